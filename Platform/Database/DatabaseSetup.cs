@@ -1,0 +1,103 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace OrderSaga.Platform.Database;
+
+/// <summary>Which database engine, for every database of the process. Setting: <c>Database:Mode</c>.</summary>
+public enum DatabaseMode
+{
+    /// <summary>One file per owner under the directory <c>Data</c>; the embedded default.</summary>
+    Sqlite,
+
+    /// <summary>Connection strings from <c>ConnectionStrings:NAME</c>.</summary>
+    PostgreSql,
+
+    /// <summary>Connection strings from <c>ConnectionStrings:NAME</c>.</summary>
+    SqlServer,
+}
+
+public static class DatabaseSetup
+{
+    /// <summary>Registers the database <paramref name="name"/>; its connection string is <c>ConnectionStrings:NAME</c>.</summary>
+    public static void AddDatabase<TDb>(this IHostApplicationBuilder builder, string name) where TDb : ServiceDb
+    {
+        var mode = builder.Configuration.GetDatabaseMode();
+        var connection = builder.Configuration.GetDatabaseConnection(name);
+        builder.Services.AddDbContextPool<TDb>(options => options.Use(mode, connection));
+        builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
+        builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
+    }
+
+    public static DatabaseMode GetDatabaseMode(this IConfiguration configuration) =>
+        configuration.GetValue("Database:Mode", DatabaseMode.Sqlite);
+
+    /// <summary>The data directory of the embedded mode: setting <c>Data</c>, default <c>./data</c>.</summary>
+    public static string GetDataDirectory(this IConfiguration configuration) => Path.GetFullPath(configuration["Data"] ?? "data");
+
+    public static string GetDatabaseConnection(this IConfiguration configuration, string name)
+    {
+        var given = configuration.GetConnectionString(name);
+        if (configuration.GetDatabaseMode() != DatabaseMode.Sqlite)
+            return given ?? throw new InvalidOperationException($"Set ConnectionStrings:{name} (environment: ConnectionStrings__{name}): Database:Mode is not Sqlite.");
+
+        if (given is not null)
+            return given;
+
+        Directory.CreateDirectory(configuration.GetDataDirectory());
+        return $"Data Source={Path.Combine(configuration.GetDataDirectory(), name + ".db")};Default Timeout=30;Pooling=True";
+    }
+
+    public static void Use(this DbContextOptionsBuilder options, DatabaseMode mode, string connection)
+    {
+        // Rows are locked or the file is: savepoints inside the batch's transaction would be two statements for nothing (see ServiceDb).
+        _ = mode switch
+        {
+            DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
+            DatabaseMode.PostgreSql => options.UseNpgsql(connection),
+            DatabaseMode.SqlServer => options.UseSqlServer(connection),
+            _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
+        };
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting));
+    }
+
+    /// <summary>WAL and full durability on each connection that is opened.</summary>
+    sealed class SqlitePragmas : DbConnectionInterceptor
+    {
+        public static readonly SqlitePragmas Instance = new();
+
+        public override void ConnectionOpened(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
+
+        public override Task ConnectionOpenedAsync(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Set(connection);
+            return Task.CompletedTask;
+        }
+
+        static void Set(System.Data.Common.DbConnection connection)
+        {
+            using var command = ((SqliteConnection)connection).CreateCommand();
+            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
+            command.ExecuteNonQuery();
+        }
+    }
+}
+
+/// <summary>One database of this process, whatever its model.</summary>
+public interface IDatabase
+{
+    /// <summary><c>orders</c>, <c>inventory</c>, ...</summary>
+    string Name { get; }
+
+    Dialect Dialect { get; }
+    string ConnectionString { get; }
+}
+
+public sealed record Database<TDb>(string Name, Dialect Dialect, string ConnectionString) : IDatabase where TDb : ServiceDb
+{
+    /// <summary>SQLite has one writer; queueing for it here beats polling the file's lock.</summary>
+    public SemaphoreSlim Writer { get; } = new(Dialect.OneWriter ? 1 : int.MaxValue);
+}

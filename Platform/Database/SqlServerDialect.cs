@@ -1,0 +1,43 @@
+namespace OrderSaga.Platform.Database;
+
+/// <summary>SQL Server 2016+ (OPENJSON), READ COMMITTED: update locks taken in key order, claims skip what others hold.</summary>
+sealed class SqlServerDialect : Dialect
+{
+    const string Now = "SYSUTCDATETIME()";
+    const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
+
+    public override string InsertInbox => $"""
+        INSERT INTO inbox (endpoint, message_id, received_at)
+        OUTPUT inserted.message_id
+        SELECT DISTINCT @endpoint, CAST(r.value AS uniqueidentifier), {Now} FROM OPENJSON(@rows) r
+        WHERE NOT EXISTS (SELECT 1 FROM inbox i WITH (UPDLOCK, HOLDLOCK)
+                          WHERE i.message_id = CAST(r.value AS uniqueidentifier) AND i.endpoint = @endpoint)
+        """;
+
+    public override string InsertOutbox => $"""
+        INSERT INTO outbox (id, destination, message_type, content_type, body, headers, correlation_id, created_at, lease, next_attempt_at, attempts)
+        SELECT id, destination, messageType, contentType, body, headers, correlationId, {Now}, @lease, {Later}, 0
+        FROM OPENJSON(@rows) WITH (id uniqueidentifier, destination nvarchar(500), messageType nvarchar(200), contentType nvarchar(100),
+            body nvarchar(max), headers nvarchar(max), correlationId uniqueidentifier)
+        """;
+
+    public override string DeleteOutbox =>
+        "DELETE FROM outbox WHERE lease = @lease AND id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
+
+    public override string ClaimOutbox => $"""
+        WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, ROWLOCK)
+                     WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at)
+        UPDATE due SET lease = @lease, attempts = attempts + 1, next_attempt_at = {Later}
+        OUTPUT inserted.id
+        """;
+
+    public override string DelayOutbox => $"""
+        UPDATE outbox SET next_attempt_at = {Later}, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        WHERE id = @id AND lease = @lease
+        """;
+
+    public override string LockRows(string table, string key, bool keyIsGuid) => $"""
+        SELECT t.* FROM {table} t WITH (UPDLOCK, ROWLOCK)
+        WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE DATABASE_DEFAULT")} FROM OPENJSON(@rows))
+        """;
+}

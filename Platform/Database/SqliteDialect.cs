@@ -1,0 +1,39 @@
+namespace OrderSaga.Platform.Database;
+
+/// <summary>SQLite 3.38+: json_each, upsert, RETURNING. One writer, so no row locks.</summary>
+sealed class SqliteDialect : Dialect
+{
+    const string Now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
+    const string Later = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
+
+    public override bool OneWriter => true;
+
+    public override string InsertInbox => $"""
+        INSERT INTO inbox (endpoint, message_id, received_at)
+        SELECT @endpoint, value, {Now} FROM json_each(@rows) WHERE true
+        ON CONFLICT DO NOTHING RETURNING message_id
+        """;
+
+    public override string InsertOutbox => $"""
+        INSERT INTO outbox (id, destination, message_type, content_type, body, headers, correlation_id, created_at, lease, next_attempt_at, attempts)
+        SELECT value ->> 'id', value ->> 'destination', value ->> 'messageType', value ->> 'contentType', value ->> 'body',
+               value ->> 'headers', value ->> 'correlationId', {Now}, @lease, {Later}, 0
+        FROM json_each(@rows)
+        """;
+
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND id IN (SELECT value FROM json_each(@rows))";
+
+    public override string ClaimOutbox => $"""
+        UPDATE outbox SET lease = @lease, attempts = attempts + 1, next_attempt_at = {Later}
+        WHERE id IN (SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at LIMIT @limit)
+        RETURNING id
+        """;
+
+    public override string DelayOutbox => $"""
+        UPDATE outbox SET next_attempt_at = {Later}, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        WHERE id = @id AND lease = @lease
+        """;
+
+    public override string LockRows(string table, string key, bool keyIsGuid) =>
+        $"SELECT * FROM {table} WHERE {key} IN (SELECT value FROM json_each(@rows))";
+}

@@ -1,0 +1,22 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OrderSaga.Platform.Inbox;
+
+/// <summary>A message that an endpoint has handled, remembered in the transaction that handled it.</summary>
+public sealed class InboxRow
+{
+    public required string Endpoint { get; set; }
+    public Guid MessageId { get; set; }
+    public DateTime ReceivedAt { get; set; }
+
+    internal static void Map(EntityTypeBuilder<InboxRow> row)
+    {
+        row.ToTable("inbox");
+        row.HasKey(x => new { x.MessageId, x.Endpoint });
+        row.Property(x => x.MessageId).HasColumnName("message_id");
+        row.Property(x => x.Endpoint).HasColumnName("endpoint").HasMaxLength(50);
+        row.Property(x => x.ReceivedAt).HasColumnName("received_at");
+        row.HasIndex(x => x.ReceivedAt);
+    }
+}

@@ -1,0 +1,64 @@
+namespace OrderSaga.Platform;
+
+/// <summary>Every bound of the messaging core, with its unit. Bound from the section <c>Limits</c>; checked at start.</summary>
+public sealed class Limits
+{
+    /// <summary>Deliveries handled in one transaction, at most.</summary>
+    public int BatchSize { get; set; } = 64;
+
+    /// <summary>Batches of one endpoint under way at once. Deliveries of one order stay in one lane.</summary>
+    public int Lanes { get; set; } = 1;
+
+    /// <summary>Unacknowledged deliveries of one endpoint.</summary>
+    public int Prefetch { get; set; } = 256;
+
+    /// <summary>Body of one message, bytes; a larger one is stored as failed without being read.</summary>
+    public int MessageBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Runs of one delivery in a fresh scope before it counts as failed, when conflicts are the cause.</summary>
+    public int ConflictAttempts { get; set; } = 8;
+
+    /// <summary>How long the process that wrote an outbox row has it to itself, seconds, by the database's clock.</summary>
+    public int OutboxLeaseSeconds { get; set; } = 10;
+
+    /// <summary>Between two looks of the sweeper, milliseconds.</summary>
+    public int SweepMilliseconds { get; set; } = 1000;
+
+    /// <summary>Rows that one sweep claims.</summary>
+    public int SweepPage { get; set; } = 200;
+
+    /// <summary>Publishes that await the broker's confirm at once, for each database.</summary>
+    public int PublishWindow { get; set; } = 256;
+
+    /// <summary>How long one publish may take, seconds; after that the broker counts as away.</summary>
+    public int PublishTimeoutSeconds { get; set; } = 5;
+
+    /// <summary>Sends of one outbox row that failed by the row's own fault, before it is parked.</summary>
+    public int ParkAfter { get; set; } = 8;
+
+    /// <summary>How long the inbox remembers a message, days.</summary>
+    public int InboxDays { get; set; } = 7;
+
+    /// <summary>Body of one HTTP request, bytes.</summary>
+    public int RequestBytes { get; set; } = 64 * 1024;
+
+    /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
+    public void Check()
+    {
+        Require(BatchSize is >= 1 and <= 1000, "Limits:BatchSize must be 1 to 1000");
+        Require(Lanes is >= 1 and <= 64, "Limits:Lanes must be 1 to 64");
+        Require(Prefetch >= BatchSize * Lanes, "Limits:Prefetch must be at least BatchSize x Lanes, or batches never fill");
+        Require(ConflictAttempts is >= 1 and <= 100, "Limits:ConflictAttempts must be 1 to 100");
+        Require(OutboxLeaseSeconds > PublishTimeoutSeconds, "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends what is being sent");
+        Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
+        Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
+        Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
+        Require(InboxDays >= 1, "Limits:InboxDays must be at least 1");
+    }
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new InvalidOperationException(rule);
+    }
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Platform;
+
+/// <summary>What every process has: settings, logs, traces, health, limits, keys, problems.</summary>
+public static class Service
+{
+    /// <summary>A web application with the platform's defaults; <paramref name="name"/> is the service's name in logs and traces.</summary>
+    public static WebApplicationBuilder Create(string[] args, string name)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
+        var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Limits();
+        limits.Check();
+
+        builder.AddTelemetry(name);
+        builder.AddHttpDefaults();
+        builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
+        });
+        return builder;
+    }
+
+    /// <summary>Maps what every process has and runs until it is told to stop.</summary>
+    public static Task RunService(this WebApplication app)
+    {
+        app.UseHttpDefaults();
+        return app.RunAsync();
+    }
+}
