@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Http;
@@ -16,6 +15,7 @@ public static class Service
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
         var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Limits();
         limits.Check();
+        FailPoint.Arm(builder.Configuration["FailPoint"]);
 
         builder.AddTelemetry(name);
         builder.AddHttpDefaults();

@@ -1,9 +1,12 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
@@ -23,13 +26,20 @@ public enum DatabaseMode
 public static class DatabaseSetup
 {
     /// <summary>Registers the database <paramref name="name"/>; its connection string is <c>ConnectionStrings:NAME</c>.</summary>
-    public static void AddDatabase<TDb>(this IHostApplicationBuilder builder, string name) where TDb : ServiceDb
+    public static void AddDatabase<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
         builder.Services.AddDbContextPool<TDb>(options => options.Use(mode, connection));
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
+        builder.Services.AddSingleton<Statements<TDb>>();
+        builder.Services.AddSingleton<UnitOfWork<TDb>>();
+        builder.Services.AddSingleton<OutboxDispatcher<TDb>>();
+        builder.Services.AddSingleton<OutboxSweeper<TDb>>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
+        builder.Services.TryAddScoped<Work>();
+        builder.AddMessaging(_ => { });
     }
 
     public static DatabaseMode GetDatabaseMode(this IConfiguration configuration) =>

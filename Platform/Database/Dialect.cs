@@ -15,7 +15,7 @@ public abstract class Dialect
     /// <summary>@endpoint, @rows [id]: remembers the messages; returns the ids that were new.</summary>
     public abstract string InsertInbox { get; }
 
-    /// <summary>@rows [{id,...}], @lease, @seconds: writes outbox rows that @lease has to itself for @seconds.</summary>
+    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}], @lease, @seconds: writes outbox rows that @lease has to itself for @seconds.</summary>
     public abstract string InsertOutbox { get; }
 
     /// <summary>@rows [id], @lease: the broker has them.</summary>
@@ -31,12 +31,12 @@ public abstract class Dialect
     public abstract string LockRows(string table, string key, bool keyIsGuid);
 
     /// <summary>The tracked entities with these keys, their rows locked in one order; one statement. Missing keys are simply not there.</summary>
-    public Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IEnumerable<TKey> keys, CancellationToken cancel) where TEntity : class
+    public Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IEnumerable<TKey> keys) where TEntity : class
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         var sql = LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid));
-        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Json(keys))).ToListAsync(cancel);
+        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Json(keys))).ToListAsync();
     }
 
     /// <summary>Keys as a JSON array; Guids upper case, as SQLite stores them.</summary>

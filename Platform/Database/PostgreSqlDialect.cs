@@ -12,10 +12,10 @@ sealed class PostgreSqlDialect : Dialect
         """;
 
     public override string InsertOutbox => $"""
-        INSERT INTO outbox (id, destination, message_type, content_type, body, headers, correlation_id, created_at, lease, next_attempt_at, attempts)
-        SELECT id, destination, "messageType", "contentType", body, headers, "correlationId", now(), @lease, {Later}, 0
+        INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
+        SELECT id, destination, "messageType", "contentType", body, "traceParent", "correlationId", now(), @lease, {Later}, 0
         FROM json_to_recordset(@rows::json) AS r(id uuid, destination text, "messageType" text, "contentType" text,
-            body text, headers text, "correlationId" uuid)
+            body text, "traceParent" text, "correlationId" uuid)
         """;
 
     public override string DeleteOutbox =>

@@ -15,10 +15,10 @@ sealed class SqlServerDialect : Dialect
         """;
 
     public override string InsertOutbox => $"""
-        INSERT INTO outbox (id, destination, message_type, content_type, body, headers, correlation_id, created_at, lease, next_attempt_at, attempts)
-        SELECT id, destination, messageType, contentType, body, headers, correlationId, {Now}, @lease, {Later}, 0
+        INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
+        SELECT id, destination, messageType, contentType, body, traceParent, correlationId, {Now}, @lease, {Later}, 0
         FROM OPENJSON(@rows) WITH (id uniqueidentifier, destination nvarchar(500), messageType nvarchar(200), contentType nvarchar(100),
-            body nvarchar(max), headers nvarchar(max), correlationId uniqueidentifier)
+            body nvarchar(max), traceParent nvarchar(60), correlationId uniqueidentifier)
         """;
 
     public override string DeleteOutbox =>

@@ -15,9 +15,9 @@ sealed class SqliteDialect : Dialect
         """;
 
     public override string InsertOutbox => $"""
-        INSERT INTO outbox (id, destination, message_type, content_type, body, headers, correlation_id, created_at, lease, next_attempt_at, attempts)
+        INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
         SELECT value ->> 'id', value ->> 'destination', value ->> 'messageType', value ->> 'contentType', value ->> 'body',
-               value ->> 'headers', value ->> 'correlationId', {Now}, @lease, {Later}, 0
+               value ->> 'traceParent', value ->> 'correlationId', {Now}, @lease, {Later}, 0
         FROM json_each(@rows)
         """;
 

@@ -20,8 +20,8 @@ public sealed class OutboxRow
     /// <summary>The serialized envelope.</summary>
     public required string Body { get; set; }
 
-    /// <summary>Transport headers and the trace's parent, as JSON.</summary>
-    public string? Headers { get; set; }
+    /// <summary>The W3C traceparent of what decided it, so that the trace goes on.</summary>
+    public string? TraceParent { get; set; }
 
     public Guid? CorrelationId { get; set; }
     public DateTime CreatedAt { get; set; }
@@ -48,7 +48,7 @@ public sealed class OutboxRow
         row.Property(x => x.MessageType).HasColumnName("message_type").HasMaxLength(200);
         row.Property(x => x.ContentType).HasColumnName("content_type").HasMaxLength(100);
         row.Property(x => x.Body).HasColumnName("body");
-        row.Property(x => x.Headers).HasColumnName("headers");
+        row.Property(x => x.TraceParent).HasColumnName("trace_parent").HasMaxLength(60);
         row.Property(x => x.CorrelationId).HasColumnName("correlation_id");
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.Lease).HasColumnName("lease");

@@ -1,0 +1,115 @@
+using System.Diagnostics.Metrics;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Batches;
+
+/// <summary>Loads the rows that a whole batch needs, in few statements and one lock order, before its handlers run.</summary>
+public interface IPreload
+{
+    /// <summary>Adds the rows to the change tracker; handlers then find them by key without a round trip.</summary>
+    Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries);
+}
+
+/// <summary>
+/// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
+/// commit. When a batch fails, each of its deliveries runs alone, so that a poison message hurts nobody else.
+/// </summary>
+sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where TDb : ServiceDb
+{
+    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>("ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
+    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
+
+    readonly string endpoint;
+    readonly IReadOnlyList<Type> preloads;
+    readonly UnitOfWork<TDb> unitOfWork;
+    readonly TimeProvider clock;
+    readonly ILogger log;
+    readonly Batcher<Delivery>[] lanes;
+
+    public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
+    {
+        (this.endpoint, this.preloads) = (endpoint, preloads);
+        unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
+        clock = services.GetRequiredService<TimeProvider>();
+        log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
+        var limits = services.GetRequiredService<Limits>();
+        lanes = Enumerable.Range(0, limits.Lanes).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
+    }
+
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        var delivery = new Delivery(context, next);
+        await lanes[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % lanes.Length].Add(delivery);
+        delivery.ThrowIfFailed();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var lane in lanes)
+            await lane.DisposeAsync();
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("batch");
+
+    async Task Handle(IReadOnlyList<Delivery> batch)
+    {
+        Sizes.Record(batch.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+        if (batch.Count > 1 && await Together(batch))
+            return;
+        foreach (var delivery in batch)
+            await Alone(delivery);
+    }
+
+    async Task<bool> Together(IReadOnlyList<Delivery> batch)
+    {
+        try
+        {
+            await unitOfWork.Once(work => InOneTransaction(work, batch));
+            return true;
+        }
+        catch (Exception failure)
+        {
+            log.LogInformation("A batch of {Count} at {Endpoint} runs one by one: {Failure}", batch.Count, endpoint, failure.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Waits for a database that is away: the delivery is not acknowledged meanwhile, so nothing is lost.</summary>
+    async Task Alone(Delivery delivery)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(2) ? wait * 2 : wait)
+        {
+            try
+            {
+                await unitOfWork.Run(work => InOneTransaction(work, [delivery]));
+                return;
+            }
+            catch (Exception failure) when (Conflicts.Classify(failure) == FailureKind.Unavailable && !delivery.Context.CancellationToken.IsCancellationRequested)
+            {
+                log.LogWarning("The database is away; {Endpoint} waits {Wait}: {Failure}", endpoint, wait, failure.Message);
+                await Task.Delay(wait, clock, CancellationToken.None);
+            }
+            catch (Exception failure)
+            {
+                delivery.Fail(failure);
+                return;
+            }
+        }
+    }
+
+    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch)
+    {
+        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch);
+        foreach (var duplicate in batch.Except(fresh))
+            await duplicate.Skip();
+        Duplicates.Add(batch.Count - fresh.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+
+        foreach (var preload in preloads)
+            await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
+        foreach (var delivery in fresh)
+            await delivery.Handle(work);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace OrderSaga.Platform.Batches;
+
+/// <summary>One message taken from a queue, waiting to be handled in a batch; acknowledged when the batch has committed.</summary>
+sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
+{
+    readonly Activity? activity = Activity.Current;
+    ExceptionDispatchInfo? failure;
+
+    public ConsumeContext Context => context;
+
+    /// <summary>Runs the consumers of this message as part of <paramref name="work"/>.</summary>
+    public async Task Handle(Work work)
+    {
+        Activity.Current = activity;
+        using var orderId = Serilog.Context.LogContext.PushProperty("OrderId", context.CorrelationId);
+        var inside = new BodyConsumeContext(new WorkReceiveContext(context.ReceiveContext, work), context.SerializerContext);
+        await next.Send(inside);
+        await inside.ConsumeCompleted;
+    }
+
+    /// <summary>Lets MassTransit know that the message needs nothing more, though no consumer ran.</summary>
+    public Task Skip() => context.NotifyConsumed(new MassTransit.Context.MessageConsumeContext<Delivery>(context, this), TimeSpan.Zero, "inbox");
+
+    public void Fail(Exception exception) => failure = ExceptionDispatchInfo.Capture(exception);
+
+    public void ThrowIfFailed() => failure?.Throw();
+}

@@ -1,0 +1,80 @@
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Outbox;
+
+namespace OrderSaga.Platform.Batches;
+
+/// <summary>
+/// One transaction under way and what belongs to it: the database, the messages that it decides, its audit rows. Scoped:
+/// what is resolved from the transaction's scope gets the same one.
+/// </summary>
+public sealed class Work(TimeProvider clock)
+{
+    readonly List<Action> afterCommit = [];
+    ServiceDb? db;
+    OutboxWriter? outbox;
+
+    public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is under way in this scope.");
+
+    public IServiceProvider Services => Outbox.Services;
+
+    internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is under way in this scope.");
+
+    internal Dialect Dialect { get; private set; } = null!;
+
+    /// <summary>Publishes an event when the transaction commits.</summary>
+    public Task Publish<T>(T message) where T : class => Outbox.Publish(message);
+
+    /// <summary>Sends a command to a queue when the transaction commits.</summary>
+    public Task Send<T>(string queue, T message) where T : class => Outbox.Send(queue, message);
+
+    /// <summary>Runs after the commit, never without it, and not after a crash: for hand-overs that something else makes good.</summary>
+    public void AfterCommit(Action action) => afterCommit.Add(action);
+
+    /// <summary>Notes a state change in the same transaction.</summary>
+    public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null) =>
+        Db.Audit.Add(new AuditRow
+        {
+            At = clock.GetUtcNow().UtcDateTime,
+            Subject = subject,
+            SubjectId = subjectId,
+            From = from,
+            To = to,
+            Cause = cause,
+            Detail = detail,
+        });
+
+    /// <summary>Loads and tracks rows by key, locked in the order of the keys until the commit; one statement.</summary>
+    public Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull
+    {
+        var distinct = keys.Distinct().ToList();
+        return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct);
+    }
+
+    internal void Begin(ServiceDb begun, Dialect dialect, OutboxWriter writer)
+    {
+        (db, Dialect, outbox) = (begun, dialect, writer);
+        begun.Database.AutoSavepointsEnabled = false;
+        begun.ChangeTracker.AutoDetectChangesEnabled = false;
+    }
+
+    internal async Task Save(int leaseSeconds)
+    {
+        Db.ChangeTracker.DetectChanges();
+        foreach (var entry in Db.ChangeTracker.Entries<IVersioned>())
+        {
+            if (entry.State == Microsoft.EntityFrameworkCore.EntityState.Modified)
+                entry.Property(row => row.Version).CurrentValue = entry.Entity.Version + 1;
+        }
+
+        await Db.SaveChangesAsync();
+        await Outbox.Insert(Db, Dialect, leaseSeconds);
+    }
+
+    internal void Committed() => afterCommit.ForEach(action => action());
+}
+
+/// <summary>A row whose version counts its changes; map it as the concurrency token.</summary>
+public interface IVersioned
+{
+    long Version { get; set; }
+}

@@ -1,0 +1,27 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Middleware.Outbox;
+
+namespace OrderSaga.Platform.Batches;
+
+/// <summary>The receive context inside a transaction: what consumers send and publish goes to its outbox, and <see cref="Work"/> is a payload.</summary>
+sealed class WorkReceiveContext(ReceiveContext context, Work work) : ReceiveContextProxy(context), ReceiveContext
+{
+    readonly ISendEndpointProvider send = new OutboxSendEndpointProvider(work.Outbox, context.SendEndpointProvider);
+    readonly IPublishEndpointProvider publish = new OutboxPublishEndpointProvider(work.Outbox, context.PublishEndpointProvider);
+
+    ISendEndpointProvider ReceiveContext.SendEndpointProvider => send;
+
+    IPublishEndpointProvider ReceiveContext.PublishEndpointProvider => publish;
+
+    public override bool HasPayloadType(Type payloadType) => payloadType == typeof(Work) || base.HasPayloadType(payloadType);
+
+    public override bool TryGetPayload<TPayload>(out TPayload payload)
+    {
+        payload = (work as TPayload)!;
+        return payload is not null || base.TryGetPayload(out payload!);
+    }
+
+    /// <summary>A failure rolls the transaction back and is thrown; it is no news of its own.</summary>
+    public override Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) => Task.CompletedTask;
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.FailedMessages;
+
+/// <summary>
+/// The end of the line for a delivery that cannot be handled: kept whole in the database with its cause, then acknowledged.
+/// If even that fails, the delivery goes back to the queue.
+/// </summary>
+sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
+{
+    readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
+    readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
+    readonly ILogger log = services.GetRequiredService<ILogger<StoreFailure<TDb>>>();
+
+    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        var root = Root(context.Exception);
+        return Store(context, $"{root.GetType().Name}: {root.Message}", context.Exception.ToString());
+    }
+
+    /// <summary>Nothing at this endpoint takes the message.</summary>
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        Store(context, "UnknownMessageType: nothing at this queue takes it", "No consumer of the endpoint accepts the message's type.");
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
+
+    async Task Store(ReceiveContext context, string cause, string detail)
+    {
+        context.TryGetPayload(out ConsumeContext? message);
+        var failed = new FailedMessage
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Endpoint = endpoint,
+            InputAddress = context.InputAddress.ToString(),
+            MessageId = message?.MessageId ?? context.GetMessageId(),
+            CorrelationId = message?.CorrelationId ?? context.GetCorrelationId(),
+            MessageType = Cut(string.Join(' ', message?.SupportedMessageTypes ?? []), 500),
+            ContentType = Cut(context.ContentType?.ToString() ?? "", 100),
+            Body = context.GetBody(),
+            Headers = JsonSerializer.Serialize(context.TransportHeaders.GetAll().ToDictionary(header => header.Key, header => header.Value?.ToString())),
+            Cause = Cut(cause, 500),
+            Detail = Cut(detail, 4000),
+            FailedAt = clock.GetUtcNow().UtcDateTime,
+        };
+        log.LogError("A message at {Endpoint} failed and is kept as {FailedMessageId}: {Cause}", endpoint, failed.Id, failed.Cause);
+        await unitOfWork.Run(work =>
+        {
+            work.Db.FailedMessages.Add(failed);
+            return Task.CompletedTask;
+        });
+    }
+
+    static Exception Root(Exception exception) => exception is { InnerException: { } inner } and MassTransitException ? Root(inner) : exception;
+
+    static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+}
+
+/// <summary>A body over <see cref="Limits.MessageBytes"/> is not read at all.</summary>
+sealed class RefuseHugeBodies(int bytes) : IFilter<ReceiveContext>
+{
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length && length > bytes
+        ? throw new MessageTooLargeException($"The body has {length} bytes; at most {bytes} are read (Limits:MessageBytes).")
+        : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("refuse-huge-bodies");
+}
+
+public sealed class MessageTooLargeException(string message) : Exception(message);

@@ -1,0 +1,12 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace OrderSaga.Platform;
+
+/// <summary>The source of our own spans and metrics, for every service.</summary>
+public static class Instruments
+{
+    public const string Name = "OrderSaga";
+    public static readonly ActivitySource Source = new(Name);
+    public static readonly Meter Meter = new(Name);
+}

@@ -1,0 +1,149 @@
+using MassTransit;
+using MassTransit.Saga;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.Sagas;
+
+namespace OrderSaga.Platform;
+
+/// <summary>What carries messages. Setting: <c>Transport:Mode</c>.</summary>
+public enum TransportMode
+{
+    /// <summary>Inside the process; the embedded default.</summary>
+    InMemory,
+
+    /// <summary>Quorum queues of the broker at <c>Transport:Url</c>.</summary>
+    RabbitMq,
+}
+
+/// <summary>The process's one bus, to which each service adds its endpoints.</summary>
+public sealed class MessagingSetup(IServiceCollection services)
+{
+    readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
+    readonly List<Func<object, Guid?>> correlations = [];
+
+    /// <summary>What a message of this kind is about: its CorrelationId, by which batches load sagas and lanes are kept.</summary>
+    public MessagingSetup Correlate<T>(Func<T, Guid> by) where T : class
+    {
+        correlations.Add(message => message is T known ? by(known) : null);
+        return this;
+    }
+
+    internal Guid? CorrelationOf(object message) => correlations.Select(by => by(message)).FirstOrDefault(id => id is not null);
+
+    /// <summary>A queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
+    public MessagingSetup Endpoint<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
+    {
+        var endpoint = new EndpointSetup<TDb>(queue, services);
+        configure(endpoint);
+        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(queue, receive => endpoint.Apply(receive, provider)));
+        return this;
+    }
+
+    internal void Apply(IBusFactoryConfigurator bus, IServiceProvider provider) => endpoints.ForEach(endpoint => endpoint(bus, provider));
+}
+
+/// <summary>What one queue takes.</summary>
+public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services) where TDb : ServiceDb
+{
+    readonly List<Type> preloads = [];
+    readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
+
+    /// <summary>Rows that a batch needs, loaded before its handlers run.</summary>
+    public EndpointSetup<TDb> Preload<T>() where T : class, IPreload
+    {
+        services.AddScoped<T>();
+        preloads.Add(typeof(T));
+        return this;
+    }
+
+    public EndpointSetup<TDb> Consumer<T>() where T : class, IConsumer
+    {
+        services.AddScoped<T>();
+        handlers.Add((receive, _) => receive.Consumer(new WorkConsumerFactory<T>()));
+        return this;
+    }
+
+    public EndpointSetup<TDb> StateMachine<TMachine, TSaga>() where TMachine : class, SagaStateMachine<TSaga> where TSaga : class, SagaStateMachineInstance
+    {
+        services.AddSingleton<TMachine>();
+        Preload<SagaPreload<TSaga>>();
+        handlers.Add((receive, provider) => receive.StateMachineSaga(
+            provider.GetRequiredService<TMachine>(), new SagaRepository<TSaga>(new WorkSagaRepository<TSaga>())));
+        return this;
+    }
+
+    /// <summary>The queue takes one message type, so a body without MassTransit's envelope is taken for it.</summary>
+    public EndpointSetup<TDb> RawJson()
+    {
+        handlers.Add((receive, _) => receive.UseRawJsonDeserializer(RawSerializerOptions.All, true));
+        return this;
+    }
+
+    internal void Apply(IReceiveEndpointConfigurator receive, IServiceProvider provider)
+    {
+        var limits = provider.GetRequiredService<Limits>();
+        var failures = new StoreFailure<TDb>(queue, provider);
+        receive.PrefetchCount = limits.Prefetch;
+        receive.ConcurrentMessageLimit = null;
+        receive.PublishFaults = false;
+        if (receive is IRabbitMqReceiveEndpointConfigurator rabbit)
+            rabbit.SetQuorumQueue();
+        receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies(limits.MessageBytes)));
+        receive.ConfigureError(pipe => pipe.UseFilter(failures));
+        receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
+        receive.UseFilter(new BatchFilter<TDb>(queue, preloads, provider));
+        handlers.ForEach(handler => handler(receive, provider));
+    }
+}
+
+public static class Messaging
+{
+    /// <summary>Adds endpoints to the process's bus; the first call adds the bus.</summary>
+    public static void AddMessaging(this WebApplicationBuilder builder, Action<MessagingSetup> configure)
+    {
+        var services = builder.Services;
+        if (services.LastOrDefault(service => service.ServiceType == typeof(MessagingSetup))?.ImplementationInstance is not MessagingSetup setup)
+        {
+            setup = new MessagingSetup(services);
+            services.AddSingleton(setup);
+            AddBus(builder, setup);
+        }
+
+        configure(setup);
+    }
+
+    static void AddBus(WebApplicationBuilder builder, MessagingSetup setup)
+    {
+        var mode = builder.Configuration.GetValue("Transport:Mode", TransportMode.InMemory);
+        var url = builder.Configuration["Transport:Url"];
+        if (mode == TransportMode.RabbitMq && url is null)
+            throw new InvalidOperationException("Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost: Transport:Mode is RabbitMq.");
+
+        // In memory nothing may be published before the queues are bound. With a broker a process starts without it: the outbox waits.
+        builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
+        builder.Services.AddMassTransit(bus =>
+        {
+            if (mode == TransportMode.RabbitMq)
+                bus.UsingRabbitMq((context, rabbit) => ConfigureRabbit(rabbit, url!, setup, context));
+            else
+                bus.UsingInMemory((context, memory) => Configure(memory, setup, context));
+        });
+    }
+
+    static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)
+    {
+        rabbit.Host(new Uri(url));
+        Configure(rabbit, setup, provider);
+    }
+
+    static void Configure(IBusFactoryConfigurator bus, MessagingSetup setup, IServiceProvider provider)
+    {
+        bus.UseRawJsonDeserializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, false);
+        setup.Apply(bus, provider);
+    }
+}

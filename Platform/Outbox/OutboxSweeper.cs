@@ -1,0 +1,81 @@
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Outbox;
+
+/// <summary>
+/// Sends what a dead process left in the outbox: claims overdue rows by a lease of the database's clock, a page at a time.
+/// Also forgets old inbox rows.
+/// </summary>
+sealed class OutboxSweeper<TDb>(
+    Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, TimeProvider clock, ILogger<OutboxSweeper<TDb>> log)
+    : BackgroundService where TDb : ServiceDb
+{
+    static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(10);
+    DateTimeOffset cleanUpAt = DateTimeOffset.MinValue;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(limits.SweepMilliseconds), clock);
+        while (await Next(timer, stoppingToken))
+        {
+            try
+            {
+                while (await Sweep() == limits.SweepPage && !stoppingToken.IsCancellationRequested)
+                {
+                }
+
+                await CleanUp();
+            }
+            catch (Exception failure)
+            {
+                log.LogWarning("The outbox sweep of {Database} failed and will be tried again: {Failure}", typeof(TDb).Name, failure.Message);
+            }
+        }
+    }
+
+    /// <summary>Claims a page and sends it; returns how many rows it claimed.</summary>
+    internal async Task<int> Sweep()
+    {
+        var lease = NewId.NextSequentialGuid();
+        var claimed = await database.Run(db => Claim(db, lease));
+        if (claimed.Count > 0)
+            await dispatcher.Handle(claimed.ConvertAll(message => (message, lease)));
+        return claimed.Count;
+    }
+
+    async Task<List<OutboxMessage>> Claim(TDb db, Guid lease)
+    {
+        if (!await db.Outbox.AnyAsync(row => row.ParkedAt == null))
+            return [];
+        var ids = await db.QueryIds(
+            database.Dialect.ClaimOutbox, ("lease", lease), ("seconds", limits.OutboxLeaseSeconds), ("limit", limits.SweepPage));
+        var rows = await db.Outbox.AsNoTracking().Where(row => ids.Contains(row.Id) && row.Lease == lease).ToListAsync();
+        return rows.ConvertAll(row => new OutboxMessage(
+            row.Id, row.Destination, row.MessageType, row.ContentType, row.Body, row.TraceParent, row.CorrelationId, row.Attempts));
+    }
+
+    async Task CleanUp()
+    {
+        if (clock.GetUtcNow() < cleanUpAt)
+            return;
+        var before = clock.GetUtcNow().UtcDateTime.AddDays(-limits.InboxDays);
+        await database.Run(db => db.Inbox.Where(row => row.ReceivedAt < before).ExecuteDeleteAsync());
+        cleanUpAt = clock.GetUtcNow() + CleanUpEvery;
+    }
+
+    static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using MassTransit;
+using MassTransit.Context;
+using MassTransit.Saga;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Platform.Sagas;
+
+/// <summary>
+/// Loads sagas from, and leaves them in, the batch's own DbContext: a saga is a tracked row, locked until the batch commits,
+/// saved with everything else of the batch. Sagas are correlated by id.
+/// </summary>
+sealed class WorkSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSaga> where TSaga : class, ISaga
+{
+    public Task Send<T>(ConsumeContext<T> context, IPipe<SagaRepositoryContext<TSaga, T>> next) where T : class =>
+        next.Send(new WorkSagaContext<TSaga, T>(context, context.GetPayload<Work>()));
+
+    public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
+        throw new NotSupportedException($"{typeof(TSaga).Name} is correlated by id; {typeof(T).Name} asks for a query. Use CorrelateById.");
+
+    public void Probe(ProbeContext context) => context.CreateScope("work-saga-repository");
+}
+
+/// <summary>The sagas of a batch, in one statement, before its handlers run.</summary>
+sealed class SagaPreload<TSaga> : IPreload where TSaga : class, ISaga
+{
+    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) =>
+        work.Lock<TSaga, Guid>(deliveries.Where(delivery => delivery.CorrelationId is not null).Select(delivery => delivery.CorrelationId!.Value));
+}
+
+sealed class WorkSagaContext<TSaga, TMessage>(ConsumeContext<TMessage> context, Work work)
+    : ConsumeContextScope<TMessage>(context), SagaRepositoryContext<TSaga, TMessage>
+    where TSaga : class, ISaga
+    where TMessage : class
+{
+    readonly ConsumeContext<TMessage> context = context;
+
+    public async Task<SagaConsumeContext<TSaga, TMessage>> Load(Guid correlationId)
+    {
+        var saga = work.Db.Set<TSaga>().Local.FindEntry(correlationId)?.Entity
+            ?? (await work.Lock<TSaga, Guid>([correlationId])).SingleOrDefault();
+        return saga is null ? null! : new DefaultSagaConsumeContext<TSaga, TMessage>(context, saga);
+    }
+
+    public Task<SagaConsumeContext<TSaga, TMessage>> Add(TSaga instance) => Insert(instance);
+
+    public Task<SagaConsumeContext<TSaga, TMessage>> Insert(TSaga instance)
+    {
+        work.Db.Add(instance);
+        return CreateSagaConsumeContext(context, instance, SagaConsumeContextMode.Insert);
+    }
+
+    public Task<SagaConsumeContext<TSaga, T>> CreateSagaConsumeContext<T>(ConsumeContext<T> consumeContext, TSaga instance, SagaConsumeContextMode mode)
+        where T : class => Task.FromResult<SagaConsumeContext<TSaga, T>>(new DefaultSagaConsumeContext<TSaga, T>(consumeContext, instance));
+
+    public Task Save(SagaConsumeContext<TSaga> context)
+    {
+        if (work.Db.Entry(context.Saga).State == EntityState.Detached)
+            work.Db.Add(context.Saga);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The row is tracked; the unit of work saves it.</summary>
+    public Task Update(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    public Task Delete(SagaConsumeContext<TSaga> context)
+    {
+        work.Db.Remove(context.Saga);
+        return Task.CompletedTask;
+    }
+
+    public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+
+    /// <summary>A failed step is undone by the rollback of its batch.</summary>
+    public Task Undo(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
+}
