@@ -1,0 +1,85 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
+
+namespace OrderSaga.Inventory;
+
+/// <summary>Stored as text.</summary>
+enum BranchState
+{
+    /// <summary>The lines are held.</summary>
+    Tried,
+
+    /// <summary>The Try was answered with a no; nothing is held.</summary>
+    Refused,
+
+    /// <summary>The lines are sold.</summary>
+    Confirmed,
+
+    /// <summary>Nothing is held, and a Try that comes now is refused.</summary>
+    Cancelled,
+}
+
+/// <summary>The stock part of one order; kept for as long as the order, so that any duplicate finds it.</summary>
+sealed class Branch
+{
+    public Guid OrderId { get; init; }
+    public BranchState State { get; private set; }
+
+    /// <summary>What the Try was answered; none when the Cancel came before it.</summary>
+    public TryAnswer? Answer { get; private set; }
+
+    /// <summary>What the Try asked for; held while Tried, sold once Confirmed.</summary>
+    public IReadOnlyList<OrderLine> Lines { get; private set; } = [];
+
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; private set; }
+
+    public void Take(Outcome.Step step, DateTime now)
+    {
+        if (step.To is BranchState.Tried or BranchState.Refused)
+            Answer = TryAnswer.Of(step.Answer);
+        State = step.To;
+        Lines = step.Lines;
+        UpdatedAt = now;
+    }
+
+    internal static void Map(EntityTypeBuilder<Branch> row)
+    {
+        row.ToTable("stock_branches", table =>
+            table.HasCheckConstraint("ck_stock_branches_state", "state IN ('Tried', 'Refused', 'Confirmed', 'Cancelled')"));
+        row.HasKey(x => x.OrderId);
+        row.Property(x => x.OrderId).HasColumnName("order_id").ValueGeneratedNever();
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Answer).HasColumnName("answer").HasConversion(
+            answer => JsonSerializer.Serialize(answer, JsonSerializerOptions.Web),
+            json => JsonSerializer.Deserialize<TryAnswer>(json, JsonSerializerOptions.Web),
+            AsReference<TryAnswer?>());
+        row.Property(x => x.Lines).HasColumnName("lines").HasConversion(
+            lines => JsonSerializer.Serialize(lines, JsonSerializerOptions.Web),
+            json => JsonSerializer.Deserialize<List<OrderLine>>(json, JsonSerializerOptions.Web)!,
+            AsReference<IReadOnlyList<OrderLine>>());
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+    }
+
+    /// <summary>The values are replaced whole, never changed in place: no deep comparison, no snapshot copy.</summary>
+    static ValueComparer<T> AsReference<T>() => new((one, other) => ReferenceEquals(one, other), value => value == null ? 0 : value.GetHashCode(), value => value);
+}
+
+/// <summary>The first answer to a Try, as it is stored.</summary>
+/// <param name="Message"><c>StockReserved</c> or <c>StockRejected</c>.</param>
+/// <param name="Reason">Why it was rejected.</param>
+/// <param name="Lines">The lines that could not be had.</param>
+sealed record TryAnswer(string Message, string? Reason = null, IReadOnlyList<RejectedLine>? Lines = null)
+{
+    public static TryAnswer Of(IOrderMessage answer) => answer is StockRejected no
+        ? new TryAnswer(nameof(StockRejected), no.Reason, no.Lines)
+        : new TryAnswer(nameof(StockReserved));
+
+    public IOrderMessage For(Guid orderId) => Message == nameof(StockRejected)
+        ? new StockRejected(orderId, Reason ?? "", Lines ?? [])
+        : new StockReserved(orderId);
+}

@@ -1,0 +1,71 @@
+using MassTransit;
+using OrderSaga.Contracts;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Inventory;
+
+/// <summary>Does what the rule decided, on the batch's tracked rows: levels, branch, audit, answer; saved by the unit of work.</summary>
+sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
+{
+    public async Task Carry<T>(ConsumeContext<T> context, Func<Branch?, Outcome> rule) where T : class, IOrderMessage
+    {
+        var orderId = context.Message.OrderId;
+        var branch = rows.Branch(orderId);
+        switch (orderId == Guid.Empty ? new Outcome.Violation("No order id") : rule(branch))
+        {
+            case Outcome.Step step:
+                Take(branch, orderId, step, typeof(T).Name);
+                await context.Publish(step.Answer, step.Answer.GetType());
+                break;
+            case Outcome.Repeat repeat:
+                work.AfterCommit(() => InventoryMetrics.Repeated(typeof(T).Name));
+                await context.Publish(repeat.Answer, repeat.Answer.GetType());
+                break;
+            case Outcome.Violation violation:
+                InventoryMetrics.Violated(typeof(T).Name);
+                throw new BranchViolation($"Order {orderId}: {violation.Rule}.");
+        }
+    }
+
+    void Take(Branch? branch, Guid orderId, Outcome.Step step, string cause)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var from = branch?.State.ToString() ?? "";
+        if (branch is null)
+            rows.Add(branch = new Branch { OrderId = orderId, CreatedAt = now });
+        if (step.Move != Move.None)
+            foreach (var line in step.Lines)
+                rows.Levels[line.Sku].Move(step.Move, line.Quantity);
+        branch.Take(step, now);
+
+        // One audit row for the branch and the levels together: the levels change by the branch's lines and by nothing else.
+        work.Audit("stock branch", orderId.ToString(), from, step.To.ToString(), cause, Describe(step));
+        FailPoint.Hit($"inventory.{cause}.before-commit");
+        work.AfterCommit(() =>
+        {
+            FailPoint.Hit($"inventory.{cause}.after-commit");
+            InventoryMetrics.Stepped(cause, step.To);
+        });
+    }
+
+    static string? Describe(Outcome.Step step)
+    {
+        var what = step.Move switch
+        {
+            Move.Hold => "available -> held: ",
+            Move.Sell => "held -> sold: ",
+            Move.Release => "held -> available: ",
+            _ => step.Answer is StockRejected no ? no.Reason + ": " : null,
+        };
+        return what is null ? null : what + Shorten(step.Lines);
+    }
+
+    /// <summary>All lines are in the branch's row; the audit shows a reader the first of them.</summary>
+    static string Shorten(IReadOnlyList<OrderLine> lines)
+    {
+        const int Shown = 5;
+        var text = string.Join(", ", lines.Take(Shown).Select(line => $"{(Sku.IsValid(line.Sku) ? line.Sku : "(not a sku)")} x {line.Quantity}"));
+        return lines.Count > Shown ? $"{text} and {lines.Count - Shown} more" : text;
+    }
+}

@@ -1,0 +1,71 @@
+using MassTransit;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Inventory;
+
+/// <summary>
+/// The rows that one batch works on, tracked by its DbContext. Consumers look here only, never in the database: an order
+/// that was asked for and is not here has no branch yet, or got it from an earlier message of the batch.
+/// </summary>
+sealed class StockRows(InventoryDb db)
+{
+    readonly HashSet<Guid> asked = [];
+    readonly Dictionary<Guid, Branch> branches = [];
+    readonly Dictionary<string, StockLevel> levels = [];
+
+    public IReadOnlyDictionary<string, StockLevel> Levels => levels;
+
+    public Branch? Branch(Guid orderId) => asked.Contains(orderId) ? branches.GetValueOrDefault(orderId)
+        : throw new InvalidOperationException($"The branch of order {orderId} was not loaded with its batch.");
+
+    public void Add(Branch branch)
+    {
+        db.Branches.Add(branch);
+        branches.Add(branch.OrderId, branch);
+    }
+
+    /// <summary>
+    /// Two statements whatever the size of the batch, always branches before stock and each in key order, so that batches in
+    /// two processes wait for each other instead of deadlocking. A branch that does not exist cannot be locked: two
+    /// processes that both insert it meet at its primary key, and the one that loses runs again and finds it.
+    /// </summary>
+    public async Task Load(Work work, IReadOnlySet<Guid> orders, IEnumerable<string> triedSkus)
+    {
+        asked.UnionWith(orders);
+        foreach (var branch in await work.Lock<Branch, Guid>(orders))
+            branches.Add(branch.OrderId, branch);
+
+        var skus = branches.Values.SelectMany(branch => branch.Lines).Select(line => line.Sku).Concat(triedSkus).Where(Sku.IsValid).ToHashSet();
+        foreach (var level in skus.Count == 0 ? [] : await work.Lock<StockLevel, string>(skus))
+            levels.Add(level.Sku, level);
+    }
+}
+
+/// <summary>Loads what the deliveries of a batch need: a hot sku is one locked row and one update for all of them.</summary>
+sealed class StockPreload(StockRows rows) : IPreload
+{
+    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries)
+    {
+        var orders = new HashSet<Guid>();
+        var skus = new List<string>();
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.TryGetMessage<TryReserveStock>(out var reserve))
+            {
+                orders.Add(reserve.Message.OrderId);
+                skus.AddRange(reserve.Message.Lines?.Select(line => line?.Sku!) ?? []);
+            }
+            else if (delivery.TryGetMessage<ConfirmStock>(out var confirm))
+            {
+                orders.Add(confirm.Message.OrderId);
+            }
+            else if (delivery.TryGetMessage<CancelStock>(out var cancel))
+            {
+                orders.Add(cancel.Message.OrderId);
+            }
+        }
+
+        return rows.Load(work, orders, skus);
+    }
+}

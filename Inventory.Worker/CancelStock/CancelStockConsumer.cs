@@ -1,0 +1,9 @@
+using MassTransit;
+using OrderSaga.Contracts;
+
+namespace OrderSaga.Inventory;
+
+sealed class CancelStockConsumer(BranchSteps steps) : IConsumer<CancelStock>
+{
+    public Task Consume(ConsumeContext<CancelStock> context) => steps.Carry(context, branch => Stock.Cancel(branch, context.Message));
+}

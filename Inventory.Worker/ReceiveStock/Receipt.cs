@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OrderSaga.Inventory;
+
+/// <summary>Goods that came in once; the id is the caller's own, so that a repeated call counts once.</summary>
+sealed class Receipt
+{
+    public const int MaxIdLength = 100;
+
+    public required string ReceiptId { get; init; }
+    public required string Sku { get; init; }
+
+    /// <summary>Pieces, at least 1.</summary>
+    public required long Quantity { get; init; }
+
+    public required DateTime At { get; init; }
+
+    internal static void Map(EntityTypeBuilder<Receipt> row, string collation)
+    {
+        row.ToTable("receipts", table => table.HasCheckConstraint("ck_receipts_quantity", "quantity > 0"));
+        row.HasKey(x => x.ReceiptId);
+        row.Property(x => x.ReceiptId).HasColumnName("receipt_id").HasMaxLength(MaxIdLength).UseCollation(collation);
+        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(Inventory.Sku.MaxLength).UseCollation(collation);
+        row.Property(x => x.Quantity).HasColumnName("quantity");
+        row.Property(x => x.At).HasColumnName("at");
+        row.HasIndex(x => x.Sku);
+    }
+}

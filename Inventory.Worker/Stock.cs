@@ -1,0 +1,95 @@
+using OrderSaga.Contracts;
+
+namespace OrderSaga.Inventory;
+
+/// <summary>
+/// The stock branch's rule, the fence of Try / Confirm / Cancel: (branch, message, levels) -> outcome. It changes nothing and
+/// reads no clock: no answer depends on time, because a hold ends when the saga ends it, never early by itself.
+/// A duplicate gets the first answer again, since that answer may have been lost.
+/// </summary>
+static class Stock
+{
+    public const string SoldOut = "sold out";
+    public const string UnknownSku = "unknown sku";
+    public const string CancelledBeforeTried = "cancelled before tried";
+
+    public static Outcome Try(Branch? branch, TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels) => branch?.State switch
+    {
+        null => Reserve(message, levels),
+        BranchState.Tried or BranchState.Refused or BranchState.Confirmed => new Outcome.Repeat(branch.Answer!.For(message.OrderId)),
+        _ => new Outcome.Repeat(new StockRejected(message.OrderId, CancelledBeforeTried, [])),
+    };
+
+    public static Outcome Confirm(Branch? branch, ConfirmStock message) => branch?.State switch
+    {
+        BranchState.Tried => new Outcome.Step(BranchState.Confirmed, Move.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
+        BranchState.Confirmed => new Outcome.Repeat(new StockConfirmed(message.OrderId)),
+        null => new Outcome.Violation("Confirm without a Try: nothing is held for the order"),
+        _ => new Outcome.Violation($"Confirm of a branch that is {branch.State}: nothing is held for the order"),
+    };
+
+    public static Outcome Cancel(Branch? branch, CancelStock message) => branch?.State switch
+    {
+        // The tombstone: a Try that was overtaken must find that it is too late, or its hold would outlive the order.
+        null => new Outcome.Step(BranchState.Cancelled, Move.None, [], new StockCancelled(message.OrderId)),
+        BranchState.Tried => new Outcome.Step(BranchState.Cancelled, Move.Release, branch.Lines, new StockCancelled(message.OrderId)),
+        BranchState.Refused => new Outcome.Step(BranchState.Cancelled, Move.None, branch.Lines, new StockCancelled(message.OrderId)),
+        BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
+        _ => new Outcome.Violation("Cancel of a branch that is Confirmed: the goods are sold, this needs a return"),
+    };
+
+    /// <summary>All lines or none: an order is not shipped in part.</summary>
+    static Outcome Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
+    {
+        if (Malformed(message.Lines) is { } fault)
+            return new Outcome.Violation(fault);
+
+        var missing = message.Lines.Where(line => Available(line.Sku, levels) < line.Quantity)
+            .Select(line => new RejectedLine(line.Sku, line.Quantity, (int)Available(line.Sku, levels))).ToList();
+        if (missing.Count == 0)
+            return new Outcome.Step(BranchState.Tried, Move.Hold, message.Lines, new StockReserved(message.OrderId));
+
+        var reason = missing.Exists(line => !levels.ContainsKey(line.Sku)) ? UnknownSku : SoldOut;
+        return new Outcome.Step(BranchState.Refused, Move.None, message.Lines, new StockRejected(message.OrderId, reason, missing));
+    }
+
+    static long Available(string sku, IReadOnlyDictionary<string, StockLevel> levels) => levels.TryGetValue(sku, out var level) ? level.Available : 0;
+
+    /// <summary>Anyone on the bus can send a Try; a negative quantity would make stock out of nothing.</summary>
+    static string? Malformed(IReadOnlyList<OrderLine>? lines)
+    {
+        if (lines is null or [])
+            return "Try without lines";
+        if (lines.Any(line => line?.Sku is null || line.Quantity < 1))
+            return "Try with a line that has no sku, or a quantity below 1";
+        return lines.DistinctBy(line => line.Sku).Count() < lines.Count ? "Try that names a sku twice" : null;
+    }
+}
+
+/// <summary>What one message does.</summary>
+abstract record Outcome
+{
+    /// <summary>The branch takes a step; the lines' pieces move; this is its answer.</summary>
+    public sealed record Step(BranchState To, Move Move, IReadOnlyList<OrderLine> Lines, IOrderMessage Answer) : Outcome;
+
+    /// <summary>It was done before: the same answer again, no effect.</summary>
+    public sealed record Repeat(IOrderMessage Answer) : Outcome;
+
+    /// <summary>A saga that keeps its own order never sends this: no effect, no answer, an alarm.</summary>
+    public sealed record Violation(string Rule) : Outcome;
+}
+
+/// <summary>Where the pieces of a branch's lines go.</summary>
+enum Move
+{
+    None,
+
+    /// <summary>available -> held</summary>
+    Hold,
+
+    /// <summary>held -> sold</summary>
+    Sell,
+
+    /// <summary>held -> available</summary>
+    Release,
+}
