@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform.Database;
 
@@ -40,6 +41,7 @@ public static class DatabaseSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
         builder.Services.TryAddScoped<Work>();
         builder.AddMessaging(_ => { });
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database " + name);
     }
 
     public static DatabaseMode GetDatabaseMode(this IConfiguration configuration) =>

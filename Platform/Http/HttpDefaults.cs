@@ -1,8 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
+
 namespace OrderSaga.Platform.Http;
+
+/// <summary>Keys, problems, strict JSON, health and API documents: the same for every process.</summary>
 public static class HttpDefaults
 {
-    public static void AddHttpDefaults(this WebApplicationBuilder builder) { }
-    public static void UseHttpDefaults(this WebApplication app) { }
-    public static void AddTelemetry(this WebApplicationBuilder builder, string name) { }
+    public static void AddHttpDefaults(this WebApplicationBuilder builder)
+    {
+        var directory = builder.Configuration["ApiKeys:Directory"] ?? builder.Configuration.GetDataDirectory();
+        builder.Configuration.AddJsonFile(Path.GetFullPath(Path.Combine(directory, ApiKeys.FileName)), optional: true, reloadOnChange: true);
+
+        builder.Services.AddSingleton<ApiKeyRing>();
+        // The core alone: no cookies, so no data-protection keys to keep.
+        builder.Services.AddWebEncoders();
+        builder.Services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = ApiKeyScheme.Name;
+            options.AddScheme<ApiKeyScheme>(ApiKeyScheme.Name, null);
+        });
+        builder.Services.AddTransient<ApiKeyScheme>();
+        builder.Services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        builder.Services.ConfigureHttpJsonOptions(options => Strict(options.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddHealthChecks();
+        builder.AddApiDocument();
+    }
+
+    /// <summary>Call after the endpoints are mapped.</summary>
+    public static void UseHttpDefaults(this WebApplication app)
+    {
+        // Read now: a wrong key list stops the start, not the first caller.
+        app.Services.GetRequiredService<ApiKeyRing>();
+        app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseApiDocument();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapHealth();
+    }
+
+    /// <summary>The caller's key must have one of the roles; otherwise 403.</summary>
+    public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireRole(roles)).WithMetadata(new NeededRoles(roles));
+
+    /// <summary>What is not understood is refused: a misspelt member must not be an order that is not meant.</summary>
+    static void Strict(JsonSerializerOptions json)
+    {
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.PropertyNameCaseInsensitive = false;
+        json.AllowDuplicateProperties = false;
+        json.NumberHandling = JsonNumberHandling.Strict;
+        json.MaxDepth = 16;
+    }
 }

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+
+namespace OrderSaga.Platform.Http;
+
+sealed record ExampleDoc(int? Status, object Value);
+
+sealed record ProblemDoc(int Status, string Name, string Title);
+
+sealed record HeaderDoc(string Name, bool Required, string Description, string Example);
+
+/// <summary>What the API document says about an endpoint beyond its types.</summary>
+public static class ApiDocs
+{
+    public static TBuilder RequestExample<TBuilder>(this TBuilder endpoint, object example) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new ExampleDoc(null, example));
+
+    public static TBuilder ResponseExample<TBuilder>(this TBuilder endpoint, int status, object example) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new ExampleDoc(status, example));
+
+    /// <summary>A problem that this endpoint can answer with; 401, 403 and 500 are there by themselves.</summary>
+    public static TBuilder MayFail<TBuilder>(this TBuilder endpoint, int status, string name, string title) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new ProblemDoc(status, name, title));
+
+    /// <summary>A request header that the endpoint reads by itself.</summary>
+    public static TBuilder ReadsHeader<TBuilder>(this TBuilder endpoint, string name, bool required, string description, string example)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new HeaderDoc(name, required, description, example));
+}

@@ -1,0 +1,133 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>OpenAPI 3.1 at /openapi/v1.json, pages to try it at /docs.</summary>
+static class ApiDocument
+{
+    const string ProblemJson = "application/problem+json";
+
+    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) => Describe(document));
+        options.AddOperationTransformer(Describe);
+    });
+
+    public static void UseApiDocument(this WebApplication app)
+    {
+        app.MapOpenApi().AllowAnonymous();
+        app.UseSwaggerUI(pages =>
+        {
+            pages.RoutePrefix = "docs";
+            pages.DocumentTitle = "OrderSaga";
+            pages.SwaggerEndpoint("/openapi/v1.json", "OrderSaga");
+            pages.EnablePersistAuthorization();
+        });
+    }
+
+    static Task Describe(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "OrderSaga",
+            Version = "1.0.0",
+            Description = "Orders, stock and money that stay consistent. Amounts are minor units (cents); times are UTC. "
+                + "Every answer that is not a success is an RFC 9457 problem that says what to do.",
+            License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+        {
+            ["bearer"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "Authorization: Bearer KEY" },
+            ["apiKey"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
+        };
+        return Task.CompletedTask;
+    }
+
+    static async Task Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var problems = metadata.OfType<ProblemDoc>().ToList();
+        problems.Add(new ProblemDoc(500, "internal", "Something failed inside."));
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+        {
+            problems.Add(new ProblemDoc(401, "unauthorized", "The caller is not known."));
+            operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
+        }
+        if (metadata.OfType<NeededRoles>().FirstOrDefault() is { } roles)
+        {
+            problems.Add(new ProblemDoc(403, "forbidden", "The key may not do this."));
+            operation.Description = $"{operation.Description} Needs the role {string.Join(" or ", roles.Roles)}.".Trim();
+        }
+
+        context.Document!.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancel));
+        var schema = new OpenApiSchemaReference("Problem", context.Document);
+        foreach (var group in problems.GroupBy(problem => problem.Status))
+            Add(operation, group.Key, [.. group], schema);
+        foreach (var header in metadata.OfType<HeaderDoc>())
+            Add(operation, header);
+        foreach (var example in metadata.OfType<ExampleDoc>())
+            Add(operation, example, json);
+    }
+
+    static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
+
+    static void Add(OpenApiOperation operation, int status, ProblemDoc[] problems, IOpenApiSchema schema)
+    {
+        var example = problems[0];
+        operation.Responses ??= [];
+        operation.Responses[status.ToString()] = new OpenApiResponse
+        {
+            Description = string.Join(" ", problems.Select(problem => $"{problem.Name}: {problem.Title}")),
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [ProblemJson] = new()
+                {
+                    Schema = schema,
+                    Example = JsonSerializer.SerializeToNode(new ProblemBody(
+                        Problem.TypePrefix + example.Name, example.Title, status, "What is wrong in this request and what to do.", "/path", "4bf92f3577b34da6a3ce929d0e0e4736", null),
+                        JsonSerializerOptions.Web),
+                },
+            },
+        };
+    }
+
+    static void Add(OpenApiOperation operation, HeaderDoc header)
+    {
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = header.Name,
+            In = ParameterLocation.Header,
+            Required = header.Required,
+            Description = header.Description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            Example = JsonValue.Create(header.Example),
+        });
+    }
+
+    static void Add(OpenApiOperation operation, ExampleDoc example, JsonSerializerOptions json)
+    {
+        var value = JsonSerializer.SerializeToNode(example.Value, json);
+        if (example.Status is not { } status)
+        {
+            foreach (var media in operation.RequestBody?.Content?.Values ?? [])
+                media.Example = value;
+            return;
+        }
+        if (operation.Responses?.GetValueOrDefault(status.ToString())?.Content is { } content)
+            foreach (var media in content.Values)
+                media.Example = value?.DeepClone();
+    }
+}

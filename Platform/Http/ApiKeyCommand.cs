@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>The command <c>create-api-key</c> of the web processes.</summary>
+public static class ApiKeyCommand
+{
+    const string Usage = "create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator [--data DIR]";
+
+    /// <summary>True when the arguments were this command, which is then done; the key goes to the standard output.</summary>
+    public static bool Ran(string[] args)
+    {
+        if (args.Length == 0 || args[0] != "create-api-key")
+            return false;
+
+        var settings = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args[1..]).Build();
+        try
+        {
+            var directory = settings["ApiKeys:Directory"] ?? settings.GetDataDirectory();
+            var roles = (settings["roles"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var key = ApiKeys.Create(directory, settings["name"] ?? "", settings["merchant"] ?? "", roles);
+            Console.Error.WriteLine($"The key's hash is in {Path.Combine(directory, ApiKeys.FileName)}; running processes take it up. The key is shown once:");
+            Console.WriteLine(key);
+        }
+        catch (ArgumentException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            Console.Error.WriteLine(Usage);
+            Environment.ExitCode = 2;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>The keys of the section <c>ApiKeys:Keys</c> (a list, or an object by name), read again when a settings file changes.</summary>
+sealed partial class ApiKeyRing : IDisposable
+{
+    readonly IConfiguration configuration;
+    readonly ILogger<ApiKeyRing> log;
+    readonly IDisposable changes;
+    volatile IReadOnlyList<ApiKey> keys;
+
+    public ApiKeyRing(IConfiguration configuration, ILogger<ApiKeyRing> log)
+    {
+        (this.configuration, this.log) = (configuration, log);
+        keys = Read(configuration);
+        changes = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+    }
+
+    /// <summary>Every key is compared, each in constant time, so that the answer's time says nothing.</summary>
+    public ApiKey? Find(string presented)
+    {
+        var hash = ApiKey.HashOf(presented);
+        ApiKey? found = null;
+        foreach (var key in keys)
+            found = key.Matches(hash) ? key : found;
+        return found;
+    }
+
+    public static IReadOnlyList<ApiKey> Read(IConfiguration configuration) =>
+        [.. configuration.GetSection("ApiKeys:Keys").GetChildren().Select(Read)];
+
+    static ApiKey Read(IConfigurationSection section)
+    {
+        var name = section["Name"] ?? section.Key;
+        var merchant = section["Merchant"] ?? "";
+        var roles = section.GetSection("Roles").Get<string[]>() ?? [];
+        if (!MerchantName().IsMatch(merchant))
+            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' must be 1 to 64 letters, digits, '.', '_' or '-'.");
+        if (!Sha256Hex().IsMatch(section["Sha256"] ?? ""))
+            throw new InvalidOperationException($"{section.Path}: Sha256 must be the key's SHA-256 as 64 hex digits.");
+        if (roles.Length == 0 || roles.Except(Roles.All).Any())
+            throw new InvalidOperationException($"{section.Path}: Roles must be some of {string.Join(", ", Roles.All)}.");
+        return new ApiKey(name, merchant, section["Sha256"]!, roles);
+    }
+
+    void Reload()
+    {
+        try
+        {
+            keys = Read(configuration);
+            log.LogInformation("API keys read again: {Count}", keys.Count);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            log.LogError("The changed API keys are refused, the former ones stay in force: {Reason}", wrong.Message);
+        }
+    }
+
+    public void Dispose() => changes.Dispose();
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.None, 100)]
+    internal static partial Regex MerchantName();
+
+    [GeneratedRegex("^[0-9a-fA-F]{64}$", RegexOptions.None, 100)]
+    private static partial Regex Sha256Hex();
+}

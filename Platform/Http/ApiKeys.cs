@@ -1,0 +1,65 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>Makes keys. There is no built-in one.</summary>
+public static class ApiKeys
+{
+    /// <summary>The file in the data directory (or in <c>ApiKeys:Directory</c>) that processes read keys from.</summary>
+    public const string FileName = "api-keys.json";
+
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>
+    /// Makes a key of 256 random bits and writes its hash to <see cref="FileName"/> in <paramref name="directory"/> (mode 0600). A key of
+    /// the same name is replaced: the old one stops working. The returned key is kept nowhere.
+    /// </summary>
+    public static string Create(string directory, string name, string merchant, params string[] roles)
+    {
+        Check(name, merchant, roles);
+        var key = "os_" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+        var file = Path.Combine(directory, FileName);
+        Directory.CreateDirectory(directory);
+        var root = File.Exists(file) ? JsonNode.Parse(File.ReadAllText(file))!.AsObject() : [];
+        Keys(root)[name] = new JsonObject
+        {
+            ["Merchant"] = merchant,
+            ["Sha256"] = Convert.ToHexStringLower(ApiKey.HashOf(key)),
+            ["Roles"] = new JsonArray([.. roles.Select(role => JsonValue.Create(role))]),
+        };
+        Replace(file, root.ToJsonString(Indented));
+        return key;
+    }
+
+    static void Check(string name, string merchant, string[] roles)
+    {
+        if (!ApiKeyRing.MerchantName().IsMatch(name) || !ApiKeyRing.MerchantName().IsMatch(merchant))
+            throw new ArgumentException("A key's name and merchant are 1 to 64 letters, digits, '.', '_' or '-'.");
+        if (roles.Length == 0 || roles.Except(Roles.All).Any())
+            throw new ArgumentException($"A key's roles are some of {string.Join(", ", Roles.All)}.");
+    }
+
+    /// <summary>Keys are an object by name, so that two files never mix up the fields of two keys.</summary>
+    static JsonObject Keys(JsonObject root)
+    {
+        root["ApiKeys"] ??= new JsonObject();
+        root["ApiKeys"]!["Keys"] ??= new JsonObject();
+        return root["ApiKeys"]!["Keys"] as JsonObject
+            ?? throw new InvalidOperationException($"{FileName}: ApiKeys:Keys must be an object by name to be extended here.");
+    }
+
+    static void Replace(string file, string text)
+    {
+        var fresh = file + ".new";
+        File.Delete(fresh);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var writer = new StreamWriter(fresh, options))
+            writer.WriteLine(text);
+        File.Move(fresh, file, overwrite: true);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>Outermost: every answer of 400 and up is a problem, whoever refused; nothing of the inside gets out.</summary>
+sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+{
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            log.LogDebug("The caller went away from {Method} {Path}", context.Request.Method, context.Request.Path);
+            return;
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            var problem = Problems.From(exception);
+            if (problem.Status >= 500)
+                log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Name);
+            await Write(context, problem);
+            return;
+        }
+
+        if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
+            await Write(context, Problems.ForStatus(context.Response.StatusCode));
+    }
+
+    public static Task Write(HttpContext context, Problem problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        response.Headers.CacheControl = "no-store";
+        if (problem.RetryAfter is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+        var body = new ProblemBody(
+            Problem.TypePrefix + problem.Name, problem.Title, problem.Status, problem.Detail, context.Request.Path,
+            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, problem.Errors.Count > 0 ? problem.Errors : null);
+        return response.WriteAsJsonAsync(body, Json, "application/problem+json", context.RequestAborted);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>The problems that every endpoint can have, and what a technical exception means to the caller.</summary>
+static class Problems
+{
+    public static Problem From(Exception exception) => exception switch
+    {
+        Problem problem => problem,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => ForStatus(413),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } => ForStatus(415),
+        BadHttpRequestException { InnerException: JsonException json } => BadJson(json),
+        JsonException json => BadJson(json),
+        BadHttpRequestException { StatusCode: 400 } bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
+            new Problem(400, "no-body", "The request has no body.", "Send a JSON object; /docs shows an example."),
+        BadHttpRequestException bad => new Problem(bad.StatusCode, "bad-request", "The request could not be read.", bad.Message),
+        _ when Conflicts.Classify(exception) != FailureKind.Permanent => new Problem(503, "database-away", "The database is away, or busy beyond patience.",
+            "Nothing was changed by this request, or its outcome is kept under its idempotency key. Send the same request again.") { RetryAfter = 2 },
+        _ => ForStatus(500),
+    };
+
+    public static Problem ForStatus(int status) => status switch
+    {
+        400 => new Problem(400, "bad-request", "The request could not be read.", "Compare the request with /openapi/v1.json."),
+        404 => new Problem(404, "route-not-found", "There is nothing at this address.", "The calls and their addresses are listed at /docs."),
+        405 => new Problem(405, "method-not-allowed", "This address does not take this method.", "The header Allow names the methods that it takes."),
+        413 => new Problem(413, "body-too-large", "The body is larger than is read.", "Send a smaller body; Limits:RequestBytes is the bound."),
+        415 => new Problem(415, "media-type", "The body is not JSON.", "Send the header 'Content-Type: application/json' and a JSON body."),
+        500 => new Problem(500, "internal", "Something failed inside.", "It is logged under the traceId. Sending the same request again is safe."),
+        _ => new Problem(status, "status-" + status, "The request was not handled.", "Compare the request with /openapi/v1.json."),
+    };
+
+    static Problem BadJson(JsonException json)
+    {
+        var pointer = Pointer(json.Path);
+        if (json.Message.Contains("could not be mapped", StringComparison.Ordinal))
+            return Invalid("unknown-member", "The body has a member that is not known.", pointer, "This member is not known; remove it or correct its name.");
+        if (json.Message.Contains("could not be converted", StringComparison.Ordinal))
+            return Invalid("wrong-type", "A value in the body has the wrong type.", pointer, "The value has the wrong type, or is out of its range.");
+        if (json.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase))
+            return Invalid("duplicate-member", "The body has a member twice.", pointer, "Each member may occur once; remove the second.");
+
+        var place = json.LineNumber is { } line ? $" Reading stopped at line {line + 1}, byte {json.BytePositionInLine + 1}." : "";
+        return new Problem(400, "bad-json", "The body is not valid JSON.", "Send one JSON document (RFC 8259) as UTF-8." + place);
+    }
+
+    static Problem Invalid(string name, string title, string pointer, string what) =>
+        new(400, name, title, pointer.Length == 0 ? what : $"At {pointer}: {what}") { Errors = [new(pointer, what)] };
+
+    /// <summary><c>$.lines[0].sku</c> as <c>/lines/0/sku</c>.</summary>
+    static string Pointer(string? path) =>
+        path is null or "$" ? "" : path.TrimStart('$').Replace("['", ".", StringComparison.Ordinal).Replace("']", "", StringComparison.Ordinal)
+            .Replace('[', '.').Replace("]", "", StringComparison.Ordinal).Replace('.', '/');
+}

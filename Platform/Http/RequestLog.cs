@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>One line for each request; reads and probes only when asked for (level Debug) or when they fail.</summary>
+sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> log)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var start = Stopwatch.GetTimestamp();
+        await next(context);
+
+        var status = context.Response.StatusCode;
+        var level = status < 500 && HttpMethods.IsGet(context.Request.Method) ? LogLevel.Debug : LogLevel.Information;
+        if (!log.IsEnabled(level))
+            return;
+
+        using var scope = Telemetry.OrderScope(context.Features.Get<LoggedOrder>()?.Id);
+        log.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms",
+            context.Request.Method, context.Request.Path.Value, status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+    }
+}
+
+sealed record LoggedOrder(Guid Id);
+
+public static class RequestLogging
+{
+    /// <summary>Names the order that the request is about, for the request's log line and its trace.</summary>
+    public static void IsAbout(this HttpContext context, Guid orderId)
+    {
+        context.Features.Set(new LoggedOrder(orderId));
+        Activity.Current?.SetTag(Telemetry.OrderTag, orderId);
+    }
+}
