@@ -23,5 +23,8 @@ public static class InventorySetup
 
     public static void MapInventory(this IEndpointRouteBuilder app)
     {
+        ReceiveStockEndpoint.Map(app);
+        GetStockEndpoints.Map(app);
+        GetBranchesEndpoints.Map(app);
     }
 }

@@ -66,7 +66,8 @@ sealed class Branch
     }
 
     /// <summary>The values are replaced whole, never changed in place: no deep comparison, no snapshot copy.</summary>
-    static ValueComparer<T> AsReference<T>() => new((one, other) => ReferenceEquals(one, other), value => value == null ? 0 : value.GetHashCode(), value => value);
+    static ValueComparer<T> AsReference<T>() =>
+        new((one, other) => ReferenceEquals(one, other), value => value == null ? 0 : value.GetHashCode(), value => value);
 }
 
 /// <summary>The first answer to a Try, as it is stored.</summary>

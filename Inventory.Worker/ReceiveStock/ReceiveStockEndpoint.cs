@@ -1,0 +1,82 @@
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Inventory;
+
+/// <param name="ReceiptId">The caller's own id of this delivery, e.g. of the delivery note: 1 to 100 visible ASCII characters. The same id counts once.</param>
+/// <param name="Quantity">Pieces that came in, 1 to 1,000,000,000.</param>
+sealed record ReceiptRequest(string? ReceiptId, long? Quantity);
+
+/// <summary>The receipt as it is stored, so that a repeated call gets the very same answer; levels are at GET /stock/{sku}.</summary>
+sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime At);
+
+static class ReceiveStockEndpoint
+{
+    const long MaxQuantity = 1_000_000_000;
+    const string BadReceipt = "The receipt is not valid.";
+    const string Reused = "The receipt id was used for other goods.";
+
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/stock/{sku}/receipts", Handle)
+        .WithName("ReceiveStock").WithTags("Stock").WithSummary("Goods in; the same receipt id counts once")
+        .RequireRole(Roles.Stock)
+        .RequestExample(new ReceiptRequest("r-1", 100))
+        .Produces<ReceiptView>(StatusCodes.Status201Created)
+        .ResponseExample(StatusCodes.Status201Created, new ReceiptView("r-1", "tea-001", 100, new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc)))
+        .MayFail(400, "bad-sku", Sku.BadTitle)
+        .MayFail(400, "bad-receipt", BadReceipt)
+        .MayFail(422, "receipt-id-reused", Reused);
+
+    static async Task<IResult> Handle(string sku, ReceiptRequest body, UnitOfWork<InventoryDb> unit, TimeProvider clock, HttpContext http)
+    {
+        Check(body);
+        var asked = new Receipt { ReceiptId = body.ReceiptId!, Sku = Sku.Check(sku), Quantity = body.Quantity!.Value, At = Now(clock) };
+        var stored = await unit.Run(work => Receive(work, asked));
+        if (stored.Sku != asked.Sku || stored.Quantity != asked.Quantity)
+        {
+            throw new Problem(422, "receipt-id-reused", Reused,
+                $"Receipt {stored.ReceiptId} brought in {stored.Quantity} of {stored.Sku}. Send other goods under a receipt id of their own.");
+        }
+
+        if (!ReferenceEquals(stored, asked))
+            http.Response.Headers["Idempotency-Replayed"] = "true";
+        return Results.Created($"/stock/{stored.Sku}", new ReceiptView(stored.ReceiptId, stored.Sku, stored.Quantity, stored.At));
+    }
+
+    /// <summary>The receipt that is stored under the id: this one, or an earlier one.</summary>
+    internal static async Task<Receipt> Receive(Work work, Receipt receipt)
+    {
+        var db = (InventoryDb)work.Db;
+        // The level's lock first: a second call with the same id waits here, then finds the receipt.
+        var level = (await work.Lock<StockLevel, string>([receipt.Sku])).SingleOrDefault();
+        if (await db.Receipts.FindAsync(receipt.ReceiptId) is { } earlier)
+            return earlier;
+
+        if (level is null)
+            db.Stock.Add(level = new StockLevel { Sku = receipt.Sku });
+        var before = level.Received;
+        level.Receive(receipt.Quantity);
+        db.Receipts.Add(receipt);
+        work.Audit("stock", receipt.Sku, $"received {before}", $"received {level.Received}", "POST /stock/{sku}/receipts", $"receipt {receipt.ReceiptId}");
+        work.AfterCommit(() => InventoryMetrics.Received(receipt.Quantity));
+        return receipt;
+    }
+
+    static void Check(ReceiptRequest body)
+    {
+        var errors = new List<ProblemError>();
+        if (body.ReceiptId is not { Length: >= 1 and <= Receipt.MaxIdLength } id || !id.All(c => c is > ' ' and <= '~'))
+            errors.Add(new("/receiptId", $"Send your own id of this delivery: 1 to {Receipt.MaxIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
+        if (body.Quantity is not (>= 1 and <= MaxQuantity))
+            errors.Add(new("/quantity", $"Send whole pieces, 1 to {MaxQuantity}."));
+        if (errors.Count > 0)
+            throw new Problem(400, "bad-receipt", BadReceipt,
+                string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };
+    }
+
+    /// <summary>To the millisecond, as every database keeps it: the first answer and a repeated one are the same.</summary>
+    static DateTime Now(TimeProvider clock)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+}
