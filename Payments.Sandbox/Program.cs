@@ -1,1 +1,9 @@
-return;
+using OrderSaga.Platform;
+using OrderSaga.Sandbox;
+
+var builder = Service.Create(args, "sandbox");
+builder.AddSandbox();
+
+var app = builder.Build();
+app.MapSandbox();
+await app.RunService();

@@ -1,0 +1,63 @@
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>Body of POST /v1/authorizations.</summary>
+/// <param name="Reference">The caller's own id, 1 to 100 printable characters.</param>
+/// <param name="Amount">Minor units, at least 1.</param>
+/// <param name="Currency">ISO 4217, upper case.</param>
+/// <param name="Token">A card; or</param>
+/// <param name="Hosted">the customer pays at a url</param>
+/// <param name="ExpiresAt">until then.</param>
+sealed record AuthorizationRequest(string? Reference, long? Amount, string? Currency, string? Token, bool Hosted, DateTime? ExpiresAt)
+{
+    const long MaxAmount = 100_000_000_000;
+
+    /// <summary>The request with its time in UTC and whole milliseconds, or a problem that says what to change.</summary>
+    public AuthorizationRequest Validated()
+    {
+        Require(Text.IsPrintable(Reference, 100), "reference must have 1 to 100 printable ASCII characters.");
+        Require(Amount is >= 1 and <= MaxAmount, $"amount must be a whole number of minor units, 1 to {MaxAmount}.");
+        Require(Currency is { Length: 3 } && Currency.All(char.IsAsciiLetterUpper), "currency must be an ISO 4217 code such as EUR.");
+        if (!Hosted)
+        {
+            Require(Tokens.IsKnown(Token), $"token must be one of {string.Join(", ", Tokens.All)}; or send \"hosted\": true.");
+            Require(ExpiresAt is null, "expiresAt belongs to a hosted payment: send \"hosted\": true with it, or leave it out.");
+            return this;
+        }
+
+        Require(Token is null, "send a token or \"hosted\": true, not both.");
+        Require(ExpiresAt is not null, "a hosted payment needs expiresAt, e.g. \"2030-01-31T12:00:00Z\".");
+        var end = ExpiresAt!.Value.ToUniversalTime();
+        return this with { ExpiresAt = end.AddTicks(-(end.Ticks % TimeSpan.TicksPerMillisecond)) };
+    }
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new Problem(422, "invalid-authorization", "The authorization cannot be asked for like this.", rule);
+    }
+}
+
+/// <summary>The test cards.</summary>
+static class Tokens
+{
+    public const string Ok = "tok_ok";
+    public const string Declined = "tok_declined";
+
+    /// <summary>Done, but the answer never comes.</summary>
+    public const string Timeout = "tok_timeout";
+
+    /// <summary>Done, but answered with 500.</summary>
+    public const string Error = "tok_error";
+
+    /// <summary>Done, and answered after a while.</summary>
+    public const string Slow = "tok_slow";
+
+    /// <summary>Authorized, but the capture is declined.</summary>
+    public const string CaptureRefused = "tok_capture_refused";
+
+    public static readonly string[] All = [Ok, Declined, Timeout, Error, Slow, CaptureRefused];
+
+    public static bool IsKnown(string? token) => token is not null && Array.IndexOf(All, token) >= 0;
+}

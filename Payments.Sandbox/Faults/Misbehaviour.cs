@@ -1,0 +1,36 @@
+namespace OrderSaga.Sandbox;
+
+/// <summary>Gives the answer of a committed operation, or on purpose does not. A repeat of the key is always answered.</summary>
+static class Misbehaviour
+{
+    public static async Task<IResult> Answer(this HttpContext context, Outcome outcome, Fault fault)
+    {
+        var operation = outcome.Accepted;
+        if (outcome.Replayed)
+            context.Response.Headers["Idempotency-Replayed"] = "true";
+        else if (fault.Timeout)
+            return await NeverAnswer(context);
+        else if (fault.Delay > TimeSpan.Zero)
+            await Wait(context, fault.Delay);
+
+        return fault.Error && !outcome.Replayed
+            ? Results.StatusCode(StatusCodes.Status500InternalServerError)
+            : Results.Text(operation.Answer, "application/json", statusCode: operation.AnswerStatus);
+    }
+
+    /// <summary>Until the caller hangs up or the time is over; then the connection breaks without an answer.</summary>
+    static async Task<IResult> NeverAnswer(HttpContext context)
+    {
+        await Wait(context, context.RequestServices.GetRequiredService<SandboxSettings>().Hold);
+        context.Abort();
+        return Results.Empty;
+    }
+
+    /// <summary>Ends early when the caller hangs up or the process stops.</summary>
+    static async Task Wait(HttpContext context, TimeSpan time)
+    {
+        var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await Task.Delay(time, context.RequestServices.GetRequiredService<TimeProvider>(), end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}

@@ -1,0 +1,25 @@
+namespace OrderSaga.Sandbox;
+
+/// <summary>Capture, void, refund: what is done with an authorization afterwards. A body may be left out.</summary>
+static class FollowUpEndpoints
+{
+    public static void MapFollowUps(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/authorizations/{id}/capture", Step(Operations.Capture));
+        api.MapPost("/authorizations/{id}/void", Step(Operations.Void));
+        api.MapPost("/captures/{id}/refund", Step(Operations.Refund));
+    }
+
+    static Func<string, HttpContext, Ledger, Faults, Task<IResult>> Step(string operation) => async (id, context, ledger, faults) =>
+    {
+        var key = RequestBody.IdempotencyKey(context);
+        var body = await RequestBody.ReadOptional<FollowUpRequest>(context) ?? new FollowUpRequest(null);
+        var fault = faults.For(key, token: null);
+
+        var command = new FollowUp(key, RequestBody.Hash(operation, id, body), operation, id, body.Amount, fault.CaptureDeclined);
+        return await context.Answer(await ledger.Do(command), fault);
+    };
+}
+
+/// <param name="Amount">Minor units; only the whole amount can be captured or refunded.</param>
+sealed record FollowUpRequest(long? Amount);

@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>What a caller is told about an operation.</summary>
+sealed record GatewayAnswer(
+    string Id, string Operation, string Status, string? Reason, string AuthorizationId, long Amount, string Currency, string Reference,
+    string IdempotencyKey, string? Url, DateTime? ExpiresAt, DateTime At)
+{
+    public static GatewayAnswer Of(GatewayOperation x) =>
+        new(x.Id, x.Operation, x.Status, x.Reason, x.AuthorizationId, x.Amount, x.Currency, x.Reference, x.IdempotencyKey, x.Url, x.ExpiresAt, x.At);
+
+    public static GatewayOperation Authorization(Authorize command, Verdict verdict, string id, DateTime now) => Answered(new GatewayOperation
+    {
+        Id = id,
+        Operation = Operations.Authorize,
+        Status = verdict.Status,
+        Reason = verdict.Reason,
+        AuthorizationId = id,
+        Amount = command.Request.Amount!.Value,
+        Currency = command.Request.Currency!,
+        Reference = command.Request.Reference!,
+        Token = command.Request.Token,
+        IdempotencyKey = command.Key,
+        RequestHash = command.Hash,
+        Url = command.Request.Hosted ? command.PayBase + id : null,
+        ExpiresAt = command.Request.ExpiresAt,
+        At = now,
+    });
+
+    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation authorization, string id, DateTime now) => Answered(new GatewayOperation
+    {
+        Id = id,
+        Operation = step.Operation,
+        Status = verdict.Status,
+        Reason = verdict.Reason,
+        AuthorizationId = authorization.Id,
+        Amount = authorization.Amount,
+        Currency = authorization.Currency,
+        Reference = authorization.Reference,
+        IdempotencyKey = step.Key,
+        RequestHash = step.Hash,
+        At = now,
+    });
+
+    static GatewayOperation Answered(GatewayOperation operation)
+    {
+        operation.AnswerStatus = operation.Status == Statuses.Declined ? StatusCodes.Status402PaymentRequired : StatusCodes.Status201Created;
+        operation.Answer = JsonSerializer.Serialize(Of(operation), JsonSerializerOptions.Web);
+        return operation;
+    }
+}

@@ -1,0 +1,143 @@
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>Writes commands to the ledger, those that arrive together in one transaction.</summary>
+sealed class Ledger : IAsyncDisposable
+{
+    const int BatchSize = 64;
+
+    readonly UnitOfWork<SandboxDb> unitOfWork;
+    readonly WebhookSignal webhooks;
+    readonly SandboxSettings settings;
+    readonly TimeProvider clock;
+    readonly Batcher<Entry> entries;
+
+    public Ledger(UnitOfWork<SandboxDb> unitOfWork, WebhookSignal webhooks, SandboxSettings settings, TimeProvider clock)
+    {
+        (this.unitOfWork, this.webhooks, this.settings, this.clock) = (unitOfWork, webhooks, settings, clock);
+        entries = new Batcher<Entry>(BatchSize, Handle);
+    }
+
+    /// <summary>Done and committed when this returns.</summary>
+    public async Task<Outcome> Do(Command command)
+    {
+        var entry = new Entry(command, new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+        await entries.Add(entry);
+        return await entry.Done.Task;
+    }
+
+    public ValueTask DisposeAsync() => entries.DisposeAsync();
+
+    /// <summary>A batch that fails for what is in it is done one by one, so that nobody fails for another's command.</summary>
+    async Task Handle(IReadOnlyList<Entry> batch)
+    {
+        try
+        {
+            var outcomes = await unitOfWork.Run(work => Write(work, [.. batch.Select(x => x.Command)]));
+            foreach (var (entry, outcome) in batch.Zip(outcomes))
+                entry.Done.SetResult(outcome);
+        }
+        catch (Exception error) when (batch.Count > 1 && Conflicts.Classify(error) == FailureKind.Permanent)
+        {
+            foreach (var entry in batch)
+                await Handle([entry]);
+        }
+        catch (Exception error)
+        {
+            foreach (var entry in batch)
+                entry.Done.SetException(error);
+        }
+    }
+
+    async Task<List<Outcome>> Write(Work work, IReadOnlyList<Command> commands)
+    {
+        var book = await Book.Open(work, commands);
+        return [.. commands.Select(command => Apply(work, book, command))];
+    }
+
+    Outcome Apply(Work work, Book book, Command command)
+    {
+        if (command is KeyedCommand keyed && book.ByKey(keyed.Key) is { } earlier)
+            return Repeat(keyed, earlier);
+
+        return command switch
+        {
+            Authorize authorize => Apply(book, authorize),
+            FollowUp follow => Apply(work, book, follow),
+            Conclude conclude => Apply(work, book, conclude),
+            _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of the ledger."),
+        };
+    }
+
+    static Outcome Repeat(KeyedCommand command, GatewayOperation earlier) => command.Hash == earlier.RequestHash
+        ? new Outcome(earlier, Replayed: true)
+        : new Outcome(null, Refusal: new Problem(422, "idempotency-key-reused", "The key belongs to another request.",
+            "This Idempotency-Key was used before with another operation or body. Send the same request again, or use a new key."));
+
+    Outcome Apply(Book book, Authorize command)
+    {
+        var operation = GatewayAnswer.Authorization(command, GatewayRules.Decide(command, Now()), NewId("auth"), Now());
+        book.Write(operation);
+        return new Outcome(operation);
+    }
+
+    Outcome Apply(Work work, Book book, FollowUp step)
+    {
+        var target = book.ById(step.TargetId, step.Operation == Operations.Refund ? Operations.Capture : Operations.Authorize);
+        if (target is null || (step.Operation == Operations.Refund && target.Status != Statuses.Succeeded))
+            return new Outcome(null, Refusal: Missing(step, target));
+
+        var account = book.Account(target.AuthorizationId);
+        if (GatewayRules.Refuse(step.Operation, account, step.Amount) is { } refusal)
+            return new Outcome(null, Refusal: refusal);
+
+        if (step.Operation == Operations.Void && account.Authorization.Status == Statuses.Pending)
+            Change(work, account.Authorization, new Verdict(Statuses.Expired, "voided before it was paid"), "void");
+
+        var operation = GatewayAnswer.Step(step, GatewayRules.Decide(step, account.Authorization), account.Authorization, NewId(Prefix(step.Operation)), Now());
+        book.Write(operation);
+        return new Outcome(operation);
+    }
+
+    static Problem Missing(FollowUp step, GatewayOperation? target) => target is null
+        ? new Problem(404, "unknown-operation", "There is no such operation.", $"There is nothing with the id {step.TargetId} to {step.Operation}.")
+        : new Problem(409, "capture-declined", "The capture was declined.", "No money was taken, so there is nothing to refund.");
+
+    Outcome Apply(Work work, Book book, Conclude command)
+    {
+        if (book.ById(command.AuthorizationId, Operations.Authorize) is not { } authorization)
+            return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "There is no such payment.", "Check the link."));
+        if (authorization.Status != Statuses.Pending)
+            return new Outcome(authorization, Replayed: true);
+
+        Change(work, authorization, GatewayRules.Decide(command, authorization, Now()), "hosted payment");
+        if (settings.WebhookUrl is { } url)
+        {
+            work.Db.Add(GatewayWebhook.About(authorization, url, NewId("msg"), Now()));
+            work.AfterCommit(webhooks.Raise);
+        }
+        return new Outcome(authorization);
+    }
+
+    static void Change(Work work, GatewayOperation authorization, Verdict verdict, string cause)
+    {
+        work.Audit("authorization", authorization.Id, authorization.Status, verdict.Status, cause, verdict.Reason);
+        authorization.Status = verdict.Status;
+        authorization.Reason = verdict.Reason;
+    }
+
+    /// <summary>Whole milliseconds: the databases do not keep the same fractions, and an answer must not depend on which it is.</summary>
+    DateTime Now()
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return new DateTime(now.Ticks - (now.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+    }
+
+    string NewId(string prefix) => $"{prefix}_{Guid.CreateVersion7(clock.GetUtcNow()):N}";
+
+    static string Prefix(string operation) => operation switch { Operations.Capture => "cap", Operations.Refund => "ref", _ => operation };
+
+    sealed record Entry(Command Command, TaskCompletionSource<Outcome> Done);
+}

@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>What really happened, for callers who do not know: by the key of one operation, or by reference.</summary>
+static class ListOperations
+{
+    const int Most = 200;
+
+    public static void MapOperations(this IEndpointRouteBuilder api) => api.MapGet("/operations", List);
+
+    static async Task<OperationList> List(string? idempotencyKey, string? reference, SandboxDb db, CancellationToken cancel)
+    {
+        if (string.IsNullOrEmpty(idempotencyKey) == string.IsNullOrEmpty(reference))
+            throw new Problem(400, "operations-query", "The query must name one thing.", "Send either ?idempotencyKey= or ?reference=.");
+
+        var rows = await db.Operations.AsNoTracking()
+            .Where(x => string.IsNullOrEmpty(reference) ? x.IdempotencyKey == idempotencyKey : x.Reference == reference)
+            .OrderBy(x => x.At).ThenBy(x => x.Id).Take(Most).ToListAsync(cancel);
+        return new OperationList([.. rows.Select(GatewayAnswer.Of)]);
+    }
+}
+
+sealed record OperationList(IReadOnlyList<GatewayAnswer> Items);

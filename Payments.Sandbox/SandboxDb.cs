@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>The gateway's own ledger, and the webhooks that it owes.</summary>
+public class SandboxDb : ServiceDb
+{
+    public SandboxDb(DbContextOptions<SandboxDb> options) : base(options)
+    {
+    }
+
+    /// <summary>For the contexts that carry one provider's migrations.</summary>
+    protected SandboxDb(DbContextOptions options) : base(options)
+    {
+    }
+
+    internal DbSet<GatewayOperation> Operations => Set<GatewayOperation>();
+    internal DbSet<GatewayWebhook> Webhooks => Set<GatewayWebhook>();
+
+    protected override void Map(ModelBuilder model)
+    {
+        GatewayOperation.Map(model.Entity<GatewayOperation>());
+        GatewayWebhook.Map(model.Entity<GatewayWebhook>());
+
+        // SQL Server compares text without regard to case unless told otherwise; ids and keys are exact everywhere.
+        if (Database.IsSqlServer())
+            model.UseCollation("Latin1_General_100_BIN2");
+    }
+}

@@ -1,0 +1,37 @@
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>A stand-in card gateway with its own durable ledger. Everything is served under <c>/sandbox</c>.</summary>
+public static class SandboxSetup
+{
+    public static WebApplicationBuilder AddSandbox(this WebApplicationBuilder builder)
+    {
+        builder.AddDatabase<SandboxDb>("sandbox");
+        builder.Services.AddSingleton<SandboxSettings>();
+        builder.Services.AddSingleton<Faults>();
+        builder.Services.AddSingleton<Ledger>();
+        builder.Services.AddSingleton<WebhookSignal>();
+        builder.Services.AddHttpClient<WebhookClient>(client => client.Timeout = WebhookClient.Timeout)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
+        builder.Services.AddHostedService<WebhookSender>();
+        builder.Services.AddHostedService<HostedPaymentExpiry>();
+        return builder;
+    }
+
+    public static IEndpointRouteBuilder MapSandbox(this IEndpointRouteBuilder app)
+    {
+        app.ServiceProvider.GetRequiredService<SandboxSettings>().Check();
+        app.ServiceProvider.GetRequiredService<Faults>().Announce();
+
+        var sandbox = app.MapGroup("/sandbox").ExcludeFromDescription();
+        sandbox.MapHostedPage();
+
+        var api = sandbox.MapGroup("/v1").RequireGatewayKey();
+        api.MapAuthorize();
+        api.MapFollowUps();
+        api.MapOperations();
+        api.MapSettlements();
+        return app;
+    }
+}

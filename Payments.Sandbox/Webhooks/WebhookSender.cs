@@ -1,0 +1,132 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Sandbox;
+
+/// <summary>Wakes the sender when a webhook was committed.</summary>
+sealed class WebhookSignal : IDisposable
+{
+    readonly SemaphoreSlim raised = new(0, 1);
+
+    public void Raise()
+    {
+        // Two raises at once may both see 0; the second one's is then as good as the first's.
+        if (raised.CurrentCount == 0)
+            Release();
+    }
+
+    public Task Wait(TimeSpan most, CancellationToken cancel) => raised.WaitAsync(most, cancel);
+
+    public void Dispose() => raised.Dispose();
+
+    void Release()
+    {
+        lock (raised)
+        {
+            if (raised.CurrentCount == 0)
+                raised.Release();
+        }
+    }
+}
+
+/// <summary>One delivery of one webhook; says why it failed, or null.</summary>
+sealed class WebhookClient(HttpClient http, SandboxSettings settings, TimeProvider clock)
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
+    public async Task<string?> Deliver(GatewayWebhook webhook, CancellationToken cancel)
+    {
+        try
+        {
+            using var request = WebhookSignature.Sign(webhook, settings.WebhookSecret!, clock.GetUtcNow());
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+            return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancel.IsCancellationRequested)
+        {
+            return error.Message;
+        }
+    }
+}
+
+/// <summary>Delivers what is due, from the table: at least once, with growing pauses, a bounded number of times.</summary>
+sealed class WebhookSender(
+    IServiceScopeFactory scopes, UnitOfWork<SandboxDb> unitOfWork, WebhookSignal signal, SandboxSettings settings, TimeProvider clock, ILogger<WebhookSender> log)
+    : BackgroundService
+{
+    const int Page = 32;
+    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            if (await Guarded(stoppingToken) < Page)
+                await signal.Wait(settings.WebhookRetry < Look ? settings.WebhookRetry : Look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>The database may be away for a while; the webhooks wait in it.</summary>
+    async Task<int> Guarded(CancellationToken cancel)
+    {
+        try
+        {
+            return await DeliverPage(cancel);
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested)
+        {
+            log.LogError(error, "Webhooks could not be read or marked; the next look is in a second");
+            return 0;
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    async Task<int> DeliverPage(CancellationToken cancel)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var client = scope.ServiceProvider.GetRequiredService<WebhookClient>();
+        var due = await Due(scope.ServiceProvider.GetRequiredService<SandboxDb>(), cancel);
+        if (due.Count == 0)
+            return 0;
+
+        var errors = await Task.WhenAll(due.Select(webhook => client.Deliver(webhook, cancel)));
+        var results = due.Zip(errors).ToDictionary(x => x.First.Id, x => x.Second, StringComparer.Ordinal);
+        await unitOfWork.Run(async work =>
+        {
+            foreach (var webhook in await work.Lock<GatewayWebhook, string>(results.Keys))
+                Mark(webhook, results[webhook.Id]);
+        });
+        return due.Count;
+    }
+
+    async Task<List<GatewayWebhook>> Due(SandboxDb db, CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return await db.Webhooks.AsNoTracking().Where(x => x.DueAt <= now).OrderBy(x => x.DueAt).Take(Page).ToListAsync(cancel);
+    }
+
+    void Mark(GatewayWebhook webhook, string? error)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        webhook.Attempts++;
+        webhook.LastError = error is { Length: > 500 } ? error[..500] : error;
+        webhook.DeliveredAt = error is null ? now : null;
+        webhook.DueAt = error is null || webhook.Attempts >= settings.WebhookAttempts ? null : now + Pause(settings.WebhookRetry, webhook.Attempts);
+        if (error is not null)
+        {
+            log.LogWarning("Webhook {WebhookId} to {Url}: attempt {Attempt} failed: {Error}; {Next}",
+                webhook.Id, webhook.Url, webhook.Attempts, error, webhook.DueAt is { } due ? $"next at {due:O}" : "given up");
+        }
+    }
+
+    /// <summary>Doubles after each attempt, up to five minutes.</summary>
+    internal static TimeSpan Pause(TimeSpan first, int attempts)
+    {
+        var pause = first * Math.Pow(2, Math.Min(attempts - 1, 30));
+        return pause < LongestPause ? pause : LongestPause;
+    }
+}
