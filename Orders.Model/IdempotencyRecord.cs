@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Orders.Model;
+
+/// <summary>A merchant's idempotency key that has placed an order, with the answer that was given.</summary>
+public sealed class IdempotencyRecord
+{
+    /// <summary>Stands for merchant and key whatever a database's collation takes for equal; see <see cref="IdOf"/>.</summary>
+    public required string Id { get; set; }
+
+    public required string Merchant { get; set; }
+    public required string Key { get; set; }
+
+    /// <summary>SHA-256 of what was ordered, hex: the same key with another one is refused.</summary>
+    public required string RequestHash { get; set; }
+
+    public Guid OrderId { get; set; }
+
+    /// <summary>HTTP status of the answer.</summary>
+    public int AnswerStatus { get; set; }
+
+    /// <summary>The answer's body, byte for byte.</summary>
+    public required byte[] Answer { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+
+    /// <summary>SHA-256 of merchant, line feed, key; hex.</summary>
+    public static string IdOf(string merchant, string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(merchant + "\n" + key)));
+
+    internal static void Map(EntityTypeBuilder<IdempotencyRecord> row)
+    {
+        row.ToTable("idempotency_keys");
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(64);
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
+        row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(255);
+        row.Property(x => x.RequestHash).HasColumnName("request_hash").HasMaxLength(64);
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.AnswerStatus).HasColumnName("answer_status");
+        row.Property(x => x.Answer).HasColumnName("answer");
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.HasIndex(x => x.OrderId).IsUnique();
+    }
+}

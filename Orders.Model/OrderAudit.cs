@@ -1,0 +1,13 @@
+using OrderSaga.Platform.Batches;
+
+namespace Orders.Model;
+
+public static class OrderAudit
+{
+    /// <summary>The subject of an order's audit rows; their subject id is <c>Guid.ToString()</c> of the order id.</summary>
+    public const string Subject = "order";
+
+    /// <summary>Notes that the order went from <paramref name="from"/> to the state that it is in.</summary>
+    public static void Audit(this Work work, OrderState order, string from, string cause, string? detail = null) =>
+        work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail);
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform.Batches;
+
+namespace Orders.Model;
+
+/// <summary>The order and its saga: one row, from its placement on, never deleted.</summary>
+public sealed class OrderState : SagaStateMachineInstance, IVersioned
+{
+    /// <summary>The order id, UUIDv7.</summary>
+    public Guid CorrelationId { get; set; }
+
+    public string Merchant { get; set; } = "";
+    public string IdempotencyKey { get; set; } = "";
+
+    /// <summary>One of <see cref="States"/>.</summary>
+    public string State { get; set; } = "";
+
+    /// <summary>Why it was cancelled or needs review.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>ISO 4217.</summary>
+    public string Currency { get; set; } = "";
+
+    /// <summary>Minor units.</summary>
+    public long Total { get; set; }
+
+    public IReadOnlyList<OrderItem> Lines { get; set; } = [];
+
+    /// <summary><c>card</c> or <c>hosted</c>.</summary>
+    public string PaymentMethod { get; set; } = "";
+
+    public string? PaymentToken { get; set; }
+
+    /// <summary>Where the customer pays, once the gateway has said so.</summary>
+    public string? PaymentUrl { get; set; }
+
+    /// <summary>UTC; the order is cancelled when it is not paid by then.</summary>
+    public DateTime PayBefore { get; set; }
+
+    /// <summary>The money's Try was sent, so its branch must be cancelled too.</summary>
+    public bool PaymentTried { get; set; }
+
+    /// <summary>While Cancelling: the stock branch has answered.</summary>
+    public bool StockCancelled { get; set; }
+
+    /// <summary>While Cancelling: the payment branch has answered.</summary>
+    public bool PaymentCancelled { get; set; }
+
+    /// <summary>The state in which assurance gave up.</summary>
+    public string? ReviewFrom { get; set; }
+
+    /// <summary>UTC; assurance looks at the order then. Null: nothing to wait for.</summary>
+    public DateTime? NextCheckAt { get; set; }
+
+    /// <summary>Checks since the state last changed.</summary>
+    public int CheckAttempts { get; set; }
+
+    public DateTime CreatedAt { get; set; }
+    public DateTime UpdatedAt { get; set; }
+    public long Version { get; set; }
+
+    internal static void Map(EntityTypeBuilder<OrderState> row)
+    {
+        row.ToTable("orders", table =>
+        {
+            table.HasCheckConstraint("ck_orders_state", $"state IN ({string.Join(", ", States.All.Select(state => $"'{state}'"))})");
+            table.HasCheckConstraint("ck_orders_total", "total > 0");
+        });
+        row.HasKey(x => x.CorrelationId);
+        row.Property(x => x.CorrelationId).HasColumnName("id").ValueGeneratedNever();
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
+        row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(255);
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Total).HasColumnName("total");
+        row.Property(x => x.Lines).HasColumnName("lines").HasConversion(
+            lines => JsonSerializer.Serialize(lines, JsonSerializerOptions.Web),
+            text => JsonSerializer.Deserialize<List<OrderItem>>(text, JsonSerializerOptions.Web)!,
+            new ValueComparer<IReadOnlyList<OrderItem>>((a, b) => ReferenceEquals(a, b), lines => lines.Count, lines => lines));
+        row.Property(x => x.PaymentMethod).HasColumnName("payment_method").HasMaxLength(20);
+        row.Property(x => x.PaymentToken).HasColumnName("payment_token").HasMaxLength(255);
+        row.Property(x => x.PaymentUrl).HasColumnName("payment_url").HasMaxLength(2000);
+        row.Property(x => x.PayBefore).HasColumnName("pay_before");
+        row.Property(x => x.PaymentTried).HasColumnName("payment_tried");
+        row.Property(x => x.StockCancelled).HasColumnName("stock_cancelled");
+        row.Property(x => x.PaymentCancelled).HasColumnName("payment_cancelled");
+        row.Property(x => x.ReviewFrom).HasColumnName("review_from").HasMaxLength(20);
+        row.Property(x => x.NextCheckAt).HasColumnName("next_check_at");
+        row.Property(x => x.CheckAttempts).HasColumnName("check_attempts");
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        // Pages go by time, then id: SQL Server does not order a uniqueidentifier by its bytes.
+        row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
+        row.HasIndex(x => x.NextCheckAt).HasDatabaseName("ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL");
+    }
+}
+
+/// <summary>A line with the price that it was ordered at.</summary>
+/// <param name="Sku">As in the price list.</param>
+/// <param name="Quantity">Whole pieces.</param>
+/// <param name="UnitPrice">Minor units of the order's currency.</param>
+public sealed record OrderItem(string Sku, int Quantity, long UnitPrice);

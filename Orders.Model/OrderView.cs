@@ -1,0 +1,59 @@
+using System.Text.Json;
+using OrderSaga.Contracts;
+
+namespace Orders.Model;
+
+/// <summary>The order as callers see it.</summary>
+/// <param name="Id">Order id, UUIDv7.</param>
+/// <param name="Status">One of Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled, NeedsReview.</param>
+/// <param name="Reason">Why it was cancelled or needs review.</param>
+/// <param name="Total">The price of all lines.</param>
+/// <param name="Lines">What was ordered, at the prices of then.</param>
+/// <param name="Payment">How it is paid and how far that is.</param>
+/// <param name="CreatedAt">UTC.</param>
+/// <param name="UpdatedAt">UTC.</param>
+public sealed record OrderView(
+    Guid Id, string Status, string? Reason, Money Total, IReadOnlyList<LineView> Lines, PaymentView Payment, DateTime CreatedAt, DateTime UpdatedAt)
+{
+    public static OrderView Of(OrderState order) => new(
+        order.CorrelationId, order.State, order.Reason, new Money(order.Total, order.Currency),
+        [.. order.Lines.Select(line => new LineView(line.Sku, line.Quantity, line.UnitPrice, line.UnitPrice * line.Quantity))],
+        PaymentView.Of(order), order.CreatedAt, order.UpdatedAt);
+
+    /// <summary>The same order gives the same bytes, in every process.</summary>
+    public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), JsonSerializerOptions.Web);
+}
+
+/// <summary>One line of an order.</summary>
+/// <param name="Sku">As in the price list.</param>
+/// <param name="Quantity">Whole pieces.</param>
+/// <param name="UnitPrice">Minor units.</param>
+/// <param name="Amount">Quantity times unit price, minor units.</param>
+public sealed record LineView(string Sku, int Quantity, long UnitPrice, long Amount);
+
+/// <summary>The order's payment.</summary>
+/// <param name="Method">card or hosted.</param>
+/// <param name="Status">none, authorizing, pending, authorized, captured, cancelling, cancelled or unclear.</param>
+/// <param name="Url">Where the customer pays, while the payment is pending.</param>
+/// <param name="ExpiresAt">UTC; no payment is taken after it. Only while the payment is pending.</param>
+public sealed record PaymentView(string Method, string Status, string? Url, DateTime? ExpiresAt)
+{
+    internal static PaymentView Of(OrderState order)
+    {
+        var status = StatusOf(order);
+        var pending = status == "pending";
+        return new PaymentView(order.PaymentMethod, status, pending ? order.PaymentUrl : null, pending ? order.PayBefore : null);
+    }
+
+    static string StatusOf(OrderState order) => order.State switch
+    {
+        States.Reserving => "none",
+        States.AwaitingPayment => order.PaymentUrl is null ? "authorizing" : "pending",
+        States.ConfirmingPayment => "authorized",
+        States.ConfirmingStock or States.Completed => "captured",
+        States.Cancelling when order.PaymentTried => order.PaymentCancelled ? "cancelled" : "cancelling",
+        States.Cancelled when order.PaymentTried => "cancelled",
+        States.NeedsReview => "unclear",
+        _ => "none",
+    };
+}

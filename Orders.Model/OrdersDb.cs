@@ -1,0 +1,19 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+
+namespace Orders.Model;
+
+/// <summary>The database <c>orders</c>, shared by Orders.Api (places and reads) and Orders.Sagas (drives).</summary>
+public sealed class OrdersDb(DbContextOptions<OrdersDb> options) : ServiceDb(options)
+{
+    public DbSet<OrderState> Orders => Set<OrderState>();
+    public DbSet<Product> Products => Set<Product>();
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    protected override void Map(ModelBuilder model)
+    {
+        OrderState.Map(model.Entity<OrderState>());
+        Product.Map(model.Entity<Product>());
+        IdempotencyRecord.Map(model.Entity<IdempotencyRecord>());
+    }
+}

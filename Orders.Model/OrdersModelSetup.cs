@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orders.Model.Placement;
+using OrderSaga.Contracts;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+
+namespace Orders.Model;
+
+public static class OrdersModelSetup
+{
+    /// <summary>What every process on the orders database needs; once, however many services of a process ask for it.</summary>
+    public static void AddOrdersModel(this WebApplicationBuilder builder)
+    {
+        if (builder.Services.Any(service => service.ServiceType == typeof(OrderSettings)))
+            return;
+
+        var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.AddDatabase<OrdersDb>("orders");
+        builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
+        builder.Services.AddScoped<Placements>();
+    }
+}

@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using OrderSaga.Contracts;
+
+namespace Orders.Model.Placement;
+
+/// <summary>What is ordered. Prices come from the price list.</summary>
+/// <param name="Currency">ISO 4217 code; every sku must be priced in it.</param>
+/// <param name="Lines">1 to 100 lines, each sku once.</param>
+/// <param name="Payment">How the customer pays.</param>
+public sealed record OrderRequest(string? Currency, IReadOnlyList<LineRequest?>? Lines, PaymentRequest? Payment)
+{
+    public static OrderRequest Of(SubmitOrder order) => new(
+        order.Currency,
+        order.Lines?.Select(line => line is null ? null : new LineRequest(line.Sku, line.Quantity)).ToList(),
+        order.Payment is null ? null : new PaymentRequest(order.Payment.Method, order.Payment.Token));
+
+    /// <summary>The same order gives the same hash, whatever white space or member order it came in, by HTTP or by the bus.</summary>
+    internal string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web)));
+}
+
+/// <summary>One line.</summary>
+/// <param name="Sku">As in the price list.</param>
+/// <param name="Quantity">1 to 1,000,000 pieces.</param>
+public sealed record LineRequest(string? Sku, int? Quantity);
+
+/// <summary>How the customer pays.</summary>
+/// <param name="Method">card (with a token of the gateway) or hosted (the customer pays at a url).</param>
+/// <param name="Token">The gateway's token for the card; absent for hosted.</param>
+public sealed record PaymentRequest(string? Method, string? Token = null);

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Model.Placement;
+
+/// <summary>An order that somebody wants to place, checked by <see cref="OrderRules"/>, and what became of it.</summary>
+public sealed class PlacementRequest
+{
+    /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
+    public PlacementRequest(string merchant, string? key, OrderRequest order)
+    {
+        if (OrderRules.WrongKey(key) is { } wrong)
+            throw new Problem(400, string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid", "The idempotency key is missing or not valid.", wrong);
+        if (OrderRules.Check(order) is { Count: > 0 } errors)
+            throw new Problem(400, "invalid-order", "The order breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.") { Errors = errors };
+
+        (Merchant, Key, Order) = (merchant, key!, order);
+        Id = IdempotencyRecord.IdOf(merchant, Key);
+        Hash = order.Hash();
+    }
+
+    public string Merchant { get; }
+    public string Key { get; }
+    public OrderRequest Order { get; }
+
+    /// <summary>Of the idempotency record.</summary>
+    internal string Id { get; }
+
+    internal string Hash { get; }
+
+    /// <summary>The caller's trace goes on in the messages that its order sends.</summary>
+    internal Activity? Activity { get; } = Activity.Current;
+
+    internal Placed? Placed { get; set; }
+    internal Problem? Refusal { get; set; }
+
+    /// <summary>The outcome, once the transaction has committed.</summary>
+    /// <exception cref="Problem">422: the key was used for another order, a sku is unknown, ...</exception>
+    public Placed Outcome() => Placed ?? throw Refusal ?? throw new InvalidOperationException("The order was not handled.");
+}
+
+/// <summary>An order stands under this key.</summary>
+/// <param name="OrderId">Its id.</param>
+/// <param name="Status">HTTP status of the answer.</param>
+/// <param name="Answer">The stored answer's body.</param>
+/// <param name="Replayed">It had been placed before.</param>
+public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed);

@@ -1,0 +1,38 @@
+using OrderSaga.Platform.Http;
+
+namespace Orders.Model.Placement;
+
+/// <summary>The lines of a checked order at the prices of the list, or why they have none.</summary>
+static class Pricing
+{
+    public static (IReadOnlyList<OrderItem> Lines, long Total) Price(OrderRequest order, IReadOnlyDictionary<string, Product> products)
+    {
+        var unknown = Wrong(order, line => !products.ContainsKey(line.Sku!), _ => "This sku is not in the price list; GET /products shows what is.");
+        if (unknown.Count > 0)
+            throw Refused("unknown-sku", "A sku is not in the price list.", unknown);
+
+        var foreign = Wrong(order, line => products[line.Sku!].Currency != order.Currency,
+            line => $"This sku is priced in {products[line.Sku!].Currency}; order it in that currency.");
+        if (foreign.Count > 0)
+            throw Refused("currency-differs", "A sku is priced in another currency.", foreign);
+
+        List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!].UnitPrice))];
+        return (lines, Total(lines));
+    }
+
+    static long Total(List<OrderItem> lines)
+    {
+        Int128 total = 0;
+        foreach (var line in lines)
+            total += (Int128)line.UnitPrice * line.Quantity;
+        return total <= OrderRules.MaxTotal
+            ? (long)total
+            : throw Refused("total-too-large", "The order's total is too large.", [new("/lines", $"The total would be {total}; the most is {OrderRules.MaxTotal} minor units.")]);
+    }
+
+    static List<ProblemError> Wrong(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>
+        [.. order.Lines!.Select((line, i) => (line: line!, i)).Where(x => wrong(x.line)).Select(x => new ProblemError($"/lines/{x.i}/sku", detail(x.line)))];
+
+    static Problem Refused(string name, string title, List<ProblemError> errors) =>
+        new(422, name, title, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.") { Errors = errors };
+}
