@@ -1,0 +1,42 @@
+namespace Tidy.Tests;
+
+public sealed class CodeTests
+{
+    // The sandbox stands for a foreign system: it has no bus, and a ledger of its own.
+    static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job"];
+
+    [Fact]
+    public void No_service_sends_or_saves_past_the_unit_of_work()
+    {
+        var services = Source.All.Where(source => Services.Contains(source.Folder)).ToList();
+        services.Select(source => source.Folder).Distinct().Count().ShouldBe(Services.Length, "a service of the list has no sources");
+        services.SelectMany(Code.GoesPastTheUnitOfWork).ShouldBeNone();
+    }
+
+    [Fact]
+    public void No_error_is_swallowed() => Source.All.SelectMany(Code.SwallowsErrors).ShouldBeNone();
+
+    [Fact]
+    public void Nothing_is_left_unfinished() => Source.All.SelectMany(Code.IsUnfinished).ShouldBeNone();
+
+    [Theory]
+    [InlineData("class C(OrdersDb db) { Task M() => db.SaveChangesAsync(); }")]
+    [InlineData("class C(IBus bus);")]
+    [InlineData("class C { Task M(ConsumeContext c) => c.GetSendEndpoint(uri); }")]
+    [InlineData("class C(MassTransit.ISendEndpointProvider sender);")]
+    public void A_way_past_the_unit_of_work_is_found(string text) => Code.GoesPastTheUnitOfWork(new Source("Planted.cs", text)).ShouldHaveSingleItem();
+
+    [Fact]
+    public void The_outbox_is_no_way_past_it() =>
+        Code.GoesPastTheUnitOfWork(new Source("Planted.cs", "class C { /* never SaveChanges */ Task M(ConsumeContext c) => c.Publish(1); }")).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("try { } catch { }", 1)]
+    [InlineData("try { } catch (Exception e) when (e is X) { }", 1)]
+    [InlineData("try { } catch\n{\n// The connection is gone already.\n}", 0)]
+    [InlineData("try { } catch { throw; }", 0)]
+    public void A_swallowed_error_is_found(string text, int found) => Code.SwallowsErrors(new Source("Planted.cs", text)).Count().ShouldBe(found);
+
+    [Fact]
+    public void Something_unfinished_is_found() => Code.IsUnfinished(new Source("Planted.cs", "// TO" + "DO: later")).ShouldHaveSingleItem();
+}

@@ -1,0 +1,11 @@
+namespace Tidy.Tests;
+
+static class Findings
+{
+    /// <summary>Fails with one finding on each line.</summary>
+    public static void ShouldBeNone(this IEnumerable<string> findings)
+    {
+        var found = findings.ToList();
+        Assert.True(found.Count == 0, string.Join('\n', found));
+    }
+}

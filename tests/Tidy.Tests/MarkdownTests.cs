@@ -1,0 +1,60 @@
+using System.Text.RegularExpressions;
+using Repository;
+
+namespace Tidy.Tests;
+
+/// <summary>What the documents name is there.</summary>
+public sealed partial class MarkdownTests
+{
+    [Fact]
+    public void Every_file_that_the_documents_name_exists() => Repo.Files(".md").SelectMany(file => Missing(file, Repo.Read(file))).ShouldBeNone();
+
+    [Theory]
+    [InlineData("```sh\n./nowhere\n```", "nowhere")]
+    [InlineData("```bash\ndotnet run --project Nowhere.Host\n```", "Nowhere.Host")]
+    [InlineData("```\nscripts/nowhere --env\n```", "scripts/nowhere")]
+    [InlineData("see [the map](docs/nowhere.md#top)", "docs/nowhere.md")]
+    [InlineData("it is in `deploy/nowhere`", "deploy/nowhere")]
+    [InlineData("```sh\ndocker compose -f nowhere.yaml up\n```", "nowhere.yaml")]
+    public void A_name_of_nothing_is_found(string text, string named) => Missing("README.md", text).ShouldHaveSingleItem().ShouldContain(named);
+
+    [Theory]
+    [InlineData("```sh\n./test && bash .ci/run\ncurl http://localhost:5100/orders\n```")]
+    [InlineData("[tests](tests/) and [web](https://example.org/a.md), `scripts/servers-up --env`, `Contracts/Orders.cs`")]
+    [InlineData("`./data/orders.db`, `.run/logs/orders-api.log`, `./test NAME`")]
+    [InlineData("`GET /orders/{id}` and `application/json` and `queue:payments`")]
+    public void What_exists_or_is_no_file_is_not(string text) => Missing("README.md", text).ShouldBeNone();
+
+    static IEnumerable<string> Missing(string file, string text)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        var links = Link().Matches(text).Select(match => match.Groups["target"].Value).Where(target => !target.Contains(':', StringComparison.Ordinal))
+            .Select(target => target.StartsWith('/') ? target[1..] : Path.Combine(folder, target));
+        var code = Code().Matches(text).SelectMany(match => Word().Matches(match.Groups["code"].Value)).Select(match => match.Groups["path"].Value).Where(IsOurs);
+        return from path in links.Concat(code).Distinct()
+               where path.Length > 0 && !Repo.Exists(path)
+               select $"{file} names {path}, which does not exist";
+    }
+
+    /// <summary>Patterns and what is made at run time are no files of the repository.</summary>
+    static bool IsOurs(string path) => !NotHere().IsMatch(path);
+
+    [GeneratedRegex(@"[*]|NAME|^(data|\.run)\b|/bin/")]
+    private static partial Regex NotHere();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#\s]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^```[^\n]*\n(?<code>.*?)^```|`(?<code>[^`\n]+)`", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    /// <summary>In code, a word is a file of ours if it says so (./x, --project x, -f x) or starts with one of our folders.</summary>
+    [GeneratedRegex("""
+        (?<![\w/.:-])(
+            (--project|-f)\s+(?<path>[\w./-]+) |
+            \./(?<path>[\w.][\w./*-]*) |
+            (?<path>(scripts|docs|tests|deploy|bench|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))/[\w./*-]*[\w/])
+        )
+        """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex Word();
+}

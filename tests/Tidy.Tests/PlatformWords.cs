@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+
+namespace Tidy.Tests;
+
+/// <summary>The platform could carry another business: its names and texts have no word of this one. Comments may give examples.</summary>
+static partial class PlatformWords
+{
+    static readonly HashSet<string> Business =
+    [
+        "order", "stock", "sku", "inventory", "payment", "pay", "money", "price", "currency", "card", "refund", "gateway", "product", "customer",
+        "reservation", "shipment", "invoice", "checkout", "cart",
+    ];
+
+    /// <summary>Where a business word is right all the same, and why.</summary>
+    static readonly Dictionary<string, (string Words, string Why)> Allowed = new()
+    {
+        ["Platform/Http/ApiKey.cs"] = ("order stock", "the names of the roles that keys carry"),
+        ["Platform/Http/ApiKeyCommand.cs"] = ("order stock", "the usage line names the roles"),
+        ["Platform/Http/ApiDocument.cs"] = ("order stock money", "the product's own description"),
+        ["Platform/Http/RequestLog.cs"] = ("order", "the order id stands on every log line and span"),
+        ["Platform/Telemetry.cs"] = ("order", "the order id stands on every log line and span"),
+        ["Platform/Batches/Delivery.cs"] = ("order", "the order id stands on every log line and span"),
+    };
+
+    public static IEnumerable<string> Found(Source source) =>
+        from token in source.Root.DescendantTokens()
+        from word in Words(token)
+        where Business.Contains(word) && !(Allowed.TryGetValue(source.File, out var allowed) && allowed.Words.Split(' ').Contains(word))
+        select $"{source.At(token)}: '{word}' in {token.Text.Trim()}";
+
+    /// <summary>Exceptions that nothing needs any more.</summary>
+    public static IEnumerable<string> Stale(IEnumerable<Source> sources)
+    {
+        var used = sources.SelectMany(source => source.Root.DescendantTokens().SelectMany(Words).Select(word => (source.File, word))).ToHashSet();
+        return from file in Allowed
+               from word in file.Value.Words.Split(' ')
+               where !used.Contains((file.Key, word))
+               select $"{file.Key} has no '{word}' any more: take the exception away";
+    }
+
+    /// <summary>The words of an identifier or a text in singular and lower case; sorting ("OrderBy", "ORDER BY") is no business.</summary>
+    static IEnumerable<string> Words(SyntaxToken token) => Word().Matches(Sorting().Replace(token.Text, "")).Select(match => Singular(match.Value));
+
+    static string Singular(string word) => word.ToLowerInvariant() switch
+    {
+        [.. var stem, 's'] when Business.Contains(stem) => stem,
+        var lower => lower,
+    };
+
+    [GeneratedRegex("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"OrderSaga|^Order(By)?(Descending)?$|ORDER\s+BY|order\s+by")]
+    private static partial Regex Sorting();
+}

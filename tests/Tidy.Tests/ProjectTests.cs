@@ -1,0 +1,56 @@
+using System.Xml.Linq;
+using Repository;
+
+namespace Tidy.Tests;
+
+/// <summary>Who may know whom. Folders are projects.</summary>
+public sealed class ProjectTests
+{
+    static readonly string[] Services = ["Orders.Api", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Payments.Sandbox", "Reconciler.Job"];
+    static readonly string[] MayKnowServices = ["OrderSaga.Host", "Migrations", "tests", "bench"];
+
+    [Fact]
+    public void No_service_knows_another() => Repo.Files(".csproj").SelectMany(file => ForbiddenReferences(file, Repo.Read(file))).ShouldBeNone();
+
+    [Fact]
+    public void Contracts_and_Platform_know_no_project()
+    {
+        References(Repo.Read("Contracts/Contracts.csproj")).ShouldBeEmpty();
+        References(Repo.Read("Platform/Platform.csproj")).ShouldBeEmpty();
+        XDocument.Parse(Repo.Read("Contracts/Contracts.csproj")).Descendants("PackageReference").ShouldBeEmpty("callers take Contracts without any package");
+    }
+
+    [Fact]
+    public void The_platform_has_no_business_word() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
+
+    [Fact]
+    public void Every_allowed_word_of_the_platform_is_still_there() => PlatformWords.Stale(Source.All).ShouldBeNone();
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = Repo.Read("OrderSaga.sln").Replace('\\', '/');
+        Repo.Files(".csproj").Where(file => !solution.Contains($"\"{file}\"", StringComparison.Ordinal)).ShouldBeNone();
+    }
+
+    [Fact]
+    public void A_service_that_knows_another_is_found() =>
+        ForbiddenReferences("Orders.Api/Orders.Api.csproj", """<Project><ProjectReference Include="..\Inventory.Worker\Inventory.Worker.csproj" /></Project>""")
+            .ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("class StockLevels;", 1)]
+    [InlineData("var x = \"the Payments gateway\";", 2)]
+    [InlineData("var x = $\"order {1}\";", 1)]
+    [InlineData("namespace OrderSaga.Platform; // orders", 0)]
+    [InlineData("var x = rows.OrderBy(r => r.Id).Order(); var sql = \"SELECT 1 ORDER BY id\";", 0)]
+    public void A_business_word_is_found(string text, int found) => PlatformWords.Found(new Source("Platform/Planted.cs", text)).Count().ShouldBe(found);
+
+    static IEnumerable<string> ForbiddenReferences(string file, string project) =>
+        MayKnowServices.Contains(file.Split('/')[0])
+            ? []
+            : References(project).Where(Services.Contains).Select(service => $"{file} references the service {service}");
+
+    static IEnumerable<string> References(string project) =>
+        XDocument.Parse(project).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/').Split('/')[^2]);
+}
