@@ -1,0 +1,132 @@
+using System.Globalization;
+
+namespace OrderSaga.Sandbox.Tests;
+
+public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
+{
+    readonly GatewayCaller gateway = sandbox.Host.Gateway;
+
+    [Fact]
+    public async Task A_hosted_authorization_waits_at_a_url_of_this_host()
+    {
+        var expiresAt = Some.InAnHour();
+        var answer = (await gateway.AuthorizeHosted(expiresAt)).ShouldBe(HttpStatusCode.Created, "pending");
+        answer.Field("url").ShouldBe($"{sandbox.Host.Root}sandbox/pay/{answer.Id}");
+        answer.Field("expiresAt").ShouldBe(expiresAt);
+        (await gateway.Capture(answer.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-pending");
+    }
+
+    [Fact]
+    public async Task A_public_url_is_used_when_it_is_set()
+    {
+        await using var host = await SandboxHost.Start("--Sandbox:PublicUrl=https://pay.example.test/");
+        var answer = await host.Gateway.AuthorizeHosted();
+        answer.Field("url").ShouldBe($"https://pay.example.test/sandbox/pay/{answer.Id}");
+    }
+
+    [Fact]
+    public async Task The_page_shows_amount_and_reference_and_needs_nothing_from_elsewhere()
+    {
+        var answer = await gateway.AuthorizeHosted(reference: "<b>order</b> & co", amount: 123456, currency: "EUR");
+        var page = (await gateway.Get(answer.Field("url")!)).ShouldBe(HttpStatusCode.OK);
+
+        page.ContentType.ShouldBe("text/html; charset=utf-8");
+        page.Body.ShouldContain("EUR 1,234.56");
+        page.Body.ShouldContain("&lt;b&gt;order&lt;/b&gt; &amp; co");
+        page.Body.ShouldContain($"action=\"/sandbox/pay/{answer.Id}/pay\"");
+        page.Body.ShouldContain($"action=\"/sandbox/pay/{answer.Id}/decline\"");
+        page.Body.ShouldContain("<html lang=\"en\">");
+        page.Body.ShouldNotContain("http://");
+        page.Body.ShouldNotContain("https://");
+        page.Headers.GetValues("Content-Security-Policy").Single().ShouldStartWith("default-src 'none'");
+        page.Headers.CacheControl!.NoStore.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("JPY", "JPY 1,250")]
+    [InlineData("KWD", "KWD 1.250")]
+    [InlineData("USD", "USD 12.50")]
+    public async Task Amounts_have_the_decimals_of_their_currency(string currency, string shown) =>
+        (await gateway.Get((await gateway.AuthorizeHosted(amount: 1250, currency: currency)).Field("url")!)).Body.ShouldContain(shown);
+
+    [Theory]
+    [InlineData("pay", "succeeded", "Payment complete")]
+    [InlineData("decline", "declined", "Payment declined")]
+    public async Task A_button_decides_and_the_page_shows_the_outcome(string button, string status, string shown)
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var answer = await gateway.AuthorizeHosted(key: key, reference: reference);
+        var pressed = await gateway.Post($"pay/{answer.Id}/{button}", null);
+        pressed.Status.ShouldBe(HttpStatusCode.SeeOther);
+        pressed.Headers.Location!.ToString().ShouldBe($"/sandbox/pay/{answer.Id}");
+
+        var page = await gateway.Get(answer.Field("url")!);
+        page.Body.ShouldContain(shown);
+        page.Body.ShouldNotContain("<button");
+        (await gateway.Ledger($"idempotencyKey={key}")).ShouldBe([$"authorize:{status}"]);
+    }
+
+    [Fact]
+    public async Task A_second_button_changes_nothing()
+    {
+        var answer = await gateway.AuthorizeHosted();
+        await gateway.Post($"pay/{answer.Id}/pay", null);
+        (await gateway.Post($"pay/{answer.Id}/decline", null)).Status.ShouldBe(HttpStatusCode.SeeOther);
+        (await gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:succeeded"]);
+    }
+
+    [Fact]
+    public async Task Paid_money_can_be_captured()
+    {
+        var answer = await gateway.AuthorizeHosted();
+        await gateway.Post($"pay/{answer.Id}/pay", null);
+        (await gateway.Capture(answer.Id)).ShouldBe(HttpStatusCode.Created, "succeeded");
+    }
+
+    [Fact]
+    public async Task A_voided_payment_can_no_longer_be_paid()
+    {
+        var answer = await gateway.AuthorizeHosted();
+        (await gateway.Void(answer.Id)).ShouldBe(HttpStatusCode.Created, "succeeded");
+        await gateway.Post($"pay/{answer.Id}/pay", null);
+        (await gateway.Get(answer.Field("url")!)).Body.ShouldContain("Payment expired");
+        (await gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:expired", "void:succeeded"]);
+        (await gateway.Capture(answer.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-voided");
+    }
+
+    [Fact]
+    public async Task Time_runs_out_by_itself_and_is_told()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var host = await SandboxHost.Start();
+        host.SendWebhooksTo(receiver.Url);
+        var answer = await host.Gateway.AuthorizeHosted(In(TimeSpan.FromSeconds(1)));
+
+        var delivery = (await receiver.Await(1)).Single();
+        delivery.Json["type"]!.ToString().ShouldBe("authorization.expired");
+        delivery.Json["data"]!["authorizationId"]!.ToString().ShouldBe(answer.Id);
+        await host.Gateway.Post($"pay/{answer.Id}/pay", null);
+        (await host.Gateway.Get(answer.Field("url")!)).Body.ShouldContain("Payment expired");
+        (await host.Gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:expired"]);
+    }
+
+    [Fact]
+    public async Task A_payment_that_is_asked_for_after_its_end_is_declined()
+    {
+        var answer = (await gateway.AuthorizeHosted("2020-01-01T00:00:00Z")).ShouldBe(HttpStatusCode.PaymentRequired, "declined");
+        answer.Field("reason").ShouldBe("expired before it was asked for");
+    }
+
+    [Fact]
+    public async Task An_unknown_payment_is_a_page_too()
+    {
+        var page = await gateway.Get("pay/auth_none");
+        (page.Status, page.ContentType).ShouldBe((HttpStatusCode.NotFound, "text/html; charset=utf-8"));
+        page.Body.ShouldContain("Payment not found");
+        (await gateway.Post("pay/auth_none/pay", null)).Status.ShouldBe(HttpStatusCode.SeeOther);
+        var card = await gateway.Authorize();
+        (await gateway.Get($"pay/{card.Id}")).Status.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    static string In(TimeSpan time) => TimeProvider.System.GetUtcNow().Add(time).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,174 @@
+using System.Text.Json;
+
+namespace OrderSaga.Sandbox.Tests;
+
+/// <summary>Keys, steps and the query, on each database.</summary>
+public abstract class LedgerTests
+{
+    readonly GatewayCaller gateway;
+
+    protected LedgerTests(SandboxFixture sandbox)
+    {
+        sandbox.SkipIfMissing();
+        gateway = sandbox.Host.Gateway;
+    }
+
+    [Fact]
+    public async Task The_same_key_and_body_get_the_first_answer_byte_for_byte()
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var first = await gateway.Authorize("tok_ok", key, reference);
+        var second = await gateway.Authorize("tok_ok", key, reference);
+        var spelt = await gateway.Post("v1/authorizations", key,
+            $$"""{ "token" : "tok_ok", "currency":"EUR","amount":1250,   "reference":"{{reference}}" }""");
+
+        (first.Replayed, second.Replayed, spelt.Replayed).ShouldBe((false, true, true));
+        (second.Status, second.Body).ShouldBe((first.Status, first.Body));
+        (spelt.Status, spelt.Body).ShouldBe((first.Status, first.Body));
+    }
+
+    [Fact]
+    public async Task A_decline_is_repeated_as_a_decline()
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var first = (await gateway.Authorize("tok_declined", key, reference)).ShouldBe(HttpStatusCode.PaymentRequired);
+        (await gateway.Authorize("tok_declined", key, reference)).ShouldBe(HttpStatusCode.PaymentRequired).Body.ShouldBe(first.Body);
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_request_is_refused()
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var authorization = await gateway.Authorize("tok_ok", key, reference);
+        (await gateway.Authorize("tok_ok", key, reference, amount: 1251)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        (await gateway.Authorize("tok_declined", key, reference)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        (await gateway.Capture(authorization.Id, key)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "idempotency-key-reused");
+        (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded"]);
+    }
+
+    [Fact]
+    public async Task Keys_differ_by_case()
+    {
+        var key = Some.Key();
+        var first = await gateway.Authorize("tok_ok", key);
+        (await gateway.Authorize("tok_ok", key.ToUpperInvariant())).ShouldBe(HttpStatusCode.Created).Id.ShouldNotBe(first.Id);
+    }
+
+    [Theory]
+    [InlineData("tok_ok", 1)]
+    [InlineData("tok_declined", 1)]
+    [InlineData("tok_error", 15)]
+    public async Task Sixteen_equal_requests_at_once_are_one_operation(string token, int answered)
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => gateway.Authorize(token, key, reference)));
+        var given = answers.Where(x => x.Status != HttpStatusCode.InternalServerError).ToList();
+
+        given.Count.ShouldBe(answered == 1 ? 16 : answered);
+        given.Select(x => x.Body).Distinct().Count().ShouldBe(1);
+        answers.Count(x => !x.Replayed).ShouldBe(1);
+        (await gateway.Ledger($"reference={reference}")).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Sixteen_captures_under_sixteen_keys_take_the_money_once()
+    {
+        var reference = Some.Reference();
+        var authorization = await gateway.Authorize(reference: reference);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => gateway.Capture(authorization.Id)));
+
+        answers.Count(x => x.Status == HttpStatusCode.Created).ShouldBe(1);
+        answers.Count(x => x.Status == HttpStatusCode.Conflict).ShouldBe(15);
+        (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "capture:succeeded"]);
+    }
+
+    [Fact]
+    public async Task Many_different_requests_at_once_are_all_done()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => gateway.Authorize(i % 2 == 0 ? "tok_ok" : "tok_declined")));
+        answers.Count(x => x.Status == HttpStatusCode.Created).ShouldBe(100);
+        answers.Count(x => x.Status == HttpStatusCode.PaymentRequired).ShouldBe(100);
+        answers.Select(x => x.Id).Distinct().Count().ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Captured_then_refunded()
+    {
+        var reference = Some.Reference();
+        var authorization = await gateway.Authorize(reference: reference);
+        var captureKey = Some.Key();
+        var capture = (await gateway.Capture(authorization.Id, captureKey)).ShouldBe(HttpStatusCode.Created, "succeeded");
+        (await gateway.Capture(authorization.Id, captureKey)).Body.ShouldBe(capture.Body);
+        (await gateway.Capture(authorization.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "already-captured");
+        (await gateway.Void(authorization.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "already-captured");
+
+        var refundKey = Some.Key();
+        var refund = (await gateway.Refund(capture.Id, refundKey)).ShouldBe(HttpStatusCode.Created, "succeeded");
+        refund.Id.ShouldStartWith("ref_");
+        (await gateway.Refund(capture.Id, refundKey)).Body.ShouldBe(refund.Body);
+        (await gateway.Refund(capture.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "already-refunded");
+        (await gateway.Capture(authorization.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "already-captured");
+        (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "capture:succeeded", "refund:succeeded"]);
+    }
+
+    [Fact]
+    public async Task Voided_then_nothing_more()
+    {
+        var reference = Some.Reference();
+        var authorization = await gateway.Authorize(reference: reference);
+        var key = Some.Key();
+        var voided = (await gateway.Void(authorization.Id, key)).ShouldBe(HttpStatusCode.Created, "succeeded");
+        voided.Id.ShouldStartWith("void_");
+        (await gateway.Void(authorization.Id, key)).Body.ShouldBe(voided.Body);
+        (await gateway.Void(authorization.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-voided");
+        (await gateway.Capture(authorization.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-voided");
+        (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "void:succeeded"]);
+    }
+
+    [Fact]
+    public async Task A_step_on_nothing_is_404()
+    {
+        var authorization = await gateway.Authorize();
+        (await gateway.Capture("auth_none")).ShouldBeProblem(HttpStatusCode.NotFound, "unknown-operation");
+        (await gateway.Void("auth_none")).ShouldBeProblem(HttpStatusCode.NotFound, "unknown-operation");
+        (await gateway.Refund(authorization.Id)).ShouldBeProblem(HttpStatusCode.NotFound, "unknown-operation");
+        var capture = await gateway.Capture(authorization.Id);
+        (await gateway.Capture(capture.Id)).ShouldBeProblem(HttpStatusCode.NotFound, "unknown-operation");
+    }
+
+    [Fact]
+    public async Task A_refused_step_leaves_its_key_free()
+    {
+        var (key, first) = (Some.Key(), await gateway.Authorize("tok_declined"));
+        (await gateway.Capture(first.Id, key)).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await gateway.Ledger($"idempotencyKey={key}")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Only_the_whole_amount_moves()
+    {
+        var authorization = await gateway.Authorize(amount: 1250);
+        (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), """{"amount":1000}"""))
+            .ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "partial-amount");
+        (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), """{"amount":1250}""")).ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task The_query_tells_what_happened_by_key_and_by_reference()
+    {
+        var (key, reference) = (Some.Key(), Some.Reference());
+        var authorization = await gateway.Authorize("tok_ok", key, reference);
+        await gateway.Capture(authorization.Id);
+
+        var item = (await gateway.Get($"v1/operations?idempotencyKey={key}")).ShouldBe(HttpStatusCode.OK).Json["items"]!.AsArray().ShouldHaveSingleItem()!;
+        item.ToJsonString().ShouldBe(JsonSerializer.Serialize(authorization.Json));
+        (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "capture:succeeded"]);
+        (await gateway.Ledger("idempotencyKey=never-seen")).ShouldBeEmpty();
+        (await gateway.Get("v1/operations")).ShouldBeProblem(HttpStatusCode.BadRequest, "operations-query");
+        (await gateway.Get($"v1/operations?idempotencyKey={key}&reference={reference}")).ShouldBeProblem(HttpStatusCode.BadRequest, "operations-query");
+    }
+}
+
+public sealed class LedgerOnSqlite(OnSqlite sandbox) : LedgerTests(sandbox), IClassFixture<OnSqlite>;
+
+public sealed class LedgerOnPostgreSql(OnPostgreSql sandbox) : LedgerTests(sandbox), IClassFixture<OnPostgreSql>;

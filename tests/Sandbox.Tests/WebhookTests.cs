@@ -1,0 +1,121 @@
+using System.Globalization;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrderSaga.Sandbox.Tests;
+
+public sealed class WebhookTests
+{
+    [Fact]
+    public async Task The_signature_is_the_one_of_the_published_example()
+    {
+        var webhook = new GatewayWebhook { Id = "msg_p5jXN8AQM9LWM0D4loKWxJek", Url = "http://localhost/", Body = """{"test": 2432232314}""" };
+        using var request = WebhookSignature.Sign(webhook, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", DateTimeOffset.FromUnixTimeSeconds(1614265330));
+        request.Headers.GetValues("webhook-signature").ShouldBe(["v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="]);
+        request.Headers.GetValues("webhook-timestamp").ShouldBe(["1614265330"]);
+        (await request.Content!.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldBe(webhook.Body);
+    }
+
+    [Theory]
+    [InlineData("pay", "authorization.succeeded")]
+    [InlineData("decline", "authorization.failed")]
+    public async Task The_customer_s_decision_is_told_once_and_signed(string button, string type)
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var host = await SandboxHost.Start();
+        host.SendWebhooksTo(receiver.Url);
+        var reference = Some.Reference();
+        var authorization = await host.Gateway.AuthorizeHosted(reference: reference);
+        await host.Gateway.Post($"pay/{authorization.Id}/{button}", null);
+
+        var delivery = (await receiver.Await(1)).Single();
+        delivery.Id.ShouldStartWith("msg_");
+        delivery.IsSignedWith(SandboxHost.Secret).ShouldBeTrue();
+        delivery.Json["type"]!.ToString().ShouldBe(type);
+        delivery.Json["timestamp"].ShouldNotBeNull();
+        delivery.Json["data"]!.ToJsonString().ShouldBe(
+            $$"""{"authorizationId":"{{authorization.Id}}","reference":"{{reference}}","amount":1250,"currency":"EUR"}""");
+        Math.Abs(long.Parse(delivery.Timestamp, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).ShouldBeLessThan(60);
+
+        await Settled(host);
+        receiver.Deliveries.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_fails_is_repeated_under_the_same_id()
+    {
+        await using var receiver = await WebhookReceiver.Start(failures: 3);
+        await using var host = await SandboxHost.Start();
+        host.SendWebhooksTo(receiver.Url);
+        await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
+
+        var deliveries = await receiver.Await(4);
+        deliveries.Select(x => x.Id).Distinct().ShouldHaveSingleItem();
+        deliveries.Select(x => x.Body).Distinct().ShouldHaveSingleItem();
+        deliveries.ShouldAllBe(x => x.IsSignedWith(SandboxHost.Secret));
+        var row = (await Settled(host)).ShouldHaveSingleItem();
+        (row.Attempts, row.DeliveredAt is null, row.LastError).ShouldBe((4, false, null));
+    }
+
+    [Fact]
+    public async Task After_the_last_attempt_it_is_given_up_and_says_why()
+    {
+        await using var host = await SandboxHost.Start("--Sandbox:WebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody");
+        await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
+        var row = (await Settled(host)).ShouldHaveSingleItem();
+        (row.Attempts, row.DeliveredAt).ShouldBe((3, null));
+        row.LastError.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Fact]
+    public async Task What_was_owed_before_a_restart_is_delivered_after_it()
+    {
+        var data = Directory.CreateTempSubdirectory("sandbox-tests-").FullName;
+        await using var receiver = await WebhookReceiver.Start();
+        string id;
+        await using (var before = await SandboxHost.StartIn(data, keep: true, "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody"))
+        {
+            id = (await before.Gateway.AuthorizeHosted()).Id;
+            await before.Gateway.Post($"pay/{id}/pay", null);
+            await Redirect(before, receiver.Url);
+        }
+
+        await using var after = await SandboxHost.StartIn(data, keep: false);
+        (await receiver.Await(1))[0].Json["data"]!["authorizationId"]!.ToString().ShouldBe(id);
+        await Settled(after);
+    }
+
+    [Fact]
+    public async Task Without_a_url_nothing_is_owed()
+    {
+        await using var host = await SandboxHost.Start();
+        var authorization = await host.Gateway.AuthorizeHosted();
+        await host.Gateway.Post($"pay/{authorization.Id}/pay", null);
+        (await Settled(host)).ShouldBeEmpty();
+        (await host.Gateway.Ledger($"reference={authorization.Field("reference")}")).ShouldBe(["authorize:succeeded"]);
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_five_minutes() =>
+        new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.Pause(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
+
+    static Task<int> Redirect(SandboxHost host, Uri url) =>
+        InDatabase(host, db => db.Webhooks.ExecuteUpdateAsync(row => row.SetProperty(x => x.Url, url.ToString())));
+
+    static async Task<List<GatewayWebhook>> Settled(SandboxHost host)
+    {
+        List<GatewayWebhook> rows = [];
+        await Eventually.Holds("no webhook is due", async () =>
+        {
+            rows = await InDatabase(host, db => db.Webhooks.AsNoTracking().ToListAsync());
+            return rows.TrueForAll(x => x.DueAt is null);
+        });
+        return rows;
+    }
+
+    static async Task<T> InDatabase<T>(SandboxHost host, Func<SandboxDb, Task<T>> body)
+    {
+        await using var scope = host.Services.CreateAsyncScope();
+        return await body(scope.ServiceProvider.GetRequiredService<SandboxDb>());
+    }
+}
