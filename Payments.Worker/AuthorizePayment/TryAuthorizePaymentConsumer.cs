@@ -1,0 +1,12 @@
+using MassTransit;
+using OrderSaga.Contracts;
+
+namespace OrderSaga.Payments;
+
+sealed class TryAuthorizePaymentConsumer(BranchSteps steps, TimeProvider clock) : IConsumer<TryAuthorizePayment>
+{
+    public Task Consume(ConsumeContext<TryAuthorizePayment> context) => steps.Carry(
+        context.Message,
+        branch => PaymentRule.Try(branch, context.Message, clock.GetUtcNow().UtcDateTime),
+        now => PaymentBranch.Of(context.Message, now));
+}

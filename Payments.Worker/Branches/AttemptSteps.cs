@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Payments;
+
+/// <summary>The life of an attempt: committed before its call, handed over after the commit, settled by the gateway's answer.</summary>
+sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
+{
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    /// <summary>A new attempt, or one that the gateway had declined, to be asked about once more.</summary>
+    public void Begin(PaymentBranch branch, Operation operation, string cause)
+    {
+        if (rows.Attempt(branch.OrderId, operation) is { } declined)
+        {
+            Reopen(branch, declined, cause);
+            return;
+        }
+
+        var attempt = new PaymentAttempt
+        {
+            Key = PaymentAttempt.KeyOf(branch.OrderId, operation),
+            OrderId = branch.OrderId,
+            Operation = operation,
+            TraceParent = Activity.Current?.Id,
+            CreatedAt = Now,
+        };
+        rows.Add(attempt);
+        Audit(attempt, "", cause);
+        HandOver(branch, attempt, ask: false);
+    }
+
+    /// <summary>Something says that there is news of it.</summary>
+    public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause)
+    {
+        var from = attempt.State.ToString();
+        attempt.Reopen(Now, Now);
+        if (from != attempt.State.ToString())
+            Audit(attempt, from, cause);
+        HandOver(branch, attempt, ask: true);
+    }
+
+    /// <summary>After the commit to this process's callers; if they do not get to it, a sweeper finds it due.</summary>
+    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool ask)
+    {
+        var now = clock.GetUtcNow();
+        attempt.HandOver(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
+        var handover = new Handover(CallOf(branch, attempt), attempt.Lease, ask, MaySend(branch, attempt), attempt.TraceParent, clock.GetTimestamp());
+        work.AfterCommit(() => queue.Add(handover));
+    }
+
+    /// <summary>Notes what a call came to. True when it is news that the branch must hear.</summary>
+    public bool Note(PaymentAttempt attempt, CallResult result)
+    {
+        var from = attempt.State;
+        var news = result.Answer is { } answer ? Settle(attempt, answer) : Unanswered(attempt, result);
+        if (from != attempt.State)
+            Audit(attempt, from.ToString(), result.Handover.Ask ? "gateway asked" : "gateway called");
+        return news;
+    }
+
+    /// <summary>The first certain answer stands; only money that was said not to be there, and is, is news after it.</summary>
+    bool Settle(PaymentAttempt attempt, GatewayAnswer answer)
+    {
+        var heard = attempt.State;
+        switch (answer.Result)
+        {
+            case GatewayResult.Pending when attempt.IsOpen:
+                attempt.Wait(answer.Id, Now.AddSeconds(settings.PendingSeconds), Now);
+                return heard != AttemptState.Pending;
+            case GatewayResult.Succeeded when heard != AttemptState.Succeeded:
+                attempt.Settle(AttemptState.Succeeded, answer, Now);
+                return true;
+            case GatewayResult.Declined when attempt.IsOpen:
+                attempt.Settle(AttemptState.Declined, answer, Now);
+                return true;
+            default:
+                log.LogInformation("{Key} is {State}; the gateway's {Result} changes nothing", attempt.Key, heard, answer.Result);
+                return false;
+        }
+    }
+
+    /// <summary>Who has not the lease any more has nothing to say: somebody else is asking.</summary>
+    bool Unanswered(PaymentAttempt attempt, CallResult result)
+    {
+        if (!attempt.IsOpen || attempt.Lease != result.Handover.Lease)
+            return false;
+        var wait = settings.BackOff(attempt.Attempts, attempt.OrderId);
+        attempt.Unanswered(result.Error ?? "no answer", Now + wait, Now);
+        log.LogWarning("{Key} has no answer, attempt {Attempts}; the gateway is asked in {Wait}: {Error}", attempt.Key, attempt.Attempts, wait, attempt.Error);
+        return false;
+    }
+
+    /// <summary>An authorization is sent again only while the order waits for it; after that the gateway is only asked.</summary>
+    static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) =>
+        attempt.Operation != Operation.Authorize || branch.State == BranchState.Trying;
+
+    static GatewayCall CallOf(PaymentBranch branch, PaymentAttempt attempt) => new(
+        attempt.Key, attempt.Operation, branch.OrderId, branch.Amount, branch.Currency, branch.Token, branch.Hosted ? branch.PayBefore : null,
+        attempt.Operation switch
+        {
+            Operation.Authorize => null,
+            Operation.Refund => branch.CaptureId,
+            _ => branch.AuthorizationId,
+        });
+
+    void Audit(PaymentAttempt attempt, string from, string cause) => work.Audit(
+        $"payment {PaymentAttempt.Name(attempt.Operation)}", attempt.OrderId.ToString(), from, attempt.State.ToString(), cause, attempt.GatewayId ?? attempt.Error);
+}

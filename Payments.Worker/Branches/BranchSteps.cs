@@ -1,0 +1,67 @@
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Payments;
+
+/// <summary>Does what the rule decided, on the transaction's tracked rows: branch, attempts, audit, answer; saved by the unit of work.</summary>
+sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, TimeProvider clock, ILogger<BranchSteps> log)
+{
+    /// <summary>A command of the saga.</summary>
+    public async Task Carry<T>(T message, Func<PaymentBranch?, Outcome> rule, Func<DateTime, PaymentBranch> create) where T : class, IOrderMessage
+    {
+        var branch = rows.Branch(message.OrderId);
+        switch (message.OrderId == Guid.Empty ? new Outcome.Violation("no order id") : rule(branch))
+        {
+            case Outcome.Step step:
+                await Take(branch, create, step, typeof(T).Name);
+                break;
+            case Outcome.Repeat repeat:
+                work.AfterCommit(() => PaymentsMetrics.Repeated(typeof(T).Name));
+                await Answer(repeat.Answer);
+                break;
+            case Outcome.Violation violation:
+                PaymentsMetrics.Violated(typeof(T).Name);
+                throw new BranchViolation($"Order {message.OrderId}: {violation.Rule}.");
+        }
+    }
+
+    /// <summary>What a call to the gateway, or a question, has come to.</summary>
+    public async Task Heard(CallResult result)
+    {
+        var call = result.Handover.Call;
+        if (rows.Branch(call.OrderId) is not { } branch || rows.Attempt(call.OrderId, call.Operation) is not { } attempt)
+            throw new InvalidOperationException($"The gateway answered {call.Key}, of which there is no attempt.");
+        if (!attempts.Note(attempt, result))
+            return;
+
+        var answer = result.Answer!;
+        var outcome = PaymentRule.Answered(branch, call.Operation, answer);
+        branch.Learn(call.Operation, answer);
+        if (outcome is Outcome.Step step)
+            await Take(branch, null, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
+    }
+
+    async Task Take(PaymentBranch? branch, Func<DateTime, PaymentBranch>? create, Outcome.Step step, string cause)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var from = branch?.State.ToString() ?? "";
+        if (branch is null)
+            rows.Add(branch = create!(now));
+        branch.Take(step, now);
+        work.Audit("payment branch", branch.OrderId.ToString(), from, step.To.ToString(), cause, Text.Limit(step.Note, 500));
+        if (step.Call is { } operation)
+            attempts.Begin(branch, operation, cause);
+        if (step.Alarm)
+            Alarm(branch, step);
+        work.AfterCommit(() => PaymentsMetrics.Stepped(cause, step.To));
+        await Answer(step.Answer);
+    }
+
+    void Alarm(PaymentBranch branch, Outcome.Step step)
+    {
+        log.LogError("Payment of order {OrderId}: {Note}; it is {State} over {Amount} {Currency}", branch.OrderId, step.Note, step.To, branch.Amount, branch.Currency);
+        work.AfterCommit(PaymentsMetrics.Alarmed);
+    }
+
+    Task Answer(IOrderMessage? answer) => answer is null ? Task.CompletedTask : Answers.Publish(work, answer);
+}

@@ -1,0 +1,126 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OrderSaga.Payments;
+
+/// <summary>What the gateway can be asked to do. Stored as text.</summary>
+enum Operation
+{
+    Authorize,
+    Capture,
+    Void,
+    Refund,
+}
+
+/// <summary>What is known of one operation. Stored as text.</summary>
+enum AttemptState
+{
+    /// <summary>Committed before the call; the call is under way, or died with its process.</summary>
+    Sent,
+
+    /// <summary>The call ended without an answer: it may have been done or not.</summary>
+    Unknown,
+
+    /// <summary>A hosted payment waits for its customer.</summary>
+    Pending,
+
+    /// <summary>The gateway did it.</summary>
+    Succeeded,
+
+    /// <summary>The gateway said no; it did nothing.</summary>
+    Declined,
+}
+
+/// <summary>One operation of the gateway for one order; guarded by the lock on the order's branch row.</summary>
+sealed class PaymentAttempt
+{
+    /// <summary>The gateway's idempotency key: <c>{orderId}:payment:{operation}</c>.</summary>
+    public string Key { get; init; } = "";
+
+    public Guid OrderId { get; init; }
+    public Operation Operation { get; init; }
+    public AttemptState State { get; private set; }
+
+    /// <summary>The gateway's id of what it did.</summary>
+    public string? GatewayId { get; private set; }
+
+    /// <summary>Who may note that its call had no answer: the hand-over that was made last.</summary>
+    public Guid Lease { get; private set; }
+
+    /// <summary>UTC; when the sweeper takes it. None once the gateway's answer is known.</summary>
+    public DateTime? NextAttemptAt { get; private set; }
+
+    /// <summary>Calls and questions so far.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Why the last call had no answer, or why the gateway said no.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>The trace that began it, so that a call made by the sweeper shows in the order's trace.</summary>
+    public string? TraceParent { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; private set; }
+
+    public bool IsOpen => State is AttemptState.Sent or AttemptState.Unknown or AttemptState.Pending;
+
+    public static string KeyOf(Guid orderId, Operation operation) => $"{orderId}:payment:{Name(operation)}";
+
+    public static string Name(Operation operation) => operation switch
+    {
+        Operation.Authorize => "authorize",
+        Operation.Capture => "capture",
+        Operation.Void => "void",
+        Operation.Refund => "refund",
+        _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
+    };
+
+    /// <summary>Handed to whoever holds <paramref name="lease"/>; the sweeper takes it if nothing is heard until <paramref name="due"/>.</summary>
+    public void HandOver(Guid lease, DateTime due) => (Lease, NextAttemptAt, Attempts) = (lease, due, Attempts + 1);
+
+    /// <summary>To be asked about again, though it was answered or is not due yet.</summary>
+    public void Reopen(DateTime due, DateTime now)
+    {
+        State = State == AttemptState.Declined ? AttemptState.Unknown : State;
+        (NextAttemptAt, UpdatedAt) = (due, now);
+    }
+
+    /// <summary>No answer: asked about again when <paramref name="due"/>.</summary>
+    public void Unanswered(string error, DateTime due, DateTime now)
+    {
+        State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
+        (Error, NextAttemptAt, UpdatedAt) = (Text.Limit(error, 500), due, now);
+    }
+
+    /// <summary>A hosted payment that nobody has paid yet: asked about again when <paramref name="due"/>, if no webhook comes before.</summary>
+    public void Wait(string? gatewayId, DateTime due, DateTime now) =>
+        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (AttemptState.Pending, gatewayId, null, due, now);
+
+    public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
+        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (state, answer.Id ?? GatewayId, Text.Limit(answer.Reason, 500), null, now);
+
+    internal static void Map(EntityTypeBuilder<PaymentAttempt> row)
+    {
+        row.ToTable("payment_attempts", table =>
+        {
+            table.HasCheckConstraint("ck_payment_attempts_state", $"state IN ({Sql.Names<AttemptState>()})");
+            table.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined')");
+        });
+        row.HasKey(x => x.Key);
+        row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(100);
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20).HasConversion(name => Name(name), text => Enum.Parse<Operation>(text, true));
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(100);
+        row.Property(x => x.Lease).HasColumnName("lease");
+        row.Property(x => x.NextAttemptAt).HasColumnName("next_attempt_at");
+        row.Property(x => x.Attempts).HasColumnName("attempts");
+        row.Property(x => x.Error).HasColumnName("error").HasMaxLength(500);
+        row.Property(x => x.TraceParent).HasColumnName("trace_parent").HasMaxLength(100);
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.HasIndex(x => x.OrderId);
+        row.HasIndex(x => x.NextAttemptAt);
+        row.Ignore(x => x.IsOpen);
+    }
+}

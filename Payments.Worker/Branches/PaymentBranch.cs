@@ -1,0 +1,159 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Payments;
+
+/// <summary>
+/// Stored as text. Tried, Refused, Confirmed and Cancelled are the fence's own; the others are the time in between, while
+/// the gateway's answer is awaited or the next command is due.
+/// </summary>
+enum BranchState
+{
+    /// <summary>The authorization is asked for; its answer is not known.</summary>
+    Trying,
+
+    /// <summary>The customer has yet to pay at the gateway's page.</summary>
+    Pending,
+
+    /// <summary>The amount is authorized.</summary>
+    Tried,
+
+    /// <summary>The gateway said no; nothing is held.</summary>
+    Refused,
+
+    /// <summary>The capture is asked for; its answer is not known.</summary>
+    Confirming,
+
+    /// <summary>The gateway refused the capture; the authorization stands until the Cancel.</summary>
+    CaptureRefused,
+
+    /// <summary>The amount is captured.</summary>
+    Confirmed,
+
+    /// <summary>The void or the refund is asked for; the gateway has not confirmed it.</summary>
+    Cancelling,
+
+    /// <summary>Nothing is held or taken, and a Try that comes now is refused.</summary>
+    Cancelled,
+}
+
+/// <summary>The payment part of one order; kept for as long as the order, so that any duplicate finds it.</summary>
+sealed class PaymentBranch : IVersioned
+{
+    public Guid OrderId { get; init; }
+    public BranchState State { get; private set; }
+
+    /// <summary>Minor units; 0 when the Cancel came before the Try.</summary>
+    public long Amount { get; init; }
+
+    public string Currency { get; init; } = "";
+
+    /// <summary><c>card</c> or <c>hosted</c>.</summary>
+    public string Method { get; init; } = "";
+
+    /// <summary>Needed to send the authorization again; forgotten as soon as its answer is known.</summary>
+    public string? Token { get; private set; }
+
+    /// <summary>UTC; a hosted payment page closes then.</summary>
+    public DateTime? PayBefore { get; private set; }
+
+    /// <summary>Where the customer pays.</summary>
+    public string? Url { get; private set; }
+
+    public string? AuthorizationId { get; private set; }
+    public string? CaptureId { get; private set; }
+
+    /// <summary>Why the Try or the Confirm was refused.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>A Cancel has come; it is answered when the gateway has confirmed that nothing is held.</summary>
+    public bool CancelRequested { get; private set; }
+
+    /// <summary>How the money was given back, once that has begun: Void or Refund. Each is begun once.</summary>
+    public Operation? Undo { get; private set; }
+
+    /// <summary>The last answer given, as JSON.</summary>
+    public string? Answer { get; private set; }
+
+    public long Version { get; set; }
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; private set; }
+
+    public bool Hosted => Method == "hosted";
+
+    public static PaymentBranch Of(TryAuthorizePayment message, DateTime now) => new()
+    {
+        OrderId = message.OrderId,
+        Amount = message.Amount.Amount,
+        Currency = message.Amount.Currency,
+        Method = message.Payment.Method,
+        Token = message.Payment.Token,
+        PayBefore = WholeSeconds(message.PayBefore.ToUniversalTime()),
+        CreatedAt = now,
+    };
+
+    /// <summary>The Cancel came before the Try.</summary>
+    public static PaymentBranch Tombstone(Guid orderId, DateTime now) => new() { OrderId = orderId, CreatedAt = now };
+
+    /// <summary>The rule refuses a Confirm that finds no branch, so none is ever made by one.</summary>
+    public static PaymentBranch NeverWithoutTry(DateTime now) => throw new InvalidOperationException($"A Confirm at {now:O} would make a branch.");
+
+    /// <summary>What the gateway told about one of its operations.</summary>
+    public void Learn(Operation operation, GatewayAnswer answer)
+    {
+        if (operation == Operation.Authorize)
+            Token = null;
+        if (answer.Result == GatewayResult.Declined)
+            Reason = operation is Operation.Authorize or Operation.Capture ? answer.Reason : Reason;
+        else if (operation == Operation.Authorize)
+            (AuthorizationId, Url, PayBefore) = (answer.Id, answer.Url ?? Url, answer.ExpiresAt ?? PayBefore);
+        else if (operation == Operation.Capture)
+            CaptureId = answer.Id;
+    }
+
+    public void Take(Outcome.Step step, DateTime now)
+    {
+        State = step.To;
+        CancelRequested |= step.CancelRequested;
+        Undo = step.Call is Operation.Void or Operation.Refund ? step.Call : Undo;
+        Answer = step.Answer is { } answer ? Answers.Json(answer) : Answer;
+        Reason = step.Answer is PaymentDeclined declined ? declined.Reason : Reason;
+        Token = State == BranchState.Trying ? Token : null;
+        UpdatedAt = now;
+    }
+
+    /// <summary>Every database gives it back as it was, so that the same request can be sent again.</summary>
+    static DateTime WholeSeconds(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+
+    internal static void Map(EntityTypeBuilder<PaymentBranch> row)
+    {
+        row.ToTable("payment_branches", table =>
+        {
+            table.HasCheckConstraint("ck_payment_branches_state", $"state IN ({Sql.Names<BranchState>()})");
+            table.HasCheckConstraint("ck_payment_branches_amount", "amount >= 0");
+            table.HasCheckConstraint("ck_payment_branches_tried", "amount > 0 OR state = 'Cancelled'");
+            table.HasCheckConstraint("ck_payment_branches_confirmed", "capture_id IS NOT NULL OR state <> 'Confirmed'");
+        });
+        row.HasKey(x => x.OrderId);
+        row.Property(x => x.OrderId).HasColumnName("order_id").ValueGeneratedNever();
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Amount).HasColumnName("amount");
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Method).HasColumnName("method").HasMaxLength(20);
+        row.Property(x => x.Token).HasColumnName("token").HasMaxLength(200);
+        row.Property(x => x.PayBefore).HasColumnName("pay_before");
+        row.Property(x => x.Url).HasColumnName("url").HasMaxLength(1000);
+        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
+        row.Property(x => x.CaptureId).HasColumnName("capture_id").HasMaxLength(100);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(200);
+        row.Property(x => x.CancelRequested).HasColumnName("cancel_requested");
+        row.Property(x => x.Undo).HasColumnName("undo").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Answer).HasColumnName("answer").HasMaxLength(2000);
+        row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Ignore(x => x.Hosted);
+    }
+}

@@ -1,0 +1,125 @@
+using OrderSaga.Contracts;
+using static OrderSaga.Payments.BranchState;
+
+namespace OrderSaga.Payments;
+
+/// <summary>
+/// The payment branch's fence: what a command, and what the gateway's answer, does in each state. Pure, so that every
+/// sequence can be tried.
+/// </summary>
+static class PaymentRule
+{
+    const string TooLate = "cancelled before tried";
+
+    public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
+    {
+        null when Wrong(message) is { } wrong => new Outcome.Violation(wrong),
+        null when message.Payment.Method == "hosted" && message.PayBefore <= now =>
+            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, "the time to pay is over"), Note: "nothing was asked of the gateway"),
+        null => new Outcome.Step(Trying, Call: Operation.Authorize),
+        Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, TooLate)),
+        _ when branch.Amount != message.Amount.Amount || branch.Currency != message.Amount.Currency =>
+            new Outcome.Violation("a second Try with another amount"),
+        Trying => Outcome.Nothing,
+        Pending => new Outcome.Repeat(new PaymentPending(branch.OrderId, branch.Url ?? "", branch.PayBefore ?? message.PayBefore)),
+        Refused => new Outcome.Repeat(new PaymentDeclined(branch.OrderId, branch.Reason ?? "")),
+        _ => new Outcome.Repeat(new PaymentAuthorized(branch.OrderId)),
+    };
+
+    public static Outcome Confirm(PaymentBranch? branch) => branch?.State switch
+    {
+        Tried => new Outcome.Step(Confirming, Call: Operation.Capture),
+        Confirming => Outcome.Nothing,
+        Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
+        CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
+        null => new Outcome.Violation("a Confirm without a Try"),
+        _ => new Outcome.Violation($"a Confirm of a branch that is {branch.State}"),
+    };
+
+    public static Outcome Cancel(PaymentBranch? branch, CancelPayment message, bool undoDeclined) => branch?.State switch
+    {
+        null => Ended(message.OrderId, "cancelled before tried"),
+        Refused => Ended(message.OrderId),
+        Trying or Confirming when branch.CancelRequested => Outcome.Nothing,
+        Trying or Confirming => new Outcome.Step(branch.State, CancelRequested: true, Note: "waits for the gateway's answer"),
+        Pending or Tried or CaptureRefused => new Outcome.Step(Cancelling, Call: Operation.Void, CancelRequested: true),
+        Confirmed => new Outcome.Step(Cancelling, Call: Operation.Refund, CancelRequested: true),
+        Cancelling when undoDeclined => new Outcome.Step(Cancelling, Call: branch.Undo, CancelRequested: true, Note: "the gateway is asked once more"),
+        Cancelling when !branch.CancelRequested => new Outcome.Step(Cancelling, CancelRequested: true, Note: "waits for the gateway's answer"),
+        Cancelling => Outcome.Nothing,
+        _ => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
+    };
+
+    /// <summary>What the gateway told for sure of one operation, whenever that comes.</summary>
+    public static Outcome Answered(PaymentBranch branch, Operation operation, GatewayAnswer answer) => (operation, answer.Result) switch
+    {
+        (Operation.Authorize, GatewayResult.Succeeded) => Authorized(branch),
+        (Operation.Authorize, GatewayResult.Pending) => AwaitsCustomer(branch, answer),
+        (Operation.Authorize, GatewayResult.Declined) => NotAuthorized(branch, answer.Reason ?? ""),
+        (Operation.Capture, GatewayResult.Succeeded) => Captured(branch),
+        (Operation.Capture, GatewayResult.Declined) => NotCaptured(branch, answer.Reason ?? ""),
+        (Operation.Void or Operation.Refund, GatewayResult.Succeeded) => Undone(branch, operation),
+        (Operation.Void or Operation.Refund, GatewayResult.Declined) => NotUndone(branch, operation),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome Authorized(PaymentBranch branch) => branch.State switch
+    {
+        Trying or Pending when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
+        Trying or Pending => new Outcome.Step(Tried, new PaymentAuthorized(branch.OrderId)),
+        Refused or Cancelled when branch.Undo is null => Late(Operation.Void),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome AwaitsCustomer(PaymentBranch branch, GatewayAnswer answer) => branch.State switch
+    {
+        Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
+        Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url ?? "", answer.ExpiresAt ?? branch.PayBefore ?? default)),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome NotAuthorized(PaymentBranch branch, string reason) => branch.State switch
+    {
+        Trying or Pending when branch.CancelRequested => Ended(branch.OrderId, "the gateway said no: " + reason),
+        Trying or Pending => new Outcome.Step(Refused, new PaymentDeclined(branch.OrderId, reason), Note: reason),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome Captured(PaymentBranch branch) => branch.State switch
+    {
+        Confirming when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "cancelled meanwhile"),
+        Confirming => new Outcome.Step(Confirmed, new PaymentConfirmed(branch.OrderId)),
+        CaptureRefused or Cancelling or Cancelled when branch.Undo != Operation.Refund => Late(Operation.Refund),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome NotCaptured(PaymentBranch branch, string reason) => branch.State switch
+    {
+        Confirming when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "the gateway refused the capture: " + reason),
+        Confirming => new Outcome.Step(CaptureRefused, new PaymentRefused(branch.OrderId, reason), Note: reason),
+        _ => Outcome.Nothing,
+    };
+
+    static Outcome Undone(PaymentBranch branch, Operation operation) => branch.State switch
+    {
+        Cancelling when branch.Undo == operation => new Outcome.Step(Cancelled, branch.CancelRequested ? new PaymentCancelled(branch.OrderId) : null),
+        _ => Outcome.Nothing,
+    };
+
+    /// <summary>Money is held and the gateway does not let it go: a person must look; the saga is told nothing, and the order ends in review.</summary>
+    static Outcome NotUndone(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
+        ? new Outcome.Step(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
+        : Outcome.Nothing;
+
+    static Outcome.Step Ended(Guid orderId, string? note = null) => new(Cancelled, new PaymentCancelled(orderId), CancelRequested: true, Note: note);
+
+    static Outcome.Step Late(Operation undo) => new(Cancelling, Call: undo, Note: "money came late", Alarm: true);
+
+    static string? Wrong(TryAuthorizePayment message) => message switch
+    {
+        { Amount: null or { Amount: <= 0 } or { Currency: not { Length: 3 } } } => "a Try without an amount",
+        { Payment.Method: "hosted" } => null,
+        { Payment: { Method: "card", Token: { Length: > 0 and <= 200 } } } => null,
+        _ => "a Try without a way to pay",
+    };
+}

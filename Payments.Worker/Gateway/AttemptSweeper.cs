@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Payments;
+
+/// <summary>
+/// Takes the attempts that nobody has answered for: their process died, the gateway gave no answer, or a customer has not paid
+/// yet. Branch rows are locked first, in key order, as everywhere: two sweepers cannot claim the same attempt, nor deadlock.
+/// </summary>
+sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
+{
+    /// <summary>Claims one page of due attempts and hands them to this process's callers after the commit; returns how many.</summary>
+    internal Task<int> Sweep() => unitOfWork.Run(async work =>
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var furthest = now + settings.Furthest;
+        var due = await ((PaymentsDb)work.Db).Attempts.AsNoTracking()
+            .Where(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
+            .OrderBy(row => row.NextAttemptAt).Take(settings.SweepPage).Select(row => row.OrderId).ToListAsync();
+        return due.Count == 0 ? 0 : await Claim(work, due, now, furthest);
+    });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SweepMilliseconds), clock);
+        while (await Tick(timer, stoppingToken))
+            await SweepAll(stoppingToken);
+    }
+
+    static async Task<int> Claim(Work work, List<Guid> orderIds, DateTime now, DateTime furthest)
+    {
+        var rows = work.Services.GetRequiredService<BranchRows>();
+        var steps = work.Services.GetRequiredService<AttemptSteps>();
+        await rows.Load(work, orderIds);
+        var due = rows.Attempts.Where(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest).ToList();
+        foreach (var attempt in due)
+            steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, ask: true);
+        return due.Count;
+    }
+
+    async Task SweepAll(CancellationToken stop)
+    {
+        try
+        {
+            int claimed;
+            do
+                PaymentsMetrics.Swept(claimed = await Sweep());
+            while (claimed >= settings.SweepPage && !stop.IsCancellationRequested);
+        }
+        catch (Exception failure)
+        {
+            log.LogWarning(failure, "Due payment attempts could not be claimed; the next look is in {Milliseconds} ms", settings.SweepMilliseconds);
+        }
+    }
+
+    static async Task<bool> Tick(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

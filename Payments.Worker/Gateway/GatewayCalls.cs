@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using Serilog.Context;
+
+namespace OrderSaga.Payments;
+
+/// <summary>
+/// The second and third step of every attempt: calls the gateway with no transaction open, a bounded number at once, and
+/// commits the answers in batches. Whatever is lost on the way is still due in the database.
+/// </summary>
+sealed class GatewayCalls : BackgroundService
+{
+    readonly CallQueue queue;
+    readonly GatewayPipeline gateway;
+    readonly UnitOfWork<PaymentsDb> unitOfWork;
+    readonly PaymentsSettings settings;
+    readonly ILogger log;
+    readonly Batcher<CallResult> answers;
+
+    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, ILogger<GatewayCalls> log)
+    {
+        (this.queue, this.gateway, this.unitOfWork, this.settings, this.log) = (queue, gateway, unitOfWork, settings, log);
+        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit);
+    }
+
+    /// <summary>The call itself: whatever is not a certain answer is Unknown, never Declined.</summary>
+    internal async Task<CallResult> Call(Handover handover)
+    {
+        var operation = PaymentAttempt.Name(handover.Call.Operation);
+        using var activity = Instruments.Source.StartActivity($"payment {operation}", ActivityKind.Internal, handover.TraceParent);
+        using var orderId = LogContext.PushProperty("OrderId", handover.Call.OrderId);
+        try
+        {
+            FailPoint.Hit("payments.after-attempt");
+            var answer = await gateway.Run(handover);
+            FailPoint.Hit("payments.after-gateway");
+            PaymentsMetrics.Called(operation, answer.Result.ToString());
+            return new CallResult(handover, answer, null);
+        }
+        catch (Exception failure)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            PaymentsMetrics.Called(operation, "Unknown");
+            return new CallResult(handover, null, $"{failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    /// <summary>Commits answers together: attempts, branches, audit, and what the saga is told.</summary>
+    internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(async work =>
+    {
+        await work.Services.GetRequiredService<BranchRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
+        var steps = work.Services.GetRequiredService<BranchSteps>();
+        foreach (var result in results)
+            await Hear(steps, result);
+    });
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var bulkhead = new ParallelOptions { MaxDegreeOfParallelism = settings.ConcurrentCalls, CancellationToken = stoppingToken };
+        try
+        {
+            await Parallel.ForEachAsync(queue.TakeAll(stoppingToken), bulkhead, async (handover, _) => await Handle(handover));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            log.LogDebug("No more calls: the process stops; the calls under way have ended");
+        }
+
+        await answers.DisposeAsync();
+    }
+
+    async Task Handle(Handover handover)
+    {
+        if (queue.IsStale(handover))
+            PaymentsMetrics.LeftToSweeper();
+        else
+            _ = Finish(await Call(handover));
+    }
+
+    async Task Finish(CallResult result)
+    {
+        try
+        {
+            await answers.Add(result);
+            FailPoint.Hit("payments.after-result");
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+        }
+    }
+
+    /// <summary>One that cannot be committed does not keep the others back.</summary>
+    async Task Commit(IReadOnlyList<CallResult> results)
+    {
+        try
+        {
+            await CommitTogether(results);
+        }
+        catch (Exception failure) when (results.Count > 1)
+        {
+            log.LogWarning("A batch of {Count} answers runs one by one: {Failure}", results.Count, failure.Message);
+            foreach (var result in results)
+                await CommitAlone(result);
+        }
+    }
+
+    async Task CommitAlone(CallResult result)
+    {
+        try
+        {
+            await CommitTogether([result]);
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+        }
+    }
+
+    static async Task Hear(BranchSteps steps, CallResult result)
+    {
+        using var activity = Instruments.Source.StartActivity("payment answer", ActivityKind.Internal, result.Handover.TraceParent);
+        using var orderId = LogContext.PushProperty("OrderId", result.Handover.Call.OrderId);
+        await steps.Heard(result);
+    }
+}

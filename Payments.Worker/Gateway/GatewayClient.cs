@@ -1,0 +1,86 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace OrderSaga.Payments;
+
+/// <summary>Speaks the gateway's HTTP. What its status codes mean stands here and nowhere else.</summary>
+sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
+{
+    static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
+
+    public async Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Post, PathOf(call));
+        request.Content = JsonContent.Create(BodyOf(call), options: Json);
+        request.Headers.Add("Idempotency-Key", call.Key);
+        using var response = await http.SendAsync(request, cancel);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
+                GatewayTruth.Answer(call, await Read<GatewayOperation>(response, cancel)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw new GatewayRejected(true, await Describe(response, cancel)),
+            HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw new GatewayRejected(false, await Describe(response, cancel)),
+            _ => throw new GatewayUnknown(await Describe(response, cancel)),
+        };
+    }
+
+    public async Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel)
+    {
+        var byKey = await Operations("idempotencyKey", call.Key, cancel);
+        if (byKey.FirstOrDefault(told => told.Operation == PaymentAttempt.Name(call.Operation)) is { } own)
+            return GatewayTruth.Answer(call, own);
+        return call.Operation == Operation.Authorize ? null
+            : GatewayTruth.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel));
+    }
+
+    async Task<IReadOnlyList<GatewayOperation>> Operations(string by, string value, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Get, $"v1/operations?{by}={Uri.EscapeDataString(value)}");
+        using var response = await http.SendAsync(request, cancel);
+        if (response.StatusCode != HttpStatusCode.OK)
+            throw new GatewayUnknown(await Describe(response, cancel));
+        return (await Read<GatewayOperations>(response, cancel)).Items ?? throw new GatewayUnknown("the gateway's ledger has no items");
+    }
+
+    HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri(settings.BaseAddress, path))
+    {
+        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", settings.Key) },
+    };
+
+    static string PathOf(GatewayCall call) => call.Operation switch
+    {
+        Operation.Authorize => "v1/authorizations",
+        Operation.Capture => $"v1/authorizations/{Target(call)}/capture",
+        Operation.Void => $"v1/authorizations/{Target(call)}/void",
+        _ => $"v1/captures/{Target(call)}/refund",
+    };
+
+    static string Target(GatewayCall call) =>
+        Uri.EscapeDataString(call.Target ?? throw new InvalidOperationException($"{call.Key} has nothing to act on."));
+
+    static object BodyOf(GatewayCall call) => call switch
+    {
+        { Operation: not Operation.Authorize } => new { },
+        { PayBefore: { } end } => new { reference = call.OrderId, call.Amount, call.Currency, hosted = true, expiresAt = end },
+        _ => new { reference = call.OrderId, call.Amount, call.Currency, call.Token },
+    };
+
+    static async Task<T> Read<T>(HttpResponseMessage response, CancellationToken cancel) where T : class
+    {
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(Json, cancel) ?? throw new GatewayUnknown("the gateway's answer is empty");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new GatewayUnknown($"the gateway's answer is not readable: {unreadable.Message}");
+        }
+    }
+
+    static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var body = await response.Content.ReadAsStringAsync(cancel);
+        return $"{(int)response.StatusCode} {Text.Limit(body, 300)}".TrimEnd();
+    }
+}

@@ -1,0 +1,44 @@
+namespace OrderSaga.Payments;
+
+/// <summary>
+/// Where the gateway is and the secrets shared with it, from the section <c>Gateway</c>. Read when it is used: a host that
+/// learns its own address late can still set the url, and a secret can be exchanged without a restart.
+/// </summary>
+sealed class GatewaySettings(IConfiguration configuration)
+{
+    const string SecretForm = "whsec_ and the base64 of 24 to 64 random bytes";
+
+    /// <summary>Its operations are under <c>v1/</c>.</summary>
+    public Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
+
+    /// <summary>Our key at the gateway, sent as a bearer token.</summary>
+    public string Key => configuration["Gateway:Key"] ?? "";
+
+    /// <summary>The secrets that may sign the gateway's webhooks: the current one and, while it is exchanged, the one before.</summary>
+    public IReadOnlyList<byte[]> WebhookSecrets =>
+        [.. new[] { "Gateway:WebhookSecret", "Gateway:WebhookSecretPrevious" }.Select(name => Secret(configuration[name])).OfType<byte[]>()];
+
+    public void Check()
+    {
+        Require(Uri.TryCreate(configuration["Gateway:Url"], UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            "Set Gateway:Url (environment: Gateway__Url) to the gateway's base address, e.g. http://localhost:5105/sandbox.");
+        Require(Key.Length > 0, "Set Gateway:Key (environment: Gateway__Key) to the key that the gateway knows you by.");
+        Require(Secret(configuration["Gateway:WebhookSecret"]) is not null,
+            $"Set Gateway:WebhookSecret (environment: Gateway__WebhookSecret) to the secret that signs the gateway's webhooks: {SecretForm}.");
+        Require(string.IsNullOrEmpty(configuration["Gateway:WebhookSecretPrevious"]) || Secret(configuration["Gateway:WebhookSecretPrevious"]) is not null,
+            $"Gateway:WebhookSecretPrevious must be empty or {SecretForm}.");
+    }
+
+    static byte[]? Secret(string? text)
+    {
+        var bytes = new byte[64];
+        return text is not null && text.StartsWith("whsec_", StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text["whsec_".Length..], bytes, out var length) && length >= 24 ? bytes[..length] : null;
+    }
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new InvalidOperationException(rule);
+    }
+}

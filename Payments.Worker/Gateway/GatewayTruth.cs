@@ -1,0 +1,48 @@
+namespace OrderSaga.Payments;
+
+/// <summary>Reads the gateway's words: what an operation of its ledger says of one of our calls. Pure.</summary>
+static class GatewayTruth
+{
+    /// <summary>An answer about other money than ours is no answer: it is looked into, never booked.</summary>
+    public static GatewayAnswer Answer(GatewayCall call, GatewayOperation told)
+    {
+        if (told.Amount != call.Amount || told.Currency != call.Currency || told.Reference != call.OrderId.ToString())
+            throw new GatewayUnknown($"the gateway's answer is about {told.Amount} {told.Currency} for {told.Reference}, not {call.Amount} {call.Currency}");
+        var result = told.Status switch
+        {
+            "succeeded" => GatewayResult.Succeeded,
+            "declined" or "expired" => GatewayResult.Declined,
+            "pending" when call.Operation == Operation.Authorize => GatewayResult.Pending,
+            _ => throw new GatewayUnknown($"the gateway's status is '{told.Status}'"),
+        };
+        var id = told.Id is { Length: <= 100 } usable ? usable : throw new GatewayUnknown("the gateway's answer has no usable id");
+        var reason = result == GatewayResult.Declined ? Text.Limit(told.Reason ?? told.Status, 200) : null;
+        return new GatewayAnswer(result, id, reason, Text.Limit(told.Url, 1000), told.ExpiresAt?.UtcDateTime);
+    }
+
+    /// <summary>
+    /// What everything that the gateway did for the order says of a call that it does not know: an authorization that is gone
+    /// holds nothing, so it is as good as voided and cannot be captured. Null when the call is still to be made.
+    /// </summary>
+    public static GatewayAnswer? Conclude(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) => call.Operation switch
+    {
+        Operation.Void => Done(call, ledger, "void") ?? (Gone(call, ledger) is { } gone ? new GatewayAnswer(GatewayResult.Succeeded, gone.Id) : null),
+        Operation.Capture when Done(call, ledger, "void") is { } voided => new GatewayAnswer(GatewayResult.Declined, voided.Id, "the authorization is voided"),
+        Operation.Capture when Gone(call, ledger) is { } gone => new GatewayAnswer(GatewayResult.Declined, gone.Id, $"the authorization is {gone.Status}"),
+        Operation.Capture => Done(call, ledger, "capture"),
+        Operation.Refund => Done(call, ledger, "refund"),
+        _ => null,
+    };
+
+    /// <summary>Done by another hand than ours, e.g. a person's at the gateway's desk.</summary>
+    static GatewayAnswer? Done(GatewayCall call, IReadOnlyList<GatewayOperation> ledger, string operation) =>
+        ledger.FirstOrDefault(told => told.Operation == operation && told.Status == "succeeded" && told.AuthorizationId == AuthorizationOf(call, ledger)) is { } done
+            ? Answer(call, done) : null;
+
+    static GatewayOperation? Gone(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) =>
+        ledger.FirstOrDefault(told => told.Operation == "authorize" && told.Id == call.Target && told.Status is "declined" or "expired");
+
+    static string? AuthorizationOf(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) => call.Operation == Operation.Refund
+        ? ledger.FirstOrDefault(told => told.Operation == "capture" && told.Id == call.Target)?.AuthorizationId ?? "none"
+        : call.Target;
+}

@@ -1,0 +1,54 @@
+namespace OrderSaga.Payments;
+
+/// <summary>What the gateway told for sure.</summary>
+enum GatewayResult
+{
+    Succeeded,
+    Declined,
+
+    /// <summary>A hosted payment waits for its customer.</summary>
+    Pending,
+}
+
+/// <summary>The gateway's answer to one call or question.</summary>
+/// <param name="Result">What it did.</param>
+/// <param name="Id">Its id of what it did.</param>
+/// <param name="Reason">Why it said no.</param>
+/// <param name="Url">Where the customer of a hosted payment pays.</param>
+/// <param name="ExpiresAt">UTC; until when the customer can pay.</param>
+sealed record GatewayAnswer(GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null);
+
+/// <summary>Everything that one call needs, so that no database is asked between the commit and the call.</summary>
+/// <param name="Key">The idempotency key.</param>
+/// <param name="Operation">What to do.</param>
+/// <param name="OrderId">The gateway's reference.</param>
+/// <param name="Amount">Minor units.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Token">The card, for an authorization.</param>
+/// <param name="PayBefore">UTC; a hosted payment closes then; none for a card.</param>
+/// <param name="Target">The authorization to capture or void, the capture to refund.</param>
+sealed record GatewayCall(
+    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target);
+
+/// <summary>The payment gateway. A call that ends without a certain answer throws; only a certain "no" is Declined.</summary>
+interface IGateway
+{
+    /// <summary>Does it; the same key does it once, however often it is sent.</summary>
+    /// <exception cref="GatewayUnknown">It may have been done or not.</exception>
+    /// <exception cref="GatewayRejected">The request as such was refused.</exception>
+    Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel);
+
+    /// <summary>What the gateway's own ledger says of the call; null when it knows nothing that decides it.</summary>
+    /// <exception cref="GatewayUnknown">It could not be asked.</exception>
+    Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel);
+}
+
+/// <summary>The gateway gave no certain answer: what was asked may have been done or not.</summary>
+sealed class GatewayUnknown(string message) : Exception(message);
+
+/// <summary>The gateway refused the request as such; its ledger says what is true of the order.</summary>
+sealed class GatewayRejected(bool malformed, string message) : Exception(message)
+{
+    /// <summary>The request itself is at fault (400, 422), not the state of what it is about (404, 409).</summary>
+    public bool Malformed => malformed;
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics.Metrics;
+using OrderSaga.Platform;
+
+namespace OrderSaga.Payments;
+
+/// <summary>Counted after the commit, except what never commits.</summary>
+static class PaymentsMetrics
+{
+    static readonly Counter<long> Steps =
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.steps", "{step}", "Steps of payment branches, by cause and new state");
+
+    static readonly Counter<long> Repeats =
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Messages that were answered again without effect");
+
+    static readonly Counter<long> Violations =
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{run}", "Runs of messages that the fence refused: alarm on any");
+
+    static readonly Counter<long> Alarms =
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.alarms", "{alarm}", "Money that came late or would not go back: alarm on any");
+
+    static readonly Counter<long> Calls =
+        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls", "{call}", "Calls to the payment gateway, by operation and result");
+
+    static readonly Counter<long> Left =
+        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.left", "{call}", "Calls that this process was too busy for; a sweeper takes them");
+
+    static readonly Counter<long> Taken =
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.attempts.swept", "{attempt}", "Attempts that a sweeper took");
+
+    static readonly UpDownCounter<int> Breaker =
+        Instruments.Meter.CreateUpDownCounter<int>("ordersaga.gateway.breaker.open", "{breaker}", "1 while the gateway is not called");
+
+    static readonly Counter<long> Webhooks =
+        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks", "{webhook}", "Webhooks of the payment gateway, by outcome; alarm on refused");
+
+    static int breakerOpen;
+
+    public static void Stepped(string cause, BranchState to) => Steps.Add(1, Tag("cause", cause), Tag("state", to.ToString()));
+
+    public static void Repeated(string message) => Repeats.Add(1, Tag("message", message));
+
+    public static void Violated(string message) => Violations.Add(1, Tag("message", message));
+
+    public static void Alarmed() => Alarms.Add(1);
+
+    public static void Called(string operation, string result) => Calls.Add(1, Tag("operation", operation), Tag("result", result));
+
+    public static void LeftToSweeper() => Left.Add(1);
+
+    public static void Swept(int attempts) => Taken.Add(attempts);
+
+    public static void Webhook(string outcome) => Webhooks.Add(1, Tag("outcome", outcome));
+
+    /// <summary>A breaker that opens again from its trial was open all the time.</summary>
+    public static ValueTask BreakerIs(bool open)
+    {
+        var now = open ? 1 : 0;
+        Breaker.Add(now - Interlocked.Exchange(ref breakerOpen, now));
+        return ValueTask.CompletedTask;
+    }
+
+    static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

@@ -1,0 +1,62 @@
+using OrderSaga.Contracts;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Payments;
+
+/// <summary>The payment participant: what it listens to, what it calls, and what it shows.</summary>
+public static class PaymentsSetup
+{
+    public static void AddPayments(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Payments").Get<PaymentsSettings>() ?? new PaymentsSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.AddDatabase<PaymentsDb>("payments");
+        AddBranches(builder.Services);
+        AddGateway(builder);
+        builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<PaymentsDb>(Queues.Payments, endpoint =>
+        {
+            endpoint.Preload<BranchPreload>();
+            endpoint.Consumer<TryAuthorizePaymentConsumer>();
+            endpoint.Consumer<ConfirmPaymentConsumer>();
+            endpoint.Consumer<CancelPaymentConsumer>();
+        }));
+    }
+
+    public static void MapPayments(this IEndpointRouteBuilder app)
+    {
+        WebhookEndpoint.Map(app);
+        GetBranchesEndpoints.Map(app);
+    }
+
+    static void AddBranches(IServiceCollection services)
+    {
+        services.AddScoped<BranchRows>();
+        services.AddScoped<BranchSteps>();
+        services.AddScoped<AttemptSteps>();
+        services.AddSingleton<WebhookReceiver>();
+    }
+
+    static void AddGateway(WebApplicationBuilder builder)
+    {
+        var settings = new GatewaySettings(builder.Configuration);
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddHttpClient<IGateway, GatewayClient>(http =>
+            {
+                // The pipeline around each call bounds its time.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = 1024 * 1024;
+            })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        builder.Services.AddSingleton<CallQueue>();
+        builder.Services.AddSingleton<GatewayPipeline>();
+        builder.Services.AddSingleton<GatewayCalls>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GatewayCalls>());
+        builder.Services.AddSingleton<AttemptSweeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AttemptSweeper>());
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OrderSaga.Payments;
+
+/// <summary>What the gateway told unasked, kept before it was answered; its id is taken once.</summary>
+sealed class Webhook
+{
+    public const int IdCharacters = 200;
+
+    /// <summary>The header webhook-id; the same for every delivery.</summary>
+    public required string Id { get; init; }
+
+    public DateTime ReceivedAt { get; init; }
+
+    /// <summary>As it was signed.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>What came of it, for a reader.</summary>
+    public required string Outcome { get; init; }
+
+    internal static void Map(EntityTypeBuilder<Webhook> row)
+    {
+        row.ToTable("webhooks");
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(IdCharacters);
+        row.Property(x => x.ReceivedAt).HasColumnName("received_at");
+        row.Property(x => x.Body).HasColumnName("body");
+        row.Property(x => x.Outcome).HasColumnName("outcome").HasMaxLength(100);
+        row.HasIndex(x => x.ReceivedAt);
+    }
+}

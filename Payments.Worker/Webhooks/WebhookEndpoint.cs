@@ -1,0 +1,46 @@
+using System.Text;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Payments;
+
+/// <summary>Where the gateway tells what happens without us: anybody may call, only its signature counts.</summary>
+static class WebhookEndpoint
+{
+    const string Title = "The webhook is not signed by the gateway.";
+    const string SignatureForm = "v1,BASE64 of HMAC-SHA256 over id.timestamp.body; several with spaces between them";
+
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/webhooks/gateway", Receive)
+            .WithName("ReceiveGatewayWebhook").WithTags("Webhooks").WithSummary("Takes the payment gateway's webhooks (Standard Webhooks)")
+            .AllowAnonymous()
+            .Accepts<GatewayEvent>("application/json").Produces(StatusCodes.Status200OK)
+            .ReadsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
+            .ReadsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
+            .ReadsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
+            .MayFail(401, "webhook-signature", Title);
+
+    static async Task<IResult> Receive(
+        HttpContext http, WebhookReceiver receiver, GatewaySettings gateway, PaymentsSettings settings, TimeProvider clock, ILogger<WebhookReceiver> log)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        var given = http.Request.Headers;
+        var headers = new WebhookHeaders(given["webhook-id"], given["webhook-timestamp"], given["webhook-signature"]);
+        var window = TimeSpan.FromSeconds(settings.WebhookWindowSeconds);
+        if (WebhookSignature.Refuse(headers, body.ToArray(), gateway.WebhookSecrets, clock.GetUtcNow(), window) is { } reason)
+            throw Refused(reason, http, log);
+
+        FailPoint.Hit("payments.webhook-signed");
+        await receiver.Receive(headers.Id!, Encoding.UTF8.GetString(body.ToArray()));
+        FailPoint.Hit("payments.webhook-stored");
+        return Results.Ok();
+    }
+
+    static Problem Refused(string reason, HttpContext http, ILogger log)
+    {
+        PaymentsMetrics.Webhook("refused");
+        log.LogWarning("A webhook from {Address} is refused: {Reason}", http.Connection.RemoteIpAddress, reason);
+        return new Problem(401, "webhook-signature", Title, $"{reason}. Nothing was changed; sign it with the live secret and the time of this delivery.");
+    }
+}

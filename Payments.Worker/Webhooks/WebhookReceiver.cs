@@ -1,0 +1,41 @@
+using OrderSaga.Platform.Batches;
+using Serilog.Context;
+
+namespace OrderSaga.Payments;
+
+/// <summary>Stores a webhook by its id, once, and in the same transaction makes the attempt that it hints at due.</summary>
+sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clock, ILogger<WebhookReceiver> log)
+{
+    const string Cause = "webhook";
+
+    /// <summary>What came of it.</summary>
+    public async Task<string> Receive(string id, string body)
+    {
+        var told = GatewayEvent.Read(body);
+        var about = Guid.TryParse(told?.Data?.Reference, out var orderId) ? orderId : Guid.Empty;
+        using var order = LogContext.PushProperty("OrderId", about);
+        var outcome = await unitOfWork.Run(work => Store(work, id, body, told, about));
+        PaymentsMetrics.Webhook(outcome);
+        if (outcome == WebhookRule.Mismatch)
+            log.LogError("Webhook {WebhookId} is signed by the gateway but does not fit order {OrderId}: {Body}", id, about, body);
+        else
+            log.LogInformation("Webhook {WebhookId} about order {OrderId}: {Outcome}", id, about, outcome);
+        return outcome;
+    }
+
+    async Task<string> Store(Work work, string id, string body, GatewayEvent? told, Guid orderId)
+    {
+        var db = (PaymentsDb)work.Db;
+        if (await db.Webhooks.FindAsync(id) is not null)
+            return "seen before";
+
+        var rows = work.Services.GetRequiredService<BranchRows>();
+        await rows.Load(work, [orderId]);
+        var (branch, authorization) = (rows.Branch(orderId), rows.Attempt(orderId, Operation.Authorize));
+        var outcome = WebhookRule.Decide(told, branch, authorization);
+        db.Webhooks.Add(new Webhook { Id = id, ReceivedAt = clock.GetUtcNow().UtcDateTime, Body = body, Outcome = outcome });
+        if (outcome == WebhookRule.Asked)
+            work.Services.GetRequiredService<AttemptSteps>().Reopen(branch!, authorization!, Cause);
+        return outcome;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json;
+
+namespace OrderSaga.Payments;
+
+/// <summary>A webhook's body.</summary>
+/// <param name="Type"><c>authorization.succeeded</c>, <c>authorization.failed</c> or <c>authorization.expired</c>.</param>
+/// <param name="Data">What it is about.</param>
+sealed record GatewayEvent(string? Type, GatewayEventData? Data)
+{
+    /// <summary>Null when it is not readable as one.</summary>
+    public static GatewayEvent? Read(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<GatewayEvent>(body, JsonSerializerOptions.Web);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <param name="AuthorizationId">The hosted payment.</param>
+/// <param name="Reference">The order id.</param>
+/// <param name="Amount">Minor units.</param>
+/// <param name="Currency">ISO 4217.</param>
+sealed record GatewayEventData(string? AuthorizationId, string? Reference, long Amount, string? Currency);
+
+/// <summary>Whether a webhook is a reason to ask the gateway. It never moves money or state by itself. Pure.</summary>
+static class WebhookRule
+{
+    public const string Asked = "the gateway is asked";
+    public const string Mismatch = "does not fit the order";
+
+    /// <summary>What comes of it; <see cref="Asked"/> when the gateway is to be asked.</summary>
+    public static string Decide(GatewayEvent? told, PaymentBranch? branch, PaymentAttempt? authorization) => told switch
+    {
+        null or { Type: null } => "not readable",
+        { Type: not ("authorization.succeeded" or "authorization.failed" or "authorization.expired") } => "of no interest",
+        { Data: null } => "not readable",
+        _ when branch is null || authorization is null => "unknown order",
+        _ when !Fits(told.Data, branch) => Mismatch,
+        { Type: "authorization.succeeded" } when authorization.State == AttemptState.Succeeded => "known already",
+        { Type: not "authorization.succeeded" } when !authorization.IsOpen => "known already",
+        _ => Asked,
+    };
+
+    static bool Fits(GatewayEventData told, PaymentBranch branch) =>
+        told.Amount == branch.Amount && told.Currency == branch.Currency
+        && (branch.AuthorizationId is null || told.AuthorizationId == branch.AuthorizationId);
+}
