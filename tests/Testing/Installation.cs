@@ -1,0 +1,89 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Testing;
+
+/// <summary>Databases and a vhost of one test's own.</summary>
+public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : IAsyncDisposable
+{
+    readonly string name = "t" + Guid.CreateVersion7().ToString("N")[^12..];
+
+    public Mode Mode => mode;
+
+    /// <summary>A directory of its own: the SQLite files, keys, logs.</summary>
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("ordersaga-").FullName;
+
+    /// <summary>What a process of this installation is started with.</summary>
+    public Dictionary<string, string?> Settings()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Data"] = Directory,
+            ["Database:Mode"] = mode.Database,
+            ["Transport:Mode"] = mode.Transport,
+        };
+        if (mode.Transport == "RabbitMq")
+            settings["Transport:Url"] = $"{Mode.RabbitMq!.TrimEnd('/')}/{name}";
+        foreach (var database in databases)
+            settings[$"ConnectionStrings:{database}"] = Connection(database);
+        return settings;
+    }
+
+    public string Connection(string database) => mode.Database switch
+    {
+        "PostgreSql" => $"{Mode.Postgres};Database={name}_{database};SSL Mode=Disable;Maximum Pool Size=20",
+        "SqlServer" => $"{Mode.SqlServerConnection};Database={name}_{database}",
+        _ => $"Data Source={Path.Combine(Directory, database + ".db")};Default Timeout=30",
+    };
+
+    internal Task Create() => mode.Transport == "RabbitMq" ? Vhost(HttpMethod.Put) : Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (mode.Transport == "RabbitMq")
+            await Vhost(HttpMethod.Delete);
+        foreach (var database in databases)
+            await Drop(database);
+        SqliteConnection.ClearAllPools();
+        System.IO.Directory.Delete(Directory, true);
+    }
+
+    async Task Drop(string database)
+    {
+        if (mode.Database == "PostgreSql")
+        {
+            NpgsqlConnection.ClearAllPools();
+            await using var source = NpgsqlDataSource.Create($"{Mode.Postgres};Database=postgres;SSL Mode=Disable;Pooling=false");
+            await using var drop = source.CreateCommand($"DROP DATABASE IF EXISTS {name}_{database} WITH (FORCE)");
+            await drop.ExecuteNonQueryAsync();
+        }
+        else if (mode.Database == "SqlServer")
+        {
+            SqlConnection.ClearAllPools();
+            await using var connection = new SqlConnection($"{Mode.SqlServerConnection};Database=master");
+            await connection.OpenAsync();
+            await using var drop = connection.CreateCommand();
+            drop.CommandText = $"IF DB_ID('{name}_{database}') IS NOT NULL BEGIN ALTER DATABASE [{name}_{database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}_{database}] END";
+            await drop.ExecuteNonQueryAsync();
+        }
+    }
+
+    async Task Vhost(HttpMethod method)
+    {
+        using var http = Management();
+        var answer = await http.SendAsync(new HttpRequestMessage(method, $"api/vhosts/{name}"));
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>RabbitMQ's management API, as the test user.</summary>
+    public static HttpClient Management()
+    {
+        var broker = new Uri(Mode.RabbitMq!);
+        var http = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:15672/") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
+        return http;
+    }
+}

@@ -1,0 +1,37 @@
+
+namespace Testing;
+
+/// <summary>
+/// Where a suite runs: everything embedded, or on real servers. Which are available is told by the environment:
+/// ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_SQLSERVER (connection strings without a database), ORDERSAGA_TEST_RABBITMQ (amqp url without a vhost).
+/// </summary>
+public sealed record Mode(string Name, string Database, string Transport)
+{
+    public static readonly Mode Embedded = new("InMemory+SQLite", "Sqlite", "InMemory");
+    public static readonly Mode Servers = new("RabbitMQ+PostgreSQL", "PostgreSql", "RabbitMq");
+    public static readonly Mode SqlServer = new("InMemory+SQLServer", "SqlServer", "InMemory");
+
+    public static string? Postgres => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_POSTGRES");
+    public static string? SqlServerConnection => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_SQLSERVER");
+    public static string? RabbitMq => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_RABBITMQ");
+
+    /// <summary>The modes that can run here; a [MemberData] source.</summary>
+    public static IEnumerable<object[]> All()
+    {
+        yield return [Embedded];
+        if (Postgres is not null && RabbitMq is not null)
+            yield return [Servers];
+        if (SqlServerConnection is not null)
+            yield return [SqlServer];
+    }
+
+    /// <summary>Settings of a fresh set of databases and a fresh vhost, gone when it is disposed.</summary>
+    public async Task<Installation> Fresh(params string[] databases)
+    {
+        var installation = new Installation(this, databases);
+        await installation.Create();
+        return installation;
+    }
+
+    public override string ToString() => Name;
+}
