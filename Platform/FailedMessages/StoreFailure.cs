@@ -17,10 +17,13 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
     readonly ILogger log = services.GetRequiredService<ILogger<StoreFailure<TDb>>>();
 
-    public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         var root = Root(context.Exception);
-        return Store(context, $"{root.GetType().Name}: {root.Message}", context.Exception.ToString());
+        await Store(context, $"{root.GetType().Name}: {root.Message}", context.Exception.ToString());
+
+        // Else MassTransit takes it for a message that nobody wanted, and it would be stored again.
+        await context.NotifyFaulted(context.Exception);
     }
 
     /// <summary>Nothing at this endpoint takes the message.</summary>

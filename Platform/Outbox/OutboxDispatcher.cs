@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Mime;
 using MassTransit;
 using MassTransit.Serialization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
@@ -15,15 +16,15 @@ namespace OrderSaga.Platform.Outbox;
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
     readonly Statements<TDb> database;
-    readonly IBus bus;
+    readonly IServiceProvider services;
     readonly Limits limits;
     readonly ILogger log;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
     volatile bool brokerAway;
 
-    public OutboxDispatcher(Statements<TDb> database, IBus bus, Limits limits, ILogger<OutboxDispatcher<TDb>> log)
+    public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, ILogger<OutboxDispatcher<TDb>> log)
     {
-        (this.database, this.bus, this.limits, this.log) = (database, bus, limits, log);
+        (this.database, this.services, this.limits, this.log) = (database, services, limits, log);
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
     }
 
@@ -62,7 +63,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
         try
         {
-            var endpoint = await bus.GetSendEndpoint(new Uri(message.Destination));
+            // Not in the constructor: the bus is built with its endpoints, and those with this class.
+            var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
             await endpoint.Send(new SerializedMessageBody(), new StoredMessage(message), timeout.Token);
             return null;
         }
@@ -103,6 +105,14 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>Sends the stored body as it is.</summary>
     sealed class StoredMessage(OutboxMessage message) : IPipe<SendContext>, IMessageSerializer
     {
+        const string ToQueue = "?bind=true";
+
+        /// <summary>
+        /// RabbitMQ's address of a queue would declare the queue, with other arguments than its owner; the exchange of the
+        /// same name is enough, and mandatory tells when no queue is behind it yet.
+        /// </summary>
+        public static Uri AddressOf(OutboxMessage message) => new(message.Destination.Replace(ToQueue, "", StringComparison.Ordinal));
+
         public ContentType ContentType { get; } = new(message.ContentType);
 
         public Task Send(SendContext context)
@@ -110,6 +120,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             context.MessageId = message.Id;
             context.CorrelationId = message.CorrelationId;
             context.Serializer = this;
+            if (message.Destination.EndsWith(ToQueue, StringComparison.Ordinal) && context.TryGetPayload(out RabbitMqSendContext? rabbit))
+                rabbit.Mandatory = true;
             return Task.CompletedTask;
         }
 

@@ -97,7 +97,7 @@ public sealed class TallyMachine : MassTransitStateMachine<TallyState>
         Event(() => Counted, x => x.CorrelateById(m => m.Message.Id));
         Initially(When(Counted).Then(x => x.Saga.Count = 1).TransitionTo(Counting));
         During(Counting, When(Counted).Then(x => x.Saga.Count++)
-            .If(x => x.Saga.Count == x.Message.Limit, done => done.PublishAsync(x => x.Init<TallyDone>(new TallyDone(x.Saga.CorrelationId, x.Saga.Count))).TransitionTo(Done)));
+            .If(x => x.Saga.Count == x.Message.Limit, done => done.Publish(x => new TallyDone(x.Saga.CorrelationId, x.Saga.Count)).TransitionTo(Done)));
         During(Done, Ignore(Counted));
     }
 
