@@ -25,6 +25,9 @@ public class SandboxDb : ServiceDb
 
         // SQL Server compares text without regard to case unless told otherwise; ids and keys are exact everywhere.
         if (Database.IsSqlServer())
-            model.UseCollation("Latin1_General_100_BIN2");
+        {
+            foreach (var text in model.Entity<GatewayOperation>().Metadata.GetProperties().Where(x => x.ClrType == typeof(string)))
+                text.SetCollation("Latin1_General_100_BIN2");
+        }
     }
 }

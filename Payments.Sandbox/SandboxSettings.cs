@@ -42,7 +42,7 @@ sealed class SandboxSettings(IConfiguration configuration)
     }
 
     static void RequireHttpUrl(string name, string? url) =>
-        Require(url is null || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"), $"{name} must be an absolute http or https url.");
+        Require(url is null || (url.Length <= 400 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"), $"{name} must be an absolute http or https url of at most 400 characters.");
 
     static void Require(bool holds, string rule)
     {

@@ -28,7 +28,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
 
         Require(Token is null, "send a token or \"hosted\": true, not both.");
         Require(ExpiresAt is not null, "a hosted payment needs expiresAt, e.g. \"2030-01-31T12:00:00Z\".");
-        var end = ExpiresAt!.Value.ToUniversalTime();
+        var end = ExpiresAt!.Value.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(ExpiresAt.Value, DateTimeKind.Utc) : ExpiresAt.Value.ToUniversalTime();
         return this with { ExpiresAt = end.AddTicks(-(end.Ticks % TimeSpan.TicksPerMillisecond)) };
     }
 

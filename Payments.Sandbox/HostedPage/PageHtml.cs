@@ -9,24 +9,24 @@ namespace OrderSaga.Sandbox;
 static class PageHtml
 {
     const string Style = """
-        :root{color-scheme:light dark;--page:#eef1f6;--card:#fff;--text:#1b2430;--soft:#56637a;--line:#d9dfe9;--main:#1f4fd8;--main-text:#fff;
+        :root{color-scheme:light dark;--page:#eef1f6;--card:#fff;--text:#1b2430;--soft:#56637a;--line:#d9dfe9;--edge:#7d8aa0;--main:#1f4fd8;--main-text:#fff;
           --good:#14713d;--bad:#b3261e;--note:#fff4d6;--note-text:#5c4300}
-        @media (prefers-color-scheme:dark){:root{--page:#10141b;--card:#1a212c;--text:#edf1f7;--soft:#a3b0c5;--line:#313c4e;--main:#8db0ff;--main-text:#0c1830;
+        @media (prefers-color-scheme:dark){:root{--page:#10141b;--card:#1a212c;--text:#edf1f7;--soft:#a3b0c5;--line:#313c4e;--edge:#76859d;--main:#8db0ff;--main-text:#0c1830;
           --good:#6fd39b;--bad:#ff9d94;--note:#3a2f10;--note-text:#ffe2a0}}
         *{box-sizing:border-box}
-        body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;padding:1.5rem;background:var(--page);color:var(--text);
+        body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;padding:clamp(.75rem,4vw,1.5rem);background:var(--page);color:var(--text);
           font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-        main{width:100%;max-width:26rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;overflow:hidden;box-shadow:0 1rem 3rem rgb(16 24 40/.10)}
-        .note{margin:0;padding:.6rem 1.75rem;background:var(--note);color:var(--note-text);font-size:.875rem;font-weight:600}
-        .body{padding:1.75rem}
+        main{width:100%;max-width:28rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;overflow:hidden;box-shadow:0 1rem 3rem rgb(16 24 40/.10)}
+        .note{margin:0;padding:.6rem clamp(1.25rem,6vw,1.75rem);background:var(--note);color:var(--note-text);font-size:.875rem;font-weight:600}
+        .body{padding:clamp(1.25rem,6vw,1.75rem)}
         h1{margin:0;font-size:1.125rem;font-weight:600;color:var(--soft)}
-        .amount{margin:.15rem 0 1.25rem;font-size:2.5rem;font-weight:700;line-height:1.2;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
+        .amount{margin:.15rem 0 1.25rem;font-size:clamp(2rem,9vw,2.5rem);font-weight:700;line-height:1.2;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
         dl{margin:0 0 1.5rem;border-top:1px solid var(--line)}
-        dl div{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;padding:.65rem 0;border-bottom:1px solid var(--line);font-size:.9375rem}
+        dl div{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;padding:.65rem 0;border-bottom:1px solid var(--line);font-size:.875rem}
         dt{color:var(--soft)}
         dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
         form{margin:.75rem 0 0}
-        button{width:100%;min-height:3rem;padding:.7rem 1rem;border:1px solid var(--line);border-radius:.6rem;background:transparent;color:var(--text);
+        button{width:100%;min-height:3rem;padding:.7rem 1rem;border:1px solid var(--edge);border-radius:.6rem;background:transparent;color:var(--text);
           font:inherit;font-weight:600;cursor:pointer}
         button.main{border-color:var(--main);background:var(--main);color:var(--main-text)}
         button:hover{filter:brightness(1.08)}
@@ -90,7 +90,7 @@ static class PageHtml
         Outcome(mood, sign, title) + Details(payment, ("Amount", Amount(payment))) + Last(last);
 
     static string Outcome(string mood, string sign, string title) => $"""
-        <h1 class="outcome {mood}" role="status"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"
+        <h1 class="outcome {mood}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"
         stroke-linejoin="round" aria-hidden="true"><circle cx="12" cy="12" r="10"/>{sign}</svg>{title}</h1>
 
         """;

@@ -105,7 +105,7 @@ sealed class GatewayOperation
         row.HasIndex(x => x.AuthorizationId);
         row.HasIndex(x => x.Reference);
         row.HasIndex(x => x.At);
-        row.HasIndex(x => x.ExpiresAt);
+        row.HasIndex(x => new { x.Status, x.ExpiresAt });
 
         // The rules see to it; the database holds it: one capture, one void, one refund that succeeded.
         row.HasIndex(x => new { x.AuthorizationId, x.Operation }).IsUnique().HasFilter("status = 'succeeded'");

@@ -15,9 +15,10 @@ static class ListOperations
         if (string.IsNullOrEmpty(idempotencyKey) == string.IsNullOrEmpty(reference))
             throw new Problem(400, "operations-query", "The query must name one thing.", "Send either ?idempotencyKey= or ?reference=.");
 
-        var rows = await db.Operations.AsNoTracking()
-            .Where(x => string.IsNullOrEmpty(reference) ? x.IdempotencyKey == idempotencyKey : x.Reference == reference)
-            .OrderBy(x => x.At).ThenBy(x => x.Id).Take(Most).ToListAsync(cancel);
+        var asked = string.IsNullOrEmpty(reference)
+            ? db.Operations.Where(x => x.IdempotencyKey == idempotencyKey)
+            : db.Operations.Where(x => x.Reference == reference);
+        var rows = await asked.AsNoTracking().OrderBy(x => x.At).ThenBy(x => x.Id).Take(Most).ToListAsync(cancel);
         return new OperationList([.. rows.Select(GatewayAnswer.Of)]);
     }
 }

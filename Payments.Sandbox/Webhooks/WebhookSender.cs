@@ -10,23 +10,16 @@ sealed class WebhookSignal : IDisposable
 
     public void Raise()
     {
-        // Two raises at once may both see 0; the second one's is then as good as the first's.
-        if (raised.CurrentCount == 0)
-            Release();
-    }
-
-    public Task Wait(TimeSpan most, CancellationToken cancel) => raised.WaitAsync(most, cancel);
-
-    public void Dispose() => raised.Dispose();
-
-    void Release()
-    {
         lock (raised)
         {
             if (raised.CurrentCount == 0)
                 raised.Release();
         }
     }
+
+    public Task Wait(TimeSpan most, CancellationToken cancel) => raised.WaitAsync(most, cancel);
+
+    public void Dispose() => raised.Dispose();
 }
 
 /// <summary>One delivery of one webhook; says why it failed, or null.</summary>
@@ -38,7 +31,8 @@ sealed class WebhookClient(HttpClient http, SandboxSettings settings, TimeProvid
     {
         try
         {
-            using var request = WebhookSignature.Sign(webhook, settings.WebhookSecret!, clock.GetUtcNow());
+            var secret = settings.WebhookSecret ?? throw new InvalidOperationException("Webhooks are owed: set Gateway:WebhookSecret.");
+            using var request = WebhookSignature.Sign(webhook, secret, clock.GetUtcNow());
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
             return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
         }

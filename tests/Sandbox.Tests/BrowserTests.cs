@@ -29,7 +29,7 @@ public sealed class BrowserTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
         (await page.GetByText(answer.Field("reference")!).IsVisibleAsync()).ShouldBeTrue();
 
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Status).GetByText(shown).WaitForAsync();
+        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = shown }).WaitForAsync();
         (await page.GetByRole(AriaRole.Button).CountAsync()).ShouldBe(0);
         complaints.ShouldBeEmpty();
         (await sandbox.Host.Gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe([$"authorize:{status}"]);

@@ -5,11 +5,13 @@ namespace OrderSaga.Sandbox.Tests;
 /// <summary>Keys, steps and the query, on each database.</summary>
 public abstract class LedgerTests
 {
+    readonly SandboxFixture sandbox;
     readonly GatewayCaller gateway;
 
     protected LedgerTests(SandboxFixture sandbox)
     {
         sandbox.SkipIfMissing();
+        this.sandbox = sandbox;
         gateway = sandbox.Host.Gateway;
     }
 
@@ -80,6 +82,25 @@ public abstract class LedgerTests
         answers.Count(x => x.Status == HttpStatusCode.Created).ShouldBe(1);
         answers.Count(x => x.Status == HttpStatusCode.Conflict).ShouldBe(15);
         (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "capture:succeeded"]);
+    }
+
+    [Fact]
+    public async Task Two_processes_on_one_ledger_hold_the_rules_too()
+    {
+        await using var twin = await sandbox.StartTwin();
+        GatewayCaller[] callers = [gateway, twin.Gateway];
+        for (var round = 0; round < 10; round++)
+        {
+            var (key, reference) = (Some.Key(), Some.Reference());
+            var authorizations = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => callers[i % 2].Authorize("tok_ok", key, reference)));
+            authorizations.Select(x => x.Body).Distinct().ShouldHaveSingleItem();
+            var id = authorizations[0].ShouldBe(HttpStatusCode.Created).Id;
+            var steps = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => i < 8 ? callers[i % 2].Capture(id) : callers[i % 2].Void(id)));
+
+            steps.Count(x => x.Status == HttpStatusCode.Created).ShouldBe(1);
+            steps.Count(x => x.Status == HttpStatusCode.Conflict).ShouldBe(15);
+            (await gateway.Ledger($"reference={reference}")).Length.ShouldBe(2);
+        }
     }
 
     [Fact]

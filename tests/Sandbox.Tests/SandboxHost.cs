@@ -13,18 +13,19 @@ public sealed class SandboxHost : IAsyncDisposable
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     readonly WebApplication running;
-    readonly string data;
     readonly bool keep;
 
     SandboxHost(WebApplication running, string data, bool keep)
     {
-        (this.running, this.data, this.keep) = (running, data, keep);
+        (this.running, Data, this.keep) = (running, data, keep);
         Gateway = new GatewayCaller(Root, Key);
     }
 
     public Uri Root => new(running.Urls.Single());
 
     public GatewayCaller Gateway { get; }
+
+    public string Data { get; }
 
     public IServiceProvider Services => running.Services;
 
@@ -58,7 +59,7 @@ public sealed class SandboxHost : IAsyncDisposable
         {
             await using (var scope = running.Services.CreateAsyncScope())
                 await scope.ServiceProvider.GetRequiredService<SandboxDb>().Database.EnsureDeletedAsync();
-            Directory.Delete(data, recursive: true);
+            Directory.Delete(Data, recursive: true);
         }
 
         await running.DisposeAsync();
@@ -73,6 +74,9 @@ public abstract class SandboxFixture : IAsyncLifetime
     public SandboxHost Host => host ?? throw new InvalidOperationException("Not started.");
 
     protected abstract string[]? Settings { get; }
+
+    /// <summary>A second process on the same ledger, which the first one removes.</summary>
+    public abstract Task<SandboxHost> StartTwin();
 
     public async ValueTask InitializeAsync()
     {
@@ -93,6 +97,8 @@ public abstract class SandboxFixture : IAsyncLifetime
 public sealed class OnSqlite : SandboxFixture
 {
     protected override string[]? Settings => [];
+
+    public override Task<SandboxHost> StartTwin() => SandboxHost.StartIn(Host.Data, keep: true);
 }
 
 public sealed class OnPostgreSql : SandboxFixture
@@ -102,6 +108,8 @@ public sealed class OnPostgreSql : SandboxFixture
     protected override string[]? Settings => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_POSTGRES") is { Length: > 0 } server
         ? ["--Database:Mode=PostgreSql", $"--ConnectionStrings:sandbox={server};Database={database}"]
         : null;
+
+    public override Task<SandboxHost> StartTwin() => SandboxHost.StartIn(Host.Data, keep: true, Settings!);
 }
 
 static class Some
