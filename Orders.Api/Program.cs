@@ -1,1 +1,13 @@
-return;
+using Orders.Api;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
+
+if (ApiKeyCommand.Ran(args))
+    return;
+
+var builder = Service.Create(args, "orders-api");
+builder.AddOrdersApi();
+
+var app = builder.Build();
+app.MapOrdersApi();
+await app.RunService();

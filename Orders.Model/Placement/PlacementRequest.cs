@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
@@ -9,6 +10,8 @@ public sealed class PlacementRequest
     /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
     public PlacementRequest(string merchant, string? key, OrderRequest order)
     {
+        if (!ApiKeys.ValidMerchant(merchant))
+            throw new Problem(400, "invalid-merchant", "The merchant is not valid.", $"Give the merchant's name: {ApiKeys.MerchantRule}.");
         if (OrderRules.WrongKey(key) is { } wrong)
             throw new Problem(400, string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid", "The idempotency key is missing or not valid.", wrong);
         if (OrderRules.Check(order) is { Count: > 0 } errors)
@@ -32,11 +35,18 @@ public sealed class PlacementRequest
     internal Activity? Activity { get; } = Activity.Current;
 
     internal Placed? Placed { get; set; }
-    internal Problem? Refusal { get; set; }
+    internal ExceptionDispatchInfo? Failure { get; set; }
 
     /// <summary>The outcome, once the transaction has committed.</summary>
     /// <exception cref="Problem">422: the key was used for another order, a sku is unknown, ...</exception>
-    public Placed Outcome() => Placed ?? throw Refusal ?? throw new InvalidOperationException("The order was not handled.");
+    public Placed Outcome()
+    {
+        Failure?.Throw();
+        return Placed ?? throw new InvalidOperationException("The order was not handled.");
+    }
+
+    /// <summary>It was not placed, and this is why.</summary>
+    public void Fail(Exception failure) => (Placed, Failure) = (null, ExceptionDispatchInfo.Capture(failure));
 }
 
 /// <summary>An order stands under this key.</summary>

@@ -1,51 +1,54 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
 
 /// <summary>
-/// Places a batch of orders in the transaction under way: idempotency record, order, audit row and first messages, or nothing.
-/// Two statements read for the whole batch. Another process that places the same key at the same time makes the insert
-/// fail as a conflict; the run in a fresh scope then finds its record.
+/// Places orders in the transaction under way: idempotency record, order, audit row and first messages, or nothing. Scoped: it
+/// remembers what this transaction has looked up and placed. Another process that places the same key at the same time
+/// makes the insert fail as a conflict; the run in a fresh scope then finds its record.
 /// </summary>
 public sealed class Placements(OrderSettings settings, TimeProvider clock)
 {
+    readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
+    readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
+
     /// <summary>Sets each request's outcome; it counts once the transaction has committed.</summary>
     public async Task Place(Work work, IReadOnlyList<PlacementRequest> requests)
     {
-        var known = await Known(work, requests);
-        var products = await Products(work, requests.Where(request => !known.ContainsKey(request.Id)));
+        await Load(work, requests);
         foreach (var request in requests)
         {
-            (request.Placed, request.Refusal) = (null, null);
             try
             {
-                request.Placed = known.TryGetValue(request.Id, out var record)
-                    ? Replay(request, record)
-                    : await PlaceNew(work, request, products, known);
+                (request.Placed, request.Failure) = (records[request.Id] is { } record ? Replay(request, record) : await PlaceNew(work, request), null);
             }
             catch (Problem refusal)
             {
-                request.Refusal = refusal;
+                request.Fail(refusal);
             }
         }
+
+        FailPoint.Hit("placement.before-commit");
     }
 
-    static Task<Dictionary<string, IdempotencyRecord>> Known(Work work, IReadOnlyList<PlacementRequest> requests)
+    /// <summary>Looks up the keys and the skus of all requests: two statements.</summary>
+    public async Task Load(Work work, IReadOnlyList<PlacementRequest> requests)
     {
-        var ids = requests.Select(request => request.Id).Distinct().ToArray();
-        return work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).ToDictionaryAsync(record => record.Id);
-    }
+        var ids = requests.Select(request => request.Id).Where(id => records.TryAdd(id, null)).ToArray();
+        if (ids.Length > 0)
+            await foreach (var record in work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).AsAsyncEnumerable())
+                records[record.Id] = record;
 
-    static async Task<Dictionary<string, Product>> Products(Work work, IEnumerable<PlacementRequest> requests)
-    {
-        var skus = requests.SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Distinct().ToArray();
-        return skus.Length == 0
-            ? []
-            : await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToDictionaryAsync(product => product.Sku);
+        var skus = requests.Where(request => records[request.Id] is null)
+            .SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Where(sku => products.TryAdd(sku, null)).ToArray();
+        if (skus.Length > 0)
+            await foreach (var product in work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).AsAsyncEnumerable())
+                products[product.Sku] = product;
     }
 
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
@@ -53,7 +56,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         : throw new Problem(422, "idempotency-key-reused", "The idempotency key was used for another order.",
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or choose a new key.");
 
-    async Task<Placed> PlaceNew(Work work, PlacementRequest request, Dictionary<string, Product> products, Dictionary<string, IdempotencyRecord> known)
+    async Task<Placed> PlaceNew(Work work, PlacementRequest request)
     {
         var (lines, total) = Pricing.Price(request.Order, products);
         var order = NewOrder(request, lines, total);
@@ -72,7 +75,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         work.Db.Add(record);
         work.Audit(order, from: "", cause: nameof(SubmitOrder));
         await Send(work, request, order);
-        known.Add(record.Id, record);
+        records[record.Id] = record;
         return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);
     }
 
@@ -103,14 +106,14 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     /// <summary>Each order's messages carry on its own caller's trace, though the batch is one.</summary>
     static async Task Send(Work work, PlacementRequest request, OrderState order)
     {
-        var batch = Activity.Current;
         Activity.Current = request.Activity;
         List<OrderLine> lines = [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
         await work.Send(Queues.Inventory, new TryReserveStock(order.CorrelationId, lines));
-        await work.Publish(Submitted(order, lines));
-        Activity.Current = batch;
+        await work.Publish(Submitted(order));
     }
 
-    public static OrderSubmitted Submitted(OrderState order, IReadOnlyList<OrderLine> lines) => new(
-        order.CorrelationId, order.Merchant, order.IdempotencyKey, new Money(order.Total, order.Currency), lines, order.CreatedAt);
+    /// <summary>The event that tells of the order's placement; the same each time.</summary>
+    public static OrderSubmitted Submitted(OrderState order) => new(
+        order.CorrelationId, order.Merchant, order.IdempotencyKey, new Money(order.Total, order.Currency),
+        [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))], order.CreatedAt);
 }

@@ -5,18 +5,18 @@ namespace Orders.Model.Placement;
 /// <summary>The lines of a checked order at the prices of the list, or why they have none.</summary>
 static class Pricing
 {
-    public static (IReadOnlyList<OrderItem> Lines, long Total) Price(OrderRequest order, IReadOnlyDictionary<string, Product> products)
+    public static (IReadOnlyList<OrderItem> Lines, long Total) Price(OrderRequest order, IReadOnlyDictionary<string, Product?> products)
     {
-        var unknown = Wrong(order, line => !products.ContainsKey(line.Sku!), _ => "This sku is not in the price list; GET /products shows what is.");
+        var unknown = Wrong(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products shows what is.");
         if (unknown.Count > 0)
             throw Refused("unknown-sku", "A sku is not in the price list.", unknown);
 
-        var foreign = Wrong(order, line => products[line.Sku!].Currency != order.Currency,
-            line => $"This sku is priced in {products[line.Sku!].Currency}; order it in that currency.");
+        var foreign = Wrong(order, line => products[line.Sku!]!.Currency != order.Currency,
+            line => $"This sku is priced in {products[line.Sku!]!.Currency}; order it in that currency.");
         if (foreign.Count > 0)
             throw Refused("currency-differs", "A sku is priced in another currency.", foreign);
 
-        List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!].UnitPrice))];
+        List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!]!.UnitPrice))];
         return (lines, Total(lines));
     }
 

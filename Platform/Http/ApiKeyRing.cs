@@ -38,14 +38,19 @@ sealed partial class ApiKeyRing : IDisposable
         var name = section["Name"] ?? section.Key;
         var merchant = section["Merchant"] ?? "";
         var roles = section.GetSection("Roles").Get<string[]>() ?? [];
-        if (!MerchantName().IsMatch(merchant))
-            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' must be 1 to 64 letters, digits, '.', '_' or '-'.");
+        if (!ValidMerchant(merchant))
+            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' is not valid: {MerchantRule}.");
         if (!Sha256Hex().IsMatch(section["Sha256"] ?? ""))
             throw new InvalidOperationException($"{section.Path}: Sha256 must be the key's SHA-256 as 64 hex digits.");
         if (roles.Length == 0 || roles.Except(Roles.All).Any())
             throw new InvalidOperationException($"{section.Path}: Roles must be some of {string.Join(", ", Roles.All)}.");
         return new ApiKey(name, merchant, section["Sha256"]!, roles);
     }
+
+    /// <summary>Lower case only: some databases take letters of either case for equal.</summary>
+    public const string MerchantRule = "1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
+
+    public static bool ValidMerchant(string? merchant) => merchant is not null && MerchantName().IsMatch(merchant);
 
     void Reload()
     {
@@ -62,8 +67,8 @@ sealed partial class ApiKeyRing : IDisposable
 
     public void Dispose() => changes.Dispose();
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.None, 100)]
-    internal static partial Regex MerchantName();
+    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.None, 100)]
+    private static partial Regex MerchantName();
 
     [GeneratedRegex("^[0-9a-fA-F]{64}$", RegexOptions.None, 100)]
     private static partial Regex Sha256Hex();

@@ -11,6 +11,9 @@ public static class ApiKeys
     /// <summary>The file in the data directory (or in <c>ApiKeys:Directory</c>) that processes read keys from.</summary>
     public const string FileName = "api-keys.json";
 
+    /// <inheritdoc cref="ApiKeyRing.MerchantRule"/>
+    public const string MerchantRule = ApiKeyRing.MerchantRule;
+
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>
@@ -34,10 +37,12 @@ public static class ApiKeys
         return key;
     }
 
+    public static bool ValidMerchant(string? merchant) => ApiKeyRing.ValidMerchant(merchant);
+
     static void Check(string name, string merchant, string[] roles)
     {
-        if (!ApiKeyRing.MerchantName().IsMatch(name) || !ApiKeyRing.MerchantName().IsMatch(merchant))
-            throw new ArgumentException("A key's name and merchant are 1 to 64 letters, digits, '.', '_' or '-'.");
+        if (!ValidMerchant(name) || !ValidMerchant(merchant))
+            throw new ArgumentException($"A key's name and merchant are {MerchantRule}.");
         if (roles.Length == 0 || roles.Except(Roles.All).Any())
             throw new ArgumentException($"A key's roles are some of {string.Join(", ", Roles.All)}.");
     }

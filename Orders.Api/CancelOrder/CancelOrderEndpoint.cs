@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using Orders.Model;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+/// <summary>A caller's wish to cancel.</summary>
+/// <param name="Reason">Kept with the order, up to 200 characters.</param>
+public sealed record CancelRequest(string? Reason);
+
+static class CancelOrderEndpoint
+{
+    const int MostReason = 200;
+
+    /// <summary>The state machine decides; nearly always within this time.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    public static void MapCancelOrder(this IEndpointRouteBuilder orders) => orders.MapPost("/{id}/cancel", Cancel)
+        .WithName("CancelOrder")
+        .WithSummary("Asks for the order's cancellation")
+        .WithDescription("202 with the order: it is cancelled, being cancelled, or the request is under way. 409 once its money is being captured.")
+        .Produces<OrderView>(StatusCodes.Status202Accepted)
+        .RequestExample(new CancelRequest("changed their mind"))
+        .ResponseExample(202, Examples.Cancelled)
+        .MayFail(400, "invalid-order-id", "The order id is not valid.")
+        .MayFail(400, "invalid-reason", "The reason is not valid.")
+        .MayFail(404, "order-not-found", "There is no such order.")
+        .MayFail(409, "too-late-to-cancel", "It is too late to cancel the order.")
+        .MayFail(415, "media-type", "The body is not JSON.")
+        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+
+    static async Task<IResult> Cancel(
+        [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher)
+    {
+        if (request?.Reason is { } given && (given.Length is 0 or > MostReason || given.Any(char.IsControl)))
+            throw new Problem(400, "invalid-reason", "The reason is not valid.", $"Give 1 to {MostReason} printable characters, or no reason.");
+
+        var order = await db.Own(http, id);
+        if (Open(order))
+        {
+            await unitOfWork.Run(work => work.Send(Queues.Orders, new CancelOrder(order.CorrelationId, request?.Reason ?? "cancelled by the merchant")));
+            order = await watcher.Until(order.CorrelationId, now => !Open(now), Patience, http.RequestAborted);
+        }
+
+        return Open(order) || order.State is States.Cancelling or States.Cancelled
+            ? Answers.Order(order, StatusCodes.Status202Accepted)
+            : throw TooLate(order);
+    }
+
+    /// <summary>A cancellation can still be decided.</summary>
+    static bool Open(OrderState order) => order.State is States.Reserving or States.AwaitingPayment;
+
+    static Problem TooLate(OrderState order) => new(409, "too-late-to-cancel", "It is too late to cancel the order.", order.State switch
+    {
+        States.NeedsReview => "The order waits for a person's decision; ask the operator.",
+        States.Completed => "The order is completed: arrange a return.",
+        _ => $"The order is {order.State}: its money is being captured. Wait for its end, then arrange a return.",
+    });
+}

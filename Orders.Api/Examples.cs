@@ -1,0 +1,35 @@
+using Orders.Model;
+using Orders.Model.Placement;
+using OrderSaga.Contracts;
+
+namespace Orders.Api;
+
+/// <summary>What the API document shows.</summary>
+static class Examples
+{
+    static readonly Guid Id = Guid.Parse("019c13f2-6c00-7a51-8f3e-2b7d64c1a901");
+    static readonly DateTime At = new(2026, 1, 31, 12, 0, 0, 12, DateTimeKind.Utc);
+    static readonly IReadOnlyList<LineView> Lines = [new("tea-001", 2, 1250, 2500)];
+
+    public static readonly OrderRequest Request = new("EUR", [new("tea-001", 2)], new("card", "tok_ok"));
+
+    public static readonly OrderView Placed = Order(States.Reserving, null, "none", At);
+
+    public static readonly OrderView Completed = Order(States.Completed, null, "captured", At.AddMilliseconds(85));
+
+    public static readonly OrderView Cancelled = Order(States.Cancelled, "changed their mind", "cancelled", At.AddMilliseconds(64));
+
+    public static readonly ProductView Product = new("tea-001", "Green tea, 100 g", 1250, "EUR", At);
+
+    public static readonly OrderTimeline Timeline = new(Id,
+    [
+        new(1, At, null, States.Reserving, "SubmitOrder", null),
+        new(2, At.AddMilliseconds(22), States.Reserving, States.AwaitingPayment, "StockReserved", null),
+        new(3, At.AddMilliseconds(47), States.AwaitingPayment, States.ConfirmingPayment, "PaymentAuthorized", null),
+        new(4, At.AddMilliseconds(71), States.ConfirmingPayment, States.ConfirmingStock, "PaymentConfirmed", null),
+        new(5, At.AddMilliseconds(85), States.ConfirmingStock, States.Completed, "StockConfirmed", null),
+    ]);
+
+    static OrderView Order(string status, string? reason, string payment, DateTime updatedAt) =>
+        new(Id, status, reason, new Money(2500, "EUR"), Lines, new PaymentView("card", payment, null, null), At, updatedAt);
+}

@@ -1,0 +1,19 @@
+using System.ComponentModel;
+using Orders.Model;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+static class GetOrderEndpoint
+{
+    public static void MapGetOrder(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}", Get)
+        .WithName("GetOrder")
+        .WithSummary("One order")
+        .Produces<OrderView>()
+        .ResponseExample(200, Examples.Completed)
+        .MayFail(400, "invalid-order-id", "The order id is not valid.")
+        .MayFail(404, "order-not-found", "There is no such order.")
+        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+
+    static async Task<IResult> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db) => Answers.Order(await db.Own(http, id));
+}

@@ -1,0 +1,42 @@
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+static class OrderLookup
+{
+    /// <summary>The caller's own order; another merchant's does not exist for it.</summary>
+    /// <exception cref="Problem">400: not an id. 404: no such order.</exception>
+    public static async Task<OrderState> Own(this OrdersDb db, HttpContext http, string id)
+    {
+        if (!Guid.TryParseExact(id, "D", out var orderId))
+            throw new Problem(400, "invalid-order-id", "The order id is not valid.", "An order id is a UUID, as in the Location header of the placement's answer.");
+
+        http.IsAbout(orderId);
+        var merchant = http.User.Merchant();
+        return await db.Orders.AsNoTracking().SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
+            ?? throw new Problem(404, "order-not-found", "There is no such order.", "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
+    }
+}
+
+/// <summary>Answers whose bytes are the order's own.</summary>
+static class Answers
+{
+    public static IResult Order(OrderState order, int status = StatusCodes.Status200OK) => Json(OrderView.Json(order), status);
+
+    public static IResult Json(byte[] body, int status) => new Bytes(body, status);
+
+    sealed class Bytes(byte[] body, int status) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var response = httpContext.Response;
+            response.StatusCode = status;
+            response.ContentType = "application/json";
+            response.ContentLength = body.Length;
+            response.Headers.CacheControl = "no-store";
+            return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+        }
+    }
+}

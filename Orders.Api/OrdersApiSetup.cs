@@ -1,0 +1,28 @@
+using Orders.Model;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+public static class OrdersApiSetup
+{
+    /// <summary>Order placement and queries over HTTP.</summary>
+    public static void AddOrdersApi(this WebApplicationBuilder builder)
+    {
+        builder.AddOrdersModel();
+        builder.Services.AddSingleton<PlacementBatches>();
+        builder.Services.AddSingleton<OrderWatcher>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
+    }
+
+    public static void MapOrdersApi(this IEndpointRouteBuilder routes)
+    {
+        var orders = routes.MapGroup("/orders").WithTags("Orders").RequireRole(Roles.Orders);
+        orders.MapSubmitOrder();
+        orders.MapGetOrder();
+        orders.MapListOrders();
+        orders.MapCancelOrder();
+        orders.MapTimeline();
+        orders.MapOrderEvents();
+        routes.MapGroup("/products").WithTags("Products").MapProducts();
+    }
+}

@@ -1,0 +1,47 @@
+using Orders.Model;
+using Orders.Model.Placement;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+/// <summary>A price to set.</summary>
+/// <param name="Name">What customers read, 1 to 200 characters.</param>
+/// <param name="UnitPrice">Minor units, at least 1.</param>
+/// <param name="Currency">ISO 4217.</param>
+public sealed record ProductRequest(string? Name, long? UnitPrice, string? Currency);
+
+/// <summary>An entry of the price list.</summary>
+/// <param name="Sku">The stock keeping unit.</param>
+/// <param name="Name">What customers read.</param>
+/// <param name="UnitPrice">Minor units.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="UpdatedAt">UTC.</param>
+public sealed record ProductView(string Sku, string Name, long UnitPrice, string Currency, DateTime UpdatedAt)
+{
+    internal static ProductView Of(Product product) => new(product.Sku, product.Name, product.UnitPrice, product.Currency, product.UpdatedAt);
+}
+
+static class ProductRules
+{
+    const long MostPrice = 1_000_000_000_000;
+    const int MostName = 200;
+
+    public static void CheckSku(string sku)
+    {
+        if (!OrderRules.ValidSku(sku))
+            throw new Problem(400, "invalid-sku", "The sku is not valid.", $"Choose another: {OrderRules.SkuRule}.");
+    }
+
+    public static void Check(ProductRequest product)
+    {
+        var errors = new List<ProblemError>();
+        if (product.Name is not { Length: >= 1 and <= MostName } name || name.Trim().Length == 0 || name.Any(char.IsControl))
+            errors.Add(new("/name", $"Give a name of 1 to {MostName} printable characters."));
+        if (product.UnitPrice is not (>= 1 and <= MostPrice))
+            errors.Add(new("/unitPrice", $"Give the price of one piece in minor units (cents), 1 to {MostPrice}."));
+        if (!Currencies.Known(product.Currency))
+            errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
+        if (errors.Count > 0)
+            throw new Problem(400, "invalid-product", "The product breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.") { Errors = errors };
+    }
+}

@@ -1,0 +1,56 @@
+using Orders.Model;
+using Orders.Model.Placement;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api;
+
+static class SubmitOrderEndpoint
+{
+    public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit)
+        .WithName("SubmitOrder")
+        .WithSummary("Places an order")
+        .WithDescription("Answers as soon as the order is kept; what happens next is seen at its address. The same key with the same body gives the same answer.")
+        .ReadsHeader("Idempotency-Key", true, "Your own key for this order, 1 to 255 printable ASCII characters.", "8e03978e-40d5-43dd-bc93-6894a57f9324")
+        .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (30 at most) for the order's end, or for the url at which the customer pays.", "wait=10")
+        .Produces<OrderView>(StatusCodes.Status202Accepted)
+        .Produces<OrderView>(StatusCodes.Status200OK)
+        .RequestExample(Examples.Request)
+        .ResponseExample(202, Examples.Placed)
+        .ResponseExample(200, Examples.Completed)
+        .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or not valid.")
+        .MayFail(400, "invalid-order", "The order breaks a rule.")
+        .MayFail(409, "idempotency-in-flight", "The same key is being placed at this moment.")
+        .MayFail(413, "body-too-large", "The body is larger than is read.")
+        .MayFail(415, "media-type", "The body is not JSON.")
+        .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
+        .MayFail(422, "unknown-sku", "A sku is not in the price list.")
+        .MayFail(422, "currency-differs", "A sku is priced in another currency.")
+        .MayFail(422, "total-too-large", "The order's total is too large.")
+        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
+    {
+        var key = http.Request.Headers["Idempotency-Key"];
+        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), key.Count > 1 ? "\n" : key.ToString(), order));
+        http.IsAbout(placed.OrderId);
+        FailPoint.Hit("placement.before-answer");
+
+        http.Response.Headers.Location = $"/orders/{placed.OrderId}";
+        if (placed.Replayed)
+            http.Response.Headers["Idempotency-Replayed"] = "true";
+        return WaitPreference.Of(http) is { } wait
+            ? await Wait(placed, wait, http, watcher)
+            : Answers.Json(placed.Answer, placed.Status);
+    }
+
+    static async Task<IResult> Wait(Placed placed, TimeSpan wait, HttpContext http, OrderWatcher watcher)
+    {
+        http.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds}";
+        var order = await watcher.Until(placed.OrderId, HasCome, wait, http.RequestAborted);
+        return Answers.Order(order, States.AtRest(order.State) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>A hosted payment waits for the customer, whom the caller must send to the url: no use in waiting for the end.</summary>
+    static bool HasCome(OrderState order) => States.AtRest(order.State) || order is { State: States.AwaitingPayment, PaymentUrl: not null };
+}
