@@ -19,7 +19,8 @@ public sealed class ShapeTests
             return;
 
         File.WriteAllText(Repo.Path(Received), shapes);
-        Assert.Fail($"The contracts' shapes have changed. Read the difference; if it only adds, approve it:\n  diff {Approved} {Received}\n  mv {Received} {Approved}");
+        Assert.Fail($"The contracts' shapes have changed. Read the difference; if it only adds, approve it:\n"
+            + $"  diff {Approved} {Received}\n  mv {Received} {Approved}");
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using Repository;
+
+namespace Contracts.Tests;
+
+/// <summary>docs/asyncapi.yaml says what the records say, no more and no less.</summary>
+public sealed class AsyncApiTests
+{
+    [Fact]
+    public void Every_record_has_its_schema() => AsyncApi.Load().WrongSchemas().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_message_is_described_and_stands_in_one_channel() => AsyncApi.Load().WrongMessages().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_channel_is_a_queue_or_an_exchange_of_ours() => AsyncApi.Load().WrongChannels().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_example_can_be_read() => AsyncApi.Load().WrongExamples().ShouldBeEmpty();
+
+    [Fact]
+    public void Every_reference_leads_somewhere() => AsyncApi.Load().DeadReferences().ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("        sku:\n          type: string", "        sku:\n          type: integer", "RejectedLine.sku is integer, the record says string")]
+    [InlineData("        quantity:\n", "        pieces:\n", "OrderLine.pieces is no field of the record")]
+    [InlineData("        quantity:\n", "        pieces:\n", "OrderLine.quantity is missing")]
+    [InlineData("required: [\"method\"]", "required: [\"method\", \"token\"]", "PaymentInstruction: required must be method")]
+    [InlineData("    Money:\n      type", "    Cash:\n      type", "Money has no schema")]
+    [InlineData("\n    StockReserved:\n      name:", "\n    StockHeld:\n      name:", "StockReserved is no message of the document")]
+    [InlineData("    address: submit-order\n", "    address: place-order\n", "queues: the document has")]
+    [InlineData("    address: OrderSaga.Contracts:OrderCompleted\n", "    address: OrderDone\n", "channel orderCompleted: its exchange must be")]
+    [InlineData("\"currency\":\"EUR\",\"lines\"", "\"money\":\"EUR\",\"lines\"", "SubmitOrder: the example")]
+    [InlineData("\"#/components/schemas/Envelope\"", "\"#/components/schemas/Wrapper\"", "#/components/schemas/Wrapper")]
+    public void A_difference_is_found(string right, string wrong, string found)
+    {
+        var text = Repo.Read("docs/asyncapi.yaml");
+        text.ShouldContain(right);
+        var altered = new AsyncApi(Yaml.Parse(text.Replace(right, wrong, StringComparison.Ordinal)));
+        string[] findings =
+        [
+            .. altered.WrongSchemas(), .. altered.WrongMessages(), .. altered.WrongChannels(), .. altered.WrongExamples(), .. altered.DeadReferences(),
+        ];
+        findings.ShouldContain(finding => finding.StartsWith(found, StringComparison.Ordinal));
+    }
+}
