@@ -16,7 +16,8 @@ static class Shapes
 
     public static ParameterInfo[] Fields(Type record) => record.GetConstructors().Single().GetParameters();
 
-    public static bool IsOptional(ParameterInfo field) => field.HasDefaultValue || new NullabilityInfoContext().Create(field).WriteState == NullabilityState.Nullable;
+    public static bool IsOptional(ParameterInfo field) =>
+        field.HasDefaultValue || new NullabilityInfoContext().Create(field).WriteState == NullabilityState.Nullable;
 
     /// <summary>A type and what it is a list of.</summary>
     public static IEnumerable<Type> Parts(Type type) => [type, .. type.GetGenericArguments()];

@@ -30,7 +30,8 @@ public sealed partial class MarkdownTests
         var folder = Path.GetDirectoryName(file)!;
         var links = Link().Matches(text).Select(match => match.Groups["target"].Value).Where(target => !target.Contains(':', StringComparison.Ordinal))
             .Select(target => target.StartsWith('/') ? target[1..] : Path.Combine(folder, target));
-        var code = Code().Matches(text).SelectMany(match => Word().Matches(match.Groups["code"].Value)).Select(match => match.Groups["path"].Value).Where(IsOurs);
+        var code = Code().Matches(text).SelectMany(match => Word().Matches(match.Groups["code"].Value))
+            .Select(match => match.Groups["path"].Value).Where(IsOurs);
         return from path in links.Concat(code).Distinct()
                where path.Length > 0 && !Repo.Exists(path)
                select $"{file} names {path}, which does not exist";
