@@ -6,11 +6,27 @@ public sealed class OrderSettings
     /// <summary>From a step to assurance's first look at it, seconds.</summary>
     public int FirstCheckSeconds { get; set; } = 8;
 
+    /// <summary>The longest pause between two looks at an order that is overdue, seconds; the pauses double up to it.</summary>
+    public int LongestCheckSeconds { get; set; } = 30;
+
+    /// <summary>Looks at one step before a person is asked.</summary>
+    public int GiveUpAfterChecks { get; set; } = 12;
+
+    /// <summary>Between two looks at an order that waits for the customer, seconds.</summary>
+    public int PendingCheckSeconds { get; set; } = 60;
+
     /// <summary>From the placement to the end of the time to pay, minutes.</summary>
     public int PayWithinMinutes { get; set; } = 15;
 
     /// <summary>Placements in one transaction, at most.</summary>
     public int PlacementBatch { get; set; } = 64;
+
+    /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
+    public TimeSpan CheckAgainAfter(int attempt, Guid orderId)
+    {
+        var seconds = Math.Min(LongestCheckSeconds, FirstCheckSeconds * Math.Pow(2, Math.Min(attempt - 1, 20)));
+        return TimeSpan.FromSeconds(seconds * (1 + ((uint)orderId.GetHashCode() % 1000 / 5000.0)));
+    }
 
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
@@ -19,6 +35,8 @@ public sealed class OrderSettings
             throw new InvalidOperationException("Orders:FirstCheckSeconds must be 1 to 3600.");
         if (PayWithinMinutes is < 1 or > 7 * 24 * 60 || PayWithinMinutes * 60 <= FirstCheckSeconds)
             throw new InvalidOperationException("Orders:PayWithinMinutes must be 1 to 10080, and longer than FirstCheckSeconds.");
+        if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks < 1 || PendingCheckSeconds < FirstCheckSeconds)
+            throw new InvalidOperationException("Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
         if (PlacementBatch is < 1 or > 500)
             throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
     }

@@ -1,0 +1,150 @@
+using MassTransit;
+using Orders.Model;
+using OrderSaga.Contracts;
+
+namespace Orders.Sagas;
+
+/// <summary>
+/// The life of an order, as a table. Its first row is the placement: it makes the order in Reserving and sends the first
+/// TryReserveStock in one transaction (docs/adr/0004). A cell that is not here is an error on purpose: the message lands in
+/// the failed-message store. The whole table, cell by cell: docs/state-table.md.
+/// </summary>
+public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
+{
+    readonly OrderSteps step;
+
+    public OrderStateMachine(OrderSteps step, OrderJournal journal)
+    {
+        this.step = step;
+        InstanceState(order => order.State);
+        ConnectStateObserver(journal);
+        Correlate();
+        HappyPath();
+        Compensation();
+        LateArrivals();
+        Review();
+    }
+
+    // The stock is tried before the money, so a sold-out order never touches a card. The money is confirmed before the
+    // stock, because it is the only confirm that the outside can refuse.
+    void HappyPath()
+    {
+        During(Reserving,
+            When(StockReserved).ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment),
+            When(StockRejected).ThenAsync(step.AnnounceRejected).TransitionTo(Cancelled),
+            OverdueUnpaid(step.ReserveStock));
+
+        During(AwaitingPayment,
+            When(PaymentAuthorized).ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment),
+            When(PaymentPending).Then(step.KeepPaymentUrl),
+            When(PaymentDeclined).ThenAsync(step.CancelStockOnly).TransitionTo(Cancelling),
+            OverdueUnpaid(step.AuthorizePayment),
+            Ignore(StockReserved));
+
+        During(ConfirmingPayment,
+            When(PaymentConfirmed).ThenAsync(step.ConfirmStock).TransitionTo(ConfirmingStock),
+            When(PaymentRefused).ThenAsync(step.CancelAfterRefusal).TransitionTo(Cancelling),
+            Overdue(step.ConfirmPayment),
+            Ignore(StockReserved), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(CancelRequested));
+
+        During(ConfirmingStock,
+            When(StockConfirmed).ThenAsync(step.AnnounceCompleted).TransitionTo(Completed),
+            Overdue(step.ConfirmStock),
+            Ignore(StockReserved), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(PaymentConfirmed), Ignore(CancelRequested));
+    }
+
+    void Compensation()
+    {
+        During(Reserving, AwaitingPayment,
+            When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
+
+        During(Cancelling,
+            When(StockCancelled).Then(step.NoteStockCancelled).If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
+            When(PaymentCancelled).Then(step.NotePaymentCancelled).If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
+            Overdue(step.CancelWhatIsMissing),
+            Ignore(StockReserved), Ignore(StockRejected), Ignore(PaymentAuthorized), Ignore(PaymentPending),
+            Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
+    }
+
+    // The tombstone at the participant refuses a Try that comes after its Cancel; what slips through is cancelled again.
+    void LateArrivals()
+    {
+        During(Cancelled,
+            When(StockReserved).ThenAsync(step.CancelStockAgain),
+            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain),
+            When(PaymentPending).ThenAsync(step.CancelPaymentAgain),
+            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain),
+            Ignore(StockRejected), Ignore(StockCancelled), Ignore(PaymentDeclined), Ignore(PaymentRefused), Ignore(PaymentCancelled),
+            Ignore(CancelRequested), Ignore(CheckRequested));
+
+        During(Completed,
+            Ignore(StockReserved), Ignore(StockConfirmed), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(PaymentConfirmed),
+            Ignore(CancelRequested), Ignore(CheckRequested));
+    }
+
+    /// <summary>The missing answer takes an order out of review: it goes on from where assurance gave up.</summary>
+    void Review() => During(NeedsReview,
+        Resume(StockReserved), Resume(StockRejected), Resume(StockConfirmed), Resume(StockCancelled),
+        Resume(PaymentAuthorized), Resume(PaymentPending), Resume(PaymentDeclined),
+        Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
+        Ignore(CancelRequested), Ignore(CheckRequested));
+
+    /// <summary>Assurance: the command again with back-off; after too many, a person.</summary>
+    EventActivityBinder<OrderState, CheckOrder> Overdue(Func<BehaviorContext<OrderState>, Task> command) =>
+        When(CheckRequested, step.IsDue).IfElse(step.MayTryAgain,
+            again => again.ThenAsync(command).Then(step.BackOff),
+            spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview));
+
+    /// <summary>As <see cref="Overdue"/>, but an order whose time to pay is over is cancelled.</summary>
+    EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
+        When(CheckRequested, step.IsDue).IfElse(step.TimeToPayIsOver,
+            late => late.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            inTime => inTime.IfElse(step.MayTryAgain,
+                again => again.ThenAsync(command).Then(step.BackOff),
+                spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
+
+    EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class =>
+        When(answer).Then(step.LeaveReview).ThenAsync(context => ((StateMachine<OrderState>)this).RaiseEvent(context));
+
+    void Correlate()
+    {
+        ById(() => StockReserved);
+        ById(() => StockRejected);
+        ById(() => StockConfirmed);
+        ById(() => StockCancelled);
+        ById(() => PaymentAuthorized);
+        ById(() => PaymentPending);
+        ById(() => PaymentDeclined);
+        ById(() => PaymentConfirmed);
+        ById(() => PaymentRefused);
+        ById(() => PaymentCancelled);
+        ById(() => CancelRequested);
+        ById(() => CheckRequested);
+    }
+
+    /// <summary>An answer for an order that does not exist is an alarm, not noise: it faults into the failed-message store.</summary>
+    void ById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
+        Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
+
+    public State Reserving { get; private set; } = null!;
+    public State AwaitingPayment { get; private set; } = null!;
+    public State ConfirmingPayment { get; private set; } = null!;
+    public State ConfirmingStock { get; private set; } = null!;
+    public State Cancelling { get; private set; } = null!;
+    public State Completed { get; private set; } = null!;
+    public State Cancelled { get; private set; } = null!;
+    public State NeedsReview { get; private set; } = null!;
+
+    public Event<StockReserved> StockReserved { get; private set; } = null!;
+    public Event<StockRejected> StockRejected { get; private set; } = null!;
+    public Event<StockConfirmed> StockConfirmed { get; private set; } = null!;
+    public Event<StockCancelled> StockCancelled { get; private set; } = null!;
+    public Event<PaymentAuthorized> PaymentAuthorized { get; private set; } = null!;
+    public Event<PaymentPending> PaymentPending { get; private set; } = null!;
+    public Event<PaymentDeclined> PaymentDeclined { get; private set; } = null!;
+    public Event<PaymentConfirmed> PaymentConfirmed { get; private set; } = null!;
+    public Event<PaymentRefused> PaymentRefused { get; private set; } = null!;
+    public Event<PaymentCancelled> PaymentCancelled { get; private set; } = null!;
+    public Event<CancelOrder> CancelRequested { get; private set; } = null!;
+    public Event<CheckOrder> CheckRequested { get; private set; } = null!;
+}

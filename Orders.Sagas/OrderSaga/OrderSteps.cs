@@ -1,0 +1,168 @@
+using MassTransit;
+using Orders.Model;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+
+namespace Orders.Sagas;
+
+/// <summary>What the state machine's lines do. Messages go to the outbox of the batch's transaction.</summary>
+public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
+{
+    DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    // Commands of the happy path: idempotent at their participants, so assurance sends the same ones again.
+
+    public Task ReserveStock(BehaviorContext<OrderState> context) =>
+        Send(context, Queues.Inventory, new TryReserveStock(context.Saga.CorrelationId, Lines(context.Saga)));
+
+    public Task AuthorizePayment(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        order.PaymentTried = true;
+        return Send(context, Queues.Payments, new TryAuthorizePayment(
+            order.CorrelationId, new Money(order.Total, order.Currency), new PaymentInstruction(order.PaymentMethod, order.PaymentToken), order.PayBefore));
+    }
+
+    public Task ConfirmPayment(BehaviorContext<OrderState> context) => Send(context, Queues.Payments, new ConfirmPayment(context.Saga.CorrelationId));
+
+    public Task ConfirmStock(BehaviorContext<OrderState> context) => Send(context, Queues.Inventory, new ConfirmStock(context.Saga.CorrelationId));
+
+    public void KeepPaymentUrl(BehaviorContext<OrderState, PaymentPending> context)
+    {
+        var order = context.Saga;
+        order.PaymentUrl = context.Message.Url;
+        order.CheckAttempts = 0;
+        order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore);
+        Note(context, "waits for the customer to pay");
+    }
+
+    // Compensation.
+
+    public Task CancelStockOnly(BehaviorContext<OrderState, PaymentDeclined> context)
+    {
+        BeginCancelling(context, $"payment declined: {context.Message.Reason}", paymentHolds: false);
+        return CancelWhatIsMissing(context);
+    }
+
+    public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context)
+    {
+        BeginCancelling(context, $"payment refused: {context.Message.Reason}", paymentHolds: true);
+        return CancelWhatIsMissing(context);
+    }
+
+    public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context)
+    {
+        BeginCancelling(context, context.Message.Reason, context.Saga.PaymentTried);
+        return CancelWhatIsMissing(context);
+    }
+
+    public Task CancelUnpaid(BehaviorContext<OrderState> context)
+    {
+        BeginCancelling(context, "not paid in time", context.Saga.PaymentTried);
+        return CancelWhatIsMissing(context);
+    }
+
+    public async Task CancelWhatIsMissing(BehaviorContext<OrderState> context)
+    {
+        if (!context.Saga.StockCancelled)
+            await CancelStockAgain(context);
+        if (!context.Saga.PaymentCancelled)
+            await CancelPaymentAgain(context);
+    }
+
+    public Task CancelStockAgain(BehaviorContext<OrderState> context) =>
+        Send(context, Queues.Inventory, new CancelStock(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
+
+    public Task CancelPaymentAgain(BehaviorContext<OrderState> context) =>
+        Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
+
+    public void NoteStockCancelled(BehaviorContext<OrderState> context)
+    {
+        context.Saga.StockCancelled = true;
+        Note(context, "the stock branch holds nothing");
+    }
+
+    public void NotePaymentCancelled(BehaviorContext<OrderState> context)
+    {
+        context.Saga.PaymentCancelled = true;
+        Note(context, "the payment branch holds nothing");
+    }
+
+    public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockCancelled: true, PaymentCancelled: true };
+
+    // The ends.
+
+    public Task AnnounceCompleted(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        return Publish(context, new OrderCompleted(order.CorrelationId, order.Merchant, order.IdempotencyKey, new Money(order.Total, order.Currency), Now));
+    }
+
+    public Task AnnounceRejected(BehaviorContext<OrderState, StockRejected> context)
+    {
+        context.Saga.Reason = context.Message.Reason;
+        return AnnounceCancelled(context);
+    }
+
+    public Task AnnounceCancelled(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        return Publish(context, new OrderCancelled(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason ?? "cancelled", Now));
+    }
+
+    // Assurance.
+
+    /// <summary>Only if nothing has happened since the row was seen overdue.</summary>
+    public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
+        context.Saga.Version == context.Message.Version && context.Saga.NextCheckAt <= Now;
+
+    public bool TimeToPayIsOver(BehaviorContext<OrderState> context) => context.Saga.PayBefore <= Now;
+
+    public bool MayTryAgain(BehaviorContext<OrderState> context) => context.Saga.CheckAttempts < settings.GiveUpAfterChecks;
+
+    public void BackOff(BehaviorContext<OrderState> context)
+    {
+        context.Saga.CheckAttempts++;
+        context.Saga.NextCheckAt = Now + settings.CheckAgainAfter(context.Saga.CheckAttempts, context.Saga.CorrelationId);
+        Note(context, $"overdue: the command was sent again, attempt {context.Saga.CheckAttempts}");
+    }
+
+    public Task AskForReview(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        order.ReviewFrom = order.State;
+        order.Reason ??= $"no answer in {order.State} after {order.CheckAttempts} attempts";
+        return Publish(context, new OrderNeedsReview(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason, Now));
+    }
+
+    public void LeaveReview(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        var from = order.State;
+        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
+        order.ReviewFrom = null;
+        OrderJournal.Keep(context, order, from, "the missing answer came", Now, settings);
+    }
+
+    static void BeginCancelling(BehaviorContext<OrderState> context, string reason, bool paymentHolds)
+    {
+        context.Saga.Reason = reason[..Math.Min(reason.Length, 500)];
+        context.Saga.StockCancelled = false;
+        context.Saga.PaymentCancelled = !paymentHolds;
+    }
+
+    static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<Work>().Send(queue, command);
+
+    static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<Work>().Publish(happened);
+
+    /// <summary>A step that leaves the state as it is.</summary>
+    void Note(BehaviorContext<OrderState> context, string detail)
+    {
+        context.Saga.UpdatedAt = Now;
+        context.GetPayload<Work>().Audit(context.Saga, context.Saga.State, context.Event.Name, detail);
+    }
+
+    static List<OrderLine> Lines(OrderState order) => [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
+
+    static DateTime Earlier(DateTime a, DateTime b) => a < b ? a : b;
+}

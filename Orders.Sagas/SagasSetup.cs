@@ -1,0 +1,17 @@
+using Orders.Model;
+using OrderSaga.Contracts;
+using OrderSaga.Platform;
+
+namespace Orders.Sagas;
+
+public static class SagasSetup
+{
+    public static void AddSagas(this WebApplicationBuilder builder)
+    {
+        builder.AddOrdersModel();
+        builder.Services.AddSingleton<OrderSteps>();
+        builder.Services.AddSingleton<OrderJournal>();
+        builder.AddMessaging(bus => bus
+            .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>()));
+    }
+}
