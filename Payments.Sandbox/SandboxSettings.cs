@@ -29,8 +29,10 @@ sealed class SandboxSettings(IConfiguration configuration)
 
     public void Check()
     {
-        Require(Key.Length >= 16, "Set Gateway:Key (environment: Gateway__Key) to a secret of at least 16 characters; the callers of the sandbox need the same.");
-        Require(Hold > TimeSpan.Zero && SlowToken >= TimeSpan.Zero, "Sandbox:HoldSeconds must be positive, Sandbox:SlowTokenMilliseconds must not be negative.");
+        Require(Key.Length >= 16,
+            "Set Gateway:Key (environment: Gateway__Key) to a secret of at least 16 characters; the callers of the sandbox need the same.");
+        Require(Hold > TimeSpan.Zero && SlowToken >= TimeSpan.Zero,
+            "Sandbox:HoldSeconds must be positive, Sandbox:SlowTokenMilliseconds must not be negative.");
         Require(WebhookRetry > TimeSpan.Zero && WebhookAttempts is >= 1 and <= 100,
             "Sandbox:WebhookRetryMilliseconds must be positive, Sandbox:WebhookAttempts must be 1 to 100.");
         RequireHttpUrl("Sandbox:PublicUrl", PublicUrl);
@@ -41,8 +43,9 @@ sealed class SandboxSettings(IConfiguration configuration)
             "Sandbox:WebhookUrl is set, so set Gateway:WebhookSecret (whsec_ and base64) too; the receiver needs the same.");
     }
 
-    static void RequireHttpUrl(string name, string? url) =>
-        Require(url is null || (url.Length <= 400 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"), $"{name} must be an absolute http or https url of at most 400 characters.");
+    static void RequireHttpUrl(string name, string? url) => Require(
+        url is null || (url.Length <= 400 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
+        $"{name} must be an absolute http or https url of at most 400 characters.");
 
     static void Require(bool holds, string rule)
     {

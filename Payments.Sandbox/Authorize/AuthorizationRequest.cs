@@ -28,8 +28,14 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
 
         Require(Token is null, "send a token or \"hosted\": true, not both.");
         Require(ExpiresAt is not null, "a hosted payment needs expiresAt, e.g. \"2030-01-31T12:00:00Z\".");
-        var end = ExpiresAt!.Value.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(ExpiresAt.Value, DateTimeKind.Utc) : ExpiresAt.Value.ToUniversalTime();
-        return this with { ExpiresAt = end.AddTicks(-(end.Ticks % TimeSpan.TicksPerMillisecond)) };
+        return this with { ExpiresAt = WholeMilliseconds(ExpiresAt!.Value) };
+    }
+
+    /// <summary>A time without a zone is UTC.</summary>
+    static DateTime WholeMilliseconds(DateTime time)
+    {
+        var utc = time.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(time, DateTimeKind.Utc) : time.ToUniversalTime();
+        return utc.AddTicks(-(utc.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
     static void Require(bool holds, string rule)

@@ -56,7 +56,8 @@ sealed class Faults
             throw new InvalidOperationException("The rates in Sandbox:Faults must be 0 to 1, SlowMilliseconds must not be negative.");
         if (rates.Any)
         {
-            log.LogWarning("Faults on purpose: timeout {Timeout}, error {Error}, decline {Decline}, capture decline {CaptureDecline}, slow {Slow} ms, seed {Seed}",
+            log.LogWarning(
+                "Faults on purpose: timeout {Timeout}, error {Error}, decline {Decline}, capture decline {CaptureDecline}, slow {Slow} ms, seed {Seed}",
                 rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.SlowMilliseconds, seed);
         }
     }

@@ -11,16 +11,18 @@ static class PageHtml
     const string Style = """
         :root{color-scheme:light dark;--page:#eef1f6;--card:#fff;--text:#1b2430;--soft:#56637a;--line:#d9dfe9;--edge:#7d8aa0;--main:#1f4fd8;--main-text:#fff;
           --good:#14713d;--bad:#b3261e;--note:#fff4d6;--note-text:#5c4300}
-        @media (prefers-color-scheme:dark){:root{--page:#10141b;--card:#1a212c;--text:#edf1f7;--soft:#a3b0c5;--line:#313c4e;--edge:#76859d;--main:#8db0ff;--main-text:#0c1830;
-          --good:#6fd39b;--bad:#ff9d94;--note:#3a2f10;--note-text:#ffe2a0}}
+        @media (prefers-color-scheme:dark){:root{--page:#10141b;--card:#1a212c;--text:#edf1f7;--soft:#a3b0c5;--line:#313c4e;--edge:#76859d;
+          --main:#8db0ff;--main-text:#0c1830;--good:#6fd39b;--bad:#ff9d94;--note:#3a2f10;--note-text:#ffe2a0}}
         *{box-sizing:border-box}
-        body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;padding:clamp(.75rem,4vw,1.5rem);background:var(--page);color:var(--text);
-          font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-        main{width:100%;max-width:28rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;overflow:hidden;box-shadow:0 1rem 3rem rgb(16 24 40/.10)}
+        body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;padding:clamp(.75rem,4vw,1.5rem);
+          background:var(--page);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+        main{width:100%;max-width:28rem;background:var(--card);border:1px solid var(--line);border-radius:1rem;overflow:hidden;
+          box-shadow:0 1rem 3rem rgb(16 24 40/.10)}
         .note{margin:0;padding:.6rem clamp(1.25rem,6vw,1.75rem);background:var(--note);color:var(--note-text);font-size:.875rem;font-weight:600}
         .body{padding:clamp(1.25rem,6vw,1.75rem)}
         h1{margin:0;font-size:1.125rem;font-weight:600;color:var(--soft)}
-        .amount{margin:.15rem 0 1.25rem;font-size:clamp(2rem,9vw,2.5rem);font-weight:700;line-height:1.2;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
+        .amount{margin:.15rem 0 1.25rem;font-size:clamp(2rem,9vw,2.5rem);font-weight:700;line-height:1.2;
+          letter-spacing:-.02em;font-variant-numeric:tabular-nums}
         dl{margin:0 0 1.5rem;border-top:1px solid var(--line)}
         dl div{display:flex;flex-wrap:wrap;gap:0 1rem;justify-content:space-between;padding:.65rem 0;border-bottom:1px solid var(--line);font-size:.875rem}
         dt{color:var(--soft)}
@@ -52,9 +54,9 @@ static class PageHtml
         {
             null => ("Payment not found", Outcome("bad", Cross, "Payment not found") + Last("Check the link, or go back to the shop and start again.")),
             { Status: Statuses.Pending } when now < payment.ExpiresAt => ($"Pay {Amount(payment)}", Open(payment)),
-            { Status: Statuses.Succeeded } => ("Payment complete", Closed(payment, "good", Tick, "Payment complete", "You can close this page and go back to the shop.")),
-            { Status: Statuses.Declined } => ("Payment declined", Closed(payment, "bad", Cross, "Payment declined", "You have not been charged. You can close this page.")),
-            _ => ("Payment expired", Closed(payment, "bad", Clock, "Payment expired", "This payment can no longer be made. You have not been charged.")),
+            { Status: Statuses.Succeeded } => Closed(payment, "good", Tick, "Payment complete", "You can close this page and go back to the shop."),
+            { Status: Statuses.Declined } => Closed(payment, "bad", Cross, "Payment declined", "You have not been charged. You can close this page."),
+            _ => Closed(payment, "bad", Clock, "Payment expired", "This payment can no longer be made. You have not been charged."),
         };
         return $"""
             <!doctype html>
@@ -86,8 +88,8 @@ static class PageHtml
         <form method="post" action="{HostedPage.Path}{payment.Id}/decline"><button>Decline</button></form>
         """;
 
-    static string Closed(GatewayOperation payment, string mood, string sign, string title, string last) =>
-        Outcome(mood, sign, title) + Details(payment, ("Amount", Amount(payment))) + Last(last);
+    static (string Title, string Content) Closed(GatewayOperation payment, string mood, string sign, string title, string last) =>
+        (title, Outcome(mood, sign, title) + Details(payment, ("Amount", Amount(payment))) + Last(last));
 
     static string Outcome(string mood, string sign, string title) => $"""
         <h1 class="outcome {mood}"><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"
@@ -110,7 +112,8 @@ static class PageHtml
     {
         var decimals = payment.Currency switch
         {
-            "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW" or "PYG" or "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
+            "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW"
+                or "PYG" or "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
             "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
             _ => 2,
         };

@@ -28,20 +28,21 @@ sealed record GatewayAnswer(
         At = now,
     });
 
-    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation authorization, string id, DateTime now) => Answered(new GatewayOperation
-    {
-        Id = id,
-        Operation = step.Operation,
-        Status = verdict.Status,
-        Reason = verdict.Reason,
-        AuthorizationId = authorization.Id,
-        Amount = authorization.Amount,
-        Currency = authorization.Currency,
-        Reference = authorization.Reference,
-        IdempotencyKey = step.Key,
-        RequestHash = step.Hash,
-        At = now,
-    });
+    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation authorization, string id, DateTime now) =>
+        Answered(new GatewayOperation
+        {
+            Id = id,
+            Operation = step.Operation,
+            Status = verdict.Status,
+            Reason = verdict.Reason,
+            AuthorizationId = authorization.Id,
+            Amount = authorization.Amount,
+            Currency = authorization.Currency,
+            Reference = authorization.Reference,
+            IdempotencyKey = step.Key,
+            RequestHash = step.Hash,
+            At = now,
+        });
 
     static GatewayOperation Answered(GatewayOperation operation)
     {

@@ -45,7 +45,8 @@ sealed class WebhookClient(HttpClient http, SandboxSettings settings, TimeProvid
 
 /// <summary>Delivers what is due, from the table: at least once, with growing pauses, a bounded number of times.</summary>
 sealed class WebhookSender(
-    IServiceScopeFactory scopes, UnitOfWork<SandboxDb> unitOfWork, WebhookSignal signal, SandboxSettings settings, TimeProvider clock, ILogger<WebhookSender> log)
+    IServiceScopeFactory scopes, UnitOfWork<SandboxDb> unitOfWork, WebhookSignal signal, SandboxSettings settings,
+    TimeProvider clock, ILogger<WebhookSender> log)
     : BackgroundService
 {
     const int Page = 32;
@@ -54,10 +55,11 @@ sealed class WebhookSender(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var pause = settings.WebhookRetry < Look ? settings.WebhookRetry : Look;
         while (!stoppingToken.IsCancellationRequested)
         {
             if (await Guarded(stoppingToken) < Page)
-                await signal.Wait(settings.WebhookRetry < Look ? settings.WebhookRetry : Look, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await signal.Wait(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -40,9 +40,12 @@ public sealed class GatewayCaller : IDisposable
         string token = "tok_ok", string? key = null, string? reference = null, long amount = 1250, string currency = "EUR", TimeSpan? patience = null) =>
         Post("v1/authorizations", key ?? Some.Key(), Body(token, reference ?? Some.Reference(), amount, currency), patience);
 
-    public Task<GatewayReply> AuthorizeHosted(string? expiresAt = null, string? reference = null, string? key = null, long amount = 1250, string currency = "EUR") =>
-        Post("v1/authorizations", key ?? Some.Key(),
-            JsonSerializer.Serialize(new { reference = reference ?? Some.Reference(), amount, currency, hosted = true, expiresAt = expiresAt ?? Some.InAnHour() }));
+    public Task<GatewayReply> AuthorizeHosted(
+        string? expiresAt = null, string? reference = null, string? key = null, long amount = 1250, string currency = "EUR")
+    {
+        var body = new { reference = reference ?? Some.Reference(), amount, currency, hosted = true, expiresAt = expiresAt ?? Some.InAnHour() };
+        return Post("v1/authorizations", key ?? Some.Key(), JsonSerializer.Serialize(body));
+    }
 
     public Task<GatewayReply> Capture(string id, string? key = null) => Post($"v1/authorizations/{id}/capture", key ?? Some.Key());
 

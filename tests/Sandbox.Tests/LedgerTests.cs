@@ -190,3 +190,5 @@ public abstract class LedgerTests
 public sealed class LedgerOnSqlite(OnSqlite sandbox) : LedgerTests(sandbox), IClassFixture<OnSqlite>;
 
 public sealed class LedgerOnPostgreSql(OnPostgreSql sandbox) : LedgerTests(sandbox), IClassFixture<OnPostgreSql>;
+
+public sealed class LedgerOnSqlServer(OnSqlServer sandbox) : LedgerTests(sandbox), IClassFixture<OnSqlServer>;

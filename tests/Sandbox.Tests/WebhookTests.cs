@@ -70,17 +70,17 @@ public sealed class WebhookTests
     [Fact]
     public async Task What_was_owed_before_a_restart_is_delivered_after_it()
     {
-        var data = Directory.CreateTempSubdirectory("sandbox-tests-").FullName;
+        await using var installation = await Mode.Embedded.Fresh("sandbox");
         await using var receiver = await WebhookReceiver.Start();
         string id;
-        await using (var before = await SandboxHost.StartIn(data, keep: true, "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody"))
+        await using (var before = await SandboxHost.StartOn(installation, "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody"))
         {
             id = (await before.Gateway.AuthorizeHosted()).Id;
             await before.Gateway.Post($"pay/{id}/pay", null);
             await Redirect(before, receiver.Url);
         }
 
-        await using var after = await SandboxHost.StartIn(data, keep: false);
+        await using var after = await SandboxHost.StartOn(installation);
         (await receiver.Await(1))[0].Json["data"]!["authorizationId"]!.ToString().ShouldBe(id);
         await Settled(after);
     }
