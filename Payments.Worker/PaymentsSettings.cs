@@ -67,9 +67,11 @@ sealed class PaymentsSettings
         Require(ConcurrentCalls is >= 1 and <= 1000, "Payments:ConcurrentCalls must be 1 to 1000");
         Require(WaitingCalls >= ConcurrentCalls, "Payments:WaitingCalls must be at least ConcurrentCalls");
         Require(AnswerBatch is >= 1 and <= 1000, "Payments:AnswerBatch must be 1 to 1000");
-        Require(LeaseSeconds * 1000 >= 2 * CallTimeoutMilliseconds, "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper asks about calls under way");
+        Require(LeaseSeconds * 1000 >= 2 * CallTimeoutMilliseconds,
+            "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper asks about calls under way");
         Require(SweepMilliseconds >= 10 && SweepPage is >= 1 and <= 1000, "Payments:SweepMilliseconds must be at least 10, SweepPage 1 to 1000");
-        Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120, "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");
+        Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120,
+            "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");
         Require(PendingSeconds >= 1, "Payments:PendingSeconds must be at least 1");
         Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Payments:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
         Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");

@@ -26,6 +26,7 @@ public static class PaymentsSetup
 
     public static void MapPayments(this IEndpointRouteBuilder app)
     {
+        app.ServiceProvider.GetRequiredService<GatewaySettings>().Check();
         WebhookEndpoint.Map(app);
         GetBranchesEndpoints.Map(app);
     }
@@ -40,9 +41,7 @@ public static class PaymentsSetup
 
     static void AddGateway(WebApplicationBuilder builder)
     {
-        var settings = new GatewaySettings(builder.Configuration);
-        settings.Check();
-        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<GatewaySettings>();
         builder.Services.AddHttpClient<IGateway, GatewayClient>(http =>
             {
                 // The pipeline around each call bounds its time.

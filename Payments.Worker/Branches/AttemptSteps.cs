@@ -104,6 +104,9 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
             _ => branch.AuthorizationId,
         });
 
-    void Audit(PaymentAttempt attempt, string from, string cause) => work.Audit(
-        $"payment {PaymentAttempt.Name(attempt.Operation)}", attempt.OrderId.ToString(), from, attempt.State.ToString(), cause, attempt.GatewayId ?? attempt.Error);
+    void Audit(PaymentAttempt attempt, string from, string cause)
+    {
+        var subject = $"payment {PaymentAttempt.Name(attempt.Operation)}";
+        work.Audit(subject, attempt.OrderId.ToString(), from, attempt.State.ToString(), cause, attempt.Error ?? attempt.GatewayId);
+    }
 }

@@ -59,7 +59,8 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
 
     void Alarm(PaymentBranch branch, Outcome.Step step)
     {
-        log.LogError("Payment of order {OrderId}: {Note}; it is {State} over {Amount} {Currency}", branch.OrderId, step.Note, step.To, branch.Amount, branch.Currency);
+        log.LogError("Payment of order {OrderId}: {Note}; it is {State} over {Amount} {Currency}",
+            branch.OrderId, step.Note, step.To, branch.Amount, branch.Currency);
         work.AfterCommit(PaymentsMetrics.Alarmed);
     }
 

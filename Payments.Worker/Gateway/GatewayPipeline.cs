@@ -30,8 +30,11 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
         catch (GatewayRejected rejected)
         {
             var nothingDone = rejected.Malformed && call.Operation == Operation.Authorize;
-            return await Find(call)
-                ?? (nothingDone ? new GatewayAnswer(GatewayResult.Declined, null, Text.Limit(rejected.Message, 200)) : throw new GatewayUnknown(rejected.Message));
+            if (await Find(call) is { } known)
+                return known;
+            return nothingDone
+                ? new GatewayAnswer(GatewayResult.Declined, null, Text.Limit(rejected.Message, 200))
+                : throw new GatewayUnknown(rejected.Message);
         }
     }
 

@@ -36,8 +36,8 @@ static class GatewayTruth
 
     /// <summary>Done by another hand than ours, e.g. a person's at the gateway's desk.</summary>
     static GatewayAnswer? Done(GatewayCall call, IReadOnlyList<GatewayOperation> ledger, string operation) =>
-        ledger.FirstOrDefault(told => told.Operation == operation && told.Status == "succeeded" && told.AuthorizationId == AuthorizationOf(call, ledger)) is { } done
-            ? Answer(call, done) : null;
+        ledger.FirstOrDefault(told => told.Operation == operation && told.Status == "succeeded" && told.AuthorizationId == AuthorizationOf(call, ledger))
+            is { } done ? Answer(call, done) : null;
 
     static GatewayOperation? Gone(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) =>
         ledger.FirstOrDefault(told => told.Operation == "authorize" && told.Id == call.Target && told.Status is "declined" or "expired");

@@ -34,7 +34,8 @@ static class WebhookSignature
         foreach (var part in (header ?? "").Split(' ', MostSignatures, StringSplitOptions.RemoveEmptyEntries))
         {
             var bytes = new byte[HMACSHA256.HashSizeInBytes];
-            if (part.StartsWith(Version, StringComparison.Ordinal) && Convert.TryFromBase64String(part[Version.Length..], bytes, out var length) && length == bytes.Length)
+            if (part.StartsWith(Version, StringComparison.Ordinal)
+                && Convert.TryFromBase64String(part[Version.Length..], bytes, out var length) && length == bytes.Length)
                 signatures.Add(bytes);
         }
 

@@ -1,0 +1,210 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>
+/// The payment participant, taken step by step: its consumers on a real database in real transactions, its HTTP client against the
+/// fake gateway, its sweeper. Nothing runs by itself; time stands still until it is moved.
+/// </summary>
+sealed class Bench : IAsyncDisposable
+{
+    readonly Installation installation;
+    readonly WebApplication app;
+
+    Bench(Installation installation, WebApplication app, FakeGateway gateway, TestClock clock)
+    {
+        (this.installation, this.app, Gateway, Clock) = (installation, app, gateway, clock);
+        UnitOfWork = Get<UnitOfWork<PaymentsDb>>();
+    }
+
+    public FakeGateway Gateway { get; }
+    public TestClock Clock { get; }
+    public UnitOfWork<PaymentsDb> UnitOfWork { get; }
+
+    /// <summary>The databases that can be had here: SQLite, and PostgreSQL when ORDERSAGA_TEST_POSTGRES names one.</summary>
+    public static TheoryData<string> Databases() =>
+        Mode.Postgres is null ? new TheoryData<string>("Sqlite") : new TheoryData<string>("Sqlite", "PostgreSql");
+
+    public static async Task<Bench> Start(string database = "Sqlite", params string[] settings)
+    {
+        var databases = await new Mode($"InMemory+{database}", database, "InMemory").Fresh("payments");
+        var (gateway, clock) = (new FakeGateway(), new TestClock());
+        var builder = Builder(databases, gateway, settings);
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        AwayBroker(builder.Services);
+        var built = builder.Build();
+        await using var scope = built.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<PaymentsDb>().Database.EnsureCreatedAsync();
+        return new Bench(databases, built, gateway, clock);
+    }
+
+    public static WebApplicationBuilder Builder(Installation installation, HttpMessageHandler? gateway, params string[] settings)
+    {
+        var builder = Service.Create(
+            [.. installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), "--urls=http://127.0.0.1:0",
+             "--Gateway:Url=http://gateway/base", "--Gateway:Key=test-key-of-the-gateway", $"--Gateway:WebhookSecret={Signed.Secret}",
+             "--Serilog:MinimumLevel:Default=Fatal", .. settings], "payments");
+        builder.AddPayments();
+        if (gateway is not null)
+            builder.Services.AddHttpClient<IGateway, GatewayClient>().ConfigurePrimaryHttpMessageHandler(() => gateway);
+        return builder;
+    }
+
+    /// <summary>Delivers the commands as one batch in one transaction; returns those that the fence refused.</summary>
+    public async Task<List<IOrderMessage>> Deliver(IReadOnlyList<IOrderMessage> messages, bool crashBeforeCommit = false)
+    {
+        List<IOrderMessage> refused = [];
+        await UnitOfWork.Run(async work =>
+        {
+            refused = [];
+            await new BranchPreload(work.Services.GetRequiredService<BranchRows>()).Load(work, [.. messages.Select(Deliveries.Of)]);
+            foreach (var message in messages)
+            {
+                if (!await Consume(work, message))
+                    refused.Add(message);
+            }
+
+            if (crashBeforeCommit)
+                throw new Crash();
+        });
+        return refused;
+    }
+
+    public Task<List<IOrderMessage>> Deliver(params IOrderMessage[] messages) => Deliver(messages, false);
+
+    /// <summary>Makes the calls that wait, and those that their answers lead to; the answers of one round are committed as one batch.</summary>
+    public async Task Drain()
+    {
+        while (Waiting() is { Count: > 0 } calls)
+        {
+            foreach (var batch in calls.Chunk(64))
+                await Get<GatewayCalls>().CommitTogether(await Call(batch));
+        }
+    }
+
+    /// <summary>Makes the calls that wait; what they come to is not committed yet.</summary>
+    public Task<CallResult[]> Call(IEnumerable<Handover> calls) => Task.WhenAll(calls.Select(Get<GatewayCalls>().Call));
+
+    public Task Commit(params CallResult[] results) => Get<GatewayCalls>().CommitTogether(results);
+
+    /// <summary>Takes what waits in memory; not called, it is lost as by a crash.</summary>
+    public List<Handover> Waiting()
+    {
+        var calls = new List<Handover>();
+        while (Get<CallQueue>().TryTake(out var call))
+            calls.Add(call);
+        return calls;
+    }
+
+    /// <summary>Time passes and the sweeper looks, until nothing is due but hosted payments that wait.</summary>
+    public async Task Heal()
+    {
+        await Drain();
+        for (var look = 0; look < 50 && await Read(db => db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown)); look++)
+            await Sweep();
+    }
+
+    /// <summary>All leases and back-offs end, and the sweeper looks once.</summary>
+    public async Task Sweep()
+    {
+        Clock.Advance(TimeSpan.FromSeconds(31));
+        while (await Get<AttemptSweeper>().Sweep() > 0)
+            await Drain();
+    }
+
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+
+    public async Task<T> Read<T>(Func<PaymentsDb, Task<T>> read)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<PaymentsDb>());
+    }
+
+    public Task<PaymentBranch> Branch(Guid orderId) => Read(db => db.Branches.AsNoTracking().SingleAsync(row => row.OrderId == orderId));
+
+    public Task<PaymentAttempt> Attempt(Guid orderId, Operation operation) =>
+        Read(db => db.Attempts.AsNoTracking().SingleAsync(row => row.OrderId == orderId && row.Operation == operation));
+
+    /// <summary>What the saga was told since the last look, in the outbox: name and, where there is one, reason; by order.</summary>
+    public Task<ILookup<Guid, string>> TakeAnswers() => Read(async db =>
+    {
+        var rows = await db.Outbox.AsNoTracking().ToListAsync();
+        await db.Outbox.ExecuteDeleteAsync();
+        return rows.OrderBy(row => row.CreatedAt).ToLookup(row => row.CorrelationId!.Value, AnswerOf);
+    });
+
+    public async Task<string> Answers(Guid orderId) => string.Join(", ", (await TakeAnswers())[orderId]);
+
+    /// <summary>The branch's way by its audit rows, e.g. <c>Trying Tried</c>; each row must begin where the one before ended.</summary>
+    public async Task<string> Path(Guid orderId)
+    {
+        var rows = await Read(db => db.Audit.AsNoTracking().Where(row => row.SubjectId == orderId.ToString()).OrderBy(row => row.Id).ToListAsync());
+        foreach (var subject in rows.GroupBy(row => row.Subject))
+            subject.Select(row => row.From).ShouldBe(subject.Select(row => row.To).Prepend("").SkipLast(1), $"the audit of the {subject.Key} has a gap");
+        return string.Join(' ', rows.Where(row => row.Subject == "payment branch").Select(row => row.To));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        await installation.DisposeAsync();
+    }
+
+    static async Task<bool> Consume(Work work, IOrderMessage message)
+    {
+        try
+        {
+            await (message switch
+            {
+                TryAuthorizePayment authorize => work.Services.GetRequiredService<TryAuthorizePaymentConsumer>().Consume(Deliveries.Of(authorize)),
+                ConfirmPayment confirm => work.Services.GetRequiredService<ConfirmPaymentConsumer>().Consume(Deliveries.Of(confirm)),
+                CancelPayment cancel => work.Services.GetRequiredService<CancelPaymentConsumer>().Consume(Deliveries.Of(cancel)),
+                _ => throw new ArgumentOutOfRangeException(nameof(message)),
+            });
+            return true;
+        }
+        catch (BranchViolation)
+        {
+            return false;
+        }
+    }
+
+    static void AwayBroker(IServiceCollection services)
+    {
+        var real = services.Last(service => service.ServiceType == typeof(IBus));
+        services.AddSingleton(provider => BrokerAway.Around((IBus)real.ImplementationFactory!(provider)));
+    }
+
+    static string AnswerOf(OrderSaga.Platform.Outbox.OutboxRow row)
+    {
+        using var body = JsonDocument.Parse(row.Body);
+        var message = body.RootElement.GetProperty("message");
+        return message.TryGetProperty("reason", out var reason) ? $"{row.MessageType}: {reason}" : row.MessageType;
+    }
+}
+
+/// <summary>The process dies here.</summary>
+sealed class Crash : Exception;
+
+static class Some
+{
+    public static readonly DateTime InAnHour = new(2026, 1, 31, 13, 0, 0, DateTimeKind.Utc);
+
+    public static Guid Order() => Guid.CreateVersion7();
+
+    public static TryAuthorizePayment Try(Guid orderId, string token = "tok_ok") =>
+        new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), InAnHour);
+
+    public static TryAuthorizePayment Hosted(Guid orderId) => new(orderId, new Money(1250, "EUR"), new PaymentInstruction("hosted"), InAnHour);
+
+    public static ConfirmPayment Confirm(Guid orderId) => new(orderId);
+
+    public static CancelPayment Cancel(Guid orderId) => new(orderId, "test");
+}

@@ -1,0 +1,57 @@
+using System.Reflection;
+using MassTransit;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>A delivery that knows its message and nothing else: consumers and preloads must not need more.</summary>
+public class Deliveries : DispatchProxy
+{
+    object? message;
+
+    public static ConsumeContext<T> Of<T>(T message) where T : class
+    {
+        var delivery = Create<ConsumeContext<T>, Deliveries>();
+        ((Deliveries)(object)delivery).message = message;
+        return delivery;
+    }
+
+    public static ConsumeContext Of(IOrderMessage message) => message switch
+    {
+        TryAuthorizePayment authorize => Of(authorize),
+        ConfirmPayment confirm => Of(confirm),
+        CancelPayment cancel => Of(cancel),
+        _ => throw new ArgumentOutOfRangeException(nameof(message)),
+    };
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        switch (targetMethod!.Name)
+        {
+            case "get_Message":
+                return message;
+            case "TryGetMessage":
+                var asked = targetMethod.GetGenericArguments()[0].IsInstanceOfType(message);
+                args![0] = asked ? this : null;
+                return asked;
+            default:
+                throw new InvalidOperationException($"A consumer used {targetMethod.Name}.");
+        }
+    }
+}
+
+/// <summary>The bus while its broker is away: what is published stays in the outbox, where a test reads it.</summary>
+public class BrokerAway : DispatchProxy
+{
+    IBus? bus;
+
+    public static IBus Around(IBus bus)
+    {
+        var away = Create<IBus, BrokerAway>();
+        ((BrokerAway)(object)away).bus = bus;
+        return away;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == "GetSendEndpoint"
+        ? throw new ConnectionException("the broker is away")
+        : targetMethod.Invoke(bus, args);
+}

@@ -1,0 +1,167 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>What goes wrong with one request.</summary>
+enum Fault
+{
+    None,
+
+    /// <summary>Nothing was done, and no answer came.</summary>
+    LostRequest,
+
+    /// <summary>It was done, and no answer came.</summary>
+    LostAnswer,
+
+    /// <summary>It was done, and answered with 500.</summary>
+    ErrorAfter,
+
+    /// <summary>It was not done, and answered with 503.</summary>
+    ErrorBefore,
+
+    /// <summary>It was done, and the connection stays silent.</summary>
+    Hang,
+}
+
+/// <summary>A gateway in the process, behind the real HTTP client: a ledger of its own, and faults as scripted.</summary>
+sealed class FakeGateway : HttpMessageHandler
+{
+    readonly Lock guard = new();
+    readonly Dictionary<string, GatewayOperation> byKey = [];
+    readonly List<GatewayOperation> ledger = [];
+    readonly Dictionary<string, string?> tokens = [];
+    int next;
+
+    /// <summary>Asked once for each request; the argument is <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.</summary>
+    public Func<string, string, Fault> Faults { get; set; } = (_, _) => Fault.None;
+
+    /// <summary>The gateway does not understand what it is asked to do.</summary>
+    public bool Malformed { get; set; }
+
+    public int Requests { get; private set; }
+
+    public IReadOnlyList<GatewayOperation> Ledger
+    {
+        get
+        {
+            lock (guard)
+                return [.. ledger];
+        }
+    }
+
+    /// <summary>The customer of a hosted payment pays, or does not.</summary>
+    public void Conclude(Guid orderId, string status)
+    {
+        lock (guard)
+        {
+            var index = ledger.FindIndex(told => told.Reference == orderId.ToString() && told.Operation == "authorize");
+            ledger[index] = ledger[index] with { Status = status };
+        }
+    }
+
+    /// <summary>An operation that we never asked for by this key, e.g. made at the gateway's desk; or a ledger that was lost.</summary>
+    public void Rewrite(Action<List<GatewayOperation>> change)
+    {
+        lock (guard)
+            change(ledger);
+    }
+
+    /// <summary>Succeeded operations of one order, e.g. <c>authorize, capture</c>.</summary>
+    public string Done(Guid orderId) =>
+        string.Join(", ", Ledger.Where(told => told.Reference == orderId.ToString() && told.Status == "succeeded").Select(told => told.Operation));
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Headers.Authorization!.ToString().ShouldBe("Bearer test-key-of-the-gateway");
+        var path = request.RequestUri!.AbsolutePath.Split('/');
+        var operation = request.Method == HttpMethod.Get ? "find" : path[^1] == "authorizations" ? "authorize" : path[^1];
+        var key = operation == "find" ? request.RequestUri.Query : request.Headers.GetValues("Idempotency-Key").Single();
+        var body = request.Content is null ? default : await request.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        Fault fault;
+        lock (guard)
+        {
+            Requests++;
+            fault = Faults(operation, key);
+        }
+
+        if (fault == Fault.LostRequest)
+            throw new HttpRequestException("the connection was reset");
+        if (fault == Fault.ErrorBefore)
+            return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        if (Malformed && operation != "find")
+            return Json(HttpStatusCode.UnprocessableEntity, new { title = "no such token" });
+        var answer = operation == "find" ? Find(request.RequestUri.Query) : Do(operation, key, path, body);
+        if (fault == Fault.LostAnswer)
+            throw new HttpRequestException("the connection was reset");
+        if (fault == Fault.Hang)
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        return fault == Fault.ErrorAfter ? new HttpResponseMessage(HttpStatusCode.InternalServerError) : answer;
+    }
+
+    HttpResponseMessage Find(string query)
+    {
+        var (by, value) = (query[1..].Split('=')[0], Uri.UnescapeDataString(query.Split('=')[1]));
+        return Json(HttpStatusCode.OK, new { items = Ledger.Where(told => value == (by == "reference" ? told.Reference : told.IdempotencyKey)) });
+    }
+
+    HttpResponseMessage Do(string operation, string key, string[] path, JsonElement body)
+    {
+        lock (guard)
+        {
+            if (byKey.TryGetValue(key, out var again))
+                return Answer(again);
+            var made = operation == "authorize" ? Authorize(key, body) : Follow(operation, key, path[^2]);
+            if (made is null)
+                return Json(HttpStatusCode.Conflict, new { title = "not now" });
+            byKey.Add(key, made);
+            ledger.Add(made);
+            return Answer(made);
+        }
+    }
+
+    GatewayOperation Authorize(string key, JsonElement body)
+    {
+        var hosted = body.TryGetProperty("hosted", out _);
+        var token = hosted ? null : body.GetProperty("token").GetString();
+        var id = $"auth_{++next}";
+        tokens[id] = token;
+        return new GatewayOperation(
+            id, "authorize", hosted ? "pending" : token == "tok_declined" ? "declined" : "succeeded", token == "tok_declined" ? "card declined" : null, id,
+            body.GetProperty("amount").GetInt64(), body.GetProperty("currency").GetString(), body.GetProperty("reference").GetString(), key,
+            hosted ? $"http://pay/{id}" : null, hosted ? body.GetProperty("expiresAt").GetDateTimeOffset() : null);
+    }
+
+    GatewayOperation? Follow(string operation, string key, string target)
+    {
+        var on = ledger.Single(told => told.Id == target);
+        var authorization = ledger.Single(told => told.Id == on.AuthorizationId);
+        bool Has(string done) => ledger.Exists(told => told.AuthorizationId == authorization.Id && told.Operation == done && told.Status == "succeeded");
+        var allowed = operation switch
+        {
+            "capture" => authorization.Status == "succeeded" && !Has("void") && !Has("capture"),
+            "void" => authorization.Status is "succeeded" or "pending" && !Has("void") && !Has("capture"),
+            _ => !Has("refund"),
+        };
+        if (!allowed)
+            return null;
+        if (operation == "void" && authorization.Status == "pending")
+            ledger[ledger.IndexOf(authorization)] = authorization with { Status = "expired" };
+        var refused = (operation, tokens[authorization.Id!]) is ("capture", "tok_capture_refused") or ("void" or "refund", "tok_stuck");
+        return authorization with
+        {
+            Id = $"{operation}_{++next}",
+            Operation = operation,
+            Status = refused ? "declined" : "succeeded",
+            Reason = refused ? $"{operation} refused by the issuer" : null,
+            IdempotencyKey = key,
+            Url = null,
+            ExpiresAt = null,
+        };
+    }
+
+    static HttpResponseMessage Answer(GatewayOperation made) => Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
+
+    static HttpResponseMessage Json(HttpStatusCode status, object body) => new(status) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Web) };
+}

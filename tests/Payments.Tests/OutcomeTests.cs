@@ -1,0 +1,169 @@
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>Each thing that the gateway can do to us, and what the saga is told in the end.</summary>
+public sealed class OutcomeTests
+{
+    public static TheoryData<string> Databases() => Bench.Databases();
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_card_is_authorized_then_captured(string database)
+    {
+        await using var bench = await Bench.Start(database);
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        (await bench.Answers(order)).ShouldBeEmpty("the gateway has not answered");
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentConfirmed");
+        bench.Gateway.Done(order).ShouldBe("authorize, capture");
+        (await bench.Path(order)).ShouldBe("Trying Tried Confirming Confirmed");
+        (await bench.Branch(order)).Token.ShouldBeNull("the card is forgotten as soon as it is not needed");
+    }
+
+    [Fact]
+    public async Task A_declined_card_is_refused_and_the_Cancel_needs_no_call()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, "tok_declined"));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentDeclined: card declined");
+        await bench.Deliver(Some.Try(order, "tok_declined"));
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentDeclined: card declined, PaymentCancelled");
+        bench.Gateway.Requests.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refused_capture_leaves_the_authorization_until_the_Cancel_voids_it()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, "tok_capture_refused"));
+        await bench.Drain();
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+        await bench.Deliver(Some.Confirm(order));
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized, PaymentRefused: capture refused by the issuer, PaymentRefused: capture refused by the issuer");
+        await bench.Deliver(Some.Cancel(order));
+        (await bench.Answers(order)).ShouldBeEmpty("the void is not confirmed");
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+        (await bench.Path(order)).ShouldBe("Trying Tried Confirming CaptureRefused Cancelling Cancelled");
+    }
+
+    [Theory]
+    [InlineData(nameof(Fault.LostRequest))]
+    [InlineData(nameof(Fault.LostAnswer))]
+    [InlineData(nameof(Fault.ErrorAfter))]
+    [InlineData(nameof(Fault.ErrorBefore))]
+    public async Task No_answer_is_Unknown_until_the_gateway_tells_by_key_and_everything_is_done_once(string name)
+    {
+        var fault = Enum.Parse<Fault>(name);
+        await using var bench = await Bench.Start();
+        var seen = new HashSet<string>();
+        bench.Gateway.Faults = (operation, key) => operation != "find" && seen.Add(key) ? fault : Fault.None;
+        var order = Some.Order();
+        foreach (var message in new IOrderMessage[] { Some.Try(order), Some.Confirm(order), Some.Cancel(order) })
+        {
+            await bench.Deliver(message);
+            await bench.Drain();
+            (await bench.Answers(order)).ShouldBeEmpty("nothing is known");
+            await bench.Sweep();
+            (await bench.Answers(order)).ShouldBe(message switch
+            {
+                TryAuthorizePayment => "PaymentAuthorized",
+                ConfirmPayment => "PaymentConfirmed",
+                _ => "PaymentCancelled",
+            });
+        }
+
+        bench.Gateway.Done(order).ShouldBe("authorize, capture, refund");
+        (await bench.Path(order)).ShouldBe("Trying Tried Confirming Confirmed Cancelling Cancelled");
+    }
+
+    [Fact]
+    public async Task A_gateway_that_says_nothing_is_given_up_in_time_and_asked_later()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:CallTimeoutMilliseconds=100");
+        bench.Gateway.Faults = (operation, _) => operation == "find" ? Fault.None : Fault.Hang;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        var attempt = await bench.Attempt(order, Operation.Authorize);
+        attempt.State.ShouldBe(AttemptState.Unknown);
+        attempt.Error.ShouldNotBeNull().ShouldContain("Timeout");
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+        bench.Gateway.Done(order).ShouldBe("authorize");
+    }
+
+    [Fact]
+    public async Task While_the_gateway_is_away_the_wait_grows_to_its_bound_and_nothing_is_given_up()
+    {
+        await using var bench = await Bench.Start();
+        bench.Gateway.Faults = (_, _) => Fault.ErrorBefore;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        var waits = new List<double>();
+        for (var look = 0; look < 12; look++)
+        {
+            waits.Add(((await bench.Attempt(order, Operation.Authorize)).NextAttemptAt!.Value - bench.Clock.GetUtcNow().UtcDateTime).TotalSeconds);
+            await bench.Sweep();
+        }
+
+        waits[0].ShouldBeInRange(0.25, 0.5);
+        waits[3].ShouldBeGreaterThan(waits[0]);
+        waits.Max().ShouldBeInRange(15, 30);
+        bench.Gateway.Faults = (_, _) => Fault.None;
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+    }
+
+    [Fact]
+    public async Task A_breaker_stops_calling_a_gateway_that_does_not_answer()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:BreakerCalls=4");
+        bench.Gateway.Faults = (_, _) => Fault.ErrorBefore;
+        for (var i = 0; i < 4; i++)
+            await bench.Deliver(Some.Try(Some.Order()));
+        await bench.Drain();
+        var before = bench.Gateway.Requests;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        bench.Gateway.Requests.ShouldBe(before);
+        (await bench.Attempt(order, Operation.Authorize)).Error.ShouldNotBeNull().ShouldContain("BrokenCircuit");
+    }
+
+    [Fact]
+    public async Task A_request_that_the_gateway_cannot_take_is_refused_when_its_ledger_shows_nothing()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        bench.Gateway.Malformed = true;
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldStartWith("PaymentDeclined: 422");
+    }
+
+    [Fact]
+    public async Task An_answer_about_other_money_is_never_booked()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        bench.Gateway.Rewrite(ledger => ledger[0] = ledger[0] with { Amount = 1 });
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBeEmpty();
+        (await bench.Attempt(order, Operation.Authorize)).Error.ShouldNotBeNull().ShouldContain("1 EUR");
+    }
+}
