@@ -1,0 +1,79 @@
+# For scripts/up and scripts/down: which processes there are, and what each is started with. Sourced, not run.
+# shellcheck shell=bash
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+run=$PWD/.run
+configuration=Release
+mkdir -p "$run/logs"
+chmod 700 "$run"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+# shellcheck disable=SC2034
+services=(Payments.Sandbox Inventory.Worker Payments.Worker Orders.Sagas Orders.Api Reconciler.Job)
+declare -A ports=(
+    [Orders.Api]=5101 [Orders.Sagas]=5102 [Inventory.Worker]=5103 [Payments.Worker]=5104 [Payments.Sandbox]=5105 [Reconciler.Job]=5106
+)
+declare -A databases=(
+    [Orders.Api]=orders [Orders.Sagas]=orders [Inventory.Worker]=inventory [Payments.Worker]=payments [Payments.Sandbox]=sandbox
+    [Reconciler.Job]=orders
+)
+
+say() { printf '%s\n' "$*" >&2; }
+fail() { say "$*"; exit 1; }
+
+assembly_of() { echo "$PWD/$1/bin/$configuration/net10.0/$1.dll"; }
+
+# The process of a service if it runs. Its number may have gone to another program since: the command line tells.
+pid_of() {
+    local pid
+    pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
+    [[ "$(command_line "$pid" 2>/dev/null)" == *"$(assembly_of "$1")"* ]] && echo "$pid"
+}
+
+command_line() { if [[ -d /proc/self ]]; then tr '\0' ' ' <"/proc/$1/cmdline"; else ps -p "$1" -o args=; fi; }
+
+# SIGTERM, which lets it finish what it handles; SIGKILL after ten seconds.
+stop_service() {
+    local pid deadline=$((SECONDS + 10))
+    if pid=$(pid_of "$1"); then
+        kill "$pid" 2>/dev/null
+        while kill -0 "$pid" 2>/dev/null; do
+            if ((SECONDS >= deadline)); then
+                say "$1 does not stop by itself: killed."
+                kill -9 "$pid" 2>/dev/null
+                deadline=$((SECONDS + 10))
+            fi
+            sleep 0.1
+        done
+        say "$1 stopped."
+    fi
+    rm -f "$run/$1.pid"
+}
+
+# A secret of this installation, made once: secret NAME PREFIX
+secret() {
+    [[ -s "$run/$1" ]] || (umask 077 && printf '%s%s' "$2" "$(head -c 32 /dev/urandom | base64 -w 0)" >"$run/$1")
+    cat "$run/$1"
+}
+
+connection() { echo "Host=localhost;Database=ordersaga_$1;Username=ordersaga;Password=ordersaga;SSL Mode=Disable;Maximum Pool Size=40"; }
+
+# The settings of one service, NAME=VALUE on each line. docs and compose.yaml use the same names.
+settings_of() {
+    echo "ASPNETCORE_URLS=http://localhost:${ports[$1]}"
+    echo "Database__Mode=PostgreSql"
+    echo "ConnectionStrings__${databases[$1]}=$(connection "${databases[$1]}")"
+    echo "ApiKeys__Directory=$run"
+    [[ $1 == Payments.Sandbox ]] || echo "Transport__Mode=RabbitMq"
+    [[ $1 == Payments.Sandbox ]] || echo "Transport__Url=amqp://ordersaga:ordersaga@localhost:5672/ordersaga"
+    case $1 in
+        Payments.Worker) echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox" ;;
+        Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
+    esac
+    case $1 in
+        Payments.*)
+            echo "Gateway__Key=$(secret gateway-key "")"
+            echo "Gateway__WebhookSecret=$(secret webhook-secret whsec_)"
+            ;;
+    esac
+}
