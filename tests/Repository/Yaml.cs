@@ -45,7 +45,7 @@ public sealed partial class Yaml
             var key = Unquote(match.Groups["key"].Value, line);
             var value = Value(match.Groups["value"].Value, indent, line);
             if (key == "<<")
-                inherited.Add(value as JsonObject ?? throw line.Refuse("<< takes one *alias of a mapping"));
+                inherited.AddRange(Mappings(value, line));
             else if (!result.TryAdd(key, value))
                 throw line.Refuse($"'{key}' stands twice");
         }
@@ -93,6 +93,8 @@ public sealed partial class Yaml
         text = StripComment(text).Trim();
         if (text.StartsWith('*'))
             return Alias(text[1..], line);
+        if (text.StartsWith("[*", StringComparison.Ordinal))
+            return new JsonArray([.. text.Trim('[', ']').Split(',').Select(alias => Alias(alias.Trim().TrimStart('*'), line))]);
         if (text is "|" or "|-" or ">" or ">-")
             return Text(text, indent);
         return text.Length > 0 ? Scalar(text, line) : Block(indent);
@@ -120,6 +122,9 @@ public sealed partial class Yaml
         var joined = style[0] == '|' ? string.Join('\n', text) : string.Join(' ', text).Replace("  ", "\n", StringComparison.Ordinal);
         return style.EndsWith('-') ? joined : joined + "\n";
     }
+
+    static IEnumerable<JsonObject> Mappings(JsonNode? value, Line line) => (value as JsonArray ?? [value]).Select(mapping =>
+        mapping as JsonObject ?? throw line.Refuse("<< takes the *alias of a mapping, or a list of such"));
 
     static JsonNode? Scalar(string text, Line line)
     {

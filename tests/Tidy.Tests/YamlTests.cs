@@ -13,6 +13,7 @@ public sealed class YamlTests
     [InlineData("a:\n- x: 1\n- y\nb: 2\n", """{"a":[{"x":1},"y"],"b":2}""")]
     [InlineData("a: >-\n  one\n  two\n\n  three\nb: |\n  one\n    two\n", """{"a":"one two\nthree","b":"one\n  two\n"}""")]
     [InlineData("base: &base\n  x: 1\n  y: 2\nuse:\n  <<: *base\n  y: 3\nsame: *base\n", """{"base":{"x":1,"y":2},"use":{"y":3,"x":1},"same":{"x":1,"y":2}}""")]
+    [InlineData("a: &a\n  x: 1\nb: &b\n  x: 2\n  y: 2\nc:\n  <<: [*a, *b]\n", """{"a":{"x":1},"b":{"x":2,"y":2},"c":{"x":1,"y":2}}""")]
     [InlineData("OrderSaga.Contracts:X: 1\n\"a b\": 2\nurl: http://x:1/y\n", """{"OrderSaga.Contracts:X":1,"a b":2,"url":"http://x:1/y"}""")]
     [InlineData("port: \"5101:5101\"\nv: ${X:?set X}\n", """{"port":"5101:5101","v":"${X:?set X}"}""")]
     public void It_reads(string yaml, string json) => JsonSerializer.Serialize(Yaml.Parse(yaml), Plain).ShouldBe(json);
