@@ -4,8 +4,17 @@ using OrderSaga.Platform.Database;
 namespace Orders.Model;
 
 /// <summary>The database <c>orders</c>, shared by Orders.Api (places and reads) and Orders.Sagas (drives).</summary>
-public sealed class OrdersDb(DbContextOptions<OrdersDb> options) : ServiceDb(options)
+public class OrdersDb : ServiceDb
 {
+    public OrdersDb(DbContextOptions<OrdersDb> options) : base(options)
+    {
+    }
+
+    /// <summary>For the contexts that migrations are made from.</summary>
+    protected OrdersDb(DbContextOptions options) : base(options)
+    {
+    }
+
     public DbSet<OrderState> Orders => Set<OrderState>();
     public DbSet<Product> Products => Set<Product>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();

@@ -12,6 +12,7 @@ public static class SagasSetup
         builder.Services.AddSingleton<OrderSteps>();
         builder.Services.AddSingleton<OrderJournal>();
         builder.AddMessaging(bus => bus
-            .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>()));
+            .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
+            .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Consumer<SubmitOrderConsumer>()));
     }
 }

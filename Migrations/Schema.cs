@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Database;
+
+namespace Migrations;
+
+/// <summary>Brings databases to the schema of this version; what is there already stays.</summary>
+public static class Schema
+{
+    /// <summary>The databases that have a schema.</summary>
+    public static IReadOnlyList<string> Databases { get; } = ["orders", "inventory", "payments", "sandbox"];
+
+    /// <summary>Applies what is missing to every database that the settings name; a database that does not exist is made.</summary>
+    /// <returns>The migrations that were applied, as <c>database: migration</c>.</returns>
+    public static async Task<IReadOnlyList<string>> Apply(IConfiguration settings)
+    {
+        var applied = new List<string>();
+        foreach (var database in Databases)
+        {
+            // Production has a real gateway: the sandbox's database is optional where connection strings are given.
+            if (database == "sandbox" && settings.GetDatabaseMode() != DatabaseMode.Sqlite && settings.GetConnectionString(database) is null)
+                continue;
+            await using var db = Context(settings.GetDatabaseMode(), database, settings.GetDatabaseConnection(database));
+            applied.AddRange(await Apply(db, database));
+        }
+
+        return applied;
+    }
+
+    /// <summary>The context that carries a database's migrations for an engine.</summary>
+    public static ServiceDb Context(DatabaseMode mode, string database, string connection)
+    {
+        var options = Options(mode, connection);
+        return (mode, database) switch
+        {
+            (DatabaseMode.Sqlite, "orders") => new SqliteOrders(options),
+            (DatabaseMode.Sqlite, "inventory") => new SqliteInventory(options),
+            (DatabaseMode.Sqlite, "payments") => new SqlitePayments(options),
+            (DatabaseMode.Sqlite, "sandbox") => new SqliteSandbox(options),
+            (DatabaseMode.PostgreSql, "orders") => new PostgreSqlOrders(options),
+            (DatabaseMode.PostgreSql, "inventory") => new PostgreSqlInventory(options),
+            (DatabaseMode.PostgreSql, "payments") => new PostgreSqlPayments(options),
+            (DatabaseMode.PostgreSql, "sandbox") => new PostgreSqlSandbox(options),
+            (DatabaseMode.SqlServer, "orders") => new SqlServerOrders(options),
+            (DatabaseMode.SqlServer, "inventory") => new SqlServerInventory(options),
+            (DatabaseMode.SqlServer, "payments") => new SqlServerPayments(options),
+            (DatabaseMode.SqlServer, "sandbox") => new SqlServerSandbox(options),
+            _ => throw new ArgumentOutOfRangeException(nameof(database), database, "Known are " + string.Join(", ", Databases)),
+        };
+    }
+
+    internal static DbContextOptions Options(DatabaseMode mode, string connection)
+    {
+        var options = new DbContextOptionsBuilder();
+        options.Use(mode, connection);
+        return options.Options;
+    }
+
+    static async Task<IEnumerable<string>> Apply(ServiceDb db, string database)
+    {
+        var pending = (await db.Database.GetPendingMigrationsAsync()).ToList();
+        if (pending.Count == 0)
+            return [];
+
+        // EF's lock for SQLite is a row that a killed process leaves behind; a file has one owner, so nobody else holds it.
+        if (db.Database.IsSqlite())
+            await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock");
+        await db.Database.MigrateAsync();
+        return pending.Select(migration => $"{database}: {migration}");
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrderSaga.Platform.Database;
+
+/// <summary>Another owner's database, for reading only: the connection itself refuses to write.</summary>
+public sealed class Reader<TDb>(DbContextOptions<TDb> options) where TDb : ServiceDb
+{
+    public async Task<T> Query<T>(Func<TDb, Task<T>> query)
+    {
+        await using var db = (TDb)Activator.CreateInstance(typeof(TDb), options)!;
+        return await query(db);
+    }
+}
+
+public static class ReaderSetup
+{
+    /// <summary>Reads the database <paramref name="name"/>: <c>ConnectionStrings:NAME-reader</c> (a replica, say), else <c>ConnectionStrings:NAME</c>.</summary>
+    public static void AddReader<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
+    {
+        var mode = builder.Configuration.GetDatabaseMode();
+        var connection = builder.Configuration.GetConnectionString(name + "-reader") ?? builder.Configuration.GetDatabaseConnection(name);
+        var options = new DbContextOptionsBuilder<TDb>();
+        options.Use(mode, ReadOnly(mode, connection));
+        options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+        builder.Services.AddSingleton(new Reader<TDb>(options.Options));
+    }
+
+    static string ReadOnly(DatabaseMode mode, string connection) => mode switch
+    {
+        DatabaseMode.Sqlite => connection + ";Mode=ReadOnly",
+        DatabaseMode.PostgreSql => connection + ";Options=-c default_transaction_read_only=on",
+        _ => connection + ";ApplicationIntent=ReadOnly",
+    };
+}

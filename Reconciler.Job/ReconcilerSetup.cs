@@ -1,0 +1,22 @@
+using Orders.Model;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+using Quartz;
+
+namespace Reconciler.Job;
+
+public static class ReconcilerSetup
+{
+    public static void AddReconciler(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.AddReader<OrdersDb>("orders");
+        builder.AddMessaging(_ => { });
+        builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
+            .WithIdentity("drive-overdue-orders")
+            .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(settings.EverySeconds)).RepeatForever())));
+        builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+    }
+}
