@@ -1,0 +1,88 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Host;
+
+/// <summary>What one process with everything in it knows by itself: its own address, secrets that it makes once, its schema.</summary>
+static class Embedded
+{
+    const string DefaultUrl = "http://localhost:5100";
+
+    public static WebApplicationBuilder Create(string[] args)
+    {
+        var builder = Service.Create(args, "ordersaga");
+        var data = Directory.CreateDirectory(builder.Configuration.GetDataDirectory()).FullName;
+        var url = OwnUrl(builder);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:Url"] = builder.Configuration["Gateway:Url"] ?? url + "/sandbox",
+            ["Gateway:Key"] = builder.Configuration["Gateway:Key"] ?? Secret(data, "gateway-key", () => RandomNumberGenerator.GetHexString(64, true)),
+            ["Gateway:WebhookSecret"] = builder.Configuration["Gateway:WebhookSecret"]
+                ?? Secret(data, "webhook-secret", () => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
+            ["Sandbox:WebhookUrl"] = builder.Configuration["Sandbox:WebhookUrl"] ?? url + "/webhooks/gateway",
+            ["Sandbox:PublicUrl"] = builder.Configuration["Sandbox:PublicUrl"] ?? url,
+        });
+
+        var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));
+        builder.Services.AddSingleton(new Welcome.About(url, data, key));
+        builder.Services.AddHostedService<SchemaFirst>();
+        builder.Services.AddHostedService<Welcome>();
+        return builder;
+    }
+
+    /// <summary>The address that this process reaches itself by; a free port is chosen for port 0.</summary>
+    static string OwnUrl(WebApplicationBuilder builder)
+    {
+        var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
+        var first = new UriBuilder(urls.Split(';')[0].Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal));
+        if (first.Port == 0)
+            urls = first.ToString().Replace($":{first.Port}", $":{first.Port = FreePort()}", StringComparison.Ordinal);
+        builder.WebHost.UseUrls(urls.Split(';'));
+        if (first.Host is "0.0.0.0" or "[::]")
+            first.Host = "localhost";
+        return first.Uri.GetLeftPart(UriPartial.Authority);
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Made at the first start, for the owner's eyes only.</summary>
+    static string Secret(string directory, string name, Func<string> make)
+    {
+        var file = Path.Combine(directory, name);
+        if (File.Exists(file))
+            return File.ReadAllText(file).Trim();
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var secret = make();
+        using var writer = new StreamWriter(file, options);
+        writer.WriteLine(secret);
+        return secret;
+    }
+}
+
+/// <summary>The schema, before anything reads a database.</summary>
+sealed class SchemaFirst(IConfiguration settings) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Migrations.Schema.Apply(settings);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,61 @@
+using System.Net.Http.Headers;
+
+namespace OrderSaga.Host;
+
+/// <summary>Once everything runs: a small demo catalogue with stock at the first start, and a line to paste.</summary>
+sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLifecycleService
+{
+    public sealed record About(string Url, string Data, string Key);
+
+    static readonly (string Sku, string Name, long UnitPrice, int Stock)[] Catalogue =
+    [
+        ("tea-001", "Green tea, 100 g", 1250, 1000),
+        ("cup-001", "Tea cup, white", 890, 500),
+        ("pot-001", "Teapot, cast iron", 5900, 20),
+    ];
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        if (settings.GetValue("Demo", true))
+            await Seed(cancellationToken);
+        Console.WriteLine($$$"""
+
+              OrderSaga is running: orders, stock and payments in one process, data in {{{about.Data}}}
+
+              API docs   {{{about.Url}}}/docs
+              API key    in {{{Path.Combine(about.Data, "api-key")}}}
+
+              Place an order and wait for its end:
+
+              curl -s {{{about.Url}}}/orders -H "Authorization: Bearer {{{about.Key}}}" -H "Idempotency-Key: my-first-order" -H "Prefer: wait=10" -H "Content-Type: application/json" -d '{"currency":"EUR","lines":[{"sku":"tea-001","quantity":2}],"payment":{"method":"card","token":"tok_ok"}}'
+
+              Ctrl+C stops it; nothing is lost.
+
+            """);
+    }
+
+    /// <summary>Goods first, the price list last: what was half done is done again, and a receipt counts once.</summary>
+    async Task Seed(CancellationToken cancel)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(about.Url) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", about.Key);
+        if ((await http.GetFromJsonAsync<Page>("/products?limit=1", cancel))!.Items.Count > 0)
+            return;
+        foreach (var (sku, _, _, stock) in Catalogue)
+            (await http.PostAsJsonAsync($"/stock/{sku}/receipts", new { receiptId = "demo-" + sku, quantity = stock }, cancel)).EnsureSuccessStatusCode();
+        foreach (var (sku, name, unitPrice, _) in Catalogue)
+            (await http.PutAsJsonAsync($"/products/{sku}", new { name, unitPrice, currency = "EUR" }, cancel)).EnsureSuccessStatusCode();
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    sealed record Page(IReadOnlyList<object> Items);
+}
