@@ -1,0 +1,36 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace OrderSaga.Payments.Tests;
+
+static class Audits
+{
+    static readonly Dictionary<string, string[]> Ways = new()
+    {
+        [""] = ["Trying", "Cancelled", "Refused"],
+        ["Trying"] = ["Trying", "Pending", "Tried", "Refused", "Cancelling", "Cancelled"],
+        ["Pending"] = ["Tried", "Refused", "Cancelling"],
+        ["Tried"] = ["Confirming", "Cancelling"],
+        ["Refused"] = ["Cancelled", "Cancelling"],
+        ["Confirming"] = ["Confirming", "Confirmed", "CaptureRefused", "Cancelling"],
+        ["CaptureRefused"] = ["Cancelling"],
+        ["Confirmed"] = ["Cancelling"],
+        ["Cancelling"] = ["Cancelling", "Cancelled"],
+        ["Cancelled"] = ["Cancelling"],
+    };
+
+    /// <summary>Each row begins where the one before ended, every step of a branch is a legal one, and the last row is where the branch is.</summary>
+    public static async Task ShouldBeWhole(Bench bench, IReadOnlyList<Guid> orders)
+    {
+        var wanted = orders.Select(order => order.ToString()).ToHashSet();
+        var rows = await bench.Read(db => db.Audit.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+        var branches = await bench.Read(db => db.Branches.AsNoTracking().ToDictionaryAsync(row => row.OrderId.ToString(), row => row.State.ToString()));
+        foreach (var way in rows.Where(row => wanted.Contains(row.SubjectId)).GroupBy(row => (row.SubjectId, row.Subject)))
+        {
+            way.Select(row => row.From).ShouldBe(way.Select(row => row.To).Prepend("").SkipLast(1), way.Key.ToString());
+            if (way.Key.Subject != "payment branch")
+                continue;
+            way.ShouldAllBe(row => Ways[row.From].Contains(row.To));
+            way.Last().To.ShouldBe(branches[way.Key.SubjectId]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+namespace OrderSaga.Payments.Tests;
+
+enum Op
+{
+    Try,
+    Confirm,
+    Cancel,
+}
+
+/// <summary>
+/// What must be seen from outside when each command is answered before the next comes, kept as facts about one order instead of
+/// states: written apart from the rule, to check it.
+/// </summary>
+sealed class Model
+{
+    bool tried;
+    bool captured;
+    bool dead;
+
+    /// <summary>What the saga is told; null when the command must be refused with an alarm.</summary>
+    public string? Handle(Op op) => op switch
+    {
+        Op.Try => Try(),
+        Op.Confirm => Confirm(),
+        _ => Cancel(),
+    };
+
+    public string State => dead ? "Cancelled" : captured ? "Confirmed" : tried ? "Tried" : "";
+
+    /// <summary>What the gateway's ledger must show, each operation once.</summary>
+    public string Ledger => string.Join(", ", new[]
+    {
+        tried ? "authorize" : null, captured ? "capture" : null, dead && captured ? "refund" : dead && tried ? "void" : null,
+    }.OfType<string>());
+
+    string Try()
+    {
+        if (dead)
+            return "PaymentDeclined: cancelled before tried";
+        tried = true;
+        return "PaymentAuthorized";
+    }
+
+    string? Confirm()
+    {
+        if (dead || !tried)
+            return null;
+        captured = true;
+        return "PaymentConfirmed";
+    }
+
+    string Cancel()
+    {
+        dead = true;
+        return "PaymentCancelled";
+    }
+}
+
+/// <summary>The 1,092 sequences of 1 to 6 commands.</summary>
+static class Sequences
+{
+    public const int Longest = 6;
+
+    public static IReadOnlyList<Op[]> All { get; } = [.. Enumerable.Range(1, Longest).SelectMany(Of)];
+
+    /// <summary>Written as numbers of so many digits, base 3.</summary>
+    static IEnumerable<Op[]> Of(int length) =>
+        Enumerable.Range(0, (int)Math.Pow(3, length)).Select(number =>
+            Enumerable.Range(0, length).Select(digit => (Op)(number / (int)Math.Pow(3, digit) % 3)).ToArray());
+
+    public static IOrderMessage Message(Op op, Guid orderId, string token = "tok_ok") => op switch
+    {
+        Op.Try => Some.Try(orderId, token),
+        Op.Confirm => Some.Confirm(orderId),
+        _ => Some.Cancel(orderId),
+    };
+}
