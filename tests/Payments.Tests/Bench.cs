@@ -119,6 +119,8 @@ sealed class Bench : IAsyncDisposable
             await Drain();
     }
 
+    public T Resolve<T>(Work work) where T : notnull => work.Services.GetRequiredService<T>();
+
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     public async Task<T> Read<T>(Func<PaymentsDb, Task<T>> read)

@@ -1,0 +1,130 @@
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>A Cancel that meets a call under way, and money that comes after it.</summary>
+public sealed class CancelTests
+{
+    public static TheoryData<string> Databases() => Bench.Databases();
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_Cancel_while_the_authorization_is_unknown_voids_it_once_when_it_is_known(string database)
+    {
+        await using var bench = await Bench.Start(database);
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        await bench.Deliver(Some.Cancel(order), Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBeEmpty("money may be held");
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+        (await bench.Path(order)).ShouldBe("Trying Trying Cancelling Cancelled");
+    }
+
+    [Fact]
+    public async Task A_Cancel_while_the_authorization_never_arrived_is_answered_when_the_gateway_has_decided_it()
+    {
+        await using var bench = await Bench.Start();
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" && bench.Gateway.Requests == 1 ? Fault.LostRequest : Fault.None;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe("authorize, void", "sent again under its key, so that no stray request can hold money later");
+    }
+
+    [Fact]
+    public async Task A_Cancel_while_the_authorization_is_declined_needs_no_void()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, "tok_declined"));
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("tok_ok", "authorize, capture, refund")]
+    [InlineData("tok_capture_refused", "authorize, void")]
+    public async Task A_Cancel_while_the_capture_is_unknown_gives_back_what_was_taken(string token, string ledger)
+    {
+        await using var bench = await Bench.Start();
+        bench.Gateway.Faults = (operation, _) => operation == "capture" ? Fault.LostAnswer : Fault.None;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, token));
+        await bench.Drain();
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized, PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe(ledger);
+    }
+
+    [Fact]
+    public async Task A_void_that_the_gateway_refuses_is_alarmed_and_asked_again_by_the_next_Cancel()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, "tok_stuck"));
+        await bench.Drain();
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized", "nothing is said that is not true");
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelling);
+
+        bench.Gateway.Rewrite(ledger => ledger[1] = ledger[1] with { Status = "succeeded" });
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled", "a person has voided it at the gateway's desk");
+    }
+
+    [Fact]
+    public async Task A_void_of_an_authorization_that_is_gone_counts_as_done()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Hosted(order));
+        await bench.Drain();
+        bench.Gateway.Conclude(order, "expired");
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentPending, PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_processes_with_the_same_attempt_move_money_once_and_say_it_once()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        var first = await bench.Call(bench.Waiting());
+        bench.Clock.Advance(TimeSpan.FromSeconds(31));
+        await bench.Get<AttemptSweeper>().Sweep();
+        var second = await bench.Call(bench.Waiting());
+        await bench.Commit(second);
+        await bench.Commit(first);
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+        bench.Gateway.Done(order).ShouldBe("authorize");
+    }
+
+    [Fact]
+    public async Task A_process_that_lost_its_lease_cannot_say_that_there_is_no_answer()
+    {
+        await using var bench = await Bench.Start();
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        var late = await bench.Call(bench.Waiting());
+        await bench.Sweep();
+        await bench.Commit(late);
+        (await bench.Attempt(order, Operation.Authorize)).State.ShouldBe(AttemptState.Succeeded);
+        (await bench.Path(order)).ShouldBe("Trying Tried");
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>The process dies at each fail-point of each operation; another one's sweeper makes it good.</summary>
+public sealed class CrashTests
+{
+    public enum Point
+    {
+        AfterAttempt,
+        AfterGateway,
+        ResultNotCommitted,
+        AfterResult,
+    }
+
+    public static TheoryData<Point, string> Matrix()
+    {
+        var matrix = new TheoryData<Point, string>();
+        foreach (var point in Enum.GetValues<Point>())
+        foreach (var operation in new[] { "authorize", "capture", "void", "refund" })
+            matrix.Add(point, operation);
+        return matrix;
+    }
+
+    [Theory, MemberData(nameof(Matrix))]
+    public async Task The_sweeper_ends_what_a_dead_process_began(Point point, string operation)
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await Before(bench, order, operation);
+        await bench.TakeAnswers();
+
+        await bench.Deliver(Command(order, operation));
+        var calls = bench.Waiting();
+        calls.ShouldHaveSingleItem();
+        if (point >= Point.AfterGateway)
+        {
+            var results = await bench.Call(calls);
+            if (point == Point.ResultNotCommitted)
+                await Should.ThrowAsync<Crash>(() => NotCommitted(bench, results));
+            if (point == Point.AfterResult)
+                await bench.Commit(results);
+        }
+
+        // A second process starts: it knows the database alone, and the command comes again.
+        await bench.Deliver(Command(order, operation));
+        bench.Waiting();
+        await bench.Heal();
+        (await bench.TakeAnswers())[order].Distinct().ShouldBe([operation switch
+        {
+            "authorize" => "PaymentAuthorized",
+            "capture" => "PaymentConfirmed",
+            _ => "PaymentCancelled",
+        }]);
+        bench.Gateway.Done(order).ShouldBe(operation switch
+        {
+            "authorize" => "authorize",
+            "capture" => "authorize, capture",
+            "void" => "authorize, void",
+            _ => "authorize, capture, refund",
+        });
+        await Audits.ShouldBeWhole(bench, [order]);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_was_leased_by_a_clock_an_hour_ahead_is_not_left_for_an_hour()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        await bench.Deliver(Some.Try(order));
+        bench.Waiting();
+        bench.Clock.Advance(-TimeSpan.FromHours(1));
+        await bench.Get<AttemptSweeper>().Sweep();
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+    }
+
+    [Fact]
+    public async Task A_sweep_takes_bounded_pages_and_ends()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:SweepPage=10");
+        var orders = Enumerable.Range(0, 35).Select(_ => Some.Order()).ToList();
+        await bench.Deliver(orders.ConvertAll(order => (IOrderMessage)Some.Try(order)));
+        bench.Waiting();
+        bench.Clock.Advance(TimeSpan.FromSeconds(31));
+        var pages = new List<int>();
+        while (pages.LastOrDefault(1) > 0)
+            pages.Add(await bench.Get<AttemptSweeper>().Sweep());
+        pages.ShouldBe([10, 10, 10, 5, 0]);
+        await bench.Drain();
+        (await bench.Read(db => db.Branches.CountAsync(row => row.State == BranchState.Tried))).ShouldBe(35);
+    }
+
+    [Fact]
+    public async Task A_call_that_waited_too_long_is_left_to_the_sweeper()
+    {
+        await using var bench = await Bench.Start();
+        await bench.Deliver(Some.Try(Some.Order()));
+        var call = bench.Waiting().ShouldHaveSingleItem();
+        bench.Get<CallQueue>().IsStale(call).ShouldBeFalse();
+        bench.Clock.Advance(TimeSpan.FromSeconds(8));
+        bench.Get<CallQueue>().IsStale(call).ShouldBeTrue();
+    }
+
+    static async Task Before(Bench bench, Guid order, string operation)
+    {
+        if (operation == "authorize")
+            return;
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        if (operation != "refund")
+            return;
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+    }
+
+    static IOrderMessage Command(Guid order, string operation) => operation switch
+    {
+        "authorize" => Some.Try(order),
+        "capture" => Some.Confirm(order),
+        _ => Some.Cancel(order),
+    };
+
+    /// <summary>Everything of the third step is done but its commit.</summary>
+    static Task NotCommitted(Bench bench, CallResult[] results) => bench.UnitOfWork.Run(async work =>
+    {
+        await bench.Resolve<BranchRows>(work).Load(work, results.Select(result => result.Handover.Call.OrderId));
+        foreach (var result in results)
+            await bench.Resolve<BranchSteps>(work).Heard(result);
+        throw new Crash();
+    });
+}

@@ -1,0 +1,143 @@
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>The fence, cell by cell: what each command does in each state of the branch.</summary>
+public sealed class RuleTests
+{
+    static readonly Guid Order = Some.Order();
+    static readonly DateTime Now = Some.InAnHour.AddHours(-1);
+
+    [Theory]
+    [InlineData("none", "Trying + authorize")]
+    [InlineData("Trying", "nothing yet")]
+    [InlineData("Trying, cancel remembered", "nothing yet")]
+    [InlineData("Pending", "again PaymentPending")]
+    [InlineData("Tried", "again PaymentAuthorized")]
+    [InlineData("Refused", "again PaymentDeclined")]
+    [InlineData("Confirming", "again PaymentAuthorized")]
+    [InlineData("CaptureRefused", "again PaymentAuthorized")]
+    [InlineData("Confirmed", "again PaymentAuthorized")]
+    [InlineData("Cancelling", "again PaymentDeclined")]
+    [InlineData("Cancelled", "again PaymentDeclined")]
+    public void Try(string state, string expected) => Words(PaymentRule.Try(Branch(state), Some.Try(Order), Now)).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("none", "refused with an alarm")]
+    [InlineData("Trying", "refused with an alarm")]
+    [InlineData("Pending", "refused with an alarm")]
+    [InlineData("Tried", "Confirming + capture")]
+    [InlineData("Refused", "refused with an alarm")]
+    [InlineData("Confirming", "nothing yet")]
+    [InlineData("Confirming, cancel remembered", "nothing yet")]
+    [InlineData("CaptureRefused", "again PaymentRefused")]
+    [InlineData("Confirmed", "again PaymentConfirmed")]
+    [InlineData("Cancelling", "refused with an alarm")]
+    [InlineData("Cancelled", "refused with an alarm")]
+    public void Confirm(string state, string expected) => Words(PaymentRule.Confirm(Branch(state))).ShouldBe(expected);
+
+    [Theory]
+    [InlineData("none", "Cancelled + PaymentCancelled")]
+    [InlineData("Trying", "Trying, cancel remembered")]
+    [InlineData("Trying, cancel remembered", "nothing yet")]
+    [InlineData("Pending", "Cancelling + void")]
+    [InlineData("Tried", "Cancelling + void")]
+    [InlineData("Refused", "Cancelled + PaymentCancelled")]
+    [InlineData("Confirming", "Confirming, cancel remembered")]
+    [InlineData("Confirming, cancel remembered", "nothing yet")]
+    [InlineData("CaptureRefused", "Cancelling + void")]
+    [InlineData("Confirmed", "Cancelling + refund")]
+    [InlineData("Cancelling", "nothing yet")]
+    [InlineData("Cancelled", "again PaymentCancelled")]
+    public void Cancel(string state, string expected) => Words(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
+
+    [Fact]
+    public void A_Cancel_that_meets_a_refused_void_asks_the_gateway_once_more() =>
+        Words(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true)).ShouldBe("Cancelling + void");
+
+    [Theory]
+    [InlineData("Trying", "Tried + PaymentAuthorized", "Pending + PaymentPending", "Refused + PaymentDeclined")]
+    [InlineData("Trying, cancel remembered", "Cancelling + void", "Cancelling + void", "Cancelled + PaymentCancelled")]
+    [InlineData("Pending", "Tried + PaymentAuthorized", "nothing yet", "Refused + PaymentDeclined")]
+    [InlineData("Tried", "nothing yet", "nothing yet", "nothing yet")]
+    [InlineData("Refused", "Cancelling + void (alarm)", "nothing yet", "nothing yet")]
+    [InlineData("Confirmed", "nothing yet", "nothing yet", "nothing yet")]
+    [InlineData("Cancelling", "nothing yet", "nothing yet", "nothing yet")]
+    [InlineData("Cancelled", "nothing yet", "nothing yet", "nothing yet")]
+    [InlineData("Cancelled without a void", "Cancelling + void (alarm)", "nothing yet", "nothing yet")]
+    public void The_gateway_s_answer_to_an_authorization(string state, string succeeded, string pending, string declined)
+    {
+        Heard(state, Operation.Authorize, GatewayResult.Succeeded).ShouldBe(succeeded);
+        Heard(state, Operation.Authorize, GatewayResult.Pending).ShouldBe(pending);
+        Heard(state, Operation.Authorize, GatewayResult.Declined).ShouldBe(declined);
+    }
+
+    [Theory]
+    [InlineData("Confirming", "Confirmed + PaymentConfirmed", "CaptureRefused + PaymentRefused")]
+    [InlineData("Confirming, cancel remembered", "Cancelling + refund", "Cancelling + void")]
+    [InlineData("CaptureRefused", "Cancelling + refund (alarm)", "nothing yet")]
+    [InlineData("Confirmed", "nothing yet", "nothing yet")]
+    [InlineData("Cancelling", "Cancelling + refund (alarm)", "nothing yet")]
+    [InlineData("Cancelled", "Cancelling + refund (alarm)", "nothing yet")]
+    public void The_gateway_s_answer_to_a_capture(string state, string succeeded, string declined)
+    {
+        Heard(state, Operation.Capture, GatewayResult.Succeeded).ShouldBe(succeeded);
+        Heard(state, Operation.Capture, GatewayResult.Declined).ShouldBe(declined);
+    }
+
+    [Theory]
+    [InlineData("Cancelling", "Cancelled + PaymentCancelled", "Cancelling (alarm)")]
+    [InlineData("Cancelled", "nothing yet", "nothing yet")]
+    public void The_gateway_s_answer_to_a_void(string state, string succeeded, string declined)
+    {
+        Heard(state, Operation.Void, GatewayResult.Succeeded).ShouldBe(succeeded);
+        Heard(state, Operation.Void, GatewayResult.Declined).ShouldBe(declined);
+    }
+
+    [Fact]
+    public void A_second_Try_over_another_amount_is_refused_with_an_alarm() =>
+        Words(PaymentRule.Try(Branch("Tried"), Some.Try(Order) with { Amount = new Money(1, "EUR") }, Now)).ShouldBe("refused with an alarm");
+
+    [Fact]
+    public void A_hosted_payment_whose_time_is_over_is_refused_without_a_call() =>
+        Words(PaymentRule.Try(null, Some.Hosted(Order), Some.InAnHour)).ShouldBe("Refused + PaymentDeclined");
+
+    public static TheoryData<TryAuthorizePayment> Unusable() => new(
+        Some.Try(Order) with { Amount = new Money(0, "EUR") },
+        Some.Try(Order) with { Amount = new Money(-1, "EUR") },
+        Some.Try(Order) with { Amount = new Money(1, "EURO") },
+        Some.Try(Order) with { Amount = null! },
+        Some.Try(Order) with { Payment = null! },
+        Some.Try(Order, ""),
+        Some.Try(Order, new string('x', 201)),
+        Some.Try(Order) with { Payment = new PaymentInstruction("cash") });
+
+    [Theory, MemberData(nameof(Unusable), DisableDiscoveryEnumeration = true)]
+    public void A_Try_that_no_gateway_could_take_is_refused_with_an_alarm(TryAuthorizePayment message) =>
+        Words(PaymentRule.Try(null, message, Now)).ShouldBe("refused with an alarm");
+
+    static string Heard(string state, Operation operation, GatewayResult result) =>
+        Words(PaymentRule.Answered(Branch(state)!, operation, new GatewayAnswer(result, "id", "no")));
+
+    /// <summary>A branch that has come to the state by the steps that lead there.</summary>
+    static PaymentBranch? Branch(string state)
+    {
+        if (state == "none")
+            return null;
+        var branch = PaymentBranch.Of(Some.Try(Order), Now);
+        if (state.StartsWith("Cancel", StringComparison.Ordinal) && state != "Cancelled without a void")
+            branch.Take(new Outcome.Step(BranchState.Cancelling, Call: Operation.Void, CancelRequested: true), Now);
+        var cancel = state.EndsWith("remembered", StringComparison.Ordinal) || state.StartsWith("Cancelled", StringComparison.Ordinal);
+        branch.Take(new Outcome.Step(Enum.Parse<BranchState>(state.Split(',', ' ')[0]), CancelRequested: cancel), Now);
+        return branch;
+    }
+
+    static string Words(Outcome outcome) => outcome switch
+    {
+        Outcome.Violation => "refused with an alarm",
+        Outcome.Repeat { Answer: null } => "nothing yet",
+        Outcome.Repeat repeat => $"again {repeat.Answer!.GetType().Name}",
+        Outcome.Step { Call: null, Answer: null, CancelRequested: true } step => $"{step.To}, cancel remembered",
+        Outcome.Step step => step.To + (step.Call is { } call ? $" + {PaymentAttempt.Name(call)}" : "")
+            + (step.Answer is { } answer ? $" + {answer.GetType().Name}" : "") + (step.Alarm ? " (alarm)" : ""),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
+    };
+}

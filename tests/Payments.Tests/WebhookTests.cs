@@ -1,0 +1,257 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>Hosted payments, and what a webhook may do: be a reason to ask.</summary>
+public sealed class WebhookTests
+{
+    public static TheoryData<string> Databases() => Bench.Databases();
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task A_customer_pays_and_the_webhook_tells(string database)
+    {
+        await using var bench = await Bench.Start(database);
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "succeeded");
+        (await Receive(bench, "msg_1", Signed.Event(order))).ShouldBe(WebhookRule.Asked);
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+        (await bench.Path(order)).ShouldBe("Trying Pending Tried");
+        var stored = await bench.Read(db => db.Webhooks.AsNoTracking().SingleAsync());
+        (stored.Id, stored.Body).ShouldBe(("msg_1", Signed.Event(order)));
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task The_same_webhook_again_does_nothing_again(string database)
+    {
+        await using var bench = await Bench.Start(database);
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "succeeded");
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Receive(bench, "msg_1", Signed.Event(order))));
+        await bench.Drain();
+        (await Receive(bench, "msg_1", Signed.Event(order))).ShouldBe("seen before");
+        (await Receive(bench, "msg_2", Signed.Event(order))).ShouldBe("known already");
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+        (await bench.Read(db => db.Webhooks.CountAsync())).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("declined", "authorization.failed")]
+    [InlineData("expired", "authorization.expired")]
+    public async Task A_customer_who_does_not_pay_is_a_refusal(string status, string type)
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, status);
+        await Receive(bench, "msg_1", Signed.Event(order, type));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe($"PaymentDeclined: {status}");
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_lost_is_made_good_by_asking()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBeEmpty("nobody has paid");
+        bench.Gateway.Conclude(order, "succeeded");
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+    }
+
+    [Fact]
+    public async Task A_stored_webhook_whose_hand_over_is_lost_is_made_good_by_the_sweeper()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "succeeded");
+        await Receive(bench, "msg_1", Signed.Event(order));
+        bench.Waiting();
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+    }
+
+    [Fact]
+    public async Task What_a_webhook_says_is_not_believed()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        await Receive(bench, "msg_1", Signed.Event(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBeEmpty("the gateway's ledger says that nobody has paid");
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Pending);
+    }
+
+    [Fact]
+    public async Task A_webhook_about_other_money_or_another_authorization_is_stored_and_nothing_else()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "succeeded");
+        (await Receive(bench, "msg_1", Signed.Event(order, amount: 1))).ShouldBe(WebhookRule.Mismatch);
+        (await Receive(bench, "msg_2", Signed.Event(order, currency: "USD"))).ShouldBe(WebhookRule.Mismatch);
+        (await Receive(bench, "msg_3", Signed.Event(order, authorizationId: "auth_9"))).ShouldBe(WebhookRule.Mismatch);
+        (await Receive(bench, "msg_4", Signed.Event(Some.Order()))).ShouldBe("unknown order");
+        (await Receive(bench, "msg_5", "{\"type\":\"payout.paid\"}")).ShouldBe("of no interest");
+        (await Receive(bench, "msg_6", "not json")).ShouldBe("not readable");
+        bench.Waiting().ShouldBeEmpty();
+        (await bench.Read(db => db.Webhooks.CountAsync())).ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_comes_before_our_own_answer_gives_the_same_end()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Hosted(order));
+        var own = await bench.Call(bench.Waiting());
+        bench.Gateway.Conclude(order, "succeeded");
+        await Receive(bench, "msg_1", Signed.Event(order));
+        await bench.Drain();
+        await bench.Commit(own);
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Tried);
+    }
+
+    [Fact]
+    public async Task Out_of_order_the_gateway_s_ledger_decides()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "succeeded");
+        await Receive(bench, "msg_2", Signed.Event(order, "authorization.failed"));
+        await Receive(bench, "msg_1", Signed.Event(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Money_that_comes_after_the_Cancel_is_voided_once(string database)
+    {
+        await using var bench = await Bench.Start(database);
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "declined");
+        await Receive(bench, "msg_1", Signed.Event(order, "authorization.failed"));
+        await bench.Drain();
+        await bench.Deliver(Some.Cancel(order));
+        (await bench.Answers(order)).ShouldBe("PaymentDeclined: declined, PaymentCancelled");
+
+        bench.Gateway.Conclude(order, "succeeded");
+        await Receive(bench, "msg_2", Signed.Event(order));
+        await Receive(bench, "msg_3", Signed.Event(order));
+        await bench.Heal();
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+        (await bench.Path(order)).ShouldBe("Trying Pending Refused Cancelled Cancelling Cancelled");
+        var note = await bench.Read(db => db.Audit.AsNoTracking().SingleAsync(row => row.From == "Cancelled"));
+        note.Detail.ShouldBe("money came late");
+    }
+
+    [Fact]
+    public async Task Late_money_of_a_refused_branch_is_voided_though_no_Cancel_came()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        bench.Gateway.Conclude(order, "declined");
+        await bench.Sweep();
+        bench.Gateway.Conclude(order, "succeeded");
+        await Receive(bench, "msg_1", Signed.Event(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentDeclined: declined");
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+    }
+
+    [Fact]
+    public async Task A_hosted_payment_is_cancelled_while_the_customer_looks_at_the_page()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Pending(bench);
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe("void");
+    }
+
+    static async Task<Guid> Pending(Bench bench)
+    {
+        var order = Some.Order();
+        await bench.Deliver(Some.Hosted(order));
+        await bench.Drain();
+        (await bench.Answers(order)).ShouldBe("PaymentPending");
+        var branch = await bench.Branch(order);
+        (branch.Url, branch.PayBefore).ShouldBe(("http://pay/auth_1", Some.InAnHour));
+        return order;
+    }
+
+    static Task<string> Receive(Bench bench, string id, string body) => bench.Get<WebhookReceiver>().Receive(id, body);
+}
+
+/// <summary>Who may speak for the gateway.</summary>
+public sealed class WebhookSignatureTests
+{
+    static readonly DateTimeOffset Now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);
+    static readonly string Body = Signed.Event(Some.Order());
+    static readonly WebhookHeaders Good = Signed.Headers("msg_1", Now, Body);
+
+    [Fact]
+    public void The_gateway_s_own_is_taken() => Refuse(Good, Body).ShouldBeNull();
+
+    [Fact]
+    public void The_example_of_the_standard_is_taken()
+    {
+        var headers = new WebhookHeaders("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+        var secret = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+        WebhookSignature.Refuse(headers, "{\"test\": 2432232314}"u8, [secret], DateTimeOffset.FromUnixTimeSeconds(1614265330), TimeSpan.FromSeconds(300)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void An_altered_body_is_refused() => Refuse(Good, Body.Replace("1250", "1", StringComparison.Ordinal)).ShouldBe("webhook-signature does not fit");
+
+    [Fact]
+    public void Another_id_or_time_than_was_signed_is_refused()
+    {
+        Refuse(Good with { Id = "msg_2" }, Body).ShouldBe("webhook-signature does not fit");
+        Refuse(Good with { Timestamp = (Now.ToUnixTimeSeconds() + 1).ToString() }, Body).ShouldBe("webhook-signature does not fit");
+    }
+
+    [Fact]
+    public void A_forger_s_secret_is_refused() =>
+        Refuse(Signed.Headers("msg_1", Now, Body, Signed.OtherSecret), Body).ShouldBe("webhook-signature does not fit");
+
+    [Theory]
+    [InlineData(-301, false)]
+    [InlineData(-300, true)]
+    [InlineData(300, true)]
+    [InlineData(301, false)]
+    public void It_is_taken_within_300_seconds(int seconds, bool taken) =>
+        Refuse(Signed.Headers("msg_1", Now.AddSeconds(seconds), Body), Body).ShouldBe(taken ? null : "webhook-timestamp is too old or ahead");
+
+    [Fact]
+    public void While_the_secret_is_exchanged_both_are_taken()
+    {
+        byte[][] live = [Signed.Bytes(Signed.OtherSecret), Signed.Bytes(Signed.Secret)];
+        Refuse(Good, Body, live).ShouldBeNull();
+        Refuse(Signed.Headers("msg_1", Now, Body, Signed.OtherSecret), Body, live).ShouldBeNull();
+        Refuse(Good with { Signature = $"v1,{Convert.ToBase64String(new byte[32])} v1a,xyz {Good.Signature}" }, Body).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(null, "1", "v1,x")]
+    [InlineData("", "1", "v1,x")]
+    [InlineData("msg 1", "1", "v1,x")]
+    [InlineData("msg_1", null, "v1,x")]
+    [InlineData("msg_1", "soon", "v1,x")]
+    [InlineData("msg_1", "-1769860800", "v1,x")]
+    [InlineData("msg_1", "9223372036854775807", "v1,x")]
+    [InlineData("msg_1", "1769860800", null)]
+    [InlineData("msg_1", "1769860800", "v1,")]
+    [InlineData("msg_1", "1769860800", "v1,not base64")]
+    [InlineData("msg_1", "1769860800", "v2,AAAA")]
+    public void Without_its_headers_it_is_refused(string? id, string? timestamp, string? signature) =>
+        Refuse(new WebhookHeaders(id, timestamp, signature), Body).ShouldNotBeNull();
+
+    static string? Refuse(WebhookHeaders headers, string body, IReadOnlyList<byte[]>? secrets = null) =>
+        WebhookSignature.Refuse(headers, Encoding.UTF8.GetBytes(body), secrets ?? [Signed.Bytes(Signed.Secret)], Now, TimeSpan.FromSeconds(300));
+}
