@@ -17,7 +17,8 @@ public sealed class SizeTests
     public void No_line_is_wider_than_a_screen()
     {
         var scripts = Repo.Files("").Where(file => file.StartsWith("scripts/", StringComparison.Ordinal) || file is "test" or ".ci/run");
-        var others = scripts.Concat(Repo.Files(".yaml").Where(file => file.StartsWith("compose", StringComparison.Ordinal))).Select(file => (File: file, Lines: (IEnumerable<string>)Repo.Read(file).Split('\n')));
+        var others = scripts.Concat(Repo.Files(".yaml").Where(file => file.StartsWith("compose", StringComparison.Ordinal)))
+            .Select(file => (File: file, Lines: (IEnumerable<string>)Repo.Read(file).Split('\n')));
         Source.All.Select(source => (source.File, Lines: (IEnumerable<string>)source.Lines)).Concat(others)
             .SelectMany(file => Size.WideLines(file.File, file.Lines)).ShouldBeNone();
     }
