@@ -1,0 +1,252 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
+using OrderSaga.Sandbox;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>The worker as it runs, on its bus, with the sandbox gateway over real HTTP.</summary>
+public sealed class RunningTests
+{
+    public static IEnumerable<object[]> Modes() => Mode.All();
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task Cards_of_every_kind_come_to_their_end(Mode mode)
+    {
+        await using var worker = await Worker.Start(mode);
+        foreach (var (token, captured) in new[] { ("tok_ok", true), ("tok_error", true), ("tok_slow", true), ("tok_timeout", true), ("tok_declined", false) })
+        {
+            var order = Some.Order();
+            await worker.Send(Some.Try(order, token));
+            await worker.IsTold(order, captured ? "PaymentAuthorized" : "PaymentDeclined");
+            if (captured)
+            {
+                await worker.Send(Some.Confirm(order));
+                await worker.IsTold(order, "PaymentConfirmed");
+            }
+
+            (await worker.Sandbox(order)).ShouldBe(captured ? "authorize:succeeded capture:succeeded" : "authorize:declined");
+        }
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task Cancelled_orders_hold_no_money(Mode mode)
+    {
+        await using var worker = await Worker.Start(mode);
+        foreach (var (token, confirm, ledger) in new[]
+        {
+            ("tok_ok", false, "authorize:succeeded void:succeeded"),
+            ("tok_ok", true, "authorize:succeeded capture:succeeded refund:succeeded"),
+            ("tok_capture_refused", true, "authorize:succeeded capture:declined void:succeeded"),
+        })
+        {
+            var order = Some.Order();
+            await worker.Send(Some.Try(order, token));
+            await worker.IsTold(order, "PaymentAuthorized");
+            if (confirm)
+            {
+                await worker.Send(Some.Confirm(order));
+                await worker.IsTold(order, token == "tok_ok" ? "PaymentConfirmed" : "PaymentRefused");
+            }
+
+            await worker.Send(Some.Cancel(order));
+            await worker.IsTold(order, "PaymentCancelled");
+            (await worker.Sandbox(order)).ShouldBe(ledger);
+        }
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task A_customer_pays_at_the_page_and_the_sandbox_s_webhook_tells(Mode mode)
+    {
+        await using var worker = await Worker.Start(mode, "--Payments:PendingSeconds=3600");
+        var order = Some.Order();
+        await worker.Send(Some.Hosted(order) with { PayBefore = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) });
+        await worker.IsTold(order, "PaymentPending");
+        var branch = await worker.Json($"/branches/payment/{order}");
+        branch["state"]!.GetValue<string>().ShouldBe("Pending");
+        using var customer = new HttpClient();
+        (await customer.PostAsync(branch["url"]!.GetValue<string>() + "/pay", new FormUrlEncodedContent([]))).EnsureSuccessStatusCode();
+        await worker.IsTold(order, "PaymentAuthorized");
+        (await worker.Read(db => db.Webhooks.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_forged_webhook_gets_401_and_leaves_no_row()
+    {
+        await using var worker = await Worker.Start(Mode.Embedded);
+        var body = Signed.Event(Some.Order());
+        var answer = await worker.Webhook(body, Signed.Headers("msg_1", TimeProvider.System.GetUtcNow(), body, Signed.OtherSecret));
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        (await worker.Webhook(body, Signed.Headers("msg_1", TimeProvider.System.GetUtcNow().AddSeconds(-400), body))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Webhook(body, new WebhookHeaders(null, null, null))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Read(db => db.Webhooks.CountAsync())).ShouldBe(0);
+        (await worker.Webhook(body, Signed.Headers("msg_1", TimeProvider.System.GetUtcNow(), body))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await worker.Read(db => db.Webhooks.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Branches_are_shown_to_operators_one_and_many()
+    {
+        await using var worker = await Worker.Start(Mode.Embedded);
+        var order = Some.Order();
+        await worker.Send(Some.Try(order));
+        await worker.IsTold(order, "PaymentAuthorized");
+        var branch = await worker.Json($"/branches/payment/{order}");
+        branch["state"]!.GetValue<string>().ShouldBe("Tried");
+        branch["amount"]!.ToJsonString().ShouldBe("{\"amount\":1250,\"currency\":\"EUR\"}");
+        (branch["authorized"]!.GetValue<long>(), branch["captured"]!.GetValue<long>(), branch["refunded"]!.GetValue<long>()).ShouldBe((1250, 0, 0));
+        branch["attempts"]!.AsArray().ShouldHaveSingleItem()!["state"]!.GetValue<string>().ShouldBe("Succeeded");
+        (await worker.Json($"/branches/payment?orderIds={order},{Some.Order()}"))["items"]!.AsArray().Count.ShouldBe(1);
+
+        (await worker.Get($"/branches/payment/{Some.Order()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await worker.Get("/branches/payment/seven")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await worker.Get("/branches/payment")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await worker.Get("/branches/payment?orderIds=" + string.Join(',', Enumerable.Repeat(order, 101)))).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await worker.Get($"/branches/payment/{order}", key: null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Get($"/branches/payment/{order}", worker.MerchantKey)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_Confirm_without_a_Try_is_stored_as_failed_with_its_cause_and_answered_by_nothing()
+    {
+        await using var worker = await Worker.Start(Mode.Embedded);
+        var order = Some.Order();
+        await worker.Send(Some.Confirm(order));
+        await Eventually.Holds("the refused Confirm is in the failed-message store", () => worker.Read(db => db.FailedMessages.AnyAsync()));
+        (await worker.Read(db => db.FailedMessages.SingleAsync())).Cause.ShouldBe($"BranchViolation: Order {order}: a Confirm without a Try.");
+    }
+}
+
+/// <summary>The worker and the sandbox in one process.</summary>
+sealed class Worker : IAsyncDisposable
+{
+    readonly Installation installation;
+    readonly WebApplication app;
+    readonly HttpClient http;
+    readonly string operatorKey;
+    readonly System.Collections.Concurrent.ConcurrentBag<(Guid, string)> told = [];
+
+    Worker(Installation installation, WebApplication app, string operatorKey, string merchantKey)
+    {
+        (this.installation, this.app, this.operatorKey, MerchantKey) = (installation, app, operatorKey, merchantKey);
+        http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+    }
+
+    public string MerchantKey { get; }
+
+    public static async Task<Worker> Start(Mode mode, params string[] settings)
+    {
+        var databases = await mode.Fresh("payments", "sandbox");
+        var (operatorKey, merchantKey) = (ApiKeys.Create(databases.Directory, "op", "all", Roles.Operator), ApiKeys.Create(databases.Directory, "shop", "shop", Roles.Orders));
+        var builder = Bench.Builder(databases, null, ["--Payments:CallTimeoutMilliseconds=700", "--Sandbox:SlowTokenMilliseconds=100", .. settings]);
+        builder.AddSandbox();
+        var built = builder.Build();
+        await Create<PaymentsDb>(built);
+        await Create<SandboxDb>(built);
+        built.MapPayments();
+        built.MapSandbox();
+        built.UseHttpDefaults();
+        await built.StartAsync();
+        built.Configuration["Gateway:Url"] = built.Urls.Single() + "/sandbox";
+        built.Configuration["Sandbox:WebhookUrl"] = built.Urls.Single() + "/webhooks/gateway";
+        var worker = new Worker(databases, built, operatorKey, merchantKey);
+        await worker.Listen();
+        return worker;
+    }
+
+    public async Task Send<T>(T command) where T : class
+    {
+        var queue = await app.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:" + Queues.Payments));
+        await queue.Send(command);
+    }
+
+    public Task IsTold(Guid orderId, string answer) =>
+        Eventually.Holds($"{orderId} is told {answer}", () => told.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
+
+    /// <summary>The sandbox's own ledger of the order.</summary>
+    public async Task<string> Sandbox(Guid orderId)
+    {
+        using var answer = await Get($"/sandbox/v1/operations?reference={orderId}", "test-key-of-the-gateway");
+        var items = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["items"]!.AsArray();
+        return string.Join(' ', items.Select(item => $"{item!["operation"]}:{item["status"]}"));
+    }
+
+    public Task<HttpResponseMessage> Get(string path) => Get(path, operatorKey);
+
+    public async Task<HttpResponseMessage> Get(string path, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
+        return await http.SendAsync(request);
+    }
+
+    public async Task<JsonNode> Json(string path)
+    {
+        using var answer = await Get(path);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+    }
+
+    public async Task<HttpResponseMessage> Webhook(string body, WebhookHeaders headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/gateway") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        foreach (var (name, value) in new[] { ("webhook-id", headers.Id), ("webhook-timestamp", headers.Timestamp), ("webhook-signature", headers.Signature) })
+        {
+            if (value is not null)
+                request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await http.SendAsync(request);
+    }
+
+    public async Task<T> Read<T>(Func<PaymentsDb, Task<T>> read)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<PaymentsDb>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await installation.DisposeAsync();
+    }
+
+    static async Task Create<TDb>(WebApplication app) where TDb : ServiceDb
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<TDb>().Database.EnsureCreatedAsync();
+    }
+
+    /// <summary>Hears what the saga would.</summary>
+    Task<ReceiveEndpointReady> Listen()
+    {
+        var bus = app.Services.GetRequiredService<IBus>();
+        return bus.ConnectReceiveEndpoint("the-saga", endpoint =>
+        {
+            Hear<PaymentAuthorized>(endpoint);
+            Hear<PaymentPending>(endpoint);
+            Hear<PaymentDeclined>(endpoint);
+            Hear<PaymentConfirmed>(endpoint);
+            Hear<PaymentRefused>(endpoint);
+            Hear<PaymentCancelled>(endpoint);
+        }).Ready;
+    }
+
+    void Hear<T>(IReceiveEndpointConfigurator endpoint) where T : class, IOrderMessage => endpoint.Handler<T>(context =>
+    {
+        told.Add((context.Message.OrderId, typeof(T).Name));
+        return Task.CompletedTask;
+    });
+}

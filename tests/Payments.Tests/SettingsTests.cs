@@ -1,0 +1,76 @@
+using Microsoft.Extensions.Configuration;
+
+namespace OrderSaga.Payments.Tests;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void The_defaults_fit_together() => new PaymentsSettings().Check();
+
+    [Fact]
+    public void Bounds_that_do_not_fit_together_stop_the_start_with_their_name()
+    {
+        Wrong(settings => settings.LeaseSeconds = 5, "Payments:LeaseSeconds");
+        Wrong(settings => settings.CallTimeoutMilliseconds = 0, "Payments:CallTimeoutMilliseconds");
+        Wrong(settings => settings.ConcurrentCalls = 0, "Payments:ConcurrentCalls");
+        Wrong(settings => settings.WaitingCalls = 1, "Payments:WaitingCalls");
+        Wrong(settings => settings.AnswerBatch = 0, "Payments:AnswerBatch");
+        Wrong(settings => settings.SweepMilliseconds = 0, "Payments:SweepMilliseconds");
+        Wrong(settings => settings.BackOffMaxSeconds = 1000, "BackOffMaxSeconds");
+        Wrong(settings => settings.PendingSeconds = 0, "Payments:PendingSeconds");
+        Wrong(settings => settings.BreakerRatio = 2, "Payments:BreakerRatio");
+        Wrong(settings => settings.BreakerOpenSeconds = 0, "BreakerOpenSeconds");
+        Wrong(settings => settings.WebhookWindowSeconds = 0, "Payments:WebhookWindowSeconds");
+    }
+
+    [Theory]
+    [InlineData("Gateway:Url", null)]
+    [InlineData("Gateway:Url", "localhost")]
+    [InlineData("Gateway:Url", "ftp://gateway")]
+    [InlineData("Gateway:Key", null)]
+    [InlineData("Gateway:WebhookSecret", null)]
+    [InlineData("Gateway:WebhookSecret", "secret")]
+    [InlineData("Gateway:WebhookSecret", "whsec_c2hvcnQ=")]
+    [InlineData("Gateway:WebhookSecretPrevious", "secret")]
+    public void A_gateway_that_is_not_set_up_stops_the_start_with_the_setting_s_name(string name, string? value) =>
+        Should.Throw<InvalidOperationException>(Gateway(name, value).Check).Message.ShouldContain(name);
+
+    [Fact]
+    public void A_gateway_that_is_set_up_is_taken_with_one_secret_or_two()
+    {
+        Gateway("Gateway:WebhookSecretPrevious", "").Check();
+        Gateway("Gateway:WebhookSecretPrevious", "").WebhookSecrets.Count.ShouldBe(1);
+        Gateway("Gateway:WebhookSecretPrevious", Signed.OtherSecret).Check();
+        Gateway("Gateway:WebhookSecretPrevious", Signed.OtherSecret).WebhookSecrets.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void The_back_off_doubles_from_half_a_second_to_half_a_minute_with_the_order_s_own_jitter()
+    {
+        var settings = new PaymentsSettings();
+        var waits = Enumerable.Range(0, 200).Select(_ => settings.BackOff(1, Guid.CreateVersion7()).TotalMilliseconds).ToList();
+        waits.ShouldAllBe(wait => wait >= 250 && wait < 500);
+        waits.Distinct().Count().ShouldBeGreaterThan(50);
+        settings.BackOff(1000, Guid.CreateVersion7()).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(30));
+        settings.Furthest.ShouldBeGreaterThan(TimeSpan.FromSeconds(30));
+    }
+
+    static void Wrong(Action<PaymentsSettings> change, string name)
+    {
+        var settings = new PaymentsSettings();
+        change(settings);
+        Should.Throw<InvalidOperationException>(settings.Check).Message.ShouldContain(name);
+    }
+
+    static GatewaySettings Gateway(string name, string? value)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Gateway:Url"] = "http://gateway",
+            ["Gateway:Key"] = "key",
+            ["Gateway:WebhookSecret"] = Signed.Secret,
+        };
+        settings[name] = value;
+        return new GatewaySettings(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+    }
+}
