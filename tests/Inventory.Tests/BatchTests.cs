@@ -1,0 +1,115 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Contracts;
+using Shouldly;
+using Testing;
+using Xunit;
+
+namespace OrderSaga.Inventory.Tests;
+
+/// <summary>Many orders in few transactions, and two processes at once.</summary>
+public sealed class BatchTests
+{
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Of_500_orders_for_50_units_exactly_50_get_one_and_a_batch_updates_the_sku_once(Mode mode)
+    {
+        var counting = new Counting();
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation, counting);
+        await host.Receive("hot", 50);
+        var (updates, commits) = (counting.StockUpdates, counting.Commits);
+
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => host.Send(new TryReserveStock(NewId(), [new("hot", 1)]))));
+        await Eventually.Holds("500 answers", () => host.Answers.Count >= 500);
+
+        host.Answers.Count(answer => answer is StockReserved).ShouldBe(50);
+        host.Answers.OfType<StockRejected>().ShouldAllBe(no => no.Reason == "sold out" && no.Lines.SequenceEqual(new[] { new RejectedLine("hot", 1, 0) }));
+        var hot = await Level(host, "hot");
+        (hot.Received, hot.Available, hot.Held, hot.Sold).ShouldBe((50, 0, 50, 0));
+
+        (counting.StockUpdates - updates).ShouldBeLessThanOrEqualTo(counting.Commits - commits, "one update of the sku in a transaction, at most");
+        (counting.StockUpdates - updates).ShouldBeLessThan(25, "50 orders got a unit: a batch must be one update, not one for each");
+        (counting.Commits - commits).ShouldBeLessThan(250, "500 messages");
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_Try_and_its_Cancel_in_one_batch_leave_nothing_held_whichever_is_first(Mode mode)
+    {
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation);
+        await host.Receive("a", 500);
+        var orders = Enumerable.Range(0, 200).Select(_ => NewId()).ToList();
+
+        await Task.WhenAll(orders.Select(order => Task.WhenAll(
+            host.Send(new CancelStock(order, "a test")), host.Send(new TryReserveStock(order, [new("a", 2)])))));
+        await Eventually.Holds("two answers for each order", () => host.Answers.Count >= 400);
+
+        foreach (var answers in host.Answers.GroupBy(answer => answer.OrderId, Model.Text))
+            string.Join(", ", answers.Order()).ShouldBeOneOf("cancelled, reserved", "cancelled, rejected: cancelled before tried");
+        var level = await Level(host, "a");
+        (level.Received, level.Available, level.Held, level.Sold).ShouldBe((500, 500, 0, 0));
+        (await host.Read(db => db.Branches.CountAsync(branch => branch.State == BranchState.Cancelled))).ShouldBe(200);
+        (await host.Failures()).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task What_the_fence_refuses_is_kept_with_its_cause_and_changes_nothing(Mode mode)
+    {
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation);
+        await host.Receive("a", 10);
+        var order = NewId();
+
+        await host.Send(new ConfirmStock(order));
+        await host.Send(new TryReserveStock(NewId(), [new("a", -5)]));
+        await host.Send(new TryReserveStock(Guid.Empty, [new("a", 1)]));
+        await host.Send(new TryReserveStock(NewId(), [new("a", 3)]));
+        await Eventually.Holds("one answer", () => host.Answers.Count == 1);
+        await Eventually.Holds("three failed messages", async () => await host.Failures() == 3);
+
+        var causes = await host.Read(db => db.FailedMessages.Select(row => row.Cause).ToListAsync());
+        causes.ShouldAllBe(cause => cause.StartsWith("BranchViolation: ", StringComparison.Ordinal));
+        causes.ShouldContain($"BranchViolation: Order {order}: Confirm without a Try: nothing is held for the order.");
+        var level = await Level(host, "a");
+        (level.Received, level.Available, level.Held, level.Sold).ShouldBe((10, 7, 3, 0));
+        (await host.Read(db => db.Branches.CountAsync())).ShouldBe(1);
+    }
+
+    /// <summary>The same orders reach both processes at once, with lines in opposite orders, then their ends: no deadlock lasts, nothing counts twice.</summary>
+    [Fact]
+    public async Task Two_processes_on_one_database_agree()
+    {
+        Assert.SkipWhen(Mode.Postgres is null, "Set ORDERSAGA_TEST_POSTGRES.");
+        await using var installation = await Modes.PostgreSql.Fresh("inventory");
+        await using var one = await TestHost.Start(installation);
+        await using var two = await TestHost.Start(installation);
+        string[] skus = ["a", "b", "c"];
+        foreach (var sku in skus)
+            await one.Receive(sku, 300);
+        var orders = Enumerable.Range(0, 400).Select(_ => NewId()).ToList();
+        var lines = skus.Select(sku => new OrderLine(sku, 1)).ToList();
+
+        await Task.WhenAll(
+            Task.WhenAll(orders.Select(order => one.Send(new TryReserveStock(order, lines)))),
+            Task.WhenAll(Enumerable.Reverse(orders).Select(order => two.Send(new TryReserveStock(order, [.. Enumerable.Reverse(lines)])))));
+        await Eventually.Holds("400 answers from each", () => one.Answers.Count >= 400 && two.Answers.Count >= 400, TimeSpan.FromSeconds(60));
+
+        foreach (var host in new[] { one, two })
+            host.Answers.Count(answer => answer is StockReserved).ShouldBe(300, "both give the same answer for an order");
+        one.Answers.OfType<StockReserved>().Select(yes => yes.OrderId).ShouldBe(two.Answers.OfType<StockReserved>().Select(yes => yes.OrderId), ignoreOrder: true);
+        foreach (var sku in skus)
+            (await Level(one, sku)).ShouldSatisfyAllConditions(level => level.Held.ShouldBe(300), level => level.Available.ShouldBe(0));
+
+        await Task.WhenAll(
+            Task.WhenAll(orders.Select(order => one.Send(new CancelStock(order, "a test")))),
+            Task.WhenAll(Enumerable.Reverse(orders).Select(order => two.Send(new CancelStock(order, "a test")))));
+        await Eventually.Holds("all cancelled by both", () => one.Answers.Count >= 800 && two.Answers.Count >= 800, TimeSpan.FromSeconds(60));
+        foreach (var sku in skus)
+            (await Level(two, sku)).ShouldSatisfyAllConditions(level => level.Held.ShouldBe(0), level => level.Available.ShouldBe(300));
+        (await one.Failures()).ShouldBe(0);
+        (await one.Read(db => db.Audit.CountAsync(row => row.Subject == "stock branch"))).ShouldBe(800);
+    }
+
+    static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    static Task<StockLevel> Level(TestHost host, string sku) => host.Read(db => db.Stock.AsNoTracking().SingleAsync(level => level.Sku == sku));
+}

@@ -1,0 +1,150 @@
+using System.Text.Json;
+using OrderSaga.Contracts;
+using Shouldly;
+using Testing;
+using Xunit;
+
+namespace OrderSaga.Inventory.Tests;
+
+/// <summary>Levels and branches, over real HTTP.</summary>
+public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
+{
+    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    public async Task Pages_give_every_sku_once_in_the_same_order_on_every_database(Mode mode)
+    {
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation);
+        using var client = host.Client(TestHost.StockKey);
+        string[] skus = ["1-a", "B", "Ba", "C", "a", "a-1", "a.1", "aB", "a_1", "b"];
+        foreach (var sku in Enumerable.Reverse(skus))
+            await host.Receive(sku, 1);
+
+        var (seen, path) = (new List<string>(), "/stock?limit=3");
+        for (var page = 0; path is not null; page++)
+        {
+            page.ShouldBeLessThan(4);
+            var body = await client.Get(path);
+            seen.AddRange(body.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("sku").GetString()!));
+            path = body.GetProperty("nextCursor").GetString() is { } cursor ? $"/stock?limit=3&cursor={Uri.EscapeDataString(cursor)}" : null;
+        }
+
+        seen.ShouldBe(skus.Order(StringComparer.Ordinal));
+        (await client.Get("/stock")).GetProperty("items").GetArrayLength().ShouldBe(skus.Length);
+        (await client.Get("/stock?limit=10")).GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Theory]
+    [InlineData("/stock?limit=0", 400, "bad-limit")]
+    [InlineData("/stock?limit=101", 400, "bad-limit")]
+    [InlineData("/stock?limit=", 400, "bad-limit")]
+    [InlineData("/stock?limit=ten", 400, "bad-limit")]
+    [InlineData("/stock?limit=99999999999", 400, "bad-limit")]
+    [InlineData("/stock?cursor=", 400, "bad-cursor")]
+    [InlineData("/stock?cursor=%00", 400, "bad-cursor")]
+    [InlineData("/stock?cursor=*", 400, "bad-cursor")]
+    [InlineData("/stock?cursor=LTE", 400, "bad-cursor")]
+    [InlineData("/stock/unknown", 404, "unknown-sku")]
+    [InlineData("/stock/a%27%3B--", 400, "bad-sku")]
+    [InlineData("/branches/stock/1", 400, "bad-order-id")]
+    [InlineData("/branches/stock/0199f0a0-7c1e-7000-8000-000000000000", 404, "no-branch")]
+    [InlineData("/branches/stock", 400, "bad-order-ids")]
+    [InlineData("/branches/stock?orderIds=", 400, "bad-order-ids")]
+    [InlineData("/branches/stock?orderIds=,", 400, "bad-order-ids")]
+    [InlineData("/branches/stock?orderIds=x", 400, "bad-order-id")]
+    public async Task What_cannot_be_answered_gets_a_problem_that_says_what_to_do(string path, int status, string problem)
+    {
+        using var client = embedded.Host.Client(path.StartsWith("/stock", StringComparison.Ordinal) ? TestHost.StockKey : TestHost.OperatorKey);
+        await (await client.GetAsync(path)).ShouldBeProblem(status, problem);
+    }
+
+    [Fact]
+    public async Task Keys_and_roles_are_needed()
+    {
+        using var nobody = embedded.Host.Client();
+        using var orders = embedded.Host.Client(TestHost.OrdersKey);
+        using var stock = embedded.Host.Client(TestHost.StockKey);
+        using var operators = embedded.Host.Client(TestHost.OperatorKey);
+        const string Receipt = """{"receiptId":"r-1","quantity":1}""";
+
+        await (await nobody.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(401, "unauthorized");
+        await (await nobody.GetAsync("/stock")).ShouldBeProblem(401, "unauthorized");
+        await (await orders.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(403, "forbidden");
+        await (await operators.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(403, "forbidden");
+        await (await orders.GetAsync("/stock")).ShouldBeProblem(403, "forbidden");
+        await (await stock.GetAsync($"/branches/stock/{Guid.Empty}")).ShouldBeProblem(403, "forbidden");
+        await (await stock.GetAsync($"/branches/stock?orderIds={Guid.Empty}")).ShouldBeProblem(403, "forbidden");
+        (await operators.GetAsync("/stock")).IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    public async Task A_branch_is_told_in_each_of_its_states(Mode mode)
+    {
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation);
+        using var client = host.Client(TestHost.OperatorKey);
+        await host.Receive("a", 10);
+        var orders = Enumerable.Range(0, 4).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
+        await host.Send(new TryReserveStock(orders[0], [new("a", 1)]));
+        await host.Send(new TryReserveStock(orders[1], [new("a", 2)]));
+        await host.Send(new TryReserveStock(orders[2], [new("a", 1), new("b", 99)]));
+        await host.Send(new CancelStock(orders[3], "a test"));
+        await Eventually.Holds("four answers", () => host.Answers.Count == 4);
+        await host.Send(new ConfirmStock(orders[1]));
+        await Eventually.Holds("the fifth", () => host.Answers.Count == 5);
+
+        var list = await client.Get($"/branches/stock?orderIds={string.Join(',', orders)},{Guid.Empty}");
+
+        var items = list.GetProperty("items").EnumerateArray().ToDictionary(item => item.GetProperty("orderId").GetGuid());
+        items.Keys.ShouldBe(orders, ignoreOrder: true);
+        orders.Select(order => items[order].GetProperty("state").GetString()).ShouldBe(["Tried", "Confirmed", "Refused", "Cancelled"]);
+        items[orders[0]].GetProperty("lines").GetRawText().ShouldBe("""[{"sku":"a","quantity":1}]""");
+        items[orders[2]].GetProperty("reason").GetString().ShouldBe("unknown sku");
+        items[orders[2]].GetProperty("rejected").GetRawText().ShouldBe("""[{"sku":"b","requested":99,"available":0}]""");
+        items[orders[3]].GetProperty("lines").GetArrayLength().ShouldBe(0);
+        foreach (var order in orders)
+            (await client.Get($"/branches/stock/{order}")).GetRawText().ShouldBe(items[order].GetRawText());
+        items[orders[0]].GetProperty("createdAt").GetString()!.ShouldEndWith("Z");
+    }
+
+    [Fact]
+    public async Task At_most_a_hundred_branches_at_once()
+    {
+        using var client = embedded.Host.Client(TestHost.OperatorKey);
+        var ids = Enumerable.Range(0, 101).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
+
+        (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids.Take(100)))).IsSuccessStatusCode.ShouldBeTrue();
+        await (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids))).ShouldBeProblem(400, "bad-order-ids");
+    }
+
+    /// <summary>A reader beside the load never sees levels that do not add up.</summary>
+    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    public async Task Levels_add_up_at_every_instant_that_can_be_read(Mode mode)
+    {
+        await using var installation = await mode.Fresh("inventory");
+        await using var host = await TestHost.Start(installation);
+        using var client = host.Client(TestHost.StockKey);
+        await host.Receive("hot", 1000);
+        var orders = Enumerable.Range(0, 300).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
+
+        var load = Task.Run(async () =>
+        {
+            foreach (var order in orders)
+                await Task.WhenAll(host.Send(new TryReserveStock(order, [new("hot", 2)])), client.Post("/stock/hot/receipts", $$"""{"receiptId":"{{order}}","quantity":1}"""));
+            await Eventually.Holds("all held", () => host.Answers.Count == 300);
+            foreach (var order in orders)
+                await host.Send(order.GetHashCode() % 2 == 0 ? new ConfirmStock(order) : new CancelStock(order, "a test"));
+            await Eventually.Holds("all ended", () => host.Answers.Count == 600);
+        });
+        var reads = 0;
+        for (; !load.IsCompleted; reads++)
+        {
+            var level = await client.Get("/stock/hot");
+            long Of(string name) => level.GetProperty(name).GetInt64();
+            Of("received").ShouldBe(Of("available") + Of("held") + Of("sold"), level.GetRawText());
+        }
+
+        await load;
+        reads.ShouldBeGreaterThan(10);
+        (await client.Get("/stock/hot")).GetProperty("held").GetInt64().ShouldBe(0);
+    }
+}
