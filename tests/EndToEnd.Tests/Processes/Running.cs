@@ -1,0 +1,109 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using Migrations;
+using OrderSaga.Platform.Http;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The whole system: one embedded process, or the six services as processes on servers, with databases and a vhost of its own.</summary>
+public sealed class Running : IAsyncDisposable
+{
+    const string Embedded = "OrderSaga.Host";
+
+    static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
+
+    readonly Installation installation;
+    readonly Dictionary<string, ServiceProcess> services;
+
+    Running(Installation installation, Dictionary<string, ServiceProcess> services, string apiKey, string gatewayKey)
+    {
+        (this.installation, this.services, ApiKey, GatewayKey) = (installation, services, apiKey, gatewayKey);
+        Checker = new Checker(Mode, installation.Connection);
+    }
+
+    public Mode Mode => installation.Mode;
+    public string Directory => installation.Directory;
+
+    /// <summary>All roles, merchant <c>demo</c>.</summary>
+    public string ApiKey { get; }
+
+    public string GatewayKey { get; }
+    public Checker Checker { get; }
+
+    public IReadOnlyCollection<string> Services => services.Keys;
+    public string Vhost => new Uri(installation.Settings()["Transport:Url"]!).AbsolutePath.TrimStart('/');
+
+    /// <summary>The processes that make up the system.</summary>
+    public static IReadOnlyList<string> ProcessesOf(Mode mode) => mode.Transport == "InMemory" ? [Embedded] : Six;
+
+    public static async Task<Running> Start(Mode mode)
+    {
+        var fresh = await mode.Fresh([.. Schema.Databases]);
+        var names = ProcessesOf(mode);
+        var urls = names.Zip(FreePorts(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
+        var (settings, gatewayKey) = Settings(fresh, urls);
+        var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
+        await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
+        var processes = names.ToDictionary(name => name, name =>
+            new ServiceProcess(name, urls[name], settings, Path.Combine(fresh.Directory, name + ".log")));
+        var running = new Running(fresh, processes, apiKey, gatewayKey);
+        try
+        {
+            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+            await running.AllUp();
+            return running;
+        }
+        catch
+        {
+            await running.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Where a service's calls go: its own process, or the one that has them all.</summary>
+    public Uri Url(string service) => Of(service).Url;
+
+    public ServiceProcess Of(string service) => services.TryGetValue(service, out var own) ? own : services[Embedded];
+
+    /// <summary>Starts what is down and waits until all are ready.</summary>
+    public async Task AllUp()
+    {
+        foreach (var service in services.Values.Where(service => !service.IsUp))
+            service.Start();
+        await Task.WhenAll(services.Values.Select(service => service.Ready()));
+    }
+
+    public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.LogTail(lines)}"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in services.Values)
+            await service.DisposeAsync();
+        await installation.DisposeAsync();
+    }
+
+    static (Dictionary<string, string?> Settings, string GatewayKey) Settings(Installation of, Dictionary<string, Uri> urls)
+    {
+        var gatewayKey = RandomNumberGenerator.GetHexString(64, true);
+        string Root(string service) => (urls.TryGetValue(service, out var own) ? own : urls[Embedded]).GetLeftPart(UriPartial.Authority);
+        var settings = of.Settings();
+        settings["Demo"] = "false";
+        settings["Gateway:Url"] = Root("Payments.Sandbox") + "/sandbox";
+        settings["Gateway:Key"] = gatewayKey;
+        settings["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        settings["Sandbox:WebhookUrl"] = Root("Payments.Worker") + "/webhooks/gateway";
+        settings["Sandbox:PublicUrl"] = Root("Payments.Sandbox");
+        return (settings, gatewayKey);
+    }
+
+    /// <summary>All are open at once before the first is given back, so that they differ.</summary>
+    static List<int> FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
+    }
+}

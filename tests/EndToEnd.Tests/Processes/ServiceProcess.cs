@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace EndToEnd.Tests;
+
+/// <summary>One service as a real process, from its own bin directory; its log is a file that goes on over restarts.</summary>
+public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log) : IAsyncDisposable
+{
+    static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    Process? process;
+
+    public string Name => name;
+    public Uri Url => url;
+    public string Assembly => Build.Assembly(name);
+    public bool IsUp => process is { HasExited: false };
+
+    public void Start()
+    {
+        // The shell gives way to the service, so the id is the service's own.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" </dev/null >>\"$1\" 2>&1", Assembly, log]);
+        start.Environment["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority);
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        process = Process.Start(start)!;
+        Undertaker.Watch(process.Id);
+    }
+
+    /// <summary>Ready means that its databases and the broker are reachable, and its queues are there.</summary>
+    public async Task Ready()
+    {
+        using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
+        await Eventually.Holds($"{name} is ready; its log ends with:\n{LogTail(30)}", async () =>
+        {
+            if (!IsUp)
+                throw new InvalidOperationException($"{name} ended at its start; its log ends with:\n{LogTail(40)}");
+            return await Health(http) == "ready";
+        }, StartLimit);
+    }
+
+    /// <summary>The word of /health/ready; none when there is no answer.</summary>
+    public static async Task<string?> Health(HttpClient http)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("health/ready");
+            return (await answer.Content.ReadFromJsonAsync<HealthAnswer>())?.Status;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or System.Text.Json.JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As by kill -9: nothing is written or sent any more.</summary>
+    public async Task Kill()
+    {
+        if (process is null)
+            return;
+        process.Kill();
+        await Gone();
+    }
+
+    /// <summary>As by an orchestrator: SIGTERM, and it ends by itself.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> Stop()
+    {
+        using var signal = Process.Start("kill", ["-TERM", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync();
+        await Gone();
+        return process.ExitCode;
+    }
+
+    public string LogTail(int lines) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(lines)) : "(no log)";
+
+    public async ValueTask DisposeAsync()
+    {
+        if (IsUp)
+            await Kill();
+        process?.Dispose();
+    }
+
+    async Task Gone()
+    {
+        using var limit = new CancellationTokenSource(StopLimit);
+        await process!.WaitForExitAsync(limit.Token);
+        Undertaker.Forget(process.Id);
+    }
+
+    sealed record HealthAnswer(string Status);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+
+namespace EndToEnd.Tests;
+
+/// <summary>What one caller was told: this order stands under this key.</summary>
+public sealed record Acknowledged(Guid OrderId, string Key);
+
+/// <summary>
+/// Callers that place orders as good clients do: without an answer, or with one that says "later", the same order goes again
+/// under the same key until it has its 2xx.
+/// </summary>
+public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
+{
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    readonly ConcurrentQueue<Draft> waiting = new(drafts);
+    readonly ConcurrentBag<Acknowledged> placed = [];
+    int repeats;
+
+    /// <summary>Places that had to be asked for again.</summary>
+    public int Repeats => repeats;
+
+    /// <summary>Orders that have their answer.</summary>
+    public int Acknowledged => placed.Count;
+
+    /// <summary>Tokens as a shop sees them, most of them good; the same seed gives the same orders.</summary>
+    public static List<Draft> Mixed(int count, IReadOnlyList<string> skus, int seed)
+    {
+        var chance = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(i => new Draft($"load-{seed}-{i}-{Guid.CreateVersion7():N}", skus[chance.Next(skus.Count)], chance.Next(1, 4), Token(chance.Next(100))))];
+    }
+
+    public async Task<IReadOnlyList<Acknowledged>> Run(int callers)
+    {
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Caller()));
+        placed.Count.ShouldBe(drafts.Count);
+        return [.. placed];
+    }
+
+    /// <summary>So many have their answer: the load is in its middle.</summary>
+    public Task Reaches(int acknowledged) => Eventually.Holds($"{acknowledged} orders are acknowledged", () => placed.Count >= acknowledged, Patience);
+
+    async Task Caller()
+    {
+        while (waiting.TryDequeue(out var draft))
+            placed.Add(await PlaceSurely(draft));
+    }
+
+    async Task<Acknowledged> PlaceSurely(Draft draft)
+    {
+        Acknowledged? answer = null;
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var limit = new CancellationTokenSource(Patience);
+        while ((answer = await TryPlace(draft)) is null)
+        {
+            Interlocked.Increment(ref repeats);
+            await pause.WaitForNextTickAsync(limit.Token);
+        }
+
+        return answer;
+    }
+
+    async Task<Acknowledged?> TryPlace(Draft draft)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit);
+        try
+        {
+            using var answer = await shop.Post(draft, cancel: limit.Token);
+            if (answer.IsSuccessStatusCode)
+                return new Acknowledged((await answer.Content.ReadFromJsonAsync<Order>(limit.Token))!.Id, draft.Key);
+            answer.StatusCode.ShouldBeOneOf(HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests);
+            return null;
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    static string Token(int percent) => percent switch
+    {
+        < 84 => "tok_ok",
+        < 90 => "tok_declined",
+        < 94 => "tok_capture_refused",
+        < 98 => "tok_error",
+        _ => "tok_timeout",
+    };
+}
+
+/// <summary>Reads levels over and over while something runs: at every instant that can be read, nothing is missing or doubled.</summary>
+public sealed class LevelSampler(Shop shop, IReadOnlyList<string> skus)
+{
+    public int Samples { get; private set; }
+
+    public async Task<T> While<T>(Task<T> running)
+    {
+        do
+        {
+            foreach (var sku in skus)
+            {
+                var level = await shop.LevelOf(sku);
+                (level.Available + level.Held + level.Sold).ShouldBe(level.Received, level.ToString());
+                Math.Min(level.Available, Math.Min(level.Held, level.Sold)).ShouldBeGreaterThanOrEqualTo(0, level.ToString());
+                Samples++;
+            }
+        }
+        while (!running.IsCompleted);
+        return await running;
+    }
+}

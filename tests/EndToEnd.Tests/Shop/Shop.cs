@@ -1,0 +1,111 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace EndToEnd.Tests;
+
+public sealed record Money(long Amount, string Currency);
+public sealed record Payment(string Method, string Status, string? Url);
+public sealed record Order(Guid Id, string Status, string? Reason, Money Total, Payment Payment);
+public sealed record Level(string Sku, long Received, long Available, long Held, long Sold);
+public sealed record GatewayEntry(string Operation, string Status, long Amount, string Currency, string Reference);
+public sealed record GatewayEntries(IReadOnlyList<GatewayEntry> Items);
+
+/// <summary>What a caller wants: pieces of one sku, paid by a token of the gateway, or at its page when there is none.</summary>
+public sealed record Draft(string Key, string Sku, int Quantity, string? Token);
+
+/// <summary>A caller of the system's HTTP surface, as one merchant.</summary>
+public sealed class Shop : IDisposable
+{
+    public const long UnitPrice = 1250;
+    static readonly string[] Ends = ["Completed", "Cancelled", "NeedsReview"];
+
+    readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(40) };
+
+    public Shop(Running system, string apiKey)
+    {
+        System = system;
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+    }
+
+    public Running System { get; }
+
+    /// <summary>A product with stock, of a name that no other story uses.</summary>
+    public async Task<string> NewSku(int pieces, string name = "tea")
+    {
+        var sku = $"{name}-{Guid.CreateVersion7():N}";
+        await Ok(http.PutAsJsonAsync(Orders($"products/{sku}"), new { name = "Tea", unitPrice = UnitPrice, currency = "EUR" }));
+        if (pieces > 0)
+            await Ok(http.PostAsJsonAsync(Stock($"stock/{sku}/receipts"), new { receiptId = "r-" + sku, quantity = pieces }));
+        return sku;
+    }
+
+    public async Task<Level> LevelOf(string sku) => (await http.GetFromJsonAsync<Level>(Stock($"stock/{sku}")))!;
+
+    /// <summary>POST /orders as it is answered; <paramref name="wait"/> seconds for the end, if it is given.</summary>
+    public Task<HttpResponseMessage> Post(Draft draft, int wait = 0, CancellationToken cancel = default)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Orders("orders"));
+        request.Headers.Add("Idempotency-Key", draft.Key);
+        if (wait > 0)
+            request.Headers.Add("Prefer", $"wait={wait}");
+        object payment = draft.Token is null ? new { method = "hosted" } : new { method = "card", token = draft.Token };
+        request.Content = JsonContent.Create(new { currency = "EUR", lines = new[] { new { sku = draft.Sku, quantity = draft.Quantity } }, payment });
+        return http.SendAsync(request, cancel);
+    }
+
+    public async Task<Order> Place(string sku, int quantity, string? token, int wait = 30) =>
+        await Read<Order>(Post(new Draft(Guid.CreateVersion7().ToString(), sku, quantity, token), wait));
+
+    public async Task<Order> Get(Guid order) => await Read<Order>(http.GetAsync(Orders($"orders/{order}")));
+
+    public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
+
+    public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
+
+    public Task<Order> End(Guid order) => Eventually.Becomes($"{order} has ended", () => Get(order), now => Ends.Contains(now.Status), TimeSpan.FromSeconds(30));
+
+    public Task<HttpResponseMessage> Cancel(Guid order) => http.PostAsJsonAsync(Orders($"orders/{order}/cancel"), new { reason = "changed their mind" });
+
+    /// <summary>As a customer does: the page, then its form.</summary>
+    public async Task Pay(string url)
+    {
+        using var browser = new HttpClient();
+        (await browser.GetStringAsync(url)).ShouldContain("/pay\"", Case.Sensitive, "the form of the page");
+        await PressPay(url);
+    }
+
+    /// <summary>The form alone, which the page may not show any more.</summary>
+    public async Task PressPay(string url)
+    {
+        using var browser = new HttpClient();
+        using var answer = await browser.PostAsync(url + "/pay", null);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, "the page that the form leads to");
+    }
+
+    /// <summary>What the gateway's own ledger has of an order.</summary>
+    public async Task<IReadOnlyList<GatewayEntry>> Ledger(Guid order)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(System.Url("Payments.Sandbox"), $"sandbox/v1/operations?reference={order}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", System.GatewayKey);
+        return (await Read<GatewayEntries>(http.SendAsync(request))).Items;
+    }
+
+    public void Dispose() => http.Dispose();
+
+    Uri Orders(string path) => new(System.Url("Orders.Api"), path);
+
+    Uri Stock(string path) => new(System.Url("Inventory.Worker"), path);
+
+    public static async Task<T> Read<T>(Task<HttpResponseMessage> call)
+    {
+        using var answer = await Ok(call);
+        return (await answer.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web))!;
+    }
+
+    static async Task<HttpResponseMessage> Ok(Task<HttpResponseMessage> call)
+    {
+        var answer = await call;
+        answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        return answer;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A process dies in mid-load, as by power loss, and comes back: what was promised is kept.</summary>
+public sealed class CrashTests(Fleet fleet) : Story(fleet)
+{
+    const int Orders = 150;
+    static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
+
+    public static IEnumerable<object[]> Processes() => Mode.All().Select(row => (Mode)row[0])
+        .SelectMany(mode => Running.ProcessesOf(mode).Select(process => new object[] { mode, process }));
+
+    [Theory, MemberData(nameof(Processes))]
+    public async Task Killed_in_mid_load_and_started_again_every_order_ends(Mode mode, string process)
+    {
+        using var shop = await On(mode);
+        var skus = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => shop.NewSku(60)));
+        var load = new Load(shop, Load.Mixed(Orders, skus, seed: process.Length));
+        var running = load.Run(callers: 8);
+
+        await load.Reaches(Orders / 3);
+        await shop.System.Of(process).Kill();
+        var placed = load.Acknowledged;
+        await shop.System.AllUp();
+        var watch = Stopwatch.StartNew();
+        var all = await running;
+        var rest = watch.Elapsed + EndsWithin;
+
+        await shop.System.Checker.AtRest(EndsWithin);
+        Say($"{mode}: {process} died after {placed} of {Orders}; {load.Repeats} asked for again; at rest {watch.Elapsed.TotalSeconds:0.0} s after the restart");
+        watch.Elapsed.ShouldBeLessThan(rest);
+        await shop.System.Checker.IsClean([.. all.Select(one => one.OrderId)]);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task All_at_once_killed_in_mid_load_and_started_again_every_order_ends(Mode mode)
+    {
+        using var shop = await On(mode);
+        var sku = await shop.NewSku(100);
+        var load = new Load(shop, Load.Mixed(Orders, [sku], seed: 7));
+        var running = load.Run(callers: 8);
+
+        await load.Reaches(Orders / 2);
+        await Task.WhenAll(shop.System.Services.Select(service => shop.System.Of(service).Kill()));
+        await shop.System.AllUp();
+
+        var all = await running;
+        await shop.System.Checker.AtRest(EndsWithin);
+        await shop.System.Checker.IsClean([.. all.Select(one => one.OrderId)]);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Told_to_stop_each_process_ends_by_itself_and_nothing_is_lost(Mode mode)
+    {
+        using var shop = await On(mode);
+        var sku = await shop.NewSku(100);
+        var load = new Load(shop, Load.Mixed(40, [sku], seed: 11));
+        var running = load.Run(callers: 4);
+        await load.Reaches(20);
+
+        var codes = await Task.WhenAll(shop.System.Services.Select(service => shop.System.Of(service).Stop()));
+        await shop.System.AllUp();
+        codes.ShouldAllBe(code => code == 0 || code == 143);
+
+        await shop.System.Checker.IsClean([.. (await running).Select(one => one.OrderId)]);
+    }
+}
