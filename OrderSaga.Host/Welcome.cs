@@ -14,6 +14,9 @@ sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLife
         ("pot-001", "Teapot, cast iron", 5900, 20),
     ];
 
+    const string FirstHeaders = "-H 'Idempotency-Key: my-first-order' -H 'Prefer: wait=10' -H 'Content-Type: application/json'";
+    const string FirstOrder = """{"currency":"EUR","lines":[{"sku":"tea-001","quantity":2}],"payment":{"method":"card","token":"tok_ok"}}""";
+
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         if (settings.GetValue("Demo", true))
@@ -27,7 +30,7 @@ sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLife
 
               Place an order and wait for its end:
 
-              curl -s {{{about.Url}}}/orders -H "Authorization: Bearer {{{about.Key}}}" -H "Idempotency-Key: my-first-order" -H "Prefer: wait=10" -H "Content-Type: application/json" -d '{"currency":"EUR","lines":[{"sku":"tea-001","quantity":2}],"payment":{"method":"card","token":"tok_ok"}}'
+              curl -s {{{about.Url}}}/orders -H "Authorization: Bearer {{{about.Key}}}" {{{FirstHeaders}}} -d '{{{FirstOrder}}}'
 
               Ctrl+C stops it; nothing is lost.
 

@@ -36,7 +36,8 @@ public sealed class OrderSettings
         if (PayWithinMinutes is < 1 or > 7 * 24 * 60 || PayWithinMinutes * 60 <= FirstCheckSeconds)
             throw new InvalidOperationException("Orders:PayWithinMinutes must be 1 to 10080, and longer than FirstCheckSeconds.");
         if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks < 1 || PendingCheckSeconds < FirstCheckSeconds)
-            throw new InvalidOperationException("Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
+            throw new InvalidOperationException(
+                "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
         if (PlacementBatch is < 1 or > 500)
             throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
     }

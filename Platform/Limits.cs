@@ -49,7 +49,8 @@ public sealed class Limits
         Require(Lanes is >= 1 and <= 64, "Limits:Lanes must be 1 to 64");
         Require(Prefetch >= BatchSize * Lanes, "Limits:Prefetch must be at least BatchSize x Lanes, or batches never fill");
         Require(ConflictAttempts is >= 1 and <= 100, "Limits:ConflictAttempts must be 1 to 100");
-        Require(OutboxLeaseSeconds > PublishTimeoutSeconds, "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends what is being sent");
+        Require(OutboxLeaseSeconds > PublishTimeoutSeconds,
+            "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends what is being sent");
         Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
         Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
         Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");

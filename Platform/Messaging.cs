@@ -122,7 +122,8 @@ public static class Messaging
         var mode = builder.Configuration.GetValue("Transport:Mode", TransportMode.InMemory);
         var url = builder.Configuration["Transport:Url"];
         if (mode == TransportMode.RabbitMq && url is null)
-            throw new InvalidOperationException("Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost: Transport:Mode is RabbitMq.");
+            throw new InvalidOperationException(
+                "Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost: Transport:Mode is RabbitMq.");
 
         // In memory nothing may be published before the queues are bound. With a broker a process starts without it: the outbox waits.
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);

@@ -12,7 +12,8 @@ public static class Service
     /// <summary>A web application with the platform's defaults; <paramref name="name"/> is the service's name in logs and traces.</summary>
     public static WebApplicationBuilder Create(string[] args, string name)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
         var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Limits();
         limits.Check();
         FailPoint.Arm(builder.Configuration["FailPoint"]);

@@ -65,7 +65,8 @@ static class ReceiveStockEndpoint
     {
         var errors = new List<ProblemError>();
         if (body.ReceiptId is not { Length: >= 1 and <= Receipt.MaxIdLength } id || !id.All(c => c is > ' ' and <= '~'))
-            errors.Add(new("/receiptId", $"Send your own id of this delivery: 1 to {Receipt.MaxIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
+            errors.Add(new(
+                "/receiptId", $"Send your own id of this delivery: 1 to {Receipt.MaxIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
         if (body.Quantity is not (>= 1 and <= MaxQuantity))
             errors.Add(new("/quantity", $"Send whole pieces, 1 to {MaxQuantity}."));
         if (errors.Count > 0)

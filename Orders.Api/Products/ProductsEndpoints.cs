@@ -38,7 +38,8 @@ static class ProductsEndpoints
     }
 
     static async Task<Page<ProductView>> List(
-        [FromQuery, Description("nextCursor of the page before.")] string? cursor, [FromQuery, Description("Products on the page: 1 to 100, default 50.")] string? limit,
+        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
+        [FromQuery, Description("Products on the page: 1 to 100, default 50.")] string? limit,
         HttpContext http, OrdersDb db)
     {
         Query.Knows(http, "cursor", "limit");
@@ -57,7 +58,8 @@ static class ProductsEndpoints
             : throw new Problem(404, "product-not-found", "There is no such product.", "Check the sku; GET /products lists what there is.");
     }
 
-    static async Task<IResult> Put([Description("The stock keeping unit.")] string sku, ProductRequest request, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+    static async Task<IResult> Put(
+        [Description("The stock keeping unit.")] string sku, ProductRequest request, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
     {
         ProductRules.CheckSku(sku);
         ProductRules.Check(request);

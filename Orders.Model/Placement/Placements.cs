@@ -41,7 +41,8 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     {
         var ids = requests.Select(request => request.Id).Where(id => records.TryAdd(id, null)).ToArray();
         if (ids.Length > 0)
-            await foreach (var record in work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).AsAsyncEnumerable())
+            await foreach (var record in work.Db.Set<IdempotencyRecord>().AsNoTracking()
+                .Where(record => EF.Parameter(ids).Contains(record.Id)).AsAsyncEnumerable())
                 records[record.Id] = record;
 
         var skus = requests.Where(request => records[request.Id] is null)

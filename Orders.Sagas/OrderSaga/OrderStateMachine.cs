@@ -60,7 +60,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
         During(Cancelling,
             When(StockCancelled).Then(step.NoteStockCancelled).If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
-            When(PaymentCancelled).Then(step.NotePaymentCancelled).If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
+            When(PaymentCancelled).Then(step.NotePaymentCancelled)
+                .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
             Overdue(step.CancelWhatIsMissing),
             Ignore(StockReserved), Ignore(StockRejected), Ignore(PaymentAuthorized), Ignore(PaymentPending),
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));

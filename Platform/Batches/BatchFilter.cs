@@ -19,7 +19,8 @@ public interface IPreload
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where TDb : ServiceDb
 {
-    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>("ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
+    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
+        "ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
     static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
 
     readonly string endpoint;
@@ -87,7 +88,8 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where 
                 await unitOfWork.Run(work => InOneTransaction(work, [delivery]));
                 return;
             }
-            catch (Exception failure) when (Conflicts.Classify(failure) == FailureKind.Unavailable && !delivery.Context.CancellationToken.IsCancellationRequested)
+            catch (Exception failure)
+                when (Conflicts.Classify(failure) == FailureKind.Unavailable && !delivery.Context.CancellationToken.IsCancellationRequested)
             {
                 log.LogWarning("The database is away; {Endpoint} waits {Wait}: {Failure}", endpoint, wait, failure.Message);
                 await Task.Delay(wait, clock, CancellationToken.None);

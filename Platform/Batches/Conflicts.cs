@@ -67,7 +67,8 @@ public static class Conflicts
     static FailureKind OfSqlServer(int number) => number switch
     {
         2627 or 2601 or 1205 or 3960 or 1222 => FailureKind.Conflict,
-        -2 or -1 or 2 or 20 or 53 or 64 or 233 or 1105 or 4060 or 9002 or 10053 or 10054 or 10060 or 10928 or 40197 or 40501 or 40613 => FailureKind.Unavailable,
+        -2 or -1 or 2 or 20 or 53 or 64 or 233 or 1105 or 4060 or 9002 or 10053 or 10054 or 10060
+            or 10928 or 40197 or 40501 or 40613 => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
     };
 }

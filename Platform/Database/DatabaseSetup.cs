@@ -54,7 +54,8 @@ public static class DatabaseSetup
     {
         var given = configuration.GetConnectionString(name);
         if (configuration.GetDatabaseMode() != DatabaseMode.Sqlite)
-            return given ?? throw new InvalidOperationException($"Set ConnectionStrings:{name} (environment: ConnectionStrings__{name}): Database:Mode is not Sqlite.");
+            return given ?? throw new InvalidOperationException(
+                $"Set ConnectionStrings:{name} (environment: ConnectionStrings__{name}): Database:Mode is not Sqlite.");
 
         if (given is not null)
             return given;
@@ -83,7 +84,8 @@ public static class DatabaseSetup
 
         public override void ConnectionOpened(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
-        public override Task ConnectionOpenedAsync(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        public override Task ConnectionOpenedAsync(
+            System.Data.Common.DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             Set(connection);
             return Task.CompletedTask;

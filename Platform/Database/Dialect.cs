@@ -15,7 +15,8 @@ public abstract class Dialect
     /// <summary>@endpoint, @rows [id]: remembers the messages; returns the ids that were new.</summary>
     public abstract string InsertInbox { get; }
 
-    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}], @lease, @seconds: writes outbox rows that @lease has to itself for @seconds.</summary>
+    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}], @lease, @seconds:
+    /// writes outbox rows that @lease has to itself for @seconds.</summary>
     public abstract string InsertOutbox { get; }
 
     /// <summary>@rows [id], @lease: the broker has them.</summary>

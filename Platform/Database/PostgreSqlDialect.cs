@@ -34,5 +34,6 @@ sealed class PostgreSqlDialect : Dialect
         """;
 
     public override string LockRows(string table, string key, bool keyIsGuid) =>
-        $"SELECT * FROM {table} WHERE {key} = ANY(ARRAY(SELECT value{(keyIsGuid ? "::uuid" : "")} FROM json_array_elements_text(@rows::json))) ORDER BY {key} FOR UPDATE";
+        $"SELECT * FROM {table} WHERE {key} = ANY(ARRAY(SELECT value{(keyIsGuid ? "::uuid" : "")} FROM json_array_elements_text(@rows::json))) "
+        + $"ORDER BY {key} FOR UPDATE";
 }

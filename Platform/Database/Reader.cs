@@ -17,7 +17,8 @@ public sealed class Reader<TDb>(DbContextOptions<TDb> options) where TDb : Servi
 
 public static class ReaderSetup
 {
-    /// <summary>Reads the database <paramref name="name"/>: <c>ConnectionStrings:NAME-reader</c> (a replica, say), else <c>ConnectionStrings:NAME</c>.</summary>
+    /// <summary>Reads the database <paramref name="name"/>: <c>ConnectionStrings:NAME-reader</c> (a replica, say),
+    /// else <c>ConnectionStrings:NAME</c>.</summary>
     public static void AddReader<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
     {
         var mode = builder.Configuration.GetDatabaseMode();

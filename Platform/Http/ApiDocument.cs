@@ -96,7 +96,8 @@ static class ApiDocument
                 {
                     Schema = schema,
                     Example = JsonSerializer.SerializeToNode(new ProblemBody(
-                        Problem.TypePrefix + example.Name, example.Title, status, "What is wrong in this request and what to do.", "/path", "4bf92f3577b34da6a3ce929d0e0e4736", null),
+                        Problem.TypePrefix + example.Name, example.Title, status, "What is wrong in this request and what to do.", "/path",
+                        "4bf92f3577b34da6a3ce929d0e0e4736", null),
                         JsonSerializerOptions.Web),
                 },
             },

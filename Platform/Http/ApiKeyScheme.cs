@@ -45,7 +45,8 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
     {
         var needed = Context.GetEndpoint()?.Metadata.GetMetadata<NeededRoles>()?.Roles ?? [];
         var has = Context.User.FindAll(ApiKey.RoleClaim).Select(claim => claim.Value);
-        var detail = $"The call needs the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. Use another key, or ask the operator for the role.";
+        var detail = $"The call needs the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. "
+            + "Use another key, or ask the operator for the role.";
         return ProblemMiddleware.Write(Context, new Problem(403, "forbidden", "The key may not do this.", detail));
     }
 }

@@ -90,7 +90,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         if (parked)
             log.LogError(failure, "Outbox row {MessageId} ({MessageType}) to {Destination} is parked", message.Id, message.MessageType, message.Destination);
         else if (!away)
-            log.LogWarning(failure, "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}", message.Id, message.MessageType, message.Attempts);
+            log.LogWarning(
+                failure, "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}", message.Id, message.MessageType, message.Attempts);
         var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(message.Attempts, 6));
         var error = failure.Message[..Math.Min(failure.Message.Length, 1000)];
         return database.Run(db => db.Execute(

@@ -107,7 +107,8 @@ sealed class Bench : IAsyncDisposable
     public async Task Heal()
     {
         await Drain();
-        for (var look = 0; look < 50 && await Read(db => db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown)); look++)
+        for (var look = 0; look < 50
+            && await Read(db => db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown)); look++)
             await Sweep();
     }
 

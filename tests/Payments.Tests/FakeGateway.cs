@@ -34,7 +34,8 @@ sealed class FakeGateway : HttpMessageHandler
     readonly Dictionary<string, string?> tokens = [];
     int next;
 
-    /// <summary>Asked once for each request; the argument is <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.</summary>
+    /// <summary>Asked once for each request; the argument is <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>,
+    /// and the key or query.</summary>
     public Func<string, string, Fault> Faults { get; set; } = (_, _) => Fault.None;
 
     /// <summary>The gateway does not understand what it is asked to do.</summary>
@@ -163,5 +164,6 @@ sealed class FakeGateway : HttpMessageHandler
 
     static HttpResponseMessage Answer(GatewayOperation made) => Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
 
-    static HttpResponseMessage Json(HttpStatusCode status, object body) => new(status) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Web) };
+    static HttpResponseMessage Json(HttpStatusCode status, object body) =>
+        new(status) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Web) };
 }

@@ -89,7 +89,8 @@ public sealed class SequenceTests
     static async Task Check(Bench bench, List<Run> runs)
     {
         var orders = runs.ConvertAll(run => run.OrderId);
-        var states = await bench.Read(db => db.Branches.AsNoTracking().Where(row => orders.Contains(row.OrderId)).ToDictionaryAsync(row => row.OrderId, row => row.State));
+        var states = await bench.Read(db => db.Branches.AsNoTracking().Where(row => orders.Contains(row.OrderId))
+            .ToDictionaryAsync(row => row.OrderId, row => row.State));
         var ledger = bench.Gateway.Ledger.ToLookup(told => Guid.Parse(told.Reference!), told => told.Operation);
         foreach (var run in runs)
         {

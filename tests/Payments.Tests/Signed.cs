@@ -12,7 +12,8 @@ static class Signed
 
     public static byte[] Bytes(string secret) => Convert.FromBase64String(secret["whsec_".Length..]);
 
-    public static string Event(Guid orderId, string type = "authorization.succeeded", string authorizationId = "auth_1", long amount = 1250, string currency = "EUR") =>
+    public static string Event(
+        Guid orderId, string type = "authorization.succeeded", string authorizationId = "auth_1", long amount = 1250, string currency = "EUR") =>
         JsonSerializer.Serialize(new { type, timestamp = Some.InAnHour, data = new { authorizationId, reference = orderId, amount, currency } });
 
     public static WebhookHeaders Headers(string id, DateTimeOffset at, string body, string secret = Secret)

@@ -203,7 +203,8 @@ public sealed class WebhookSignatureTests
     {
         var headers = new WebhookHeaders("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         var secret = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        WebhookSignature.Refuse(headers, "{\"test\": 2432232314}"u8, [secret], DateTimeOffset.FromUnixTimeSeconds(1614265330), TimeSpan.FromSeconds(300)).ShouldBeNull();
+        WebhookSignature.Refuse(headers, "{\"test\": 2432232314}"u8, [secret], DateTimeOffset.FromUnixTimeSeconds(1614265330), TimeSpan.FromSeconds(300))
+            .ShouldBeNull();
     }
 
     [Fact]

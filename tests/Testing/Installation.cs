@@ -66,7 +66,8 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
             await using var connection = new SqlConnection($"{Mode.SqlServerConnection};Database=master");
             await connection.OpenAsync();
             await using var drop = connection.CreateCommand();
-            drop.CommandText = $"IF DB_ID('{name}_{database}') IS NOT NULL BEGIN ALTER DATABASE [{name}_{database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}_{database}] END";
+            drop.CommandText = $"IF DB_ID('{name}_{database}') IS NOT NULL BEGIN "
+                + $"ALTER DATABASE [{name}_{database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}_{database}] END";
             await drop.ExecuteNonQueryAsync();
         }
     }

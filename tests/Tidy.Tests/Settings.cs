@@ -13,8 +13,9 @@ static class Settings
     static readonly IReadOnlyList<InvocationExpressionSyntax> Calls =
         [.. Code.SelectMany(source => source.Root.DescendantNodes().OfType<InvocationExpressionSyntax>())];
 
-    /// <summary>The names in AddDatabase("name").</summary>
-    static readonly HashSet<string> Databases = [.. Calls.Where(call => Method(call) == "AddDatabase").SelectMany(call => Texts(call.ArgumentList))];
+    /// <summary>The names in AddDatabase("name") and AddReader("name").</summary>
+    static readonly HashSet<string> Databases =
+        [.. Calls.Where(call => Method(call) is "AddDatabase" or "AddReader").SelectMany(call => Texts(call.ArgumentList))];
 
     /// <summary>GetSection("Limits").Get&lt;Limits&gt;() reads each property of Limits.</summary>
     static readonly HashSet<string> Bound =
