@@ -33,8 +33,11 @@ public sealed class Limits
     /// <summary>How long one publish may take, seconds; after that the broker counts as away.</summary>
     public int PublishTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Sends of one outbox row that failed by the row's own fault, before it is parked.</summary>
-    public int ParkAfter { get; set; } = 8;
+    /// <summary>Sends of one outbox row that failed by the row's own fault, before it is parked: with back-off up to a minute, some eight minutes.</summary>
+    public int ParkAfter { get; set; } = 12;
+
+    /// <summary>Between two samples of the outbox's age, parked rows and failed messages for the metrics, seconds.</summary>
+    public int BacklogSampleSeconds { get; set; } = 5;
 
     /// <summary>How long the inbox remembers a message, days.</summary>
     public int InboxDays { get; set; } = 7;
@@ -54,7 +57,7 @@ public sealed class Limits
         Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
         Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
         Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
-        Require(InboxDays >= 1, "Limits:InboxDays must be at least 1");
+        Require(InboxDays >= 1 && BacklogSampleSeconds >= 1, "Limits:InboxDays and BacklogSampleSeconds must be at least 1");
     }
 
     static void Require(bool holds, string rule)

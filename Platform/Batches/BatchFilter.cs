@@ -16,17 +16,16 @@ public interface IPreload
 /// <summary>
 /// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
 /// commit. When a batch fails, each of its deliveries runs alone, so that a poison message hurts nobody else.
+/// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
 /// </summary>
-sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where TDb : ServiceDb
+sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
-    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
+    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>("ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
     static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
 
     readonly string endpoint;
     readonly IReadOnlyList<Type> preloads;
     readonly UnitOfWork<TDb> unitOfWork;
-    readonly TimeProvider clock;
     readonly ILogger log;
     readonly Batcher<Delivery>[] lanes;
 
@@ -34,7 +33,6 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where 
     {
         (this.endpoint, this.preloads) = (endpoint, preloads);
         unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
-        clock = services.GetRequiredService<TimeProvider>();
         log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
         var limits = services.GetRequiredService<Limits>();
         lanes = Enumerable.Range(0, limits.Lanes).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
@@ -45,12 +43,6 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where 
         var delivery = new Delivery(context, next);
         await lanes[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % lanes.Length].Add(delivery);
         delivery.ThrowIfFailed();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var lane in lanes)
-            await lane.DisposeAsync();
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batch");
@@ -81,24 +73,13 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where 
     /// <summary>Waits for a database that is away: the delivery is not acknowledged meanwhile, so nothing is lost.</summary>
     async Task Alone(Delivery delivery)
     {
-        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(2) ? wait * 2 : wait)
+        try
         {
-            try
-            {
-                await unitOfWork.Run(work => InOneTransaction(work, [delivery]));
-                return;
-            }
-            catch (Exception failure)
-                when (Conflicts.Classify(failure) == FailureKind.Unavailable && !delivery.Context.CancellationToken.IsCancellationRequested)
-            {
-                log.LogWarning("The database is away; {Endpoint} waits {Wait}: {Failure}", endpoint, wait, failure.Message);
-                await Task.Delay(wait, clock, CancellationToken.None);
-            }
-            catch (Exception failure)
-            {
-                delivery.Fail(failure);
-                return;
-            }
+            await unitOfWork.RunPatiently(work => InOneTransaction(work, [delivery]), delivery.Context.CancellationToken);
+        }
+        catch (Exception failure)
+        {
+            delivery.Fail(failure);
         }
     }
 
@@ -107,7 +88,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext>, IAsyncDisposable where 
         var fresh = await Inbox.Inbox.Claim(work, endpoint, batch);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
-        Duplicates.Add(batch.Count - fresh.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+        work.AfterCommit(() => Duplicates.Add(batch.Count - fresh.Count, new KeyValuePair<string, object?>("endpoint", endpoint)));
 
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));

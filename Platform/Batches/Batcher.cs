@@ -17,7 +17,9 @@ public sealed class Batcher<T> : IAsyncDisposable
     public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
-        loop = Task.Run(() => Loop(maxSize, handle));
+        // Whoever happens to be the first caller must not lend its span and log properties to every batch.
+        using (ExecutionContext.SuppressFlow())
+            loop = Task.Run(() => Loop(maxSize, handle));
     }
 
     /// <summary>Ends when the batch with this item has been handled; throws what the handler threw.</summary>
@@ -27,6 +29,9 @@ public sealed class Batcher<T> : IAsyncDisposable
         ObjectDisposedException.ThrowIf(!waiting.Writer.TryWrite((item, done)), this);
         return done.Task;
     }
+
+    /// <summary>Adds without waiting for the outcome; false when nothing is taken any more.</summary>
+    public bool TryAdd(T item) => waiting.Writer.TryWrite((item, new TaskCompletionSource()));
 
     /// <summary>Handles what is waiting, then ends.</summary>
     public async ValueTask DisposeAsync()

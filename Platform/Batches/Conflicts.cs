@@ -40,7 +40,7 @@ public static class Conflicts
         PostgresException postgres => OfPostgres(postgres.SqlState),
         SqliteException sqlite => OfSqlite(sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode),
         SqlException sqlServer => OfSqlServer(sqlServer.Number),
-        NpgsqlException or TimeoutException => FailureKind.Unavailable,
+        NpgsqlException => FailureKind.Unavailable,
         DbException { IsTransient: true } => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
     };

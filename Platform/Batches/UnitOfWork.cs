@@ -7,7 +7,7 @@ namespace OrderSaga.Platform.Batches;
 
 /// <summary>Runs work on one database in one transaction, and hands its messages to the broker after the commit.</summary>
 public sealed class UnitOfWork<TDb>(
-    IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, ILogger<UnitOfWork<TDb>> log)
+    IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, TimeProvider clock, ILogger<UnitOfWork<TDb>> log)
     where TDb : ServiceDb
 {
     /// <summary>
@@ -32,6 +32,26 @@ public sealed class UnitOfWork<TDb>(
     /// <inheritdoc cref="Run{T}"/>
     public Task Run(Func<Work, Task> body) => Run(Returning(body));
 
+    /// <summary>
+    /// As <see cref="Run(Func{Work, Task})"/>, and waits for a database that is away: a delivery is not acknowledged meanwhile, so nothing is lost.
+    /// </summary>
+    internal async Task RunPatiently(Func<Work, Task> body, CancellationToken cancel)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(2) ? wait * 2 : wait)
+        {
+            try
+            {
+                await Run(body);
+                return;
+            }
+            catch (Exception failure) when (Conflicts.Classify(failure) == FailureKind.Unavailable && !cancel.IsCancellationRequested)
+            {
+                log.LogWarning("The database {Database} is away; trying again in {Wait}: {Failure}", database.Name, wait, failure.Message);
+                await Task.Delay(wait, clock, CancellationToken.None);
+            }
+        }
+    }
+
     /// <summary>One attempt, whatever comes of it.</summary>
     internal Task Once(Func<Work, Task> body) => Once(Returning(body));
 
@@ -41,8 +61,8 @@ public sealed class UnitOfWork<TDb>(
         var work = scope.ServiceProvider.GetRequiredService<Work>();
         var outbox = new OutboxWriter(scope.ServiceProvider);
         var result = await Commit(body, scope, work, outbox);
-        work.Committed();
         dispatcher.Dispatch(outbox);
+        Committed(work);
         return result;
     }
 
@@ -55,7 +75,7 @@ public sealed class UnitOfWork<TDb>(
             work.Begin(db, database.Dialect, outbox);
             await using var transaction = await db.Database.BeginTransactionAsync();
             var result = await body(work);
-            await work.Save(limits.OutboxLeaseSeconds);
+            await work.Save(dispatcher.LeaseSeconds);
             FailPoint.Hit(database.Name + ".before-commit");
             await transaction.CommitAsync();
             FailPoint.Hit(database.Name + ".after-commit");
@@ -64,6 +84,19 @@ public sealed class UnitOfWork<TDb>(
         finally
         {
             database.Writer.Release();
+        }
+    }
+
+    /// <summary>The commit stands, whatever these do: were they to throw, the caller would take it for undone.</summary>
+    void Committed(Work work)
+    {
+        try
+        {
+            work.Committed();
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "What follows a commit on {Database} failed", database.Name);
         }
     }
 

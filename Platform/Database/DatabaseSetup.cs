@@ -5,9 +5,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
@@ -38,9 +40,13 @@ public static class DatabaseSetup
         builder.Services.AddSingleton<UnitOfWork<TDb>>();
         builder.Services.AddSingleton<OutboxDispatcher<TDb>>();
         builder.Services.AddSingleton<OutboxSweeper<TDb>>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
+        builder.Services.AddSingleton<Backlog<TDb>>();
+        builder.Services.AddSingleton<IStuckMessages, StuckMessages<TDb>>();
+        builder.Services.TryAddSingleton<Replay>();
         builder.Services.TryAddScoped<Work>();
+        // The bus starts before the sweeper, which must not send past queues that are not there yet, and stops after it.
         builder.AddMessaging(_ => { });
+        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database " + name);
     }
 
@@ -74,7 +80,10 @@ public static class DatabaseSetup
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
-        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting));
+        // Failures are thrown, classified and logged by whoever runs the statement; conflicts are no errors.
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting).Log(
+            (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+            (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
     }
 
     /// <summary>WAL and full durability on each connection that is opened.</summary>

@@ -25,7 +25,7 @@ public abstract class Dialect
     /// <summary>@lease, @seconds, @limit: claims overdue rows, oldest first, for @seconds; returns their ids.</summary>
     public abstract string ClaimOutbox { get; }
 
-    /// <summary>@id, @lease, @seconds, @parked (0 or 1), @error: could not be sent; try again in @seconds, or park.</summary>
+    /// <summary>@rows [id], @lease, @seconds, @counted (0 or 1), @parked (0 or 1), @error: could not be sent; try again in @seconds, or park.</summary>
     public abstract string DelayOutbox { get; }
 
     /// <summary>@rows [key]: the rows of a table by key, locked in the order of the key until the transaction ends.</summary>

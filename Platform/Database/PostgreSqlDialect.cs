@@ -3,7 +3,9 @@ namespace OrderSaga.Platform.Database;
 /// <summary>PostgreSQL 12+, READ COMMITTED: rows are locked in key order, claims skip what others hold.</summary>
 sealed class PostgreSqlDialect : Dialect
 {
-    const string Later = "now() + make_interval(secs => @seconds)";
+    // By the clock, not by the transaction's start: a lease must not be used up before the commit.
+    const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
+    const string Ids = "id = ANY(ARRAY(SELECT value::uuid FROM json_array_elements_text(@rows::json)))";
 
     public override string InsertInbox => """
         INSERT INTO inbox (endpoint, message_id, received_at)
@@ -18,19 +20,18 @@ sealed class PostgreSqlDialect : Dialect
             body text, "traceParent" text, "correlationId" uuid)
         """;
 
-    public override string DeleteOutbox =>
-        "DELETE FROM outbox WHERE lease = @lease AND id = ANY(ARRAY(SELECT value::uuid FROM json_array_elements_text(@rows::json)))";
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
 
     public override string ClaimOutbox => $"""
-        UPDATE outbox SET lease = @lease, attempts = attempts + 1, next_attempt_at = {Later}
+        UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
         WHERE id IN (SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= now()
                      ORDER BY next_attempt_at LIMIT @limit FOR UPDATE SKIP LOCKED)
         RETURNING id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN now() END
-        WHERE id = @id AND lease = @lease
+        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN now() END
+        WHERE lease = @lease AND {Ids}
         """;
 
     public override string LockRows(string table, string key, bool keyIsGuid) =>

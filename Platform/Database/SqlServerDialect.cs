@@ -5,6 +5,7 @@ sealed class SqlServerDialect : Dialect
 {
     const string Now = "SYSUTCDATETIME()";
     const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
+    const string Ids = "id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
 
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
@@ -21,19 +22,18 @@ sealed class SqlServerDialect : Dialect
             body nvarchar(max), traceParent nvarchar(60), correlationId uniqueidentifier)
         """;
 
-    public override string DeleteOutbox =>
-        "DELETE FROM outbox WHERE lease = @lease AND id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
 
     public override string ClaimOutbox => $"""
         WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, ROWLOCK)
                      WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at)
-        UPDATE due SET lease = @lease, attempts = attempts + 1, next_attempt_at = {Later}
+        UPDATE due SET lease = @lease, next_attempt_at = {Later}
         OUTPUT inserted.id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
-        WHERE id = @id AND lease = @lease
+        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        WHERE lease = @lease AND {Ids}
         """;
 
     public override string LockRows(string table, string key, bool keyIsGuid) => $"""

@@ -5,6 +5,7 @@ sealed class SqliteDialect : Dialect
 {
     const string Now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
     const string Later = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
+    const string Ids = "id IN (SELECT value FROM json_each(@rows))";
 
     public override bool OneWriter => true;
 
@@ -21,17 +22,17 @@ sealed class SqliteDialect : Dialect
         FROM json_each(@rows)
         """;
 
-    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND id IN (SELECT value FROM json_each(@rows))";
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
 
     public override string ClaimOutbox => $"""
-        UPDATE outbox SET lease = @lease, attempts = attempts + 1, next_attempt_at = {Later}
+        UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
         WHERE id IN (SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at LIMIT @limit)
         RETURNING id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
-        WHERE id = @id AND lease = @lease
+        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        WHERE lease = @lease AND {Ids}
         """;
 
     public override string LockRows(string table, string key, bool keyIsGuid) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MassTransit;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
@@ -51,11 +52,16 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
             FailedAt = clock.GetUtcNow().UtcDateTime,
         };
         log.LogError("A message at {Endpoint} failed and is kept as {FailedMessageId}: {Cause}", endpoint, failed.Id, failed.Cause);
-        await unitOfWork.Run(work =>
-        {
+        await unitOfWork.RunPatiently(work => Keep(work, failed), context.CancellationToken);
+    }
+
+    /// <summary>A message that is delivered again, because its acknowledgement was lost or its sender repeats it, is kept once.</summary>
+    static async Task Keep(Work work, FailedMessage failed)
+    {
+        var known = failed.MessageId is not null && await work.Db.FailedMessages.AnyAsync(row =>
+            row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null);
+        if (!known)
             work.Db.FailedMessages.Add(failed);
-            return Task.CompletedTask;
-        });
     }
 
     static Exception Root(Exception exception) => exception is { InnerException: { } inner } and MassTransitException ? Root(inner) : exception;

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.FailedMessages;
 
 namespace OrderSaga.Platform.Http;
 
@@ -46,6 +47,8 @@ public static class HttpDefaults
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapHealth();
+        if (app.Services.GetService<IStuckMessages>() is not null)
+            StuckMessagesEndpoints.Map(app);
     }
 
     /// <summary>The caller's key must have one of the roles; otherwise 403.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Mime;
 using MassTransit;
 using MassTransit.Serialization;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +19,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     readonly Limits limits;
     readonly ILogger log;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
-    volatile bool brokerAway;
+    // Until the bus has started: what is sent before the queues are bound is lost.
+    volatile bool brokerAway = true;
 
     public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, ILogger<OutboxDispatcher<TDb>> log)
     {
@@ -28,33 +28,50 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
     }
 
+    /// <summary>Sends what is waiting; what comes later is left to the next start's sweeper.</summary>
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
+
+    /// <summary>The bus has started.</summary>
+    internal void Open() => brokerAway = false;
+
+    /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
+    internal int LeaseSeconds => brokerAway ? 0 : limits.OutboxLeaseSeconds;
 
     internal void Dispatch(OutboxWriter outbox)
     {
         if (brokerAway)
             return;
         foreach (var message in outbox.Messages)
-            _ = batcher.Add((message, outbox.Lease));
+            batcher.TryAdd((message, outbox.Lease));
     }
 
     /// <summary>Sends all at once, deletes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
-    internal async Task Handle(IReadOnlyList<(OutboxMessage Message, Guid Lease)> batch)
+    internal async Task<bool> Handle(IReadOnlyList<(OutboxMessage Message, Guid Lease)> batch)
     {
         try
         {
             FailPoint.Hit("outbox.before-publish");
             var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message)));
             FailPoint.Hit("outbox.after-publish");
-            brokerAway = failures.Any(failure => failure is not null && IsBrokerAway(failure));
+            NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
             await Delete(batch.Where((_, i) => failures[i] is null));
-            foreach (var (entry, failure) in batch.Zip(failures).Where(pair => pair.Second is not null))
-                await Delay(entry.Message, entry.Lease, failure!);
+            await Delay(batch.Zip(failures).Where(pair => pair.Second is not null).Select(pair => SetbackOf(pair.First, pair.Second!)).ToList());
         }
         catch (Exception failure)
         {
-            log.LogWarning(failure, "Outbox rows of {Count} messages stay for the sweeper", batch.Count);
+            log.LogWarning("Outbox rows of {Count} messages stay for the sweeper: {Failure}", batch.Count, failure.Message);
         }
+
+        return !brokerAway;
+    }
+
+    void NoteBroker(Exception? failure)
+    {
+        if (failure is not null && !brokerAway)
+            log.LogWarning("The broker is away; the outbox keeps what is to be sent: {Failure}", failure.Message);
+        if (failure is null && brokerAway)
+            log.LogInformation("The broker is back");
+        brokerAway = failure is not null;
     }
 
     async Task<Exception?> Send(OutboxMessage message)
@@ -65,7 +82,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         {
             // Not in the constructor: the bus is built with its endpoints, and those with this class.
             var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
-            await endpoint.Send(new SerializedMessageBody(), new StoredMessage(message), timeout.Token);
+            await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
             return null;
         }
         catch (Exception failure)
@@ -83,51 +100,30 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    Task<int> Delay(OutboxMessage message, Guid lease, Exception failure)
+    /// <summary>Backs off by the row's own count: 2, 4, 8 ... 60 s. A broker that is away is no fault of the row.</summary>
+    (Guid Id, Setback Setback) SetbackOf((OutboxMessage Message, Guid Lease) entry, Exception failure)
     {
-        var away = IsBrokerAway(failure);
-        var parked = !away && message.Attempts >= limits.ParkAfter;
+        var (message, away) = (entry.Message, Broker.IsAway(failure));
+        var attempts = message.Attempts + (away ? 0 : 1);
+        var parked = !away && attempts >= limits.ParkAfter;
         if (parked)
             log.LogError(failure, "Outbox row {MessageId} ({MessageType}) to {Destination} is parked", message.Id, message.MessageType, message.Destination);
         else if (!away)
-            log.LogWarning(
-                failure, "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}", message.Id, message.MessageType, message.Attempts);
-        var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(message.Attempts, 6));
-        var error = failure.Message[..Math.Min(failure.Message.Length, 1000)];
-        return database.Run(db => db.Execute(
-            database.Dialect.DelayOutbox, ("id", message.Id), ("lease", lease), ("seconds", seconds), ("parked", parked ? 1 : 0), ("error", error)));
+            log.LogWarning("Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}", message.Id, message.MessageType, attempts, failure.Message);
+        var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(attempts, 6));
+        return (message.Id, new Setback(entry.Lease, seconds, !away, parked, failure.Message[..Math.Min(failure.Message.Length, 1000)]));
     }
 
-    /// <summary>The transport's fault, not the row's: it does not count against the row.</summary>
-    static bool IsBrokerAway(Exception failure) =>
-        failure is OperationCanceledException or ConnectionException or RabbitMQ.Client.Exceptions.RabbitMQClientException or System.Net.Sockets.SocketException
-        || failure.InnerException is { } inner && IsBrokerAway(inner);
-
-    /// <summary>Sends the stored body as it is.</summary>
-    sealed class StoredMessage(OutboxMessage message) : IPipe<SendContext>, IMessageSerializer
+    /// <summary>One statement for all rows that failed alike: all of them, when the broker is away.</summary>
+    async Task Delay(IReadOnlyList<(Guid Id, Setback Setback)> failed)
     {
-        const string ToQueue = "?bind=true";
-
-        /// <summary>
-        /// RabbitMQ's address of a queue would declare the queue, with other arguments than its owner; the exchange of the
-        /// same name is enough, and mandatory tells when no queue is behind it yet.
-        /// </summary>
-        public static Uri AddressOf(OutboxMessage message) => new(message.Destination.Replace(ToQueue, "", StringComparison.Ordinal));
-
-        public ContentType ContentType { get; } = new(message.ContentType);
-
-        public Task Send(SendContext context)
+        foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
         {
-            context.MessageId = message.Id;
-            context.CorrelationId = message.CorrelationId;
-            context.Serializer = this;
-            if (message.Destination.EndsWith(ToQueue, StringComparison.Ordinal) && context.TryGetPayload(out RabbitMqSendContext? rabbit))
-                rabbit.Mandatory = true;
-            return Task.CompletedTask;
+            var (lease, seconds, counted, parked, error) = alike.Key;
+            await database.Run(db => db.Execute(database.Dialect.DelayOutbox, ("rows", Dialect.Json(alike)), ("lease", lease), ("seconds", seconds),
+                ("counted", counted ? 1 : 0), ("parked", parked ? 1 : 0), ("error", error)));
         }
-
-        public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class => new StringMessageBody(message.Body);
-
-        public void Probe(ProbeContext context) => context.CreateFilterScope("stored-message");
     }
+
+    sealed record Setback(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);
 }

@@ -11,8 +11,9 @@ namespace OrderSaga.Platform.Outbox;
 /// Also forgets old inbox rows.
 /// </summary>
 sealed class OutboxSweeper<TDb>(
-    Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, TimeProvider clock, ILogger<OutboxSweeper<TDb>> log)
-    : BackgroundService where TDb : ServiceDb
+    Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Backlog<TDb> backlog, Limits limits, TimeProvider clock,
+    ILogger<OutboxSweeper<TDb>> log)
+    : BackgroundService, IHostedLifecycleService where TDb : ServiceDb
 {
     static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(10);
     DateTimeOffset cleanUpAt = DateTimeOffset.MinValue;
@@ -24,11 +25,12 @@ sealed class OutboxSweeper<TDb>(
         {
             try
             {
-                while (await Sweep() == limits.SweepPage && !stoppingToken.IsCancellationRequested)
+                while (await Sweep() && !stoppingToken.IsCancellationRequested)
                 {
                 }
 
                 await CleanUp();
+                await backlog.Sample();
             }
             catch (Exception failure)
             {
@@ -37,14 +39,12 @@ sealed class OutboxSweeper<TDb>(
         }
     }
 
-    /// <summary>Claims a page and sends it; returns how many rows it claimed.</summary>
-    internal async Task<int> Sweep()
+    /// <summary>Claims a page and sends it; true when more may be due and the broker takes them.</summary>
+    internal async Task<bool> Sweep()
     {
         var lease = NewId.NextSequentialGuid();
         var claimed = await database.Run(db => Claim(db, lease));
-        if (claimed.Count > 0)
-            await dispatcher.Handle(claimed.ConvertAll(message => (message, lease)));
-        return claimed.Count;
+        return claimed.Count > 0 && await dispatcher.Handle(claimed.ConvertAll(message => (message, lease))) && claimed.Count == limits.SweepPage;
     }
 
     async Task<List<OutboxMessage>> Claim(TDb db, Guid lease)
@@ -66,6 +66,19 @@ sealed class OutboxSweeper<TDb>(
         await database.Run(db => db.Inbox.Where(row => row.ReceivedAt < before).ExecuteDeleteAsync());
         cleanUpAt = clock.GetUtcNow() + CleanUpEvery;
     }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        dispatcher.Open();
+        return base.StartAsync(cancellationToken);
+    }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>After the bus has handled its last delivery, while there is still a database.</summary>
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => dispatcher.DisposeAsync().AsTask();
 
     static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)
     {

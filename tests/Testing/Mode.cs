@@ -1,3 +1,4 @@
+using Xunit.Sdk;
 
 namespace Testing;
 
@@ -5,8 +6,20 @@ namespace Testing;
 /// Where a suite runs: everything embedded, or on real servers. Which are available is told by the environment:
 /// ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_SQLSERVER (connection strings without a database), ORDERSAGA_TEST_RABBITMQ (amqp url without a vhost).
 /// </summary>
-public sealed record Mode(string Name, string Database, string Transport)
+public sealed class Mode : IXunitSerializable
 {
+    /// <summary>For xunit, which makes one named test case of each mode.</summary>
+    public Mode()
+        : this("", "", "")
+    {
+    }
+
+    Mode(string name, string database, string transport) => (Name, Database, Transport) = (name, database, transport);
+
+    public string Name { get; private set; }
+    public string Database { get; private set; }
+    public string Transport { get; private set; }
+
     public static readonly Mode Embedded = new("InMemory+SQLite", "Sqlite", "InMemory");
     public static readonly Mode Servers = new("RabbitMQ+PostgreSQL", "PostgreSql", "RabbitMq");
     public static readonly Mode SqlServer = new("InMemory+SQLServer", "SqlServer", "InMemory");
@@ -34,4 +47,13 @@ public sealed record Mode(string Name, string Database, string Transport)
     }
 
     public override string ToString() => Name;
+
+    public void Serialize(IXunitSerializationInfo info) => info.AddValue(nameof(Name), Name);
+
+    public void Deserialize(IXunitSerializationInfo info)
+    {
+        var name = info.GetValue<string>(nameof(Name));
+        var mode = new[] { Embedded, Servers, SqlServer }.Single(known => known.Name == name);
+        (Name, Database, Transport) = (mode.Name, mode.Database, mode.Transport);
+    }
 }

@@ -5,7 +5,7 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 
-namespace Platform.Tests;
+namespace Pack;
 
 /// <summary>The smallest service: a counter that messages bump, and a saga that counts its messages.</summary>
 public sealed class PackDb(DbContextOptions<PackDb> options) : ServiceDb(options)
@@ -42,17 +42,17 @@ public sealed class CounterRow
 
 public sealed record Bump(string Name);
 public sealed record Bumped(string Name);
-public sealed record BumpPoison(string Name);
-public sealed record Tally(Guid Id, int Limit);
+public sealed record News(string Name);
+public sealed record Tally(Guid Id, int Limit, string Name = "");
 public sealed record TallyDone(Guid Id, int Count);
 
-public sealed class BumpConsumer(PackDb db) : IConsumer<Bump>
+public sealed class BumpConsumer(Counters counters, Remedy remedy) : IConsumer<Bump>
 {
     public async Task Consume(ConsumeContext<Bump> context)
     {
-        var counter = await db.Counters.FindAsync(context.Message.Name) ?? db.Counters.Add(new CounterRow { Name = context.Message.Name }).Entity;
-        counter.Value++;
+        (await counters.Find(context.Message.Name)).Value++;
         await context.Publish(new Bumped(context.Message.Name));
+        remedy.Check(context.Message.Name);
     }
 }
 
@@ -62,23 +62,40 @@ public sealed class BumpPreload : IPreload
         work.Lock<CounterRow, string>(deliveries.Select(x => x.TryGetMessage<Bump>(out var bump) ? bump.Message.Name : "").Order(StringComparer.Ordinal));
 }
 
-public sealed class PoisonConsumer(PackDb db) : IConsumer<BumpPoison>
+/// <summary>Whether the bug that makes handlers throw is mended.</summary>
+public sealed class Remedy
 {
-    public Task Consume(ConsumeContext<BumpPoison> context)
+    public bool Mended { get; set; }
+
+    public void Check(string name)
     {
-        db.Counters.Add(new CounterRow { Name = "poison-" + context.MessageId });
-        throw new InvalidOperationException("this message is poison");
+        if (name == "poison" && !Mended)
+            throw new InvalidOperationException("this message is poison");
     }
 }
 
-public sealed class EchoConsumer(PackDb db) : IConsumer<Bumped>, IConsumer<TallyDone>
+/// <summary>Taken only by a version of the service that knows the message.</summary>
+public sealed class NewsConsumer(Counters counters) : IConsumer<News>
 {
-    public async Task Consume(ConsumeContext<Bumped> context) => (await Echo(context.Message.Name)).Value++;
+    public async Task Consume(ConsumeContext<News> context) => (await counters.Find("news-" + context.Message.Name)).Value++;
+}
 
-    public async Task Consume(ConsumeContext<TallyDone> context) => (await Echo(context.Message.Id.ToString())).Value++;
+/// <summary>Finds or makes counters among what the transaction tracks.</summary>
+public sealed class Counters(PackDb db)
+{
+    public async Task<CounterRow> Find(string name) =>
+        await db.Counters.FindAsync(name) ?? db.Counters.Add(new CounterRow { Name = name }).Entity;
+}
 
-    async Task<CounterRow> Echo(string name) =>
-        await db.Counters.FindAsync("echo-" + name) ?? db.Counters.Add(new CounterRow { Name = "echo-" + name }).Entity;
+public sealed class EchoConsumer(Counters counters, Remedy remedy) : IConsumer<Bumped>, IConsumer<TallyDone>
+{
+    public async Task Consume(ConsumeContext<Bumped> context)
+    {
+        (await counters.Find("echo-" + context.Message.Name)).Value++;
+        remedy.Check(context.Message.Name);
+    }
+
+    public async Task Consume(ConsumeContext<TallyDone> context) => (await counters.Find("echo-" + context.Message.Id)).Value++;
 }
 
 public sealed class TallyState : SagaStateMachineInstance, IVersioned
@@ -91,11 +108,11 @@ public sealed class TallyState : SagaStateMachineInstance, IVersioned
 
 public sealed class TallyMachine : MassTransitStateMachine<TallyState>
 {
-    public TallyMachine()
+    public TallyMachine(Remedy remedy)
     {
         InstanceState(x => x.CurrentState);
         Event(() => Counted, x => x.CorrelateById(m => m.Message.Id));
-        Initially(When(Counted).Then(x => x.Saga.Count = 1).TransitionTo(Counting));
+        Initially(When(Counted).Then(x => x.Saga.Count = 1).Then(x => remedy.Check(x.Message.Name)).TransitionTo(Counting));
         During(Counting, When(Counted).Then(x => x.Saga.Count++)
             .If(x => x.Saga.Count == x.Message.Limit, done => done.Publish(x => new TallyDone(x.Saga.CorrelationId, x.Saga.Count)).TransitionTo(Done)));
         During(Done, Ignore(Counted));
@@ -104,24 +121,4 @@ public sealed class TallyMachine : MassTransitStateMachine<TallyState>
     public State Counting { get; private set; } = null!;
     public State Done { get; private set; } = null!;
     public Event<Tally> Counted { get; private set; } = null!;
-}
-
-public static class PackSetup
-{
-    public static WebApplication Build(IDictionary<string, string?> settings, bool consumers = true)
-    {
-        var builder = Service.Create(settings.Select(x => $"--{x.Key}={x.Value}").Append("--urls=http://127.0.0.1:0").ToArray(), "pack");
-        builder.AddDatabase<PackDb>("pack");
-        builder.AddMessaging(bus =>
-        {
-            bus.Correlate<Tally>(m => m.Id);
-            if (consumers)
-            {
-                bus.Endpoint<PackDb>("bumps", e => e.Preload<BumpPreload>().Consumer<BumpConsumer>().Consumer<PoisonConsumer>());
-                bus.Endpoint<PackDb>("echoes", e => e.Consumer<EchoConsumer>());
-                bus.Endpoint<PackDb>("tallies", e => e.StateMachine<TallyMachine, TallyState>());
-            }
-        });
-        return builder.Build();
-    }
 }

@@ -1,0 +1,41 @@
+using System.Net.Mime;
+using MassTransit;
+using MassTransit.Serialization;
+using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Outbox;
+
+namespace OrderSaga.Platform.FailedMessages;
+
+/// <summary>Sends a failed message back to its queue as it came; under its own id, so that the inbox lets it through once.</summary>
+sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
+{
+    public const string BrokerAway = "The broker is away, or the queue is not there.";
+
+    /// <summary>What brokers add on the way, and what MassTransit sets by itself.</summary>
+    static readonly string[] NotOurs = ["x-", "RabbitMQ-", MessageHeaders.MessageId, MessageHeaders.CorrelationId, "Content-Type"];
+
+    public async Task<DateTime> Send(IStuckMessages database, FailedMessage failed)
+    {
+        // The exchange of the queue's name: see StoredMessage.AddressOf. Without the host, which may have changed since.
+        var type = new ContentType(failed.ContentType.Length > 0 ? failed.ContentType : "application/vnd.masstransit+json");
+        var headers = FailedMessageView.HeadersOf(failed).Where(header => !NotOurs.Any(prefix => header.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
+        var message = new StoredMessage(failed.MessageId ?? failed.Id, failed.CorrelationId, type, new BytesMessageBody(failed.Body), toQueue: true)
+        {
+            Headers = headers.ToDictionary(header => header.Key, header => header.Value),
+        };
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
+        try
+        {
+            var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + failed.Endpoint));
+            await endpoint.Send(new SerializedMessageBody(), message, timeout.Token);
+        }
+        catch (Exception failure)
+        {
+            throw new Problem(503, "not-replayed", BrokerAway, $"Nothing was changed. Send the same request again later. {failure.Message}") { RetryAfter = 5 };
+        }
+
+        var now = clock.GetUtcNow().UtcDateTime;
+        await database.MarkReplayed(failed.Id, now);
+        return now;
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Outbox;
+
+namespace OrderSaga.Platform.FailedMessages;
+
+/// <summary>A delivery that could not be handled.</summary>
+/// <param name="Id">Of the failure; a message that failed, was replayed and failed again has two.</param>
+/// <param name="Database">Whose store it is in.</param>
+/// <param name="Endpoint">The queue that it was taken from.</param>
+/// <param name="Type">Message types, as far as they could be read.</param>
+/// <param name="Cause">Why it could not be handled.</param>
+/// <param name="FailedAt">UTC.</param>
+/// <param name="ReplayedAt">UTC; absent when it was not replayed.</param>
+public sealed record FailedMessageItem(Guid Id, string Database, string Endpoint, string Type, string Cause, DateTime FailedAt, DateTime? ReplayedAt) : IStuck
+{
+    DateTime IStuck.At => FailedAt;
+}
+
+/// <summary>An outbox row that failed too often by its own fault and waits for a replay.</summary>
+/// <param name="Id">The message's id.</param>
+/// <param name="Database">Whose outbox it is in.</param>
+/// <param name="Destination">Where it goes.</param>
+/// <param name="Type">The message's name.</param>
+/// <param name="Attempts">Sends that failed.</param>
+/// <param name="Cause">Why the last one failed.</param>
+/// <param name="ParkedAt">UTC.</param>
+public sealed record ParkedRowItem(Guid Id, string Database, string Destination, string Type, int Attempts, string Cause, DateTime ParkedAt) : IStuck
+{
+    DateTime IStuck.At => ParkedAt;
+}
+
+/// <summary>What is stuck in one database of this process.</summary>
+interface IStuckMessages
+{
+    string Database { get; }
+    Task<List<FailedMessageItem>> Failed(StuckPosition? after, int count);
+    Task<FailedMessage?> Find(Guid id);
+    Task MarkReplayed(Guid id, DateTime at);
+    Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count);
+
+    /// <summary>False when no such row is parked.</summary>
+    Task<bool> Unpark(Guid id);
+}
+
+sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statements) : IStuckMessages where TDb : ServiceDb
+{
+    public string Database => database.Name;
+
+    public Task<List<FailedMessageItem>> Failed(StuckPosition? after, int count) => statements.Run(db =>
+        StuckPosition.Behind(db.FailedMessages.AsNoTracking(), after, database.Name, nameof(FailedMessage.FailedAt)).Take(count)
+            .Select(row => new FailedMessageItem(row.Id, database.Name, row.Endpoint, row.MessageType, row.Cause, row.FailedAt, row.ReplayedAt)).ToListAsync());
+
+    public Task<FailedMessage?> Find(Guid id) => statements.Run(db => db.FailedMessages.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id));
+
+    public Task MarkReplayed(Guid id, DateTime at) => statements.Run(db =>
+        db.FailedMessages.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(x => x.ReplayedAt, at)));
+
+    public Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count) => statements.Run(db =>
+        StuckPosition.Behind(db.Outbox.AsNoTracking().Where(row => row.ParkedAt != null), after, database.Name, nameof(OutboxRow.ParkedAt)).Take(count)
+            .Select(row => new ParkedRowItem(row.Id, database.Name, row.Destination, row.MessageType, row.Attempts, row.LastError ?? "", row.ParkedAt!.Value)).ToListAsync());
+
+    /// <summary>Due since ever, so that the clocks of this process and of the database need not agree.</summary>
+    public async Task<bool> Unpark(Guid id) => await statements.Run(db => db.Outbox.Where(row => row.Id == id && row.ParkedAt != null)
+        .ExecuteUpdateAsync(row => row.SetProperty(x => x.ParkedAt, (DateTime?)null).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch))) > 0;
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Platform.FailedMessages;
+
+/// <summary>What operators do about messages that are stuck, over all databases of the process.</summary>
+static class StuckMessagesEndpoints
+{
+    const string UnknownFailed = "There is no such failed message.";
+    const string UnknownParked = "No such outbox row is parked.";
+    static readonly Guid ExampleId = Guid.Parse("01980c5e-6a1b-7000-8000-0000000000a1");
+    static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly FailedMessageItem Failed =
+        new(ExampleId, "main", "main", "urn:message:Example:DoIt", "InvalidOperationException: it cannot be done", ExampleTime, null);
+
+    static readonly FailedMessageView FailedWhole = new(Failed, ExampleId, ExampleId, "application/vnd.masstransit+json",
+        new Dictionary<string, string?>(), "System.InvalidOperationException: it cannot be done", "{\"message\":{}}", null);
+
+    static readonly ParkedRowItem ParkedRow = new(ExampleId, "main", "queue:elsewhere", "DoIt", 8, "There is no such queue.", ExampleTime);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        Paged(Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first"))
+            .Produces<StuckPage<FailedMessageItem>>().ResponseExample(200, new StuckPage<FailedMessageItem>([Failed], null));
+        Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
+            .Produces<FailedMessageView>().ResponseExample(200, FailedWhole).MayFail(404, "unknown-failed-message", UnknownFailed);
+        Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message back to its queue")
+            .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
+            .MayFail(404, "unknown-failed-message", UnknownFailed).MayFail(503, "not-replayed", Replay.BrokerAway);
+        Paged(Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first"))
+            .Produces<StuckPage<ParkedRowItem>>().ResponseExample(200, new StuckPage<ParkedRowItem>([ParkedRow], null));
+        Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Lets the outbox try a parked row again")
+            .Produces(202).MayFail(404, "unknown-parked-row", UnknownParked);
+    }
+
+    static RouteHandlerBuilder Operator(RouteHandlerBuilder endpoint, string name, string summary) =>
+        endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
+
+    static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
+        endpoint.MayFail(400, "bad-limit", StuckPosition.BadLimit).MayFail(400, "bad-cursor", StuckPosition.BadCursor);
+
+    static Task<StuckPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IStuckMessages> databases) =>
+        StuckPosition.Page(databases, cursor, limit, (database, after, count) => database.Failed(after, count));
+
+    static Task<StuckPage<ParkedRowItem>> ListParked(string? cursor, string? limit, IEnumerable<IStuckMessages> databases) =>
+        StuckPosition.Page(databases, cursor, limit, (database, after, count) => database.Parked(after, count));
+
+    static async Task<FailedMessageView> GetFailed(Guid id, IEnumerable<IStuckMessages> databases)
+    {
+        var (database, row) = await Find(id, databases);
+        return FailedMessageView.Of(database.Database, row);
+    }
+
+    static async Task<FailedMessageItem> ReplayFailed(Guid id, IEnumerable<IStuckMessages> databases, Replay replay)
+    {
+        var (database, row) = await Find(id, databases);
+        row.ReplayedAt = await replay.Send(database, row);
+        return FailedMessageView.Of(database.Database, row).Message;
+    }
+
+    static async Task<IResult> ReplayParked(Guid id, IEnumerable<IStuckMessages> databases)
+    {
+        foreach (var database in databases)
+        {
+            if (await database.Unpark(id))
+                return Results.Accepted();
+        }
+
+        throw new Problem(404, "unknown-parked-row", UnknownParked, "It may have been sent meanwhile. GET /outbox/parked lists what is parked now.");
+    }
+
+    static async Task<(IStuckMessages Database, FailedMessage Row)> Find(Guid id, IEnumerable<IStuckMessages> databases)
+    {
+        foreach (var database in databases)
+        {
+            if (await database.Find(id) is { } row)
+                return (database, row);
+        }
+
+        throw new Problem(404, "unknown-failed-message", UnknownFailed, "Take the id from GET /failed-messages of the process that owns the queue.");
+    }
+}

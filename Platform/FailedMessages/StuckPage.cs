@@ -1,0 +1,80 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Platform.FailedMessages;
+
+/// <summary>One page of what is stuck.</summary>
+/// <param name="Items">Newest first.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent after the last one.</param>
+public sealed record StuckPage<T>(IReadOnlyList<T> Items, string? NextCursor);
+
+/// <summary>What a page is cut by.</summary>
+interface IStuck
+{
+    Guid Id { get; }
+    string Database { get; }
+    DateTime At { get; }
+}
+
+/// <summary>
+/// The last row of the page before. The lists of all databases are merged newest first; at the same instant by the database's
+/// name, and inside one database in its own order of ids.
+/// </summary>
+sealed record StuckPosition(DateTime At, string Database, Guid Id)
+{
+    public const int MaxPage = 100;
+    public const string BadLimit = "The limit is not valid.";
+    public const string BadCursor = "The cursor is not valid.";
+    const int DefaultPage = 50;
+
+    /// <summary>The rows of <paramref name="database"/> behind the position, in order.</summary>
+    /// <param name="rows">Any entity with an Id.</param>
+    /// <param name="after">Null: from the start.</param>
+    /// <param name="database">Whose rows these are.</param>
+    /// <param name="at">The name of the property with the time.</param>
+    public static IQueryable<T> Behind<T>(IQueryable<T> rows, StuckPosition? after, string database, string at) where T : class
+    {
+        if (after is not null)
+        {
+            var (time, id) = (after.At, after.Id);
+            rows = string.CompareOrdinal(database, after.Database) switch
+            {
+                < 0 => rows.Where(row => EF.Property<DateTime?>(row, at) < time),
+                0 => rows.Where(row => EF.Property<DateTime?>(row, at) < time || (EF.Property<DateTime?>(row, at) == time && EF.Property<Guid>(row, nameof(Id)).CompareTo(id) > 0)),
+                > 0 => rows.Where(row => EF.Property<DateTime?>(row, at) <= time),
+            };
+        }
+
+        return rows.OrderByDescending(row => EF.Property<DateTime?>(row, at)).ThenBy(row => EF.Property<Guid>(row, nameof(Id)));
+    }
+
+    public static async Task<StuckPage<T>> Page<T>(
+        IEnumerable<IStuckMessages> databases, string? cursor, string? limit, Func<IStuckMessages, StuckPosition?, int, Task<List<T>>> read) where T : IStuck
+    {
+        var (after, size) = (cursor is null ? null : Parse(cursor), Limit(limit));
+        var all = new List<T>();
+        foreach (var database in databases)
+            all.AddRange(await read(database, after, size + 1));
+        var page = all.OrderByDescending(item => item.At).ThenBy(item => item.Database, StringComparer.Ordinal).Take(size).ToList();
+        return new StuckPage<T>(page, all.Count > size ? new StuckPosition(page[^1].At, page[^1].Database, page[^1].Id).ToString() : null);
+    }
+
+    public override string ToString() =>
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{At.Ticks} {Id:D} {Database}")));
+
+    static StuckPosition Parse(string cursor)
+    {
+        var parts = (cursor.Length <= 200 && Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "").Split(' ');
+        return parts.Length == 3 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTime.MaxValue.Ticks && Guid.TryParseExact(parts[1], "D", out var id)
+            ? new StuckPosition(new DateTime(ticks, DateTimeKind.Utc), parts[2], id)
+            : throw new Problem(400, "bad-cursor", BadCursor, "Use nextCursor of the page before, unchanged, or none for the first page.");
+    }
+
+    static int Limit(string? limit) => limit is null ? DefaultPage
+        : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= MaxPage ? size
+        : throw new Problem(400, "bad-limit", BadLimit, $"Use a whole number from 1 to {MaxPage}.");
+}

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+
+namespace Pack;
+
+/// <summary>The pack's service. Settings of its own: Consumers=false only sends; News=true takes a message more.</summary>
+public static class PackSetup
+{
+    public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? more = null)
+    {
+        var builder = Service.Create(["--urls=http://127.0.0.1:0", .. settings], "pack");
+        builder.AddDatabase<PackDb>("pack");
+        builder.Services.AddSingleton<Remedy>();
+        builder.Services.AddScoped<Counters>();
+        builder.AddMessaging(bus => bus.Correlate<Tally>(m => m.Id));
+        if (builder.Configuration.GetValue("Consumers", true))
+            builder.AddMessaging(bus => Listen(bus, builder.Configuration.GetValue("News", false)));
+        more?.Invoke(builder);
+        return builder.Build();
+    }
+
+    static void Listen(MessagingSetup bus, bool news)
+    {
+        bus.Endpoint<PackDb>("bumps", endpoint => News(endpoint.Preload<BumpPreload>().Consumer<BumpConsumer>(), news));
+        bus.Endpoint<PackDb>("echoes", endpoint => News(endpoint.Consumer<EchoConsumer>(), news));
+        bus.Endpoint<PackDb>("tallies", endpoint => News(endpoint.StateMachine<TallyMachine, TallyState>(), news));
+    }
+
+    static void News(EndpointSetup<PackDb> endpoint, bool news)
+    {
+        if (news)
+            endpoint.Consumer<NewsConsumer>();
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Batches;
+using Pack;
+
+// The pack's service as a process that can be killed. Send=N: bumps "a" N times in one transaction once it has started.
+var app = PackSetup.Build(args);
+await app.StartAsync();
+var count = app.Configuration.GetValue("Send", 0);
+await app.Services.GetRequiredService<UnitOfWork<PackDb>>().Run(async work =>
+{
+    for (var i = 0; i < count; i++)
+        await work.Send("bumps", new Bump("a"));
+});
+Console.WriteLine("sent");
+await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, app.Lifetime.ApplicationStopping).ContinueWith(_ => { }, TaskScheduler.Default);

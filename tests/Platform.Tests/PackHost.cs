@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Platform.Tests;
+
+/// <summary>The pack's service in this process.</summary>
+sealed class PackHost : IAsyncDisposable
+{
+    /// <summary>Short enough for tests, in the relation that Limits asks for.</summary>
+    static readonly string[] Quick = ["Limits:OutboxLeaseSeconds=2", "Limits:PublishTimeoutSeconds=1", "Limits:SweepMilliseconds=50"];
+
+    readonly LogLines log = new();
+
+    PackHost(Installation installation, string[] settings)
+    {
+        App = PackSetup.Build(Arguments(installation, settings), builder =>
+        {
+            builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+            builder.Logging.AddProvider(log);
+        });
+        Unit = App.Services.GetRequiredService<UnitOfWork<PackDb>>();
+    }
+
+    public WebApplication App { get; }
+    public UnitOfWork<PackDb> Unit { get; }
+    public Remedy Remedy => App.Services.GetRequiredService<Remedy>();
+
+    /// <summary>Warnings and errors so far.</summary>
+    public IReadOnlyList<string> Complaints => [.. log.Complaints];
+
+    public static string[] Arguments(Installation installation, params string[] settings) =>
+        [.. installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), .. Quick.Concat(settings).Select(setting => "--" + setting)];
+
+    /// <summary>Makes the tables; the host is not started.</summary>
+    public static async Task<PackHost> Make(Installation installation, params string[] settings)
+    {
+        var host = new PackHost(installation, settings);
+        await host.Db(db => db.Database.EnsureCreatedAsync());
+        return host;
+    }
+
+    public static async Task<PackHost> Start(Installation installation, params string[] settings)
+    {
+        var host = await Make(installation, settings);
+        host.App.UseHttpDefaults();
+        await host.App.StartAsync();
+        return host;
+    }
+
+    public async Task<T> Db<T>(Func<PackDb, Task<T>> read)
+    {
+        await using var scope = App.Services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<PackDb>());
+    }
+
+    public Task<long> Counter(string name) => Db(db => db.Counters.Where(row => row.Name == name).Select(row => row.Value).SingleOrDefaultAsync());
+
+    public Task Counts(string name, long wanted) => Eventually.Becomes($"counter {name} is {wanted}", () => Counter(name), value => value == wanted);
+
+    public Task Drained() => Eventually.Becomes("the outbox is empty", () => Db(db => db.Outbox.CountAsync()), count => count == 0);
+
+    /// <summary>Sends bumps of <paramref name="name"/> in one transaction.</summary>
+    public Task Bump(string name, int count) => Unit.Run(async work =>
+    {
+        for (var i = 0; i < count; i++)
+            await work.Send("bumps", new Bump(name));
+    });
+
+    /// <summary>A body as a foreign sender makes it, past the outbox.</summary>
+    public async Task SendRaw(string queue, RawMessage message)
+    {
+        var endpoint = await App.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + queue));
+        await endpoint.Send(new News("raw"), message);
+    }
+
+    /// <summary>An operator at this host.</summary>
+    public HttpClient Operator(Installation installation)
+    {
+        var key = ApiKeys.Create(installation.Directory, "ops", "ops", Roles.Operator);
+        var http = new HttpClient { BaseAddress = new Uri(App.Urls.Single()) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return http;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync();
+        await App.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+    }
+
+    sealed class LogLines : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Complaints { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Complaints.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose() => GC.SuppressFinalize(this);
+    }
+}

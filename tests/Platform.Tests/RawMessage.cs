@@ -1,0 +1,30 @@
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace Platform.Tests;
+
+/// <summary>A body and an id that are sent as they are.</summary>
+sealed class RawMessage(string body, Guid? id) : IPipe<SendContext>, IMessageSerializer
+{
+    public ContentType ContentType { get; } = new("application/vnd.masstransit+json");
+
+    /// <summary>MassTransit's envelope around a message.</summary>
+    public static RawMessage Of(string type, object message, Guid? id) => new(Envelope(type, message, id), id);
+
+    public static string Envelope(string type, object message, Guid? id) =>
+        JsonSerializer.Serialize(new { messageId = id, messageType = new[] { "urn:message:Pack:" + type }, message });
+
+    public Task Send(SendContext context)
+    {
+        context.MessageId = id;
+        context.Serializer = this;
+        return Task.CompletedTask;
+    }
+
+    public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class => new BytesMessageBody(Encoding.UTF8.GetBytes(body));
+
+    public void Probe(ProbeContext context) => context.CreateScope("raw");
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+using SqlServerCheck;
+
+namespace Platform.Tests;
+
+/// <summary>The statements of the SQL Server dialect against the platform's tables, checked without a server.</summary>
+public sealed class SqlServerStatementsTests
+{
+    static readonly Dialect Dialect = Dialect.For(DatabaseMode.SqlServer);
+    static readonly Dictionary<string, (string Parameters, string Sql)> Statements = new()
+    {
+        ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
+        ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),
+        ["DeleteOutbox"] = ("@rows @lease", Dialect.DeleteOutbox),
+        ["ClaimOutbox"] = ("@lease @seconds @limit", Dialect.ClaimOutbox),
+        ["DelayOutbox"] = ("@rows @lease @seconds @counted @parked @error", Dialect.DelayOutbox),
+        ["LockByText"] = ("@rows", Dialect.LockRows("counters", "name", keyIsGuid: false)),
+        ["LockByGuid"] = ("@rows", Dialect.LockRows("tallies", "id", keyIsGuid: true)),
+    };
+
+    [Fact]
+    public void Every_statement_parses_and_means_columns_that_are_there() => SqlServerScript.Errors(Schema(), Statements).ShouldBeEmpty();
+
+    [Fact]
+    public void Every_statement_of_the_dialect_is_checked() =>
+        typeof(Dialect).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name)
+            .ShouldBeSubsetOf(Statements.Keys);
+
+    [Theory]
+    [InlineData("SELECT nothing FROM outbox")]
+    [InlineData("SELECT id FROM nowhere")]
+    [InlineData("INSERT INTO outbox (idd) VALUES (@id)")]
+    [InlineData("SELECT o.nothing FROM outbox o JOIN inbox i ON i.message_id = o.id")]
+    [InlineData("DELETE FROM outbox WHERE id = @missing")]
+    [InlineData("SELEC id FROM outbox")]
+    public void A_wrong_statement_is_found(string sql) =>
+        SqlServerScript.Errors(Schema(), new Dictionary<string, (string, string)> { ["planted"] = ("@id", sql) }).ShouldNotBeEmpty();
+
+    static string Schema()
+    {
+        var options = new DbContextOptionsBuilder<PackDb>();
+        options.Use(DatabaseMode.SqlServer, "Server=nowhere");
+        using var db = new PackDb(options.Options);
+        return db.Database.GenerateCreateScript();
+    }
+}
