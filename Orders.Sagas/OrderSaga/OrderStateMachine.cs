@@ -59,8 +59,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
 
         During(Cancelling,
-            When(StockCancelled).Then(step.NoteStockCancelled).If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
-            When(PaymentCancelled).Then(step.NotePaymentCancelled)
+            When(StockCancelled, step.StockWasHeld).Then(step.NoteStockCancelled)
+                .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
+            When(PaymentCancelled, step.PaymentWasHeld).Then(step.NotePaymentCancelled)
                 .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
             Overdue(step.CancelWhatIsMissing),
             Ignore(StockReserved), Ignore(StockRejected), Ignore(PaymentAuthorized), Ignore(PaymentPending),
@@ -71,10 +72,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     void LateArrivals()
     {
         During(Cancelled,
-            When(StockReserved).ThenAsync(step.CancelStockAgain),
-            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain),
-            When(PaymentPending).ThenAsync(step.CancelPaymentAgain),
-            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain),
+            When(StockReserved).ThenAsync(step.CancelStockAgain).Then(step.NoteLateArrival),
+            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
+            When(PaymentPending).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
+            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
             Ignore(StockRejected), Ignore(StockCancelled), Ignore(PaymentDeclined), Ignore(PaymentRefused), Ignore(PaymentCancelled),
             Ignore(CancelRequested), Ignore(CheckRequested));
 
@@ -83,11 +84,11 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(CancelRequested), Ignore(CheckRequested));
     }
 
-    /// <summary>The missing answer takes an order out of review: it goes on from where assurance gave up.</summary>
+    /// <summary>The missing answer takes an order out of review: it goes on from where assurance gave up. Others do not.</summary>
     void Review() => During(NeedsReview,
-        Resume(StockReserved), Resume(StockRejected), Resume(StockConfirmed), Resume(StockCancelled),
-        Resume(PaymentAuthorized), Resume(PaymentPending), Resume(PaymentDeclined),
-        Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
+        Resume(StockReserved, Reserving), Resume(StockRejected, Reserving), Resume(StockConfirmed, ConfirmingStock), Resume(StockCancelled, Cancelling),
+        Resume(PaymentAuthorized, AwaitingPayment), Resume(PaymentPending, AwaitingPayment), Resume(PaymentDeclined, AwaitingPayment),
+        Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
         Ignore(CancelRequested), Ignore(CheckRequested));
 
     /// <summary>Assurance: the command again with back-off; after too many, a person.</summary>
@@ -104,8 +105,12 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
                 again => again.ThenAsync(command).Then(step.BackOff),
                 spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
 
-    EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class =>
-        When(answer).Then(step.LeaveReview).ThenAsync(context => ((StateMachine<OrderState>)this).RaiseEvent(context));
+    EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer, State missingIn) where T : class => When(answer).IfElse(
+        context => context.Saga.ReviewFrom == missingIn.Name,
+        missing => missing.Then(step.LeaveReview).ThenAsync(Again),
+        stray => stray.ThenAsync(context => OrderSteps.AsBeforeReview(context, () => Again(context))));
+
+    Task Again<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
 
     void Correlate()
     {

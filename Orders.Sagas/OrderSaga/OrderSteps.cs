@@ -76,6 +76,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public Task CancelPaymentAgain(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
 
+    public bool StockWasHeld(BehaviorContext<OrderState> context) => !context.Saga.StockCancelled;
+
+    public bool PaymentWasHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentCancelled;
+
     public void NoteStockCancelled(BehaviorContext<OrderState> context)
     {
         context.Saga.StockCancelled = true;
@@ -87,6 +91,8 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         context.Saga.PaymentCancelled = true;
         Note(context, "the payment branch holds nothing");
     }
+
+    public void NoteLateArrival(BehaviorContext<OrderState> context) => Note(context, "came after the order was cancelled: cancelled again");
 
     public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockCancelled: true, PaymentCancelled: true };
 
@@ -142,6 +148,16 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
         order.ReviewFrom = null;
         OrderJournal.Keep(context, order, from, "the missing answer came", Now, settings);
+    }
+
+    /// <summary>Not what is missing: ignored or refused, as it would have been then; the order stays in review.</summary>
+    public static async Task AsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
+    {
+        var order = context.Saga;
+        var review = order.State;
+        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
+        await raise();
+        order.State = review;
     }
 
     static void BeginCancelling(BehaviorContext<OrderState> context, string reason, bool paymentHolds)

@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.Builder;
+using Reconciler.Job;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>What was lost on its way is asked for again; what stays away becomes a person's case.</summary>
+public sealed class AssuranceTests
+{
+    static readonly string[] Quick = ["Orders:FirstCheckSeconds=1", "Orders:LongestCheckSeconds=4", "Orders:GiveUpAfterChecks=4", "Assurance:EverySeconds=1"];
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task An_order_whose_message_was_lost_is_driven_on(Mode mode)
+    {
+        await using var rig = await Start(mode, participants: true);
+        var order = await rig.Put(States.Reserving);
+        await rig.Becomes(order.CorrelationId, States.Completed);
+
+        var sent = await rig.Sent(order.CorrelationId);
+        sent[0].MessageType.ShouldBe(nameof(TryReserveStock));
+        sent.Count(x => x.MessageType == nameof(OrderCompleted)).ShouldBe(1);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Completed, States.Reserving);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Pauses_grow_then_a_person_is_asked_and_the_missing_answer_ends_the_review(Mode mode)
+    {
+        await using var rig = await Start(mode, participants: false);
+        var id = (await rig.Put(States.ConfirmingStock)).CorrelationId;
+        var pauses = new List<double>();
+        for (var attempt = 1; attempt <= 4; attempt++)
+        {
+            var seen = await Eventually.Becomes($"attempt {attempt}", () => rig.Order(id), order => order.CheckAttempts >= attempt);
+            seen.CheckAttempts.ShouldBe(attempt);
+            pauses.Add((seen.NextCheckAt!.Value - seen.UpdatedAt).TotalSeconds);
+            rig.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        var review = await rig.Becomes(id, States.NeedsReview);
+        pauses.Select(pause => Math.Floor(Math.Log2(pause))).ShouldBe([0, 1, 2, 2]);
+        (review.ReviewFrom, review.NextCheckAt, review.Reason).ShouldBe((States.ConfirmingStock, null, "no answer in ConfirmingStock after 4 attempts"));
+        (await rig.Sent(id)).Select(x => x.MessageType)
+            .ShouldBe([nameof(ConfirmStock), nameof(ConfirmStock), nameof(ConfirmStock), nameof(ConfirmStock), nameof(OrderNeedsReview)]);
+
+        await rig.Deliver(new StockConfirmed(id));
+        (await rig.Order(id)).State.ShouldBe(States.Completed);
+        (await rig.Sent(id))[^1].MessageType.ShouldBe(nameof(OrderCompleted));
+        (await rig.Audit(id)).ShouldLeadTo(States.Completed, States.ConfirmingStock);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_not_paid_in_time_is_cancelled()
+    {
+        await using var rig = await Start(Mode.Embedded, participants: true);
+        var order = await rig.Put(States.AwaitingPayment, order =>
+        {
+            order.PaymentUrl = "https://pay.example/1";
+            order.NextCheckAt = order.PayBefore = rig.Clock.Now.AddSeconds(60);
+        });
+        rig.Clock.Advance(TimeSpan.FromSeconds(61));
+        (await rig.Becomes(order.CorrelationId, States.Cancelled)).Reason.ShouldBe("not paid in time");
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, States.AwaitingPayment);
+    }
+
+    [Fact]
+    public async Task An_order_at_rest_or_not_due_is_left_alone()
+    {
+        await using var rig = await Start(Mode.Embedded, participants: false);
+        var resting = new List<OrderState>();
+        foreach (var state in (string[])[States.Completed, States.Cancelled])
+            resting.Add(await rig.Put(state));
+        resting.Add(await rig.Put(States.AwaitingPayment, order => order.NextCheckAt = rig.Clock.Now.AddHours(1)));
+        var due = await rig.Put(States.Reserving);
+        await Eventually.Becomes("three looks at the one that is due", () => rig.Order(due.CorrelationId), order =>
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            return order.CheckAttempts >= 3;
+        });
+        foreach (var order in resting)
+            (await rig.Order(order.CorrelationId)).Version.ShouldBe(1);
+    }
+
+    /// <summary>One process with everything, or the reconciler in one of its own.</summary>
+    static async Task<Rig> Start(Mode mode, bool participants)
+    {
+        Action<WebApplicationBuilder> others = builder =>
+        {
+            if (participants)
+                builder.AddParticipants();
+            builder.AddReconciler();
+        };
+        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, Quick);
+        if (mode.Transport != "InMemory")
+            await rig.AddHost(others);
+        return rig;
+    }
+}

@@ -1,0 +1,91 @@
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.FailedMessages;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>A row of the state table: an order, or none, in a state.</summary>
+sealed record Situation(string Name, string State, Func<DateTime, OrderState>? Make)
+{
+    public static IReadOnlyList<Situation> All { get; } =
+    [
+        .. States.All.Where(state => state != States.NeedsReview).SelectMany(Of),
+        .. States.All.Where(state => !States.AtRest(state)).Select(from => new Situation($"NeedsReview, from {from}", States.NeedsReview, now => Some.InReview(from, now))),
+        new Situation("NeedsReview, from Cancelling after StockCancelled", States.NeedsReview, now => With(Some.InReview(States.Cancelling, now), x => x.StockCancelled = true)),
+        new Situation("no such order", "", null),
+    ];
+
+    static IEnumerable<Situation> Of(string state)
+    {
+        yield return new Situation(state, state, now => Some.Order(state, now));
+        if (state != States.Cancelling)
+            yield break;
+        yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockCancelled = true));
+        yield return new Situation("Cancelling, after PaymentCancelled", state, now => With(Some.Order(state, now), x => x.PaymentCancelled = true));
+    }
+
+    static OrderState With(OrderState order, Action<OrderState> change)
+    {
+        change(order);
+        return order;
+    }
+}
+
+/// <summary>A column of the state table: a message, and for a check what it finds.</summary>
+sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Action<OrderState, DateTime>? Change = null)
+{
+    public const string Check = nameof(CheckOrder);
+
+    public static IReadOnlyList<Trigger> All { get; } =
+    [
+        Of(id => new StockReserved(id)), Of(id => new StockRejected(id, "sold out", [])), Of(id => new StockConfirmed(id)), Of(id => new StockCancelled(id)),
+        Of(id => new PaymentAuthorized(id)), Of(id => new PaymentPending(id, "https://pay.example/1", DateTime.UnixEpoch.AddYears(100))),
+        Of(id => new PaymentDeclined(id, "no funds")), Of(id => new PaymentConfirmed(id)), Of(id => new PaymentRefused(id, "too late")), Of(id => new PaymentCancelled(id)),
+        Of(id => new CancelOrder(id, "changed their mind")),
+        Checked("due"),
+        Checked("not due", (order, now) => order.NextCheckAt = now.AddHours(1)),
+        new Trigger($"{Check} (of an older version)", order => new CheckOrder(order.CorrelationId, order.Version - 1)),
+        Checked("due, time to pay over", (order, now) => order.PayBefore = now.AddSeconds(-1)),
+        Checked("due, attempts spent", (order, _) => order.CheckAttempts = new OrderSettings().GiveUpAfterChecks),
+    ];
+
+    static Trigger Of<T>(Func<Guid, T> message) where T : IOrderMessage => new(typeof(T).Name, order => message(order.CorrelationId));
+
+    static Trigger Checked(string finds, Action<OrderState, DateTime>? change = null) =>
+        new($"{Check} ({finds})", order => new CheckOrder(order.CorrelationId, order.Version), change);
+}
+
+/// <summary>One cell of the table: what the machine did.</summary>
+sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parcel Parcel)
+{
+    public const string Ignored = "ignored";
+    public const string Refused = "error: kept as a failed message";
+
+    public string Does { get; private set; } = "";
+    public string GoesTo { get; private set; } = "";
+
+    public void Outcome(OrderState? after, IEnumerable<Sent> sent, IEnumerable<AuditRow> audit, FailedMessage? failed)
+    {
+        var notes = audit.ToList();
+        var messages = sent.ToList();
+        if (failed is not null)
+        {
+            (after?.Version ?? Before.Version, messages.Count, notes.Count).ShouldBe((Before.Version, 0, 0), $"{Situation.Name} x {Trigger.Name} was refused");
+            Does = Refused;
+            return;
+        }
+
+        if (after is null || after.Version == Before.Version)
+        {
+            (messages.Count, notes.Count).ShouldBe((0, 0), $"{Situation.Name} x {Trigger.Name} changed nothing");
+            Does = Ignored;
+            return;
+        }
+
+        after.Version.ShouldBe(Before.Version + 1);
+        GoesTo = after.State;
+        Does = string.Join(", ", messages.GroupBy(message => message.IsEvent ? "publishes" : "sends")
+            .Select(verb => $"{verb.Key} {string.Join(" and ", verb.Select(message => message.MessageType).Order(StringComparer.Ordinal))}"));
+        if (Does.Length == 0)
+            Does = notes.LastOrDefault(note => note.From == note.To)?.Detail ?? "";
+    }
+}

@@ -1,0 +1,5 @@
+global using Orders.Model;
+global using OrderSaga.Contracts;
+global using Shouldly;
+global using Testing;
+global using Xunit;

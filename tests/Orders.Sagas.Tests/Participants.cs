@@ -1,0 +1,41 @@
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using OrderSaga.Platform;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>Stock and money that always say yes, and give each answer three times, each as a message of its own.</summary>
+static class Participants
+{
+    public static void AddParticipants(this WebApplicationBuilder builder)
+    {
+        builder.AddOrdersModel();
+        builder.AddMessaging(bus => bus
+            .Endpoint<OrdersDb>(Queues.Inventory, endpoint => endpoint.Consumer<Stock>())
+            .Endpoint<OrdersDb>(Queues.Payments, endpoint => endpoint.Consumer<Payment>()));
+    }
+
+    static async Task Answer<T>(ConsumeContext context, T answer) where T : class, IOrderMessage
+    {
+        for (var i = 0; i < 3; i++)
+            await context.Publish(answer);
+    }
+
+    sealed class Stock : IConsumer<TryReserveStock>, IConsumer<ConfirmStock>, IConsumer<CancelStock>
+    {
+        public Task Consume(ConsumeContext<TryReserveStock> context) => Answer(context, new StockReserved(context.Message.OrderId));
+
+        public Task Consume(ConsumeContext<ConfirmStock> context) => Answer(context, new StockConfirmed(context.Message.OrderId));
+
+        public Task Consume(ConsumeContext<CancelStock> context) => Answer(context, new StockCancelled(context.Message.OrderId));
+    }
+
+    sealed class Payment : IConsumer<TryAuthorizePayment>, IConsumer<ConfirmPayment>, IConsumer<CancelPayment>
+    {
+        public Task Consume(ConsumeContext<TryAuthorizePayment> context) => Answer(context, new PaymentAuthorized(context.Message.OrderId));
+
+        public Task Consume(ConsumeContext<ConfirmPayment> context) => Answer(context, new PaymentConfirmed(context.Message.OrderId));
+
+        public Task Consume(ConsumeContext<CancelPayment> context) => Answer(context, new PaymentCancelled(context.Message.OrderId));
+    }
+}

@@ -1,0 +1,21 @@
+using System.Net.Mime;
+using MassTransit;
+using MassTransit.Serialization;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>A body as a caller without MassTransit sends it: plain JSON, no id.</summary>
+sealed class RawMessage(string body) : IPipe<SendContext>, IMessageSerializer
+{
+    public ContentType ContentType { get; } = new("application/json");
+
+    public Task Send(SendContext context)
+    {
+        context.Serializer = this;
+        return Task.CompletedTask;
+    }
+
+    public MessageBody GetMessageBody<T>(SendContext<T> context) where T : class => new StringMessageBody(body);
+
+    public void Probe(ProbeContext context) => context.CreateScope("raw");
+}

@@ -1,0 +1,37 @@
+namespace Orders.Sagas.Tests;
+
+static class Some
+{
+    public static readonly Money Total = new(2500, "EUR");
+
+    /// <summary>As an order is in this state; due for a check if it is one that moves by itself.</summary>
+    public static OrderState Order(string state, DateTime now) => new()
+    {
+        CorrelationId = Guid.CreateVersion7(),
+        Merchant = "acme",
+        IdempotencyKey = $"key-{Guid.CreateVersion7():N}",
+        State = state,
+        Reason = state is States.Cancelling or States.Cancelled ? "changed their mind" : null,
+        Currency = Total.Currency,
+        Total = Total.Amount,
+        Lines = [new OrderItem("tea-001", 2, 1250)],
+        PaymentMethod = "card",
+        PaymentToken = "tok_ok",
+        PayBefore = now.AddMinutes(15),
+        PaymentTried = state != States.Reserving,
+        StockCancelled = state == States.Cancelled,
+        PaymentCancelled = state == States.Cancelled,
+        NextCheckAt = States.AtRest(state) ? null : now.AddSeconds(-1),
+        CreatedAt = now,
+        UpdatedAt = now,
+        Version = 1,
+    };
+
+    /// <summary>In review, and from where.</summary>
+    public static OrderState InReview(string from, DateTime now)
+    {
+        var order = Order(from, now);
+        (order.State, order.ReviewFrom, order.NextCheckAt, order.Reason) = (States.NeedsReview, from, null, $"no answer in {from}");
+        return order;
+    }
+}

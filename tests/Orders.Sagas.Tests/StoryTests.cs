@@ -1,0 +1,120 @@
+namespace Orders.Sagas.Tests;
+
+/// <summary>Once, twice, late, out of order, after the end.</summary>
+public sealed class StoryTests
+{
+    [Fact]
+    public async Task The_whole_way_with_every_answer_given_three_times_has_each_effect_once()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded, Participants.AddParticipants);
+        var order = await rig.Put(States.Reserving);
+        await rig.Deliver(new StockReserved(order.CorrelationId));
+        await rig.Becomes(order.CorrelationId, States.Completed);
+        await Quiet(rig);
+
+        var sent = await rig.Sent(order.CorrelationId);
+        foreach (var message in (string[])[nameof(TryAuthorizePayment), nameof(ConfirmPayment), nameof(ConfirmStock), nameof(OrderCompleted)])
+            sent.Count(x => x.MessageType == message).ShouldBe(1, message);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Completed, States.Reserving);
+        (await rig.Order(order.CorrelationId)).Version.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_same_delivery_twice_is_one()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.Reserving);
+        var parcel = new Parcel(new StockReserved(order.CorrelationId));
+        await rig.Deliver(parcel, parcel);
+        await rig.Deliver(parcel, new Parcel(new CancelOrder(order.CorrelationId, "no more tea")));
+
+        (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType)
+            .ShouldBe([nameof(TryAuthorizePayment), nameof(CancelStock), nameof(CancelPayment)]);
+        (await rig.Audit(order.CorrelationId)).Select(row => row.To).ShouldBe([States.AwaitingPayment, States.Cancelling]);
+    }
+
+    [Fact]
+    public async Task Money_that_comes_after_the_end_is_sent_back_each_time_and_changes_nothing_else()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.Cancelled);
+        await rig.Deliver(new PaymentAuthorized(order.CorrelationId));
+        await rig.Deliver(new PaymentConfirmed(order.CorrelationId));
+        await rig.Deliver(new StockReserved(order.CorrelationId));
+        await rig.Deliver(new PaymentCancelled(order.CorrelationId), new StockCancelled(order.CorrelationId));
+
+        var after = await rig.Order(order.CorrelationId);
+        (after.State, after.Reason, after.NextCheckAt).ShouldBe((States.Cancelled, "changed their mind", null));
+        (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType).ShouldBe([nameof(CancelPayment), nameof(CancelPayment), nameof(CancelStock)]);
+        (await rig.Failed()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Both_branches_answers_in_one_batch_in_any_order_end_each_order_once()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var orders = Enumerable.Range(0, 60).Select(_ => Some.Order(States.Cancelling, rig.Clock.Now)).ToList();
+        await rig.Put(orders);
+        var answers = orders.SelectMany(order => new IOrderMessage[]
+        {
+            new StockCancelled(order.CorrelationId), new PaymentCancelled(order.CorrelationId), new StockCancelled(order.CorrelationId),
+        });
+        await rig.Deliver([.. answers.Select(answer => new Parcel(answer))]);
+
+        foreach (var order in orders)
+        {
+            (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType).ShouldBe([nameof(OrderCancelled)]);
+            (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, States.Cancelling);
+            (await rig.Order(order.CorrelationId)).NextCheckAt.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public async Task A_poisoned_message_among_many_fails_alone()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var orders = Enumerable.Range(0, 40).Select(_ => Some.Order(States.Reserving, rig.Clock.Now)).ToList();
+        await rig.Put(orders);
+        var stray = new Parcel(new StockConfirmed(orders[7].CorrelationId));
+        await rig.Deliver([.. orders.Select(order => new Parcel(new StockReserved(order.CorrelationId))), stray]);
+
+        (await rig.Failed()).ShouldHaveSingleItem().MessageId.ShouldBe(stray.Id);
+        foreach (var order in orders)
+            (await rig.Order(order.CorrelationId)).State.ShouldBe(States.AwaitingPayment);
+    }
+
+    [Fact]
+    public async Task Two_saga_hosts_drive_orders_at_once_and_each_effect_happens_once()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null && Mode.RabbitMq is not null, "There is no PostgreSQL and RabbitMQ.");
+        await using var rig = await Rig.Start(Mode.Servers);
+        await rig.AddHost(builder => builder.AddSagas());
+        await rig.AddHost(builder => builder.AddParticipants());
+        var orders = Enumerable.Range(0, 80).Select(_ => Some.Order(States.Reserving, rig.Clock.Now)).ToList();
+        await rig.Put(orders);
+        await rig.Deliver([
+            .. orders.Select(order => new Parcel(new StockReserved(order.CorrelationId))),
+            .. orders.Where((_, i) => i % 2 == 0).Select(order => new Parcel(new CancelOrder(order.CorrelationId, "no more tea"))),
+        ]);
+
+        foreach (var order in orders)
+        {
+            var end = await Eventually.Becomes("the order ends", () => rig.Order(order.CorrelationId), x => x.State is States.Completed or States.Cancelled);
+            var sent = (await rig.Sent(order.CorrelationId)).ConvertAll(x => x.MessageType);
+            sent.Count(x => x is nameof(OrderCompleted) or nameof(OrderCancelled)).ShouldBe(1);
+            sent.ShouldContain(end.State == States.Completed ? nameof(OrderCompleted) : nameof(OrderCancelled));
+            (await rig.Audit(order.CorrelationId)).ShouldLeadTo(end.State, States.Reserving);
+        }
+
+        (await rig.Order(orders[1].CorrelationId)).State.ShouldBe(States.Completed);
+    }
+
+    /// <summary>Nothing is on its way any more.</summary>
+    static Task Quiet(Rig rig) => Eventually.Holds("every answer has been handled", async () =>
+    {
+        var answers = (await rig.Sent()).Count(sent => sent.IsEvent && sent.MessageType is not nameof(OrderCompleted));
+        var failed = await rig.Failed();
+        failed.ShouldBeEmpty();
+        return answers == 9 && await rig.Db(db => Task.FromResult(db.Inbox.Count(row => row.Endpoint == Queues.Orders))) == answers + 1;
+    });
+}

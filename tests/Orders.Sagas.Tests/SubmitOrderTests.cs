@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>Orders placed by systems on the bus.</summary>
+public sealed class SubmitOrderTests
+{
+    static readonly SubmitOrder Tea = new("acme", "bus-1", "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Raw_json_places_an_order(Mode mode)
+    {
+        await using var rig = await Start(mode);
+        await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
+        var submitted = await Told(rig, nameof(OrderSubmitted));
+
+        submitted["idempotencyKey"]!.GetValue<string>().ShouldBe("bus-1");
+        submitted["total"]!["amount"]!.GetValue<long>().ShouldBe(2500);
+        var order = await rig.Order(submitted["orderId"]!.GetValue<Guid>());
+        (order.State, order.Merchant, order.Total, order.Version).ShouldBe((States.Reserving, "acme", 2500L, 1L));
+        (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType).ShouldBe([nameof(TryReserveStock), nameof(OrderSubmitted)], ignoreOrder: true);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Reserving);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task The_same_key_again_gives_the_same_order_again_whatever_the_envelope(Mode mode)
+    {
+        await using var rig = await Start(mode);
+        await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
+        await Told(rig, nameof(OrderSubmitted));
+        await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
+        await Told(rig, nameof(OrderSubmitted), 2);
+        await Enveloped(rig, Tea);
+        await Told(rig, nameof(OrderSubmitted), 3);
+
+        (await rig.Sent()).Where(sent => sent.MessageType == nameof(OrderSubmitted)).Select(sent => sent.Message.ToJsonString()).Distinct().Count().ShouldBe(1);
+        (await rig.Sent()).Count(sent => sent.MessageType == nameof(TryReserveStock)).ShouldBe(1);
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Equal_commands_in_one_batch_place_one_order_and_are_all_answered()
+    {
+        await using var rig = await Start(Mode.Embedded);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web))));
+        await Told(rig, nameof(OrderSubmitted), 20);
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""", "invalid-merchant")]
+    [InlineData("""{"merchant":"acme","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""", "idempotency-key-missing")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"gone","quantity":1}],"payment":{"method":"card","token":"t"}}""", "unknown-sku")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"USD","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"hosted"}}""", "currency-differs")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":0}],"payment":{"method":"hosted"}}""", "invalid-order")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[null],"payment":{"method":"hosted"}}""", "invalid-order")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":"k"}""", "invalid-order")]
+    [InlineData("{}", "invalid-merchant")]
+    public async Task What_cannot_be_placed_is_told_with_its_reason_and_leaves_no_order(string body, string code)
+    {
+        await using var rig = await Start(Mode.Embedded);
+        await Send(rig, body);
+        var rejected = await Told(rig, nameof(OrderRejected));
+        rejected["code"]!.GetValue<string>().ShouldBe(code);
+        rejected["detail"]!.GetValue<string>().ShouldNotBeEmpty();
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(0);
+        (await rig.Failed()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_key_of_another_order_is_refused()
+    {
+        await using var rig = await Start(Mode.Embedded);
+        await Enveloped(rig, Tea);
+        await Told(rig, nameof(OrderSubmitted));
+        await Enveloped(rig, Tea with { Lines = [new OrderLine("tea-001", 3)] });
+        (await Told(rig, nameof(OrderRejected)))["code"]!.GetValue<string>().ShouldBe("idempotency-key-reused");
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_json_is_kept_as_failed_and_the_next_is_placed()
+    {
+        await using var rig = await Start(Mode.Embedded);
+        await Send(rig, "{\"merchant\":");
+        await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
+        await Told(rig, nameof(OrderSubmitted));
+        await Eventually.Becomes("the bad one is kept", rig.Failed, failed => failed.Count == 1);
+    }
+
+    static async Task<Rig> Start(Mode mode)
+    {
+        var rig = await Rig.Start(mode);
+        await rig.Db(db =>
+        {
+            db.Products.Add(new Product { Sku = "tea-001", Name = "Green tea", UnitPrice = 1250, Currency = "EUR", UpdatedAt = rig.Clock.Now });
+            return db.SaveChangesAsync();
+        });
+        return rig;
+    }
+
+    static async Task Send(Rig rig, string body) =>
+        await (await Queue(rig)).Send(Tea, new RawMessage(body));
+
+    static async Task Enveloped(Rig rig, SubmitOrder command) => await (await Queue(rig)).Send(command);
+
+    static Task<ISendEndpoint> Queue(Rig rig) => rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + Queues.SubmitOrder));
+
+    /// <summary>The last of so many.</summary>
+    static async Task<JsonNode> Told(Rig rig, string message, int count = 1) => (await Eventually.Becomes(
+        $"{count} {message}", async () => (await rig.Sent()).FindAll(sent => sent.MessageType == message), sent => sent.Count == count))[^1].Message;
+}
