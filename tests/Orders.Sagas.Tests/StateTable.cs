@@ -14,6 +14,8 @@ static class StateTable
 
         """;
 
+    static readonly string[] Columns = ["| state | message | does | goes to |", "|---|---|---|---|"];
+
     public static async Task<List<Cell>> Run(Rig rig)
     {
         var now = rig.Clock.Now;
@@ -43,7 +45,7 @@ static class StateTable
 
     public static string Render(IReadOnlyList<Cell> cells)
     {
-        var lines = new List<string> { "| state | message | does | goes to |", "|---|---|---|---|" };
+        var lines = new List<string>(Columns);
         foreach (var situation in cells.GroupBy(cell => cell.Situation.Name))
         {
             var name = $"**{situation.Key}**";
@@ -55,6 +57,15 @@ static class StateTable
         }
 
         return Head.ReplaceLineEndings("\n") + "\n" + string.Join('\n', lines) + "\n";
+    }
+
+    /// <summary>For a first reader: what is handled, states that do the same in one row.</summary>
+    public static string Short(IReadOnlyList<Cell> cells)
+    {
+        var rows = cells.Where(cell => cell.Does is not (Cell.Ignored or Cell.Refused))
+            .GroupBy(cell => (cell.Trigger.Name, cell.Does, cell.GoesTo))
+            .Select(row => $"| {string.Join("; ", row.Select(cell => cell.Situation.Name))} | {row.Key.Name} | {row.Key.Does} | {row.Key.GoesTo} |");
+        return string.Join('\n', [.. Columns, .. rows]) + "\n";
     }
 
     /// <summary>What is handled, cell by cell; then what is ignored; then what is refused.</summary>

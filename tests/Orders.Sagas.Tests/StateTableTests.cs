@@ -21,12 +21,12 @@ public sealed class StateTableTests
         cells.Count.ShouldBe(Situation.All.Count * Trigger.All.Count);
         var table = StateTable.Render(cells);
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
-            Approve(table);
+            Approve(table, StateTable.Short(cells));
 
         Text(Approved).ShouldBe(table, "The machine does not do what is approved. If it should: APPROVE=1 ./test Orders.Sagas.Tests, and read the difference.");
         Text(Docs).ShouldBe(table, $"{Docs} is not what is approved; APPROVE=1 writes it.");
         if (Repo.Exists(Readme) && InReadme() is { } copy)
-            copy.ShouldBe(Rows(table), $"{Readme}'s table is not what is approved; APPROVE=1 writes it.");
+            copy.ShouldBe(StateTable.Short(cells), $"{Readme}'s table is not what is approved; APPROVE=1 writes it.");
     }
 
     [Fact]
@@ -42,12 +42,12 @@ public sealed class StateTableTests
         States.All.Order(StringComparer.Ordinal).ShouldBe(states.Order(StringComparer.Ordinal));
     }
 
-    static void Approve(string table)
+    static void Approve(string table, string brief)
     {
         File.WriteAllText(Repo.Path(Approved), table);
         File.WriteAllText(Repo.Path(Docs), table);
         if (Repo.Exists(Readme) && InReadme() is { } copy)
-            File.WriteAllText(Repo.Path(Readme), Text(Readme).Replace(Begin + copy, Begin + Rows(table), StringComparison.Ordinal));
+            File.WriteAllText(Repo.Path(Readme), Text(Readme).Replace(Begin + copy, Begin + brief, StringComparison.Ordinal));
     }
 
     /// <summary>What stands between the marks; null without them.</summary>
@@ -58,8 +58,6 @@ public sealed class StateTableTests
         var end = text.IndexOf(End, StringComparison.Ordinal);
         return begin < 0 || end < begin ? null : text[(begin + Begin.Length)..end];
     }
-
-    static string Rows(string table) => table[table.IndexOf('|', StringComparison.Ordinal)..];
 
     static string Text(string file) => Repo.Exists(file) ? Repo.Read(file).ReplaceLineEndings("\n") : "";
 }
