@@ -1,0 +1,98 @@
+// What docs/asyncapi.yaml promises to a caller that knows nothing of .NET.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import amqplib from 'amqplib';
+import { start, until } from './service.js';
+
+const events = ['OrderSubmitted', 'OrderCompleted', 'OrderCancelled', 'OrderRejected'];
+const received = [];
+let service, connection, channel;
+
+before(async () => {
+  const broker = process.env.ORDERSAGA_TEST_RABBITMQ;
+  assert.ok(broker, 'Set ORDERSAGA_TEST_RABBITMQ: eval "$(scripts/servers-up --env)"');
+  service = await start(broker);
+  connection = await amqplib.connect(service.amqp);
+  channel = await connection.createConfirmChannel();
+  const { queue } = await channel.assertQueue('', { exclusive: true });
+  for (const event of events) {
+    await channel.assertExchange(`OrderSaga.Contracts:${event}`, 'fanout', { durable: true });
+    await channel.bindQueue(queue, `OrderSaga.Contracts:${event}`, '');
+  }
+  await channel.consume(queue, take, { noAck: true });
+});
+
+after(async () => {
+  await connection?.close();
+  await service?.stop();
+});
+
+test('an order placed as plain JSON is submitted, then completed', async () => {
+  submit(order('node-1'));
+  const submitted = await told('OrderSubmitted', 'node-1');
+  assert.equal(submitted.merchant, 'demo');
+  assert.deepEqual(submitted.total, { amount: 2500, currency: 'EUR' });
+  assert.deepEqual(submitted.lines, [{ sku: 'tea-001', quantity: 2 }]);
+  const completed = await told('OrderCompleted', 'node-1');
+  assert.equal(completed.orderId, submitted.orderId);
+  assert.deepEqual(completed.total, submitted.total);
+});
+
+test('the same key again is the same order, told again', async () => {
+  submit(order('node-2'));
+  const first = await told('OrderSubmitted', 'node-2');
+  submit(order('node-2'));
+  submit(order('node-2'));
+  const again = await told('OrderSubmitted', 'node-2', 3);
+  assert.deepEqual(again, first);
+  await told('OrderCompleted', 'node-2');
+  assert.equal(all('OrderCompleted', 'node-2').length, 1);
+});
+
+test('an order that breaks a rule is rejected, with the reason', async () => {
+  submit(order('node-3', { lines: [{ sku: 'no-such-thing', quantity: 1 }] }));
+  const rejected = await told('OrderRejected', 'node-3');
+  assert.equal(rejected.code, 'unknown-sku');
+  assert.match(rejected.detail, /price list/);
+  assert.equal(all('OrderSubmitted', 'node-3').length, 0);
+});
+
+test('a card that is declined ends in OrderCancelled', async () => {
+  submit(order('node-4', { payment: { method: 'card', token: 'tok_declined' } }));
+  const cancelled = await told('OrderCancelled', 'node-4');
+  assert.match(cancelled.reason, /declined/);
+});
+
+test('a body that is not JSON holds nobody up', async () => {
+  publish('{"merchant":');
+  submit(order('node-5'));
+  await told('OrderCompleted', 'node-5');
+});
+
+function order(idempotencyKey, other = {}) {
+  return {
+    merchant: 'demo',
+    idempotencyKey,
+    currency: 'EUR',
+    lines: [{ sku: 'tea-001', quantity: 2 }],
+    payment: { method: 'card', token: 'tok_ok' },
+    ...other,
+  };
+}
+
+const submit = command => publish(JSON.stringify(command));
+
+const publish = body => channel.sendToQueue('submit-order', Buffer.from(body), { contentType: 'application/json', persistent: true });
+
+// Events come in an envelope: the message is under `message`.
+function take(delivery) {
+  const body = JSON.parse(delivery.content.toString());
+  received.push({ event: delivery.fields.exchange.split(':')[1], ...body.message });
+}
+
+const all = (event, key) => received.filter(one => one.event === event && one.idempotencyKey === key);
+
+async function told(event, key, count = 1) {
+  await until(30_000, `${count} ${event} for ${key}`, () => all(event, key).length >= count);
+  return all(event, key)[count - 1];
+}
