@@ -56,13 +56,16 @@ public sealed class Shop : IDisposable
     public async Task<Order> Place(string sku, int quantity, string? token, int wait = 30) =>
         await Read<Order>(Post(new Draft(Guid.CreateVersion7().ToString(), sku, quantity, token), wait));
 
+    public async Task<Order> PlaceAndEnd(string sku, int quantity, string token) => await End((await Place(sku, quantity, token)).Id);
+
     public async Task<Order> Get(Guid order) => await Read<Order>(http.GetAsync(Orders($"orders/{order}")));
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
 
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 
-    public Task<Order> End(Guid order) => Eventually.Becomes($"{order} has ended", () => Get(order), now => Ends.Contains(now.Status), TimeSpan.FromSeconds(30));
+    public Task<Order> End(Guid order, TimeSpan? within = null) =>
+        Eventually.Becomes($"{order} has ended", () => Get(order), now => Ends.Contains(now.Status), within ?? TimeSpan.FromSeconds(30));
 
     public Task<HttpResponseMessage> Cancel(Guid order) => http.PostAsJsonAsync(Orders($"orders/{order}/cancel"), new { reason = "changed their mind" });
 

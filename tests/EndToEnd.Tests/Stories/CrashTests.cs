@@ -25,11 +25,9 @@ public sealed class CrashTests(Fleet fleet) : Story(fleet)
         await shop.System.AllUp();
         var watch = Stopwatch.StartNew();
         var all = await running;
-        var rest = watch.Elapsed + EndsWithin;
 
         await shop.System.Checker.AtRest(EndsWithin);
         Say($"{mode}: {process} died after {placed} of {Orders}; {load.Repeats} asked for again; at rest {watch.Elapsed.TotalSeconds:0.0} s after the restart");
-        watch.Elapsed.ShouldBeLessThan(rest);
         await shop.System.Checker.IsClean([.. all.Select(one => one.OrderId)]);
     }
 

@@ -40,7 +40,7 @@ public sealed class HostedPaymentTests(Fleet fleet) : Story(fleet)
     public async Task Once_it_is_completed_it_is_too_late_to_cancel(Mode mode)
     {
         using var shop = await On(mode);
-        var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok");
+        var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
         order.Status.ShouldBe("Completed");
 
         using var answer = await shop.Cancel(order.Id);

@@ -8,7 +8,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
-        var order = await shop.Place(sku, 2, "tok_ok");
+        var order = await shop.PlaceAndEnd(sku, 2, "tok_ok");
 
         order.Status.ShouldBe("Completed");
         order.Total.ShouldBe(new Money(2 * Shop.UnitPrice, "EUR"));
@@ -22,7 +22,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(1);
-        var order = await shop.Place(sku, 2, "tok_ok");
+        var order = await shop.PlaceAndEnd(sku, 2, "tok_ok");
 
         order.Status.ShouldBe("Cancelled");
         order.Reason.ShouldBe("sold out");
@@ -36,7 +36,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
-        var order = await shop.Place(sku, 2, "tok_declined");
+        var order = await shop.PlaceAndEnd(sku, 2, "tok_declined");
 
         order.Status.ShouldBe("Cancelled");
         order.Reason!.ShouldStartWith("payment declined");
@@ -56,7 +56,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
-        var order = await shop.Place(sku, 2, "tok_capture_refused");
+        var order = await shop.PlaceAndEnd(sku, 2, "tok_capture_refused");
 
         order.Status.ShouldBe("Cancelled");
         order.Reason!.ShouldStartWith("payment refused");
@@ -67,20 +67,15 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
         await Clean(shop, order);
     }
 
-    static async Task CompletesWithOneCapture(Mode mode, Shop shop, string token)
-    {
-        var sku = await shop.NewSku(5);
-        var order = await shop.Place(sku, 2, token);
-        (await shop.End(order.Id)).Status.ShouldBe("Completed", mode.Name);
-        Captured(await shop.Ledger(order.Id)).ShouldBe([2 * Shop.UnitPrice]);
-        (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 5, 3, 0, 2));
-        await Clean(shop, order);
-    }
-
     async Task CompletesWithOneCapture(Mode mode, string token)
     {
         using var shop = await On(mode);
-        await CompletesWithOneCapture(mode, shop, token);
+        var sku = await shop.NewSku(5);
+        var order = await shop.PlaceAndEnd(sku, 2, token);
+        order.Status.ShouldBe("Completed");
+        Captured(await shop.Ledger(order.Id)).ShouldBe([2 * Shop.UnitPrice]);
+        (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 5, 3, 0, 2));
+        await Clean(shop, order);
     }
 
     static List<long> Captured(IEnumerable<GatewayEntry> ledger) =>
