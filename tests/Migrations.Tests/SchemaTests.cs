@@ -1,0 +1,85 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Database;
+using Shouldly;
+using SqlServerCheck;
+using Testing;
+using Xunit;
+
+namespace Migrations.Tests;
+
+/// <summary>Each engine's migrations make what the models mean; SQL Server's are read without a server.</summary>
+public sealed class SchemaTests
+{
+    /// <summary>Any of the dialect's statements uses some of these.</summary>
+    const string Parameters = "@endpoint @rows @lease @seconds @limit @id @counted @parked @error";
+
+    public static TheoryData<DatabaseMode, string> Contexts() => [.. Enum.GetValues<DatabaseMode>().SelectMany(mode => Schema.Databases.Select(name => (mode, name)))];
+
+    public static TheoryData<string> Databases() => [.. Schema.Databases];
+
+    [Theory, MemberData(nameof(Contexts))]
+    public void The_model_has_no_change_that_no_migration_makes(DatabaseMode mode, string database)
+    {
+        using var db = Schema.Context(mode, database, Connection(mode));
+        db.Database.HasPendingModelChanges().ShouldBeFalse($"make a migration for {database} on {mode}: CONTRIBUTING.md says how");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public void SQL_Servers_script_parses_and_every_statement_finds_its_columns(string database)
+    {
+        using var db = Schema.Context(DatabaseMode.SqlServer, database, Connection(DatabaseMode.SqlServer));
+        var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
+        SqlServerScript.SyntaxErrors(script).ShouldBeEmpty();
+        SqlServerScript.Errors(script, Statements(db)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_statement_that_means_another_column_is_found()
+    {
+        using var db = Schema.Context(DatabaseMode.SqlServer, "orders", Connection(DatabaseMode.SqlServer));
+        var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
+        SqlServerScript.Errors(script, new Dictionary<string, (string, string)> { ["planted"] = ("@id", "SELECT stat FROM orders WHERE id = @id") }).ShouldNotBeEmpty();
+        SqlServerScript.SyntaxErrors(script.Replace("CREATE TABLE", "CREATE TABEL", StringComparison.Ordinal)).ShouldNotBeEmpty();
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task From_nothing_to_the_schema_and_again_to_no_change(Mode mode)
+    {
+        await using var installation = await mode.Fresh([.. Schema.Databases]);
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(installation.Settings()).Build();
+        var applied = await Schema.Apply(settings);
+        applied.Select(line => line.Split(':')[0]).Distinct().ShouldBe(Schema.Databases);
+        (await Schema.Apply(settings)).ShouldBeEmpty();
+        foreach (var database in Schema.Databases)
+        {
+            await using var db = Schema.Context(settings.GetDatabaseMode(), database, settings.GetDatabaseConnection(database));
+            (await db.Database.GetPendingMigrationsAsync()).ShouldBeEmpty();
+            (await db.Outbox.CountAsync() + await db.Audit.CountAsync() + await db.FailedMessages.CountAsync()).ShouldBe(0);
+        }
+    }
+
+    /// <summary>All of the dialect's, and the locks on every table that has one key column.</summary>
+    static Dictionary<string, (string Parameters, string Sql)> Statements(ServiceDb db)
+    {
+        var dialect = Dialect.For(DatabaseMode.SqlServer);
+        var statements = typeof(Dialect).GetProperties().Where(property => property.PropertyType == typeof(string))
+            .ToDictionary(property => property.Name, property => (Parameters, (string)property.GetValue(dialect)!));
+        foreach (var type in db.Model.GetEntityTypes().Where(type => type.FindPrimaryKey()!.Properties.Count == 1))
+        {
+            var key = type.FindPrimaryKey()!.Properties[0];
+            statements["lock " + type.GetTableName()] = (Parameters, dialect.LockRows(type.GetTableName()!, key.GetColumnName(), key.ClrType == typeof(Guid)));
+        }
+
+        return statements;
+    }
+
+    static string Connection(DatabaseMode mode) => mode switch
+    {
+        DatabaseMode.Sqlite => "Data Source=nowhere",
+        DatabaseMode.PostgreSql => "Host=nowhere",
+        _ => "Server=nowhere",
+    };
+}
