@@ -28,13 +28,15 @@ sealed class Bench : IAsyncDisposable
     public TestClock Clock { get; }
     public UnitOfWork<PaymentsDb> UnitOfWork { get; }
 
-    /// <summary>The databases that can be had here: SQLite, and PostgreSQL when ORDERSAGA_TEST_POSTGRES names one.</summary>
+    /// <summary>The databases that can be had here: SQLite, and the servers that the environment names.</summary>
     public static TheoryData<string> Databases() =>
-        Mode.Postgres is null ? new TheoryData<string>("Sqlite") : new TheoryData<string>("Sqlite", "PostgreSql");
+    [
+        "Sqlite", .. Mode.Postgres is null ? Array.Empty<string>() : ["PostgreSql"], .. Mode.SqlServerConnection is null ? Array.Empty<string>() : ["SqlServer"],
+    ];
 
     public static async Task<Bench> Start(string database = "Sqlite", params string[] settings)
     {
-        var databases = await new Mode($"InMemory+{database}", database, "InMemory").Fresh("payments");
+        var databases = await new[] { Mode.Embedded, Mode.PostgreSql, Mode.SqlServer }.Single(mode => mode.Database == database).Fresh("payments");
         var (gateway, clock) = (new FakeGateway(), new TestClock());
         var builder = Builder(databases, gateway, settings);
         builder.Services.AddSingleton<TimeProvider>(clock);
@@ -107,8 +109,7 @@ sealed class Bench : IAsyncDisposable
     public async Task Heal()
     {
         await Drain();
-        for (var look = 0; look < 50
-            && await Read(db => db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown)); look++)
+        for (var look = 0; look < 50 && await Read(AnyUndecided); look++)
             await Sweep();
     }
 
@@ -159,6 +160,9 @@ sealed class Bench : IAsyncDisposable
         await app.DisposeAsync();
         await installation.DisposeAsync();
     }
+
+    static Task<bool> AnyUndecided(PaymentsDb db) =>
+        db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown);
 
     static async Task<bool> Consume(Work work, IOrderMessage message)
     {

@@ -34,8 +34,7 @@ sealed class FakeGateway : HttpMessageHandler
     readonly Dictionary<string, string?> tokens = [];
     int next;
 
-    /// <summary>Asked once for each request; the argument is <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>,
-    /// and the key or query.</summary>
+    /// <summary>Asked once for each request: <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.</summary>
     public Func<string, string, Fault> Faults { get; set; } = (_, _) => Fault.None;
 
     /// <summary>The gateway does not understand what it is asked to do.</summary>
@@ -162,7 +161,8 @@ sealed class FakeGateway : HttpMessageHandler
         };
     }
 
-    static HttpResponseMessage Answer(GatewayOperation made) => Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
+    static HttpResponseMessage Answer(GatewayOperation made) =>
+        Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
 
     static HttpResponseMessage Json(HttpStatusCode status, object body) =>
         new(status) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Web) };

@@ -51,8 +51,10 @@ public sealed class GatewayClientTests
         await client.Send(Authorize with { Operation = Operation.Void, Target = "auth_1" }, CancellationToken.None);
         await client.Send(Authorize with { Operation = Operation.Refund, Target = "cap_1" }, CancellationToken.None);
         seen.ShouldBe([
-            $"POST http://gateway/base/v1/authorizations {Authorize.Key} {{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"token\":\"tok_ok\"}}",
-            $"POST http://gateway/base/v1/authorizations {Authorize.Key} {{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"hosted\":true,\"expiresAt\":\"2026-01-31T13:00:00Z\"}}",
+            $"POST http://gateway/base/v1/authorizations {Authorize.Key} "
+                + $"{{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"token\":\"tok_ok\"}}",
+            $"POST http://gateway/base/v1/authorizations {Authorize.Key} "
+                + $"{{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"hosted\":true,\"expiresAt\":\"2026-01-31T13:00:00Z\"}}",
             $"POST http://gateway/base/v1/authorizations/auth_1%2F2/capture {Authorize.Key} {{}}",
             $"POST http://gateway/base/v1/authorizations/auth_1/void {Authorize.Key} {{}}",
             $"POST http://gateway/base/v1/captures/cap_1/refund {Authorize.Key} {{}}",

@@ -52,8 +52,8 @@ public sealed class MixedTests(ITestOutputHelper output)
     {
         var told = gateway.Ledger.Where(row => row.Reference == run.OrderId.ToString()).ToList();
         long Sum(string operation) => told.Where(row => row.Operation == operation && row.Status == "succeeded").Sum(row => row.Amount);
-        var why = $"{run} seed {seed}: {state}, ledger {string.Join(' ', told.Select(row => row.Operation + ":" + row.Status))}, "
-            + $"told {string.Join(", ", answers)}";
+        var ledger = string.Join(' ', told.Select(row => row.Operation + ":" + row.Status));
+        var why = $"{run} seed {seed}: {state}, ledger {ledger}, told {string.Join(", ", answers)}";
         told.Select(row => row.Operation).ShouldBeUnique(why);
         var open = Sum("authorize") - Sum("void") - Sum("capture");
         var net = Sum("capture") - Sum("refund");

@@ -48,8 +48,8 @@ public sealed class OutcomeTests
         await bench.Deliver(Some.Confirm(order));
         await bench.Drain();
         await bench.Deliver(Some.Confirm(order));
-        (await bench.Answers(order)).ShouldBe(
-            "PaymentAuthorized, PaymentRefused: capture refused by the issuer, PaymentRefused: capture refused by the issuer");
+        const string Refused = "PaymentRefused: capture refused by the issuer";
+        (await bench.Answers(order)).ShouldBe($"PaymentAuthorized, {Refused}, {Refused}");
         await bench.Deliver(Some.Cancel(order));
         (await bench.Answers(order)).ShouldBeEmpty("the void is not confirmed");
         await bench.Drain();

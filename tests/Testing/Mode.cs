@@ -22,6 +22,7 @@ public sealed class Mode : IXunitSerializable
 
     public static readonly Mode Embedded = new("InMemory+SQLite", "Sqlite", "InMemory");
     public static readonly Mode Servers = new("RabbitMQ+PostgreSQL", "PostgreSql", "RabbitMq");
+    public static readonly Mode PostgreSql = new("InMemory+PostgreSQL", "PostgreSql", "InMemory");
     public static readonly Mode SqlServer = new("InMemory+SQLServer", "SqlServer", "InMemory");
 
     public static string? Postgres => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_POSTGRES");
@@ -53,7 +54,7 @@ public sealed class Mode : IXunitSerializable
     public void Deserialize(IXunitSerializationInfo info)
     {
         var name = info.GetValue<string>(nameof(Name));
-        var mode = new[] { Embedded, Servers, SqlServer }.Single(known => known.Name == name);
+        var mode = new[] { Embedded, Servers, PostgreSql, SqlServer }.Single(known => known.Name == name);
         (Name, Database, Transport) = (mode.Name, mode.Database, mode.Transport);
     }
 }
