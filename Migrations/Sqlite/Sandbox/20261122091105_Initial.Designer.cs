@@ -11,7 +11,7 @@ using Migrations;
 namespace Migrations.Sqlite.Sandbox
 {
     [DbContext(typeof(SqliteSandbox))]
-    [Migration("20261122082450_Initial")]
+    [Migration("20261122091105_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

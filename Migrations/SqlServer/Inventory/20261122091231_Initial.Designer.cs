@@ -12,7 +12,7 @@ using Migrations;
 namespace Migrations.SqlServer.Inventory
 {
     [DbContext(typeof(SqlServerInventory))]
-    [Migration("20261122082543_Initial")]
+    [Migration("20261122091231_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -9,10 +9,10 @@ using Migrations;
 
 #nullable disable
 
-namespace Migrations.SqlServer.Sandbox
+namespace Migrations.SqlServer.Orders
 {
-    [DbContext(typeof(SqlServerSandbox))]
-    [Migration("20261122082602_Initial")]
+    [DbContext(typeof(SqlServerOrders))]
+    [Migration("20261122091214_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -247,170 +247,213 @@ namespace Migrations.SqlServer.Sandbox
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Sandbox.GatewayOperation", b =>
+            modelBuilder.Entity("Orders.Model.IdempotencyRecord", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
-                        .HasColumnName("id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("id");
 
-                    b.Property<long>("Amount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Answer")
+                    b.Property<byte[]>("Answer")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("answer")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("answer");
 
                     b.Property<int>("AnswerStatus")
                         .HasColumnType("int")
                         .HasColumnName("answer_status");
 
-                    b.Property<DateTime>("At")
+                    b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")
-                        .HasColumnName("at");
+                        .HasColumnName("created_at");
 
-                    b.Property<string>("AuthorizationId")
-                        .IsRequired()
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
-                        .HasColumnName("authorization_id")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nvarchar(3)")
-                        .HasColumnName("currency")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("IdempotencyKey")
+                    b.Property<string>("Key")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("idempotency_key")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnName("idempotency_key");
 
-                    b.Property<string>("Operation")
+                    b.Property<string>("Merchant")
                         .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("operation")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("merchant");
 
-                    b.Property<string>("Reason")
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("reason")
-                        .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<string>("Reference")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .HasColumnName("reference")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<Guid>("OrderId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("order_id");
 
                     b.Property<string>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("request_hash")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnName("request_hash");
 
-                    b.Property<string>("Status")
+                    b.HasKey("Id");
+
+                    b.HasIndex("OrderId")
+                        .IsUnique();
+
+                    b.ToTable("idempotency_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Orders.Model.OrderState", b =>
+                {
+                    b.Property<Guid>("CorrelationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<int>("CheckAttempts")
+                        .HasColumnType("int")
+                        .HasColumnName("check_attempts");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Lines")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("lines");
+
+                    b.Property<string>("Merchant")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("merchant");
+
+                    b.Property<DateTime?>("NextCheckAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<DateTime>("PayBefore")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("pay_before");
+
+                    b.Property<bool>("PaymentCancelled")
+                        .HasColumnType("bit")
+                        .HasColumnName("payment_cancelled");
+
+                    b.Property<string>("PaymentMethod")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("status")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnName("payment_method");
 
-                    b.Property<string>("Token")
-                        .HasMaxLength(50)
-                        .HasColumnType("nvarchar(50)")
-                        .HasColumnName("token")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<string>("PaymentToken")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("payment_token");
 
-                    b.Property<string>("Url")
+                    b.Property<bool>("PaymentTried")
+                        .HasColumnType("bit")
+                        .HasColumnName("payment_tried");
+
+                    b.Property<string>("PaymentUrl")
+                        .HasMaxLength(2000)
+                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnName("payment_url");
+
+                    b.Property<string>("Reason")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("url")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .HasColumnName("reason");
 
-                    b.HasKey("Id");
+                    b.Property<string>("ReviewFrom")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("review_from");
 
-                    b.HasIndex("At");
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("state");
 
-                    b.HasIndex("AuthorizationId");
+                    b.Property<bool>("StockCancelled")
+                        .HasColumnType("bit")
+                        .HasColumnName("stock_cancelled");
 
-                    b.HasIndex("IdempotencyKey")
-                        .IsUnique();
+                    b.Property<long>("Total")
+                        .HasColumnType("bigint")
+                        .HasColumnName("total");
 
-                    b.HasIndex("Reference");
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
 
-                    b.HasIndex("AuthorizationId", "Operation")
-                        .IsUnique()
-                        .HasFilter("status = 'succeeded'");
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
 
-                    b.HasIndex("Status", "ExpiresAt");
+                    b.HasKey("CorrelationId");
 
-                    b.ToTable("gateway_operations", null, t =>
+                    b.HasIndex("NextCheckAt")
+                        .HasDatabaseName("ix_orders_next_check_at")
+                        .HasFilter("next_check_at IS NOT NULL");
+
+                    b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
+                        .HasDatabaseName("ix_orders_merchant_created_at_id");
+
+                    b.ToTable("orders", null, t =>
                         {
-                            t.HasCheckConstraint("ck_gateway_operations_amount", "amount > 0");
+                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'AwaitingPayment', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
 
-                            t.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
-
-                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
+                            t.HasCheckConstraint("ck_orders_total", "total > 0");
                         });
                 });
 
-            modelBuilder.Entity("OrderSaga.Sandbox.GatewayWebhook", b =>
+            modelBuilder.Entity("Orders.Model.Product", b =>
                 {
-                    b.Property<string>("Id")
-                        .HasMaxLength(40)
-                        .HasColumnType("nvarchar(40)")
-                        .HasColumnName("id");
+                    b.Property<string>("Sku")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("sku");
 
-                    b.Property<int>("Attempts")
-                        .HasColumnType("int")
-                        .HasColumnName("attempts");
-
-                    b.Property<string>("Body")
+                    b.Property<string>("Currency")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("body");
+                        .HasMaxLength(3)
+                        .HasColumnType("nvarchar(3)")
+                        .HasColumnName("currency");
 
-                    b.Property<DateTime?>("DeliveredAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("delivered_at");
-
-                    b.Property<DateTime?>("DueAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("due_at");
-
-                    b.Property<string>("LastError")
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("last_error");
-
-                    b.Property<string>("Url")
+                    b.Property<string>("Name")
                         .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("nvarchar(500)")
-                        .HasColumnName("url");
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("name");
 
-                    b.HasKey("Id");
+                    b.Property<long>("UnitPrice")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unit_price");
 
-                    b.HasIndex("DueAt");
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
 
-                    b.ToTable("gateway_webhooks", (string)null);
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Sku");
+
+                    b.ToTable("products", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_products_unit_price", "unit_price > 0");
+                        });
                 });
 #pragma warning restore 612, 618
         }

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Migrations.PostgreSql.Sandbox
 {
     [DbContext(typeof(PostgreSqlSandbox))]
-    [Migration("20261122082525_Initial")]
+    [Migration("20261122091158_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

@@ -9,10 +9,10 @@ using Migrations;
 
 #nullable disable
 
-namespace Migrations.SqlServer.Orders
+namespace Migrations.SqlServer.Sandbox
 {
-    [DbContext(typeof(SqlServerOrders))]
-    [Migration("20261122082533_Initial")]
+    [DbContext(typeof(SqlServerSandbox))]
+    [Migration("20261122091303_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -247,213 +247,170 @@ namespace Migrations.SqlServer.Orders
                     b.ToTable("outbox", (string)null);
                 });
 
-            modelBuilder.Entity("Orders.Model.IdempotencyRecord", b =>
+            modelBuilder.Entity("OrderSaga.Sandbox.GatewayOperation", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("id");
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<byte[]>("Answer")
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("Answer")
                         .IsRequired()
-                        .HasColumnType("varbinary(max)")
-                        .HasColumnName("answer");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("answer")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<int>("AnswerStatus")
                         .HasColumnType("int")
                         .HasColumnName("answer_status");
 
-                    b.Property<DateTime>("CreatedAt")
+                    b.Property<DateTime>("At")
                         .HasColumnType("datetime2")
-                        .HasColumnName("created_at");
+                        .HasColumnName("at");
 
-                    b.Property<string>("Key")
+                    b.Property<string>("AuthorizationId")
                         .IsRequired()
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("idempotency_key");
-
-                    b.Property<string>("Merchant")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("merchant");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("order_id");
-
-                    b.Property<string>("RequestHash")
-                        .IsRequired()
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("request_hash");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId")
-                        .IsUnique();
-
-                    b.ToTable("idempotency_keys", (string)null);
-                });
-
-            modelBuilder.Entity("Orders.Model.OrderState", b =>
-                {
-                    b.Property<Guid>("CorrelationId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("id");
-
-                    b.Property<int>("CheckAttempts")
-                        .HasColumnType("int")
-                        .HasColumnName("check_attempts");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("created_at");
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("authorization_id")
+                        .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<string>("Currency")
                         .IsRequired()
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)")
-                        .HasColumnName("currency");
+                        .HasColumnName("currency")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("expires_at");
 
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
-                        .HasColumnName("idempotency_key");
+                        .HasColumnName("idempotency_key")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("Lines")
+                    b.Property<string>("Operation")
                         .IsRequired()
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("lines");
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("operation")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("Merchant")
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("reference")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("RequestHash")
                         .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
-                        .HasColumnName("merchant");
+                        .HasColumnName("request_hash")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<DateTime?>("NextCheckAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("next_check_at");
-
-                    b.Property<DateTime>("PayBefore")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("pay_before");
-
-                    b.Property<bool>("PaymentCancelled")
-                        .HasColumnType("bit")
-                        .HasColumnName("payment_cancelled");
-
-                    b.Property<string>("PaymentMethod")
+                    b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
-                        .HasColumnName("payment_method");
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("PaymentToken")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("payment_token");
+                    b.Property<string>("Token")
+                        .HasMaxLength(50)
+                        .HasColumnType("nvarchar(50)")
+                        .HasColumnName("token")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<bool>("PaymentTried")
-                        .HasColumnType("bit")
-                        .HasColumnName("payment_tried");
-
-                    b.Property<string>("PaymentUrl")
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
-                        .HasColumnName("payment_url");
-
-                    b.Property<string>("Reason")
+                    b.Property<string>("Url")
                         .HasMaxLength(500)
                         .HasColumnType("nvarchar(500)")
-                        .HasColumnName("reason");
+                        .HasColumnName("url")
+                        .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("ReviewFrom")
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("review_from");
+                    b.HasKey("Id");
 
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("nvarchar(20)")
-                        .HasColumnName("state");
+                    b.HasIndex("At");
 
-                    b.Property<bool>("StockCancelled")
-                        .HasColumnType("bit")
-                        .HasColumnName("stock_cancelled");
+                    b.HasIndex("AuthorizationId");
 
-                    b.Property<long>("Total")
-                        .HasColumnType("bigint")
-                        .HasColumnName("total");
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique();
 
-                    b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("updated_at");
+                    b.HasIndex("Reference");
 
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
+                    b.HasIndex("AuthorizationId", "Operation")
+                        .IsUnique()
+                        .HasFilter("status = 'succeeded'");
 
-                    b.HasKey("CorrelationId");
+                    b.HasIndex("Status", "ExpiresAt");
 
-                    b.HasIndex("NextCheckAt")
-                        .HasDatabaseName("ix_orders_next_check_at")
-                        .HasFilter("next_check_at IS NOT NULL");
-
-                    b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
-                        .HasDatabaseName("ix_orders_merchant_created_at_id");
-
-                    b.ToTable("orders", null, t =>
+                    b.ToTable("gateway_operations", null, t =>
                         {
-                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'AwaitingPayment', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
+                            t.HasCheckConstraint("ck_gateway_operations_amount", "amount > 0");
 
-                            t.HasCheckConstraint("ck_orders_total", "total > 0");
+                            t.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
+
+                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
                         });
                 });
 
-            modelBuilder.Entity("Orders.Model.Product", b =>
+            modelBuilder.Entity("OrderSaga.Sandbox.GatewayWebhook", b =>
                 {
-                    b.Property<string>("Sku")
-                        .HasMaxLength(64)
-                        .HasColumnType("nvarchar(64)")
-                        .HasColumnName("sku");
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("id");
 
-                    b.Property<string>("Currency")
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
                         .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("nvarchar(3)")
-                        .HasColumnName("currency");
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("body");
 
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
-                        .HasColumnName("name");
-
-                    b.Property<long>("UnitPrice")
-                        .HasColumnType("bigint")
-                        .HasColumnName("unit_price");
-
-                    b.Property<DateTime>("UpdatedAt")
+                    b.Property<DateTime?>("DeliveredAt")
                         .HasColumnType("datetime2")
-                        .HasColumnName("updated_at");
+                        .HasColumnName("delivered_at");
 
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_at");
 
-                    b.HasKey("Sku");
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("last_error");
 
-                    b.ToTable("products", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_products_unit_price", "unit_price > 0");
-                        });
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("gateway_webhooks", (string)null);
                 });
 #pragma warning restore 612, 618
         }
