@@ -11,14 +11,13 @@ static class OrderLookup
     public static async Task<OrderState> Own(this OrdersDb db, HttpContext http, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var orderId))
-            throw new Problem(
-                400, "invalid-order-id", "The order id is not valid.", "An order id is a UUID, as in the Location header of the placement's answer.");
+            throw new Problem(400, "invalid-order-id", "The order id is not valid.", "It is a UUID, as in the Location header of the placement's answer.");
 
         http.IsAbout(orderId);
         var merchant = http.User.Merchant();
-        return await db.Orders.AsNoTracking().SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
-            ?? throw new Problem(
-                404, "order-not-found", "There is no such order.", "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
+        return await db.Orders.AsNoTracking().Where(order => order.CorrelationId == orderId && order.Merchant == merchant).SingleOrDefaultAsync(http.RequestAborted)
+            ?? throw new Problem(404, "order-not-found", "There is no such order.",
+                "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
     }
 }
 

@@ -14,8 +14,7 @@ static class Query
     public static void Knows(HttpContext http, params string[] names)
     {
         if (http.Request.Query.Keys.FirstOrDefault(key => !names.Contains(key, StringComparer.Ordinal)) is { } unknown)
-            throw new Problem(
-                400, "unknown-parameter", "A query parameter is not known.", $"'{unknown}' is not known here; there are: {string.Join(", ", names)}.");
+            throw new Problem(400, "unknown-parameter", "A query parameter is not known.", $"'{unknown}' is not one of {string.Join(", ", names)}.");
         if (http.Request.Query.FirstOrDefault(pair => pair.Value.Count > 1).Key is { } twice)
             throw Invalid(twice, "Give it once.");
     }
@@ -34,8 +33,8 @@ static class Query
             return null;
         // An unescaped '+' of an offset arrives as a space.
         string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK"];
-        return DateTimeOffset.TryParseExact(value.Replace(' ', '+'), formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
-            && HasOffset(value)
+        return HasOffset(value)
+            && DateTimeOffset.TryParseExact(value.Replace(' ', '+'), formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var instant)
             ? instant.UtcDateTime
             : throw Invalid(name, "Give an instant with its offset, e.g. 2026-01-31T12:00:00Z.");
     }
@@ -51,11 +50,11 @@ static class Query
         return cursor.Length is > 0 and <= 200 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && read(Encoding.UTF8.GetString(bytes, 0, length)) is { } place
             ? place
-            : throw new Problem(
-                400, "invalid-cursor", "The cursor is not valid.", "Give nextCursor of the page before, unchanged, or leave it out to start anew.");
+            : throw new Problem(400, "invalid-cursor", "The cursor is not valid.",
+                "Give nextCursor of the page before, unchanged, or leave it out to start anew.");
     }
 
     public static Problem Invalid(string name, string what) => new(400, "invalid-parameter", "A query parameter is not valid.", $"{name}: {what}");
 
-    static bool HasOffset(string value) => value.EndsWith('Z') || value[10..].AsSpan().ContainsAny(" +-");
+    static bool HasOffset(string value) => value.EndsWith('Z') || value.Length > 10 && value[10..].AsSpan().ContainsAny(" +-");
 }

@@ -42,7 +42,9 @@ static class ProductRules
         if (!Currencies.Known(product.Currency))
             errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
         if (errors.Count > 0)
-            throw new Problem(
-                400, "invalid-product", "The product breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.") { Errors = errors };
+            throw new Problem(400, "invalid-product", "The product breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")
+            {
+                Errors = errors,
+            };
     }
 }

@@ -40,7 +40,8 @@ static class ProductsEndpoints
     static async Task<Page<ProductView>> List(
         [FromQuery, Description("nextCursor of the page before.")] string? cursor,
         [FromQuery, Description("Products on the page: 1 to 100, default 50.")] string? limit,
-        HttpContext http, OrdersDb db)
+        HttpContext http,
+        OrdersDb db)
     {
         Query.Knows(http, "cursor", "limit");
         var most = Query.Limit(limit);

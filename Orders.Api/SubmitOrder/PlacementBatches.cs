@@ -10,8 +10,8 @@ namespace Orders.Api;
 /// <summary>Group commit: the orders that arrive while one batch commits are the next batch, one transaction.</summary>
 sealed class PlacementBatches : IAsyncDisposable
 {
-    static readonly Counter<long> Outcomes = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.placements", "{order}", "Placements by outcome: placed, replayed, refused");
+    static readonly Counter<long> Outcomes =
+        Instruments.Meter.CreateCounter<long>("ordersaga.placements", "{order}", "Placements by outcome: placed, replayed, refused");
 
     readonly UnitOfWork<OrdersDb> unitOfWork;
     readonly ILogger<PlacementBatches> log;
@@ -79,8 +79,7 @@ sealed class PlacementBatches : IAsyncDisposable
     /// <summary>A placement alone meets a conflict again and again only where another process is at the same key.</summary>
     static Exception Meaning(Exception failure) => Conflicts.Classify(failure) != FailureKind.Conflict
         ? failure
-        : new Problem(
-            409, "idempotency-in-flight", "The same key is being placed at this moment.", "Send the same request again in a second to get its answer.")
+        : new Problem(409, "idempotency-in-flight", "The same key is being placed at this moment.", "Send the same request again to get its answer.")
         {
             RetryAfter = 1,
         };

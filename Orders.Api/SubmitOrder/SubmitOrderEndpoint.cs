@@ -10,8 +10,7 @@ static class SubmitOrderEndpoint
     public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit)
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
-        .WithDescription("Answers as soon as the order is kept; what happens next is seen at its address. "
-            + "The same key with the same body gives the same answer.")
+        .WithDescription("Answers as soon as the order is kept; the rest is seen at its address. The same key with the same body gives the same answer.")
         .ReadsHeader("Idempotency-Key", true, "Your own key for this order, 1 to 255 printable ASCII characters.", "8e03978e-40d5-43dd-bc93-6894a57f9324")
         .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (30 at most) for the order's end, or for the url at which the customer pays.", "wait=10")
         .Produces<OrderView>(StatusCodes.Status202Accepted)

@@ -13,15 +13,18 @@ static class OrderEventsEndpoint
     /// <summary>Between signs of life on a quiet stream, so that proxies keep it and a broken one is noticed.</summary>
     static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
-    const string Example = "id: 2\nevent: transition\n"
-        + "data: {\"id\":2,\"at\":\"2026-01-31T12:00:00.034Z\",\"from\":\"Reserving\","
-        + "\"to\":\"AwaitingPayment\",\"cause\":\"StockReserved\",\"detail\":null}\n\n";
+    const string Example = """
+        id: 2
+        event: transition
+        data: {"id":2,"at":"2026-01-31T12:00:00.034Z","from":"Reserving","to":"AwaitingPayment","cause":"StockReserved","detail":null}
+
+
+        """;
 
     public static void MapOrderEvents(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/events", Stream)
         .WithName("GetOrderEvents")
         .WithSummary("Every transition of the order, live")
-        .WithDescription("Server-sent events, from the start or after Last-Event-ID. "
-            + "The stream ends with the order; asked again then, it answers 204, which ends an EventSource.")
+        .WithDescription("Server-sent events. The stream ends with the order; asked again then, it answers 204, which ends an EventSource.")
         .ReadsHeader("Last-Event-ID", false, "Only what came after this event.", "2")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)

@@ -13,11 +13,12 @@ public sealed class PlacementRequest
         if (!ApiKeys.ValidMerchant(merchant))
             throw new Problem(400, "invalid-merchant", "The merchant is not valid.", $"Give the merchant's name: {ApiKeys.MerchantRule}.");
         if (OrderRules.WrongKey(key) is { } wrong)
-            throw new Problem(
-                400, string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid", "The idempotency key is missing or not valid.", wrong);
+            throw new Problem(400, KeyProblem(key), "The idempotency key is missing or not valid.", wrong);
         if (OrderRules.Check(order) is { Count: > 0 } errors)
-            throw new Problem(
-                400, "invalid-order", "The order breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.") { Errors = errors };
+            throw new Problem(400, "invalid-order", "The order breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.")
+            {
+                Errors = errors,
+            };
 
         (Merchant, Key, Order) = (merchant, key!, order);
         Id = IdempotencyRecord.IdOf(merchant, Key);
@@ -46,6 +47,8 @@ public sealed class PlacementRequest
         Failure?.Throw();
         return Placed ?? throw new InvalidOperationException("The order was not handled.");
     }
+
+    static string KeyProblem(string? key) => string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid";
 
     /// <summary>It was not placed, and this is why.</summary>
     public void Fail(Exception failure) => (Placed, Failure) = (null, ExceptionDispatchInfo.Capture(failure));

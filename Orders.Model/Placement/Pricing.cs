@@ -27,8 +27,7 @@ static class Pricing
             total += (Int128)line.UnitPrice * line.Quantity;
         return total <= OrderRules.MaxTotal
             ? (long)total
-            : throw Refused(
-                "total-too-large", "The order's total is too large.",
+            : throw Refused("total-too-large", "The order's total is too large.",
                 [new("/lines", $"The total would be {total}; the most is {OrderRules.MaxTotal} minor units.")]);
     }
 

@@ -85,7 +85,8 @@ static class ApiDocument
 
     static void Add(OpenApiOperation operation, int status, ProblemDoc[] problems, IOpenApiSchema schema)
     {
-        var example = problems[0];
+        var (first, detail, trace) = (problems[0], "What is wrong in this request and what to do.", "4bf92f3577b34da6a3ce929d0e0e4736");
+        var example = new ProblemBody(Problem.TypePrefix + first.Name, first.Title, status, detail, "/path", trace);
         operation.Responses ??= [];
         operation.Responses[status.ToString()] = new OpenApiResponse
         {
@@ -95,10 +96,7 @@ static class ApiDocument
                 [ProblemJson] = new()
                 {
                     Schema = schema,
-                    Example = JsonSerializer.SerializeToNode(new ProblemBody(
-                        Problem.TypePrefix + example.Name, example.Title, status, "What is wrong in this request and what to do.", "/path",
-                        "4bf92f3577b34da6a3ce929d0e0e4736", null),
-                        JsonSerializerOptions.Web),
+                    Example = JsonSerializer.SerializeToNode(example, JsonSerializerOptions.Web),
                 },
             },
         };

@@ -1,0 +1,101 @@
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Tests;
+
+public sealed class AccessTests(Api api) : IClassFixture<Api>
+{
+    static readonly string[] Calls = ["", "/timeline", "/events", "/cancel"];
+
+    [Fact]
+    public async Task Another_merchants_order_does_not_exist()
+    {
+        var (owner, other) = (api.Merchant(), api.Merchant());
+        var id = await owner.Placed();
+        foreach (var call in Calls)
+            (await other.Send(call == "/cancel" ? HttpMethod.Post : HttpMethod.Get, $"/orders/{id}{call}", null)).ShouldBeProblem(404, "order-not-found");
+        (await other.Get("/orders")).ShouldBe(200).Json["items"]!.AsArray().ShouldBeEmpty();
+        (await owner.Get("/orders")).ShouldBe(200).Json["items"]!.AsArray().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_merchants_may_choose_the_same_key()
+    {
+        var (one, two) = (api.Merchant(), api.Merchant());
+        var first = (await one.Place("k")).ShouldBe(202);
+        var second = (await two.Place("k", Caller.Hosted)).ShouldBe(202);
+        second.Header("Idempotency-Replayed").ShouldBeNull();
+        second.Header("Location").ShouldNotBe(first.Header("Location"));
+    }
+
+    [Theory]
+    [InlineData("not-an-id")]
+    [InlineData("019c13f26c007a518f3e2b7d64c1a901")]
+    [InlineData("{019c13f2-6c00-7a51-8f3e-2b7d64c1a901}")]
+    [InlineData("%27%20or%201=1")]
+    public async Task An_id_that_is_none(string id)
+    {
+        foreach (var call in Calls)
+            (await api.Merchant().Send(call == "/cancel" ? HttpMethod.Post : HttpMethod.Get, $"/orders/{id}{call}", null)).ShouldBeProblem(400, "invalid-order-id");
+    }
+
+    [Fact]
+    public async Task An_order_that_never_was() =>
+        (await api.Merchant().Get("/orders/019c13f2-6c00-7a51-8f3e-2b7d64c1a901")).ShouldBeProblem(404, "order-not-found");
+
+    [Fact]
+    public async Task Without_a_key_that_is_known_there_is_no_way_in()
+    {
+        foreach (var path in (string[])["/orders", "/orders/x", "/orders/x/events", "/products", "/nowhere", "/fails"])
+            (await api.Stranger.Get(path)).ShouldBeProblem(401, "unauthorized").Header("WWW-Authenticate").ShouldBe("Bearer");
+        (await api.Stranger.Place("k")).ShouldBeProblem(401, "unauthorized");
+        (await new Caller(api.Host, "", "os_wrong").Get("/orders")).ShouldBeProblem(401, "unauthorized").Text.ShouldContain("not known here");
+    }
+
+    [Fact]
+    public async Task A_key_may_come_in_either_header()
+    {
+        var merchant = api.Merchant();
+        (await api.Stranger.Get("/orders", ("X-Api-Key", merchant.Key!))).ShouldBe(200);
+        (await api.Stranger.Get("/orders", ("Authorization", "bearer " + merchant.Key))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_key_does_only_what_its_roles_allow()
+    {
+        (await api.Catalogue.Get("/orders")).ShouldBeProblem(403, "forbidden").Text.ShouldContain("needs the role orders; this key has: catalogue");
+        (await api.Catalogue.Place("k")).ShouldBeProblem(403, "forbidden");
+        (await api.Merchant().Put("/products/x", "{}")).ShouldBeProblem(403, "forbidden");
+        (await api.Merchant().Get("/products")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_new_key_works_without_a_restart_and_a_replaced_one_stops()
+    {
+        var first = new Caller(api.Host, "late", ApiKeys.Create(api.Installation.Directory, "late", "late", Roles.Orders));
+        await Eventually.Holds("the new key is known", async () => (await first.Get("/orders")).Status == 200);
+        var second = new Caller(api.Host, "late", ApiKeys.Create(api.Installation.Directory, "late", "late", Roles.Orders));
+        await Eventually.Holds("the second key is known", async () => (await second.Get("/orders")).Status == 200);
+        (await first.Get("/orders")).ShouldBeProblem(401, "unauthorized");
+    }
+
+    [Fact]
+    public void Keys_are_kept_hashed_in_a_file_that_only_the_owner_reads()
+    {
+        var file = Path.Combine(api.Installation.Directory, ApiKeys.FileName);
+        File.ReadAllText(file).ShouldNotContain(api.Merchant().Key!);
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Should.Throw<ArgumentException>(() => ApiKeys.Create(api.Installation.Directory, "x", "Upper", Roles.Orders));
+        Should.Throw<ArgumentException>(() => ApiKeys.Create(api.Installation.Directory, "x", "x", "admin"));
+        Should.Throw<ArgumentException>(() => ApiKeys.Create(api.Installation.Directory, "x", "x"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_says_so()
+    {
+        var merchant = api.Merchant();
+        (await merchant.Get("/nowhere")).ShouldBeProblem(404, "route-not-found");
+        (await merchant.Send(HttpMethod.Delete, "/orders", null)).ShouldBeProblem(405, "method-not-allowed");
+        (await merchant.Send(HttpMethod.Patch, "/products/tea-001", "{}")).ShouldBeProblem(405, "method-not-allowed");
+    }
+}

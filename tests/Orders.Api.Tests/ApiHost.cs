@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Orders.Sagas;
+using OrderSaga.Contracts;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Tests;
+
+/// <summary>Orders.Api as it runs, over HTTP on a port of its own; the bus entry and a stand-in for the saga are in the same process.</summary>
+public sealed class ApiHost : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    ApiHost(WebApplication app) => this.app = app;
+
+    public IServiceProvider Services => app.Services;
+
+    public Uri Root => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    public static async Task<ApiHost> Start(Installation installation, bool withBus = true, params string[] settings)
+    {
+        string[] args = [.. installation.Settings().Select(pair => $"--{pair.Key}={pair.Value}"), "--urls=http://127.0.0.1:0",
+            "--Serilog:MinimumLevel:Default=Error", .. settings];
+        var builder = Service.Create(args, "orders-api-tests");
+        builder.AddOrdersApi();
+        if (withBus)
+            builder.AddMessaging(bus => bus
+                .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
+                .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>()));
+        var built = builder.Build();
+        built.MapOrdersApi();
+        built.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
+        built.UseHttpDefaults();
+        await built.StartAsync();
+        return new ApiHost(built);
+    }
+
+    public async Task<T> Read<T>(Func<OrdersDb, Task<T>> read)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<OrdersDb>());
+    }
+
+    /// <summary>Does what the state machine would do.</summary>
+    public Task Drive(Guid orderId, string state, string cause, Action<OrderState>? change = null) =>
+        Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(async work =>
+        {
+            var order = (await work.Lock<OrderState, Guid>([orderId])).Single();
+            var from = order.State;
+            order.State = state;
+            change?.Invoke(order);
+            work.Audit(order, from, cause);
+        });
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}
+
+/// <summary>Cancels what can be cancelled, as the state machine does.</summary>
+public sealed class SagaStandIn(Work work, OrdersDb db) : MassTransit.IConsumer<CancelOrder>
+{
+    public async Task Consume(MassTransit.ConsumeContext<CancelOrder> context)
+    {
+        var order = (await db.Orders.FindAsync(context.Message.OrderId))!;
+        if (order.State is not (States.Reserving or States.AwaitingPayment))
+            return;
+        var from = order.State;
+        (order.State, order.Reason) = (States.Cancelling, context.Message.Reason);
+        work.Audit(order, from, nameof(CancelOrder));
+    }
+}

@@ -1,0 +1,98 @@
+using Shouldly;
+
+namespace Orders.Api.Tests;
+
+public sealed class DocumentTests(Api api) : IClassFixture<Api>
+{
+    static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
+
+    [Fact]
+    public async Task The_document_is_openapi_3_1_and_needs_no_key()
+    {
+        var document = (await api.Stranger.Get("/openapi/v1.json")).ShouldBe(200).Json;
+        document["openapi"]!.GetValue<string>().ShouldStartWith("3.1.");
+        document["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key).ShouldBe(["bearer", "apiKey"], ignoreOrder: true);
+        (await api.Stranger.Get("/docs/index.html")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Every_call_is_there()
+    {
+        var operations = (await Operations()).Select(operation => operation.Name);
+        foreach (var call in (string[])["post /orders", "get /orders", "get /orders/{id}", "get /orders/{id}/timeline", "get /orders/{id}/events",
+            "post /orders/{id}/cancel", "get /products", "get /products/{sku}", "put /products/{sku}"])
+            operations.ShouldContain(call);
+    }
+
+    [Fact]
+    public async Task Every_call_has_examples_and_problems_and_says_what_it_does()
+    {
+        foreach (var (name, operation) in await Operations())
+        {
+            operation["summary"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace(name);
+            operation["security"]!.AsArray().Count.ShouldBe(2, name);
+            foreach (var content in operation["requestBody"]?["content"]?.AsObject() ?? [])
+                content.Value!["example"].ShouldNotBeNull($"{name} request");
+
+            var responses = operation["responses"]!.AsObject();
+            foreach (var status in (string[])["401", "403", "500", "503"])
+                responses.ContainsKey(status).ShouldBeTrue($"{name} {status}");
+            foreach (var (status, response) in responses.Where(response => response.Key != "204"))
+            {
+                response!["description"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+                var (type, content) = response["content"]!.AsObject().Single();
+                content!["example"].ShouldNotBeNull($"{name} {status}");
+                content["schema"].ShouldNotBeNull($"{name} {status}");
+                (type == "application/problem+json").ShouldBe(status[0] >= '4', $"{name} {status}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Headers_that_are_read_are_described()
+    {
+        var place = (await Operations()).Single(operation => operation.Name == "post /orders").Operation;
+        var key = place["parameters"]!.AsArray().Single(parameter => parameter!["name"]!.GetValue<string>() == "Idempotency-Key")!;
+        (key["in"]!.GetValue<string>(), key["required"]!.GetValue<bool>()).ShouldBe(("header", true));
+    }
+
+    [Fact]
+    public async Task The_example_of_a_placement_works_as_it_is()
+    {
+        var place = (await Operations()).Single(operation => operation.Name == "post /orders").Operation;
+        var example = place["requestBody"]!["content"]!["application/json"]!["example"]!.ToJsonString();
+        (await api.Merchant().Place("k", example)).ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task Health_needs_no_key()
+    {
+        (await api.Stranger.Get("/health/live")).ShouldBe(200).Json["status"]!.GetValue<string>().ShouldBe("live");
+        var ready = (await api.Stranger.Get("/health/ready")).ShouldBe(200).Json;
+        ready["status"]!.GetValue<string>().ShouldBe("ready");
+        ready["checks"]!["database orders"]!.GetValue<string>().ShouldBe("ready");
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_is_a_503_and_a_broker_that_is_away_is_degraded()
+    {
+        await using var installation = await Mode.Embedded.Fresh();
+        var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders");
+        await using var lost = await ApiHost.Start(installation, false, "--Database:Mode=PostgreSql", "--Serilog:MinimumLevel:Default=Fatal",
+            "--ConnectionStrings:orders=Host=127.0.0.1;Port=9;Username=u;Database=d;Timeout=1", "--Transport:Mode=RabbitMq", "--Transport:Url=amqp://u:p@127.0.0.1:9/v");
+        var merchant = new Caller(lost, "m", key);
+        var answer = (await merchant.Place("k")).ShouldBeProblem(503, "database-away");
+        answer.Header("Retry-After").ShouldBe("2");
+        var ready = (await merchant.Get("/health/ready")).ShouldBe(503).Json;
+        ready["checks"]!["database orders"]!.GetValue<string>().ShouldBe("unavailable");
+        ready["checks"]!["masstransit-bus"]!.GetValue<string>().ShouldBe("degraded");
+        (await merchant.Get("/health/live")).ShouldBe(200);
+    }
+
+    async Task<List<(string Name, JsonNode Operation)>> Operations()
+    {
+        var paths = (await api.Stranger.Get("/openapi/v1.json")).ShouldBe(200).Json["paths"]!.AsObject();
+        return [.. paths.Where(path => path.Key != "/fails").SelectMany(path => path.Value!.AsObject().Where(entry => Methods.Contains(entry.Key))
+            .Select(entry => ($"{entry.Key} {path.Key}", entry.Value!)))];
+    }
+}

@@ -1,0 +1,85 @@
+namespace Orders.Api.Tests;
+
+public sealed class ProductTests
+{
+    const string Tea = """{"name":"Green tea","unitPrice":1250,"currency":"EUR"}""";
+
+    public static IEnumerable<object[]> Modes => Mode.All();
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task Put_makes_then_changes_and_the_same_again_changes_nothing(Mode mode)
+    {
+        var api = await Api.Of(mode);
+        var made = (await api.Catalogue.Put("/products/put-001", Tea)).ShouldBe(201);
+        made.Header("Location").ShouldBe("/products/put-001");
+        (await api.Catalogue.Put("/products/put-001", Tea)).ShouldBe(200);
+        (await api.Host.Read(db => db.Products.SingleAsync(product => product.Sku == "put-001"))).Version.ShouldBe(1);
+
+        (await api.Catalogue.Put("/products/put-001", Tea.Replace("1250", "1300", StringComparison.Ordinal))).ShouldBe(200);
+        var product = (await api.Merchant().Get("/products/put-001")).ShouldBe(200).Json;
+        (product["sku"]!.GetValue<string>(), product["unitPrice"]!.GetValue<long>(), product["name"]!.GetValue<string>()).ShouldBe(("put-001", 1300, "Green tea"));
+        (await api.Host.Read(db => db.Audit.Where(row => row.SubjectId == "put-001").OrderBy(row => row.Id).Select(row => row.From + ">" + row.To).ToListAsync()))
+            .ShouldBe([">1250 EUR", "1250 EUR>1300 EUR"]);
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task Puts_at_once_leave_one_product(Mode mode)
+    {
+        var api = await Api.Of(mode);
+        var answers = await Task.WhenAll(Enumerable.Range(1, 16).Select(price => api.Catalogue.Put("/products/race-001", Tea.Replace("1250", $"{price}", StringComparison.Ordinal))));
+        answers.ShouldAllBe(answer => answer.Status == 200 || answer.Status == 201);
+        answers.Count(answer => answer.Status == 201).ShouldBe(1);
+        (await api.Host.Read(db => db.Products.SingleAsync(product => product.Sku == "race-001"))).Version.ShouldBe(16);
+    }
+
+    [Theory, MemberData(nameof(Modes))]
+    public async Task The_list_is_paged_by_sku(Mode mode)
+    {
+        var api = await Api.Of(mode);
+        var merchant = api.Merchant();
+        for (var i = 0; i < 5; i++)
+            await api.Catalogue.Price($"zz-{i}", 100);
+        var skus = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = (await merchant.Get("/products?limit=2" + (cursor is null ? "" : "&cursor=" + cursor))).ShouldBe(200).Json;
+            skus.AddRange(page["items"]!.AsArray().Select(product => product!["sku"]!.GetValue<string>()));
+            cursor = page["nextCursor"]?.GetValue<string>();
+        }
+        while (cursor is not null);
+        skus.ShouldBeUnique();
+        skus.Where(sku => sku.StartsWith("zz-", StringComparison.Ordinal)).ShouldBe(["zz-0", "zz-1", "zz-2", "zz-3", "zz-4"]);
+        (await merchant.Get("/products?cursor=x")).ShouldBeProblem(400, "invalid-cursor");
+        (await merchant.Get("/products?limit=0")).ShouldBeProblem(400, "invalid-parameter");
+    }
+
+    [Theory]
+    [InlineData("{}", "invalid-product", "/name")]
+    [InlineData("""{"name":"","unitPrice":1,"currency":"EUR"}""", "invalid-product", "/name")]
+    [InlineData("""{"name":"a\u0000b","unitPrice":1,"currency":"EUR"}""", "invalid-product", "/name")]
+    [InlineData("""{"name":"a","unitPrice":0,"currency":"EUR"}""", "invalid-product", "/unitPrice")]
+    [InlineData("""{"name":"a","unitPrice":-5,"currency":"EUR"}""", "invalid-product", "/unitPrice")]
+    [InlineData("""{"name":"a","unitPrice":1000000000001,"currency":"EUR"}""", "invalid-product", "/unitPrice")]
+    [InlineData("""{"name":"a","unitPrice":12.5,"currency":"EUR"}""", "wrong-type", "/unitPrice")]
+    [InlineData("""{"name":"a","unitPrice":1,"currency":"EURO"}""", "invalid-product", "/currency")]
+    [InlineData("""{"name":"a","unitPrice":1,"currency":"EUR","stock":5}""", "unknown-member", "/stock")]
+    public async Task A_product_that_breaks_a_rule_is_refused(string body, string problem, string pointer)
+    {
+        var api = await Api.Of(Mode.Embedded);
+        (await api.Catalogue.Put("/products/bad-001", body)).ShouldBeProblem(400, problem, pointer);
+        (await api.Catalogue.Get("/products/bad-001")).ShouldBeProblem(404, "product-not-found");
+    }
+
+    [Theory]
+    [InlineData("Tea")]
+    [InlineData("%20tea")]
+    [InlineData("-tea")]
+    [InlineData("a23456789b23456789c23456789d23456789e23456789f23456789g23456789h2345")]
+    public async Task A_sku_that_is_none(string sku)
+    {
+        var api = await Api.Of(Mode.Embedded);
+        (await api.Catalogue.Put("/products/" + sku, Tea)).ShouldBeProblem(400, "invalid-sku");
+        (await api.Catalogue.Get("/products/" + sku)).ShouldBeProblem(400, "invalid-sku");
+    }
+}
