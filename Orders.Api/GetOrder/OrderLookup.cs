@@ -15,7 +15,8 @@ static class OrderLookup
 
         http.IsAbout(orderId);
         var merchant = http.User.Merchant();
-        return await db.Orders.AsNoTracking().Where(order => order.CorrelationId == orderId && order.Merchant == merchant).SingleOrDefaultAsync(http.RequestAborted)
+        return await db.Orders.AsNoTracking()
+                .SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
             ?? throw new Problem(404, "order-not-found", "There is no such order.",
                 "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
     }

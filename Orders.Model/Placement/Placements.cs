@@ -40,17 +40,16 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     public async Task Load(Work work, IReadOnlyList<PlacementRequest> requests)
     {
         var ids = requests.Select(request => request.Id).Where(id => records.TryAdd(id, null)).ToArray();
-        foreach (var record in await Find<IdempotencyRecord>(work, ids, rows => rows.Where(record => EF.Parameter(ids).Contains(record.Id))))
-            records[record.Id] = record;
+        if (ids.Length > 0)
+            (await work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).ToListAsync())
+                .ForEach(record => records[record.Id] = record);
 
         var skus = requests.Where(request => records[request.Id] is null)
             .SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Where(sku => products.TryAdd(sku, null)).ToArray();
-        foreach (var product in await Find<Product>(work, skus, rows => rows.Where(product => EF.Parameter(skus).Contains(product.Sku))))
-            products[product.Sku] = product;
+        if (skus.Length > 0)
+            (await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToListAsync())
+                .ForEach(product => products[product.Sku] = product);
     }
-
-    static async Task<List<T>> Find<T>(Work work, string[] keys, Func<IQueryable<T>, IQueryable<T>> select) where T : class =>
-        keys.Length == 0 ? [] : await select(work.Db.Set<T>().AsNoTracking()).ToListAsync();
 
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)

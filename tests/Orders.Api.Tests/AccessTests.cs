@@ -12,7 +12,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
         var (owner, other) = (api.Merchant(), api.Merchant());
         var id = await owner.Placed();
         foreach (var call in Calls)
-            (await other.Send(call == "/cancel" ? HttpMethod.Post : HttpMethod.Get, $"/orders/{id}{call}", null)).ShouldBeProblem(404, "order-not-found");
+            (await Ask(other, id, call)).ShouldBeProblem(404, "order-not-found");
         (await other.Get("/orders")).ShouldBe(200).Json["items"]!.AsArray().ShouldBeEmpty();
         (await owner.Get("/orders")).ShouldBe(200).Json["items"]!.AsArray().Count.ShouldBe(1);
     }
@@ -35,7 +35,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     public async Task An_id_that_is_none(string id)
     {
         foreach (var call in Calls)
-            (await api.Merchant().Send(call == "/cancel" ? HttpMethod.Post : HttpMethod.Get, $"/orders/{id}{call}", null)).ShouldBeProblem(400, "invalid-order-id");
+            (await Ask(api.Merchant(), id, call)).ShouldBeProblem(400, "invalid-order-id");
     }
 
     [Fact]
@@ -98,4 +98,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
         (await merchant.Send(HttpMethod.Delete, "/orders", null)).ShouldBeProblem(405, "method-not-allowed");
         (await merchant.Send(HttpMethod.Patch, "/products/tea-001", "{}")).ShouldBeProblem(405, "method-not-allowed");
     }
+
+    static Task<Answer> Ask(Caller caller, object id, string call) =>
+        caller.Send(call == "/cancel" ? HttpMethod.Post : HttpMethod.Get, $"/orders/{id}{call}", null);
 }

@@ -71,7 +71,8 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
         Refused(Good.Replace("tea-001", sku, StringComparison.Ordinal).Replace(":2}", $":{quantity}}}", StringComparison.Ordinal), 422, problem, null);
 
     [Fact]
-    public Task A_sku_of_65_characters() => Refused(Good.Replace("tea-001", new string('a', 65), StringComparison.Ordinal), 400, "invalid-order", "/lines/0/sku");
+    public Task A_sku_of_65_characters() =>
+        Refused(Good.Replace("tea-001", new string('a', 65), StringComparison.Ordinal), 400, "invalid-order", "/lines/0/sku");
 
     [Fact]
     public async Task A_hundred_lines_are_taken_and_one_more_is_not()

@@ -85,14 +85,16 @@ public sealed class BusTests
 
         public async Task Send(SubmitOrder order)
         {
-            var endpoint = await api.Host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("queue:" + Queues.SubmitOrder));
+            // To the exchange: a queue's address would declare it anew, without the arguments that it has.
+            var scheme = api.Installation.Mode.Transport == "RabbitMq" ? "exchange:" : "queue:";
+            var endpoint = await api.Host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri(scheme + Queues.SubmitOrder));
             await endpoint.Send(order);
         }
 
         static async Task<Listener> Connect(Mode mode)
         {
             var listener = new Listener(await Api.Of(mode));
-            var handle = listener.Api.Host.Services.GetRequiredService<IBus>().ConnectReceiveEndpoint("listener-" + mode.Transport.ToLowerInvariant(), endpoint =>
+            var handle = listener.Api.Host.Services.GetRequiredService<IBus>().ConnectReceiveEndpoint("listener", endpoint =>
             {
                 endpoint.Handler<OrderSubmitted>(context => Task.Run(() => listener.submitted.Enqueue(context.Message)));
                 endpoint.Handler<OrderRejected>(context => Task.Run(() => listener.rejected.Enqueue(context.Message)));

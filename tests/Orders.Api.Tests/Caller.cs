@@ -32,7 +32,8 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
 
     public static string NewKey() => Guid.CreateVersion7().ToString();
 
-    public async Task<Answer> Send(HttpMethod method, string path, string? content, (string Name, string Value)[]? headers = null, string? contentType = "application/json")
+    public async Task<Answer> Send(
+        HttpMethod method, string path, string? content, (string Name, string Value)[]? headers = null, string? contentType = "application/json")
     {
         using var request = Request(method, path, headers ?? []);
         if (content is not null)

@@ -78,8 +78,9 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     {
         await using var installation = await Mode.Embedded.Fresh();
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders");
-        await using var lost = await ApiHost.Start(installation, false, "--Database:Mode=PostgreSql", "--Serilog:MinimumLevel:Default=Fatal",
-            "--ConnectionStrings:orders=Host=127.0.0.1;Port=9;Username=u;Database=d;Timeout=1", "--Transport:Mode=RabbitMq", "--Transport:Url=amqp://u:p@127.0.0.1:9/v");
+        await using var lost = await ApiHost.Start(installation, false,
+            "--Database:Mode=PostgreSql", "--ConnectionStrings:orders=Host=127.0.0.1;Port=9;Username=u;Database=d;Timeout=1",
+            "--Transport:Mode=RabbitMq", "--Transport:Url=amqp://u:p@127.0.0.1:9/v", "--Serilog:MinimumLevel:Default=Fatal");
         var merchant = new Caller(lost, "m", key);
         var answer = (await merchant.Place("k")).ShouldBeProblem(503, "database-away");
         answer.Header("Retry-After").ShouldBe("2");

@@ -103,7 +103,8 @@ public sealed class PlacementTests
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
-        var answers = await Task.WhenAll(Enumerable.Range(1, 16).Select(i => merchant.Place("k", Caller.Order.Replace(":2}", $":{i}}}", StringComparison.Ordinal))));
+        var bodies = Enumerable.Range(1, 16).Select(i => Caller.Order.Replace(":2}", $":{i}}}", StringComparison.Ordinal));
+        var answers = await Task.WhenAll(bodies.Select(body => merchant.Place("k", body)));
         answers.Count(answer => answer.Status == 202).ShouldBe(1);
         answers.Where(answer => answer.Status != 202).ToList().ForEach(answer => answer.ShouldBeProblem(422, "idempotency-key-reused"));
         (await api.Host.Read(db => db.Orders.CountAsync(order => order.Merchant == merchant.Merchant))).ShouldBe(1);
@@ -150,9 +151,8 @@ public sealed class PlacementTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var waiting = merchant.Place("k", Caller.Order, ("Prefer", "respond-async, wait=20"));
-        var id = await Eventually.Becomes("the order is there",
-            () => api.Host.Read(db => db.Orders.Where(order => order.Merchant == merchant.Merchant).Select(order => order.CorrelationId).SingleOrDefaultAsync()),
-            found => found != Guid.Empty);
+        var id = (await Eventually.Becomes("the order is there",
+            () => api.Host.Read(db => db.Orders.SingleOrDefaultAsync(order => order.Merchant == merchant.Merchant)), found => found is not null))!.CorrelationId;
         await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");
         waiting.IsCompleted.ShouldBeFalse();
         await api.Host.Drive(id, States.Completed, "StockConfirmed");

@@ -17,16 +17,17 @@ public sealed class ProductTests
 
         (await api.Catalogue.Put("/products/put-001", Tea.Replace("1250", "1300", StringComparison.Ordinal))).ShouldBe(200);
         var product = (await api.Merchant().Get("/products/put-001")).ShouldBe(200).Json;
-        (product["sku"]!.GetValue<string>(), product["unitPrice"]!.GetValue<long>(), product["name"]!.GetValue<string>()).ShouldBe(("put-001", 1300, "Green tea"));
-        (await api.Host.Read(db => db.Audit.Where(row => row.SubjectId == "put-001").OrderBy(row => row.Id).Select(row => row.From + ">" + row.To).ToListAsync()))
-            .ShouldBe([">1250 EUR", "1250 EUR>1300 EUR"]);
+        $"{product["sku"]} {product["name"]} {product["unitPrice"]}".ShouldBe("put-001 Green tea 1300");
+        var audit = await api.Host.Read(db => db.Audit.Where(row => row.SubjectId == "put-001").OrderBy(row => row.Id).ToListAsync());
+        audit.Select(row => row.From + ">" + row.To).ShouldBe([">1250 EUR", "1250 EUR>1300 EUR"]);
     }
 
     [Theory, MemberData(nameof(Modes))]
     public async Task Puts_at_once_leave_one_product(Mode mode)
     {
         var api = await Api.Of(mode);
-        var answers = await Task.WhenAll(Enumerable.Range(1, 16).Select(price => api.Catalogue.Put("/products/race-001", Tea.Replace("1250", $"{price}", StringComparison.Ordinal))));
+        var bodies = Enumerable.Range(1, 16).Select(price => Tea.Replace("1250", $"{price}", StringComparison.Ordinal));
+        var answers = await Task.WhenAll(bodies.Select(body => api.Catalogue.Put("/products/race-001", body)));
         answers.ShouldAllBe(answer => answer.Status == 200 || answer.Status == 201);
         answers.Count(answer => answer.Status == 201).ShouldBe(1);
         (await api.Host.Read(db => db.Products.SingleAsync(product => product.Sku == "race-001"))).Version.ShouldBe(16);
