@@ -129,6 +129,8 @@ public static class Messaging
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
+            // Nobody but the operator learns what runs here.
+            bus.DisableUsageTelemetry();
             if (mode == TransportMode.RabbitMq)
                 bus.UsingRabbitMq((context, rabbit) => ConfigureRabbit(rabbit, url!, setup, context));
             else
