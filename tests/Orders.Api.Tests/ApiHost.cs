@@ -30,7 +30,8 @@ public sealed class ApiHost : IAsyncDisposable
         if (withBus)
             builder.AddMessaging(bus => bus
                 .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
-                .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>()));
+                .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>())
+                .Endpoint<OrdersDb>(Queues.Inventory, endpoint => endpoint.Consumer<InventoryStandIn>()));
         var built = builder.Build();
         built.MapOrdersApi();
         built.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
@@ -61,6 +62,12 @@ public sealed class ApiHost : IAsyncDisposable
         await app.StopAsync();
         await app.DisposeAsync();
     }
+}
+
+/// <summary>Takes what is sent to it, and keeps silent.</summary>
+public sealed class InventoryStandIn : MassTransit.IConsumer<TryReserveStock>
+{
+    public Task Consume(MassTransit.ConsumeContext<TryReserveStock> context) => Task.CompletedTask;
 }
 
 /// <summary>Cancels what can be cancelled, as the state machine does.</summary>
