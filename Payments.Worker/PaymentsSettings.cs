@@ -27,8 +27,11 @@ sealed class PaymentsSettings
     /// <summary>Until an attempt without an answer is asked about: at first, milliseconds; doubled each time.</summary>
     public int BackOffMilliseconds { get; set; } = 500;
 
-    /// <summary>The longest back-off, seconds. An attempt is never given up: money may be held.</summary>
-    public int BackOffMaxSeconds { get; set; } = 30;
+    /// <summary>
+    /// The longest back-off, seconds. An attempt is never given up: money may be held. Short, because an order must end within 30 s of the
+    /// return of a gateway that was away, and it may have to wait twice; the breaker spares a gateway that is away.
+    /// </summary>
+    public int BackOffMaxSeconds { get; set; } = 5;
 
     /// <summary>Between two questions about a hosted payment whose webhook has not come, seconds.</summary>
     public int PendingSeconds { get; set; } = 10;

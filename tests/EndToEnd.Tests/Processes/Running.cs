@@ -82,7 +82,8 @@ public sealed class Running : IAsyncDisposable
         await shop.End((await shop.Place(await shop.NewSku(1), 1, "tok_ok", wait: 0)).Id, TimeSpan.FromMinutes(2));
     }
 
-    public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.LogTail(lines)}"));
+    /// <summary>What went wrong in each process, as it says itself.</summary>
+    public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.Troubles(lines)}"));
 
     public async ValueTask DisposeAsync()
     {

@@ -73,6 +73,9 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
 
     public string LogTail(int lines) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(lines)) : "(no log)";
 
+    /// <summary>The last warnings and errors, and what goes with them.</summary>
+    public string Troubles(int lines) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).Where(IsTrouble).TakeLast(lines)) : "(no log)";
+
     public async ValueTask DisposeAsync()
     {
         if (IsUp)
@@ -86,6 +89,8 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         await process!.WaitForExitAsync(limit.Token);
         Undertaker.Forget(process.Id);
     }
+
+    static bool IsTrouble(string line) => !line.Contains("\"Level\":\"Information\"", StringComparison.Ordinal) && !line.Contains(" INF ", StringComparison.Ordinal);
 
     sealed record HealthAnswer(string Status);
 }
