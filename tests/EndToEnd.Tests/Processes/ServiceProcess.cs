@@ -29,18 +29,18 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     /// <summary>Ready means that its databases and the broker are reachable, and its queues are there.</summary>
     public async Task Ready()
     {
-        using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
         await Eventually.Holds($"{name} is ready; its log ends with:\n{LogTail(30)}", async () =>
         {
             if (!IsUp)
                 throw new InvalidOperationException($"{name} ended at its start; its log ends with:\n{LogTail(40)}");
-            return await Health(http) == "ready";
+            return await Health() == "ready";
         }, StartLimit);
     }
 
     /// <summary>The word of /health/ready; none when there is no answer.</summary>
-    public static async Task<string?> Health(HttpClient http)
+    public async Task<string?> Health()
     {
+        using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
         try
         {
             using var answer = await http.GetAsync("health/ready");
