@@ -93,7 +93,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         receive.PublishFaults = false;
         if (receive is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.SetQuorumQueue();
-        receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies(limits.MessageBytes)));
+        receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies<TDb>(limits.MessageBytes, failures)));
         receive.ConfigureError(pipe => pipe.UseFilter(failures));
         receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
         receive.UseFilter(new BatchFilter<TDb>(queue, preloads, provider));

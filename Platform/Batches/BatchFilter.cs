@@ -20,7 +20,8 @@ public interface IPreload
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
-    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>("ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
+    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
+        "ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
     static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
 
     readonly string endpoint;

@@ -23,7 +23,8 @@ public sealed record FailedMessageView(FailedMessageItem Message, Guid? MessageI
             row.MessageId, row.CorrelationId, row.ContentType, HeadersOf(row), row.Detail, text, text is null ? Convert.ToBase64String(row.Body) : null);
     }
 
-    internal static IReadOnlyDictionary<string, string?> HeadersOf(FailedMessage row) => JsonSerializer.Deserialize<Dictionary<string, string?>>(row.Headers) ?? [];
+    internal static IReadOnlyDictionary<string, string?> HeadersOf(FailedMessage row) =>
+        JsonSerializer.Deserialize<Dictionary<string, string?>>(row.Headers) ?? [];
 
     static string? Text(byte[] body)
     {

@@ -18,11 +18,15 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
     {
         // The exchange of the queue's name: see StoredMessage.AddressOf. Without the host, which may have changed since.
         var type = new ContentType(failed.ContentType.Length > 0 ? failed.ContentType : "application/vnd.masstransit+json");
-        var headers = FailedMessageView.HeadersOf(failed).Where(header => !NotOurs.Any(prefix => header.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
+        var headers = FailedMessageView.HeadersOf(failed)
+            .Where(header => !NotOurs.Any(prefix => header.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
         var message = new StoredMessage(failed.MessageId ?? failed.Id, failed.CorrelationId, type, new BytesMessageBody(failed.Body), toQueue: true)
         {
             Headers = headers.ToDictionary(header => header.Key, header => header.Value),
         };
+        // Marked first: it may fail again, and be kept again, before this process goes on.
+        var now = clock.GetUtcNow().UtcDateTime;
+        await database.MarkReplayed(failed.Id, now);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
         try
         {
@@ -31,11 +35,10 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
         }
         catch (Exception failure)
         {
+            await database.MarkReplayed(failed.Id, failed.ReplayedAt);
             throw new Problem(503, "not-replayed", BrokerAway, $"Nothing was changed. Send the same request again later. {failure.Message}") { RetryAfter = 5 };
         }
 
-        var now = clock.GetUtcNow().UtcDateTime;
-        await database.MarkReplayed(failed.Id, now);
         return now;
     }
 }

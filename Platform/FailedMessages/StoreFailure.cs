@@ -20,7 +20,7 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        var root = Root(context.Exception);
+        var root = context.Exception.GetBaseException();
         await Store(context, $"{root.GetType().Name}: {root.Message}", context.Exception.ToString());
 
         // Else MassTransit takes it for a message that nobody wanted, and it would be stored again.
@@ -33,7 +33,7 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
 
-    async Task Store(ReceiveContext context, string cause, string detail)
+    internal async Task Store(ReceiveContext context, string cause, string detail)
     {
         context.TryGetPayload(out ConsumeContext? message);
         var failed = new FailedMessage
@@ -64,19 +64,18 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
             work.Db.FailedMessages.Add(failed);
     }
 
-    static Exception Root(Exception exception) => exception is { InnerException: { } inner } and MassTransitException ? Root(inner) : exception;
-
     static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 }
 
-/// <summary>A body over <see cref="Limits.MessageBytes"/> is not read at all.</summary>
-sealed class RefuseHugeBodies(int bytes) : IFilter<ReceiveContext>
+/// <summary>
+/// A body over <see cref="Limits.MessageBytes"/> is not read at all. It is stored from here, not thrown: MassTransit's error pipe
+/// begins behind this filter, and the broker would deliver the message again for ever.
+/// </summary>
+sealed class RefuseHugeBodies<TDb>(int bytes, StoreFailure<TDb> failures) : IFilter<ReceiveContext> where TDb : ServiceDb
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length && length > bytes
-        ? throw new MessageTooLargeException($"The body has {length} bytes; at most {bytes} are read (Limits:MessageBytes).")
+        ? failures.Store(context, $"MessageTooLarge: the body has {length} bytes", $"At most {bytes} bytes are read (Limits:MessageBytes).")
         : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("refuse-huge-bodies");
 }
-
-public sealed class MessageTooLargeException(string message) : Exception(message);

@@ -36,7 +36,7 @@ interface IStuckMessages
     string Database { get; }
     Task<List<FailedMessageItem>> Failed(StuckPosition? after, int count);
     Task<FailedMessage?> Find(Guid id);
-    Task MarkReplayed(Guid id, DateTime at);
+    Task MarkReplayed(Guid id, DateTime? at);
     Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count);
 
     /// <summary>False when no such row is parked.</summary>
@@ -53,14 +53,16 @@ sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statemen
 
     public Task<FailedMessage?> Find(Guid id) => statements.Run(db => db.FailedMessages.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id));
 
-    public Task MarkReplayed(Guid id, DateTime at) => statements.Run(db =>
+    public Task MarkReplayed(Guid id, DateTime? at) => statements.Run(db =>
         db.FailedMessages.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(x => x.ReplayedAt, at)));
 
     public Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count) => statements.Run(db =>
         StuckPosition.Behind(db.Outbox.AsNoTracking().Where(row => row.ParkedAt != null), after, database.Name, nameof(OutboxRow.ParkedAt)).Take(count)
-            .Select(row => new ParkedRowItem(row.Id, database.Name, row.Destination, row.MessageType, row.Attempts, row.LastError ?? "", row.ParkedAt!.Value)).ToListAsync());
+            .Select(row => new ParkedRowItem(
+                row.Id, database.Name, row.Destination, row.MessageType, row.Attempts, row.LastError ?? "", row.ParkedAt!.Value)).ToListAsync());
 
     /// <summary>Due since ever, so that the clocks of this process and of the database need not agree.</summary>
     public async Task<bool> Unpark(Guid id) => await statements.Run(db => db.Outbox.Where(row => row.Id == id && row.ParkedAt != null)
-        .ExecuteUpdateAsync(row => row.SetProperty(x => x.ParkedAt, (DateTime?)null).SetProperty(x => x.Attempts, 0).SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch))) > 0;
+        .ExecuteUpdateAsync(row => row.SetProperty(x => x.ParkedAt, (DateTime?)null).SetProperty(x => x.Attempts, 0)
+            .SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch))) > 0;
 }

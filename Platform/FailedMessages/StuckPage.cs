@@ -43,7 +43,8 @@ sealed record StuckPosition(DateTime At, string Database, Guid Id)
             rows = string.CompareOrdinal(database, after.Database) switch
             {
                 < 0 => rows.Where(row => EF.Property<DateTime?>(row, at) < time),
-                0 => rows.Where(row => EF.Property<DateTime?>(row, at) < time || (EF.Property<DateTime?>(row, at) == time && EF.Property<Guid>(row, nameof(Id)).CompareTo(id) > 0)),
+                0 => rows.Where(row => EF.Property<DateTime?>(row, at) < time
+                    || (EF.Property<DateTime?>(row, at) == time && EF.Property<Guid>(row, nameof(Id)).CompareTo(id) > 0)),
                 > 0 => rows.Where(row => EF.Property<DateTime?>(row, at) <= time),
             };
         }

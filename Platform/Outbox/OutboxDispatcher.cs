@@ -21,6 +21,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
     // Until the bus has started: what is sent before the queues are bound is lost.
     volatile bool brokerAway = true;
+    volatile bool closed;
 
     public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, ILogger<OutboxDispatcher<TDb>> log)
     {
@@ -28,14 +29,18 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
     }
 
-    /// <summary>Sends what is waiting; what comes later is left to the next start's sweeper.</summary>
-    public ValueTask DisposeAsync() => batcher.DisposeAsync();
+    /// <summary>Sends what is waiting; what is committed later is left to the next start's sweeper.</summary>
+    public ValueTask DisposeAsync()
+    {
+        closed = true;
+        return batcher.DisposeAsync();
+    }
 
     /// <summary>The bus has started.</summary>
     internal void Open() => brokerAway = false;
 
     /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
-    internal int LeaseSeconds => brokerAway ? 0 : limits.OutboxLeaseSeconds;
+    internal int LeaseSeconds => brokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
 
     internal void Dispatch(OutboxWriter outbox)
     {
@@ -109,7 +114,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         if (parked)
             log.LogError(failure, "Outbox row {MessageId} ({MessageType}) to {Destination} is parked", message.Id, message.MessageType, message.Destination);
         else if (!away)
-            log.LogWarning("Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}", message.Id, message.MessageType, attempts, failure.Message);
+            log.LogWarning(
+                "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}", message.Id, message.MessageType, attempts, failure.Message);
         var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(attempts, 6));
         return (message.Id, new Setback(entry.Lease, seconds, !away, parked, failure.Message[..Math.Min(failure.Message.Length, 1000)]));
     }

@@ -13,7 +13,7 @@ namespace OrderSaga.Platform.Outbox;
 sealed class OutboxSweeper<TDb>(
     Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Backlog<TDb> backlog, Limits limits, TimeProvider clock,
     ILogger<OutboxSweeper<TDb>> log)
-    : BackgroundService, IHostedLifecycleService where TDb : ServiceDb
+    : BackgroundService where TDb : ServiceDb
 {
     static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(10);
     DateTimeOffset cleanUpAt = DateTimeOffset.MinValue;
@@ -73,12 +73,12 @@ sealed class OutboxSweeper<TDb>(
         return base.StartAsync(cancellationToken);
     }
 
-    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>After the bus has handled its last delivery, while there is still a database.</summary>
-    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => dispatcher.DisposeAsync().AsTask();
+    /// <summary>Before the bus stops: what its last batches commit stays in the outbox, for the next start.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await dispatcher.DisposeAsync();
+    }
 
     static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)
     {

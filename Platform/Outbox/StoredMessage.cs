@@ -4,7 +4,8 @@ using MassTransit;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>Sends a body that is serialized already, as it is.</summary>
-sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType contentType, MessageBody body, bool toQueue) : IPipe<SendContext>, IMessageSerializer
+sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType contentType, MessageBody body, bool toQueue)
+    : IPipe<SendContext>, IMessageSerializer
 {
     const string ToQueue = "?bind=true";
 

@@ -33,6 +33,8 @@ sealed class PackHost : IAsyncDisposable
     public UnitOfWork<PackDb> Unit { get; }
     public Remedy Remedy => App.Services.GetRequiredService<Remedy>();
 
+    required public string Key { get; init; }
+
     /// <summary>Warnings and errors so far.</summary>
     public IReadOnlyList<string> Complaints => [.. log.Complaints];
 
@@ -42,7 +44,8 @@ sealed class PackHost : IAsyncDisposable
     /// <summary>Makes the tables; the host is not started.</summary>
     public static async Task<PackHost> Make(Installation installation, params string[] settings)
     {
-        var host = new PackHost(installation, settings);
+        var key = ApiKeys.Create(installation.Directory, "ops", "ops", Roles.Operator);
+        var host = new PackHost(installation, settings) { Key = key };
         await host.Db(db => db.Database.EnsureCreatedAsync());
         return host;
     }
@@ -52,6 +55,8 @@ sealed class PackHost : IAsyncDisposable
         var host = await Make(installation, settings);
         host.App.UseHttpDefaults();
         await host.App.StartAsync();
+        // What is published before the queues are bound is lost.
+        (await host.App.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))).ShouldBe(BusHealthStatus.Healthy);
         return host;
     }
 
@@ -82,11 +87,10 @@ sealed class PackHost : IAsyncDisposable
     }
 
     /// <summary>An operator at this host.</summary>
-    public HttpClient Operator(Installation installation)
+    public HttpClient Operator()
     {
-        var key = ApiKeys.Create(installation.Directory, "ops", "ops", Roles.Operator);
         var http = new HttpClient { BaseAddress = new Uri(App.Urls.Single()) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         return http;
     }
 

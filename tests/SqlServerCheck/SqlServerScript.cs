@@ -21,7 +21,8 @@ public static class SqlServerScript
     public static IReadOnlyList<string> Errors(string schema, IReadOnlyDictionary<string, (string Parameters, string Sql)> statements)
     {
         var tables = Tables(Parse(schema, out var broken));
-        return [.. broken.Select(error => "schema: " + error), .. statements.SelectMany(one => Errors(tables, one.Value).Select(error => $"{one.Key}: {error}"))];
+        return [.. broken.Select(error => "schema: " + error),
+            .. statements.SelectMany(one => Errors(tables, one.Value).Select(error => $"{one.Key}: {error}"))];
     }
 
     static IEnumerable<string> Errors(Dictionary<string, HashSet<string>> tables, (string Parameters, string Sql) statement)

@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 using Npgsql;
@@ -78,6 +80,32 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
         var answer = await http.SendAsync(new HttpRequestMessage(method, $"api/vhosts/{name}"));
         answer.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Takes the broker away from this installation's processes: no permission, no connection.</summary>
+    public async Task ShutBroker()
+    {
+        using var http = Management();
+        (await http.DeleteAsync(Permissions)).EnsureSuccessStatusCode();
+        // The management sees a new connection some seconds late.
+        var closed = 0;
+        await Eventually.Holds("no connection is left", async () =>
+        {
+            var open = (await http.GetFromJsonAsync<JsonArray>($"api/vhosts/{name}/connections"))!;
+            foreach (var connection in open)
+                await http.DeleteAsync("api/connections/" + Uri.EscapeDataString((string)connection!["name"]!));
+            closed += open.Count;
+            return closed > 0 && open.Count == 0;
+        });
+    }
+
+    /// <summary>Gives it back.</summary>
+    public async Task OpenBroker()
+    {
+        using var http = Management();
+        (await http.PutAsJsonAsync(Permissions, new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
+    }
+
+    string Permissions => $"api/permissions/{name}/{new Uri(Mode.RabbitMq!).UserInfo.Split(':')[0]}";
 
     /// <summary>RabbitMQ's management API, as the test user.</summary>
     public static HttpClient Management()

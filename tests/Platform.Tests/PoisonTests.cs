@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+
+namespace Platform.Tests;
+
+/// <summary>What cannot be handled hurts nobody else, is kept whole, and can be replayed by an operator.</summary>
+public sealed class PoisonTests
+{
+    const int Huge = 5 * 1024 * 1024;
+    static readonly (string Queue, string Type)[] Queues = [("bumps", "Bump"), ("echoes", "Bumped"), ("tallies", "Tally")];
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Poison_of_every_kind_on_every_queue_is_kept_and_replayed_while_the_others_are_handled(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using (var host = await PackHost.Start(installation))
+        {
+            await Poison(host, good: 10);
+            await host.Counts("a", 30);
+            await host.Counts("echo-a", 30);
+            await Eventually.Becomes("12 failures", async () => string.Join('\n', await host.Db(db => db.FailedMessages.Select(row => row.Endpoint + " " + row.Cause).ToListAsync())),
+                causes => causes.Split('\n').Length == 12);
+            using var http = host.Operator();
+            await Shown(http);
+        }
+
+        await using var mended = await PackHost.Start(installation, "News=true", $"Limits:MessageBytes={2 * Huge}");
+        mended.Remedy.Mended = true;
+        using var later = mended.Operator();
+        var failed = await mended.Db(db => db.FailedMessages.Select(row => row.Id).ToListAsync());
+        foreach (var id in failed.Concat(failed))
+            (await later.PostAsync($"/failed-messages/{id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await Mended(mended);
+    }
+
+    /// <summary>Bad JSON, an unknown type, a huge body and a handler that throws, each among good messages.</summary>
+    static async Task Poison(PackHost host, int good)
+    {
+        foreach (var (queue, type) in Queues)
+        {
+            await host.Bump("a", good);
+            await host.SendRaw(queue, new RawMessage("{ bad", Guid.CreateVersion7()));
+            await host.SendRaw(queue, RawMessage.Of("News", new { name = queue }, Guid.CreateVersion7()));
+            await host.SendRaw(queue, RawMessage.Of(type, new { id = Guid.CreateVersion7(), name = "huge", limit = 9, filler = new string('x', Huge) }, Guid.CreateVersion7()));
+            await host.SendRaw(queue, RawMessage.Of(type, new { id = Guid.CreateVersion7(), name = "poison", limit = 9 }, Guid.CreateVersion7()));
+        }
+    }
+
+    static async Task Shown(HttpClient http)
+    {
+        var items = new List<JsonNode>();
+        for (string? cursor = ""; cursor is not null;)
+        {
+            var page = (await http.GetFromJsonAsync<JsonNode>($"/failed-messages?limit=5{(cursor.Length > 0 ? "&cursor=" + cursor : "")}"))!;
+            items.AddRange(page["items"]!.AsArray()!);
+            cursor = (string?)page["nextCursor"];
+        }
+
+        items.Select(item => (string)item["id"]!).Distinct().Count().ShouldBe(12);
+        items.ShouldAllBe(item => (string)item["database"]! == "pack" && ((string)item["cause"]!).Length > 0);
+        items.Count(item => ((string)item["cause"]!).Contains("this message is poison", StringComparison.Ordinal)).ShouldBe(3);
+        items.Count(item => ((string)item["cause"]!).StartsWith("MessageTooLarge", StringComparison.Ordinal)).ShouldBe(3);
+        items.Count(item => ((string)item["cause"]!).StartsWith("UnknownMessageType", StringComparison.Ordinal)).ShouldBe(3);
+
+        var thrower = items.First(item => ((string)item["cause"]!).Contains("this message is poison", StringComparison.Ordinal));
+        var whole = (await http.GetFromJsonAsync<JsonNode>($"/failed-messages/{thrower["id"]}"))!;
+        ((string)whole["bodyText"]!).ShouldContain("poison");
+        ((string)whole["detail"]!).ShouldContain("InvalidOperationException");
+        (await http.GetAsync($"/failed-messages/{Guid.CreateVersion7()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await http.GetAsync("/failed-messages?limit=0")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await http.GetAsync("/failed-messages?cursor=no")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>Each took effect once, though it was replayed twice; bad JSON stays bad and is kept again.</summary>
+    static async Task Mended(PackHost host)
+    {
+        foreach (var name in (string[])["huge", "poison", "news-bumps", "news-echoes", "news-tallies"])
+            await host.Counts(name, 1);
+        // From the bump that took effect at last, and from the echo that was poison itself.
+        await host.Counts("echo-poison", 2);
+        await host.Counts("echo-huge", 2);
+        await Eventually.Becomes("the two tallies", () => host.Db(db => db.Tallies.CountAsync()), count => count == 2);
+        await Eventually.Becomes("bad JSON is kept again", () => host.Db(db => db.FailedMessages.CountAsync(row => row.ReplayedAt == null)), count => count >= 3);
+        (await host.Db(db => db.FailedMessages.Where(row => row.ReplayedAt == null).Select(row => row.Cause).ToListAsync()))
+            .ShouldAllBe(cause => cause.Contains("Json", StringComparison.OrdinalIgnoreCase));
+    }
+}

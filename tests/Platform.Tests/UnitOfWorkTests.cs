@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace Platform.Tests;
+
+/// <summary>Transactions that meet others, and what they leave behind.</summary>
+public sealed class UnitOfWorkTests
+{
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Who_meets_a_conflict_runs_again_in_a_fresh_scope(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var one = await PackHost.Make(installation);
+        await using var two = await PackHost.Make(installation);
+        await Parallel.ForAsync(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 10 }, async (i, _) => await (i % 2 == 0 ? one : two).Unit.Run(async work =>
+        {
+            var row = (await work.Lock<CounterRow, string>(["a"])).SingleOrDefault() ?? work.Db.Add(new CounterRow { Name = "a" }).Entity;
+            row.Value++;
+        }));
+        (await one.Counter("a")).ShouldBe(20);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_conflict_that_never_ends_is_given_up_after_the_bound(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation, "Limits:ConflictAttempts=3");
+        var scopes = new HashSet<Work>();
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => host.Unit.Run(Task (Work work) =>
+        {
+            scopes.Add(work);
+            throw new DbUpdateConcurrencyException("planted");
+        }));
+        scopes.Count.ShouldBe(3);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task What_follows_a_commit_cannot_undo_it(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        await host.Unit.Run(async work =>
+        {
+            await work.Send("bumps", new Bump("a"));
+            work.AfterCommit(() => throw new InvalidOperationException("planted"));
+        });
+        await host.Counts("a", 1);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_context_from_the_pool_knows_nothing_of_the_transaction_before(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        await host.Bump("a", 1);
+        var (detects, savepoints, tracked) = await host.Db(db =>
+            Task.FromResult((db.ChangeTracker.AutoDetectChangesEnabled, db.Database.AutoSavepointsEnabled, db.ChangeTracker.Entries().Count())));
+        (detects, savepoints, tracked).ShouldBe((true, true, 0));
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_host_that_is_stopped_in_the_midst_complains_about_nothing(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        var host = await PackHost.Start(installation);
+        await using (host)
+        {
+            await host.Bump("a", 300);
+            await Eventually.Holds("it is under way", async () => await host.Counter("a") > 0);
+        }
+
+        host.Complaints.ShouldBeEmpty();
+        if (mode.Transport != "RabbitMq")
+            return;
+        await using var next = await PackHost.Start(installation);
+        await next.Counts("echo-a", 300);
+    }
+
+    [Fact]
+    public async Task A_batch_does_not_run_in_the_span_of_who_made_the_batcher()
+    {
+        using var activity = new Activity("maker").Start();
+        Activity? seen = activity;
+        await using var batcher = new Batcher<int>(1, _ =>
+        {
+            seen = Activity.Current;
+            return Task.CompletedTask;
+        });
+        await batcher.Add(1);
+        seen.ShouldBeNull();
+    }
+}
