@@ -74,7 +74,7 @@ public sealed class BatchTests
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(1);
     }
 
-    /// <summary>The same orders reach both processes at once, with lines in opposite orders, then their ends: no deadlock lasts, nothing counts twice.</summary>
+    /// <summary>The same orders reach both processes at once, their lines in opposite orders, then their Cancels: no deadlock lasts, nothing counts twice.</summary>
     [Fact]
     public async Task Two_processes_on_one_database_agree()
     {
@@ -95,7 +95,8 @@ public sealed class BatchTests
 
         foreach (var host in new[] { one, two })
             host.Answers.Count(answer => answer is StockReserved).ShouldBe(300, "both give the same answer for an order");
-        one.Answers.OfType<StockReserved>().Select(yes => yes.OrderId).ShouldBe(two.Answers.OfType<StockReserved>().Select(yes => yes.OrderId), ignoreOrder: true);
+        var (reserved, same) = (one.Answers.OfType<StockReserved>(), two.Answers.OfType<StockReserved>());
+        reserved.Select(yes => yes.OrderId).ShouldBe(same.Select(yes => yes.OrderId), ignoreOrder: true);
         foreach (var sku in skus)
             (await Level(one, sku)).ShouldSatisfyAllConditions(level => level.Held.ShouldBe(300), level => level.Available.ShouldBe(0));
 

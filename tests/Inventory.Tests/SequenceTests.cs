@@ -101,8 +101,8 @@ public sealed class SequenceTests
             var (level, model) = (levels[run.Sku], run.Model);
             (level.Available, level.Held, level.Sold).ShouldBe((model.Available, model.Held, model.Sold), run.Because(6));
             (branches.GetValueOrDefault(run.OrderId)?.State.ToString()).ShouldBe(model.Path.LastOrDefault(), run.Because(6));
-            audit[run.OrderId.ToString()].Select(row => row.To).ShouldBe(model.Path, run.Because(6));
-            audit[run.OrderId.ToString()].Select(row => row.From).ShouldBe(model.Path.Take(model.Path.Count - 1).Prepend("").Take(model.Path.Count), run.Because(6));
+            var steps = audit[run.OrderId.ToString()].Select(row => (row.From, row.To));
+            steps.ShouldBe(model.Path.Prepend("").Zip(model.Path), run.Because(6));
         }
 
         var hot = levels[Hot];
