@@ -47,7 +47,7 @@ static class ReceiveStockEndpoint
     {
         var db = (InventoryDb)work.Db;
         // The level's lock first: a second call with the same id waits here, then finds the receipt.
-        var level = (await work.Lock<StockLevel, string>([receipt.Sku])).SingleOrDefault();
+        var level = (await work.Lock<StockLevel, string>([receipt.Sku])).SingleOrDefault(row => row.Sku == receipt.Sku);
         if (await db.Receipts.FindAsync(receipt.ReceiptId) is { } earlier)
             return earlier;
 

@@ -74,12 +74,12 @@ public sealed class BatchTests
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(1);
     }
 
-    /// <summary>The same orders reach both processes at once, their lines in opposite orders, then their Cancels: no deadlock lasts, nothing counts twice.</summary>
+    /// <summary>The same orders reach both processes at once, lines in opposite orders, then Cancels: no deadlock lasts, nothing counts twice.</summary>
     [Fact]
     public async Task Two_processes_on_one_database_agree()
     {
         Assert.SkipWhen(Mode.Postgres is null, "Set ORDERSAGA_TEST_POSTGRES.");
-        await using var installation = await Modes.PostgreSql.Fresh("inventory");
+        await using var installation = await Mode.PostgreSql.Fresh("inventory");
         await using var one = await TestHost.Start(installation);
         await using var two = await TestHost.Start(installation);
         string[] skus = ["a", "b", "c"];

@@ -9,7 +9,7 @@ namespace OrderSaga.Inventory.Tests;
 /// <summary>Levels and branches, over real HTTP.</summary>
 public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Pages_give_every_sku_once_in_the_same_order_on_every_database(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
@@ -76,7 +76,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
         (await operators.GetAsync("/stock")).IsSuccessStatusCode.ShouldBeTrue();
     }
 
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_branch_is_told_in_each_of_its_states(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
@@ -117,7 +117,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     }
 
     /// <summary>A reader beside the load never sees levels that do not add up.</summary>
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Levels_add_up_at_every_instant_that_can_be_read(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");

@@ -9,7 +9,7 @@ namespace OrderSaga.Inventory.Tests;
 /// <summary>Goods in, over real HTTP.</summary>
 public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task The_same_receipt_counts_once_and_is_answered_the_same(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
@@ -30,7 +30,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
             .ShouldBe(["received 100", "received 107"]);
     }
 
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Sixteen_equal_receipts_at_once_count_once(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
@@ -44,7 +44,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
         (await client.GetStringAsync("/stock/new")).ShouldBe("""{"sku":"new","received":5,"available":5,"held":0,"sold":0}""");
     }
 
-    [Theory, MemberData(nameof(Modes.EachDatabase), MemberType = typeof(Modes))]
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_receipt_id_used_for_other_goods_is_refused(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");

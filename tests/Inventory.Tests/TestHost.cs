@@ -11,6 +11,7 @@ using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using Shouldly;
 using Testing;
 
 namespace OrderSaga.Inventory.Tests;
@@ -53,6 +54,8 @@ sealed class TestHost : IAsyncDisposable
             Collect<StockConfirmed>(endpoint, collected);
             Collect<StockCancelled>(endpoint, collected);
         }).Ready;
+        // What is sent before the queue is bound goes nowhere.
+        (await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30))).ShouldBe(BusHealthStatus.Healthy);
         return new TestHost(host, await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Inventory)), collected);
     }
 

@@ -39,6 +39,16 @@ public sealed class Mode : IXunitSerializable
             yield return [SqlServer];
     }
 
+    /// <summary>Each database that can run here, with the bus in memory: for what is not about the broker; a [MemberData] source.</summary>
+    public static IEnumerable<object[]> Databases()
+    {
+        yield return [Embedded];
+        if (Postgres is not null)
+            yield return [PostgreSql];
+        if (SqlServerConnection is not null)
+            yield return [SqlServer];
+    }
+
     /// <summary>Settings of a fresh set of databases and a fresh vhost, gone when it is disposed.</summary>
     public async Task<Installation> Fresh(params string[] databases)
     {
