@@ -9,8 +9,10 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     public static IReadOnlyList<Situation> All { get; } =
     [
         .. States.All.Where(state => state != States.NeedsReview).SelectMany(Of),
-        .. States.All.Where(state => !States.AtRest(state)).Select(from => new Situation($"NeedsReview, from {from}", States.NeedsReview, now => Some.InReview(from, now))),
-        new Situation("NeedsReview, from Cancelling after StockCancelled", States.NeedsReview, now => With(Some.InReview(States.Cancelling, now), x => x.StockCancelled = true)),
+        .. States.All.Where(state => !States.AtRest(state)).Select(from =>
+            new Situation($"NeedsReview, from {from}", States.NeedsReview, now => Some.InReview(from, now))),
+        new Situation("NeedsReview, from Cancelling after StockCancelled", States.NeedsReview,
+            now => With(Some.InReview(States.Cancelling, now), x => x.StockCancelled = true)),
         new Situation("no such order", "", null),
     ];
 
@@ -39,7 +41,8 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
     [
         Of(id => new StockReserved(id)), Of(id => new StockRejected(id, "sold out", [])), Of(id => new StockConfirmed(id)), Of(id => new StockCancelled(id)),
         Of(id => new PaymentAuthorized(id)), Of(id => new PaymentPending(id, "https://pay.example/1", DateTime.UnixEpoch.AddYears(100))),
-        Of(id => new PaymentDeclined(id, "no funds")), Of(id => new PaymentConfirmed(id)), Of(id => new PaymentRefused(id, "too late")), Of(id => new PaymentCancelled(id)),
+        Of(id => new PaymentDeclined(id, "no funds")), Of(id => new PaymentConfirmed(id)),
+        Of(id => new PaymentRefused(id, "too late")), Of(id => new PaymentCancelled(id)),
         Of(id => new CancelOrder(id, "changed their mind")),
         Checked("due"),
         Checked("not due", (order, now) => order.NextCheckAt = now.AddHours(1)),

@@ -52,15 +52,20 @@ public sealed class SubmitOrderTests
     }
 
     [Theory]
-    [InlineData("""{"idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""", "invalid-merchant")]
-    [InlineData("""{"merchant":"acme","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""", "idempotency-key-missing")]
-    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"gone","quantity":1}],"payment":{"method":"card","token":"t"}}""", "unknown-sku")]
-    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"USD","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"hosted"}}""", "currency-differs")]
-    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":0}],"payment":{"method":"hosted"}}""", "invalid-order")]
-    [InlineData("""{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[null],"payment":{"method":"hosted"}}""", "invalid-order")]
-    [InlineData("""{"merchant":"acme","idempotencyKey":"k"}""", "invalid-order")]
-    [InlineData("{}", "invalid-merchant")]
-    public async Task What_cannot_be_placed_is_told_with_its_reason_and_leaves_no_order(string body, string code)
+    [InlineData("invalid-merchant",
+        """{"idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""")]
+    [InlineData("idempotency-key-missing",
+        """{"merchant":"acme","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""")]
+    [InlineData("unknown-sku",
+        """{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"gone","quantity":1}],"payment":{"method":"card","token":"t"}}""")]
+    [InlineData("currency-differs",
+        """{"merchant":"acme","idempotencyKey":"k","currency":"USD","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"hosted"}}""")]
+    [InlineData("invalid-order",
+        """{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":0}],"payment":{"method":"hosted"}}""")]
+    [InlineData("invalid-order", """{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[null],"payment":{"method":"hosted"}}""")]
+    [InlineData("invalid-order", """{"merchant":"acme","idempotencyKey":"k"}""")]
+    [InlineData("invalid-merchant", "{}")]
+    public async Task What_cannot_be_placed_is_told_with_its_reason_and_leaves_no_order(string code, string body)
     {
         await using var rig = await Start(Mode.Embedded);
         await Send(rig, body);

@@ -9,7 +9,8 @@ public sealed class Checker(Mode mode, Func<string, string> connection)
 
     /// <summary>Every order has ended, nothing waits at the gateway or in an outbox.</summary>
     public async Task AtRest(TimeSpan? within = null) => await Eventually.Becomes(
-        "every order has ended, no operation at the gateway is open, every outbox is empty", reader.Open, open => open == (0, 0, 0), within ?? TimeSpan.FromSeconds(30));
+        "every order has ended, no operation at the gateway is open, every outbox is empty", reader.Open,
+        open => open == (0, 0, 0), within ?? TimeSpan.FromSeconds(30));
 
     public async Task IsClean(IReadOnlyCollection<Guid> acknowledged)
     {

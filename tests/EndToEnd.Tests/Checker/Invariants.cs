@@ -70,7 +70,8 @@ public static class Invariants
             if (kept != (order.State == "Completed" ? order.Total : 0) || rows.Exists(row => row.Currency != order.Currency))
                 yield return $"I5 {order.Id} is {order.State} over {order.Total} {order.Currency}, and the gateway keeps {kept}";
             var closed = rows.Where(row => row is { Operation: "capture" or "void", Status: "succeeded" }).Select(row => row.AuthorizationId).ToHashSet();
-            foreach (var open in rows.Where(row => row is { Operation: "authorize", Status: "succeeded" or "pending" } && !closed.Contains(row.AuthorizationId)))
+            foreach (var open in rows.Where(row =>
+                row is { Operation: "authorize", Status: "succeeded" or "pending" } && !closed.Contains(row.AuthorizationId)))
                 yield return $"I7 {order.Id} is {order.State}, and authorization {open.AuthorizationId} is open";
         }
 

@@ -14,7 +14,8 @@ static class Undertaker
     static readonly Lock Gate = new();
     static readonly HashSet<int> Living = [];
     static readonly string List = Path.GetTempFileName();
-    static readonly Process Shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", Script, List]) { RedirectStandardInput = true, UseShellExecute = false })!;
+    static readonly Process Shell = Process.Start(
+        new ProcessStartInfo("/bin/sh", ["-c", Script, List]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
     public static void Watch(int process) => Change(() => Living.Add(process));
 

@@ -28,7 +28,8 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
     public static List<Draft> Mixed(int count, IReadOnlyList<string> skus, int seed)
     {
         var chance = new Random(seed);
-        return [.. Enumerable.Range(0, count).Select(i => new Draft($"load-{seed}-{i}-{Guid.CreateVersion7():N}", skus[chance.Next(skus.Count)], chance.Next(1, 4), Token(chance.Next(100))))];
+        return [.. Enumerable.Range(0, count).Select(i => new Draft(
+            $"load-{seed}-{i}-{Guid.CreateVersion7():N}", skus[chance.Next(skus.Count)], chance.Next(1, 4), Token(chance.Next(100))))];
     }
 
     public async Task<IReadOnlyList<Acknowledged>> Run(int callers)

@@ -108,7 +108,8 @@ public sealed class Shop : IDisposable
     static async Task<HttpResponseMessage> Ok(Task<HttpResponseMessage> call)
     {
         var answer = await call;
-        answer.IsSuccessStatusCode.ShouldBeTrue($"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+        answer.IsSuccessStatusCode.ShouldBeTrue(
+            $"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
         return answer;
     }
 }
