@@ -1,0 +1,77 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using EndToEnd.Tests;
+using Shouldly;
+using Testing;
+using Xunit;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Telemetry.Tests;
+
+/// <summary>One order, one trace, over every process; and its id on each log line of its way.</summary>
+public sealed class TraceTests
+{
+    static readonly string[] Sixfold = ["api", "sagas", "inventory", "payments", "sandbox"];
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task The_way_of_an_order_is_one_trace_from_the_POST_to_its_end(Mode mode)
+    {
+        await using var collector = await OtlpReceiver.Start();
+        Set(("Otlp__Endpoint", collector.Url), ("Otlp__Protocol", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),
+            ("Logs__Json", "true"), ("Serilog__MinimumLevel__Default", "Debug"));
+        await using var running = await Running.Start(mode);
+        var order = await Place(running);
+
+        var spans = await Eventually.Becomes("the trace reaches the event of the end", () => Task.FromResult(TraceOf(collector)),
+            trace => trace.Any(span => span.Name.Contains("OrderCompleted", StringComparison.Ordinal))
+                && Services(trace).Count >= (mode.Transport == "InMemory" ? 1 : Sixfold.Length), TimeSpan.FromSeconds(30));
+        var told = string.Join("\n", spans.Select(span => $"{span.Service}: {span.Name}"));
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        if (mode.Transport != "InMemory")
+            Services(spans).Count.ShouldBe(Sixfold.Length, told);
+        spans.ShouldContain(span => span.Name.Contains("authorize", StringComparison.OrdinalIgnoreCase), told);
+        spans.ShouldContain(span => span.Name.Contains("capture", StringComparison.OrdinalIgnoreCase), told);
+        spans.Count(span => span.ParentId.Length > 0 && spans.All(other => other.SpanId != span.ParentId)).ShouldBeLessThan(2, told);
+        LogLinesNameTheOrder(running, spans[0].TraceId, order);
+    }
+
+    static List<string> Services(IReadOnlyList<Span> trace) => [.. trace.Select(span => span.Service).Distinct()];
+
+    /// <summary>The one of the order: the longest.</summary>
+    static IReadOnlyList<Span> TraceOf(OtlpReceiver collector) =>
+        [.. collector.Spans.GroupBy(span => span.TraceId).MaxBy(trace => trace.Count()) ?? Enumerable.Empty<Span>()];
+
+    static async Task<string> Place(Running running)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", running.ApiKey);
+        // The test's own HTTP calls must not begin the trace.
+        System.Diagnostics.Activity.Current = null;
+        (await http.PutAsJsonAsync(new Uri(running.Url("Orders.Api"), "products/tea-001"), new { name = "Tea", unitPrice = 1250, currency = "EUR" })).EnsureSuccessStatusCode();
+        (await http.PostAsJsonAsync(new Uri(running.Url("Inventory.Worker"), "stock/tea-001/receipts"), new { receiptId = "r", quantity = 10 })).EnsureSuccessStatusCode();
+        http.DefaultRequestHeaders.Add("Idempotency-Key", "trace-1");
+        http.DefaultRequestHeaders.Add("Prefer", "wait=20");
+        var order = new { currency = "EUR", lines = new[] { new { sku = "tea-001", quantity = 1 } }, payment = new { method = "card", token = "tok_ok" } };
+        var answer = await http.PostAsJsonAsync(new Uri(running.Url("Orders.Api"), "orders"), order);
+        var placed = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        placed.GetProperty("status").GetString().ShouldBe("Completed", placed.ToString());
+        return placed.GetProperty("id").GetString()!;
+    }
+
+    /// <summary>But for the lines that tell of an HTTP request: its order is not known when it comes.</summary>
+    static void LogLinesNameTheOrder(Running running, string trace, string order)
+    {
+        var lines = Directory.EnumerateFiles(running.Directory, "*.log").SelectMany(File.ReadLines)
+            .Where(line => line.Contains(trace, StringComparison.Ordinal) && !line.Contains("{Method} {Path}", StringComparison.Ordinal)).ToList();
+        TestContext.Current.TestOutputHelper?.WriteLine($"{lines.Count} log lines of the trace");
+        lines.Where(line => !line.Contains(order, StringComparison.OrdinalIgnoreCase)).ShouldBeEmpty();
+    }
+
+    static void Set(params (string Name, string Value)[] variables)
+    {
+        foreach (var (name, value) in variables)
+            Environment.SetEnvironmentVariable(name, value);
+    }
+}
