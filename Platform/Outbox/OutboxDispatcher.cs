@@ -115,7 +115,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             log.LogError(failure, "Outbox row {MessageId} ({MessageType}) to {Destination} is parked", message.Id, message.MessageType, message.Destination);
         else if (!away)
             log.LogWarning(
-                "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}", message.Id, message.MessageType, attempts, failure.Message);
+                "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}",
+                message.Id, message.MessageType, attempts, failure.Message);
         var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(attempts, 6));
         return (message.Id, new Setback(entry.Lease, seconds, !away, parked, failure.Message[..Math.Min(failure.Message.Length, 1000)]));
     }

@@ -22,7 +22,8 @@ public sealed class OutboxTests
         await host.Bump("behind", 20);
         await host.Counts("behind", 20);
         using var http = host.Operator();
-        var parked = await Eventually.Becomes("a parked row", async () => (await http.GetFromJsonAsync<JsonNode>("/outbox/parked"))!["items"]!.AsArray(), rows => rows.Count == 1);
+        var parked = await Eventually.Becomes("a parked row",
+            async () => (await http.GetFromJsonAsync<JsonNode>("/outbox/parked"))!["items"]!.AsArray(), rows => rows.Count == 1);
         ((string)parked[0]!["id"]!).ShouldBe(row.Id.ToString());
         ((int)parked[0]!["attempts"]!).ShouldBe(2);
         ((string)parked[0]!["cause"]!).ShouldNotBeEmpty();
@@ -60,7 +61,8 @@ public sealed class OutboxTests
 
         var rows = Dialect.Json([row.Id]);
         await host.Db(db => Execute(db, dialect.DeleteOutbox, ("rows", rows), ("lease", zombie)));
-        await host.Db(db => Execute(db, dialect.DelayOutbox, ("rows", rows), ("lease", zombie), ("seconds", 1), ("counted", 1), ("parked", 1), ("error", "late")));
+        await host.Db(db => Execute(db, dialect.DelayOutbox, ("rows", rows), ("lease", zombie), ("seconds", 1),
+            ("counted", 1), ("parked", 1), ("error", "late")));
         await host.Db(db => Execute(db, dialect.ClaimOutbox, ("lease", zombie), ("seconds", 60), ("limit", 10)));
         var left = await host.Db(db => db.Outbox.AsNoTracking().SingleAsync());
         (left.Lease, left.Attempts, left.ParkedAt, left.LastError).ShouldBe((heir, 0, null, null));

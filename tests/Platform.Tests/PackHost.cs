@@ -56,7 +56,8 @@ sealed class PackHost : IAsyncDisposable
         host.App.UseHttpDefaults();
         await host.App.StartAsync();
         // What is published before the queues are bound is lost.
-        (await host.App.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))).ShouldBe(BusHealthStatus.Healthy);
+        var bus = host.App.Services.GetRequiredService<IBusControl>();
+        (await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))).ShouldBe(BusHealthStatus.Healthy);
         return host;
     }
 

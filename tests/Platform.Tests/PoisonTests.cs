@@ -20,7 +20,8 @@ public sealed class PoisonTests
             await Poison(host, good: 10);
             await host.Counts("a", 30);
             await host.Counts("echo-a", 30);
-            await Eventually.Becomes("12 failures", async () => string.Join('\n', await host.Db(db => db.FailedMessages.Select(row => row.Endpoint + " " + row.Cause).ToListAsync())),
+            await Eventually.Becomes("12 failures",
+                async () => string.Join('\n', await host.Db(db => db.FailedMessages.Select(row => row.Endpoint + " " + row.Cause).ToListAsync())),
                 causes => causes.Split('\n').Length == 12);
             using var http = host.Operator();
             await Shown(http);
@@ -43,7 +44,8 @@ public sealed class PoisonTests
             await host.Bump("a", good);
             await host.SendRaw(queue, new RawMessage("{ bad", Guid.CreateVersion7()));
             await host.SendRaw(queue, RawMessage.Of("News", new { name = queue }, Guid.CreateVersion7()));
-            await host.SendRaw(queue, RawMessage.Of(type, new { id = Guid.CreateVersion7(), name = "huge", limit = 9, filler = new string('x', Huge) }, Guid.CreateVersion7()));
+            var huge = new { id = Guid.CreateVersion7(), name = "huge", limit = 9, filler = new string('x', Huge) };
+            await host.SendRaw(queue, RawMessage.Of(type, huge, Guid.CreateVersion7()));
             await host.SendRaw(queue, RawMessage.Of(type, new { id = Guid.CreateVersion7(), name = "poison", limit = 9 }, Guid.CreateVersion7()));
         }
     }
@@ -82,7 +84,8 @@ public sealed class PoisonTests
         await host.Counts("echo-poison", 2);
         await host.Counts("echo-huge", 2);
         await Eventually.Becomes("the two tallies", () => host.Db(db => db.Tallies.CountAsync()), count => count == 2);
-        await Eventually.Becomes("bad JSON is kept again", () => host.Db(db => db.FailedMessages.CountAsync(row => row.ReplayedAt == null)), count => count >= 3);
+        await Eventually.Becomes("bad JSON is kept again",
+            () => host.Db(db => db.FailedMessages.CountAsync(row => row.ReplayedAt == null)), count => count >= 3);
         (await host.Db(db => db.FailedMessages.Where(row => row.ReplayedAt == null).Select(row => row.Cause).ToListAsync()))
             .ShouldAllBe(cause => cause.Contains("Json", StringComparison.OrdinalIgnoreCase));
     }

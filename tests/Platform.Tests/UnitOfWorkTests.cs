@@ -13,7 +13,8 @@ public sealed class UnitOfWorkTests
         await using var installation = await mode.Fresh("pack");
         await using var one = await PackHost.Make(installation);
         await using var two = await PackHost.Make(installation);
-        await Parallel.ForAsync(0, 20, new ParallelOptions { MaxDegreeOfParallelism = 10 }, async (i, _) => await (i % 2 == 0 ? one : two).Unit.Run(async work =>
+        var ten = new ParallelOptions { MaxDegreeOfParallelism = 10 };
+        await Parallel.ForAsync(0, 20, ten, async (i, _) => await (i % 2 == 0 ? one : two).Unit.Run(async work =>
         {
             var row = (await work.Lock<CounterRow, string>(["a"])).SingleOrDefault() ?? work.Db.Add(new CounterRow { Name = "a" }).Entity;
             row.Value++;
