@@ -27,9 +27,7 @@ static class CancelOrderEndpoint
         .MayFail(400, "invalid-order-id", "The order id is not valid.")
         .MayFail(400, "invalid-reason", "The reason is not valid.")
         .MayFail(404, "order-not-found", "There is no such order.")
-        .MayFail(409, "too-late-to-cancel", "It is too late to cancel the order.")
-        .MayFail(415, "media-type", "The body is not JSON.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(409, "too-late-to-cancel", "It is too late to cancel the order.");
 
     static async Task<IResult> Cancel(
         [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher)

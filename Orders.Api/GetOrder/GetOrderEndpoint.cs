@@ -12,8 +12,7 @@ static class GetOrderEndpoint
         .Produces<OrderView>()
         .ResponseExample(200, Examples.Completed)
         .MayFail(400, "invalid-order-id", "The order id is not valid.")
-        .MayFail(404, "order-not-found", "There is no such order.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(404, "order-not-found", "There is no such order.");
 
     static async Task<IResult> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db) => Answers.Order(await db.Own(http, id));
 }

@@ -16,8 +16,7 @@ static class ListOrdersEndpoint
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"))
         .MayFail(400, "invalid-parameter", "A query parameter is not valid.")
         .MayFail(400, "unknown-parameter", "A query parameter is not known.")
-        .MayFail(400, "invalid-cursor", "The cursor is not valid.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(400, "invalid-cursor", "The cursor is not valid.");
 
     static async Task<Page<OrderView>> List([AsParameters] Filter filter, HttpContext http, OrdersDb db)
     {

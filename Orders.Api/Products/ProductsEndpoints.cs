@@ -17,24 +17,20 @@ static class ProductsEndpoints
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
             .MayFail(400, "invalid-parameter", "A query parameter is not valid.")
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.")
-            .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
             .ResponseExample(200, Examples.Product)
             .MayFail(400, "invalid-sku", "The sku is not valid.")
-            .MayFail(404, "product-not-found", "There is no such product.")
-            .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+            .MayFail(404, "product-not-found", "There is no such product.");
         products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; orders that are placed keep theirs")
             .RequireRole(Roles.Catalogue)
             .Produces<ProductView>().Produces<ProductView>(StatusCodes.Status201Created)
             .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR"))
             .ResponseExample(200, Examples.Product).ResponseExample(201, Examples.Product)
             .MayFail(400, "invalid-product", "The product breaks a rule.")
-            .MayFail(400, "invalid-sku", "The sku is not valid.")
-            .MayFail(415, "media-type", "The body is not JSON.")
-            .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+            .MayFail(400, "invalid-sku", "The sku is not valid.");
     }
 
     static async Task<Page<ProductView>> List(

@@ -21,13 +21,10 @@ static class SubmitOrderEndpoint
         .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or not valid.")
         .MayFail(400, "invalid-order", "The order breaks a rule.")
         .MayFail(409, "idempotency-in-flight", "The same key is being placed at this moment.")
-        .MayFail(413, "body-too-large", "The body is larger than is read.")
-        .MayFail(415, "media-type", "The body is not JSON.")
         .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
         .MayFail(422, "currency-differs", "A sku is priced in another currency.")
-        .MayFail(422, "total-too-large", "The order's total is too large.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(422, "total-too-large", "The order's total is too large.");
 
     static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
     {

@@ -30,8 +30,7 @@ static class OrderEventsEndpoint
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
         .MayFail(400, "invalid-event-id", "The event id is not valid.")
-        .MayFail(404, "order-not-found", "There is no such order.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(404, "order-not-found", "There is no such order.");
 
     static async Task Stream(
         [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime life)

@@ -28,8 +28,7 @@ static class TimelineEndpoint
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)
         .MayFail(400, "invalid-order-id", "The order id is not valid.")
-        .MayFail(404, "order-not-found", "There is no such order.")
-        .MayFail(503, "database-away", "The database is away, or busy beyond patience.");
+        .MayFail(404, "order-not-found", "There is no such order.");
 
     static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db)
     {

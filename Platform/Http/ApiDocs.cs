@@ -17,7 +17,7 @@ public static class ApiDocs
     public static TBuilder ResponseExample<TBuilder>(this TBuilder endpoint, int status, object example) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new ExampleDoc(status, example));
 
-    /// <summary>A problem that this endpoint can answer with; 401, 403 and 500 are there by themselves.</summary>
+    /// <summary>A problem that this endpoint can answer with; 401, 403, 413, 415, 500 and 503 are there by themselves where they apply.</summary>
     public static TBuilder MayFail<TBuilder>(this TBuilder endpoint, int status, string name, string title) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new ProblemDoc(status, name, title));
 

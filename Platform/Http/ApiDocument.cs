@@ -59,6 +59,12 @@ static class ApiDocument
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var problems = metadata.OfType<ProblemDoc>().ToList();
         problems.Add(new ProblemDoc(500, "internal", "Something failed inside."));
+        problems.Add(new ProblemDoc(503, "database-away", "The database is away, or busy beyond patience."));
+        if (operation.RequestBody is not null)
+        {
+            problems.Add(new ProblemDoc(413, "body-too-large", "The body is larger than is read."));
+            problems.Add(new ProblemDoc(415, "media-type", "The body is not JSON."));
+        }
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             problems.Add(new ProblemDoc(401, "unauthorized", "The caller is not known."));
@@ -72,7 +78,7 @@ static class ApiDocument
 
         context.Document!.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancel));
         var schema = new OpenApiSchemaReference("Problem", context.Document);
-        foreach (var group in problems.GroupBy(problem => problem.Status))
+        foreach (var group in problems.DistinctBy(problem => (problem.Status, problem.Name)).GroupBy(problem => problem.Status))
             Add(operation, group.Key, [.. group], schema);
         foreach (var header in metadata.OfType<HeaderDoc>())
             Add(operation, header);

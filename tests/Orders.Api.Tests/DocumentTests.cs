@@ -37,9 +37,11 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
             var responses = operation["responses"]!.AsObject();
             foreach (var status in (string[])["401", "403", "500", "503"])
                 responses.ContainsKey(status).ShouldBeTrue($"{name} {status}");
-            foreach (var (status, response) in responses.Where(response => response.Key != "204"))
+            foreach (var (status, response) in responses)
             {
                 response!["description"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
+                if (status[0] == '2' && response["content"] is null)
+                    continue;
                 var (type, content) = response["content"]!.AsObject().Single();
                 content!["example"].ShouldNotBeNull($"{name} {status}");
                 content["schema"].ShouldNotBeNull($"{name} {status}");
