@@ -101,7 +101,7 @@ public abstract class SandboxFixture(Mode mode, bool available) : IAsyncLifetime
 public sealed class OnSqlite() : SandboxFixture(Mode.Embedded, available: true);
 
 /// <summary>The sandbox has no messages: a database server is all that it needs.</summary>
-public sealed class OnPostgreSql() : SandboxFixture(new Mode("InMemory+PostgreSQL", "PostgreSql", "InMemory"), Mode.Postgres is not null);
+public sealed class OnPostgreSql() : SandboxFixture(Mode.PostgreSql, Mode.Postgres is not null);
 
 public sealed class OnSqlServer() : SandboxFixture(Mode.SqlServer, Mode.SqlServerConnection is not null);
 
