@@ -60,7 +60,7 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
             NpgsqlConnection.ClearAllPools();
             await using var source = NpgsqlDataSource.Create($"{Mode.Postgres};Database=postgres;SSL Mode=Disable;Pooling=false");
             await using var drop = source.CreateCommand($"DROP DATABASE IF EXISTS {name}_{database} WITH (FORCE)");
-            await drop.ExecuteNonQueryAsync();
+            await Eventually.Holds($"{name}_{database} is dropped", () => Dropped(drop));
         }
         else if (mode.Database == "SqlServer")
         {
@@ -71,6 +71,20 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
             drop.CommandText = $"IF DB_ID('{name}_{database}') IS NOT NULL BEGIN "
                 + $"ALTER DATABASE [{name}_{database}] SET SINGLE_USER WITH ROLLBACK IMMEDIATE; DROP DATABASE [{name}_{database}] END";
             await drop.ExecuteNonQueryAsync();
+        }
+    }
+
+    /// <summary>False while the server's own housekeeping is in the database: who is no superuser cannot send it away.</summary>
+    static async Task<bool> Dropped(NpgsqlCommand drop)
+    {
+        try
+        {
+            await drop.ExecuteNonQueryAsync();
+            return true;
+        }
+        catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ObjectInUse)
+        {
+            return false;
         }
     }
 
