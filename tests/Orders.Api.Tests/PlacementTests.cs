@@ -151,8 +151,9 @@ public sealed class PlacementTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var waiting = merchant.Place("k", Caller.Order, ("Prefer", "respond-async, wait=20"));
-        var id = (await Eventually.Becomes("the order is there",
-            () => api.Host.Read(db => db.Orders.SingleOrDefaultAsync(order => order.Merchant == merchant.Merchant)), found => found is not null))!.CorrelationId;
+        var order = await Eventually.Becomes("the order is there",
+            () => api.Host.Read(db => db.Orders.SingleOrDefaultAsync(row => row.Merchant == merchant.Merchant)), found => found is not null);
+        var id = order!.CorrelationId;
         await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");
         waiting.IsCompleted.ShouldBeFalse();
         await api.Host.Drive(id, States.Completed, "StockConfirmed");
