@@ -1,3 +1,5 @@
+using OrderSaga.Platform.Http;
+
 namespace OrderSaga.Sandbox;
 
 /// <summary>Gives the answer of a committed operation, or on purpose does not. A repeat of the key is always answered.</summary>
@@ -6,6 +8,8 @@ static class Misbehaviour
     public static async Task<IResult> Answer(this HttpContext context, Outcome outcome, Fault fault)
     {
         var operation = outcome.Accepted;
+        if (Guid.TryParse(operation.Reference, out var order))
+            context.IsAbout(order);
         if (outcome.Replayed)
             context.Response.Headers["Idempotency-Replayed"] = "true";
         else if (fault.Timeout)

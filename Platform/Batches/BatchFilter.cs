@@ -94,6 +94,6 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
         foreach (var delivery in fresh)
-            await delivery.Handle(work);
+            await delivery.Handle(work, log);
     }
 }

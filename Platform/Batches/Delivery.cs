@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using MassTransit;
 using MassTransit.Serialization;
+using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Platform.Batches;
 
@@ -14,13 +15,14 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
     public ConsumeContext Context => context;
 
     /// <summary>Runs the consumers of this message as part of <paramref name="work"/>.</summary>
-    public async Task Handle(Work work)
+    public async Task Handle(Work work, ILogger log)
     {
         Activity.Current = activity;
         using var orderId = Serilog.Context.LogContext.PushProperty("OrderId", context.CorrelationId);
         var inside = new BodyConsumeContext(new WorkReceiveContext(context.ReceiveContext, work), context.SerializerContext);
         await next.Send(inside);
         await inside.ConsumeCompleted;
+        log.LogDebug("Handled {MessageId} of {Endpoint}", context.MessageId, context.ReceiveContext.InputAddress);
     }
 
     /// <summary>Lets MassTransit know that the message needs nothing more, though no consumer ran.</summary>
