@@ -1,5 +1,9 @@
 using OrderSaga.Inventory;
 using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
+
+if (ApiKeyCommand.Ran(args))
+    return;
 
 var builder = Service.Create(args, "inventory");
 builder.AddInventory();
