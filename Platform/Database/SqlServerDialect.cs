@@ -38,6 +38,6 @@ sealed class SqlServerDialect : Dialect
 
     public override string LockRows(string table, string key, bool keyIsGuid) => $"""
         SELECT t.* FROM {table} t WITH (UPDLOCK, ROWLOCK)
-        WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE DATABASE_DEFAULT")} FROM OPENJSON(@rows))
+        WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} FROM OPENJSON(@rows))
         """;
 }

@@ -16,7 +16,8 @@ public sealed class SchemaTests
     /// <summary>Any of the dialect's statements uses some of these.</summary>
     const string Parameters = "@endpoint @rows @lease @seconds @limit @id @counted @parked @error";
 
-    public static TheoryData<DatabaseMode, string> Contexts() => [.. Enum.GetValues<DatabaseMode>().SelectMany(mode => Schema.Databases.Select(name => (mode, name)))];
+    public static TheoryData<DatabaseMode, string> Contexts() =>
+        [.. Enum.GetValues<DatabaseMode>().SelectMany(mode => Schema.Databases.Select(name => (mode, name)))];
 
     public static TheoryData<string> Databases() => [.. Schema.Databases];
 
@@ -41,7 +42,8 @@ public sealed class SchemaTests
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, "orders", Connection(DatabaseMode.SqlServer));
         var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
-        SqlServerScript.Errors(script, new Dictionary<string, (string, string)> { ["planted"] = ("@id", "SELECT stat FROM orders WHERE id = @id") }).ShouldNotBeEmpty();
+        SqlServerScript.Errors(script, new Dictionary<string, (string, string)> { ["planted"] = ("@id", "SELECT stat FROM orders WHERE id = @id") })
+            .ShouldNotBeEmpty();
         SqlServerScript.SyntaxErrors(script.Replace("CREATE TABLE", "CREATE TABEL", StringComparison.Ordinal)).ShouldNotBeEmpty();
     }
 

@@ -18,19 +18,25 @@ static class Audits
         ["Cancelled"] = ["Cancelling"],
     };
 
-    /// <summary>Each row begins where the one before ended, every step of a branch is a legal one, and the last row is where the branch is.</summary>
+    /// <summary>
+    /// Each row begins where the one before ended, every step of a branch is a legal one, and the last row is where the branch or the attempt is.
+    /// </summary>
     public static async Task ShouldBeWhole(Bench bench, IReadOnlyList<Guid> orders)
     {
         var wanted = orders.Select(order => order.ToString()).ToHashSet();
         var rows = await bench.Read(db => db.Audit.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
-        var branches = await bench.Read(db => db.Branches.AsNoTracking().ToDictionaryAsync(row => row.OrderId.ToString(), row => row.State.ToString()));
+        var branches = await bench.Read(db => db.Branches.AsNoTracking().ToListAsync());
+        var attempts = await bench.Read(db => db.Attempts.AsNoTracking().ToListAsync());
+        var states = branches.Select(row => (Key: (row.OrderId.ToString(), "payment branch"), State: row.State.ToString()))
+            .Concat(attempts.Select(row => (Key: (row.OrderId.ToString(), $"payment {PaymentAttempt.Name(row.Operation)}"), State: row.State.ToString())))
+            .ToDictionary(row => row.Key, row => row.State);
+        states.Keys.Where(key => wanted.Contains(key.Item1)).Except(rows.Select(row => (row.SubjectId, row.Subject))).ShouldBeEmpty();
         foreach (var way in rows.Where(row => wanted.Contains(row.SubjectId)).GroupBy(row => (row.SubjectId, row.Subject)))
         {
             way.Select(row => row.From).ShouldBe(way.Select(row => row.To).Prepend("").SkipLast(1), way.Key.ToString());
-            if (way.Key.Subject != "payment branch")
-                continue;
-            way.ShouldAllBe(row => Ways[row.From].Contains(row.To));
-            way.Last().To.ShouldBe(branches[way.Key.SubjectId]);
+            way.Last().To.ShouldBe(states[way.Key], way.Key.ToString());
+            if (way.Key.Subject == "payment branch")
+                way.ShouldAllBe(row => Ways[row.From].Contains(row.To));
         }
     }
 }

@@ -31,7 +31,8 @@ sealed class Bench : IAsyncDisposable
     /// <summary>The databases that can be had here: SQLite, and the servers that the environment names.</summary>
     public static TheoryData<string> Databases() =>
     [
-        "Sqlite", .. Mode.Postgres is null ? Array.Empty<string>() : ["PostgreSql"], .. Mode.SqlServerConnection is null ? Array.Empty<string>() : ["SqlServer"],
+        "Sqlite", .. Mode.Postgres is null ? Array.Empty<string>() : ["PostgreSql"],
+        .. Mode.SqlServerConnection is null ? Array.Empty<string>() : ["SqlServer"],
     ];
 
     public static async Task<Bench> Start(string database = "Sqlite", params string[] settings)

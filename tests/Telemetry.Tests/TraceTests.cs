@@ -50,8 +50,10 @@ public sealed class TraceTests
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", running.ApiKey);
         // The test's own HTTP calls must not begin the trace.
         System.Diagnostics.Activity.Current = null;
-        (await http.PutAsJsonAsync(new Uri(running.Url("Orders.Api"), "products/tea-001"), new { name = "Tea", unitPrice = 1250, currency = "EUR" })).EnsureSuccessStatusCode();
-        (await http.PostAsJsonAsync(new Uri(running.Url("Inventory.Worker"), "stock/tea-001/receipts"), new { receiptId = "r", quantity = 10 })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync(new Uri(running.Url("Orders.Api"), "products/tea-001"), new { name = "Tea", unitPrice = 1250, currency = "EUR" }))
+            .EnsureSuccessStatusCode();
+        (await http.PostAsJsonAsync(new Uri(running.Url("Inventory.Worker"), "stock/tea-001/receipts"), new { receiptId = "r", quantity = 10 }))
+            .EnsureSuccessStatusCode();
         http.DefaultRequestHeaders.Add("Idempotency-Key", "trace-1");
         http.DefaultRequestHeaders.Add("Prefer", "wait=20");
         http.DefaultRequestHeaders.Add("traceparent", $"00-{traceId}-{System.Diagnostics.ActivitySpanId.CreateRandom().ToHexString()}-01");

@@ -51,7 +51,8 @@ public sealed class CheckerTests
         { "I9", books => books with { Audit = [.. books.Audit.Skip(1)] } },
         { "I9", books => books with { Audit = [.. books.Audit.Where(row => row.Subject != "stock branch")] } },
         { "I9", books => books with { Audit = [.. books.Audit.Where(row => row.ToState != "ConfirmingStock")] } },
-        { "I10", books => books with { Audit = [.. books.Audit.Select(row => row.ToState == "ConfirmingPayment" ? row with { ToState = "Completed" } : row)] } },
+        { "I10", books =>
+            books with { Audit = [.. books.Audit.Select(row => row.ToState == "ConfirmingPayment" ? row with { ToState = "Completed" } : row)] } },
         { "I11", books => books with { Queued = [new("orders", "outbox: OrderCompleted")] } },
     };
 

@@ -90,7 +90,8 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         Undertaker.Forget(process.Id);
     }
 
-    static bool IsTrouble(string line) => !line.Contains("\"Level\":\"Information\"", StringComparison.Ordinal) && !line.Contains(" INF ", StringComparison.Ordinal);
+    static bool IsTrouble(string line) =>
+        !line.Contains("\"Level\":\"Information\"", StringComparison.Ordinal) && !line.Contains(" INF ", StringComparison.Ordinal);
 
     sealed record HealthAnswer(string Status);
 }

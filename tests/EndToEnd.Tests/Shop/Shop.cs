@@ -109,7 +109,8 @@ public sealed class Shop : IDisposable
     {
         var answer = await call;
         answer.IsSuccessStatusCode.ShouldBeTrue(
-            $"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+            $"{answer.RequestMessage!.Method} {answer.RequestMessage.RequestUri} answered {(int)answer.StatusCode}: "
+            + $"{await answer.Content.ReadAsStringAsync()}");
         return answer;
     }
 }
