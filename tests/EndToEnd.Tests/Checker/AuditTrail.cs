@@ -11,9 +11,10 @@ static class AuditTrail
         ("ConfirmingPayment", "ConfirmingStock"), ("ConfirmingPayment", "Cancelling"),
         ("ConfirmingStock", "Completed"),
         ("Cancelling", "Cancelled"),
-        // Steps that leave the state as it is: a page to pay at, a branch that is free, a command sent again.
+        // Steps that leave the state as it is: a page to pay at, a branch that is free, a command sent again, a late answer cancelled again.
         ("Reserving", "Reserving"), ("AwaitingPayment", "AwaitingPayment"), ("ConfirmingPayment", "ConfirmingPayment"),
         ("ConfirmingStock", "ConfirmingStock"), ("Cancelling", "Cancelling"),
+        ("Cancelled", "Cancelled"),
     ];
 
     public static IEnumerable<string> Broken(Books books)
