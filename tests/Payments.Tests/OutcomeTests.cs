@@ -121,7 +121,7 @@ public sealed class OutcomeTests
 
         waits[0].ShouldBeInRange(0.25, 0.5);
         waits[3].ShouldBeGreaterThan(waits[0]);
-        waits.Max().ShouldBeInRange(15, 30);
+        waits.Max().ShouldBeInRange(2.5, 5);
         bench.Gateway.Faults = (_, _) => Fault.None;
         await bench.Heal();
         (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
