@@ -15,6 +15,12 @@ static class WebhookEndpoint
             .WithName("ReceiveGatewayWebhook").WithTags("Webhooks").WithSummary("Takes the payment gateway's webhooks (Standard Webhooks)")
             .AllowAnonymous()
             .Accepts<GatewayEvent>("application/json").Produces(StatusCodes.Status200OK)
+            .RequestExample(new
+            {
+                type = "authorization.succeeded",
+                timestamp = "2026-01-31T09:40:00Z",
+                data = new { authorizationId = "auth_0199f0a07c1e7000", reference = "0199f0a0-7c1e-7000-8000-000000000001", amount = 2500, currency = "EUR" },
+            })
             .ReadsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
             .ReadsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
             .ReadsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
