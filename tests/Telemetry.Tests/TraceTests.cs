@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using EndToEnd.Tests;
+using Installed;
 using Shouldly;
 using Testing;
 using Xunit;

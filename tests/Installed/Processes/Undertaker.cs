@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>
 /// Sees to it that no service outlives the tests, even when they are killed: a shell waits for the end of its input, which is

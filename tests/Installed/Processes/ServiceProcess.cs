@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>One service as a real process, from its own bin directory; its log is a file that goes on over restarts.</summary>
 public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log) : IAsyncDisposable
@@ -13,6 +13,10 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     public string Name => name;
     public Uri Url => url;
     public string Assembly => Build.Assembly(name);
+
+    /// <summary>Of the process that was started last.</summary>
+    public int Id => process?.Id ?? throw new InvalidOperationException($"{name} was not started.");
+
     public bool IsUp => process is { HasExited: false };
 
     public void Start()

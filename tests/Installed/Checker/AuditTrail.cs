@@ -1,4 +1,4 @@
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>I9: one audit row for each change, without a gap, up to the state that is. I10: an order's rows are a path of the state machine.</summary>
 static class AuditTrail

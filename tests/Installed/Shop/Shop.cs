@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 public sealed record Money(long Amount, string Currency);
 public sealed record Payment(string Method, string Status, string? Url);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>
 /// What must hold once everything has ended, whatever happened on the way. Pure: books in, findings out; each names its

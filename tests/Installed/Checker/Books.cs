@@ -2,7 +2,7 @@ using Migrations;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 public sealed record OrderRow(Guid Id, string Merchant, string IdempotencyKey, string State, string Currency, long Total, string Lines);
 public sealed record KeyRow(Guid OrderId, string Merchant, string IdempotencyKey);
@@ -36,7 +36,10 @@ public sealed record Books
 }
 
 /// <summary>Reads the books of one installation.</summary>
-public sealed class BookReader(DatabaseMode mode, Func<string, string> connection)
+/// <param name="mode">The engine of its databases.</param>
+/// <param name="connection">The connection string of a database.</param>
+/// <param name="ledger">Reads the gateway's ledger; without it, the sandbox's is read.</param>
+public sealed class BookReader(DatabaseMode mode, Func<string, string> connection, Func<Task<IReadOnlyList<GatewayRow>>>? ledger = null)
 {
     static readonly string[] Services = ["orders", "inventory", "payments"];
 
@@ -62,15 +65,17 @@ public sealed class BookReader(DatabaseMode mode, Func<string, string> connectio
         Attempts = await Rows<AttemptRow>("payments", """
             SELECT order_id AS "OrderId", operation AS "Operation", state AS "State" FROM payment_attempts
             """),
-        Gateway = await Rows<GatewayRow>("sandbox", """
-            SELECT operation AS "Operation", status AS "Status", authorization_id AS "AuthorizationId", amount AS "Amount",
-                   currency AS "Currency", reference AS "Reference" FROM gateway_operations
-            """),
+        Gateway = await (ledger ?? SandboxLedger)(),
         Audit = await OfAll<AuditEntry>("""
             SELECT id AS "Id", subject AS "Subject", subject_id AS "SubjectId", from_state AS "FromState", to_state AS "ToState" FROM audit
             """),
         Queued = await Queued(),
     };
+
+    async Task<IReadOnlyList<GatewayRow>> SandboxLedger() => await Rows<GatewayRow>("sandbox", """
+        SELECT operation AS "Operation", status AS "Status", authorization_id AS "AuthorizationId", amount AS "Amount",
+               currency AS "Currency", reference AS "Reference" FROM gateway_operations
+        """);
 
     /// <summary>Outbox rows and failed messages, of every service.</summary>
     public async Task<IReadOnlyList<QueuedRow>> Queued()

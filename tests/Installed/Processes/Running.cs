@@ -4,22 +4,22 @@ using Microsoft.Extensions.Configuration;
 using Migrations;
 using OrderSaga.Platform.Http;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>The whole system: one embedded process, or the six services as processes on servers, with databases and a vhost of its own.</summary>
 public sealed class Running : IAsyncDisposable
 {
-    const string Embedded = "OrderSaga.Host";
+    internal const string Embedded = "OrderSaga.Host";
 
-    static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
+    internal static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
 
     readonly Installation installation;
     readonly Dictionary<string, ServiceProcess> services;
 
-    Running(Installation installation, Dictionary<string, ServiceProcess> services, string apiKey, string gatewayKey)
+    Running(Installation installation, Dictionary<string, ServiceProcess> services, string apiKey, string gatewayKey, OutsideGateway? gateway)
     {
         (this.installation, this.services, ApiKey, GatewayKey) = (installation, services, apiKey, gatewayKey);
-        Checker = new Checker(Mode, installation.Connection);
+        Checker = new Checker(Mode, installation.Connection, gateway?.Ledger);
     }
 
     public Mode Mode => installation.Mode;
@@ -35,19 +35,20 @@ public sealed class Running : IAsyncDisposable
     public string Vhost => new Uri(installation.Settings()["Transport:Url"]!).AbsolutePath.TrimStart('/');
 
     /// <summary>The processes that make up the system.</summary>
-    public static IReadOnlyList<string> ProcessesOf(Mode mode) => mode.Transport == "InMemory" ? [Embedded] : Six;
+    public static IReadOnlyList<string> ProcessesOf(Mode mode) => new Setup().Processes(mode);
 
-    public static async Task<Running> Start(Mode mode)
+    public static async Task<Running> Start(Mode mode, Setup? setup = null)
     {
+        setup ??= new Setup();
         var fresh = await mode.Fresh([.. Schema.Databases]);
-        var names = ProcessesOf(mode);
+        var names = setup.Processes(mode);
         var urls = names.Zip(FreePorts(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
-        var (settings, gatewayKey) = Settings(fresh, urls);
+        var (settings, gatewayKey) = Settings(fresh, urls, setup);
         var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
         await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
         var processes = names.ToDictionary(name => name, name =>
             new ServiceProcess(name, urls[name], settings, Path.Combine(fresh.Directory, name + ".log")));
-        var running = new Running(fresh, processes, apiKey, gatewayKey);
+        var running = new Running(fresh, processes, apiKey, gatewayKey, setup.Gateway);
         try
         {
             await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
@@ -66,6 +67,15 @@ public sealed class Running : IAsyncDisposable
     public Uri Url(string service) => Of(service).Url;
 
     public ServiceProcess Of(string service) => services.TryGetValue(service, out var own) ? own : services[Embedded];
+
+    /// <summary>The connection string of one of its databases.</summary>
+    public string Connection(string database) => installation.Connection(database);
+
+    /// <inheritdoc cref="Installation.ShutBroker"/>
+    public Task ShutBroker() => installation.ShutBroker();
+
+    /// <inheritdoc cref="Installation.OpenBroker"/>
+    public Task OpenBroker() => installation.OpenBroker();
 
     /// <summary>Starts what is down and waits until all are ready.</summary>
     public async Task AllUp()
@@ -92,17 +102,19 @@ public sealed class Running : IAsyncDisposable
         await installation.DisposeAsync();
     }
 
-    static (Dictionary<string, string?> Settings, string GatewayKey) Settings(Installation of, Dictionary<string, Uri> urls)
+    static (Dictionary<string, string?> Settings, string GatewayKey) Settings(Installation of, Dictionary<string, Uri> urls, Setup setup)
     {
         var gatewayKey = RandomNumberGenerator.GetHexString(64, true);
         string Root(string service) => (urls.TryGetValue(service, out var own) ? own : urls[Embedded]).GetLeftPart(UriPartial.Authority);
         var settings = of.Settings();
         settings["Demo"] = "false";
-        settings["Gateway:Url"] = Root("Payments.Sandbox") + "/sandbox";
+        settings["Gateway:Url"] = setup.Gateway?.Url.ToString() ?? Root("Payments.Sandbox") + "/sandbox";
         settings["Gateway:Key"] = gatewayKey;
         settings["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         settings["Sandbox:WebhookUrl"] = Root("Payments.Worker") + "/webhooks/gateway";
-        settings["Sandbox:PublicUrl"] = Root("Payments.Sandbox");
+        settings["Sandbox:PublicUrl"] = setup.Gateway is null ? Root("Payments.Sandbox") : null;
+        foreach (var (name, value) in setup.Settings)
+            settings[name] = value;
         return (settings, gatewayKey);
     }
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace EndToEnd.Tests;
+namespace Installed;
 
 /// <summary>What one caller was told: this order stands under this key.</summary>
 public sealed record Acknowledged(Guid OrderId, string Key);
