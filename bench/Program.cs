@@ -1,2 +1,8 @@
-await Console.Error.WriteLineAsync("Usage: bench baseline NAME --settings FILE");
-return 2;
+using OrderSaga.Bench;
+
+return args switch
+{
+    ["gateway", .. var rest] => await GatewayServer.Run(rest),
+    ["baseline", .. var rest] => await BaselineCommand.Run(rest),
+    _ => await Command.Run(args),
+};

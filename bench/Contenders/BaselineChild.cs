@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace OrderSaga.Bench;
+
+/// <summary>One run of a baseline in a process of its own, which stops where its phases begin so that it can be measured from outside.</summary>
+sealed class BaselineChild : IDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    readonly Process process;
+
+    public BaselineChild(string name, string settingsFile) => process = Process.Start(
+        new ProcessStartInfo("dotnet", [typeof(BaselineChild).Assembly.Location, "baseline", name, "--settings", settingsFile])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+
+    public int Id => process.Id;
+
+    /// <summary>Lets it run; <paramref name="phase"/> is called while it stands at the beginning of each phase.</summary>
+    public async Task<BaselineResult> Run(Func<string, Task> phase)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var last = "";
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
+        {
+            last = line;
+            if (!line.StartsWith(BaselineCommand.Phase, StringComparison.Ordinal))
+                continue;
+            await phase(line[BaselineCommand.Phase.Length..]);
+            await process.StandardInput.WriteLineAsync("go");
+            await process.StandardInput.FlushAsync(limit.Token);
+        }
+
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode == 0 ? JsonSerializer.Deserialize<BaselineResult>(last)!
+            : throw new InvalidOperationException($"The baseline ended with {process.ExitCode}; its last line: {last}");
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.Dispose();
+    }
+}

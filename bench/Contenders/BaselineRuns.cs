@@ -1,0 +1,100 @@
+using System.Text.Json;
+using Npgsql;
+using Testing;
+
+namespace OrderSaga.Bench;
+
+/// <summary>Measures a baseline: databases and a vhost of its own for each run, and a gateway beside it.</summary>
+static class BaselineRuns
+{
+    const int LinesPerOrder = 2;
+    const int InFlight = 256;
+
+    static readonly string[] Databases = ["bench_orders", "bench_inventory", "bench_payments"];
+
+    /// <summary>Some 10 s each on two cores.</summary>
+    static readonly Dictionary<string, int> Orders = new()
+    {
+        ["b-usual-outbox"] = 400, ["c-2pc"] = 3000, ["c-2pc-hot"] = 1500, ["c-2pc-killed"] = 1500,
+        ["d1-floor"] = 8000, ["d2-floor"] = 50_000, ["e-broker"] = 8000,
+    };
+
+    public static async Task<Result> Run(string scenario, string name, int skus, Options options)
+    {
+        Progress.Say($"{scenario}, {name}");
+        var runs = new List<IReadOnlyDictionary<string, double>>();
+        var findings = new List<string>();
+        var notes = new Dictionary<string, string>();
+        try
+        {
+            for (var run = 1; run <= options.Runs; run++)
+            {
+                var (figures, result) = await Once(name, skus);
+                runs.Add(figures);
+                if (!result.InvariantsHeld)
+                    findings.Add($"run {run}: goods or money were not conserved, or an order was lost");
+                foreach (var (key, note) in result.Notes)
+                    notes[key] = note;
+                Progress.Say($"    run-{run}: {figures[Figure.SettledPerSecond]:0} orders/s, {figures[Figure.CpuAll]:0.00} ms of CPU each");
+            }
+        }
+        catch (InvalidOperationException ended)
+        {
+            findings.Add(ended.Message);
+            Progress.Say($"    {ended.Message}");
+        }
+
+        return new Result(scenario, name, "servers", runs, findings, notes);
+    }
+
+    static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> Once(string name, int skus)
+    {
+        await using var fresh = await Mode.Servers.Fresh(Databases);
+        using var gateway = await GatewayChild.Start();
+        foreach (var database in Databases)
+            await Create(fresh.Connection(database));
+        var orders = Orders.GetValueOrDefault(name, 1000);
+        var settings = new BaselineSettings(Databases.ToDictionary(database => database, fresh.Connection), fresh.Settings()["Transport:Url"]!,
+            gateway.Url.ToString().TrimEnd('/'), orders, skus, LinesPerOrder, InFlight, Math.Max(100, orders / 4));
+        var file = Path.Combine(fresh.Directory, "baseline.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(settings));
+
+        await using var meter = await DatabaseMeter.Open(Databases.Select(fresh.Connection));
+        using var child = new BaselineChild(name, file);
+        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter.Backend, withBroker: true);
+        var samples = new Dictionary<string, Sample>();
+        var result = await child.Run(async phase => samples[phase] = new Sample(cpu.Read(), await meter.Read(), null, 0));
+        var vhost = new Uri(settings.BrokerUrl).AbsolutePath.Trim('/');
+        var messages = await BrokerMeter.Published(vhost);
+        return (Figures(result, samples, messages / (double)(orders + settings.WarmUpOrders)), result);
+    }
+
+    static Dictionary<string, double> Figures(BaselineResult result, Dictionary<string, Sample> samples, double messages)
+    {
+        var figures = new Dictionary<string, double>
+        {
+            [Figure.Orders] = result.Settled,
+            [Figure.Seconds] = result.Seconds,
+            [Figure.SettledPerSecond] = result.Settled / result.Seconds,
+            [Figure.FullP50] = result.P50,
+            [Figure.FullP95] = result.P95,
+            [Figure.FullP99] = result.P99,
+            [Figure.Messages] = messages,
+        };
+        if (samples.TryGetValue("warm", out var before) && samples.TryGetValue("done", out var after))
+        {
+            foreach (var (figure, value) in after.PerOrderSince(before, Math.Max(1, result.Settled)))
+                figures[figure] = value;
+        }
+
+        return figures;
+    }
+
+    static async Task Create(string connection)
+    {
+        var wanted = new NpgsqlConnectionStringBuilder(connection);
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { Database = "postgres", Pooling = false });
+        await using var create = source.CreateCommand($"CREATE DATABASE {wanted.Database}");
+        await create.ExecuteNonQueryAsync();
+    }
+}

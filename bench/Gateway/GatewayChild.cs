@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using Installed;
+
+namespace OrderSaga.Bench;
+
+/// <summary>The gateway's process, as its starter sees it.</summary>
+sealed class GatewayChild : IDisposable
+{
+    readonly Process process;
+
+    GatewayChild(Process process, Uri url) => (this.process, Url) = (process, url);
+
+    public Uri Url { get; }
+
+    public int Id => process.Id;
+
+    public static async Task<GatewayChild> Start()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(GatewayChild).Assembly.Location, "gateway"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        var child = Process.Start(start)!;
+        var said = await child.StandardOutput.ReadLineAsync();
+        if (said?.StartsWith(GatewayServer.Listening, StringComparison.Ordinal) == true)
+            return new GatewayChild(child, new Uri(said[GatewayServer.Listening.Length..]));
+        child.Dispose();
+        throw new InvalidOperationException($"The gateway did not start; it said: {said}");
+    }
+
+    /// <summary>All that it was asked to do.</summary>
+    public async Task<IReadOnlyList<GatewayRow>> Ledger()
+    {
+        using var http = new HttpClient();
+        return (await http.GetFromJsonAsync<List<GatewayRow>>(new Uri(Url, "ledger")))!;
+    }
+
+    /// <summary>It ends when its input does.</summary>
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
+            process.Kill();
+        process.Dispose();
+    }
+}

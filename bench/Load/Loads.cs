@@ -1,0 +1,92 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace OrderSaga.Bench;
+
+/// <summary>How a load is bounded.</summary>
+/// <param name="Duration">Placing ends after it.</param>
+/// <param name="Orders">Placing ends after so many.</param>
+sealed record Bounds(TimeSpan Duration, int Orders = int.MaxValue);
+
+/// <summary>Ways to place many orders.</summary>
+/// <param name="placer">Sends them.</param>
+/// <param name="workload">Says which.</param>
+/// <param name="name">Makes the load's idempotency keys its own.</param>
+sealed class Loads(Placer placer, Workload workload, string name)
+{
+    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(2);
+
+    int started;
+    int refused;
+
+    public ConcurrentBag<Placement> Placed { get; } = [];
+
+    /// <summary>Orders that were told "later" and given up.</summary>
+    public int Refused => refused;
+
+    /// <summary>As fast as it goes: each caller places its next order once it has its answer and <paramref name="flight"/>, if given, has room.</summary>
+    public async Task Closed(int callers, Bounds bounds, InFlight? flight, CancellationToken cancel = default)
+    {
+        var watch = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(bounds.Duration);
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => Caller(bounds, watch, flight, limit.Token), CancellationToken.None)));
+    }
+
+    /// <summary>At a rate, whatever the answers: nobody waits for another. Who is refused is gone, or asks again.</summary>
+    public async Task Paced(double perSecond, Bounds bounds, bool again = true)
+    {
+        var watch = Stopwatch.StartNew();
+        var calls = new List<Task>();
+        using var timer = new PeriodicTimer(Beat);
+        while (watch.Elapsed < bounds.Duration && started < bounds.Orders)
+        {
+            for (var due = Math.Min(watch.Elapsed.TotalSeconds * perSecond, bounds.Orders); started < due; started++)
+                calls.Add(One(workload.Order(name, started), again));
+            await timer.WaitForNextTickAsync();
+        }
+
+        await Task.WhenAll(calls);
+    }
+
+    async Task Caller(Bounds bounds, Stopwatch watch, InFlight? flight, CancellationToken stop)
+    {
+        while (watch.Elapsed < bounds.Duration)
+        {
+            if (flight is not null && !await Entered(flight, stop))
+                return;
+            var number = Interlocked.Increment(ref started) - 1;
+            if (number >= bounds.Orders || stop.IsCancellationRequested)
+            {
+                flight?.Leave();
+                return;
+            }
+
+            Placed.Add(await placer.Place(workload.Order(name, number), CancellationToken.None));
+            flight?.Acknowledged();
+        }
+    }
+
+    static async Task<bool> Entered(InFlight flight, CancellationToken stop)
+    {
+        try
+        {
+            await flight.Enter(stop);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    async Task One(Draft draft, bool again)
+    {
+        if (again)
+            Placed.Add(await placer.Place(draft, CancellationToken.None));
+        else if (await placer.Try(draft, CancellationToken.None) is { Placed: { } placed })
+            Placed.Add(placed);
+        else
+            Interlocked.Increment(ref refused);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace OrderSaga.Bench;
+
+/// <summary>An order that was acknowledged.</summary>
+/// <param name="Order">Its id.</param>
+/// <param name="Milliseconds">From the request that was acknowledged to its answer.</param>
+sealed record Placement(Guid Order, double Milliseconds);
+
+/// <summary>
+/// Callers of POST /orders as good clients are: one that is told "later" waits as long as it is told, and the same order goes again under
+/// the same key until it has its 2xx.
+/// </summary>
+sealed class Placer : IDisposable
+{
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
+
+    readonly HttpMessageInvoker http = new(new SocketsHttpHandler
+    {
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        ActivityHeadersPropagator = null,
+        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        PooledConnectionIdleTimeout = TimeSpan.FromMinutes(10),
+    });
+
+    readonly Uri orders;
+    readonly AuthenticationHeaderValue key;
+    readonly ConcurrentDictionary<int, int> refusals = new();
+
+    public Placer(Uri api, string apiKey) => (orders, key) = (new Uri(api, "orders"), new AuthenticationHeaderValue("Bearer", apiKey));
+
+    /// <summary>Answers other than 2xx by their status; 0 is no answer at all.</summary>
+    public IReadOnlyDictionary<int, int> Refusals => refusals;
+
+    /// <summary>Asks until it is acknowledged.</summary>
+    public async Task<Placement> Place(Draft draft, CancellationToken cancel)
+    {
+        while (true)
+        {
+            var (placement, pause) = await Try(draft, cancel);
+            if (placement is not null)
+                return placement;
+            await Task.Delay(pause, TimeProvider.System, cancel);
+        }
+    }
+
+    /// <summary>Asks once.</summary>
+    /// <returns>The placement, or how long to wait before the next try.</returns>
+    public async Task<(Placement? Placed, TimeSpan Pause)> Try(Draft draft, CancellationToken cancel)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            using var request = Request(draft);
+            using var answer = await http.SendAsync(request, limit.Token);
+            if (answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK)
+            {
+                // A body that is not read keeps the connection from the next request.
+                await answer.Content.CopyToAsync(Stream.Null, limit.Token);
+                return (new Placement(IdOf(answer), Stopwatch.GetElapsedTime(start).TotalMilliseconds), default);
+            }
+
+            refusals.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
+            return answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict
+                ? (null, answer.Headers.RetryAfter?.Delta ?? ShortPause)
+                : throw new InvalidOperationException($"POST /orders: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancel)}");
+        }
+        catch (Exception away) when (away is HttpRequestException or IOException || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            refusals.AddOrUpdate(0, 1, (_, count) => count + 1);
+            return (null, ShortPause);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    HttpRequestMessage Request(Draft draft)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, orders) { Content = new ByteArrayContent(draft.Body) };
+        request.Headers.Authorization = key;
+        request.Headers.TryAddWithoutValidation("Idempotency-Key", draft.Key);
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        return request;
+    }
+
+    static Guid IdOf(HttpResponseMessage answer) =>
+        Guid.Parse(answer.Headers.Location!.OriginalString.AsSpan("/orders/".Length), CultureInfo.InvariantCulture);
+}

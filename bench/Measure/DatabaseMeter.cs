@@ -1,0 +1,67 @@
+using System.Globalization;
+using Npgsql;
+
+namespace OrderSaga.Bench;
+
+/// <summary>What PostgreSQL has counted for some databases so far.</summary>
+/// <param name="Transactions">Committed.</param>
+/// <param name="Statements">Executed; none without pg_stat_statements.</param>
+sealed record DatabaseCounts(long Transactions, long? Statements);
+
+/// <summary>Reads PostgreSQL's own statistics from another database than those that are measured.</summary>
+sealed class DatabaseMeter : IAsyncDisposable
+{
+    readonly NpgsqlDataSource source;
+    readonly string[] databases;
+
+    DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
+
+    /// <summary>A backend of the server, by which its processes are found.</summary>
+    public int Backend { get; private set; }
+
+    /// <param name="connections">Connection strings of the databases that are measured.</param>
+    public static async Task<DatabaseMeter> Open(IEnumerable<string> connections)
+    {
+        var measured = connections.Select(connection => new NpgsqlConnectionStringBuilder(connection)).ToList();
+        var own = Environment.GetEnvironmentVariable("ORDERSAGA_BENCH_SUPERUSER")
+            ?? new NpgsqlConnectionStringBuilder(measured[0].ConnectionString) { Database = "postgres" }.ConnectionString;
+        var builder = new NpgsqlConnectionStringBuilder(own) { MaxPoolSize = 1, KeepAlive = 30 };
+        var meter = new DatabaseMeter(NpgsqlDataSource.Create(builder), [.. measured.Select(one => one.Database!)]);
+        meter.Backend = Convert.ToInt32(await meter.Value("SELECT pg_backend_pid()"), CultureInfo.InvariantCulture);
+        return meter;
+    }
+
+    /// <summary>Backends tell their transactions once a second at most, so the last second may be missing.</summary>
+    public async Task<DatabaseCounts> Read()
+    {
+        var transactions = await Value("SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database WHERE datname = ANY($1)", databases);
+        return new DatabaseCounts(Convert.ToInt64(transactions, CultureInfo.InvariantCulture), await Statements());
+    }
+
+    public ValueTask DisposeAsync() => source.DisposeAsync();
+
+    async Task<long?> Statements()
+    {
+        try
+        {
+            var calls = await Value("""
+                SELECT coalesce(sum(s.calls), 0) FROM pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = ANY($1)
+                """, databases);
+            return Convert.ToInt64(calls, CultureInfo.InvariantCulture);
+        }
+        catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable
+            or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InsufficientPrivilege)
+        {
+            // The extension is not there or not for this role: the figure stays blank.
+            return null;
+        }
+    }
+
+    async Task<object?> Value(string sql, params string[][] parameters)
+    {
+        await using var command = source.CreateCommand(sql);
+        foreach (var parameter in parameters)
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        return await command.ExecuteScalarAsync();
+    }
+}

@@ -1,0 +1,77 @@
+using System.Globalization;
+
+namespace OrderSaga.Bench;
+
+/// <summary>What is asked for on the command line.</summary>
+sealed record Options
+{
+    public const string Usage = """
+        Usage: bench SCENARIO... [OPTION VALUE]...     scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload
+          --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
+          --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
+          --runs 3        measured runs of each        --seconds 12        for which orders are placed in a run
+          --orders N      placed in a run at most      --in-flight 512     orders under way at once
+          --callers 256   callers at once              --rate 0.5          of the maximum, at which placed-to-settled is measured
+          --outage 60     seconds, recover             --history 1000000   finished orders, aged
+          --json FILE     every raw figure
+        Servers: ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_RABBITMQ, see scripts/servers-up.
+        """;
+
+    public IReadOnlyList<string> Scenarios { get; private init; } = [];
+    public string Mode { get; private init; } = "servers";
+    public IReadOnlyList<string>? Against { get; private init; }
+    public int Runs { get; private init; } = 3;
+    public double Seconds { get; private init; } = 12;
+    public int Orders { get; private init; } = int.MaxValue;
+    public int InFlight { get; init; } = 512;
+    public int Callers { get; private init; } = 256;
+    public double Rate { get; private init; } = 0.5;
+    public int Outage { get; private init; } = 60;
+    public int History { get; private init; } = 1_000_000;
+    public string? Json { get; private init; }
+
+    public TimeSpan Duration => TimeSpan.FromSeconds(Seconds);
+
+    /// <exception cref="ArgumentException">Something is not understood; the message says what.</exception>
+    public static Options Parse(IReadOnlyList<string> args)
+    {
+        var options = new Options();
+        for (var i = 0; i < args.Count; i++)
+        {
+            if (!args[i].StartsWith("--", StringComparison.Ordinal))
+                options = options with { Scenarios = [.. options.Scenarios, .. Expand(args[i])] };
+            else if (i + 1 < args.Count)
+                options = options.With(args[i], args[++i]);
+            else
+                throw new ArgumentException($"{args[i]} needs a value.");
+        }
+
+        return options.Scenarios.Count > 0 ? options : throw new ArgumentException("Name a scenario.");
+    }
+
+    Options With(string name, string value) => name switch
+    {
+        "--mode" when value is "servers" or "one-process" or "embedded" => this with { Mode = value },
+        "--against" => this with { Against = value == "none" ? [] : value.Split(',') },
+        "--runs" => this with { Runs = Whole(name, value) },
+        "--seconds" => this with { Seconds = Whole(name, value) },
+        "--orders" => this with { Orders = Whole(name, value) },
+        "--in-flight" => this with { InFlight = Whole(name, value) },
+        "--callers" => this with { Callers = Whole(name, value) },
+        "--rate" when double.TryParse(value, CultureInfo.InvariantCulture, out var rate) && rate is > 0 and < 1 => this with { Rate = rate },
+        "--outage" => this with { Outage = Whole(name, value) },
+        "--history" => this with { History = Whole(name, value) },
+        "--json" => this with { Json = value },
+        _ => throw new ArgumentException($"{name} {value} is not understood."),
+    };
+
+    static IEnumerable<string> Expand(string scenario) => scenario switch
+    {
+        "flash" => ["flash-1", "flash-10"],
+        _ when Bench.Scenarios.Names.Contains(scenario) => [scenario],
+        _ => throw new ArgumentException($"There is no scenario {scenario}."),
+    };
+
+    static int Whole(string name, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        ? number : throw new ArgumentException($"{name} takes a whole number above 0, not {value}.");
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Installed;
+
+namespace OrderSaga.Bench;
+
+/// <summary>Our system, started for a scenario: its processes, a gateway beside it, and what measures them.</summary>
+sealed class OurSystem : IAsyncDisposable
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>What is measured writes no line for each request.</summary>
+    static readonly Dictionary<string, string?> Quiet = new() { ["Serilog:MinimumLevel:Default"] = "Warning" };
+
+    readonly GatewayChild gateway;
+    readonly AllocationMeter allocations;
+    readonly DatabaseMeter? database;
+    readonly ConcurrentBag<Guid> acknowledged = [];
+    readonly List<string> stuck = [];
+
+    OurSystem(Running running, GatewayChild gateway, AllocationMeter allocations, DatabaseMeter? database)
+    {
+        (Running, this.gateway, this.allocations, this.database) = (running, gateway, allocations, database);
+        Orders = new OrderReader(running.Mode.Database, running.Connection("orders"));
+        Placer = new Placer(running.Url("Orders.Api"), running.ApiKey);
+    }
+
+    public Running Running { get; }
+    public OrderReader Orders { get; }
+    public Placer Placer { get; }
+
+    public static async Task<OurSystem> Start(Place place, Variant variant)
+    {
+        var beside = await GatewayChild.Start();
+        var probe = new AllocationMeter();
+        var setup = new Setup
+        {
+            OneProcess = place.OneProcess,
+            Gateway = new OutsideGateway(beside.Url, beside.Ledger),
+            Settings = Quiet.Concat(probe.Environment).Concat(variant.Settings).ToDictionary(),
+        };
+        var running = await Running.Start(place.Mode, setup);
+        var meter = place.HasServers ? await DatabaseMeter.Open(Migrations.Schema.Databases.Select(running.Connection)) : null;
+        return new OurSystem(running, beside, probe, meter);
+    }
+
+    /// <summary>All that was used so far.</summary>
+    public async Task<Sample> Sample()
+    {
+        var services = Running.Services.ToDictionary(name => name, name => Running.Of(name).Id);
+        var cpu = new CpuMeter(services, gateway.Id, database?.Backend, database is not null);
+        var counts = database is null ? null : await database.Read();
+        return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
+    }
+
+    /// <summary>Runs a load and waits until its last order has ended.</summary>
+    public async Task<Burst> Measure(Loads load, Func<Loads, Task> run)
+    {
+        var before = await Sample();
+        var since = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var watch = Stopwatch.StartNew();
+        await run(load);
+        var placing = watch.Elapsed.TotalSeconds;
+        Know(load);
+        await Drain();
+        var after = await Sample();
+        return new Burst(load.Placed, await Orders.Since(since), before, after, placing);
+    }
+
+    /// <summary>As fast as it goes, with so many orders under way at once.</summary>
+    public Task<Burst> Saturate(Workload workload, string name, Bounds bounds, Options options) =>
+        Measure(new Loads(Placer, workload, name), async load =>
+        {
+            using var flight = new InFlight(Orders, options.InFlight);
+            using var stop = new CancellationTokenSource();
+            var watch = flight.Watch(stop.Token);
+            await load.Closed(options.Callers, bounds, flight);
+            await stop.CancelAsync();
+            await watch;
+        });
+
+    /// <summary>At a steady rate, however long an order takes.</summary>
+    public Task<Burst> Pace(Workload workload, string name, double perSecond, Bounds bounds) =>
+        Measure(new Loads(Placer, workload, name), load => load.Paced(perSecond, bounds));
+
+    /// <summary>These orders must be there in the end.</summary>
+    public void Know(Loads load)
+    {
+        foreach (var placement in load.Placed)
+            acknowledged.Add(placement.Order);
+    }
+
+    /// <summary>Until no order is open; gives up, and says so in the end, when none has ended for a while.</summary>
+    public async Task Drain()
+    {
+        using var timer = new PeriodicTimer(Look);
+        var (last, since) = (int.MaxValue, Stopwatch.StartNew());
+        int open;
+        while ((open = await Orders.Open()) > 0 && since.Elapsed < Patience)
+        {
+            if (open < last)
+                (last, since) = (open, Stopwatch.StartNew());
+            await timer.WaitForNextTickAsync();
+        }
+
+        if (open > 0)
+            stuck.Add($"{open} orders are open, and none has ended for {Patience.TotalSeconds} s");
+    }
+
+    /// <summary>What is wrong with its books now that all is over.</summary>
+    public async Task<IReadOnlyList<string>> Check()
+    {
+        try
+        {
+            await Running.Checker.AtRest(Patience);
+            return [.. stuck, .. await Running.Checker.Broken([.. acknowledged])];
+        }
+        catch (TimeoutException unrest)
+        {
+            return [.. stuck, unrest.Message];
+        }
+    }
+
+    /// <summary>Messages through the broker for each order so far; none without a broker.</summary>
+    public async Task<double?> MessagesPerOrder() =>
+        database is null ? null : await BrokerMeter.Published(Running.Vhost) / (double)Math.Max(1, acknowledged.Count);
+
+    public async ValueTask DisposeAsync()
+    {
+        Placer.Dispose();
+        if (database is not null)
+            await database.DisposeAsync();
+        await Running.DisposeAsync();
+        gateway.Dispose();
+        allocations.Dispose();
+    }
+}

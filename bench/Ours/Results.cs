@@ -1,0 +1,30 @@
+namespace OrderSaga.Bench;
+
+/// <summary>Closes the measurement of our system.</summary>
+static class Results
+{
+    /// <summary>Checks the books and adds what is known only at the end.</summary>
+    public static async Task<Result> Result(
+        this OurSystem system, string scenario, Place place, Variant variant, IEnumerable<IReadOnlyDictionary<string, double>> runs,
+        IReadOnlyDictionary<string, string>? notes = null, IReadOnlyList<string>? findings = null)
+    {
+        var messages = await system.MessagesPerOrder();
+        var all = runs.Select(run => (IReadOnlyDictionary<string, double>)With(run, messages)).ToList();
+        var broken = await system.Check();
+        var told = new Dictionary<string, string>(notes ?? new Dictionary<string, string>());
+        if (system.Placer.Refusals.Count > 0)
+            told["refusals"] = string.Join(", ", system.Placer.Refusals.OrderBy(refusal => refusal.Key).Select(refusal => $"{refusal.Key}: {refusal.Value}"));
+        if (system.Running.Logs(5) is var log && log.Contains("\"Error\"", StringComparison.Ordinal))
+            told["log"] = log;
+        Progress.Say(broken.Count == 0 ? "    all invariants hold" : $"    {broken.Count} FINDINGS: {string.Join("; ", broken.Take(3))}");
+        return new Result(scenario, variant.Name, place.Name, all, [.. findings ?? [], .. broken], told);
+    }
+
+    static Dictionary<string, double> With(IReadOnlyDictionary<string, double> run, double? messages)
+    {
+        var figures = new Dictionary<string, double>(run);
+        if (messages is { } perOrder)
+            figures[Figure.Messages] = perOrder;
+        return figures;
+    }
+}

@@ -1,0 +1,42 @@
+namespace OrderSaga.Bench;
+
+/// <summary>The names of the figures of a run. Latencies are milliseconds; what is "per order" is per measured order.</summary>
+static class Figure
+{
+    public const string Orders = "orders";
+    public const string Completed = "completed";
+    public const string SettledPerSecond = "settledPerSecond";
+    public const string Seconds = "seconds";
+    public const string PlacedPerSecond = "placedPerSecond";
+    public const string PlacementP50 = "placementP50";
+    public const string PlacementP99 = "placementP99";
+
+    /// <summary>Placed to settled while the system is saturated.</summary>
+    public const string FullP50 = "settleAtFullRateP50";
+    public const string FullP95 = "settleAtFullRateP95";
+    public const string FullP99 = "settleAtFullRateP99";
+
+    /// <summary>Placed to settled at a share of the maximum rate.</summary>
+    public const string PacedP50 = "settleAtPacedRateP50";
+    public const string PacedP95 = "settleAtPacedRateP95";
+    public const string PacedP99 = "settleAtPacedRateP99";
+    public const string PacedSlowest = "settleAtPacedRateSlowest";
+    public const string PacedRate = "pacedRate";
+    public const string PacedPlacementP50 = "placementAtPacedRateP50";
+    public const string PacedPlacementP99 = "placementAtPacedRateP99";
+
+    /// <summary>Processor milliseconds per order: application, database and broker, and their sum. The driver and the gateway are in none.</summary>
+    public const string CpuAll = "cpuPerOrder";
+    public const string CpuApplication = "cpuPerOrder.application";
+    public const string CpuDatabase = "cpuPerOrder.database";
+    public const string CpuBroker = "cpuPerOrder.broker";
+
+    /// <summary>Followed by the name of a process.</summary>
+    public const string CpuOf = "cpuPerOrder.of.";
+
+    public const string Transactions = "transactionsPerOrder";
+    public const string Statements = "statementsPerOrder";
+    public const string Messages = "messagesPerOrder";
+    public const string AllocatedKilobytes = "allocatedKilobytesPerOrder";
+    public const string Refusals = "refusals";
+}

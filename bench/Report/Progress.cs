@@ -1,0 +1,13 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace OrderSaga.Bench;
+
+/// <summary>Says what is being done, on the error stream: the output is the table.</summary>
+static class Progress
+{
+    static readonly Stopwatch Watch = Stopwatch.StartNew();
+    static readonly IAnsiConsole Out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+
+    public static void Say(string line) => Out.MarkupLineInterpolated($"[grey]{Watch.Elapsed.TotalSeconds,6:0.0} s[/]  {line}");
+}

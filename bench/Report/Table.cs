@@ -1,0 +1,78 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace OrderSaga.Bench;
+
+/// <summary>The one table: a row for each contender of each scenario.</summary>
+static class Table
+{
+    /// <summary>Where the output is no terminal.</summary>
+    const int FileWidth = 220;
+
+    static readonly string[] Columns =
+    [
+        "scenario", "contender", "settled/s\n(min-max)", "ours is\nso fast", "CPU ms/order\napp+db+broker", "= all\n(min-max)", "ours\ntakes",
+        "placement ms\np50/p99", "settle ms\np50/p95/p99", "tx/stmt/msg\nper order", "kB\n/order", "invariants",
+    ];
+
+    public static void Print(IReadOnlyList<Result> results)
+    {
+        var console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+            console.Profile.Width = FileWidth;
+        var table = new Spectre.Console.Table().Border(TableBorder.Rounded);
+        foreach (var column in Columns)
+            table.AddColumn(new TableColumn(column).NoWrap());
+        foreach (var result in results)
+            table.AddRow([.. Cells(result, Rival(results, result)).Select(Markup.Escape)]);
+        console.Write(table);
+        console.WriteLine("settle: placed to settled at a share of the maximum rate; in brackets: under the load of the run. x: ours against this row's.");
+        foreach (var result in results.Where(result => result.Notes.Count > 0 || result.Findings.Count > 0))
+            Tell(console, result);
+    }
+
+    /// <summary>Our own result beside another's of the same scenario and mode.</summary>
+    public static Result? Rival(IEnumerable<Result> results, Result of) => of.Contender == Variant.Ours.Name ? null
+        : results.LastOrDefault(one => one.Scenario == of.Scenario && one.Mode == of.Mode && one.Contender == Variant.Ours.Name);
+
+    static IEnumerable<string> Cells(Result of, Result? ours) =>
+    [
+        of.Scenario + (of.Mode == "servers" ? "" : $" ({of.Mode})"),
+        of.Contender,
+        Range(of, Figure.SettledPerSecond, "0"),
+        Ratio(ours, of, Figure.SettledPerSecond),
+        string.Join(" + ", Number(of, Figure.CpuApplication, "0.00"), Number(of, Figure.CpuDatabase, "0.00"), Number(of, Figure.CpuBroker, "0.00")),
+        Range(of, Figure.CpuAll, "0.00"),
+        Ratio(ours, of, Figure.CpuAll),
+        $"{Number(of, Figure.PlacementP50, "0.0")} / {Number(of, Figure.PlacementP99, "0")}",
+        Latencies(of),
+        $"{Number(of, Figure.Transactions, "0.00")} / {Number(of, Figure.Statements, "0.0")} / {Number(of, Figure.Messages, "0.0")}",
+        Number(of, Figure.AllocatedKilobytes, "0"),
+        of.Findings.Count == 0 ? "hold" : $"{of.Findings.Count} BROKEN",
+    ];
+
+    static string Latencies(Result of) => of.Of(Figure.PacedP50) is not null
+        ? $"{Number(of, Figure.PacedP50, "0")} / {Number(of, Figure.PacedP95, "0")} / {Number(of, Figure.PacedP99, "0")}"
+        : $"({Number(of, Figure.FullP50, "0")} / {Number(of, Figure.FullP95, "0")} / {Number(of, Figure.FullP99, "0")})";
+
+    static string Number(Result of, string figure, string format) => of.Of(figure)?.Median.ToString(format, CultureInfo.InvariantCulture) ?? "-";
+
+    static string Range(Result of, string figure, string format)
+    {
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+        return of.Of(figure) is { } spread ? $"{Text(spread.Median)} ({Text(spread.Min)}-{Text(spread.Max)})" : "-";
+    }
+
+    static string Ratio(Result? ours, Result other, string figure) => ours?.Of(figure) is { } own && other.Of(figure) is { Median: > 0 } theirs
+        ? (own.Median / theirs.Median).ToString("0.00", CultureInfo.InvariantCulture) + " x"
+        : "";
+
+    static void Tell(IAnsiConsole console, Result result)
+    {
+        console.WriteLine($"\n{result.Scenario}, {result.Contender}, {result.Mode}:");
+        foreach (var (name, text) in result.Notes)
+            console.WriteLine($"  {name}: {text}");
+        foreach (var finding in result.Findings.Take(10))
+            console.WriteLine($"  FINDING {finding}");
+    }
+}
