@@ -6,6 +6,9 @@ public sealed class Limits
     /// <summary>Deliveries handled in one transaction, at most.</summary>
     public int BatchSize { get; set; } = 64;
 
+    /// <summary>Messages that travel in one envelope, at most; what one transaction sends to one queue goes together.</summary>
+    public int EnvelopeSize { get; set; } = 64;
+
     /// <summary>Batches of one endpoint under way at once. Deliveries of one order stay in one lane.</summary>
     public int Lanes { get; set; } = 1;
 
@@ -49,6 +52,7 @@ public sealed class Limits
     public void Check()
     {
         Require(BatchSize is >= 1 and <= 1000, "Limits:BatchSize must be 1 to 1000");
+        Require(EnvelopeSize is >= 1 and <= 1000, "Limits:EnvelopeSize must be 1 to 1000");
         Require(Lanes is >= 1 and <= 64, "Limits:Lanes must be 1 to 64");
         Require(Prefetch >= BatchSize * Lanes, "Limits:Prefetch must be at least BatchSize x Lanes, or batches never fill");
         Require(ConflictAttempts is >= 1 and <= 100, "Limits:ConflictAttempts must be 1 to 100");

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Sagas;
 
@@ -94,6 +95,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         if (receive is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.SetQuorumQueue();
         receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies<TDb>(limits.MessageBytes, failures)));
+        receive.TakeEnvelopes();
         receive.ConfigureError(pipe => pipe.UseFilter(failures));
         receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
         receive.UseFilter(new BatchFilter<TDb>(queue, preloads, provider));
@@ -146,6 +148,7 @@ public static class Messaging
 
     static void Configure(IBusFactoryConfigurator bus, MessagingSetup setup, IServiceProvider provider)
     {
+        bus.AddDeserializer(new EnvelopeDeserializer(), false);
         bus.UseRawJsonDeserializer(RawSerializerOptions.AddTransportHeaders | RawSerializerOptions.CopyHeaders, false);
         setup.Apply(bus, provider);
     }

@@ -16,11 +16,11 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
         {
             case Outcome.Step step:
                 Take(branch, orderId, step, typeof(T).Name);
-                await context.Publish(step.Answer, step.Answer.GetType());
+                await work.Send(Queues.Orders, step.Answer);
                 break;
             case Outcome.Repeat repeat:
                 work.AfterCommit(() => InventoryMetrics.Repeated(typeof(T).Name));
-                await context.Publish(repeat.Answer, repeat.Answer.GetType());
+                await work.Send(Queues.Orders, repeat.Answer);
                 break;
             case Outcome.Violation violation:
                 InventoryMetrics.Violated(typeof(T).Name);

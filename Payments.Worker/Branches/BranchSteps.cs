@@ -64,5 +64,5 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
         work.AfterCommit(PaymentsMetrics.Alarmed);
     }
 
-    Task Answer(IOrderMessage? answer) => answer is null ? Task.CompletedTask : Answers.Publish(work, answer);
+    Task Answer(IOrderMessage? answer) => answer is null ? Task.CompletedTask : work.Send(Queues.Orders, answer);
 }

@@ -60,13 +60,22 @@ public sealed class UnitOfWork<TDb>(
         await using var scope = scopes.CreateAsyncScope();
         var work = scope.ServiceProvider.GetRequiredService<Work>();
         var outbox = new OutboxWriter(scope.ServiceProvider);
-        var result = await Commit(body, scope, work, outbox);
-        dispatcher.Dispatch(outbox);
-        Committed(work);
-        return result;
+        var confirmed = dispatcher.TakeConfirmed();
+        try
+        {
+            var result = await Commit(body, scope, work, outbox, confirmed);
+            confirmed = [];
+            dispatcher.Dispatch(outbox);
+            Committed(work);
+            return result;
+        }
+        finally
+        {
+            dispatcher.GiveBack(confirmed);
+        }
     }
 
-    async Task<T> Commit<T>(Func<Work, Task<T>> body, AsyncServiceScope scope, Work work, OutboxWriter outbox)
+    async Task<T> Commit<T>(Func<Work, Task<T>> body, AsyncServiceScope scope, Work work, OutboxWriter outbox, IReadOnlyList<Guid> confirmed)
     {
         await database.Writer.WaitAsync();
         try
@@ -75,7 +84,8 @@ public sealed class UnitOfWork<TDb>(
             work.Begin(db, database.Dialect, outbox);
             await using var transaction = await db.Database.BeginTransactionAsync();
             var result = await body(work);
-            await work.Save(dispatcher.LeaseSeconds);
+            outbox.Seal(limits);
+            await work.Save(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit(database.Name + ".before-commit");
             await transaction.CommitAsync();
             FailPoint.Hit(database.Name + ".after-commit");

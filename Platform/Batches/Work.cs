@@ -24,8 +24,12 @@ public sealed class Work(TimeProvider clock)
     /// <summary>Publishes an event when the transaction commits.</summary>
     public Task Publish<T>(T message) where T : class => Outbox.Publish(message);
 
-    /// <summary>Sends a command to a queue when the transaction commits.</summary>
-    public Task Send<T>(string queue, T message) where T : class => Outbox.Send(queue, message);
+    /// <summary>Sends a command or an answer to a queue when the transaction commits, together with all that it sends there.</summary>
+    public Task Send<T>(string queue, T message) where T : class
+    {
+        Outbox.Send(queue, message);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Runs after the commit, never without it, and not after a crash: for hand-overs that something else makes good.</summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
@@ -57,7 +61,7 @@ public sealed class Work(TimeProvider clock)
         begun.ChangeTracker.AutoDetectChangesEnabled = false;
     }
 
-    internal async Task Save(int leaseSeconds)
+    internal Task Save(OutboxChange outbox)
     {
         Db.ChangeTracker.DetectChanges();
         foreach (var entry in Db.ChangeTracker.Entries<IVersioned>())
@@ -66,8 +70,7 @@ public sealed class Work(TimeProvider clock)
                 entry.Property(row => row.Version).CurrentValue = entry.Entity.Version + 1;
         }
 
-        await Db.SaveChangesAsync();
-        await Outbox.Insert(Db, Dialect, leaseSeconds);
+        return Dialect.Save(Db, outbox);
     }
 
     internal void Committed() => afterCommit.ForEach(action => action());

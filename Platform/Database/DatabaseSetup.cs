@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Http;
@@ -76,7 +77,7 @@ public static class DatabaseSetup
         _ = mode switch
         {
             DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
-            DatabaseMode.PostgreSql => options.UseNpgsql(connection),
+            DatabaseMode.PostgreSql => options.UseNpgsql(Prepared(connection)),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
@@ -84,6 +85,20 @@ public static class DatabaseSetup
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting).Log(
             (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug),
             (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+    }
+
+    /// <summary>
+    /// Statements are planned once for each connection, and nothing is reset between two users of it: no session state is ever set. A pooler that
+    /// hands out connections by transaction needs the opposite; what the connection string says itself stands.
+    /// </summary>
+    static string Prepared(string connection)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connection);
+        if (!settings.ContainsKey("Max Auto Prepare"))
+            settings.MaxAutoPrepare = 100;
+        if (!settings.ContainsKey("No Reset On Close"))
+            settings.NoResetOnClose = true;
+        return settings.ConnectionString;
     }
 
     /// <summary>WAL and full durability on each connection that is opened.</summary>

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The statements that EF has no words for, in the three dialects: set-based, each with one JSON array as its parameter, so
-/// that a batch of any size is one statement with one plan. Everything else is EF.
+/// The statements that EF has no words for, in the three dialects: set-based, with arrays (PostgreSQL) or one JSON array as
+/// their parameter, so that a batch of any size is one statement with one plan. Everything else is EF.
 /// </summary>
 public abstract class Dialect
 {
@@ -15,11 +16,11 @@ public abstract class Dialect
     /// <summary>@endpoint, @rows [id]: remembers the messages; returns the ids that were new.</summary>
     public abstract string InsertInbox { get; }
 
-    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}], @lease, @seconds:
+    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}] (PostgreSQL: an array for each), @lease, @seconds:
     /// writes outbox rows that @lease has to itself for @seconds.</summary>
     public abstract string InsertOutbox { get; }
 
-    /// <summary>@rows [id], @lease: the broker has them.</summary>
+    /// <summary>@rows [id]: the broker has confirmed them.</summary>
     public abstract string DeleteOutbox { get; }
 
     /// <summary>@lease, @seconds, @limit: claims overdue rows, oldest first, for @seconds; returns their ids.</summary>
@@ -37,12 +38,38 @@ public abstract class Dialect
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         var sql = LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid));
-        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Json(keys))).ToListAsync();
+        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
-    /// <summary>Keys as a JSON array; Guids upper case, as SQLite stores them.</summary>
-    public static string Json<TKey>(IEnumerable<TKey> keys) =>
+    /// <summary>Writes the tracked rows, whose changes have been detected, and the outbox, in the transaction under way.</summary>
+    internal virtual async Task Save(ServiceDb db, OutboxChange outbox)
+    {
+        await db.SaveChangesAsync();
+        if (outbox.Added.Count > 0)
+            await db.Execute(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]);
+        if (outbox.Confirmed.Count > 0)
+            await db.Execute(DeleteOutbox, ("rows", Keys(outbox.Confirmed)));
+    }
+
+    /// <summary>Keys as the parameter of a statement: a JSON array; Guids upper case, as SQLite stores them.</summary>
+    public virtual object Keys<TKey>(IEnumerable<TKey> keys) =>
         JsonSerializer.Serialize(keys.Select(key => key is Guid id ? Text(id) : key!.ToString()));
+
+    /// <summary>The parameters of <see cref="InsertOutbox"/> that are the rows.</summary>
+    internal virtual IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
+        [("rows", JsonSerializer.Serialize(messages.Select(Upper), JsonSerializerOptions.Web))];
+
+    /// <summary>SQLite keeps Guids as upper-case text, SQL Server does not mind.</summary>
+    static object Upper(OutboxMessage message) => new
+    {
+        Id = Text(message.Id),
+        message.Destination,
+        message.MessageType,
+        message.ContentType,
+        message.Body,
+        message.TraceParent,
+        CorrelationId = message.CorrelationId is { } id ? Text(id) : null,
+    };
 
     public static string Text(Guid id) => id.ToString("D").ToUpperInvariant();
 

@@ -1,3 +1,6 @@
+using Npgsql;
+using OrderSaga.Platform.Outbox;
+
 namespace OrderSaga.Platform.Database;
 
 /// <summary>PostgreSQL 12+, READ COMMITTED: rows are locked in key order, claims skip what others hold.</summary>
@@ -5,22 +8,21 @@ sealed class PostgreSqlDialect : Dialect
 {
     // By the clock, not by the transaction's start: a lease must not be used up before the commit.
     const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
-    const string Ids = "id = ANY(ARRAY(SELECT value::uuid FROM json_array_elements_text(@rows::json)))";
+    const string Ids = "id = ANY(@rows)";
 
     public override string InsertInbox => """
         INSERT INTO inbox (endpoint, message_id, received_at)
-        SELECT @endpoint, value::uuid, now() FROM json_array_elements_text(@rows::json) ORDER BY value
+        SELECT @endpoint, id, now() FROM unnest(@rows) AS r(id) ORDER BY id
         ON CONFLICT DO NOTHING RETURNING message_id
         """;
 
     public override string InsertOutbox => $"""
         INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
-        SELECT id, destination, "messageType", "contentType", body, "traceParent", "correlationId", now(), @lease, {Later}, 0
-        FROM json_to_recordset(@rows::json) AS r(id uuid, destination text, "messageType" text, "contentType" text,
-            body text, "traceParent" text, "correlationId" uuid)
+        SELECT r.*, now(), @lease, {Later}, 0
+        FROM unnest(@ids, @destinations, @types, @contents, @bodies, @traces, @correlations) AS r
         """;
 
-    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
     public override string ClaimOutbox => $"""
         UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
@@ -35,6 +37,36 @@ sealed class PostgreSqlDialect : Dialect
         """;
 
     public override string LockRows(string table, string key, bool keyIsGuid) =>
-        $"SELECT * FROM {table} WHERE {key} = ANY(ARRAY(SELECT value{(keyIsGuid ? "::uuid" : "")} FROM json_array_elements_text(@rows::json))) "
-        + $"ORDER BY {key} FOR UPDATE";
+        $"SELECT * FROM {table} WHERE {key} = ANY(@rows) ORDER BY {key} FOR UPDATE";
+
+    public override object Keys<TKey>(IEnumerable<TKey> keys) => keys.ToArray();
+
+    internal override IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
+    [
+        ("ids", messages.Select(message => message.Id).ToArray()),
+        ("destinations", messages.Select(message => message.Destination).ToArray()),
+        ("types", messages.Select(message => message.MessageType).ToArray()),
+        ("contents", messages.Select(message => message.ContentType).ToArray()),
+        ("bodies", messages.Select(message => message.Body).ToArray()),
+        ("traces", messages.Select(message => message.TraceParent).ToArray()),
+        ("correlations", messages.Select(message => message.CorrelationId).ToArray()),
+    ];
+
+    internal override Task Save(ServiceDb db, OutboxChange outbox)
+    {
+        var more = new List<NpgsqlBatchCommand>();
+        if (outbox.Added.Count > 0)
+            more.Add(Command(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]));
+        if (outbox.Confirmed.Count > 0)
+            more.Add(Command(DeleteOutbox, ("rows", Keys(outbox.Confirmed))));
+        return PostgreSqlSave.Run(db, more);
+    }
+
+    static NpgsqlBatchCommand Command(string sql, params (string Name, object? Value)[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var (name, value) in parameters)
+            command.Parameters.Add(new NpgsqlParameter(name, value));
+        return command;
+    }
 }

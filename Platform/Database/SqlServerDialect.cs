@@ -22,7 +22,7 @@ sealed class SqlServerDialect : Dialect
             body nvarchar(max), traceParent nvarchar(60), correlationId uniqueidentifier)
         """;
 
-    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
     public override string ClaimOutbox => $"""
         WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, ROWLOCK)

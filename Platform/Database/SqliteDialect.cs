@@ -22,7 +22,7 @@ sealed class SqliteDialect : Dialect
         FROM json_each(@rows)
         """;
 
-    public override string DeleteOutbox => "DELETE FROM outbox WHERE lease = @lease AND " + Ids;
+    public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
     public override string ClaimOutbox => $"""
         UPDATE outbox SET lease = @lease, next_attempt_at = {Later}

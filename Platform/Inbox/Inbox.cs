@@ -10,7 +10,7 @@ static class Inbox
     public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch)
     {
         var ids = batch.Where(delivery => delivery.Context.MessageId is not null).Select(delivery => delivery.Context.MessageId!.Value).Distinct().ToList();
-        var rows = Dialect.Json(ids.Order());
+        var rows = work.Dialect.Keys(ids.Order());
         var fresh = ids.Count == 0
             ? []
             : (await work.Db.QueryIds(work.Dialect.InsertInbox, ("endpoint", endpoint), ("rows", rows))).ToHashSet();

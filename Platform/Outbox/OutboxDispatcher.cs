@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using MassTransit;
 using MassTransit.Serialization;
@@ -10,7 +11,8 @@ namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
 /// Hands outbox rows to the broker: right after the commit that wrote them, pipelined with confirms and with no transaction
-/// open; then deletes them in bulk. While the broker is away it leaves the rows to the sweeper, so nothing piles up in memory.
+/// open; the next transaction deletes them in bulk. While the broker is away it leaves the rows to the sweeper, so nothing
+/// piles up in memory.
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
@@ -19,6 +21,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     readonly Limits limits;
     readonly ILogger log;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
+    readonly ConcurrentQueue<Guid> confirmed = new();
     // Until the bus has started: what is sent before the queues are bound is lost.
     volatile bool brokerAway = true;
     volatile bool closed;
@@ -30,10 +33,11 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>Sends what is waiting; what is committed later is left to the next start's sweeper.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         closed = true;
-        return batcher.DisposeAsync();
+        await batcher.DisposeAsync();
+        await Forget();
     }
 
     /// <summary>The bus has started.</summary>
@@ -50,7 +54,40 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             batcher.TryAdd((message, outbox.Lease));
     }
 
-    /// <summary>Sends all at once, deletes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
+    /// <summary>The rows that the broker has confirmed since the last call, for the caller's transaction to delete.</summary>
+    internal IReadOnlyList<Guid> TakeConfirmed()
+    {
+        var taken = new List<Guid>();
+        while (taken.Count < limits.SweepPage && confirmed.TryDequeue(out var id))
+            taken.Add(id);
+        return taken;
+    }
+
+    /// <summary>They are not deleted after all.</summary>
+    internal void GiveBack(IReadOnlyList<Guid> taken)
+    {
+        foreach (var id in taken)
+            confirmed.Enqueue(id);
+    }
+
+    /// <summary>Deletes confirmed rows that no transaction has come to take along; well before their lease ends.</summary>
+    internal async Task Forget()
+    {
+        while (TakeConfirmed() is { Count: > 0 } taken)
+        {
+            try
+            {
+                await database.Run(db => db.Execute(database.Dialect.DeleteOutbox, ("rows", database.Dialect.Keys(taken))));
+            }
+            catch
+            {
+                GiveBack(taken);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Sends all at once; notes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
     internal async Task<bool> Handle(IReadOnlyList<(OutboxMessage Message, Guid Lease)> batch)
     {
         try
@@ -59,7 +96,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message)));
             FailPoint.Hit("outbox.after-publish");
             NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
-            await Delete(batch.Where((_, i) => failures[i] is null));
+            GiveBack([.. batch.Where((_, i) => failures[i] is null).Select(entry => entry.Message.Id)]);
             await Delay(batch.Zip(failures).Where(pair => pair.Second is not null).Select(pair => SetbackOf(pair.First, pair.Second!)).ToList());
         }
         catch (Exception failure)
@@ -96,15 +133,6 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    async Task Delete(IEnumerable<(OutboxMessage Message, Guid Lease)> sent)
-    {
-        foreach (var leased in sent.GroupBy(entry => entry.Lease))
-        {
-            var ids = Dialect.Json(leased.Select(entry => entry.Message.Id));
-            await database.Run(db => db.Execute(database.Dialect.DeleteOutbox, ("rows", ids), ("lease", leased.Key)));
-        }
-    }
-
     /// <summary>Backs off by the row's own count: 2, 4, 8 ... 60 s. A broker that is away is no fault of the row.</summary>
     (Guid Id, Setback Setback) SetbackOf((OutboxMessage Message, Guid Lease) entry, Exception failure)
     {
@@ -127,7 +155,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
         {
             var (lease, seconds, counted, parked, error) = alike.Key;
-            await database.Run(db => db.Execute(database.Dialect.DelayOutbox, ("rows", Dialect.Json(alike)), ("lease", lease), ("seconds", seconds),
+            await database.Run(db => db.Execute(database.Dialect.DelayOutbox, ("rows", database.Dialect.Keys(alike)), ("lease", lease), ("seconds", seconds),
                 ("counted", counted ? 1 : 0), ("parked", parked ? 1 : 0), ("error", error)));
         }
     }

@@ -29,6 +29,7 @@ sealed class OutboxSweeper<TDb>(
                 {
                 }
 
+                await dispatcher.Forget();
                 await CleanUp();
                 await backlog.Sample();
             }

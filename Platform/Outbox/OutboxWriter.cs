@@ -1,22 +1,45 @@
 using System.Diagnostics;
-using System.Text.Json;
 using MassTransit;
 using MassTransit.Middleware;
 using MassTransit.Middleware.Outbox;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>A serialized message on its way: in the outbox's table, or from there to the broker.</summary>
 sealed record OutboxMessage(
-    Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0);
+    Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0)
+{
+    /// <summary>An envelope; for a reader it is about the order of its first message.</summary>
+    public static OutboxMessage Of(string queue, string body, IReadOnlyList<Packed> inside) => new(
+        NewId.NextSequentialGuid(), StoredMessage.QueueAddress(queue), Names(inside), Envelope.ContentType.ToString(), body,
+        inside.Count == 1 ? inside[0].TraceParent : null, inside.Count == 1 ? inside[0].CorrelationId : null);
 
-/// <summary>Takes what one transaction sends and publishes, and writes it as rows of that transaction.</summary>
+    /// <summary><c>TryReserveStock x 50</c></summary>
+    static string Names(IReadOnlyList<Packed> inside)
+    {
+        var names = string.Join(", ", inside.GroupBy(message => message.Message.GetType().Name).Select(same => $"{same.Key} x {same.Count()}"));
+        return inside.Count == 1 ? inside[0].Message.GetType().Name : names[..Math.Min(names.Length, 200)];
+    }
+}
+
+/// <summary>What a transaction writes into its outbox table, and whose rows they are at first.</summary>
+/// <param name="Added">Rows to insert.</param>
+/// <param name="Lease">Who may send them for <paramref name="LeaseSeconds"/>.</param>
+/// <param name="LeaseSeconds">By the database's clock.</param>
+/// <param name="Confirmed">Rows of earlier transactions that the broker has confirmed: to delete.</param>
+sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed);
+
+/// <summary>
+/// Takes what one transaction sends and publishes. Commands and answers between our own queues are packed: one row for each
+/// queue, which travels as one message. Events, and what consumers send by MassTransit's own calls, are messages of their own.
+/// </summary>
 sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
-    static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
+    readonly MessagingSetup setup = services.GetRequiredService<MessagingSetup>();
     readonly List<OutboxMessage> messages = [];
+    readonly Dictionary<string, List<Packed>> envelopes = [];
 
     public IServiceProvider Services => services;
 
@@ -33,16 +56,28 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
         await (await provider.GetPublishSendEndpoint<T>()).Send(message);
     }
 
-    public async Task Send<T>(string queue, T message) where T : class
+    /// <summary>Into the envelope for this queue.</summary>
+    public void Send(string queue, object message)
     {
-        var provider = new OutboxSendEndpointProvider(this, services.GetRequiredService<IBus>());
-        await (await provider.GetSendEndpoint(new Uri("queue:" + queue))).Send(message);
+        if (!envelopes.TryGetValue(queue, out var packed))
+            envelopes.Add(queue, packed = []);
+        packed.Add(new Packed(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message));
+    }
+
+    /// <summary>Nothing more is sent: the envelopes are closed.</summary>
+    public void Seal(Limits limits)
+    {
+        foreach (var (queue, packed) in envelopes)
+        {
+            foreach (var (body, inside) in Envelope.Pack(packed, limits.EnvelopeSize, limits.MessageBytes / 2))
+                messages.Add(OutboxMessage.Of(queue, body, inside));
+        }
     }
 
     /// <summary>MassTransit's extension point: a send that was made inside the transaction.</summary>
     public Task AddSend<T>(SendContext<T> context) where T : class
     {
-        context.CorrelationId ??= services.GetRequiredService<MessagingSetup>().CorrelationOf(context.Message);
+        context.CorrelationId ??= setup.CorrelationOf(context.Message);
         messages.Add(new OutboxMessage(
             context.MessageId ?? NewId.NextSequentialGuid(),
             context.DestinationAddress!.ToString(),
@@ -53,20 +88,4 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
             context.CorrelationId));
         return Task.CompletedTask;
     }
-
-    public Task Insert(ServiceDb db, Dialect dialect, int leaseSeconds) => messages.Count == 0
-        ? Task.CompletedTask
-        : db.Execute(dialect.InsertOutbox, ("rows", JsonSerializer.Serialize(messages.Select(Upper), CamelCase)), ("lease", Lease), ("seconds", leaseSeconds));
-
-    /// <summary>SQLite keeps Guids as upper-case text, the others do not mind.</summary>
-    static object Upper(OutboxMessage message) => new
-    {
-        Id = Dialect.Text(message.Id),
-        message.Destination,
-        message.MessageType,
-        message.ContentType,
-        message.Body,
-        message.TraceParent,
-        CorrelationId = message.CorrelationId is { } id ? Dialect.Text(id) : null,
-    };
 }

@@ -21,6 +21,8 @@ sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType con
     /// RabbitMQ's address of a queue would declare the queue, with other arguments than its owner; the exchange of the
     /// same name is enough, and mandatory tells when no queue is behind it yet.
     /// </summary>
+    public static string QueueAddress(string queue) => "exchange:" + queue + ToQueue;
+
     public static Uri AddressOf(OutboxMessage message) => new(message.Destination.Replace(ToQueue, "", StringComparison.Ordinal));
 
     public Task Send(SendContext context)

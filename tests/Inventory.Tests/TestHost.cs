@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
 using Shouldly;
 using Testing;
@@ -47,8 +48,9 @@ sealed class TestHost : IAsyncDisposable
 
         var collected = new ConcurrentQueue<IOrderMessage>();
         var bus = host.Services.GetRequiredService<IBusControl>();
-        await bus.ConnectReceiveEndpoint("answers", endpoint =>
+        await bus.ConnectReceiveEndpoint(Queues.Orders, endpoint =>
         {
+            endpoint.TakeEnvelopes();
             Collect<StockReserved>(endpoint, collected);
             Collect<StockRejected>(endpoint, collected);
             Collect<StockConfirmed>(endpoint, collected);

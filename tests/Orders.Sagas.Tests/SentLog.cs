@@ -5,15 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Orders.Sagas.Tests;
 
 /// <summary>A message that a committed transaction put on the bus.</summary>
-sealed class Sent
+sealed record Sent(string Destination, string MessageType, Guid? CorrelationId, JsonNode Message)
 {
-    public required string Destination { get; init; }
-    public required string MessageType { get; init; }
-    public required string Body { get; init; }
-    public Guid? CorrelationId { get; init; }
-
-    public JsonNode Message => JsonNode.Parse(Body)!["message"]!;
-
     public bool IsEvent => Destination.Contains(typeof(IOrderMessage).Namespace!, StringComparison.Ordinal);
 
     public override string ToString() => MessageType;
@@ -23,16 +16,16 @@ sealed class Sent
 static class SentLog
 {
     const string Sqlite = """
-        CREATE TABLE sent (seq INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT, message_type TEXT, body TEXT, correlation_id TEXT);
+        CREATE TABLE sent (seq INTEGER PRIMARY KEY AUTOINCREMENT, destination TEXT, body TEXT);
         CREATE TRIGGER keep_sent AFTER INSERT ON outbox BEGIN
-            INSERT INTO sent (destination, message_type, body, correlation_id) VALUES (NEW.destination, NEW.message_type, NEW.body, NEW.correlation_id);
+            INSERT INTO sent (destination, body) VALUES (NEW.destination, NEW.body);
         END;
         """;
 
     const string PostgreSql = """
-        CREATE TABLE sent (seq bigserial PRIMARY KEY, destination text, message_type text, body text, correlation_id uuid);
+        CREATE TABLE sent (seq bigserial PRIMARY KEY, destination text, body text);
         CREATE FUNCTION keep_sent() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN
-            INSERT INTO sent (destination, message_type, body, correlation_id) VALUES (NEW.destination, NEW.message_type, NEW.body, NEW.correlation_id);
+            INSERT INTO sent (destination, body) VALUES (NEW.destination, NEW.body);
             RETURN NEW;
         END';
         CREATE TRIGGER keep_sent AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION keep_sent();
@@ -47,7 +40,11 @@ static class SentLog
         await db.Database.ExecuteSqlRawAsync(mode.Database == "Sqlite" ? Sqlite : PostgreSql);
     }
 
-    public static Task<List<Sent>> Read(OrdersDb db) => db.Database.SqlQueryRaw<Sent>("""
-        SELECT destination AS "Destination", message_type AS "MessageType", body AS "Body", correlation_id AS "CorrelationId" FROM sent ORDER BY seq
-        """).ToListAsync();
+    public static async Task<List<Sent>> Read(OrdersDb db)
+    {
+        var rows = await db.Database.SqlQueryRaw<Row>("""SELECT destination AS "Destination", body AS "Body" FROM sent ORDER BY seq""").ToListAsync();
+        return [.. rows.SelectMany(row => Unpacked.Of(row.Body).Select(one => new Sent(row.Destination, one.Type, one.CorrelationId, one.Message)))];
+    }
+
+    sealed record Row(string Destination, string Body);
 }

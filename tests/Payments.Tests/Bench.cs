@@ -142,7 +142,7 @@ sealed class Bench : IAsyncDisposable
     {
         var rows = await db.Outbox.AsNoTracking().ToListAsync();
         await db.Outbox.ExecuteDeleteAsync();
-        return rows.OrderBy(row => row.CreatedAt).ToLookup(row => row.CorrelationId!.Value, AnswerOf);
+        return rows.OrderBy(row => row.CreatedAt).SelectMany(row => Unpacked.Of(row.Body)).ToLookup(answer => answer.CorrelationId!.Value, AnswerOf);
     });
 
     public async Task<string> Answers(Guid orderId) => string.Join(", ", (await TakeAnswers())[orderId]);
@@ -190,12 +190,7 @@ sealed class Bench : IAsyncDisposable
         services.AddSingleton(provider => BrokerAway.Around((IBus)real.ImplementationFactory!(provider)));
     }
 
-    static string AnswerOf(OrderSaga.Platform.Outbox.OutboxRow row)
-    {
-        using var body = JsonDocument.Parse(row.Body);
-        var message = body.RootElement.GetProperty("message");
-        return message.TryGetProperty("reason", out var reason) ? $"{row.MessageType}: {reason}" : row.MessageType;
-    }
+    static string AnswerOf(Unpacked answer) => answer.Message["reason"] is { } reason ? $"{answer.Type}: {reason}" : answer.Type;
 }
 
 /// <summary>The process dies here.</summary>

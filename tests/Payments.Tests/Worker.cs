@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
 using OrderSaga.Sandbox;
 
@@ -119,8 +120,9 @@ sealed class Worker : IAsyncDisposable
     Task<ReceiveEndpointReady> Listen()
     {
         var bus = app.Services.GetRequiredService<IBus>();
-        return bus.ConnectReceiveEndpoint("the-saga", endpoint =>
+        return bus.ConnectReceiveEndpoint(Queues.Orders, endpoint =>
         {
+            endpoint.TakeEnvelopes();
             Hear<PaymentAuthorized>(endpoint);
             Hear<PaymentPending>(endpoint);
             Hear<PaymentDeclined>(endpoint);

@@ -15,7 +15,7 @@ public sealed class CrashTests
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
         (await Run(installation, "pack.after-commit:1")).ShouldBe(Killed);
-        (await host.Db(db => db.Outbox.CountAsync())).ShouldBe(Count);
+        (await host.Waiting()).ShouldBe(Count);
         (await host.Counter("a")).ShouldBe(0);
 
         await host.App.StartAsync();

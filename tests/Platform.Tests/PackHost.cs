@@ -73,6 +73,9 @@ sealed class PackHost : IAsyncDisposable
 
     public Task Drained() => Eventually.Becomes("the outbox is empty", () => Db(db => db.Outbox.CountAsync()), count => count == 0);
 
+    /// <summary>Messages in the outbox; an envelope's count each.</summary>
+    public async Task<int> Waiting() => (await Db(db => db.Outbox.Select(row => row.Body).ToListAsync())).Sum(body => Unpacked.Of(body).Count());
+
     /// <summary>Sends bumps of <paramref name="name"/> in one transaction.</summary>
     public Task Bump(string name, int count) => Unit.Run(async work =>
     {

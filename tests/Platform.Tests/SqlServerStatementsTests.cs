@@ -12,7 +12,7 @@ public sealed class SqlServerStatementsTests
     {
         ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
         ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),
-        ["DeleteOutbox"] = ("@rows @lease", Dialect.DeleteOutbox),
+        ["DeleteOutbox"] = ("@rows", Dialect.DeleteOutbox),
         ["ClaimOutbox"] = ("@lease @seconds @limit", Dialect.ClaimOutbox),
         ["DelayOutbox"] = ("@rows @lease @seconds @counted @parked @error", Dialect.DelayOutbox),
         ["LockByText"] = ("@rows", Dialect.LockRows("counters", "name", keyIsGuid: false)),

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+
+namespace OrderSaga.Platform.Database;
+
+/// <summary>
+/// Writes what the change tracker holds in one round trip: one INSERT and one UPDATE for each table, whatever the number of
+/// rows, their columns as arrays. EF's own SaveChanges sends a statement for each row, which costs the server ten times as much.
+/// </summary>
+static class PostgreSqlSave
+{
+    static readonly ConcurrentDictionary<IEntityType, Table> Tables = new();
+
+    /// <summary>Sends the changes of the tracked rows, whose changes have been detected, and then <paramref name="more"/>.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">A row was not as it was read.</exception>
+    public static async Task Run(DbContext db, IEnumerable<NpgsqlBatchCommand> more)
+    {
+        var changed = db.ChangeTracker.Entries().Where(entry => entry.State is not (EntityState.Unchanged or EntityState.Detached)).ToList();
+        if (changed.Exists(entry => entry.State == EntityState.Deleted))
+        {
+            await db.SaveChangesAsync();
+            changed.Clear();
+        }
+
+        await using var batch = new NpgsqlBatch(
+            (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        var writes = changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write).ToList();
+        foreach (var command in writes.Select(write => write.Command).Concat(more))
+            batch.BatchCommands.Add(command);
+        if (batch.BatchCommands.Count > 0)
+            await batch.ExecuteNonQueryAsync();
+        foreach (var (command, rows) in writes)
+        {
+            if (command.RecordsAffected != rows)
+                throw new DbUpdateConcurrencyException($"{command.RecordsAffected} of {rows} rows were as they had been read: {command.CommandText}");
+        }
+    }
+
+    static (NpgsqlBatchCommand Command, int Rows) Write(IGrouping<(IEntityType Type, EntityState State), EntityEntry> group)
+    {
+        var table = Tables.GetOrAdd(group.Key.Type, type => new Table(type));
+        var rows = group.ToList();
+        return (group.Key.State == EntityState.Added ? table.Insert(rows) : table.Update(rows), rows.Count);
+    }
+
+    /// <summary>One table's statements.</summary>
+    sealed class Table(IEntityType type)
+    {
+        readonly string name = type.GetTableName()!;
+        readonly List<Column> inserted = [.. type.GetProperties().Where(property => !CountsByItself(property)).Select(property => new Column(property))];
+        readonly List<Column> keys = [.. type.FindPrimaryKey()!.Properties.Select(property => new Column(property))];
+        readonly List<Column> others = [.. type.GetProperties().Where(property => !property.IsPrimaryKey()).Select(property => new Column(property))];
+        readonly Column? version = type.GetProperties().Where(property => property.IsConcurrencyToken).Select(property => new Column(property)).SingleOrDefault();
+
+        public NpgsqlBatchCommand Insert(List<EntityEntry> rows)
+        {
+            var command = new NpgsqlBatchCommand(
+                $"INSERT INTO {name} ({Names(inserted)}) SELECT * FROM unnest({string.Join(", ", inserted.Select((_, i) => $"${i + 1}"))})");
+            inserted.ForEach(column => command.Parameters.Add(column.Current(rows)));
+            return command;
+        }
+
+        /// <summary>The columns that changed in any of the rows; the others' values are as they were.</summary>
+        public NpgsqlBatchCommand Update(List<EntityEntry> rows)
+        {
+            var changed = others.FindAll(column => rows.Exists(column.IsModified));
+            var command = new NpgsqlBatchCommand();
+            List<Column> given = [.. keys, .. changed];
+            given.ForEach(column => command.Parameters.Add(column.Current(rows)));
+            var was = version is null ? [] : new[] { version.Original(rows) };
+            command.Parameters.AddRange(was);
+
+            var sql = new StringBuilder($"UPDATE {name} AS t SET {string.Join(", ", changed.Select(column => $"{column.Name} = r.{column.Name}"))}");
+            sql.Append($" FROM unnest({string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(i => $"${i}"))})");
+            sql.Append($" AS r({Names(given)}{(version is null ? "" : ", was")})");
+            sql.Append($" WHERE {string.Join(" AND ", keys.Select(key => $"t.{key.Name} = r.{key.Name}"))}{(version is null ? "" : $" AND t.{version.Name} = r.was")}");
+            command.CommandText = sql.ToString();
+            return command;
+        }
+
+        static bool CountsByItself(IProperty property) => property.ValueGenerated == ValueGenerated.OnAdd && property.ClrType == typeof(long);
+
+        static string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(column => column.Name));
+    }
+
+    /// <summary>One column: its values of many rows as one array, as the database has them.</summary>
+    sealed class Column(IProperty property)
+    {
+        readonly IClrPropertyGetter getter = property.GetGetter();
+        readonly Func<object?, object?>? convert = property.GetTypeMapping().Converter?.ConvertToProvider;
+        readonly Type element = ElementOf(property);
+        readonly string arrayType = property.GetRelationalTypeMapping().StoreTypeNameBase + "[]";
+
+        public string Name { get; } = property.GetColumnName();
+
+        public bool IsModified(EntityEntry row) => row.Property(property).IsModified;
+
+        public NpgsqlParameter Current(List<EntityEntry> rows) => Values(rows, row => getter.GetClrValue(row.Entity));
+
+        public NpgsqlParameter Original(List<EntityEntry> rows) => Values(rows, row => row.Property(property).OriginalValue);
+
+        NpgsqlParameter Values(List<EntityEntry> rows, Func<EntityEntry, object?> valueOf)
+        {
+            var values = Array.CreateInstance(element, rows.Count);
+            for (var i = 0; i < rows.Count; i++)
+                values.SetValue(convert is null ? valueOf(rows[i]) : convert(valueOf(rows[i])), i);
+            return new NpgsqlParameter { Value = values, DataTypeName = arrayType };
+        }
+
+        static Type ElementOf(IProperty property)
+        {
+            var type = property.GetTypeMapping().Converter?.ProviderClrType ?? property.ClrType;
+            return property.IsNullable && type.IsValueType && Nullable.GetUnderlyingType(type) is null ? typeof(Nullable<>).MakeGenericType(type) : type;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using MassTransit;
+using MassTransit.Metadata;
+using MassTransit.Serialization;
+
+namespace OrderSaga.Platform.Envelopes;
+
+/// <summary>Who a message is.</summary>
+sealed class MessageHead(JsonElement json) : MessageContext
+{
+    public Guid? MessageId { get; } = json.GetProperty("id").GetGuid();
+    public Guid? CorrelationId { get; } = json.TryGetProperty("correlationId", out var id) ? id.GetGuid() : null;
+    public Guid? RequestId => null;
+    public Guid? ConversationId => null;
+    public Guid? InitiatorId => null;
+    public DateTime? ExpirationTime => null;
+    public Uri? SourceAddress => null;
+    public Uri? DestinationAddress => null;
+    public Uri? ResponseAddress => null;
+    public Uri? FaultAddress => null;
+    public DateTime? SentTime => null;
+    public Headers Headers => EmptyHeaders.Instance;
+    public HostInfo Host => HostMetadataCache.Empty;
+}
+
+/// <summary>One message of an envelope; it is read once, though the batch and its consumer both look at it.</summary>
+sealed class MessageInside(JsonElement json) : BaseSerializerContext(
+    SystemTextJsonMessageSerializer.Instance, new MessageHead(json), [json.GetProperty("type").GetString()!])
+{
+    readonly JsonElement body = json.GetProperty("message");
+    object? read;
+
+    public string? TraceParent { get; } = json.TryGetProperty("trace", out var trace) ? trace.GetString() : null;
+
+    /// <summary>As it stands in the envelope.</summary>
+    public JsonElement Json => json;
+
+    public override bool TryGetMessage<T>([NotNullWhen(true)] out T? message) where T : class
+    {
+        message = read as T ?? (IsSupportedMessageType<T>() ? body.Deserialize<T>(SystemTextJsonMessageSerializer.Options) : null);
+        read ??= message;
+        return message is not null;
+    }
+
+    public override bool TryGetMessage(Type messageType, [NotNullWhen(true)] out object? message)
+    {
+        message = IsSupportedMessageType(messageType) ? body.Deserialize(messageType, SystemTextJsonMessageSerializer.Options) : null;
+        return message is not null;
+    }
+
+    public override IMessageSerializer GetMessageSerializer() => throw Refused();
+
+    public override IMessageSerializer GetMessageSerializer<T>(MessageEnvelope envelope, T message) => throw Refused();
+
+    public override IMessageSerializer GetMessageSerializer(object message, string[] messageTypes) => throw Refused();
+
+    public override Dictionary<string, object> ToDictionary<T>(T? message) where T : class => throw Refused();
+
+    static NotSupportedException Refused() => new("A message of an envelope is not forwarded; publish or send a message of its own.");
+}
