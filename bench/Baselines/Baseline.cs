@@ -26,17 +26,3 @@ public sealed record BaselineSettings(
 public sealed record BaselineResult(
     string Name, int Settled, double Seconds, double CpuMsOfWarmUp, double P50, double P95, double P99,
     bool InvariantsHeld, IReadOnlyDictionary<string, string> Notes);
-
-/// <summary>The other ways to do the same work, by name.</summary>
-public static class Baselines
-{
-    /// <summary>Every name that <see cref="Run"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["b-usual-outbox", "c-2pc", "c-2pc-hot", "c-2pc-killed", "d1-floor", "d2-floor", "e-broker"];
-
-    /// <summary>Runs one baseline. Progress goes to the error stream only.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="settings">Where, and how much.</param>
-    /// <param name="phase">Awaited with "warm" when the measured part begins and with "done" when it ends: the harness samples meanwhile.</param>
-    public static Task<BaselineResult> Run(string name, BaselineSettings settings, Func<string, Task> phase) =>
-        throw new ArgumentOutOfRangeException(nameof(name), name, $"There is no such baseline. There are: {string.Join(", ", Names)}");
-}

@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace OrderSaga.Bench;
+
+/// <summary>One transaction in one round trip: BEGIN, the statements and COMMIT are sent together, the answers come together.</summary>
+sealed class Pipeline(NpgsqlConnection connection)
+{
+    readonly NpgsqlBatch batch = Begin(connection);
+
+    static NpgsqlBatch Begin(NpgsqlConnection connection)
+    {
+        var batch = connection.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        return batch;
+    }
+
+    public Pipeline Add(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        batch.BatchCommands.Add(command);
+        return this;
+    }
+
+    public Task Commit(int rows) => End("COMMIT", rows);
+
+    public Task Prepare(string transaction, int rows) => End($"PREPARE TRANSACTION '{transaction}'", rows);
+
+    /// <summary>A statement that fails takes the transaction with it. One that met fewer rows than it must is found here, and ends the run.</summary>
+    async Task End(string statement, int rows)
+    {
+        await using (batch)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
+            var written = await batch.ExecuteNonQueryAsync();
+            if (written != rows)
+                throw new InvalidOperationException($"{written} rows were written, must be {rows}: {string.Join("; ", batch.BatchCommands.Select(c => c.CommandText))}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace OrderSaga.Bench;
+
+/// <summary>One run of one baseline: the warm-up, then the measured part between the two phases.</summary>
+sealed class Trial(string name, BaselineSettings settings, Func<string, Task> phase)
+{
+    readonly Dictionary<string, string> notes = [];
+
+    public BaselineSettings Settings => settings;
+
+    public void Note(string key, string text)
+    {
+        notes[key] = text;
+        Say($"{key}: {text}");
+    }
+
+    public void Say(string text) => Console.Error.WriteLine($"{name}: {text}");
+
+    /// <param name="run">Takes so many orders to their end; gives what each took, in milliseconds, NaN for one that did not get there.</param>
+    /// <param name="held">Whether goods and money are conserved when all is over.</param>
+    public async Task<BaselineResult> Measure(Func<int, Task<double[]>> run, Func<Task<bool>> held)
+    {
+        Say($"warms up with {settings.WarmUpOrders}");
+        var lost = (await run(settings.WarmUpOrders)).Count(double.IsNaN);
+        GC.Collect();
+        var warmUp = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+
+        await phase("warm");
+        Say($"runs {settings.Orders}");
+        var start = Stopwatch.GetTimestamp();
+        var times = await run(settings.Orders);
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await phase("done");
+
+        var settled = times.Where(time => !double.IsNaN(time)).Order().ToList();
+        lost += times.Length - settled.Count;
+        Say($"{settled.Count / seconds:F0} a second");
+        return new BaselineResult(name, settled.Count, seconds, warmUp, At(settled, 0.5), At(settled, 0.95), At(settled, 0.99),
+            await held() && lost == 0, notes);
+    }
+
+    public BaselineResult Result(int settled, double seconds, double warmUp, double milliseconds, bool held) =>
+        new(name, settled, seconds, warmUp, milliseconds, milliseconds, milliseconds, held, notes);
+
+    static double At(List<double> sorted, double share) =>
+        sorted.Count == 0 ? 0 : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Count) - 1, 0, sorted.Count - 1)];
+}

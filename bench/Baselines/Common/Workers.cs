@@ -1,0 +1,45 @@
+using System.Diagnostics;
+
+namespace OrderSaga.Bench;
+
+/// <summary>A fixed number of workers that take the next order as soon as they have ended one.</summary>
+static class Workers
+{
+    /// <param name="count">Orders.</param>
+    /// <param name="workers">At once.</param>
+    /// <param name="one">Takes one order to its end; is told which worker, and which order.</param>
+    /// <returns>Milliseconds by order.</returns>
+    public static async Task<double[]> Run(int count, int workers, Func<int, int, Task> one)
+    {
+        var times = new double[count];
+        var next = -1;
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(async () =>
+        {
+            for (var order = Interlocked.Increment(ref next); order < count; order = Interlocked.Increment(ref next))
+            {
+                var start = Stopwatch.GetTimestamp();
+                await one(worker, order);
+                times[order] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
+        })));
+        return times;
+    }
+
+    /// <summary>Tries each number of workers on a part of the warm-up, after a first part for the JIT; notes what it gave.</summary>
+    public static async Task<int> Tune(Trial trial, int orders, IReadOnlyList<int> choices, Func<int, int, Task> run)
+    {
+        var part = Math.Max(1, orders / (choices.Count + 1));
+        await run(part, choices[^1]);
+        var rates = new Dictionary<int, double>();
+        foreach (var workers in choices)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await run(part, workers);
+            rates[workers] = part / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        var best = rates.MaxBy(rate => rate.Value).Key;
+        trial.Note("concurrency", $"{best}, the best of {string.Join(", ", rates.Select(rate => $"{rate.Key}: {rate.Value:F0}/s"))} in the warm-up");
+        return best;
+    }
+}

@@ -1,0 +1,47 @@
+namespace OrderSaga.Bench;
+
+/// <summary>d2: the same eleven steps, each for 50 orders at once by set-based statements in one transaction and one round trip.</summary>
+static class BatchFloor
+{
+    const int BatchSize = 50;
+    static readonly int[] Connections = [2, 4, 8];
+
+    public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
+    {
+        var settings = trial.Settings;
+        await using var databases = new BenchDatabases(settings);
+        await databases.Create(settings.Skus, pieces: 1_000_000_000);
+        var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
+        var workers = await Task.WhenAll(Enumerable.Range(0, Connections[^1]).Select(_ => BatchWorker.Open(databases, clock)));
+        var placed = 0;
+        trial.Note("batch", $"{BatchSize} orders");
+
+        async Task<double[]> Batches(int count, int at)
+        {
+            var sizes = Enumerable.Repeat(BatchSize, count / BatchSize).Append(count % BatchSize).Where(size => size > 0).ToList();
+            var times = await Workers.Run(sizes.Count, at, (worker, batch) =>
+            {
+                var last = Interlocked.Add(ref placed, sizes[batch]);
+                return workers[worker].Settle([.. Enumerable.Range(last - sizes[batch] + 1, sizes[batch]).Select(number => orders[number])]);
+            });
+            // An order takes as long as its batch.
+            return [.. times.SelectMany((time, batch) => Enumerable.Repeat(time, sizes[batch]))];
+        }
+
+        int? best = null;
+        async Task<double[]> Settle(int count)
+        {
+            if (best is { } chosen)
+                return await Batches(count, chosen);
+            best = await Workers.Tune(trial, count, Connections, Batches);
+            return [];
+        }
+
+        return await trial.Measure(Settle, async () =>
+        {
+            foreach (var worker in workers)
+                await worker.Close();
+            return await Conservation.Holds(trial, databases, placed);
+        });
+    }
+}

@@ -1,0 +1,34 @@
+namespace OrderSaga.Bench;
+
+/// <summary>d1: an order's eleven steps by plain Npgsql, each one transaction in one round trip. Nothing is sent: what a message costs comes on top.</summary>
+static class OneByOneFloor
+{
+    static readonly int[] Connections = [8, 16, 32];
+
+    public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
+    {
+        var settings = trial.Settings;
+        await using var databases = new BenchDatabases(settings);
+        await databases.Create(settings.Skus, pieces: 1_000_000_000);
+        var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
+        var workers = await Task.WhenAll(Enumerable.Range(0, Connections[^1]).Select(_ => OneByOneWorker.Open(databases, clock)));
+        var placed = 0;
+        Task Order(int worker, int order) => workers[worker].Settle(orders[Interlocked.Increment(ref placed)]);
+
+        int? best = null;
+        async Task<double[]> Settle(int count)
+        {
+            if (best is { } chosen)
+                return await Workers.Run(count, chosen, Order);
+            best = await Workers.Tune(trial, count, Connections, (part, at) => Workers.Run(part, at, Order));
+            return [];
+        }
+
+        return await trial.Measure(Settle, async () =>
+        {
+            foreach (var worker in workers)
+                await worker.Close();
+            return await Conservation.Holds(trial, databases, placed);
+        });
+    }
+}
