@@ -1,72 +1,59 @@
-using System.Net.Http.Headers;
-using System.Text;
+using System.Globalization;
 using System.Text.Json;
 using Npgsql;
+using Testing;
 
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Runs one baseline alone, on databases and a vhost of its own that it drops again: to try it, not to measure.
-/// Takes its servers from ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_RABBITMQ.
+/// Tries one baseline alone, without a scenario: <c>bench baseline NAME --smoke [ORDERS [SKUS]]</c>. Databases, vhost and gateway are its own;
+/// the servers are those of the tests (ORDERSAGA_TEST_POSTGRES, ORDERSAGA_TEST_RABBITMQ). Prints the result and the processor time of each order.
 /// </summary>
 static class Smoke
 {
-    const string Prefix = "bench_smoke";
-    static readonly string[] Databases = ["orders", "inventory", "payments"];
+    static readonly string[] Databases = ["bench_orders", "bench_inventory", "bench_payments"];
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <param name="name">Of the baseline.</param>
-    /// <param name="args">Orders, skus and the gateway's url, as far as they are given.</param>
     public static async Task<int> Run(string name, string[] args)
     {
-        var orders = args.Length > 0 ? int.Parse(args[0]) : 1000;
-        var skus = args.Length > 1 ? int.Parse(args[1]) : 1000;
-        var gateway = args.Length > 2 ? args[2] : "http://localhost:5105/";
-        var server = Setting("ORDERSAGA_TEST_POSTGRES", "Host=localhost;Username=...;Password=...");
-        var broker = new Uri(Setting("ORDERSAGA_TEST_RABBITMQ", "amqp://user:password@localhost:5672"));
-        await Drop(server, broker);
-        try
-        {
-            foreach (var database in Databases)
-                await Admin(server, $"CREATE DATABASE {Prefix}_{database}");
-            await Vhost(broker, HttpMethod.Put);
-            var settings = new BaselineSettings(
-                Databases.ToDictionary(database => database, database => $"{server};Database={Prefix}_{database}"),
-                new Uri(broker, "/" + Prefix).ToString(), gateway, orders, skus, LinesPerOrder: 2, InFlight: 64, WarmUpOrders: orders);
-            var result = await Baselines.Run(name, settings, BaselineCommand.Wait);
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Indented));
-            return result.InvariantsHeld ? 0 : 1;
-        }
-        finally
-        {
-            await Drop(server, broker);
-        }
-    }
-
-    static string Setting(string name, string example) => Environment.GetEnvironmentVariable(name)
-        ?? throw new InvalidOperationException($"Set {name}, e.g. to {example}");
-
-    static async Task Drop(string server, Uri broker)
-    {
-        NpgsqlConnection.ClearAllPools();
+        var (orders, skus) = (Number(args, 0, 1000), Number(args, 1, 1000));
+        await using var fresh = await Mode.Servers.Fresh(Databases);
+        using var gateway = await GatewayChild.Start();
         foreach (var database in Databases)
-            await Admin(server, $"DROP DATABASE IF EXISTS {Prefix}_{database} WITH (FORCE)");
-        await Vhost(broker, HttpMethod.Delete);
+            await Create(new NpgsqlConnectionStringBuilder(fresh.Connection(database)));
+        var settings = new BaselineSettings(Databases.ToDictionary(database => database, fresh.Connection), fresh.Settings()["Transport:Url"]!,
+            gateway.Url.ToString(), orders, skus, LinesPerOrder: 2, InFlight: 256, WarmUpOrders: Math.Max(100, orders / 2));
+        var file = Path.Combine(fresh.Directory, "baseline.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(settings));
+
+        await using var meter = await DatabaseMeter.Open(Databases.Select(fresh.Connection));
+        using var child = new BaselineChild(name, file);
+        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter.Backend, withBroker: true);
+        var samples = new List<IReadOnlyDictionary<string, double>>();
+        var result = await child.Run(phase =>
+        {
+            samples.Add(cpu.Read());
+            return Task.CompletedTask;
+        });
+        await Print(result, samples);
+        return result.InvariantsHeld ? 0 : 1;
     }
 
-    static async Task Admin(string server, string sql)
+    static async Task Print(BaselineResult result, List<IReadOnlyDictionary<string, double>> samples)
     {
-        await using var database = NpgsqlDataSource.Create($"{server};Database=postgres;SSL Mode=Disable;Pooling=false");
-        await database.Run(sql);
+        await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Indented));
+        await Console.Out.WriteLineAsync($"{result.Settled / result.Seconds:F1} a second");
+        if (samples is not [var warm, var done])
+            return;
+        foreach (var (process, before) in warm)
+            await Console.Out.WriteLineAsync($"{(done[process] - before) / result.Settled:F3} ms of {process} each");
     }
 
-    /// <summary>By RabbitMQ's management, on the port that it has by default.</summary>
-    static async Task Vhost(Uri broker, HttpMethod method)
+    static int Number(string[] args, int at, int otherwise) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : otherwise;
+
+    static async Task Create(NpgsqlConnectionStringBuilder wanted)
     {
-        using var http = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:15672/") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
-        var answer = await http.SendAsync(new HttpRequestMessage(method, "api/vhosts/" + Prefix));
-        if (method == HttpMethod.Put)
-            answer.EnsureSuccessStatusCode();
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(wanted.ConnectionString) { Database = "postgres", Pooling = false });
+        await source.Run($"CREATE DATABASE {wanted.Database}");
     }
 }

@@ -42,9 +42,9 @@ sealed class BenchDatabases : IAsyncDisposable
     /// <summary>Makes the tables, with so many pieces of each sku.</summary>
     public async Task Create(int skus, long pieces)
     {
-        await Orders.Run(Schema.Messaging + Schema.Orders);
-        await Inventory.Run(Schema.Messaging + Schema.Inventory);
-        await Payments.Run(Schema.Messaging + Schema.Payments);
+        await Orders.Run(Tables.Messaging + Tables.Orders);
+        await Inventory.Run(Tables.Messaging + Tables.Inventory);
+        await Payments.Run(Tables.Messaging + Tables.Payments);
         await Inventory.Run(
             "INSERT INTO stock SELECT 'sku-' || lpad(n::text, 5, '0'), $2, $2, 0, 0 FROM generate_series(0, $1 - 1) n", skus, pieces);
         await Inventory.Run("VACUUM ANALYZE stock");
@@ -58,7 +58,7 @@ sealed class BenchDatabases : IAsyncDisposable
     }
 }
 
-static class Running
+static class Statements
 {
     public static async Task Run(this NpgsqlDataSource database, string sql, params object[] values)
     {

@@ -9,9 +9,9 @@ sealed class Pipeline(NpgsqlConnection connection)
 
     static NpgsqlBatch Begin(NpgsqlConnection connection)
     {
-        var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
-        return batch;
+        var begun = connection.CreateBatch();
+        begun.BatchCommands.Add(new NpgsqlBatchCommand("BEGIN"));
+        return begun;
     }
 
     public Pipeline Add(string sql, params ReadOnlySpan<object> values)
@@ -35,7 +35,8 @@ sealed class Pipeline(NpgsqlConnection connection)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
             var written = await batch.ExecuteNonQueryAsync();
             if (written != rows)
-                throw new InvalidOperationException($"{written} rows were written, must be {rows}: {string.Join("; ", batch.BatchCommands.Select(c => c.CommandText))}");
+                throw new InvalidOperationException($"{written} rows were written, must be {rows}: " +
+                    $"{string.Join("; ", from NpgsqlBatchCommand command in batch.BatchCommands select command.CommandText)}");
         }
     }
 }

@@ -184,5 +184,5 @@ sealed class BatchWorker(NpgsqlConnection orders, NpgsqlConnection inventory, Np
 
     static string Amount(TrialOrder order) => $$""","amount":{"amount":{{order.Total}},"currency":"EUR"}""";
 
-    static string AnswerOf(string message, Guid id) => $$"""{"message":"{{message}}","content":{"orderId":"{{id}}"}}""";
+    static string AnswerOf(string message, Guid id) => $$$"""{"message":"{{{message}}}","content":{"orderId":"{{{id}}}"}}""";
 }

@@ -172,5 +172,5 @@ sealed class OneByOneWorker(NpgsqlConnection orders, NpgsqlConnection inventory,
 
     static string Amount(TrialOrder order) => $$""","amount":{"amount":{{order.Total}},"currency":"EUR"}""";
 
-    static string AnswerOf(string message, TrialOrder order) => $$"""{"message":"{{message}}","content":{"orderId":"{{order.Id}}"}}""";
+    static string AnswerOf(string message, TrialOrder order) => $$$"""{"message":"{{{message}}}","content":{"orderId":"{{{order.Id}}}"}}""";
 }

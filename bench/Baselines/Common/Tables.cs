@@ -1,7 +1,7 @@
 namespace OrderSaga.Bench;
 
 /// <summary>The columns, keys, indexes and checks of the system's own tables, as far as an order's life writes them.</summary>
-static class Schema
+static class Tables
 {
     /// <summary>In each database.</summary>
     public const string Messaging = """
