@@ -19,7 +19,7 @@ static class BaselineRuns
         ["d1-floor"] = 8000, ["d2-floor"] = 50_000, ["e-broker"] = 8000,
     };
 
-    public static async Task<Result> Run(string scenario, string name, int skus, Options options)
+    public static async Task<Result> Run(string scenario, string name, Place place, int skus, Options options)
     {
         Progress.Say($"{scenario}, {name}");
         var runs = new List<IReadOnlyDictionary<string, double>>();
@@ -44,7 +44,7 @@ static class BaselineRuns
             Progress.Say($"    {ended.Message}");
         }
 
-        return new Result(scenario, name, "servers", runs, findings, notes);
+        return new Result(scenario, name, place.Name, runs, findings, notes);
     }
 
     static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> Once(string name, int skus)

@@ -34,16 +34,16 @@ sealed class Loads(Placer placer, Workload workload, string name)
     }
 
     /// <summary>At a rate, whatever the answers: nobody waits for another. Who is refused is gone, or asks again.</summary>
-    public async Task Paced(double perSecond, Bounds bounds, bool again = true)
+    public async Task Paced(double perSecond, Bounds bounds, bool again = true, CancellationToken stop = default)
     {
         var watch = Stopwatch.StartNew();
         var calls = new List<Task>();
         using var timer = new PeriodicTimer(Beat);
-        while (watch.Elapsed < bounds.Duration && started < bounds.Orders)
+        while (watch.Elapsed < bounds.Duration && started < bounds.Orders && !stop.IsCancellationRequested)
         {
             for (var due = Math.Min(watch.Elapsed.TotalSeconds * perSecond, bounds.Orders); started < due; started++)
                 calls.Add(One(workload.Order(name, started), again));
-            await timer.WaitForNextTickAsync();
+            await timer.WaitForNextTickAsync(CancellationToken.None);
         }
 
         await Task.WhenAll(calls);

@@ -7,7 +7,7 @@ namespace OrderSaga.Bench;
 /// <summary>Products and stock, set up over HTTP as an operator would.</summary>
 static class Catalogue
 {
-    const int AtOnce = 16;
+    const int AtOnce = 32;
 
     /// <summary>Makes <paramref name="count"/> skus with so many pieces each.</summary>
     public static async Task<IReadOnlyList<string>> Stock(Running system, string prefix, int count, int pieces)

@@ -19,12 +19,19 @@ sealed class OurSystem : IAsyncDisposable
     readonly ConcurrentBag<Guid> acknowledged = [];
     readonly List<string> stuck = [];
 
-    OurSystem(Running running, GatewayChild gateway, AllocationMeter allocations, DatabaseMeter? database)
+    OurSystem(Running running, GatewayChild gateway, AllocationMeter allocations, DatabaseMeter? database, DateTime startedAt)
     {
+        StartedAt = startedAt;
         (Running, this.gateway, this.allocations, this.database) = (running, gateway, allocations, database);
         Orders = new OrderReader(running.Mode.Database, running.Connection("orders"));
         Placer = new Placer(running.Url("Orders.Api"), running.ApiKey);
     }
+
+    /// <summary>Rows from before then are history that was made up, which the checker leaves out.</summary>
+    public DateTime? HistoryBefore { get; set; }
+
+    /// <summary>Before its first row.</summary>
+    public DateTime StartedAt { get; }
 
     public Running Running { get; }
     public OrderReader Orders { get; }
@@ -32,6 +39,7 @@ sealed class OurSystem : IAsyncDisposable
 
     public static async Task<OurSystem> Start(Place place, Variant variant)
     {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var beside = await GatewayChild.Start();
         var probe = new AllocationMeter();
         var setup = new Setup
@@ -42,7 +50,7 @@ sealed class OurSystem : IAsyncDisposable
         };
         var running = await Running.Start(place.Mode, setup);
         var meter = place.HasServers ? await DatabaseMeter.Open(Migrations.Schema.Databases.Select(running.Connection)) : null;
-        return new OurSystem(running, beside, probe, meter);
+        return new OurSystem(running, beside, probe, meter, now);
     }
 
     /// <summary>All that was used so far.</summary>
@@ -114,7 +122,7 @@ sealed class OurSystem : IAsyncDisposable
         try
         {
             await Running.Checker.AtRest(Patience);
-            return [.. stuck, .. await Running.Checker.Broken([.. acknowledged])];
+            return [.. stuck, .. await Running.Checker.Broken([.. acknowledged], HistoryBefore)];
         }
         catch (TimeoutException unrest)
         {

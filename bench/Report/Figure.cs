@@ -38,5 +38,20 @@ static class Figure
     public const string Statements = "statementsPerOrder";
     public const string Messages = "messagesPerOrder";
     public const string AllocatedKilobytes = "allocatedKilobytesPerOrder";
-    public const string Refusals = "refusals";
+
+    /// <summary>Placements that were told "later" and did not ask again.</summary>
+    public const string Refused = "refused";
+    public const string Accepted = "accepted";
+
+    /// <summary>recover: orders that had waited for the broker, how soon the first of them ended (seconds), and how fast they did.</summary>
+    public const string Backlog = "backlog";
+    public const string ResumedAfter = "resumedAfterSeconds";
+    public const string DrainedPerSecond = "drainedPerSecond";
+    public const string DrainShare = "drainedShareOfPeak";
+    public const string DrainShareInAll = "drainedShareOfPeakWithThePause";
+
+    /// <summary>overload: settled while it lasted, per second and as a share of the peak; seconds until latencies are normal again.</summary>
+    public const string Goodput = "goodputPerSecond";
+    public const string GoodputShare = "goodputShareOfPeak";
+    public const string NormalAfter = "normalAfterSeconds";
 }

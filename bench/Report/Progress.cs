@@ -7,7 +7,11 @@ namespace OrderSaga.Bench;
 static class Progress
 {
     static readonly Stopwatch Watch = Stopwatch.StartNew();
-    static readonly IAnsiConsole Out = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    static readonly IAnsiConsole Out = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+        Ansi = Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+    });
 
     public static void Say(string line) => Out.MarkupLineInterpolated($"[grey]{Watch.Elapsed.TotalSeconds,6:0.0} s[/]  {line}");
 }

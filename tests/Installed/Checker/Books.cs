@@ -1,3 +1,4 @@
+using System.Globalization;
 using Migrations;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
@@ -43,34 +44,38 @@ public sealed class BookReader(DatabaseMode mode, Func<string, string> connectio
 {
     static readonly string[] Services = ["orders", "inventory", "payments"];
 
-    public async Task<Books> Read() => new()
+    /// <param name="since">Only what began then or later, on PostgreSQL: a long history is none of this run's.</param>
+    public async Task<Books> Read(DateTime? since = null) => new()
     {
         Orders = await Rows<OrderRow>("orders", """
             SELECT id AS "Id", merchant AS "Merchant", idempotency_key AS "IdempotencyKey", state AS "State", currency AS "Currency",
                    total AS "Total", lines AS "Lines" FROM orders
-            """),
+            """ + After(since)),
         Keys = await Rows<KeyRow>("orders", """
             SELECT order_id AS "OrderId", merchant AS "Merchant", idempotency_key AS "IdempotencyKey" FROM idempotency_keys
-            """),
+            """ + After(since)),
         Levels = await Rows<LevelRow>("inventory", """
             SELECT sku AS "Sku", received AS "Received", available AS "Available", held AS "Held", sold AS "Sold" FROM stock
             """),
         Receipts = await Rows<ReceiptRow>("inventory", """SELECT sku AS "Sku", quantity AS "Quantity" FROM receipts"""),
         StockBranches = await Rows<StockBranchRow>("inventory", """
             SELECT order_id AS "OrderId", state AS "State", lines AS "Lines" FROM stock_branches
-            """),
+            """ + After(since)),
         PaymentBranches = await Rows<PaymentBranchRow>("payments", """
             SELECT order_id AS "OrderId", state AS "State", amount AS "Amount", currency AS "Currency" FROM payment_branches
-            """),
+            """ + After(since)),
         Attempts = await Rows<AttemptRow>("payments", """
             SELECT order_id AS "OrderId", operation AS "Operation", state AS "State" FROM payment_attempts
-            """),
+            """ + After(since)),
         Gateway = await (ledger ?? SandboxLedger)(),
         Audit = await OfAll<AuditEntry>("""
             SELECT id AS "Id", subject AS "Subject", subject_id AS "SubjectId", from_state AS "FromState", to_state AS "ToState" FROM audit
-            """),
+            """ + After(since, "at")),
         Queued = await Queued(),
     };
+
+    static string After(DateTime? since, string column = "created_at") =>
+        since is { } time ? string.Create(CultureInfo.InvariantCulture, $" WHERE {column} >= '{time:O}'") : "";
 
     async Task<IReadOnlyList<GatewayRow>> SandboxLedger() => await Rows<GatewayRow>("sandbox", """
         SELECT operation AS "Operation", status AS "Status", authorization_id AS "AuthorizationId", amount AS "Amount",

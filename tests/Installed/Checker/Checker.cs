@@ -20,7 +20,9 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     }
 
     /// <summary>What the books of an installation at rest are found wrong in; none when all is well.</summary>
-    public async Task<IReadOnlyList<string>> Broken(IReadOnlyCollection<Guid> acknowledged) => Invariants.Broken(await reader.Read(), acknowledged);
+    /// <inheritdoc cref="BookReader.Read" path="/param"/>
+    public async Task<IReadOnlyList<string>> Broken(IReadOnlyCollection<Guid> acknowledged, DateTime? since = null) =>
+        Invariants.Broken(await reader.Read(since), acknowledged);
 
     public async Task<IReadOnlyList<OrderRow>> Orders() => (await reader.Read()).Orders;
 }

@@ -1,0 +1,88 @@
+using Npgsql;
+
+namespace OrderSaga.Bench;
+
+/// <summary>
+/// Makes a long past out of a short one: every row of a few real, finished orders is copied many times, each copy some time further back,
+/// with ids of its own. So it has whatever tables and columns the schema has.
+/// </summary>
+static class History
+{
+    /// <summary>From a copy to the next: longer than the real orders took, and a thousand copies are younger than what clean-up takes.</summary>
+    const int StepMilliseconds = 60_000;
+
+    static readonly (string Database, string[] Tables)[] Copied =
+    [
+        ("orders", ["orders", "idempotency_keys", "audit", "inbox"]),
+        ("inventory", ["stock_branches", "audit", "inbox"]),
+        ("payments", ["payment_branches", "payment_attempts", "audit", "inbox"]),
+    ];
+
+    /// <summary>A UUIDv7 keeps its kind and gets older; any other id becomes another one. A text that begins with a UUIDv7 is an id too.</summary>
+    const string Functions = """
+        CREATE FUNCTION pg_temp.older(id uuid, k int) RETURNS uuid IMMUTABLE LANGUAGE sql AS $$
+            SELECT CASE WHEN substr(id::text, 15, 1) = '7'
+                THEN (lpad(to_hex(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint - k::bigint * 60000), 12, '0')
+                    || substr(replace(id::text, '-', ''), 13))::uuid
+                ELSE md5(id::text || k)::uuid END $$;
+        CREATE FUNCTION pg_temp.older(id text, k int) RETURNS text IMMUTABLE LANGUAGE sql AS $$
+            SELECT CASE WHEN id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'
+                THEN pg_temp.older(left(id, 36)::uuid, k)::text || substr(id, 37)
+                ELSE md5(id || k) || md5(k || id) END $$;
+        SET synchronous_commit = off;
+        """;
+
+    /// <summary>What each column of a table is copied as: ids and times older, numbers that the database gives left out, all else as it is.</summary>
+    const string Columns = """
+        SELECT quote_ident(c.column_name), CASE
+            WHEN c.data_type LIKE 'timestamp%' THEN quote_ident(c.column_name) || ' - k * interval ''60 s'''
+            WHEN c.data_type = 'uuid' OR (c.data_type LIKE 'character%' AND (c.column_name IN ('idempotency_key', 'subject_id') OR EXISTS (
+                SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+                WHERE i.indrelid = $1::regclass AND i.indisunique AND i.indnatts = 1 AND a.attname = c.column_name)))
+                THEN 'pg_temp.older(' || quote_ident(c.column_name) || ', k)'
+            ELSE quote_ident(c.column_name) END
+        FROM information_schema.columns c
+        WHERE c.table_schema = 'public' AND c.table_name = $1 AND c.is_identity = 'NO' ORDER BY c.ordinal_position
+        """;
+
+    /// <summary>Copies all orders that there are, so many times.</summary>
+    public static Task Make(Func<string, string> connection, int copies) =>
+        Task.WhenAll(Copied.Select(of => Copy(connection(of.Database), of.Tables, copies)));
+
+    /// <summary>How long the real orders may have taken.</summary>
+    public static TimeSpan Step => TimeSpan.FromMilliseconds(StepMilliseconds);
+
+    static async Task Copy(string connection, string[] tables, int copies)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection) { CommandTimeout = 0 });
+        await using var database = await source.OpenConnectionAsync();
+        await Run(database, Functions);
+        foreach (var table in tables)
+        {
+            var columns = await ColumnsOf(database, table);
+            var only = columns.Exists(column => column.Name == "subject_id") ? " WHERE subject_id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7'" : "";
+            await Run(database, $"""
+                INSERT INTO {table} ({string.Join(", ", columns.Select(column => column.Name))})
+                SELECT {string.Join(", ", columns.Select(column => column.Copy))}
+                FROM generate_series({copies}, 1, -1) k CROSS JOIN (SELECT * FROM {table}{only}) was
+                """);
+            await Run(database, $"VACUUM (ANALYZE) {table}");
+        }
+    }
+
+    static async Task<List<(string Name, string Copy)>> ColumnsOf(NpgsqlConnection database, string table)
+    {
+        await using var command = new NpgsqlCommand(Columns, database) { Parameters = { new NpgsqlParameter { Value = table } } };
+        await using var reader = await command.ExecuteReaderAsync();
+        var columns = new List<(string, string)>();
+        while (await reader.ReadAsync())
+            columns.Add((reader.GetString(0), reader.GetString(1)));
+        return columns;
+    }
+
+    static async Task Run(NpgsqlConnection database, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, database);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,47 @@
+namespace OrderSaga.Bench;
+
+/// <summary>The measurement that most scenarios share: as fast as it goes, then at a share of that rate.</summary>
+static class Full
+{
+    public const int Skus = 1000;
+
+    /// <summary>Stock that no run uses up.</summary>
+    public const int Plenty = 100_000_000;
+
+    /// <summary>Starts a variant, warms it up with its workload, measures it and checks its books.</summary>
+    public static async Task<Result> System(string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare)
+    {
+        Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
+        await using var system = await OurSystem.Start(place, variant);
+        var workload = await prepare(system);
+        await WarmUp.Run(system, workload, options);
+        return await system.Result(scenario, place, variant, await Runs(system, workload, "run", options));
+    }
+
+    /// <summary>So many runs as are asked for.</summary>
+    public static async Task<List<IReadOnlyDictionary<string, double>>> Runs(OurSystem system, Workload workload, string name, Options options)
+    {
+        var runs = new List<IReadOnlyDictionary<string, double>>();
+        for (var run = 1; run <= options.Runs; run++)
+            runs.Add(await Run(system, workload, $"{name}-{run}", options));
+        return runs;
+    }
+
+    /// <summary>The usual goods: 1,000 skus, two of them in an order.</summary>
+    public static async Task<Workload> Usual(OurSystem system) => new() { Skus = await Catalogue.Stock(system.Running, "sku", Skus, Plenty) };
+
+    static async Task<IReadOnlyDictionary<string, double>> Run(OurSystem system, Workload workload, string name, Options options)
+    {
+        var full = await system.Saturate(workload, name, new Bounds(options.Duration, options.Orders), options);
+        var figures = full.Figures();
+        Say(name, figures);
+        var paced = await system.Pace(workload, name + "-paced", full.SettledPerSecond * options.Rate, new Bounds(options.Duration));
+        foreach (var (figure, value) in paced.PacedFigures())
+            figures[figure] = value;
+        Progress.Say($"    {name}: at {figures[Figure.PacedRate]:0}/s p50 {figures[Figure.PacedP50]:0} ms, p99 {figures[Figure.PacedP99]:0} ms");
+        return figures;
+    }
+
+    public static void Say(string name, IReadOnlyDictionary<string, double> figures) => Progress.Say(
+        $"    {name}: {figures[Figure.SettledPerSecond]:0} orders/s, {figures[Figure.CpuAll]:0.00} ms of CPU each, {figures[Figure.Completed]} completed");
+}
