@@ -14,8 +14,8 @@ static class Results
         var told = new Dictionary<string, string>(notes ?? new Dictionary<string, string>());
         if (system.Placer.Refusals.Count > 0)
             told["refusals"] = string.Join(", ", system.Placer.Refusals.OrderBy(refusal => refusal.Key).Select(refusal => $"{refusal.Key}: {refusal.Value}"));
-        if (system.Running.Logs(5) is var log && log.Contains("\"Error\"", StringComparison.Ordinal))
-            told["log"] = log;
+        if (Troubles.Of(system.Running) is { } troubles)
+            told["logs"] = troubles;
         Progress.Say(broken.Count == 0 ? "    all invariants hold" : $"    {broken.Count} FINDINGS: {string.Join("; ", broken.Take(3))}");
         return new Result(scenario, variant.Name, place.Name, all, [.. findings ?? [], .. broken], told);
     }

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Installed;
+
+namespace OrderSaga.Bench;
+
+/// <summary>What the services' logs say, in short: how often each warning and error was written.</summary>
+static class Troubles
+{
+    const int Most = 8;
+    const int Length = 110;
+
+    /// <summary>None when they are quiet.</summary>
+    public static string? Of(Running system)
+    {
+        var counts = system.Services.SelectMany(name => Lines(system.Of(name)).Select(line => (Service: name, Line: line)))
+            .CountBy(line => $"{line.Service}: {line.Line}").OrderByDescending(line => line.Value).ToList();
+        return counts.Count == 0 ? null : string.Join(" | ", counts.Take(Most).Select(line => $"{line.Value} x {line.Key}"));
+    }
+
+    static IEnumerable<string> Lines(ServiceProcess service) =>
+        service.Troubles(int.MaxValue).Split('\n').Where(line => line.StartsWith('{')).Select(Message);
+
+    static string Message(string line)
+    {
+        using var entry = JsonDocument.Parse(line);
+        var text = $"{entry.RootElement.GetProperty("Level").GetString()} {entry.RootElement.GetProperty("MessageTemplate").GetString()}";
+        return text.Length > Length ? text[..Length] : text;
+    }
+}
