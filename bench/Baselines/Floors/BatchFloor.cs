@@ -4,7 +4,7 @@ namespace OrderSaga.Bench;
 static class BatchFloor
 {
     const int BatchSize = 50;
-    static readonly int[] Connections = [2, 4, 8];
+    static readonly int[] Connections = [4, 8, 16];
 
     public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
     {
