@@ -3,14 +3,21 @@ namespace OrderSaga.Bench;
 /// <summary>The other ways to do the same work, by name.</summary>
 public static class Baselines
 {
+    /// <summary>No baseline: the process that <c>c-2pc-killed</c> starts and kills.</summary>
+    internal const string DoomedCoordinator = "c-2pc-coordinator";
+
     static readonly Dictionary<string, Func<Trial, Task<BaselineResult>>> All = new(StringComparer.Ordinal)
     {
+        ["c-2pc"] = trial => TwoPhaseCommit.Run(trial, trial.Settings.Skus, TimeProvider.System),
+        ["c-2pc-hot"] = trial => TwoPhaseCommit.Run(trial, skus: 1, TimeProvider.System),
+        ["c-2pc-killed"] = trial => KilledCoordinator.Run(trial, TimeProvider.System),
+        [DoomedCoordinator] = trial => KilledCoordinator.Prepare(trial, TimeProvider.System),
         ["d1-floor"] = trial => OneByOneFloor.Run(trial, TimeProvider.System),
         ["d2-floor"] = trial => BatchFloor.Run(trial, TimeProvider.System),
     };
 
     /// <summary>Every name that <see cref="Run"/> takes.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. All.Keys];
+    public static IReadOnlyList<string> Names { get; } = [.. All.Keys.Where(name => name != DoomedCoordinator)];
 
     /// <summary>Runs one baseline. Progress goes to the error stream only.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

@@ -9,6 +9,8 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
 
     public BaselineSettings Settings => settings;
 
+    public Task Phase(string of) => phase(of);
+
     public void Note(string key, string text)
     {
         notes[key] = text;

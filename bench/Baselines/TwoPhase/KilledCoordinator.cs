@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Npgsql;
+
+namespace OrderSaga.Bench;
+
+/// <summary>
+/// What two-phase commit leaves when its coordinator is killed between the phases: a process of its own prepares 100 orders, decides half of them
+/// and is killed. Shown: what stays locked, and how long another order of the same goods waits.
+/// </summary>
+static class KilledCoordinator
+{
+    const int Orders = 100;
+    const int Decided = Orders / 2;
+    const int Participants = 3;
+    const int LinesPerOrder = 2;
+    static readonly TimeSpan Absence = TimeSpan.FromSeconds(5);
+
+    public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
+    {
+        await using var databases = new BenchDatabases(trial.Settings, options => options.CommandTimeout = 0);
+        await PreparedTransactions.Require(databases, (Orders + 1) * Participants);
+        await databases.Create(skus: Orders * LinesPerOrder, pieces: 1000);
+        await databases.Orders.Run(TwoPhaseSql.Log);
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(trial.Settings));
+        try
+        {
+            return await Watch(trial, databases, file, clock);
+        }
+        finally
+        {
+            // A database that holds a prepared transaction cannot be dropped.
+            await PreparedTransactions.Resolve(databases);
+            File.Delete(file);
+        }
+    }
+
+    static async Task<BaselineResult> Watch(Trial trial, BenchDatabases databases, string settingsFile, TimeProvider clock)
+    {
+        var warmUp = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+        await trial.Phase("warm");
+        await Kill(settingsFile);
+        var killed = Stopwatch.GetTimestamp();
+        var left = await Prepared(databases);
+        trial.Note("prepared transactions left", $"{left.Count} in three databases for {Orders} orders, {Decided} of them decided");
+        await DescribeLocks(trial, databases);
+
+        await using var other = await Coordinator.Open(databases);
+        var order = Order(0, clock);
+        var asked = Stopwatch.GetTimestamp();
+        var waiting = other.Settle(order);
+        await Task.Delay(Absence - Stopwatch.GetElapsedTime(killed), clock, CancellationToken.None);
+        trial.Note("while the coordinator is away", waiting.IsCompleted ? "another order of the same sku went through" : "another order of the same sku waits");
+
+        var (committed, rolledBack) = await PreparedTransactions.Resolve(databases, left);
+        var unlocked = Stopwatch.GetElapsedTime(killed);
+        await waiting;
+        var waited = Stopwatch.GetElapsedTime(asked);
+        await trial.Phase("done");
+        trial.Note("locked for", $"{unlocked.TotalSeconds:F1} s: until the coordinator was back (after {Absence.TotalSeconds} s) and had committed "
+            + $"{committed} and rolled back {rolledBack} prepared transactions; without it, for ever");
+        trial.Note("another order waited", $"{waited.TotalSeconds:F1} s");
+        var held = await Conservation.Holds(trial, databases, Decided + 1) && (await Prepared(databases)).Count == 0;
+        return trial.Result(Decided + 1, unlocked.TotalSeconds, warmUp, waited.TotalMilliseconds, held);
+    }
+
+    /// <summary>Kills the coordinator's process once all orders are prepared and half of them decided.</summary>
+    static async Task Kill(string settingsFile)
+    {
+        using var coordinator = new BaselineChild(Baselines.DoomedCoordinator, settingsFile);
+        var standing = new TaskCompletionSource();
+        var end = coordinator.Run(async _ =>
+        {
+            standing.SetResult();
+            await new TaskCompletionSource().Task;
+        });
+        await await Task.WhenAny(standing.Task, end);
+        using var process = Process.GetProcessById(coordinator.Id);
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>The process that is killed: it stands still between the phases until then.</summary>
+    public static async Task<BaselineResult> Prepare(Trial trial, TimeProvider clock)
+    {
+        await using var databases = new BenchDatabases(trial.Settings);
+        await Workers.Run(Orders, 10, async (_, number) =>
+        {
+            await using var coordinator = await Coordinator.Open(databases);
+            var order = Order(number, clock);
+            await coordinator.Prepare(order);
+            if (number < Decided)
+                await coordinator.Decide(order);
+        });
+        await trial.Phase("prepared");
+        throw new InvalidOperationException("The coordinator was let go on instead of being killed.");
+    }
+
+    static TrialOrder Order(int number, TimeProvider clock)
+    {
+        var id = Guid.CreateVersion7(clock.GetUtcNow());
+        return new TrialOrder(id, $"bench-{id:N}", [TrialOrder.Sku(number * LinesPerOrder), TrialOrder.Sku(number * LinesPerOrder + 1)]);
+    }
+
+    static async Task DescribeLocks(Trial trial, BenchDatabases databases)
+    {
+        var free = await databases.Inventory.Number("SELECT count(*) FROM (SELECT 1 FROM stock FOR UPDATE SKIP LOCKED) free");
+        var all = await databases.Inventory.Number("SELECT count(*) FROM stock");
+        trial.Note("stock rows locked", $"{all - free} of {all}");
+        trial.Note("another order, willing to wait 1 s", await Impatient(databases));
+    }
+
+    static async Task<string> Impatient(BenchDatabases databases)
+    {
+        try
+        {
+            await databases.Inventory.Run($"SET lock_timeout = '1s'; UPDATE stock SET sold = sold WHERE sku = '{TrialOrder.Sku(0)}'; RESET lock_timeout");
+            return "went through";
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return $"refused: {refused.MessageText}";
+        }
+    }
+
+    static async Task<HashSet<string>> Prepared(BenchDatabases databases) =>
+    [
+        .. await PreparedTransactions.In(databases.Orders),
+        .. await PreparedTransactions.In(databases.Inventory),
+        .. await PreparedTransactions.In(databases.Payments),
+    ];
+}
