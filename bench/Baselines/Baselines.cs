@@ -8,6 +8,7 @@ public static class Baselines
 
     static readonly Dictionary<string, Func<Trial, Task<BaselineResult>>> All = new(StringComparer.Ordinal)
     {
+        ["b-usual-outbox"] = trial => UsualOutboxBaseline.Run(trial, TimeProvider.System),
         ["c-2pc"] = trial => TwoPhaseCommit.Run(trial, trial.Settings.Skus, TimeProvider.System),
         ["c-2pc-hot"] = trial => TwoPhaseCommit.Run(trial, skus: 1, TimeProvider.System),
         ["c-2pc-killed"] = trial => KilledCoordinator.Run(trial, TimeProvider.System),

@@ -8,7 +8,7 @@ static class Workers
     /// <param name="count">Orders.</param>
     /// <param name="workers">At once.</param>
     /// <param name="one">Takes one order to its end; is told which worker, and which order.</param>
-    /// <returns>Milliseconds by order.</returns>
+    /// <returns>Milliseconds by order; NaN for one that did not come to its end in time.</returns>
     public static async Task<double[]> Run(int count, int workers, Func<int, int, Task> one)
     {
         var times = new double[count];
@@ -18,11 +18,23 @@ static class Workers
             for (var order = Interlocked.Increment(ref next); order < count; order = Interlocked.Increment(ref next))
             {
                 var start = Stopwatch.GetTimestamp();
-                await one(worker, order);
-                times[order] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                times[order] = await Ends(one(worker, order)) ? Stopwatch.GetElapsedTime(start).TotalMilliseconds : double.NaN;
             }
         })));
         return times;
+    }
+
+    static async Task<bool> Ends(Task order)
+    {
+        try
+        {
+            await order;
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Tries each number of workers on a part of the warm-up, after a first part for the JIT; notes what it gave.</summary>

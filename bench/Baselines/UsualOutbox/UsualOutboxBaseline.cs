@@ -1,0 +1,44 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrderSaga.Bench;
+
+/// <summary>b: the outbox as it is usually built, with MassTransit, RabbitMQ and EF Core; three services and their databases in one process.</summary>
+static class UsualOutboxBaseline
+{
+    const int MostInFlight = 64;
+
+    const string Columns = """
+        ALTER TABLE inbox ADD COLUMN handled_at timestamptz;
+        CREATE INDEX ON outbox (lease);
+        """;
+
+    public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
+    {
+        var settings = trial.Settings;
+        await using var databases = new BenchDatabases(settings);
+        await databases.Create(settings.Skus, pieces: 1_000_000_000);
+        foreach (var database in new[] { databases.Orders, databases.Inventory, databases.Payments })
+            await database.Run(Columns);
+
+        await using var services = UsualBus.Build(settings, databases);
+        var bus = services.GetRequiredService<IBusControl>();
+        await bus.StartAsync();
+        var inFlight = Math.Min(settings.InFlight, MostInFlight);
+        trial.Note("concurrency", $"{inFlight} orders under way, {UsualBus.Concurrency} messages of each of three queues");
+        trial.Note("placed", "in the process, without HTTP");
+        var placement = services.GetRequiredService<UsualPlacement>();
+        var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
+        var placed = 0;
+        try
+        {
+            return await trial.Measure(
+                count => Workers.Run(count, inFlight, (_, _) => placement.Settle(orders[Interlocked.Increment(ref placed)])),
+                () => Conservation.Holds(trial, databases, placed));
+        }
+        finally
+        {
+            await bus.StopAsync();
+        }
+    }
+}
