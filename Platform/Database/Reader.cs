@@ -32,7 +32,7 @@ public static class ReaderSetup
     static string ReadOnly(DatabaseMode mode, string connection) => mode switch
     {
         DatabaseMode.Sqlite => connection + ";Mode=ReadOnly",
-        DatabaseMode.PostgreSql => connection + ";Options=-c default_transaction_read_only=on",
+        DatabaseMode.PostgreSql => connection + ";Options=-c default_transaction_read_only=on -c enable_seqscan=on",
         _ => connection + ";ApplicationIntent=ReadOnly",
     };
 }

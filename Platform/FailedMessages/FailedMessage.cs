@@ -56,5 +56,6 @@ public sealed class FailedMessage
         row.Property(x => x.FailedAt).HasColumnName("failed_at");
         row.Property(x => x.ReplayedAt).HasColumnName("replayed_at");
         row.HasIndex(x => x.FailedAt);
+        row.HasIndex(x => x.MessageId);
     }
 }

@@ -5,7 +5,7 @@ namespace OrderSaga.Bench;
 /// <param name="most">Orders under way at once.</param>
 sealed class InFlight(OrderReader reader, int most) : IDisposable
 {
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     readonly SemaphoreSlim room = new(most);
     int acknowledged;

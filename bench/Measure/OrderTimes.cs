@@ -28,7 +28,11 @@ sealed class OrderReader(string mode, string connection)
     {
         Interlocked.Increment(ref statements);
         await using var db = Schema.Context(engine, "orders", connection);
-        return (await db.Database.SqlQueryRaw<int>("""SELECT CAST(count(*) AS int) AS "Value" FROM orders WHERE next_check_at IS NOT NULL""").ToListAsync())[0];
+        // In the index's order and bounded, or PostgreSQL reads whole tables of what has ended, and the looking costs more than what is looked at.
+        return (await db.Database.SqlQueryRaw<int>("""
+            SELECT CAST(count(*) AS int) AS "Value"
+            FROM (SELECT 1 AS one FROM orders WHERE next_check_at IS NOT NULL ORDER BY next_check_at LIMIT 1000000) AS o
+            """).ToListAsync())[0];
     }
 
     /// <summary>Orders that were placed at or after <paramref name="since"/>.</summary>

@@ -20,13 +20,30 @@ static class Processes
         [.. Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)).Where(name => char.IsAsciiDigit(name[0]))
             .Select(name => Read(int.Parse(name, CultureInfo.InvariantCulture))).OfType<ProcessTimes>()];
 
+    /// <summary>Processor time that a .NET process's own compiler has taken so far, milliseconds.</summary>
+    public static double Jit(int process)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{process}/task").Select(path => Read(path + "/stat"))
+                .Sum(thread => thread?.Name == ".NET Tiered Com" ? thread.Own : 0);
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return 0;
+        }
+    }
+
     /// <summary>None when it has ended.</summary>
-    public static ProcessTimes? Read(int id)
+    public static ProcessTimes? Read(int id) => Read($"/proc/{id}/stat");
+
+    static ProcessTimes? Read(string path)
     {
         string line;
         try
         {
-            line = File.ReadAllText($"/proc/{id}/stat");
+            line = File.ReadAllText(path);
         }
         catch (IOException)
         {
@@ -38,7 +55,7 @@ static class Processes
         var end = line.LastIndexOf(')');
         var fields = line[(end + 2)..].Split(' ');
         double Ticks(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture) * MillisecondsOfTick;
-        return new ProcessTimes(id, int.Parse(fields[1], CultureInfo.InvariantCulture), line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..end],
+        return new ProcessTimes(int.Parse(line.AsSpan(0, line.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture), line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..end],
             Ticks(11) + Ticks(12), Ticks(13) + Ticks(14));
     }
 }

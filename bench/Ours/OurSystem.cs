@@ -62,6 +62,9 @@ sealed class OurSystem : IAsyncDisposable
         return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
     }
 
+    /// <summary>What the compilers of the application's processes have taken so far, milliseconds of a processor.</summary>
+    public double CompileTime() => Running.Services.Sum(name => Processes.Jit(Running.Of(name).Id));
+
     /// <summary>Runs a load and waits until its last order has ended.</summary>
     public async Task<Burst> Measure(Loads load, Func<Loads, Task> run)
     {

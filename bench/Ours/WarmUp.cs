@@ -1,14 +1,17 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Runs a load until its throughput is steady: the JIT is quiet, pools and caches are filled.</summary>
+/// <summary>Runs a load until the compilers of all processes are quiet and its throughput is steady; pools and caches are filled then.</summary>
 static class WarmUp
 {
     static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan Most = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Most = TimeSpan.FromSeconds(120);
 
     /// <summary>Two windows after one another count as the same within this share; two such pairs are wanted.</summary>
     const double Same = 0.1;
     const int Pairs = 2;
+
+    /// <summary>Of one processor, that the compilers may still take.</summary>
+    const double QuietJit = 0.05;
 
     /// <returns>Settled orders per second at its end.</returns>
     public static async Task<double> Run(OurSystem system, Workload workload, Options options)
@@ -19,7 +22,7 @@ static class WarmUp
         using var unwatch = new CancellationTokenSource();
         var watch = flight.Watch(unwatch.Token);
         var placing = load.Closed(options.Callers, new Bounds(Most), flight, stop.Token);
-        var rate = await Steady(flight, placing);
+        var rate = await Steady(system, flight, placing);
         await stop.CancelAsync();
         await placing;
         await unwatch.CancelAsync();
@@ -29,17 +32,19 @@ static class WarmUp
         return rate;
     }
 
-    static async Task<double> Steady(InFlight flight, Task placing)
+    static async Task<double> Steady(OurSystem system, InFlight flight, Task placing)
     {
         using var timer = new PeriodicTimer(Window);
         var (rate, settled, same) = (0.0, 0, 0);
-        while (same < Pairs && !placing.IsCompleted && await timer.WaitForNextTickAsync())
+        var (compiled, jit) = (system.CompileTime(), 1.0);
+        while ((jit > QuietJit || same < Pairs) && !placing.IsCompleted && await timer.WaitForNextTickAsync())
         {
             var now = flight.Settled;
             var next = (now - settled) / Window.TotalSeconds;
             same = Math.Abs(next - rate) <= Same * rate ? same + 1 : 0;
             (rate, settled) = (next, now);
-            Progress.Say($"    warm-up: {rate:0} orders/s");
+            (jit, compiled) = ((system.CompileTime() - compiled) / Window.TotalMilliseconds, system.CompileTime());
+            Progress.Say($"    warm-up: {rate:0} orders/s, compilers take {jit:P0} of a processor");
         }
 
         return rate;

@@ -253,6 +253,8 @@ namespace Migrations.PostgreSql.Inventory
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -274,6 +276,8 @@ namespace Migrations.PostgreSql.Inventory
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

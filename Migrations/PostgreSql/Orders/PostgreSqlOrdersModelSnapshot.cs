@@ -149,6 +149,8 @@ namespace Migrations.PostgreSql.Orders
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -170,6 +172,8 @@ namespace Migrations.PostgreSql.Orders
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -348,6 +348,8 @@ namespace Migrations.PostgreSql.Payments
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -369,6 +371,8 @@ namespace Migrations.PostgreSql.Payments
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -348,6 +348,8 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -368,7 +370,8 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt");
+                    b.HasIndex("ReceivedAt")
+                        .HasAnnotation("Npgsql:IndexMethod", "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

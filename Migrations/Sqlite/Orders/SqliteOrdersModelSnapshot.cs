@@ -142,6 +142,8 @@ namespace Migrations.Sqlite.Orders
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -162,7 +164,8 @@ namespace Migrations.Sqlite.Orders
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt");
+                    b.HasIndex("ReceivedAt")
+                        .HasAnnotation("Npgsql:IndexMethod", "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

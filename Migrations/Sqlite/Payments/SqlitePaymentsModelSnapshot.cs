@@ -341,6 +341,8 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasIndex("FailedAt");
 
+                    b.HasIndex("MessageId");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -361,7 +363,8 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt");
+                    b.HasIndex("ReceivedAt")
+                        .HasAnnotation("Npgsql:IndexMethod", "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

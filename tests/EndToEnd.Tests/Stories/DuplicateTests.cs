@@ -72,7 +72,7 @@ sealed class Copier(IConnection connection, IChannel channel) : IAsyncDisposable
             var body = message.Body.ToArray();
             for (var copy = 0; copy < 2; copy++)
                 await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);
-            Interlocked.Increment(ref copied);
+            Interlocked.Add(ref copied, Unpacked.Of(System.Text.Encoding.UTF8.GetString(body)).Count());
         };
         await channel.BasicConsumeAsync(own, autoAck: true, consumer);
         listening.Add(own);
