@@ -15,6 +15,9 @@ public static class Baselines
         [DoomedCoordinator] = trial => KilledCoordinator.Prepare(trial, TimeProvider.System),
         ["d1-floor"] = trial => OneByOneFloor.Run(trial, TimeProvider.System),
         ["d2-floor"] = trial => BatchFloor.Run(trial, TimeProvider.System),
+        ["e-broker"] = trial => BrokerFloor.Commands(trial, inFlight: 256, TimeProvider.System),
+        ["e-broker-one"] = trial => BrokerFloor.Commands(trial, inFlight: 1, TimeProvider.System),
+        ["e-broker-envelope"] = trial => BrokerFloor.Envelopes(trial, inFlight: 32, TimeProvider.System),
     };
 
     /// <summary>Every name that <see cref="Run"/> takes.</summary>

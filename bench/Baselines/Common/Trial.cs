@@ -1,10 +1,15 @@
 using System.Diagnostics;
+using System.Runtime;
 
 namespace OrderSaga.Bench;
 
 /// <summary>One run of one baseline: the warm-up, then the measured part between the two phases.</summary>
 sealed class Trial(string name, BaselineSettings settings, Func<string, Task> phase)
 {
+    /// <summary>Methods compiled in a round of the warm-up that is the last.</summary>
+    const int QuietMethods = 40;
+
+    const int MostRounds = 12;
     readonly Dictionary<string, string> notes = [];
 
     public BaselineSettings Settings => settings;
@@ -23,8 +28,7 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
     /// <param name="held">Whether goods and money are conserved when all is over.</param>
     public async Task<BaselineResult> Measure(Func<int, Task<double[]>> run, Func<Task<bool>> held)
     {
-        Say($"warms up with {settings.WarmUpOrders}");
-        var lost = (await run(settings.WarmUpOrders)).Count(double.IsNaN);
+        var lost = await WarmUp(run);
         GC.Collect();
         var warmUp = Environment.CpuUsage.TotalTime.TotalMilliseconds;
 
@@ -40,6 +44,22 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
         Say($"{settled.Count / seconds:F0} a second");
         return new BaselineResult(name, settled.Count, seconds, warmUp, At(settled, 0.5), At(settled, 0.95), At(settled, 0.99),
             await held() && lost == 0, notes);
+    }
+
+    /// <summary>Rounds until the JIT has next to nothing left to do.</summary>
+    async Task<int> WarmUp(Func<int, Task<double[]>> run)
+    {
+        var (lost, rounds, compiled) = (0, 0, 0L);
+        do
+        {
+            var before = JitInfo.GetCompiledMethodCount();
+            lost += (await run(settings.WarmUpOrders)).Count(double.IsNaN);
+            compiled = JitInfo.GetCompiledMethodCount() - before;
+            Say($"warm-up {++rounds}: {settings.WarmUpOrders}, {compiled} methods compiled");
+        }
+        while (compiled > QuietMethods && rounds < MostRounds);
+        notes["warm-up"] = $"{rounds} x {settings.WarmUpOrders}, {compiled} methods compiled in the last";
+        return lost;
     }
 
     public BaselineResult Result(int settled, double seconds, double warmUp, double milliseconds, bool held) =>
