@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime;
+using System.Text;
 
 #pragma warning disable MA0047 // The runtime looks for this very name, without a namespace.
 
 /// <summary>
-/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: keeps the bytes that it has allocated so far in a file, so that the
-/// process itself needs no code for it.
+/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: keeps in a file how many bytes it has allocated and how long its JIT has
+/// worked, so that the process itself needs no code for it.
 /// </summary>
 static class StartupHook
 {
@@ -22,14 +24,15 @@ static class StartupHook
         timer = new Timer(_ => Write(file), null, TimeSpan.Zero, Interval);
     }
 
+    /// <summary>Of one length always, in one write: a reader never sees half of it.</summary>
     static void Write(FileStream file)
     {
-        Span<byte> text = stackalloc byte[20];
-        GC.GetTotalAllocatedBytes().TryFormat(text, out var length, "D20", CultureInfo.InvariantCulture);
+        var jit = (long)JitInfo.GetCompilationTime().TotalMilliseconds;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(),20} {jit,20}");
         lock (file)
         {
             file.Position = 0;
-            file.Write(text[..length]);
+            file.Write(Encoding.ASCII.GetBytes(text));
         }
     }
 }

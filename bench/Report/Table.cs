@@ -29,6 +29,9 @@ static class Table
         console.WriteLine("settle: placed to settled at a share of the maximum rate; in brackets: under the load of the run. x: ours against this row's.");
         foreach (var result in results.Where(result => result.Notes.Count > 0 || result.Findings.Count > 0))
             Tell(console, result);
+        console.WriteLine();
+        foreach (var verdict in Goals.Judge(results))
+            console.WriteLine(verdict);
     }
 
     /// <summary>Our own result beside another's of the same scenario and mode.</summary>

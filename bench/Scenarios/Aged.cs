@@ -8,12 +8,15 @@ static class Aged
     /// <summary>Real orders that the history is copied from.</summary>
     const int Originals = 1000;
 
+    /// <summary>The contender without a history.</summary>
+    public const string Empty = "ours, empty";
+
     public static async IAsyncEnumerable<Result> Run(Place place, Options options)
     {
         if (!place.HasServers)
             throw new ArgumentException("aged needs --mode servers or one-process.");
         yield return await Full.System("aged", place, Variant.Ours, options, system => Age(system, options));
-        yield return await Full.System("aged", place, new Variant("ours, empty", Variant.Ours.Settings), options, Full.Usual);
+        yield return await Full.System("aged", place, new Variant(Empty, Variant.Ours.Settings), options, Full.Usual);
     }
 
     static async Task<Workload> Age(OurSystem system, Options options)
