@@ -12,6 +12,9 @@ public sealed record OrderTime(Guid Id, string State, DateTime CreatedAt, DateTi
     public double Milliseconds => (UpdatedAt - CreatedAt).TotalMilliseconds;
 }
 
+/// <summary>How long orders stood in a state, milliseconds.</summary>
+public sealed record StateTime(string State, double P50);
+
 /// <summary>Reads the orders database directly: cheap enough to be asked all the time.</summary>
 /// <param name="mode">Its engine.</param>
 /// <param name="connection">Its connection string.</param>
@@ -43,6 +46,22 @@ sealed class OrderReader(string mode, string connection)
         db.Database.SetCommandTimeout(TimeSpan.FromMinutes(2));
         return await db.Database.SqlQueryRaw<OrderTime>("""
             SELECT id AS "Id", state AS "State", created_at AS "CreatedAt", updated_at AS "UpdatedAt" FROM orders WHERE merchant = 'demo' AND created_at >= {0}
+            """, since).ToListAsync();
+    }
+
+    /// <summary>How long orders that were placed at or after <paramref name="since"/> stood in each state: the median, by the audit's own times.</summary>
+    public async Task<IReadOnlyList<StateTime>> States(DateTime since)
+    {
+        if (engine != DatabaseMode.PostgreSql)
+            return [];
+        Interlocked.Increment(ref statements);
+        await using var db = Schema.Context(engine, "orders", connection);
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(2));
+        return await db.Database.SqlQueryRaw<StateTime>("""
+            SELECT from_state AS "State", percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds) AS "P50" FROM (
+                SELECT from_state, extract(epoch FROM at - lag(at) OVER (PARTITION BY subject_id ORDER BY id))::float8 * 1000 AS milliseconds
+                FROM audit WHERE subject = 'order' AND at >= {0}) step
+            WHERE milliseconds IS NOT NULL GROUP BY from_state
             """, since).ToListAsync();
     }
 }

@@ -6,7 +6,9 @@ namespace OrderSaga.Bench;
 /// <param name="Before">Used before the first order.</param>
 /// <param name="After">Used after the last had ended.</param>
 /// <param name="PlacingSeconds">From the first request to the last answer.</param>
-sealed record Burst(IReadOnlyCollection<Placement> Placed, IReadOnlyList<OrderTime> Orders, Sample Before, Sample After, double PlacingSeconds)
+/// <param name="States">Where the time went between.</param>
+sealed record Burst(
+    IReadOnlyCollection<Placement> Placed, IReadOnlyList<OrderTime> Orders, Sample Before, Sample After, double PlacingSeconds, IReadOnlyList<StateTime> States)
 {
     /// <summary>From the first placement to the last end.</summary>
     public double Seconds => (Orders.Max(order => order.UpdatedAt) - Orders.Min(order => order.CreatedAt)).TotalSeconds;
@@ -48,6 +50,10 @@ sealed record Burst(IReadOnlyCollection<Placement> Placed, IReadOnlyList<OrderTi
         yield return (Figure.PacedSlowest, Percentiles.At(settled, 1));
         yield return (Figure.PacedPlacementP50, Percentiles.At(placing, 0.5));
         yield return (Figure.PacedPlacementP99, Percentiles.At(placing, 0.99));
+        foreach (var (figure, value) in After.PerOrderSince(Before, Orders.Count).Where(pair => pair.Figure is Figure.CpuAll or Figure.Transactions))
+            yield return (Figure.Paced + figure, value);
+        foreach (var (state, milliseconds) in States)
+            yield return (Figure.PacedIn + state, milliseconds);
     }
 
     static List<double> Sorted(IEnumerable<double> values) => [.. values.Order()];

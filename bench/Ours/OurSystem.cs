@@ -76,7 +76,7 @@ sealed class OurSystem : IAsyncDisposable
         Know(load);
         await Drain();
         var after = await Sample();
-        return new Burst(load.Placed, await Orders.Since(since), before, after, placing);
+        return new Burst(load.Placed, await Orders.Since(since), before, after, placing, await Orders.States(since));
     }
 
     /// <summary>As fast as it goes, with so many orders under way at once.</summary>

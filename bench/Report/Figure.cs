@@ -21,6 +21,13 @@ static class Figure
     public const string PacedP95 = "settleAtPacedRateP95";
     public const string PacedP99 = "settleAtPacedRateP99";
     public const string PacedSlowest = "settleAtPacedRateSlowest";
+
+    /// <summary>Followed by a state of the order: how long it stood in it, median.</summary>
+    public const string PacedIn = "paced.in.";
+
+    /// <summary>Followed by another figure: it, at the paced rate.</summary>
+    public const string Paced = "paced.";
+
     public const string PacedRate = "pacedRate";
     public const string PacedPlacementP50 = "placementAtPacedRateP50";
     public const string PacedPlacementP99 = "placementAtPacedRateP99";
