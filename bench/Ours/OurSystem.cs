@@ -59,7 +59,7 @@ sealed class OurSystem : IAsyncDisposable
         var services = Running.Services.ToDictionary(name => name, name => Running.Of(name).Id);
         var cpu = new CpuMeter(services, gateway.Id, database?.Backend, database is not null);
         var counts = database is null ? null : await database.Read();
-        return new Sample(cpu.Read(), counts, probe.Read(services.Values), Orders.Statements);
+        return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
     }
 
     /// <summary>What the compilers of the application's processes have taken so far, milliseconds of a processor.</summary>

@@ -3,9 +3,9 @@ namespace OrderSaga.Bench;
 /// <summary>What was used so far.</summary>
 /// <param name="Cpu">Processor milliseconds by process.</param>
 /// <param name="Database">None without a database server.</param>
-/// <param name="Probe">Told by the application's processes.</param>
+/// <param name="Allocated">Bytes, by the application's processes.</param>
 /// <param name="OwnStatements">The harness's own, to be left out.</param>
-sealed record Sample(IReadOnlyDictionary<string, double> Cpu, DatabaseCounts? Database, ProbeCounts? Probe, int OwnStatements)
+sealed record Sample(IReadOnlyDictionary<string, double> Cpu, DatabaseCounts? Database, long? Allocated, int OwnStatements)
 {
     static readonly string[] NotTheApplication = [CpuMeter.Database, CpuMeter.Broker, CpuMeter.Gateway, CpuMeter.Driver];
 
@@ -31,10 +31,7 @@ sealed record Sample(IReadOnlyDictionary<string, double> Cpu, DatabaseCounts? Da
                 yield return (Figure.Statements, (double)(now - then - own) / orders);
         }
 
-        if (Probe is { } told && before.Probe is { } less)
-        {
-            yield return (Figure.AllocatedKilobytes, (told.Allocated - less.Allocated) / 1024.0 / orders);
-            yield return (Figure.Jit, (double)(told.JitMilliseconds - less.JitMilliseconds) / orders);
-        }
+        if (Allocated is { } allocated && before.Allocated is { } less)
+            yield return (Figure.AllocatedKilobytes, (allocated - less) / 1024.0 / orders);
     }
 }

@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Runtime;
-using System.Text;
 
 #pragma warning disable MA0047 // The runtime looks for this very name, without a namespace.
 
 /// <summary>
-/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: keeps in a file how many bytes it has allocated and how long its JIT has
-/// worked, so that the process itself needs no code for it.
+/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: keeps the bytes that it has allocated so far in a file, so that the
+/// process itself needs no code for it.
 /// </summary>
 static class StartupHook
 {
@@ -24,15 +22,14 @@ static class StartupHook
         timer = new Timer(_ => Write(file), null, TimeSpan.Zero, Interval);
     }
 
-    /// <summary>Of one length always, in one write: a reader never sees half of it.</summary>
     static void Write(FileStream file)
     {
-        var jit = (long)JitInfo.GetCompilationTime().TotalMilliseconds;
-        var text = string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalAllocatedBytes(),20} {jit,20}");
+        Span<byte> text = stackalloc byte[20];
+        GC.GetTotalAllocatedBytes().TryFormat(text, out var length, "D20", CultureInfo.InvariantCulture);
         lock (file)
         {
             file.Position = 0;
-            file.Write(Encoding.ASCII.GetBytes(text));
+            file.Write(text[..length]);
         }
     }
 }

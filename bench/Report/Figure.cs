@@ -46,9 +46,6 @@ static class Figure
     public const string Messages = "messagesPerOrder";
     public const string AllocatedKilobytes = "allocatedKilobytesPerOrder";
 
-    /// <summary>Milliseconds of the JIT per order, which are part of the application's: near nothing once it is warm.</summary>
-    public const string Jit = "jitPerOrder";
-
     /// <summary>Placements that were told "later" and did not ask again.</summary>
     public const string Refused = "refused";
     public const string Accepted = "accepted";
