@@ -26,7 +26,8 @@ static class Table
         foreach (var result in results)
             table.AddRow([.. Cells(result, Rival(results, result)).Select(Markup.Escape)]);
         console.Write(table);
-        console.WriteLine("settle: placed to settled at a share of the maximum rate; in brackets: under the load of the run. x: ours against this row's.");
+        console.WriteLine("e-...: of a message, not of an order. x: ours against this row's.");
+        console.WriteLine("settle: placed to settled at a share of the maximum rate; in brackets: under the load of the run.");
         foreach (var result in results.Where(result => result.Notes.Count > 0 || result.Findings.Count > 0))
             Tell(console, result);
         console.WriteLine();
@@ -35,14 +36,17 @@ static class Table
     }
 
     /// <summary>Our own result beside another's of the same scenario and mode.</summary>
-    public static Result? Rival(IEnumerable<Result> results, Result of) => of.Contender == Variant.Ours.Name ? null
+    public static Result? Rival(IEnumerable<Result> results, Result of) => of.Contender == Variant.Ours.Name || CountsMessages(of) ? null
         : results.LastOrDefault(one => one.Scenario == of.Scenario && one.Mode == of.Mode && one.Contender == Variant.Ours.Name);
+
+    /// <summary>The floors of the broker settle nothing: theirs are figures of a message.</summary>
+    static bool CountsMessages(Result of) => of.Contender.StartsWith("e-", StringComparison.Ordinal);
 
     static IEnumerable<string> Cells(Result of, Result? ours) =>
     [
         of.Scenario + (of.Mode == "servers" ? "" : $" ({of.Mode})"),
         of.Contender,
-        Range(of, Figure.SettledPerSecond, "0"),
+        of.Of(Figure.SettledPerSecond) is null ? Range(of, Figure.PlacedPerSecond, "0") + " placed" : Range(of, Figure.SettledPerSecond, "0"),
         Ratio(ours, of, Figure.SettledPerSecond),
         string.Join(" + ", Number(of, Figure.CpuApplication, "0.00"), Number(of, Figure.CpuDatabase, "0.00"), Number(of, Figure.CpuBroker, "0.00")),
         Range(of, Figure.CpuAll, "0.00"),
