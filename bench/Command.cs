@@ -16,6 +16,7 @@ static class Command
             return 2;
         }
 
+        using var stop = Leftovers.CleanUpOnStop();
         var results = new List<Result>();
         foreach (var scenario in options.Scenarios)
         {

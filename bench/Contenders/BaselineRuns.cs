@@ -50,6 +50,7 @@ static class BaselineRuns
     static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> Once(string name, int skus)
     {
         await using var fresh = await Mode.Servers.Fresh(Databases);
+        Leftovers.Add(fresh);
         using var gateway = await GatewayChild.Start();
         foreach (var database in Databases)
             await Create(fresh.Connection(database));
@@ -74,6 +75,7 @@ static class BaselineRuns
             if (phase != "warm")
                 published[phase] = await BrokerMeter.Published(vhost);
         });
+        Leftovers.Remove(fresh);
         return (Figures(result, samples, published), result);
     }
 

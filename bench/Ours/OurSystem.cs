@@ -25,6 +25,7 @@ sealed class OurSystem : IAsyncDisposable
         (Running, this.gateway, this.allocations, this.database) = (running, gateway, allocations, database);
         Orders = new OrderReader(running.Mode.Database, running.Connection("orders"));
         Placer = new Placer(running.Url("Orders.Api"), running.ApiKey);
+        Leftovers.Add(this);
     }
 
     /// <summary>Rows from before then are history that was made up, which the checker leaves out.</summary>
@@ -139,6 +140,7 @@ sealed class OurSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Leftovers.Remove(this);
         Placer.Dispose();
         if (database is not null)
             await database.DisposeAsync();

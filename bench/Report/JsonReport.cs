@@ -1,12 +1,17 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace OrderSaga.Bench;
 
 /// <summary>Every raw figure, for tools.</summary>
 static class JsonReport
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
 
     public static Task Write(string file, Options options, IReadOnlyList<Result> results) => File.WriteAllTextAsync(file, JsonSerializer.Serialize(new
     {

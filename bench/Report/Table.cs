@@ -7,7 +7,7 @@ namespace OrderSaga.Bench;
 static class Table
 {
     /// <summary>Where the output is no terminal.</summary>
-    const int FileWidth = 220;
+    public const int FileWidth = 220;
 
     static readonly string[] Columns =
     [
