@@ -8,7 +8,8 @@ public static class Baselines
 
     static readonly Dictionary<string, Func<Trial, Task<BaselineResult>>> All = new(StringComparer.Ordinal)
     {
-        ["b-usual-outbox"] = trial => UsualOutboxBaseline.Run(trial, TimeProvider.System),
+        ["b-usual-outbox"] = trial => UsualOutboxBaseline.Run(trial, prepared: false, TimeProvider.System),
+        ["b-usual-prepared"] = trial => UsualOutboxBaseline.Run(trial, prepared: true, TimeProvider.System),
         ["c-2pc"] = trial => TwoPhaseCommit.Run(trial, trial.Settings.Skus, TimeProvider.System),
         ["c-2pc-hot"] = trial => TwoPhaseCommit.Run(trial, skus: 1, TimeProvider.System),
         ["c-2pc-killed"] = trial => KilledCoordinator.Run(trial, TimeProvider.System),

@@ -26,9 +26,12 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
 
     /// <param name="run">Takes so many orders to their end; gives what each took, in milliseconds, NaN for one that did not get there.</param>
     /// <param name="held">Whether goods and money are conserved when all is over.</param>
-    public async Task<BaselineResult> Measure(Func<int, Task<double[]>> run, Func<Task<bool>> held)
+    /// <param name="choose">What is left to be decided once all code is warm.</param>
+    public async Task<BaselineResult> Measure(Func<int, Task<double[]>> run, Func<Task<bool>> held, Func<Task>? choose = null)
     {
         var lost = await WarmUp(run);
+        if (choose is not null)
+            await choose();
         GC.Collect();
         var warmUp = Environment.CpuUsage.TotalTime.TotalMilliseconds;
 

@@ -36,22 +36,4 @@ static class Workers
             return false;
         }
     }
-
-    /// <summary>Tries each number of workers on a part of the warm-up, after a first part for the JIT; notes what it gave.</summary>
-    public static async Task<int> Tune(Trial trial, int orders, IReadOnlyList<int> choices, Func<int, int, Task> run)
-    {
-        var part = Math.Max(1, orders / (choices.Count + 1));
-        await run(part, choices[^1]);
-        var rates = new Dictionary<int, double>();
-        foreach (var workers in choices)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await run(part, workers);
-            rates[workers] = part / Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        var best = rates.MaxBy(rate => rate.Value).Key;
-        trial.Note("concurrency", $"{best}, the best of {string.Join(", ", rates.Select(rate => $"{rate.Key}: {rate.Value:F0}/s"))} in the warm-up");
-        return best;
-    }
 }

@@ -28,20 +28,12 @@ static class BatchFloor
             return [.. times.SelectMany((time, batch) => Enumerable.Repeat(time, sizes[batch]))];
         }
 
-        int? best = null;
-        async Task<double[]> Settle(int count)
-        {
-            if (best is { } chosen)
-                return await Batches(count, chosen);
-            best = await Workers.Tune(trial, count, Connections, Batches);
-            return [];
-        }
-
-        return await trial.Measure(Settle, async () =>
+        var tuned = new Tuned(trial, Connections, Batches);
+        return await trial.Measure(tuned.Run, async () =>
         {
             foreach (var worker in workers)
                 await worker.Close();
             return await Conservation.Holds(trial, databases, placed);
-        });
+        }, tuned.Choose);
     }
 }

@@ -15,20 +15,12 @@ static class OneByOneFloor
         var placed = 0;
         Task Order(int worker, int order) => workers[worker].Settle(orders[Interlocked.Increment(ref placed)]);
 
-        int? best = null;
-        async Task<double[]> Settle(int count)
-        {
-            if (best is { } chosen)
-                return await Workers.Run(count, chosen, Order);
-            best = await Workers.Tune(trial, count, Connections, (part, at) => Workers.Run(part, at, Order));
-            return [];
-        }
-
-        return await trial.Measure(Settle, async () =>
+        var tuned = new Tuned(trial, Connections, (count, at) => Workers.Run(count, at, Order));
+        return await trial.Measure(tuned.Run, async () =>
         {
             foreach (var worker in workers)
                 await worker.Close();
             return await Conservation.Holds(trial, databases, placed);
-        });
+        }, tuned.Choose);
     }
 }

@@ -18,18 +18,10 @@ static class TwoPhaseCommit
         var placed = 0;
         Task Order(int worker, int order) => coordinators[worker].Settle(orders[Interlocked.Increment(ref placed)]);
 
-        int? best = null;
-        async Task<double[]> Settle(int count)
-        {
-            if (best is { } chosen)
-                return await Workers.Run(count, chosen, Order);
-            best = await Workers.Tune(trial, count, Coordinators, (part, at) => Workers.Run(part, at, Order));
-            return [];
-        }
-
+        var tuned = new Tuned(trial, Coordinators, (count, at) => Workers.Run(count, at, Order));
         try
         {
-            return await trial.Measure(Settle, () => Conservation.Holds(trial, databases, placed));
+            return await trial.Measure(tuned.Run, () => Conservation.Holds(trial, databases, placed), tuned.Choose);
         }
         finally
         {

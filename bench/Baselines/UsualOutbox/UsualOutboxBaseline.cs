@@ -13,10 +13,14 @@ static class UsualOutboxBaseline
         CREATE INDEX ON outbox (lease);
         """;
 
-    public static async Task<BaselineResult> Run(Trial trial, TimeProvider clock)
+    /// <param name="trial">The run.</param>
+    /// <param name="prepared">Beside what most do: the driver prepares statements by itself and PostgreSQL plans them once.</param>
+    /// <param name="clock">The time.</param>
+    public static async Task<BaselineResult> Run(Trial trial, bool prepared, TimeProvider clock)
     {
         var settings = trial.Settings;
-        await using var databases = new BenchDatabases(settings);
+        await using var databases = new BenchDatabases(settings, options => (options.MaxAutoPrepare, options.Options) =
+            prepared ? (options.MaxAutoPrepare, options.Options) : (0, null));
         await databases.Create(settings.Skus, pieces: 1_000_000_000);
         foreach (var database in new[] { databases.Orders, databases.Inventory, databases.Payments })
             await database.Run(Columns);
@@ -26,6 +30,7 @@ static class UsualOutboxBaseline
         await bus.StartAsync();
         var inFlight = Math.Min(settings.InFlight, MostInFlight);
         trial.Note("concurrency", $"{inFlight} orders under way, {UsualBus.Concurrency} messages of each of three queues");
+        trial.Note("statements", prepared ? "prepared by the driver, planned once" : "sent and planned each time, the driver's default");
         trial.Note("placed", "in the process, without HTTP");
         var placement = services.GetRequiredService<UsualPlacement>();
         var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
