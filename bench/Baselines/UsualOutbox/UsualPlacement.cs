@@ -36,7 +36,8 @@ sealed class UsualPlacement(IServiceScopeFactory scopes, UsualRelay relay, TimeP
         });
         db.Add(new UsualKey
         {
-            Id = order.Hash, IdempotencyKey = order.Key, RequestHash = order.Hash, OrderId = order.Id, AnswerStatus = 202, Answer = order.Answer, CreatedAt = now,
+            Id = order.Hash, IdempotencyKey = order.Key, RequestHash = order.Hash, OrderId = order.Id,
+            AnswerStatus = 202, Answer = order.Answer, CreatedAt = now,
         });
         db.Audit("order", order.Id, "", "Reserving", nameof(SubmitOrder), now);
         new UsualOutbox(db, order.Id, order.Id, clock).Publish(new OrderSubmitted(
