@@ -10,6 +10,8 @@ public static class OrdersApiSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
+        builder.Services.AddSingleton<Backpressure>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
     }

@@ -21,6 +21,14 @@ public sealed class OrderSettings
     /// <summary>Placements in one transaction, at most.</summary>
     public int PlacementBatch { get; set; } = 64;
 
+    /// <summary>
+    /// How long a batch of placements waits for more after one that held several, milliseconds: what is placed together travels together, to its end.
+    /// </summary>
+    public int PlacementGatherMilliseconds { get; set; } = 30;
+
+    /// <summary>Orders under way at once; more are refused (429) until some have ended. Who waits for a customer to pay does not count.</summary>
+    public int MostUnderWay { get; set; } = 5000;
+
     /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
     public TimeSpan CheckAgainAfter(int attempt, Guid orderId)
     {
@@ -40,5 +48,9 @@ public sealed class OrderSettings
                 "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
         if (PlacementBatch is < 1 or > 500)
             throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
+        if (MostUnderWay < PlacementBatch)
+            throw new InvalidOperationException("Orders:MostUnderWay must be at least PlacementBatch.");
+        if (PlacementGatherMilliseconds is < 0 or > 1000)
+            throw new InvalidOperationException("Orders:PlacementGatherMilliseconds must be 0 to 1000.");
     }
 }

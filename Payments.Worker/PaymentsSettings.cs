@@ -15,6 +15,9 @@ sealed class PaymentsSettings
     /// <summary>Answers committed in one transaction, at most.</summary>
     public int AnswerBatch { get; set; } = 64;
 
+    /// <summary>How long a batch of answers waits for more after one that held several, milliseconds.</summary>
+    public int AnswerGatherMilliseconds { get; set; } = 3;
+
     /// <summary>How long a process has an attempt to itself before a sweeper takes it, seconds.</summary>
     public int LeaseSeconds { get; set; } = 10;
 
@@ -70,6 +73,7 @@ sealed class PaymentsSettings
         Require(ConcurrentCalls is >= 1 and <= 1000, "Payments:ConcurrentCalls must be 1 to 1000");
         Require(WaitingCalls >= ConcurrentCalls, "Payments:WaitingCalls must be at least ConcurrentCalls");
         Require(AnswerBatch is >= 1 and <= 1000, "Payments:AnswerBatch must be 1 to 1000");
+        Require(AnswerGatherMilliseconds is >= 0 and <= 1000, "Payments:AnswerGatherMilliseconds must be 0 to 1000");
         Require(LeaseSeconds * 1000 >= 2 * CallTimeoutMilliseconds,
             "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper asks about calls under way");
         Require(SweepMilliseconds >= 10 && SweepPage is >= 1 and <= 1000, "Payments:SweepMilliseconds must be at least 10, SweepPage 1 to 1000");

@@ -20,7 +20,7 @@ sealed class PlacementBatches : IAsyncDisposable
     public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, ILogger<PlacementBatches> log)
     {
         (this.unitOfWork, this.log) = (unitOfWork, log);
-        batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle);
+        batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds));
     }
 
     /// <summary>Ends when the order is committed.</summary>

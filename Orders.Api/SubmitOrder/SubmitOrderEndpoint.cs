@@ -24,10 +24,12 @@ static class SubmitOrderEndpoint
         .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
         .MayFail(422, "currency-differs", "A sku is priced in another currency.")
-        .MayFail(422, "total-too-large", "The order's total is too large.");
+        .MayFail(422, "total-too-large", "The order's total is too large.")
+        .MayFail(429, "too-many-orders", "Too many orders are under way.");
 
-    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, Backpressure backpressure, OrderWatcher watcher)
     {
+        backpressure.Admit();
         var key = http.Request.Headers["Idempotency-Key"];
         var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), key.Count > 1 ? "\n" : key.ToString(), order));
         http.IsAbout(placed.OrderId);

@@ -21,7 +21,7 @@ sealed class GatewayCalls : BackgroundService
     public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, ILogger<GatewayCalls> log)
     {
         (this.queue, this.gateway, this.unitOfWork, this.settings, this.log) = (queue, gateway, unitOfWork, settings, log);
-        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit);
+        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, TimeSpan.FromMilliseconds(settings.AnswerGatherMilliseconds));
     }
 
     /// <summary>The call itself: whatever is not a certain answer is Unknown, never Declined.</summary>

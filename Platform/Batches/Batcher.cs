@@ -3,23 +3,24 @@ using System.Threading.Channels;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// Gathers what arrives while the batch before is being handled; no timer, so a lone item waits for nothing and a busy
-/// source fills its batches by itself.
+/// Gathers what arrives while the batch before is being handled, and for a moment longer if it is told to: at a source, where
+/// items come one by one, many small batches would go on as many small batches to the end. A lone item waits for nothing.
 /// </summary>
 public sealed class Batcher<T> : IAsyncDisposable
 {
     readonly Channel<(T Item, TaskCompletionSource Done)> waiting =
-        Channel.CreateUnbounded<(T, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = true });
+        Channel.CreateUnbounded<(T, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = false });
     readonly Task loop;
 
     /// <param name="maxSize">Items handled at once, at most.</param>
     /// <param name="handle">Handles one batch; what it throws, every item of that batch gets.</param>
-    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle)
+    /// <param name="gather">How long the batch after a batch of several waits for more; by default not at all.</param>
+    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, TimeSpan gather = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
         // Whoever happens to be the first caller must not lend its span and log properties to every batch.
         using (ExecutionContext.SuppressFlow())
-            loop = Task.Run(() => Loop(maxSize, handle));
+            loop = Task.Run(() => Loop(maxSize, handle, gather));
     }
 
     /// <summary>Ends when the batch with this item has been handled; throws what the handler threw.</summary>
@@ -40,13 +41,17 @@ public sealed class Batcher<T> : IAsyncDisposable
         await loop;
     }
 
-    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle)
+    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle, TimeSpan gather)
     {
+        var several = false;
         while (await waiting.Reader.WaitToReadAsync())
         {
+            if (several && gather > TimeSpan.Zero && waiting.Reader.Count < maxSize)
+                await Task.Delay(gather, TimeProvider.System, CancellationToken.None);
             var batch = new List<(T Item, TaskCompletionSource Done)>();
             while (batch.Count < maxSize && waiting.Reader.TryRead(out var next))
                 batch.Add(next);
+            several = batch.Count > 1;
             await HandleOne(batch, handle);
         }
     }

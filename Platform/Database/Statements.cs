@@ -7,7 +7,7 @@ public sealed class Statements<TDb>(IServiceScopeFactory scopes, Database<TDb> d
 {
     internal Dialect Dialect => database.Dialect;
 
-    internal async Task<T> Run<T>(Func<TDb, Task<T>> statement)
+    public async Task<T> Run<T>(Func<TDb, Task<T>> statement)
     {
         await database.Writer.WaitAsync();
         try

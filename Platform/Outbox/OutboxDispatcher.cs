@@ -43,6 +43,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>The bus has started.</summary>
     internal void Open() => brokerAway = false;
 
+    /// <summary>The broker took nothing when it was tried last, or was not tried yet.</summary>
+    public bool IsBrokerAway => brokerAway;
+
     /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
     internal int LeaseSeconds => brokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
 

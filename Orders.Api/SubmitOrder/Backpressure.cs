@@ -1,0 +1,74 @@
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Outbox;
+
+namespace Orders.Api;
+
+/// <summary>
+/// Refuses new orders while more are under way than the system ends in some seconds: a caller that is told to come back is
+/// better off than one whose order waits for minutes. While the broker is away nothing can end, and the outbox keeps everything: nobody is refused for that.
+/// </summary>
+sealed class Backpressure(
+    Statements<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log) : BackgroundService
+{
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+
+    int underWay;
+    int placedSinceLook;
+
+    /// <exception cref="Problem">429: too many orders are under way.</exception>
+    public void Admit()
+    {
+        if (Volatile.Read(ref underWay) + Interlocked.Increment(ref placedSinceLook) <= settings.MostUnderWay || outbox.IsBrokerAway)
+            return;
+        throw new Problem(429, "too-many-orders", "Too many orders are under way.", "Nothing was placed. Send the same request again after the time in Retry-After.")
+        {
+            RetryAfter = 1,
+        };
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look, clock);
+        while (await Tick(timer, stoppingToken))
+        {
+            // Nobody asks a database of which nothing is wanted.
+            if (Volatile.Read(ref placedSinceLook) > 0 || Volatile.Read(ref underWay) > 0)
+                await Count();
+        }
+    }
+
+    async Task Count()
+    {
+        try
+        {
+            var placed = Volatile.Read(ref placedSinceLook);
+            var counted = await database.Run(db => UnderWay(db, settings.MostUnderWay + 1));
+            Volatile.Write(ref underWay, counted);
+            Interlocked.Add(ref placedSinceLook, -placed);
+        }
+        catch (Exception failure)
+        {
+            log.LogWarning("The orders under way could not be counted: {Failure}", failure.Message);
+        }
+    }
+
+    /// <summary>In the order of the index, so that the look reads no more rows than it counts.</summary>
+    static Task<int> UnderWay(OrdersDb db, int most) => db.Orders
+        .Where(order => order.NextCheckAt != null && order.PaymentUrl == null)
+        .OrderBy(order => order.NextCheckAt).Take(most).CountAsync();
+
+    static async Task<bool> Tick(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
