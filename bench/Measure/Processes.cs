@@ -54,8 +54,10 @@ static class Processes
         // The name stands in brackets and may hold spaces and brackets itself; the first field after it is the state.
         var end = line.LastIndexOf(')');
         var fields = line[(end + 2)..].Split(' ');
+        int Whole(ReadOnlySpan<char> number) => int.Parse(number, CultureInfo.InvariantCulture);
         double Ticks(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture) * MillisecondsOfTick;
-        return new ProcessTimes(int.Parse(line.AsSpan(0, line.IndexOf(' ', StringComparison.Ordinal)), CultureInfo.InvariantCulture), int.Parse(fields[1], CultureInfo.InvariantCulture), line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..end],
-            Ticks(11) + Ticks(12), Ticks(13) + Ticks(14));
+        var name = line[(line.IndexOf('(', StringComparison.Ordinal) + 1)..end];
+        var id = line.AsSpan(0, line.IndexOf(' ', StringComparison.Ordinal));
+        return new ProcessTimes(Whole(id), Whole(fields[1]), name, Ticks(11) + Ticks(12), Ticks(13) + Ticks(14));
     }
 }
