@@ -20,8 +20,16 @@ static class Command
         var results = new List<Result>();
         foreach (var scenario in options.Scenarios)
         {
-            await foreach (var result in Scenarios.Run(scenario, options))
-                results.Add(result);
+            try
+            {
+                await foreach (var result in Scenarios.Run(scenario, options))
+                    results.Add(result);
+            }
+            catch (Exception failure) when (failure is not ArgumentException)
+            {
+                // What the others have measured is still shown, and this one counts as broken.
+                results.Add(new Result(scenario, "failed", options.Mode, [], [failure.ToString()], new Dictionary<string, string>()));
+            }
         }
 
         Table.Print(results);

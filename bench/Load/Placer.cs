@@ -70,7 +70,7 @@ sealed class Placer : IDisposable
             }
 
             refusals.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
-            return answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable or HttpStatusCode.Conflict
+            return answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError
                 ? (null, answer.Headers.RetryAfter?.Delta ?? ShortPause)
                 : throw new InvalidOperationException($"POST /orders: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancel)}");
         }

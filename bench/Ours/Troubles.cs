@@ -7,7 +7,7 @@ namespace OrderSaga.Bench;
 static class Troubles
 {
     const int Most = 8;
-    const int Length = 110;
+    const int Length = 180;
 
     /// <summary>None when they are quiet.</summary>
     public static string? Of(Running system)
@@ -24,6 +24,8 @@ static class Troubles
     {
         using var entry = JsonDocument.Parse(line);
         var text = $"{entry.RootElement.GetProperty("Level").GetString()} {entry.RootElement.GetProperty("MessageTemplate").GetString()}";
+        if (entry.RootElement.TryGetProperty("Exception", out var exception))
+            text += ": " + exception.GetString()?.Split('\n')[0];
         return text.Length > Length ? text[..Length] : text;
     }
 }
