@@ -17,7 +17,13 @@ static class Undertaker
     static readonly Process Shell = Process.Start(
         new ProcessStartInfo("/bin/sh", ["-c", Script, List]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
-    public static void Watch(int process) => Change(() => Living.Add(process));
+    public static void Watch(int process)
+    {
+        // A process that has ended needs no shell any more: Ctrl+C reaches the shell as well.
+        if (Shell.HasExited)
+            throw new InvalidOperationException("The shell that cleans up has ended.");
+        Change(() => Living.Add(process));
+    }
 
     public static void Forget(int process) => Change(() => Living.Remove(process));
 
@@ -25,8 +31,6 @@ static class Undertaker
     {
         lock (Gate)
         {
-            if (Shell.HasExited)
-                throw new InvalidOperationException("The shell that cleans up has ended.");
             change();
             File.WriteAllLines(List, Living.Select(process => process.ToString(CultureInfo.InvariantCulture)));
         }
