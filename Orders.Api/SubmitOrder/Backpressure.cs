@@ -8,7 +8,8 @@ namespace Orders.Api;
 
 /// <summary>
 /// Refuses new orders while more are under way than the system ends in some seconds: a caller that is told to come back is
-/// better off than one whose order waits for minutes. While the broker is away nothing can end, and the outbox keeps everything: nobody is refused for that.
+/// better off than one whose order waits for minutes. While the broker is away nothing can end, and the outbox keeps
+/// everything: nobody is refused for that.
 /// </summary>
 sealed class Backpressure(
     Statements<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log) : BackgroundService
@@ -23,7 +24,8 @@ sealed class Backpressure(
     {
         if (Volatile.Read(ref underWay) + Interlocked.Increment(ref placedSinceLook) <= settings.MostUnderWay || outbox.IsBrokerAway)
             return;
-        throw new Problem(429, "too-many-orders", "Too many orders are under way.", "Nothing was placed. Send the same request again after the time in Retry-After.")
+        throw new Problem(429, "too-many-orders", "Too many orders are under way.",
+            "Nothing was placed. Send the same request again after the time in Retry-After.")
         {
             RetryAfter = 1,
         };

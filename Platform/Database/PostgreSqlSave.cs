@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -55,7 +54,7 @@ static class PostgreSqlSave
         readonly List<Column> inserted = [.. type.GetProperties().Where(property => !CountsByItself(property)).Select(property => new Column(property))];
         readonly List<Column> keys = [.. type.FindPrimaryKey()!.Properties.Select(property => new Column(property))];
         readonly List<Column> others = [.. type.GetProperties().Where(property => !property.IsPrimaryKey()).Select(property => new Column(property))];
-        readonly Column? version = type.GetProperties().Where(property => property.IsConcurrencyToken).Select(property => new Column(property)).SingleOrDefault();
+        readonly Column? version = type.GetProperties().SingleOrDefault(property => property.IsConcurrencyToken) is { } token ? new Column(token) : null;
 
         public NpgsqlBatchCommand Insert(List<EntityEntry> rows)
         {
@@ -75,11 +74,11 @@ static class PostgreSqlSave
             var was = version is null ? [] : new[] { version.Original(rows) };
             command.Parameters.AddRange(was);
 
-            var sql = new StringBuilder($"UPDATE {name} AS t SET {string.Join(", ", changed.Select(column => $"{column.Name} = r.{column.Name}"))}");
-            sql.Append($" FROM unnest({string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(i => $"${i}"))})");
-            sql.Append($" AS r({Names(given)}{(version is null ? "" : ", was")})");
-            sql.Append($" WHERE {string.Join(" AND ", keys.Select(key => $"t.{key.Name} = r.{key.Name}"))}{(version is null ? "" : $" AND t.{version.Name} = r.was")}");
-            command.CommandText = sql.ToString();
+            var values = string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(i => $"${i}"));
+            var same = string.Join(" AND ", keys.Select(key => $"t.{key.Name} = r.{key.Name}"));
+            command.CommandText = $"UPDATE {name} AS t SET {string.Join(", ", changed.Select(column => $"{column.Name} = r.{column.Name}"))} "
+                + $"FROM unnest({values}) AS r({Names(given)}{(version is null ? "" : ", was")}) "
+                + $"WHERE {same}{(version is null ? "" : $" AND t.{version.Name} = r.was")}";
             return command;
         }
 
