@@ -26,12 +26,15 @@ static class PaymentRule
         _ => new Outcome.Repeat(new PaymentAuthorized(branch.OrderId)),
     };
 
-    public static Outcome Confirm(PaymentBranch? branch) => branch?.State switch
+    /// <param name="branch">The order's branch.</param>
+    /// <param name="refused">The gateway has refused the capture: a Confirm that comes late is a duplicate of the one that asked for it.</param>
+    public static Outcome Confirm(PaymentBranch? branch, bool refused) => branch?.State switch
     {
         Tried => new Outcome.Step(Confirming, Call: Operation.Capture),
         Confirming => Outcome.Nothing,
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
+        Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         null => new Outcome.Violation("a Confirm without a Try"),
         _ => new Outcome.Violation($"a Confirm of a branch that is {branch.State}"),
     };

@@ -3,8 +3,10 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
 
-sealed class ConfirmPaymentConsumer(BranchSteps steps) : IConsumer<ConfirmPayment>
+sealed class ConfirmPaymentConsumer(BranchSteps steps, BranchRows rows) : IConsumer<ConfirmPayment>
 {
-    public Task Consume(ConsumeContext<ConfirmPayment> context) =>
-        steps.Carry(context.Message, PaymentRule.Confirm, PaymentBranch.NeverWithoutTry);
+    public Task Consume(ConsumeContext<ConfirmPayment> context) => steps.Carry(
+        context.Message,
+        branch => PaymentRule.Confirm(branch, rows.Attempt(context.Message.OrderId, Operation.Capture)?.State == AttemptState.Declined),
+        PaymentBranch.NeverWithoutTry);
 }

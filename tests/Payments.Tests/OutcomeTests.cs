@@ -54,6 +54,8 @@ public sealed class OutcomeTests
         (await bench.Answers(order)).ShouldBeEmpty("the void is not confirmed");
         await bench.Drain();
         (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        await bench.Deliver(Some.Confirm(order));
+        (await bench.Answers(order)).ShouldBe(Refused, "a Confirm that comes late is the one that was refused");
         bench.Gateway.Done(order).ShouldBe("authorize, void");
         (await bench.Path(order)).ShouldBe("Trying Tried Confirming CaptureRefused Cancelling Cancelled");
     }

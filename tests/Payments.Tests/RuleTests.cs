@@ -32,7 +32,15 @@ public sealed class RuleTests
     [InlineData("Confirmed", "again PaymentConfirmed")]
     [InlineData("Cancelling", "refused with an alarm")]
     [InlineData("Cancelled", "refused with an alarm")]
-    public void Confirm(string state, string expected) => Words(PaymentRule.Confirm(Branch(state))).ShouldBe(expected);
+    public void Confirm(string state, string expected) => Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
+
+    /// <summary>Sent twice, and the second one was overtaken by the refusal and the Cancel that followed.</summary>
+    [Theory]
+    [InlineData("CaptureRefused")]
+    [InlineData("Cancelling")]
+    [InlineData("Cancelled")]
+    public void Confirm_that_was_refused_gets_the_refusal_again(string state) =>
+        Words(PaymentRule.Confirm(Branch(state), refused: true)).ShouldBe("again PaymentRefused");
 
     [Theory]
     [InlineData("none", "Cancelled + PaymentCancelled")]
