@@ -35,6 +35,8 @@ static class Command
         Table.Print(results);
         if (options.Json is { } file)
             await JsonReport.Write(file, options, results);
+        if (options.Svg is { } picture)
+            await Chart.Write(picture, results);
         return results.TrueForAll(result => result.Findings.Count == 0) ? 0 : 1;
     }
 }

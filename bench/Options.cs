@@ -13,7 +13,7 @@ sealed record Options
           --orders N      placed in a run at most      --in-flight 512     orders under way at once
           --callers 256   callers at once              --rate 0.5          of the maximum, at which placed-to-settled is measured
           --outage 60     seconds, recover             --history 1000000   finished orders, aged
-          --json FILE     every raw figure
+          --json FILE     every raw figure         --svg FILE          a chart of the first scenario
         Servers: ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_RABBITMQ, see scripts/servers-up.
         """;
 
@@ -29,6 +29,7 @@ sealed record Options
     public int Outage { get; private init; } = 60;
     public int History { get; private init; } = 1_000_000;
     public string? Json { get; private init; }
+    public string? Svg { get; private init; }
 
     public TimeSpan Duration => TimeSpan.FromSeconds(Seconds);
 
@@ -62,6 +63,7 @@ sealed record Options
         "--outage" => this with { Outage = Whole(name, value) },
         "--history" => this with { History = Whole(name, value) },
         "--json" => this with { Json = value },
+        "--svg" => this with { Svg = value },
         _ => throw new ArgumentException($"{name} {value} is not understood."),
     };
 
