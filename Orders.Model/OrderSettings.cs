@@ -24,10 +24,10 @@ public sealed class OrderSettings
     /// <summary>
     /// How long a batch of placements waits for more after one that held several, milliseconds: what is placed together travels together, to its end.
     /// </summary>
-    public int PlacementGatherMilliseconds { get; set; } = 30;
+    public int PlacementGatherMilliseconds { get; set; } = 50;
 
     /// <summary>Orders under way at once; more are refused (429) until some have ended. Who waits for a customer to pay does not count.</summary>
-    public int MostUnderWay { get; set; } = 5000;
+    public int MostUnderWay { get; set; } = 10_000;
 
     /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
     public TimeSpan CheckAgainAfter(int attempt, Guid orderId)

@@ -1,5 +1,7 @@
 using OrderSaga.Bench;
 
+// As deploy/Dockerfile and scripts/up do it; every process that is started here takes it over, baselines too.
+Environment.SetEnvironmentVariable("DOTNET_GCgen0size", "0x4000000");
 return args switch
 {
     ["gateway", .. var rest] => await GatewayServer.Run(rest),

@@ -17,13 +17,19 @@ sealed class Backpressure(
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
     int underWay;
-    int placedSinceLook;
+    long admitted;
+
+    /// <summary>How many were admitted at the last look, and at the one before it: those are in the count, for they have committed by now.</summary>
+    long atLastLook;
+    long counted;
 
     /// <exception cref="Problem">429: too many orders are under way.</exception>
     public void Admit()
     {
-        if (Volatile.Read(ref underWay) + Interlocked.Increment(ref placedSinceLook) <= settings.MostUnderWay || outbox.IsBrokerAway)
+        var since = Interlocked.Increment(ref admitted) - Volatile.Read(ref counted);
+        if (Volatile.Read(ref underWay) + since <= settings.MostUnderWay || outbox.IsBrokerAway)
             return;
+        Interlocked.Decrement(ref admitted);
         throw new Problem(429, "too-many-orders", "Too many orders are under way.",
             "Nothing was placed. Send the same request again after the time in Retry-After.")
         {
@@ -37,7 +43,7 @@ sealed class Backpressure(
         while (await Tick(timer, stoppingToken))
         {
             // Nobody asks a database of which nothing is wanted.
-            if (Volatile.Read(ref placedSinceLook) > 0 || Volatile.Read(ref underWay) > 0)
+            if (Interlocked.Read(ref admitted) > counted || underWay > 0)
                 await Count();
         }
     }
@@ -46,10 +52,10 @@ sealed class Backpressure(
     {
         try
         {
-            var placed = Volatile.Read(ref placedSinceLook);
-            var counted = await database.Run(db => UnderWay(db, settings.MostUnderWay + 1));
-            Volatile.Write(ref underWay, counted);
-            Interlocked.Add(ref placedSinceLook, -placed);
+            var now = Interlocked.Read(ref admitted);
+            Volatile.Write(ref underWay, await database.Run(db => UnderWay(db, settings.MostUnderWay + 1)));
+            Volatile.Write(ref counted, atLastLook);
+            atLastLook = now;
         }
         catch (Exception failure)
         {

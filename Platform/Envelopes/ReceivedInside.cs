@@ -4,7 +4,10 @@ using MassTransit.Context;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>One message of an envelope on its way: what is noted of it is not noted of the others.</summary>
+/// <summary>
+/// One message of an envelope on its way: what is noted of it is not noted of the others. It is a payload of itself, so that
+/// who keeps a failure finds which message it was; the transport's headers know the envelope only.
+/// </summary>
 sealed class ReceivedInside(ReceiveContext envelope, MessageInside message) : ReceiveContextProxy(envelope), ReceiveContext
 {
     readonly List<object> payloads = [];
@@ -43,7 +46,7 @@ sealed class ReceivedInside(ReceiveContext envelope, MessageInside message) : Re
 
     public override bool TryGetPayload<T>(out T payload)
     {
-        payload = payloads.OfType<T>().FirstOrDefault()!;
+        payload = this as T ?? payloads.OfType<T>().FirstOrDefault()!;
         return payload is not null || base.TryGetPayload(out payload!);
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.FailedMessages;
 
@@ -35,7 +36,8 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
 
     internal async Task Store(ReceiveContext context, string cause, string detail)
     {
-        context.TryGetPayload(out ConsumeContext? message);
+        MessageContext? message = context.TryGetPayload(out ReceivedInside? inside) ? inside.Message
+            : context.TryGetPayload(out ConsumeContext? whole) ? whole : null;
         var failed = new FailedMessage
         {
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
@@ -43,7 +45,7 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
             InputAddress = context.InputAddress.ToString(),
             MessageId = message?.MessageId ?? context.GetMessageId(),
             CorrelationId = message?.CorrelationId ?? context.GetCorrelationId(),
-            MessageType = Cut(string.Join(' ', message?.SupportedMessageTypes ?? []), 500),
+            MessageType = Cut(string.Join(' ', TypesOf(message)), 500),
             ContentType = Cut(context.ContentType?.ToString() ?? "", 100),
             Body = context.GetBody(),
             Headers = JsonSerializer.Serialize(context.TransportHeaders.GetAll().ToDictionary(header => header.Key, header => header.Value?.ToString())),
@@ -63,6 +65,9 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
         if (!known)
             work.Db.FailedMessages.Add(failed);
     }
+
+    static IEnumerable<string> TypesOf(MessageContext? message) =>
+        (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? [];
 
     static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 }

@@ -5,24 +5,27 @@ namespace Platform.Tests;
 /// <summary>What arrives, and how often it counts.</summary>
 public sealed class DeliveryTests
 {
-    public static TheoryData<Mode, int, int> LanesAndSizes()
+    public static TheoryData<Mode, int, int, int> LanesAndSizes()
     {
-        var data = new TheoryData<Mode, int, int>();
+        var data = new TheoryData<Mode, int, int, int>();
         foreach (var mode in Mode.All().Select(row => (Mode)row[0]))
         {
-            data.Add(mode, 1, 64);
-            data.Add(mode, 4, 16);
-            data.Add(mode, 1, 1);
+            data.Add(mode, 1, 64, 64);
+            data.Add(mode, 4, 16, 64);
+            data.Add(mode, 4, 16, 1);
+            data.Add(mode, 1, 1, 64);
+            data.Add(mode, 1, 1, 1);
         }
 
         return data;
     }
 
     [Theory, MemberData(nameof(LanesAndSizes))]
-    public async Task Messages_sent_through_the_outbox_are_handled_once_and_leave_nothing_behind(Mode mode, int lanes, int size)
+    public async Task Messages_sent_through_the_outbox_are_handled_once_and_leave_nothing_behind(Mode mode, int lanes, int size, int envelope)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Start(installation, $"Limits:Lanes={lanes}", $"Limits:BatchSize={size}");
+        await using var host = await PackHost.Start(
+            installation, $"Limits:Lanes={lanes}", $"Limits:BatchSize={size}", $"Limits:EnvelopeSize={envelope}");
         var sagas = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToArray();
         await Parallel.ForAsync(0, 100, async (i, _) => await host.Unit.Run(async work =>
         {

@@ -36,6 +36,51 @@ public sealed class PoisonTests
         await Mended(mended);
     }
 
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Poison_in_an_envelope_is_kept_alone_and_replayed_alone(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        await host.Unit.Run(async work =>
+        {
+            foreach (var name in (string[])["a", "poison", "b"])
+                await work.Send("bumps", new Bump(name));
+            await work.Send("bumps", new TallyDone(Guid.CreateVersion7(), 1));
+        });
+        await host.Counts("a", 1);
+        await host.Counts("b", 1);
+        var causes = await Eventually.Becomes("two failures",
+            async () => string.Join('\n', await host.Db(db => db.FailedMessages.Select(row => row.MessageType + " " + row.Cause).ToListAsync())),
+            causes => causes.Contains('\n', StringComparison.Ordinal));
+        causes.ShouldContain(":Bump InvalidOperationException: this message is poison");
+        causes.ShouldContain(":TallyDone UnknownMessageType");
+
+        host.Remedy.Mended = true;
+        using var http = host.Operator();
+        var kept = await host.Db(db => db.FailedMessages.SingleAsync(row => row.Cause.Contains("poison")));
+        Unpacked.Of(System.Text.Encoding.UTF8.GetString(kept.Body)).Select(one => (one.Type, (string?)one.Message["name"])).ShouldBe([("Bump", "poison")]);
+        for (var time = 0; time < 2; time++)
+            (await http.PostAsync($"/failed-messages/{kept.Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await host.Counts("echo-poison", 1);
+        (await host.Counter("poison")).ShouldBe(1);
+        (await host.Counter("a")).ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task What_calls_itself_an_envelope_and_is_none_is_kept_whole(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        var bodies = new[] { "{ bad", "[]", "{}", """{"messages":[{"id":"no"}]}""", """{"messages":[7]}""" };
+        foreach (var body in bodies)
+            await host.SendRaw("bumps", new RawMessage(body, Guid.CreateVersion7(), "application/vnd.ordersaga.envelope+json"));
+        await host.Bump("a", 3);
+        await host.Counts("a", 3);
+        await Eventually.Becomes("all are kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == bodies.Length);
+        (await host.Db(db => db.FailedMessages.Select(row => row.Body).ToListAsync())).Select(System.Text.Encoding.UTF8.GetString)
+            .Order().ShouldBe(bodies.Order());
+    }
+
     /// <summary>Bad JSON, an unknown type, a huge body and a handler that throws, each among good messages.</summary>
     static async Task Poison(PackHost host, int good)
     {

@@ -7,9 +7,9 @@ using MassTransit.Serialization;
 namespace Platform.Tests;
 
 /// <summary>A body and an id that are sent as they are.</summary>
-sealed class RawMessage(string body, Guid? id) : IPipe<SendContext>, IMessageSerializer
+sealed class RawMessage(string body, Guid? id, string contentType = "application/vnd.masstransit+json") : IPipe<SendContext>, IMessageSerializer
 {
-    public ContentType ContentType { get; } = new("application/vnd.masstransit+json");
+    public ContentType ContentType { get; } = new(contentType);
 
     /// <summary>MassTransit's envelope around a message.</summary>
     public static RawMessage Of(string type, object message, Guid? id) => new(Envelope(type, message, id), id);

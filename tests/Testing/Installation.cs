@@ -60,7 +60,7 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
             NpgsqlConnection.ClearAllPools();
             await using var source = NpgsqlDataSource.Create($"{Mode.Postgres};Database=postgres;SSL Mode=Disable;Pooling=false");
             await using var drop = source.CreateCommand($"DROP DATABASE IF EXISTS {name}_{database} WITH (FORCE)");
-            await Eventually.Holds($"{name}_{database} is dropped", () => Dropped(drop));
+            await Eventually.Holds($"{name}_{database} is dropped", () => Dropped(drop), TimeSpan.FromSeconds(120));
         }
         else if (mode.Database == "SqlServer")
         {
