@@ -77,7 +77,7 @@ public static class DatabaseSetup
         _ = mode switch
         {
             DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
-            DatabaseMode.PostgreSql => options.UseNpgsql(Prepared(connection)),
+            DatabaseMode.PostgreSql => options.UseNpgsql(ByKeys(connection)),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
@@ -88,17 +88,11 @@ public static class DatabaseSetup
     }
 
     /// <summary>
-    /// Statements are planned once for each connection, and nothing is reset between two users of it: no session state is ever
-    /// set. They all go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later. What the connection
-    /// string says itself stands, for poolers that hand out connections by transaction need the opposite.
+    /// All statements go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later.
     /// </summary>
-    static string Prepared(string connection)
+    static string ByKeys(string connection)
     {
         var settings = new NpgsqlConnectionStringBuilder(connection);
-        if (!settings.ContainsKey("Max Auto Prepare"))
-            settings.MaxAutoPrepare = 100;
-        if (!settings.ContainsKey("No Reset On Close"))
-            settings.NoResetOnClose = true;
         settings.Options = $"-c enable_seqscan=off -c jit=off {settings.Options}";
         return settings.ConnectionString;
     }
