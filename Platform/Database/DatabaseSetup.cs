@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -77,7 +78,7 @@ public static class DatabaseSetup
         _ = mode switch
         {
             DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
-            DatabaseMode.PostgreSql => options.UseNpgsql(ByKeys(connection)),
+            DatabaseMode.PostgreSql => options.UseNpgsql(Tuned(connection)),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
@@ -88,12 +89,19 @@ public static class DatabaseSetup
     }
 
     /// <summary>
-    /// All statements go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later.
+    /// All statements go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are few
+    /// and always the same, so each connection keeps them prepared, and nothing is set on one that the next user would have to reset. What the
+    /// connection string says itself stands: a pooler in front of the server may want <c>Max Auto Prepare=0</c>.
     /// </summary>
-    static string ByKeys(string connection)
+    static string Tuned(string connection)
     {
+        var given = new DbConnectionStringBuilder { ConnectionString = connection };
         var settings = new NpgsqlConnectionStringBuilder(connection);
         settings.Options = $"-c enable_seqscan=off -c jit=off {settings.Options}";
+        if (!given.ContainsKey("Max Auto Prepare"))
+            settings.MaxAutoPrepare = 100;
+        if (!given.ContainsKey("No Reset On Close"))
+            settings.NoResetOnClose = true;
         return settings.ConnectionString;
     }
 
@@ -102,16 +110,16 @@ public static class DatabaseSetup
     {
         public static readonly SqlitePragmas Instance = new();
 
-        public override void ConnectionOpened(System.Data.Common.DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData) => Set(connection);
 
         public override Task ConnectionOpenedAsync(
-            System.Data.Common.DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
         {
             Set(connection);
             return Task.CompletedTask;
         }
 
-        static void Set(System.Data.Common.DbConnection connection)
+        static void Set(DbConnection connection)
         {
             using var command = ((SqliteConnection)connection).CreateCommand();
             command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
