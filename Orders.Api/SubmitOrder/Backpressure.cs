@@ -16,24 +16,32 @@ sealed class Backpressure(
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Refusals that may be asked back to come in one second.</summary>
+    const double RefusalsPerSecond = 250;
+
+    /// <summary>Seconds.</summary>
+    const double LongestRetryAfter = 30;
+
     int underWay;
+    int retryAfter = 1;
+    int refused;
     long admitted;
 
     /// <summary>How many were admitted at the last look, and at the one before it: those are in the count, for they have committed by now.</summary>
     long atLastLook;
     long counted;
 
-    /// <exception cref="Problem">429: too many orders are under way.</exception>
-    public void Admit()
+    /// <summary>Null: the order may be placed. Otherwise 429, as a value: refusing must stay cheap when there is most to refuse.</summary>
+    public Problem? Refusal()
     {
         var since = Interlocked.Increment(ref admitted) - Volatile.Read(ref counted);
         if (Volatile.Read(ref underWay) + since <= settings.MostUnderWay || outbox.IsBrokerAway)
-            return;
+            return null;
         Interlocked.Decrement(ref admitted);
-        throw new Problem(429, "too-many-orders", "Too many orders are under way.",
-            "Nothing was placed. Send the same request again after the time in Retry-After.")
+        Interlocked.Increment(ref refused);
+        return new Problem(429, "too-many-orders", "Too many orders are under way.", "Nothing was placed. Send the same request again after the time in Retry-After.")
         {
-            RetryAfter = 1,
+            RetryAfter = Volatile.Read(ref retryAfter),
         };
     }
 
@@ -45,7 +53,15 @@ sealed class Backpressure(
             // Nobody asks a database of which nothing is wanted.
             if (Interlocked.Read(ref admitted) > counted || underWay > 0)
                 await Count();
+            Spread();
         }
+    }
+
+    /// <summary>The more are turned away, the later they are asked back, so that they come back at a rate that costs little.</summary>
+    void Spread()
+    {
+        var perSecond = Interlocked.Exchange(ref refused, 0) / Look.TotalSeconds;
+        Volatile.Write(ref retryAfter, (int)Math.Clamp(perSecond / RefusalsPerSecond, 1, LongestRetryAfter));
     }
 
     async Task Count()

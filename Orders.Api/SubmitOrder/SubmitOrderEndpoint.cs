@@ -7,7 +7,7 @@ namespace Orders.Api;
 
 static class SubmitOrderEndpoint
 {
-    public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit)
+    public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit).RefuseBeforeReading()
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
         .WithDescription("Answers as soon as the order is kept; the rest is seen at its address. The same key with the same body gives the same answer.")
@@ -27,9 +27,21 @@ static class SubmitOrderEndpoint
         .MayFail(422, "total-too-large", "The order's total is too large.")
         .MayFail(429, "too-many-orders", "Too many orders are under way.");
 
-    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, Backpressure backpressure, OrderWatcher watcher)
+    /// <summary>The caller is known by then, the body not read yet.</summary>
+    static RouteHandlerBuilder RefuseBeforeReading(this RouteHandlerBuilder endpoint)
     {
-        backpressure.Admit();
+        endpoint.Finally(built =>
+        {
+            var place = built.RequestDelegate!;
+            built.RequestDelegate = http => http.RequestServices.GetRequiredService<Backpressure>().Refusal() is { } refusal
+                ? http.Refuse(refusal)
+                : place(http);
+        });
+        return endpoint;
+    }
+
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
+    {
         var key = http.Request.Headers["Idempotency-Key"];
         var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), key.Count > 1 ? "\n" : key.ToString(), order));
         http.IsAbout(placed.OrderId);

@@ -50,3 +50,9 @@ sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> 
         return response.WriteAsJsonAsync(body, Json, "application/problem+json", context.RequestAborted);
     }
 }
+
+public static class ProblemAnswer
+{
+    /// <summary>Answers with a problem that was not thrown: an exception costs more than the rest of a refusal.</summary>
+    public static Task Refuse(this HttpContext context, Problem problem) => ProblemMiddleware.Write(context, problem);
+}

@@ -16,19 +16,25 @@ namespace OrderSaga.Platform.Outbox;
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
+    /// <summary>Without a confirm for so long, a broker that is there would have answered.</summary>
+    static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+
     readonly Statements<TDb> database;
     readonly IServiceProvider services;
     readonly Limits limits;
+    readonly TimeProvider clock;
     readonly ILogger log;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
     readonly ConcurrentQueue<Guid> confirmed = new();
     // Until the bus has started: what is sent before the queues are bound is lost.
     volatile bool brokerAway = true;
     volatile bool closed;
+    /// <summary>When the batch that awaits its confirms was handed over, as a timestamp of the clock; 0: none does.</summary>
+    long handedOverAt;
 
-    public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, ILogger<OutboxDispatcher<TDb>> log)
+    public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
     {
-        (this.database, this.services, this.limits, this.log) = (database, services, limits, log);
+        (this.database, this.services, this.limits, this.clock, this.log) = (database, services, limits, clock, log);
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
     }
 
@@ -43,8 +49,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>The bus has started.</summary>
     internal void Open() => brokerAway = false;
 
-    /// <summary>The broker took nothing when it was tried last, or was not tried yet.</summary>
-    public bool IsBrokerAway => brokerAway;
+    /// <summary>The broker took nothing when it was tried last, or was not tried yet, or is silent at this moment.</summary>
+    public bool IsBrokerAway => brokerAway || (Volatile.Read(ref handedOverAt) is var since and > 0 && clock.GetElapsedTime(since) > Silence);
 
     /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
     internal int LeaseSeconds => brokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
@@ -96,7 +102,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         try
         {
             FailPoint.Hit("outbox.before-publish");
+            Volatile.Write(ref handedOverAt, clock.GetTimestamp());
             var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message)));
+            Volatile.Write(ref handedOverAt, 0);
             FailPoint.Hit("outbox.after-publish");
             NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
             GiveBack([.. batch.Where((_, i) => failures[i] is null).Select(entry => entry.Message.Id)]);
