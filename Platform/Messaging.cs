@@ -131,6 +131,7 @@ public static class Messaging
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
+            bus.AddReceiveEndpointObserver(services => services.GetRequiredService<PromptReceivers>());
             // Nobody but the operator learns what runs here.
             bus.DisableUsageTelemetry();
             if (mode == TransportMode.RabbitMq)
@@ -138,6 +139,9 @@ public static class Messaging
             else
                 bus.UsingInMemory((context, memory) => Configure(memory, setup, context));
         });
+        // After the bus, so that it stops before it.
+        builder.Services.AddSingleton<PromptReceivers>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PromptReceivers>());
     }
 
     static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)

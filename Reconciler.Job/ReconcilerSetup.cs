@@ -12,6 +12,7 @@ public static class ReconcilerSetup
         var settings = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
         settings.Check();
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<Underway>();
         builder.AddReader<OrdersDb>("orders");
         builder.AddMessaging(_ => { });
         builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
@@ -48,7 +49,7 @@ sealed class Backpressure(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Look, clock);
-        while (await Tick(timer, stoppingToken))
+        while (await timer.Next(stoppingToken))
         {
             // Nobody asks a database of which nothing is wanted.
             if (Interlocked.Read(ref admitted) > counted || underWay > 0)
@@ -83,16 +84,4 @@ sealed class Backpressure(
     static Task<int> UnderWay(OrdersDb db, int most) => db.Orders
         .Where(order => order.NextCheckAt != null && order.PaymentUrl == null)
         .OrderBy(order => order.NextCheckAt).Take(most).CountAsync();
-
-    static async Task<bool> Tick(PeriodicTimer timer, CancellationToken stop)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments;
@@ -23,7 +24,7 @@ sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SweepMilliseconds), clock);
-        while (await Tick(timer, stoppingToken))
+        while (await timer.Next(stoppingToken))
             await SweepAll(stoppingToken);
     }
 
@@ -50,18 +51,6 @@ sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings 
         catch (Exception failure)
         {
             log.LogWarning(failure, "Due payment attempts could not be claimed; the next look is in {Milliseconds} ms", settings.SweepMilliseconds);
-        }
-    }
-
-    static async Task<bool> Tick(PeriodicTimer timer, CancellationToken stop)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stop);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

@@ -21,7 +21,7 @@ sealed class OutboxSweeper<TDb>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(limits.SweepMilliseconds), clock);
-        while (await Next(timer, stoppingToken))
+        while (await timer.Next(stoppingToken))
         {
             try
             {
@@ -44,16 +44,18 @@ sealed class OutboxSweeper<TDb>(
     internal async Task<bool> Sweep()
     {
         var lease = NewId.NextSequentialGuid();
-        var claimed = await database.Run(db => Claim(db, lease));
-        return claimed.Count > 0 && await dispatcher.Handle(claimed.ConvertAll(message => (message, lease))) && claimed.Count == limits.SweepPage;
+        // One row is enough to see whether a broker that was away is back.
+        var page = dispatcher.IsBrokerAway ? 1 : limits.SweepPage;
+        var claimed = await database.Run(db => Claim(db, lease, page));
+        return claimed.Count > 0 && await dispatcher.Handle(claimed.ConvertAll(message => (message, lease))) && claimed.Count == page;
     }
 
-    async Task<List<OutboxMessage>> Claim(TDb db, Guid lease)
+    async Task<List<OutboxMessage>> Claim(TDb db, Guid lease, int page)
     {
         if (!await db.Outbox.AnyAsync(row => row.ParkedAt == null))
             return [];
         var ids = await db.QueryIds(
-            database.Dialect.ClaimOutbox, ("lease", lease), ("seconds", limits.OutboxLeaseSeconds), ("limit", limits.SweepPage));
+            database.Dialect.ClaimOutbox, ("lease", lease), ("seconds", limits.OutboxLeaseSeconds), ("limit", page));
         var rows = await db.Outbox.AsNoTracking().Where(row => ids.Contains(row.Id) && row.Lease == lease).ToListAsync();
         return rows.ConvertAll(row => new OutboxMessage(
             row.Id, row.Destination, row.MessageType, row.ContentType, row.Body, row.TraceParent, row.CorrelationId, row.Attempts));
@@ -79,17 +81,5 @@ sealed class OutboxSweeper<TDb>(
     {
         await base.StopAsync(cancellationToken);
         await dispatcher.DisposeAsync();
-    }
-
-    static async Task<bool> Next(PeriodicTimer timer, CancellationToken stopping)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(stopping);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 }

@@ -14,7 +14,7 @@ namespace Reconciler.Job;
 /// </summary>
 [DisallowConcurrentExecution]
 public sealed class DriveOverdueOrders(
-    Reader<OrdersDb> orders, ISendEndpointProvider bus, AssuranceSettings settings, TimeProvider clock, ILogger<DriveOverdueOrders> log) : IJob
+    Reader<OrdersDb> orders, ISendEndpointProvider bus, Underway underway, AssuranceSettings settings, TimeProvider clock, ILogger<DriveOverdueOrders> log) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -28,14 +28,39 @@ public sealed class DriveOverdueOrders(
         AssuranceMetrics.Saw(overdue.Count == 0 ? TimeSpan.Zero : now - overdue[0].NextCheckAt!.Value);
 
         var saga = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Orders));
-        foreach (var order in overdue)
+        foreach (var order in overdue.Where(order => !underway.Has(order.CorrelationId, order.Version, now)))
         {
             log.LogInformation("Order {OrderId} is overdue in {State}; driving it on", order.CorrelationId, order.State);
             await saga.Send(
                 new CheckOrder(order.CorrelationId, order.Version),
                 send => send.CorrelationId = order.CorrelationId,
                 cancellationToken);
+            underway.Add(order.CorrelationId, order.Version, now);
         }
+
+        underway.Keep(overdue.Select(order => order.CorrelationId).ToHashSet());
+    }
+}
+
+/// <summary>
+/// What was asked for and has not come about. A saga that is behind has these commands in its queue: the same ones again would put it further
+/// behind, and the page moves on only as they are handled. So assurance goes at the system's own pace.
+/// </summary>
+public sealed class Underway(AssuranceSettings settings)
+{
+    readonly Dictionary<Guid, (long Version, DateTime At)> asked = [];
+
+    /// <summary>The order was asked to be driven on at this version, a short while ago.</summary>
+    public bool Has(Guid orderId, long version, DateTime now) => asked.TryGetValue(orderId, out var last)
+        && last.Version == version && now - last.At < TimeSpan.FromSeconds(settings.AskAgainSeconds);
+
+    public void Add(Guid orderId, long version, DateTime at) => asked[orderId] = (version, at);
+
+    /// <summary>Forgets all but these.</summary>
+    public void Keep(IReadOnlySet<Guid> orderIds)
+    {
+        foreach (var gone in asked.Keys.Where(id => !orderIds.Contains(id)).ToList())
+            asked.Remove(gone);
     }
 }
 
@@ -48,9 +73,14 @@ public sealed class AssuranceSettings
     /// <summary>Orders driven on in one look, at most.</summary>
     public int PageSize { get; set; } = 500;
 
+    /// <summary>Until an order that has not moved is driven on again, seconds: the first command may have been lost.</summary>
+    public int AskAgainSeconds { get; set; } = 10;
+
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
     {
+        if (AskAgainSeconds < EverySeconds)
+            throw new InvalidOperationException("Assurance:AskAgainSeconds must not be below Assurance:EverySeconds.");
         if (EverySeconds is < 1 or > 3600 || PageSize is < 1 or > 10_000)
             throw new InvalidOperationException("Assurance:EverySeconds must be 1 to 3600 and Assurance:PageSize 1 to 10000.");
     }

@@ -49,11 +49,12 @@ static class Recover
             await system.Running.ShutBroker();
             Progress.Say("    the broker is away");
             await Task.Delay(outage, TimeProvider.System, CancellationToken.None);
+            // What is placed from here on is no longer placed during the outage.
+            await stop.CancelAsync();
+            await running;
             await system.Running.OpenBroker();
             back = TimeProvider.System.GetUtcNow().UtcDateTime;
             Progress.Say("    the broker is back");
-            await stop.CancelAsync();
-            await running;
         });
         return Drained(burst, back, peak, load.Refused);
     }

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform;
+
+/// <summary>
+/// Brings receivers back soon after the broker. MassTransit lets them wait 3 to 30 seconds between two tries, longer the longer the broker was
+/// away, and has no setting for it: all that waits in the outboxes would wait for that too. A receiver that has failed is started anew.
+/// </summary>
+sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) : BackgroundService, IReceiveEndpointObserver
+{
+    static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
+
+    readonly ConcurrentDictionary<Uri, IReceiveEndpoint> failed = new();
+
+    /// <summary>Only noted: who is told is the receiver itself, and it could not be stopped from here.</summary>
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        failed[faulted.InputAddress] = faulted.ReceiveEndpoint;
+        return Task.CompletedTask;
+    }
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        failed.TryRemove(ready.InputAddress, out _);
+        return Task.CompletedTask;
+    }
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await timer.Next(stoppingToken))
+            await Task.WhenAll(failed.Keys.Select(address => Restart(address, stoppingToken)));
+    }
+
+    async Task Restart(Uri address, CancellationToken stopping)
+    {
+        if (!failed.TryRemove(address, out var endpoint))
+            return;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(StopLimit);
+        try
+        {
+            await endpoint.Stop(limit.Token);
+            endpoint.Start(CancellationToken.None);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning("The receiver of {Address} could not be started anew: {Failure}", address, failure.Message);
+            failed.TryAdd(address, endpoint);
+        }
+    }
+}

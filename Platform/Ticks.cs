@@ -1,0 +1,17 @@
+namespace OrderSaga.Platform;
+
+public static class Ticks
+{
+    /// <summary>Waits for the next tick; false, not an exception, once <paramref name="stop"/> is cancelled.</summary>
+    public static async Task<bool> Next(this PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
