@@ -22,7 +22,11 @@ public sealed class Work(TimeProvider clock)
     internal Dialect Dialect { get; private set; } = null!;
 
     /// <summary>Publishes an event when the transaction commits.</summary>
-    public Task Publish<T>(T message) where T : class => Outbox.Publish(message);
+    public Task Publish<T>(T message) where T : class
+    {
+        Outbox.Publish(message, clock.GetUtcNow().UtcDateTime);
+        return Task.CompletedTask;
+    }
 
     /// <summary>Sends a command or an answer to a queue when the transaction commits, together with all that it sends there.</summary>
     public Task Send<T>(string queue, T message) where T : class

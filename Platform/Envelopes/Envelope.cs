@@ -7,8 +7,8 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>A message that waits to be packed.</summary>
-sealed record Packed(Guid Id, Guid? CorrelationId, string? TraceParent, object Message);
+/// <summary>A message that waits to be packed; an event with the time when it was decided, UTC.</summary>
+sealed record Packed(Guid Id, Guid? CorrelationId, string? TraceParent, object Message, DateTime? PublishedAt = null);
 
 /// <summary>
 /// A batch that travels whole: what one transaction sends to one queue, as one message of the broker. The receiver takes it
@@ -77,9 +77,21 @@ static class Envelope
         if (message.TraceParent is { } trace)
             json.WriteString("trace", trace);
         json.WriteString("type", MessageUrn.ForTypeString(type));
+        if (message.PublishedAt is { } at)
+            WriteEvent(json, type, at);
         json.WritePropertyName("message");
         JsonSerializer.Serialize(json, message.Message, type, SystemTextJsonMessageSerializer.Options);
         json.WriteEndObject();
+    }
+
+    /// <summary>What a subscriber is told besides: all the types that it may read the event as, and when it was.</summary>
+    static void WriteEvent(Utf8JsonWriter json, Type type, DateTime at)
+    {
+        json.WriteStartArray("types");
+        foreach (var name in MessageTypeCache.GetMessageTypeNames(type))
+            json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteString("at", at);
     }
 
     static string Close(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)

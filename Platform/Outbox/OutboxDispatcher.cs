@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
 
@@ -25,6 +26,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     readonly TimeProvider clock;
     readonly ILogger log;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
+    readonly SemaphoreSlim window;
     readonly ConcurrentQueue<Guid> confirmed = new();
     // Until the bus has started: what is sent before the queues are bound is lost.
     volatile bool brokerAway = true;
@@ -36,6 +38,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     {
         (this.database, this.services, this.limits, this.clock, this.log) = (database, services, limits, clock, log);
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
+        window = new SemaphoreSlim(limits.PublishWindow);
     }
 
     /// <summary>Sends what is waiting; what is committed later is left to the next start's sweeper.</summary>
@@ -44,6 +47,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         closed = true;
         await batcher.DisposeAsync();
         await Forget();
+        window.Dispose();
     }
 
     /// <summary>The bus has started.</summary>
@@ -127,20 +131,34 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         brokerAway = failure is not null;
     }
 
-    async Task<Exception?> Send(OutboxMessage message)
+    /// <summary>A row is sent when all that is in it is; otherwise all of it goes again, under the same ids.</summary>
+    async Task<Exception?> Send(OutboxMessage row)
     {
-        using var activity = message.TraceParent is null ? null : Instruments.Source.StartActivity("outbox", ActivityKind.Internal, message.TraceParent);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
         try
         {
-            // Not in the constructor: the bus is built with its endpoints, and those with this class.
-            var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
-            await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
+            await Task.WhenAll(EventRow.Messages(row).Select(SendOne));
             return null;
         }
         catch (Exception failure)
         {
             return failure;
+        }
+    }
+
+    async Task SendOne(OutboxMessage message)
+    {
+        await window.WaitAsync();
+        try
+        {
+            using var activity = message.TraceParent is null ? null : Instruments.Source.StartActivity("outbox", ActivityKind.Internal, message.TraceParent);
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
+            // Not in the constructor: the bus is built with its endpoints, and those with this class.
+            var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
+            await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
+        }
+        finally
+        {
+            window.Release();
         }
     }
 

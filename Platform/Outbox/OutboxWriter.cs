@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using System.Net.Mime;
 using MassTransit;
 using MassTransit.Middleware;
-using MassTransit.Middleware.Outbox;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Envelopes;
 
@@ -11,9 +11,9 @@ namespace OrderSaga.Platform.Outbox;
 sealed record OutboxMessage(
     Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0)
 {
-    /// <summary>An envelope; for a reader it is about the order of its first message.</summary>
-    public static OutboxMessage Of(string queue, string body, IReadOnlyList<Packed> inside) => new(
-        NewId.NextSequentialGuid(), StoredMessage.QueueAddress(queue), Names(inside), Envelope.ContentType.ToString(), body,
+    /// <summary>Several messages; a single one lends the row its trace and its order.</summary>
+    public static OutboxMessage Of(string destination, ContentType contentType, string body, IReadOnlyList<Packed> inside) => new(
+        NewId.NextSequentialGuid(), destination, Names(inside), contentType.ToString(), body,
         inside.Count == 1 ? inside[0].TraceParent : null, inside.Count == 1 ? inside[0].CorrelationId : null);
 
     /// <summary><c>TryReserveStock x 50</c></summary>
@@ -32,14 +32,15 @@ sealed record OutboxMessage(
 sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed);
 
 /// <summary>
-/// Takes what one transaction sends and publishes. Commands and answers between our own queues are packed: one row for each
-/// queue, which travels as one message. Events, and what consumers send by MassTransit's own calls, are messages of their own.
+/// Takes what one transaction sends and publishes, packed. Commands and answers between our own queues: one row for each queue, which travels as one
+/// message. Events: one row for each kind, whose events are messages of their own. What consumers send by MassTransit's own calls are rows of their own.
 /// </summary>
 sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
     readonly MessagingSetup setup = services.GetRequiredService<MessagingSetup>();
     readonly List<OutboxMessage> messages = [];
     readonly Dictionary<string, List<Packed>> envelopes = [];
+    readonly Dictionary<Type, List<Packed>> events = [];
 
     public IServiceProvider Services => services;
 
@@ -50,29 +51,37 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 
     public object? GetService(Type serviceType) => services.GetService(serviceType);
 
-    public async Task Publish<T>(T message) where T : class
-    {
-        var provider = new OutboxPublishEndpointProvider(this, services.GetRequiredService<IBus>());
-        await (await provider.GetPublishSendEndpoint<T>()).Send(message);
-    }
+    /// <summary>Into the row of this kind of event.</summary>
+    public void Publish<T>(T message, DateTime at) where T : class => Pack(events, typeof(T), message, at);
 
     /// <summary>Into the envelope for this queue.</summary>
-    public void Send(string queue, object message)
-    {
-        if (!envelopes.TryGetValue(queue, out var packed))
-            envelopes.Add(queue, packed = []);
-        packed.Add(new Packed(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message));
-    }
+    public void Send(string queue, object message) => Pack(envelopes, queue, message, null);
 
-    /// <summary>Nothing more is sent: the envelopes are closed.</summary>
+    /// <summary>Nothing more is sent: the rows are closed.</summary>
     public void Seal(Limits limits)
     {
         foreach (var (queue, packed) in envelopes)
-        {
-            foreach (var (body, inside) in Envelope.Pack(packed, limits.EnvelopeSize, limits.MessageBytes / 2))
-                messages.Add(OutboxMessage.Of(queue, body, inside));
-        }
+            Close(StoredMessage.QueueAddress(queue), Envelope.ContentType, packed, limits);
+        foreach (var (type, packed) in events)
+            Close(AddressOf(type), EventRow.ContentType, packed, limits);
     }
+
+    void Pack<TKey>(Dictionary<TKey, List<Packed>> rows, TKey key, object message, DateTime? publishedAt) where TKey : notnull
+    {
+        if (!rows.TryGetValue(key, out var packed))
+            rows.Add(key, packed = []);
+        packed.Add(new Packed(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message, publishedAt));
+    }
+
+    void Close(string destination, ContentType contentType, List<Packed> packed, Limits limits)
+    {
+        foreach (var (body, inside) in Envelope.Pack(packed, limits.EnvelopeSize, limits.MessageBytes / 2))
+            messages.Add(OutboxMessage.Of(destination, contentType, body, inside));
+    }
+
+    string AddressOf(Type type) => services.GetRequiredService<IBus>().Topology.TryGetPublishAddress(type, out var address)
+        ? address.ToString()
+        : throw new InvalidOperationException($"{type.Name} cannot be published: the bus knows no address for it.");
 
     /// <summary>MassTransit's extension point: a send that was made inside the transaction.</summary>
     public Task AddSend<T>(SendContext<T> context) where T : class

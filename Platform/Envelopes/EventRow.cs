@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Net.Mime;
+using System.Text;
+using System.Text.Json;
+using OrderSaga.Platform.Outbox;
+
+namespace OrderSaga.Platform.Envelopes;
+
+/// <summary>
+/// The events of one kind that one transaction publishes share a row of the outbox, packed as an <see cref="Envelope"/>. Unlike what goes to a queue of
+/// ours they do not travel so: a subscriber gets each as a message of its own, in the wrapping that docs/asyncapi.yaml promises.
+/// </summary>
+static class EventRow
+{
+    public static readonly ContentType ContentType = new("application/vnd.ordersaga.events+json");
+
+    static readonly string Wrapped = MassTransit.Serialization.SystemTextJsonMessageSerializer.JsonContentType.ToString();
+
+    /// <summary>What goes to the broker for a row: the events in it, or the row itself.</summary>
+    public static IReadOnlyList<OutboxMessage> Messages(OutboxMessage row)
+    {
+        if (row.ContentType != ContentType.ToString())
+            return [row];
+        using var json = JsonDocument.Parse(row.Body);
+        return [.. json.RootElement.GetProperty("messages").EnumerateArray().Select(packed => Event(row, packed))];
+    }
+
+    static OutboxMessage Event(OutboxMessage row, JsonElement packed) => row with
+    {
+        Id = packed.GetProperty("id").GetGuid(),
+        CorrelationId = packed.TryGetProperty("correlationId", out var id) ? id.GetGuid() : null,
+        TraceParent = packed.TryGetProperty("trace", out var trace) ? trace.GetString() : null,
+        ContentType = Wrapped,
+        Body = Wrap(packed),
+    };
+
+    static string Wrap(JsonElement packed)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            Copy(json, "messageId", packed, "id");
+            Copy(json, "correlationId", packed, "correlationId");
+            Copy(json, "messageType", packed, "types");
+            Copy(json, "message", packed, "message");
+            Copy(json, "sentTime", packed, "at");
+            json.WriteStartObject("headers");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    static void Copy(Utf8JsonWriter json, string name, JsonElement from, string property)
+    {
+        if (!from.TryGetProperty(property, out var value))
+            return;
+        json.WritePropertyName(name);
+        value.WriteTo(json);
+    }
+}
