@@ -25,6 +25,10 @@ static class Embedded
                 ?? Secret(data, "webhook-secret", () => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
             ["Sandbox:WebhookUrl"] = builder.Configuration["Sandbox:WebhookUrl"] ?? url + "/webhooks/gateway",
             ["Sandbox:PublicUrl"] = builder.Configuration["Sandbox:PublicUrl"] ?? url,
+            ["Participants:StockUrl"] = builder.Configuration["Participants:StockUrl"] ?? url,
+            ["Participants:PaymentUrl"] = builder.Configuration["Participants:PaymentUrl"] ?? url,
+            ["Participants:Key"] = builder.Configuration["Participants:Key"]
+                ?? Secret(data, "service-key", () => ApiKeys.Create(data, "service", "ordersaga", Roles.Query)),
         });
 
         var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));

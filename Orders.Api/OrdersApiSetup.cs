@@ -14,6 +14,7 @@ public static class OrdersApiSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
+        AddParticipants(builder);
     }
 
     public static void MapOrdersApi(this IEndpointRouteBuilder routes)
@@ -26,5 +27,23 @@ public static class OrdersApiSetup
         orders.MapTimeline();
         orders.MapOrderEvents();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
+    }
+
+    static void AddParticipants(WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Participants").Get<ParticipantSettings>() ?? new ParticipantSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddHttpClient(Participants.Client, http =>
+            {
+                // The pipeline around each call bounds its time.
+                http.Timeout = Timeout.InfiniteTimeSpan;
+                http.MaxResponseContentBufferSize = 2 * 1024 * 1024;
+            })
+            // Where the key goes is a setting, not another server's word.
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false })
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        builder.Services.AddSingleton<Participants>();
     }
 }

@@ -62,6 +62,15 @@ public sealed class Shop : IDisposable
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
 
+    /// <summary>An answer whose body comes bit by bit.</summary>
+    public Task<HttpResponseMessage> Stream(string path, string? lastEventId)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Orders(path));
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 
     public Task<Order> End(Guid order, TimeSpan? within = null) =>
