@@ -1,3 +1,4 @@
+using Orders.Api.Webhooks;
 using Orders.Model;
 using OrderSaga.Platform.Http;
 
@@ -15,6 +16,7 @@ public static class OrdersApiSetup
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
         AddParticipants(builder);
+        builder.AddWebhooks();
     }
 
     public static void MapOrdersApi(this IEndpointRouteBuilder routes)
@@ -27,6 +29,7 @@ public static class OrdersApiSetup
         orders.MapTimeline();
         orders.MapOrderEvents();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
+        routes.MapWebhooks();
     }
 
     static void AddParticipants(WebApplicationBuilder builder)

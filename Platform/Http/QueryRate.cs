@@ -23,7 +23,8 @@ public static class QueryRate
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.OnRejected = (refused, _) => new ValueTask(ProblemMiddleware.Write(refused.HttpContext, Refused(refused.Lease)));
-        options.AddPolicy(Policy, http => RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => Bucket(http.RequestServices.GetRequiredService<Limits>())));
+        options.AddPolicy(Policy, http =>
+            RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => Bucket(http.RequestServices.GetRequiredService<Limits>())));
     });
 
     static TokenBucketRateLimiterOptions Bucket(Limits limits) => new()

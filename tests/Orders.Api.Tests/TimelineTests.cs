@@ -122,7 +122,6 @@ public sealed class TimelineTests : IAsyncLifetime
         host = await ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}", $"--Participants:PaymentUrl={payment.Url}/",
             "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300", "--Participants:BreakerCalls=4",
             "--Participants:BreakerOpenSeconds=1");
-        await host.Read(db => db.Database.EnsureCreatedAsync());
         merchant = new Caller(host, "m", key);
         await merchant.Price("tea-001", 1250);
     }
