@@ -16,12 +16,12 @@ static class DeliveryLog
 
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
-        MerchantEndpoints.Named(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
+        MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
             .WithSummary("The events that the endpoint was sent or is owed, the newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
             .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
-        MerchantEndpoints.Named(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
+        MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again, under its own webhook-id, with all retries anew")
             .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
             .MayFail(404, "delivery-not-found", NotFound).MayFail(409, "endpoint-disabled", "The endpoint is disabled.");

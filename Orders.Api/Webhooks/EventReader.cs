@@ -60,11 +60,20 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
         await base.StopAsync(cancellationToken);
         if (holes is null)
             return;
-        await unitOfWork.Run(async work =>
+        try
         {
-            foreach (var reader in (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).Where(reader => reader.Holder == self))
-                reader.Holder = Guid.Empty;
-        });
+            await unitOfWork.Run(Release);
+        }
+        catch (Exception failure)
+        {
+            log.LogInformation("The reader's row could not be released; another process takes it after a while: {Failure}", failure.Message);
+        }
+    }
+
+    async Task Release(Work work)
+    {
+        foreach (var reader in (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).Where(reader => reader.Holder == self))
+            reader.Holder = Guid.Empty;
     }
 
     async Task<(bool Endpoints, WebhookReader? Reader)> Peek()

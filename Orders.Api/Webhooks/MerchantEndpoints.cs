@@ -21,19 +21,20 @@ static class MerchantEndpoints
             .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.");
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
             .Produces<EndpointList>().ResponseExample(200, new EndpointList([EndpointView.Example]));
-        Named(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
+        MayNotBeThere(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
-        Named(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint").WithSummary("Takes an endpoint away; what it is still owed is dropped")
+        MayNotBeThere(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
+            .WithSummary("Takes an endpoint away; what it is still owed is dropped")
             .Produces(StatusCodes.Status204NoContent);
-        Named(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Gives the endpoint a new secret, shown this once")
+        MayNotBeThere(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Gives the endpoint a new secret, shown this once")
             .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new secret and of the one before.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
-        Named(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Sends to a disabled endpoint again")
+        MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Sends to a disabled endpoint again")
             .WithDescription("What it was owed when it was disabled is sent now; what happened since then is not: GET /orders tells it.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
     }
 
-    public static TBuilder Named<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder MayNotBeThere<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.MayFail(400, "invalid-endpoint-id", "The endpoint id is not valid.").MayFail(404, "endpoint-not-found", NotFound);
 
     public static IQueryable<WebhookEndpoint> Own(OrdersDb db, HttpContext http)

@@ -62,6 +62,9 @@ public sealed class Shop : IDisposable
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
 
+    /// <summary>Registers a url for webhooks.</summary>
+    public Task<HttpResponseMessage> Tell(string url) => http.PostAsJsonAsync(Orders("webhook-endpoints"), new { url });
+
     /// <summary>An answer whose body comes bit by bit.</summary>
     public Task<HttpResponseMessage> Stream(string path, string? lastEventId)
     {
