@@ -308,6 +308,11 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("integer")
                         .HasColumnName("check_attempts");
 
+                    b.Property<string>("Class")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("order_class");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");

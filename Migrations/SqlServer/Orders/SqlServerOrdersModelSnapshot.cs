@@ -307,6 +307,11 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnType("int")
                         .HasColumnName("check_attempts");
 
+                    b.Property<string>("Class")
+                        .HasMaxLength(40)
+                        .HasColumnType("nvarchar(40)")
+                        .HasColumnName("order_class");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");

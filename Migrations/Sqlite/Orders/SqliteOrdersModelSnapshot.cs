@@ -300,6 +300,11 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("INTEGER")
                         .HasColumnName("check_attempts");
 
+                    b.Property<string>("Class")
+                        .HasMaxLength(40)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_class");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
