@@ -15,7 +15,7 @@ static class Embedded
     public static WebApplicationBuilder Create(string[] args)
     {
         var builder = Service.Create(args, "ordersaga");
-        var data = Directory.CreateDirectory(builder.Configuration.GetDataDirectory()).FullName;
+        var data = OwnDirectory(builder.Configuration.GetDataDirectory());
         var url = OwnUrl(builder);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -57,6 +57,11 @@ static class Embedded
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>Its databases hold merchants' webhook secrets: a directory that is made here is its owner's alone.</summary>
+    static string OwnDirectory(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path).FullName
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     /// <summary>Made at the first start, for the owner's eyes only.</summary>
     static string Secret(string directory, string name, Func<string> make)

@@ -33,19 +33,16 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
         var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
         if (clock.GetUtcNow() >= sampleAt)
             await Sample(db, now);
-        var found = await Due(db, now).Where(row => !EF.Parameter(full).Contains(row.EndpointId))
+        var found = await Due(db, now, now + settings.Furthest).Where(row => !EF.Parameter(full).Contains(row.EndpointId))
             .OrderBy(row => row.NextAttemptAt).Take(room).Select(row => new { row.Id, row.EndpointId }).ToListAsync();
         return found.ConvertAll(row => (row.Id, row.EndpointId));
     }
 
     /// <summary>Due, at an endpoint that is sent to, and behind no earlier event of its order that is still owed.</summary>
-    IQueryable<WebhookDelivery> Due(OrdersDb db, DateTime now)
-    {
-        var furthest = now + settings.Furthest;
-        return Owed(db).Where(row => (row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
+    internal static IQueryable<WebhookDelivery> Due(OrdersDb db, DateTime now, DateTime furthest) => Owed(db)
+        .Where(row => (row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
             && !db.WebhookDeliveries.Any(earlier => earlier.EndpointId == row.EndpointId && earlier.OrderId == row.OrderId
                 && earlier.EventId < row.EventId && earlier.State == DeliveryStates.Pending));
-    }
 
     /// <summary>What endpoints that are sent to are still owed.</summary>
     static IQueryable<WebhookDelivery> Owed(OrdersDb db) => db.WebhookDeliveries.AsNoTracking().Where(row => row.NextAttemptAt != null
