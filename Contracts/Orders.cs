@@ -9,7 +9,9 @@ namespace OrderSaga.Contracts;
 /// <param name="Currency">ISO 4217 code; every sku must be priced in it.</param>
 /// <param name="Lines">1 to 100 lines, each sku once.</param>
 /// <param name="Payment">How the customer pays.</param>
-public sealed record SubmitOrder(string Merchant, string IdempotencyKey, string Currency, IReadOnlyList<OrderLine> Lines, PaymentInstruction Payment);
+/// <param name="Class">A configured class of orders, which says how long the customer has to pay; null: none.</param>
+public sealed record SubmitOrder(
+    string Merchant, string IdempotencyKey, string Currency, IReadOnlyList<OrderLine> Lines, PaymentInstruction Payment, string? Class = null);
 
 /// <summary>Command: cancel the order if it is not too late (no money has been asked to be captured yet).</summary>
 public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;

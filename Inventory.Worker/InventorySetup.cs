@@ -26,5 +26,6 @@ public static class InventorySetup
         ReceiveStockEndpoint.Map(app);
         GetStockEndpoints.Map(app);
         GetBranchesEndpoints.Map(app);
+        BranchHistoryEndpoint.Map(app);
     }
 }

@@ -15,7 +15,7 @@ static class Embedded
     public static WebApplicationBuilder Create(string[] args)
     {
         var builder = Service.Create(args, "ordersaga");
-        var data = Directory.CreateDirectory(builder.Configuration.GetDataDirectory()).FullName;
+        var data = OwnDirectory(builder.Configuration.GetDataDirectory());
         var url = OwnUrl(builder);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -25,6 +25,10 @@ static class Embedded
                 ?? Secret(data, "webhook-secret", () => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
             ["Sandbox:WebhookUrl"] = builder.Configuration["Sandbox:WebhookUrl"] ?? url + "/webhooks/gateway",
             ["Sandbox:PublicUrl"] = builder.Configuration["Sandbox:PublicUrl"] ?? url,
+            ["Participants:StockUrl"] = builder.Configuration["Participants:StockUrl"] ?? url,
+            ["Participants:PaymentUrl"] = builder.Configuration["Participants:PaymentUrl"] ?? url,
+            ["Participants:Key"] = builder.Configuration["Participants:Key"]
+                ?? Secret(data, "service-key", () => ApiKeys.Create(data, "service", "ordersaga", Roles.Query)),
         });
 
         var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));
@@ -53,6 +57,11 @@ static class Embedded
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>Its databases hold merchants' webhook secrets: a directory that is made here is its owner's alone.</summary>
+    static string OwnDirectory(string path) => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path).FullName
+        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
 
     /// <summary>Made at the first start, for the owner's eyes only.</summary>
     static string Secret(string directory, string name, Func<string> make)

@@ -23,12 +23,11 @@ static class Examples
 
     public static readonly OrderTimeline Timeline = new(Id,
     [
-        new(1, At, null, States.Reserving, "SubmitOrder", null),
-        new(2, At.AddMilliseconds(22), States.Reserving, States.AwaitingPayment, "StockReserved", null),
-        new(3, At.AddMilliseconds(47), States.AwaitingPayment, States.ConfirmingPayment, "PaymentAuthorized", null),
-        new(4, At.AddMilliseconds(71), States.ConfirmingPayment, States.ConfirmingStock, "PaymentConfirmed", null),
-        new(5, At.AddMilliseconds(85), States.ConfirmingStock, States.Completed, "StockConfirmed", null),
-    ]);
+        new(At, "order", "order", null, States.Reserving, "SubmitOrder", null),
+        new(At.AddMilliseconds(17), "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2"),
+        new(At.AddMilliseconds(22), "order", "order", States.Reserving, States.AwaitingPayment, "StockReserved", null),
+    ],
+    [new("payment", "no answer within 1000 ms")]);
 
     static OrderView Order(string status, string? reason, string payment, DateTime updatedAt) =>
         new(Id, status, reason, new Money(2500, "EUR"), Lines, new PaymentView("card", payment, null, null), At, updatedAt);

@@ -7,6 +7,9 @@ public static class OrderAudit
     /// <summary>The subject of an order's audit rows; their subject id is <c>Guid.ToString()</c> of the order id.</summary>
     public const string Subject = "order";
 
+    /// <summary>The cause of what assurance did: the state machine's name for CheckOrder.</summary>
+    public const string ByAssurance = "CheckRequested";
+
     /// <summary>Notes that the order went from <paramref name="from"/> to the state that it is in.</summary>
     public static void Audit(this Work work, OrderState order, string from, string cause, string? detail = null) =>
         work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail);

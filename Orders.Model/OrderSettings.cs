@@ -15,8 +15,8 @@ public sealed class OrderSettings
     /// <summary>Between two looks at an order that waits for the customer, seconds.</summary>
     public int PendingCheckSeconds { get; set; } = 60;
 
-    /// <summary>From the placement to the end of the time to pay, minutes.</summary>
-    public int PayWithinMinutes { get; set; } = 15;
+    /// <summary>The time to pay, by merchant and by class of orders.</summary>
+    public PayWithin PayWithin { get; } = new();
 
     /// <summary>Placements in one transaction, at most.</summary>
     public int PlacementBatch { get; set; } = 64;
@@ -44,8 +44,7 @@ public sealed class OrderSettings
     {
         if (FirstCheckSeconds is < 1 or > 3600)
             throw new InvalidOperationException("Orders:FirstCheckSeconds must be 1 to 3600.");
-        if (PayWithinMinutes is < 1 or > 7 * 24 * 60 || PayWithinMinutes * 60 <= FirstCheckSeconds)
-            throw new InvalidOperationException("Orders:PayWithinMinutes must be 1 to 10080, and longer than FirstCheckSeconds.");
+        PayWithin.Check(FirstCheckSeconds);
         if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks < 1 || PendingCheckSeconds < FirstCheckSeconds)
             throw new InvalidOperationException(
                 "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");

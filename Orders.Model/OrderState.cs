@@ -22,6 +22,9 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>Why it was cancelled or needs review.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>One of the configured classes, or none: how long the customer has to pay.</summary>
+    public string? Class { get; set; }
+
     /// <summary>ISO 4217.</summary>
     public string Currency { get; set; } = "";
 
@@ -76,6 +79,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(255);
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(40);
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
         row.Property(x => x.Total).HasColumnName("total");
         row.Property(x => x.Lines).HasColumnName("lines").HasConversion(

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrderSaga.Contracts;
 
 namespace Orders.Model;
@@ -12,13 +13,15 @@ namespace Orders.Model;
 /// <param name="Payment">How it is paid and how far that is.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
+/// <param name="Class">The class that it was placed in; absent without one.</param>
 public sealed record OrderView(
-    Guid Id, string Status, string? Reason, Money Total, IReadOnlyList<LineView> Lines, PaymentView Payment, DateTime CreatedAt, DateTime UpdatedAt)
+    Guid Id, string Status, string? Reason, Money Total, IReadOnlyList<LineView> Lines, PaymentView Payment, DateTime CreatedAt, DateTime UpdatedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null)
 {
     public static OrderView Of(OrderState order) => new(
         order.CorrelationId, order.State, order.Reason, new Money(order.Total, order.Currency),
         [.. order.Lines.Select(line => new LineView(line.Sku, line.Quantity, line.UnitPrice, line.UnitPrice * line.Quantity))],
-        PaymentView.Of(order), order.CreatedAt, order.UpdatedAt);
+        PaymentView.Of(order), order.CreatedAt, order.UpdatedAt, order.Class);
 
     /// <summary>The same order gives the same bytes, in every process.</summary>
     public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), JsonSerializerOptions.Web);

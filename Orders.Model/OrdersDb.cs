@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Orders.Model.Webhooks;
 using OrderSaga.Platform.Database;
 
 namespace Orders.Model;
@@ -18,11 +19,17 @@ public class OrdersDb : ServiceDb
     public DbSet<OrderState> Orders => Set<OrderState>();
     public DbSet<Product> Products => Set<Product>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+    public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+    public DbSet<WebhookReader> WebhookReaders => Set<WebhookReader>();
 
     protected override void Map(ModelBuilder model)
     {
         OrderState.Map(model.Entity<OrderState>());
         Product.Map(model.Entity<Product>());
         IdempotencyRecord.Map(model.Entity<IdempotencyRecord>());
+        WebhookEndpoint.Map(model.Entity<WebhookEndpoint>());
+        WebhookDelivery.Map(model.Entity<WebhookDelivery>());
+        WebhookReader.Map(model.Entity<WebhookReader>());
     }
 }

@@ -29,6 +29,7 @@ public static class PaymentsSetup
         app.ServiceProvider.GetRequiredService<GatewaySettings>().Check();
         WebhookEndpoint.Map(app);
         GetBranchesEndpoints.Map(app);
+        BranchHistoryEndpoint.Map(app);
     }
 
     static void AddBranches(IServiceCollection services)

@@ -48,6 +48,12 @@ public sealed class Limits
     /// <summary>Body of one HTTP request, bytes.</summary>
     public int RequestBytes { get; set; } = 64 * 1024;
 
+    /// <summary>Queries that one key may send to one process in a second, where they are bounded, on average ...</summary>
+    public int QueriesPerSecond { get; set; } = 100;
+
+    /// <summary>... and at once.</summary>
+    public int QueryBurst { get; set; } = 200;
+
     /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
     public void Check()
     {
@@ -61,6 +67,7 @@ public sealed class Limits
         Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
         Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
         Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
+        Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, QueryBurst not below it");
         Require(InboxDays >= 1 && BacklogSampleSeconds >= 1, "Limits:InboxDays and BacklogSampleSeconds must be at least 1");
     }
 

@@ -73,6 +73,11 @@ settings_of() {
         Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
     esac
     case $1 in
+        Orders.Api)
+            echo "Participants__StockUrl=http://localhost:${ports[Inventory.Worker]}"
+            echo "Participants__PaymentUrl=http://localhost:${ports[Payments.Worker]}"
+            echo "Participants__Key=$(cat "$run/service-key")"
+            ;;
         Payments.*)
             echo "Gateway__Key=$(secret gateway-key "")"
             echo "Gateway__WebhookSecret=$(secret webhook-secret whsec_)"

@@ -25,7 +25,7 @@ static class GetBranchesEndpoints
     const int MaxOrders = 100;
     const string NoBranch = "No message about this order has arrived here.";
     const string BadIds = "The order ids are missing or too many.";
-    const string BadId = "This is not an order id.";
+    internal const string BadId = "This is not an order id.";
 
     static readonly BranchView Example = new(
         Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000"), "stock", "Tried", null, null, [new OrderLine("tea-001", 2)],
@@ -35,12 +35,12 @@ static class GetBranchesEndpoints
     {
         app.MapGet("/branches/stock/{orderId}", One)
             .WithName("GetStockBranch").WithTags("Branches").WithSummary("What the stock participant did for one order")
-            .RequireRole(Roles.Operator)
+            .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchView>().ResponseExample(200, Example)
             .MayFail(400, "bad-order-id", BadId).MayFail(404, "no-branch", NoBranch);
         app.MapGet("/branches/stock", Many)
             .WithName("ListStockBranches").WithTags("Branches").WithSummary("What the stock participant did for up to 100 orders")
-            .RequireRole(Roles.Operator)
+            .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchList>().ResponseExample(200, new BranchList([Example]))
             .MayFail(400, "bad-order-ids", BadIds).MayFail(400, "bad-order-id", BadId);
     }
@@ -66,7 +66,7 @@ static class GetBranchesEndpoints
         return new BranchList([.. found.OrderBy(row => row.OrderId).Select(View)]);
     }
 
-    static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
+    internal static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
         : throw new Problem(400, "bad-order-id", BadId,
             "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 

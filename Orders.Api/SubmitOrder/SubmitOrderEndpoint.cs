@@ -23,6 +23,7 @@ static class SubmitOrderEndpoint
         .MayFail(409, "idempotency-in-flight", "The same key is being placed at this moment.")
         .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
+        .MayFail(422, "unknown-class", "The order's class is not known.")
         .MayFail(422, "currency-differs", "A sku is priced in another currency.")
         .MayFail(422, "total-too-large", "The order's total is too large.")
         .MayFail(429, "too-many-orders", "Too many orders are under way.");

@@ -38,7 +38,7 @@ static class OrderEventsEndpoint
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
         var order = await db.Own(http, id);
         var last = LastEventId(http);
-        var transitions = await db.Transitions(order.CorrelationId, last, ends.Token);
+        var transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
         if (last > 0 && transitions.Count == 0 && Ended(order))
         {
             http.Response.StatusCode = StatusCodes.Status204NoContent;
@@ -63,7 +63,7 @@ static class OrderEventsEndpoint
 
             // The row first: a change after it is seen as the next one.
             order = await db.Orders.AsNoTracking().SingleAsync(row => row.CorrelationId == order.CorrelationId, ends.Token);
-            transitions = await db.Transitions(order.CorrelationId, last, ends.Token);
+            transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
         }
     }
 

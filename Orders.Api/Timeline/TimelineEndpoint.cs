@@ -1,50 +1,49 @@
 using System.ComponentModel;
-using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.History;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
-/// <summary>One change of an order's state.</summary>
-/// <param name="Id">Counts up; the event id of the live stream.</param>
-/// <param name="At">UTC.</param>
-/// <param name="From">State before; null for the placement.</param>
-/// <param name="To">State after.</param>
-/// <param name="Cause">The message, call or job that caused it.</param>
-/// <param name="Detail">More, if there is more to say.</param>
-public sealed record Transition(long Id, DateTime At, string? From, string To, string Cause, string? Detail);
-
-/// <summary>Everything that happened to an order.</summary>
+/// <summary>Everything that happened to an order, wherever it happened.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Items">The oldest first.</param>
-public sealed record OrderTimeline(Guid OrderId, IReadOnlyList<Transition> Items);
+/// <param name="Items">
+/// By time, the oldest first. Source is order, assurance, operator, stock, payment, gateway or webhook. Times are of the process that acted, so
+/// items of two processes may stand a little out of order.
+/// </param>
+/// <param name="Gaps">Whose items are missing, and why; empty when all are here.</param>
+public sealed record OrderTimeline(Guid OrderId, IReadOnlyList<HistoryItem> Items, IReadOnlyList<TimelineGap> Gaps);
 
 static class TimelineEndpoint
 {
     public static void MapTimeline(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/timeline", Get)
         .WithName("GetTimeline")
-        .WithSummary("Every transition of the order, with time and cause")
+        .WithSummary("Everything that happened to the order: its transitions, branch steps, gateway calls, webhooks, acts of assurance and operators")
+        .WithDescription("The participants are asked at once and briefly. One that does not answer is named in gaps; ask again for its items.")
+        .LimitRate()
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)
         .MayFail(400, "invalid-order-id", "The order id is not valid.")
         .MayFail(404, "order-not-found", "There is no such order.");
 
-    static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db)
+    static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, Participants participants)
     {
         var order = await db.Own(http, id);
-        return new OrderTimeline(order.CorrelationId, await db.Transitions(order.CorrelationId, after: 0, http.RequestAborted));
+        var asked = participants.Histories(order.CorrelationId, http.RequestAborted);
+        var own = await AuditHistory.Read(db, order.CorrelationId.ToString(), SourceOf, http.RequestAborted);
+        var told = await asked;
+        return new OrderTimeline(order.CorrelationId, own.With(told.SelectMany(one => one.Items)).Items, [.. Gaps(own, told)]);
     }
 
-    /// <summary>The audit rows of the order. Its row's lock makes their ids count up in the order of what happened.</summary>
-    public static async Task<List<Transition>> Transitions(this OrdersDb db, Guid orderId, long after, CancellationToken cancel)
+    static IEnumerable<TimelineGap> Gaps(AuditHistory own, Told[] told) =>
+        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its first {AuditHistory.MostItems} items are here") })
+        .Concat(told.Select(one => one.Gap).OfType<TimelineGap>());
+
+    static string SourceOf(AuditRow row) => row switch
     {
-        var subjectId = orderId.ToString();
-        var rows = await db.Audit.AsNoTracking()
-            .Where(row => row.SubjectId == subjectId && row.Subject == OrderAudit.Subject && row.Id > after)
-            .OrderBy(row => row.Id).ToListAsync(cancel);
-        return rows.ConvertAll(View);
-    }
-
-    static Transition View(AuditRow row) => new(row.Id, row.At, row.From.Length == 0 ? null : row.From, row.To, row.Cause, row.Detail);
+        { Subject: not OrderAudit.Subject } => "operator",
+        { Cause: OrderAudit.ByAssurance } => "assurance",
+        _ => "order",
+    };
 }

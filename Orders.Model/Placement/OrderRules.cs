@@ -31,6 +31,8 @@ public static partial class OrderRules
             errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
         CheckLines(order.Lines ?? [], errors);
         CheckPayment(order.Payment, errors);
+        if (order.Class is { } name && !PayWithin.ValidClass(name))
+            errors.Add(new("/class", $"Give a class that the operator has named to you, or none: {PayWithin.ClassRule}."));
         return errors;
     }
 

@@ -58,6 +58,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
 
     async Task<Placed> PlaceNew(Work work, PlacementRequest request)
     {
+        CheckClass(request);
         var (lines, total) = Pricing.Price(request.Order, products);
         var order = NewOrder(request, lines, total);
         var record = new IdempotencyRecord
@@ -79,6 +80,17 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);
     }
 
+    /// <summary>A misspelt class would hold the stock for longer than was meant.</summary>
+    void CheckClass(PlacementRequest request)
+    {
+        const string What = "This class is not configured for the merchant; ask the operator for its name, or leave it out.";
+        if (request.Order.Class is { } name && !settings.PayWithin.Knows(request.Merchant, name))
+            throw new Problem(422, "unknown-class", "The order's class is not known.", $"/class: {What} Nothing was placed.")
+            {
+                Errors = [new("/class", What)],
+            };
+    }
+
     OrderState NewOrder(PlacementRequest request, IReadOnlyList<OrderItem> lines, long total)
     {
         var now = clock.GetUtcNow();
@@ -90,12 +102,13 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
             Merchant = request.Merchant,
             IdempotencyKey = request.Key,
             State = States.Reserving,
+            Class = request.Order.Class,
             Currency = request.Order.Currency!,
             Total = total,
             Lines = lines,
             PaymentMethod = request.Order.Payment!.Method!,
             PaymentToken = request.Order.Payment.Token,
-            PayBefore = at.AddMinutes(settings.PayWithinMinutes),
+            PayBefore = at + settings.PayWithin.For(request.Merchant, request.Order.Class),
             NextCheckAt = at.AddSeconds(settings.FirstCheckSeconds),
             CreatedAt = at,
             UpdatedAt = at,

@@ -8,18 +8,18 @@ static class GetBranchesEndpoints
     const int MaxOrders = 100;
     const string NoBranch = "No message about this order has arrived here.";
     const string BadIds = "The order ids are missing or too many.";
-    const string BadId = "This is not an order id.";
+    internal const string BadId = "This is not an order id.";
 
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/branches/payment/{orderId}", One)
             .WithName("GetPaymentBranch").WithTags("Branches").WithSummary("What the payment participant did for one order")
-            .RequireRole(Roles.Operator)
+            .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchView>().ResponseExample(200, PaymentBranchView.Example)
             .MayFail(400, "bad-order-id", BadId).MayFail(404, "no-branch", NoBranch);
         app.MapGet("/branches/payment", Many)
             .WithName("ListPaymentBranches").WithTags("Branches").WithSummary("What the payment participant did for up to 100 orders")
-            .RequireRole(Roles.Operator)
+            .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchList>().ResponseExample(200, new PaymentBranchList([PaymentBranchView.Example]))
             .MayFail(400, "bad-order-ids", BadIds).MayFail(400, "bad-order-id", BadId);
     }
@@ -49,6 +49,6 @@ static class GetBranchesEndpoints
         return [.. branches.OrderBy(branch => branch.OrderId).Select(branch => PaymentBranchView.Of(branch, byOrder[branch.OrderId]))];
     }
 
-    static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
+    internal static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
         : throw new Problem(400, "bad-order-id", BadId, "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

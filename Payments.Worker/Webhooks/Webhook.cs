@@ -11,6 +11,9 @@ sealed class Webhook
     /// <summary>The header webhook-id; the same for every delivery.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The order that it is about, if it names one.</summary>
+    public Guid? OrderId { get; init; }
+
     public DateTime ReceivedAt { get; init; }
 
     /// <summary>As it was signed.</summary>
@@ -24,9 +27,11 @@ sealed class Webhook
         row.ToTable("webhooks");
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(IdCharacters);
+        row.Property(x => x.OrderId).HasColumnName("order_id");
         row.Property(x => x.ReceivedAt).HasColumnName("received_at");
         row.Property(x => x.Body).HasColumnName("body");
         row.Property(x => x.Outcome).HasColumnName("outcome").HasMaxLength(100);
         row.HasIndex(x => x.ReceivedAt);
+        row.HasIndex(x => x.OrderId);
     }
 }

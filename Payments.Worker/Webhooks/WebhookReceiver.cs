@@ -33,7 +33,14 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
         await rows.Load(work, [orderId]);
         var (branch, authorization) = (rows.Branch(orderId), rows.Attempt(orderId, Operation.Authorize));
         var outcome = WebhookRule.Decide(told, branch, authorization);
-        db.Webhooks.Add(new Webhook { Id = id, ReceivedAt = clock.GetUtcNow().UtcDateTime, Body = body, Outcome = outcome });
+        db.Webhooks.Add(new Webhook
+        {
+            Id = id,
+            OrderId = orderId == Guid.Empty ? null : orderId,
+            ReceivedAt = clock.GetUtcNow().UtcDateTime,
+            Body = body,
+            Outcome = outcome,
+        });
         if (outcome == WebhookRule.Asked)
             work.Services.GetRequiredService<AttemptSteps>().Reopen(branch!, authorization!, Cause);
         return outcome;

@@ -14,7 +14,7 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
     /// <summary>What brokers add on the way, and what MassTransit sets by itself.</summary>
     static readonly string[] NotOurs = ["x-", "RabbitMQ-", MessageHeaders.MessageId, MessageHeaders.CorrelationId, "Content-Type"];
 
-    public async Task<DateTime> Send(IStuckMessages database, FailedMessage failed)
+    public async Task<DateTime> Send(IStuckMessages database, FailedMessage failed, string by)
     {
         // The exchange of the queue's name: see StoredMessage.AddressOf. Without the host, which may have changed since.
         var type = new ContentType(failed.ContentType.Length > 0 ? failed.ContentType : "application/vnd.masstransit+json");
@@ -26,7 +26,7 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
         };
         // Marked first: it may fail again, and be kept again, before this process goes on.
         var now = clock.GetUtcNow().UtcDateTime;
-        await database.MarkReplayed(failed.Id, now);
+        await database.MarkReplayed(failed.Id, now, "replayed", by);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
         try
         {
@@ -35,7 +35,7 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
         }
         catch (Exception failure)
         {
-            await database.MarkReplayed(failed.Id, failed.ReplayedAt);
+            await database.MarkReplayed(failed.Id, failed.ReplayedAt, "could not be sent", by);
             throw new Problem(503, "not-replayed", BrokerAway, $"Nothing was changed. Send the same request again later. {failure.Message}") { RetryAfter = 5 };
         }
 

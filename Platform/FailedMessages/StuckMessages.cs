@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Outbox;
 
@@ -36,14 +37,17 @@ interface IStuckMessages
     string Database { get; }
     Task<List<FailedMessageItem>> Failed(StuckPosition? after, int count);
     Task<FailedMessage?> Find(Guid id);
-    Task MarkReplayed(Guid id, DateTime? at);
+
+    /// <summary>Notes who sent it back when; or that it could not be sent, with the time of the replay before.</summary>
+    Task MarkReplayed(Guid id, DateTime? at, string outcome, string by);
+
     Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count);
 
     /// <summary>False when no such row is parked.</summary>
-    Task<bool> Unpark(Guid id);
+    Task<bool> Unpark(Guid id, string by);
 }
 
-sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statements) : IStuckMessages where TDb : ServiceDb
+sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statements, UnitOfWork<TDb> unitOfWork) : IStuckMessages where TDb : ServiceDb
 {
     public string Database => database.Name;
 
@@ -53,8 +57,14 @@ sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statemen
 
     public Task<FailedMessage?> Find(Guid id) => statements.Run(db => db.FailedMessages.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id));
 
-    public Task MarkReplayed(Guid id, DateTime? at) => statements.Run(db =>
-        db.FailedMessages.Where(row => row.Id == id).ExecuteUpdateAsync(row => row.SetProperty(x => x.ReplayedAt, at)));
+    public Task MarkReplayed(Guid id, DateTime? at, string outcome, string by) => unitOfWork.Run(async work =>
+    {
+        foreach (var row in await work.Lock<FailedMessage, Guid>([id]))
+        {
+            row.ReplayedAt = at;
+            await Note(work, $"message {id}", row.CorrelationId ?? id, outcome, by);
+        }
+    });
 
     public Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count) => statements.Run(db =>
         StuckPosition.Behind(db.Outbox.AsNoTracking().Where(row => row.ParkedAt != null), after, database.Name, nameof(OutboxRow.ParkedAt)).Take(count)
@@ -62,7 +72,21 @@ sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statemen
                 row.Id, database.Name, row.Destination, row.MessageType, row.Attempts, row.LastError ?? "", row.ParkedAt!.Value)).ToListAsync());
 
     /// <summary>Due since ever, so that the clocks of this process and of the database need not agree.</summary>
-    public async Task<bool> Unpark(Guid id) => await statements.Run(db => db.Outbox.Where(row => row.Id == id && row.ParkedAt != null)
-        .ExecuteUpdateAsync(row => row.SetProperty(x => x.ParkedAt, (DateTime?)null).SetProperty(x => x.Attempts, 0)
-            .SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch))) > 0;
+    public Task<bool> Unpark(Guid id, string by) => unitOfWork.Run(async work =>
+    {
+        if ((await work.Lock<OutboxRow, Guid>([id])).SingleOrDefault() is not { ParkedAt: not null } row)
+            return false;
+        (row.ParkedAt, row.Attempts, row.NextAttemptAt) = (null, 0, DateTime.UnixEpoch);
+        await Note(work, $"outbox row {id}", row.CorrelationId ?? id, "tried again", by);
+        return true;
+    });
+
+    /// <summary>In the history of what the message is about.</summary>
+    static async Task Note(Work work, string subject, Guid about, string outcome, string by)
+    {
+        var subjectId = about.ToString();
+        var before = await work.Db.Audit.Where(row => row.SubjectId == subjectId && row.Subject == subject)
+            .OrderByDescending(row => row.Id).Select(row => row.To).FirstOrDefaultAsync();
+        work.Audit(subject, subjectId, before ?? "", outcome, $"operator {by}");
+    }
 }

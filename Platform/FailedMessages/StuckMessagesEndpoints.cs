@@ -53,23 +53,25 @@ static class StuckMessagesEndpoints
         return FailedMessageView.Of(database.Database, row);
     }
 
-    static async Task<FailedMessageItem> ReplayFailed(Guid id, IEnumerable<IStuckMessages> databases, Replay replay)
+    static async Task<FailedMessageItem> ReplayFailed(Guid id, IEnumerable<IStuckMessages> databases, Replay replay, HttpContext http)
     {
         var (database, row) = await Find(id, databases);
-        row.ReplayedAt = await replay.Send(database, row);
+        row.ReplayedAt = await replay.Send(database, row, CallerOf(http));
         return FailedMessageView.Of(database.Database, row).Message;
     }
 
-    static async Task<IResult> ReplayParked(Guid id, IEnumerable<IStuckMessages> databases)
+    static async Task<IResult> ReplayParked(Guid id, IEnumerable<IStuckMessages> databases, HttpContext http)
     {
         foreach (var database in databases)
         {
-            if (await database.Unpark(id))
+            if (await database.Unpark(id, CallerOf(http)))
                 return Results.Accepted();
         }
 
         throw new Problem(404, "unknown-parked-row", UnknownParked, "It may have been sent meanwhile. GET /outbox/parked lists what is parked now.");
     }
+
+    static string CallerOf(HttpContext http) => http.User.Identity?.Name ?? "unknown";
 
     static async Task<(IStuckMessages Database, FailedMessage Row)> Find(Guid id, IEnumerable<IStuckMessages> databases)
     {

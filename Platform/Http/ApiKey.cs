@@ -19,7 +19,10 @@ public static class Roles
     /// <summary>Look at and repair everything.</summary>
     public const string Operator = "operator";
 
-    public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator];
+    /// <summary>Ask what a service did about anything, and change nothing: for one service's calls to another.</summary>
+    public const string Query = "query";
+
+    public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator, Query];
 }
 
 /// <summary>One caller's key: never the key itself, only its hash.</summary>

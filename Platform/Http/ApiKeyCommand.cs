@@ -6,7 +6,7 @@ namespace OrderSaga.Platform.Http;
 /// <summary>The command <c>create-api-key</c> of the web processes.</summary>
 public static class ApiKeyCommand
 {
-    const string Usage = "create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator [--data DIR]";
+    const string Usage = "create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator,query [--data DIR]";
 
     /// <summary>True when the arguments were this command, which is then done; the key goes to the standard output.</summary>
     public static bool Ran(string[] args)

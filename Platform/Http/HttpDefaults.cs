@@ -32,6 +32,7 @@ public static class HttpDefaults
         builder.Services.ConfigureHttpJsonOptions(options => Strict(options.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddHealthChecks();
+        builder.Services.AddQueryRate();
         builder.AddApiDocument();
     }
 
@@ -46,6 +47,7 @@ public static class HttpDefaults
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter();
         app.MapHealth();
         if (app.Services.GetService<IStuckMessages>() is not null)
             StuckMessagesEndpoints.Map(app);

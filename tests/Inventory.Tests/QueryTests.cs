@@ -76,6 +76,32 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
         (await operators.GetAsync("/stock")).IsSuccessStatusCode.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task The_history_tells_each_step_and_who_asks_too_often_is_told_when_to_come_back()
+    {
+        await using var installation = await Mode.Embedded.Fresh("inventory");
+        await using var host = await TestHost.Start(installation, [("Limits:QueriesPerSecond", "1"), ("Limits:QueryBurst", "3")]);
+        using var client = host.Client(TestHost.OperatorKey);
+        await host.Receive("a", 10);
+        var order = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+        await host.Send(new TryReserveStock(order, [new("a", 1)]));
+        await host.Send(new CancelStock(order, "a test"));
+        await Eventually.Holds("two answers", () => host.Answers.Count == 2);
+
+        var history = await client.Get($"/branches/stock/{order}/history");
+
+        history.GetProperty("items").EnumerateArray().Select(item => $"{item.GetProperty("from")}>{item.GetProperty("to")} by {item.GetProperty("cause")}")
+            .ShouldBe([">Tried by TryReserveStock", "Tried>Cancelled by CancelStock"]);
+        using var orders = host.Client(TestHost.OrdersKey);
+        await (await orders.GetAsync($"/branches/stock/{order}/history")).ShouldBeProblem(403, "forbidden");
+        await (await client.GetAsync("/branches/stock/seven/history")).ShouldBeProblem(400, "bad-order-id");
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 10; i++)
+            answers.Add(await client.GetAsync($"/branches/stock?orderIds={order}"));
+        await answers.First(answer => !answer.IsSuccessStatusCode).ShouldBeProblem(429, "too-many-requests");
+        answers[^1].Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 5);
+    }
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_branch_is_told_in_each_of_its_states(Mode mode)
     {

@@ -33,9 +33,12 @@ sealed class TestHost : IAsyncDisposable
 
     public UnitOfWork<InventoryDb> Unit => app.Services.GetRequiredService<UnitOfWork<InventoryDb>>();
 
-    public static async Task<TestHost> Start(Installation installation, params IInterceptor[] interceptors)
+    public static Task<TestHost> Start(Installation installation, params IInterceptor[] interceptors) => Start(installation, [], interceptors);
+
+    public static async Task<TestHost> Start(Installation installation, (string Name, string Value)[] more, params IInterceptor[] interceptors)
     {
-        var builder = Service.Create([.. Settings(installation).Select(setting => $"--{setting.Key}={setting.Value}")], "inventory");
+        var settings = Settings(installation).Select(setting => $"--{setting.Key}={setting.Value}").Concat(more.Select(one => $"--{one.Name}={one.Value}"));
+        var builder = Service.Create([.. settings], "inventory");
         // Thousands of refusals are expected; what counts is asserted.
         builder.Logging.ClearProviders();
         builder.AddInventory();

@@ -63,7 +63,6 @@ public sealed class Api : IAsyncLifetime
             keys.Add(ApiKeys.Create(Installation.Directory, $"merchant-{number}", $"merchant-{number}", Roles.Orders));
         var catalogue = ApiKeys.Create(Installation.Directory, "catalogue", "house", Roles.Catalogue);
         Host = await ApiHost.Start(Installation);
-        await Host.Read(db => db.Database.EnsureCreatedAsync());
         (Catalogue, Stranger) = (new Caller(Host, "house", catalogue), new Caller(Host, "", null));
         await Catalogue.Price("tea-001", 1250);
         await Catalogue.Price("mug-001", 899);

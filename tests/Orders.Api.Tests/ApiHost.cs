@@ -21,7 +21,28 @@ public sealed class ApiHost : IAsyncDisposable
 
     public Uri Root => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    public static async Task<ApiHost> Start(Installation installation, bool withBus = true, params string[] settings)
+    public static Task<ApiHost> Start(Installation installation, bool withBus = true, params string[] settings) =>
+        Start(installation, withBus, _ => { }, settings);
+
+    /// <summary>With what <paramref name="more"/> changes. The tables are there before anything runs, as after a migration.</summary>
+    public static async Task<ApiHost> Start(Installation installation, bool withBus, Action<WebApplicationBuilder> more, params string[] settings)
+    {
+        var built = Build(installation, withBus, more, settings);
+        await using (var scope = built.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<OrdersDb>().Database.EnsureCreatedAsync();
+        await built.StartAsync();
+        return new ApiHost(built);
+    }
+
+    /// <summary>Whose database cannot be reached.</summary>
+    public static async Task<ApiHost> StartLost(Installation installation, params string[] settings)
+    {
+        var built = Build(installation, false, _ => { }, settings);
+        await built.StartAsync();
+        return new ApiHost(built);
+    }
+
+    static WebApplication Build(Installation installation, bool withBus, Action<WebApplicationBuilder> more, string[] settings)
     {
         string[] args = [.. installation.Settings().Select(pair => $"--{pair.Key}={pair.Value}"), "--urls=http://127.0.0.1:0",
             "--Serilog:MinimumLevel:Default=Error", .. settings];
@@ -32,12 +53,12 @@ public sealed class ApiHost : IAsyncDisposable
                 .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
                 .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>())
                 .Endpoint<OrdersDb>(Queues.Inventory, endpoint => endpoint.Consumer<InventoryStandIn>()));
+        more(builder);
         var built = builder.Build();
         built.MapOrdersApi();
         built.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
         built.UseHttpDefaults();
-        await built.StartAsync();
-        return new ApiHost(built);
+        return built;
     }
 
     public async Task<T> Read<T>(Func<OrdersDb, Task<T>> read)

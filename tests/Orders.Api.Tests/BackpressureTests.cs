@@ -10,7 +10,6 @@ public sealed class BackpressureTests
         await using var installation = await mode.Fresh("orders");
         var key = ApiKeys.Create(installation.Directory, "acme", "acme", Roles.Orders, Roles.Catalogue);
         await using var host = await ApiHost.Start(installation, true, "--Orders:PlacementBatch=1", "--Orders:MostUnderWay=5");
-        await host.Read(db => db.Database.EnsureCreatedAsync());
         var merchant = new Caller(host, "acme", key);
         await merchant.Price("tea-001", 1250);
         await Eventually.Holds("five are under way", async () =>

@@ -24,6 +24,8 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData("\"EUR\"", "\"EUR\",\"total\":1", "unknown-member", "/total")]
     [InlineData("\"quantity\":2", "\"quantity\":2,\"unitPrice\":1", "unknown-member", "/lines/0/unitPrice")]
     [InlineData("\"tok_ok\"", "\"tok_ok\",\"amount\":1", "unknown-member", "/payment/amount")]
+    [InlineData("\"EUR\"", "\"EUR\",\"class\":\"Flash\"", "invalid-order", "/class")]
+    [InlineData("\"EUR\"", "\"EUR\",\"class\":\"\"", "invalid-order", "/class")]
     [InlineData("\"EUR\"", "\"eur\"", "invalid-order", "/currency")]
     [InlineData("\"EUR\"", "\"EURO\"", "invalid-order", "/currency")]
     [InlineData("\"EUR\"", "\"XXX\"", "invalid-order", "/currency")]

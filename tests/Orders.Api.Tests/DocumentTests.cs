@@ -20,7 +20,10 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     {
         var operations = (await Operations()).Select(operation => operation.Name);
         foreach (var call in (string[])["post /orders", "get /orders", "get /orders/{id}", "get /orders/{id}/timeline", "get /orders/{id}/events",
-            "post /orders/{id}/cancel", "get /products", "get /products/{sku}", "put /products/{sku}"])
+            "post /orders/{id}/cancel", "get /products", "get /products/{sku}", "put /products/{sku}",
+            "post /webhook-endpoints", "get /webhook-endpoints", "get /webhook-endpoints/{id}", "delete /webhook-endpoints/{id}",
+            "post /webhook-endpoints/{id}/secret", "post /webhook-endpoints/{id}/enable", "get /webhook-endpoints/{id}/deliveries",
+            "post /webhook-endpoints/{id}/deliveries/{deliveryId}/resend"])
             operations.ShouldContain(call);
     }
 
@@ -80,7 +83,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     {
         await using var installation = await Mode.Embedded.Fresh();
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders");
-        await using var lost = await ApiHost.Start(installation, false,
+        await using var lost = await ApiHost.StartLost(installation,
             "--Database:Mode=PostgreSql", "--ConnectionStrings:orders=Host=127.0.0.1;Port=9;Username=u;Database=d;Timeout=1",
             "--Transport:Mode=RabbitMq", "--Transport:Url=amqp://u:p@127.0.0.1:9/v", "--Serilog:MinimumLevel:Default=Fatal");
         var merchant = new Caller(lost, "m", key);

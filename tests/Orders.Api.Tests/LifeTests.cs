@@ -81,7 +81,6 @@ public sealed class LifeTests
         await using var installation = await Mode.Embedded.Fresh("orders");
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders", "catalogue");
         await using var deaf = await ApiHost.Start(installation, withBus: false);
-        await deaf.Read(db => db.Database.EnsureCreatedAsync());
         var merchant = new Caller(deaf, "m", key);
         await merchant.Price("tea-001", 1);
         var id = await merchant.Placed();

@@ -18,7 +18,9 @@ public sealed class AssuranceTests
         var sent = await rig.Sent(order.CorrelationId);
         sent[0].MessageType.ShouldBe(nameof(TryReserveStock));
         sent.Count(x => x.MessageType == nameof(OrderCompleted)).ShouldBe(1);
-        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Completed, States.Reserving);
+        var audit = await rig.Audit(order.CorrelationId);
+        audit.ShouldLeadTo(States.Completed, States.Reserving);
+        audit.ShouldContain(row => row.Cause == OrderAudit.ByAssurance, "the timeline tells assurance's acts by this cause");
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

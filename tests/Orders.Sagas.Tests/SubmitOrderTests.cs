@@ -96,9 +96,20 @@ public sealed class SubmitOrderTests
         await Eventually.Becomes("the bad one is kept", rig.Failed, failed => failed.Count == 1);
     }
 
-    static async Task<Rig> Start(Mode mode)
+    [Fact]
+    public async Task A_class_sets_the_time_to_pay_and_one_that_is_not_configured_is_rejected()
     {
-        var rig = await Rig.Start(mode);
+        await using var rig = await Start(Mode.Embedded, "Orders:PayWithin:Classes:flash=5");
+        await Enveloped(rig, Tea with { Class = "falsh" });
+        ((string)(await Told(rig, nameof(OrderRejected)))["code"]!).ShouldBe("unknown-class");
+        await Enveloped(rig, Tea with { Class = "flash" });
+        var order = await rig.Order((Guid)(await Told(rig, nameof(OrderSubmitted)))["orderId"]!);
+        (order.Class, order.PayBefore - order.CreatedAt).ShouldBe(("flash", TimeSpan.FromMinutes(5)));
+    }
+
+    static async Task<Rig> Start(Mode mode, params string[] settings)
+    {
+        var rig = await Rig.Start(mode, null, settings);
         await rig.Db(db =>
         {
             db.Products.Add(new Product { Sku = "tea-001", Name = "Green tea", UnitPrice = 1250, Currency = "EUR", UpdatedAt = rig.Clock.Now });

@@ -107,6 +107,35 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task The_history_tells_branch_gateway_and_webhooks_to_operators_and_services()
+    {
+        await using var worker = await Worker.Start(Mode.Embedded, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=4");
+        var order = Some.Order();
+        (await worker.Json($"/branches/payment/{order}/history"))["items"]!.AsArray().ShouldBeEmpty();
+        await worker.Send(Some.Try(order));
+        await worker.IsTold(order, "PaymentAuthorized");
+        var body = Signed.Event(order);
+        await worker.Webhook(body, Signed.Headers("msg_7", TimeProvider.System.GetUtcNow(), body));
+
+        var history = await worker.Json($"/branches/payment/{order}/history");
+
+        history["complete"]!.GetValue<bool>().ShouldBeTrue();
+        history["items"]!.AsArray().Select(item => $"{item!["source"]} {item["subject"]}: {item["to"]}").Distinct().Order(StringComparer.Ordinal).ShouldBe(
+            ["gateway payment authorize: Sent", "gateway payment authorize: Succeeded", "payment payment branch: Tried", "payment payment branch: Trying",
+             "webhook webhook: does not fit the order"]);
+        (await worker.Get($"/branches/payment/{order}/history", worker.MerchantKey)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await worker.Get($"/branches/payment/{order}/history", worker.ServiceKey)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await worker.Get("/failed-messages", worker.ServiceKey)).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+
+        var answers = new List<HttpResponseMessage>();
+        for (var i = 0; i < 10; i++)
+            answers.Add(await worker.Get($"/branches/payment?orderIds={order}"));
+        var refused = answers.First(answer => answer.StatusCode != HttpStatusCode.OK);
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta!.Value.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task A_Confirm_without_a_Try_is_stored_as_failed_with_its_cause_and_answered_by_nothing()
     {
         await using var worker = await Worker.Start(Mode.Embedded);

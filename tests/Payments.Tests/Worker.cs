@@ -24,19 +24,21 @@ sealed class Worker : IAsyncDisposable
     readonly string operatorKey;
     readonly ConcurrentBag<(Guid, string)> told = [];
 
-    Worker(Installation installation, WebApplication app, string operatorKey, string merchantKey)
+    Worker(Installation installation, WebApplication app, string operatorKey, string merchantKey, string serviceKey)
     {
-        (this.installation, this.app, this.operatorKey, MerchantKey) = (installation, app, operatorKey, merchantKey);
+        (this.installation, this.app, this.operatorKey, MerchantKey, ServiceKey) = (installation, app, operatorKey, merchantKey, serviceKey);
         http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
     }
 
     public string MerchantKey { get; }
+    public string ServiceKey { get; }
 
     public static async Task<Worker> Start(Mode mode, params string[] settings)
     {
         var databases = await mode.Fresh("payments", "sandbox");
         var operators = ApiKeys.Create(databases.Directory, "op", "all", Roles.Operator);
         var merchants = ApiKeys.Create(databases.Directory, "shop", "shop", Roles.Orders);
+        var services = ApiKeys.Create(databases.Directory, "orders-api", "ordersaga", Roles.Query);
         var builder = Bench.Builder(databases, null, ["--Payments:CallTimeoutMilliseconds=700", "--Sandbox:SlowTokenMilliseconds=100", .. settings]);
         builder.AddSandbox();
         var built = builder.Build();
@@ -48,7 +50,7 @@ sealed class Worker : IAsyncDisposable
         await built.StartAsync();
         built.Configuration["Gateway:Url"] = built.Urls.Single() + "/sandbox";
         built.Configuration["Sandbox:WebhookUrl"] = built.Urls.Single() + "/webhooks/gateway";
-        var worker = new Worker(databases, built, operators, merchants);
+        var worker = new Worker(databases, built, operators, merchants, services);
         await worker.Listen();
         return worker;
     }

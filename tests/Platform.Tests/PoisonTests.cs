@@ -61,6 +61,9 @@ public sealed class PoisonTests
         Unpacked.Of(System.Text.Encoding.UTF8.GetString(kept.Body)).Select(one => (one.Type, (string?)one.Message["name"])).ShouldBe([("Bump", "poison")]);
         for (var time = 0; time < 2; time++)
             (await http.PostAsync($"/failed-messages/{kept.Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await host.Db(db => db.Audit.Where(row => row.Subject == $"message {kept.Id}").OrderBy(row => row.Id).ToListAsync()))
+            .Select(row => $"{row.SubjectId} {row.From}>{row.To} by {row.Cause}")
+            .ShouldBe([$"{kept.CorrelationId ?? kept.Id} >replayed by operator ops", $"{kept.CorrelationId ?? kept.Id} replayed>replayed by operator ops"]);
         await host.Counts("echo-poison", 1);
         (await host.Counter("poison")).ShouldBe(1);
         (await host.Counter("a")).ShouldBe(1);

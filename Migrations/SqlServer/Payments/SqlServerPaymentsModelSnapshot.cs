@@ -204,6 +204,10 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("body");
 
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("order_id");
+
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -215,6 +219,8 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnName("received_at");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("OrderId");
 
                     b.HasIndex("ReceivedAt");
 

@@ -199,6 +199,10 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnType("TEXT")
                         .HasColumnName("body");
 
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_id");
+
                     b.Property<string>("Outcome")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -210,6 +214,8 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnName("received_at");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("OrderId");
 
                     b.HasIndex("ReceivedAt");
 

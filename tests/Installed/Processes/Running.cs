@@ -113,6 +113,9 @@ public sealed class Running : IAsyncDisposable
         settings["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         settings["Sandbox:WebhookUrl"] = Root("Payments.Worker") + "/webhooks/gateway";
         settings["Sandbox:PublicUrl"] = setup.Gateway is null ? Root("Payments.Sandbox") : null;
+        settings["Participants:StockUrl"] = Root("Inventory.Worker");
+        settings["Participants:PaymentUrl"] = Root("Payments.Worker");
+        settings["Participants:Key"] = ApiKeys.Create(of.Directory, "orders-api", "ordersaga", Roles.Query);
         foreach (var (name, value) in setup.Settings)
             settings[name] = value;
         return (settings, gatewayKey);

@@ -11,7 +11,7 @@ public sealed record GatewayEntry(string Operation, string Status, long Amount, 
 public sealed record GatewayEntries(IReadOnlyList<GatewayEntry> Items);
 
 /// <summary>What a caller wants: pieces of one sku, paid by a token of the gateway, or at its page when there is none.</summary>
-public sealed record Draft(string Key, string Sku, int Quantity, string? Token);
+public sealed record Draft(string Key, string Sku, int Quantity, string? Token, string? Class = null);
 
 /// <summary>A caller of the system's HTTP surface, as one merchant.</summary>
 public sealed class Shop : IDisposable
@@ -49,7 +49,8 @@ public sealed class Shop : IDisposable
         if (wait > 0)
             request.Headers.Add("Prefer", $"wait={wait}");
         object payment = draft.Token is null ? new { method = "hosted" } : new { method = "card", token = draft.Token };
-        request.Content = JsonContent.Create(new { currency = "EUR", lines = new[] { new { sku = draft.Sku, quantity = draft.Quantity } }, payment });
+        var lines = new[] { new { sku = draft.Sku, quantity = draft.Quantity } };
+        request.Content = JsonContent.Create(new { currency = "EUR", lines, payment, @class = draft.Class });
         return http.SendAsync(request, cancel);
     }
 
@@ -61,6 +62,18 @@ public sealed class Shop : IDisposable
     public async Task<Order> Get(Guid order) => await Read<Order>(http.GetAsync(Orders($"orders/{order}")));
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
+
+    /// <summary>Registers a url for webhooks.</summary>
+    public Task<HttpResponseMessage> Tell(string url) => http.PostAsJsonAsync(Orders("webhook-endpoints"), new { url });
+
+    /// <summary>An answer whose body comes bit by bit.</summary>
+    public Task<HttpResponseMessage> Stream(string path, string? lastEventId)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Orders(path));
+        if (lastEventId is not null)
+            request.Headers.Add("Last-Event-ID", lastEventId);
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
 
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 

@@ -1,0 +1,50 @@
+namespace Orders.Api;
+
+/// <summary>How Orders.Api asks the participants what they did. Section <c>Participants</c>; checked at start.</summary>
+sealed class ParticipantSettings
+{
+    /// <summary>Base address of Inventory.Worker; without it the timeline has no stock steps, and says so.</summary>
+    public string? StockUrl { get; set; }
+
+    /// <summary>Base address of Payments.Worker.</summary>
+    public string? PaymentUrl { get; set; }
+
+    /// <summary>This service's own API key, with the role <c>query</c>; the participants know its hash.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>How long one participant may take, milliseconds; a timeline waits no longer.</summary>
+    public int TimeoutMilliseconds { get; set; } = 1000;
+
+    /// <summary>A participant is not asked any more when this share of calls failed ...</summary>
+    public double BreakerRatio { get; set; } = 0.5;
+
+    /// <summary>... among at least this many ...</summary>
+    public int BreakerCalls { get; set; } = 5;
+
+    /// <summary>... within this time, seconds ...</summary>
+    public int BreakerWindowSeconds { get; set; } = 10;
+
+    /// <summary>... for this long, seconds.</summary>
+    public int BreakerOpenSeconds { get; set; } = 5;
+
+    public void Check()
+    {
+        foreach (var (name, url) in new[] { (nameof(StockUrl), StockUrl), (nameof(PaymentUrl), PaymentUrl) })
+        {
+            Require(url is null || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
+                $"Participants:{name} must be an absolute http or https url");
+            Require(url is null || !string.IsNullOrWhiteSpace(Key),
+                $"Set Participants:Key (environment: Participants__Key): Participants:{name} is set. create-api-key --roles query makes one");
+        }
+
+        Require(TimeoutMilliseconds is >= 10 and <= 30_000, "Participants:TimeoutMilliseconds must be 10 to 30000");
+        Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Participants:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
+        Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Participants:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");
+    }
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new InvalidOperationException(rule);
+    }
+}

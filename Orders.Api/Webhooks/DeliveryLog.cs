@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using Orders.Model.Webhooks;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>What an endpoint was sent, and sending it again.</summary>
+static class DeliveryLog
+{
+    const string NotFound = "There is no such delivery.";
+
+    public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
+    {
+        MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
+            .WithSummary("The events that the endpoint was sent or is owed, the newest first")
+            .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
+            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
+            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
+            .WithSummary("Sends an event again, under its own webhook-id, with all retries anew")
+            .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
+            .MayFail(404, "delivery-not-found", NotFound).MayFail(409, "endpoint-disabled", "The endpoint is disabled.");
+    }
+
+    static async Task<Page<DeliveryView>> List(
+        [Description("The endpoint id.")] string id,
+        [FromQuery, Description("Only deliveries in this state: Pending, Delivered or GivenUp.")] string? status,
+        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
+        [FromQuery, Description("Deliveries on the page: 1 to 100, default 50.")] string? limit,
+        HttpContext http,
+        OrdersDb db)
+    {
+        Query.Knows(http, "status", "cursor", "limit");
+        var most = Query.Limit(limit);
+        var endpoint = await MerchantEndpoints.Own(db, http, id);
+        var rows = db.WebhookDeliveries.AsNoTracking().Where(row => row.EndpointId == endpoint.Id);
+        if (status is not null)
+        {
+            if (status is not (DeliveryStates.Pending or DeliveryStates.Delivered or DeliveryStates.GivenUp))
+                throw Query.Invalid("status", "Give Pending, Delivered or GivenUp.");
+            rows = rows.Where(row => row.State == status);
+        }
+
+        if (Query.Cursor(cursor, Place) is [var before])
+            rows = rows.Where(row => row.EventId < before);
+        var read = await rows.OrderByDescending(row => row.EventId).Take(most + 1).ToListAsync(http.RequestAborted);
+        return Page<DeliveryView>.Of(read, most, DeliveryView.Of, row => Query.Cursor(row.EventId.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    static async Task<IResult> Resend(
+        [Description("The endpoint id.")] string id, [Description("The delivery id.")] string deliveryId, HttpContext http, OrdersDb db,
+        UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+    {
+        var endpoint = await MerchantEndpoints.Own(db, http, id);
+        if (endpoint.State == EndpointStates.Disabled)
+            throw new Problem(409, "endpoint-disabled", "The endpoint is disabled.",
+                $"Nothing is sent there. POST /webhook-endpoints/{id}/enable, then resend.");
+        var view = await unitOfWork.Run(async work =>
+        {
+            var delivery = Guid.TryParseExact(deliveryId, "D", out var asked) ? (await work.Lock<WebhookDelivery, Guid>([asked])).SingleOrDefault() : null;
+            if (delivery?.EndpointId != endpoint.Id)
+                throw new Problem(404, "delivery-not-found", NotFound, "Check the id; GET /webhook-endpoints/{id}/deliveries lists them.");
+            // Another lease: whatever is under way for it counts for nothing any more.
+            (delivery.State, delivery.Attempts, delivery.Lease) = (DeliveryStates.Pending, 0, Guid.CreateVersion7(clock.GetUtcNow()));
+            delivery.NextAttemptAt = clock.GetUtcNow().UtcDateTime;
+            return DeliveryView.Of(delivery);
+        });
+        return Results.Accepted(null, view);
+    }
+
+    static long[]? Place(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? [id] : null;
+}

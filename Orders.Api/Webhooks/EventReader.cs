@@ -1,0 +1,139 @@
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using Orders.Model.Webhooks;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>
+/// Turns changes of orders into deliveries that endpoints are owed, by reading the orders' audit forward. Placing and driving orders costs nothing
+/// for it. One process reads at a time; another takes over when the reader's row does not move any more.
+/// </summary>
+sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory scopes, WebhookSettings settings, TimeProvider clock, ILogger<EventReader> log)
+    : BackgroundService
+{
+    readonly Guid self = Guid.CreateVersion7(clock.GetUtcNow());
+    Holes? holes;
+    (long Beats, long At)? seen;
+
+    /// <summary>One look; false when there is nothing to do at once.</summary>
+    internal async Task<bool> Look()
+    {
+        var (endpoints, reader) = await Peek();
+        if (!endpoints)
+        {
+            holes = null;
+            return false;
+        }
+
+        if (holes is null && !MayTake(reader))
+            return false;
+        var next = await unitOfWork.Run(work => Read(work, reader?.Beats));
+        (holes, seen) = (next?.Holes, null);
+        return next is { Full: true };
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.ReadMilliseconds), clock);
+        while (await timer.Next(stoppingToken))
+        {
+            try
+            {
+                while (await Look() && !stoppingToken.IsCancellationRequested)
+                {
+                }
+            }
+            catch (Exception failure)
+            {
+                // What was read may not have been committed: begin anew from the row.
+                holes = null;
+                log.LogWarning("New webhook events could not be read and are looked for again: {Failure}", failure.Message);
+            }
+        }
+    }
+
+    /// <summary>Lets the next process read at once.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (holes is null)
+            return;
+        try
+        {
+            await unitOfWork.Run(Release);
+        }
+        catch (Exception failure)
+        {
+            log.LogInformation("The reader's row could not be released; another process takes it after a while: {Failure}", failure.Message);
+        }
+    }
+
+    async Task Release(Work work)
+    {
+        foreach (var reader in (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).Where(reader => reader.Holder == self))
+            reader.Holder = Guid.Empty;
+    }
+
+    async Task<(bool Endpoints, WebhookReader? Reader)> Peek()
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
+        return await db.WebhookEndpoints.AnyAsync(row => row.State == EndpointStates.Active || row.State == EndpointStates.Failing)
+            ? (true, await db.WebhookReaders.AsNoTracking().SingleOrDefaultAsync(row => row.Name == WebhookReader.Orders))
+            : (false, null);
+    }
+
+    /// <summary>By this process's own clock alone: a holder whose row has not moved for long enough is dead, or is fenced off by the row's version.</summary>
+    bool MayTake(WebhookReader? reader)
+    {
+        if (reader is null || reader.Holder == Guid.Empty || reader.Holder == self)
+            return true;
+        if (seen is not { } before || before.Beats != reader.Beats)
+            seen = (reader.Beats, clock.GetTimestamp());
+        return clock.GetElapsedTime(seen.Value.At) >= TimeSpan.FromSeconds(settings.TakeOverSeconds);
+    }
+
+    async Task<(Holes Holes, bool Full)?> Read(Work work, long? beats)
+    {
+        var db = (OrdersDb)work.Db;
+        var reader = (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).SingleOrDefault();
+        // Another has taken over, or was there first.
+        if (holes is null ? reader?.Beats != beats : reader?.Holder != self)
+            return null;
+        if (reader is null)
+            db.Add(reader = new WebhookReader { Name = WebhookReader.Orders });
+        var endpoints = await db.WebhookEndpoints.AsNoTracking()
+            .Where(row => row.State == EndpointStates.Active || row.State == EndpointStates.Failing).ToListAsync();
+        if (endpoints.Count == 0)
+            return null;
+
+        // Nobody is told of what came before the first of them.
+        var next = holes?.Copy() ?? new Holes(Math.Max(reader.After, endpoints.Min(endpoint => endpoint.FromEvent)));
+        var (rows, full) = await NewRows(db, next);
+        await new EventWriter(db, endpoints, clock).Write(rows);
+        (reader.Holder, reader.After, reader.Beats) = (self, next.DealtWith, reader.Beats + 1);
+        return (next, full);
+    }
+
+    /// <summary>
+    /// What is new, and then what was missing: an order's changes follow each other under its row's lock, so whatever comes before one that was seen
+    /// has been committed by now.
+    /// </summary>
+    async Task<(List<AuditRow> Rows, bool Full)> NewRows(OrdersDb db, Holes next)
+    {
+        var now = clock.GetTimestamp();
+        var rows = !next.MayReadOn ? []
+            : await db.Audit.AsNoTracking().Where(row => row.Id > next.Head).OrderBy(row => row.Id).Take(settings.ReadPage).ToListAsync();
+        rows.ForEach(row => next.Pass(row.Id, now));
+        var full = rows.Count == settings.ReadPage;
+
+        var missing = next.Missing.ToArray();
+        var late = missing.Length == 0 ? [] : await db.Audit.AsNoTracking().Where(row => EF.Parameter(missing).Contains(row.Id)).ToListAsync();
+        late.ForEach(row => next.Fill(row.Id));
+        next.GiveUp(now - (settings.SettleSeconds * clock.TimestampFrequency));
+        return ([.. rows, .. late], full);
+    }
+}

@@ -1,0 +1,148 @@
+using System.ComponentModel;
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using Orders.Model.Webhooks;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>What a merchant does about its endpoints. Each change is one transaction with its audit row.</summary>
+static class MerchantEndpoints
+{
+    const string NotFound = "There is no such endpoint.";
+
+    public static void MapMerchantEndpoints(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("", Register).WithName("RegisterWebhookEndpoint").WithSummary("Registers a url that is told of the merchant's orders from now on")
+            .WithDescription("The answer has the secret that signs the deliveries (Standard Webhooks); it is shown this once.")
+            .Produces<EndpointView>(StatusCodes.Status201Created)
+            .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
+            .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.");
+        endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
+            .Produces<EndpointList>().ResponseExample(200, new EndpointList([EndpointView.Example]));
+        MayNotBeThere(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
+            .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
+        MayNotBeThere(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
+            .WithSummary("Takes an endpoint away; what it is still owed is dropped")
+            .Produces(StatusCodes.Status204NoContent);
+        MayNotBeThere(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Gives the endpoint a new secret, shown this once")
+            .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new secret and of the one before.")
+            .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
+        MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Sends to a disabled endpoint again")
+            .WithDescription("What it was owed when it was disabled is sent now; what happened since then is not: GET /orders tells it.")
+            .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
+    }
+
+    public static TBuilder MayNotBeThere<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.MayFail(400, "invalid-endpoint-id", "The endpoint id is not valid.").MayFail(404, "endpoint-not-found", NotFound);
+
+    public static IQueryable<WebhookEndpoint> Own(OrdersDb db, HttpContext http)
+    {
+        var merchant = http.User.Merchant();
+        return db.WebhookEndpoints.AsNoTracking().Where(row => row.Merchant == merchant && row.State != EndpointStates.Removed);
+    }
+
+    /// <exception cref="Problem">400: not an id. 404: no such endpoint of this merchant.</exception>
+    public static async Task<WebhookEndpoint> Own(OrdersDb db, HttpContext http, string id)
+    {
+        var endpointId = Id(id);
+        return await Own(db, http).SingleOrDefaultAsync(row => row.Id == endpointId, http.RequestAborted) ?? throw Unknown();
+    }
+
+    static async Task<IResult> Register(EndpointRequest request, HttpContext http, Destinations destinations, UnitOfWork<OrdersDb> unitOfWork,
+        WebhookSettings settings, TimeProvider clock)
+    {
+        var url = destinations.Check(request.Url);
+        var made = await unitOfWork.Run(async work =>
+        {
+            var db = (OrdersDb)work.Db;
+            if (await Own(db, http).CountAsync() >= settings.MostEndpoints)
+                throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.",
+                    $"There may be {settings.MostEndpoints}; remove one first.");
+            var now = clock.GetUtcNow();
+            var endpoint = new WebhookEndpoint
+            {
+                Id = Guid.CreateVersion7(now),
+                Merchant = http.User.Merchant(),
+                Url = url,
+                Secret = Signature.NewSecret(),
+                FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0,
+                CreatedAt = now.UtcDateTime,
+                UpdatedAt = now.UtcDateTime,
+            };
+            db.Add(endpoint);
+            Note(work, endpoint, "", http, url);
+            return endpoint;
+        });
+        return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });
+    }
+
+    static async Task<EndpointList> List(HttpContext http, OrdersDb db) =>
+        new([.. (await Own(db, http).OrderBy(row => row.CreatedAt).ToListAsync(http.RequestAborted)).Select(EndpointView.Of)]);
+
+    static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db) =>
+        EndpointView.Of(await Own(db, http, id));
+
+    static async Task<IResult> Remove([Description("The endpoint id.")] string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+    {
+        await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
+        {
+            (endpoint.State, endpoint.Secret, endpoint.PreviousSecret) = (EndpointStates.Removed, "", null);
+            await ((OrdersDb)work.Db).WebhookDeliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryStates.Pending)
+                .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, DeliveryStates.GivenUp).SetProperty(x => x.NextAttemptAt, (DateTime?)null)
+                    .SetProperty(x => x.LastError, "the endpoint was removed"));
+        });
+        return Results.NoContent();
+    }
+
+    static async Task<EndpointView> Rotate([Description("The endpoint id.")] string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork,
+        WebhookSettings settings, TimeProvider clock)
+    {
+        var endpoint = await Change(id, http, unitOfWork, clock, (_, endpoint) =>
+        {
+            (endpoint.PreviousSecret, endpoint.Secret) = (endpoint.Secret, Signature.NewSecret());
+            endpoint.PreviousSecretUntil = clock.GetUtcNow().UtcDateTime.AddHours(settings.RotationHours);
+            return Task.CompletedTask;
+        });
+        return EndpointView.Of(endpoint) with { Secret = endpoint.Secret };
+    }
+
+    static async Task<EndpointView> Enable(
+        [Description("The endpoint id.")] string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock) =>
+        EndpointView.Of(await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
+        {
+            if (endpoint.State != EndpointStates.Disabled)
+                return;
+            (endpoint.State, endpoint.Reason, endpoint.FailingSince) = (EndpointStates.Active, null, null);
+            endpoint.FromEvent = await work.Db.Audit.MaxAsync(row => (long?)row.Id) ?? 0;
+        }));
+
+    static Task<WebhookEndpoint> Change(
+        string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock, Func<Work, WebhookEndpoint, Task> change)
+    {
+        var asked = Id(id);
+        return unitOfWork.Run(async work =>
+        {
+            var endpoint = (await work.Lock<WebhookEndpoint, Guid>([asked])).SingleOrDefault();
+            if (endpoint is null || endpoint.Merchant != http.User.Merchant() || endpoint.State == EndpointStates.Removed)
+                throw Unknown();
+            var before = endpoint.State;
+            await change(work, endpoint);
+            endpoint.UpdatedAt = clock.GetUtcNow().UtcDateTime;
+            Note(work, endpoint, before, http, null);
+            return endpoint;
+        });
+    }
+
+    static void Note(Work work, WebhookEndpoint endpoint, string before, HttpContext http, string? detail)
+    {
+        var call = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "";
+        work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, call, detail);
+    }
+
+    static Guid Id(string id) => Guid.TryParseExact(id, "D", out var endpointId) ? endpointId
+        : throw new Problem(400, "invalid-endpoint-id", "The endpoint id is not valid.", "It is a UUID; GET /webhook-endpoints lists them.");
+
+    static Problem Unknown() => new(404, "endpoint-not-found", NotFound, "Check the id; GET /webhook-endpoints lists this key's merchant's endpoints.");
+}

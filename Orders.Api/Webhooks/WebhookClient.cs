@@ -1,0 +1,45 @@
+using Orders.Model.Webhooks;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>One sending. Nothing of the answer but its status is read: what a receiver says must not fill our memory or our log.</summary>
+sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings, TimeProvider clock)
+{
+    public const string Client = "webhooks";
+
+    public async Task<SendResult> Send(WebhookDelivery delivery, WebhookEndpoint endpoint)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(settings.TimeoutSeconds), clock);
+        try
+        {
+            using var http = clients.CreateClient(Client);
+            using var request = Signature.Sign(delivery, endpoint, clock.GetUtcNow());
+            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var status = (int)answer.StatusCode;
+            return new SendResult(status, status is >= 200 and < 300 ? null : $"answered {status}");
+        }
+        catch (OperationCanceledException)
+        {
+            return new SendResult(null, $"no answer within {settings.TimeoutSeconds} s");
+        }
+        catch (HttpRequestException failure)
+        {
+            return new SendResult(null, Short(failure.Message));
+        }
+    }
+
+    static string Short(string text) => text[..Math.Min(text.Length, 300)];
+
+    /// <summary>No redirect, no proxy, no cookies; an address is checked when it is connected to.</summary>
+    public static SocketsHttpHandler Handler(Destinations destinations, WebhookSettings settings) => new()
+    {
+        ConnectCallback = destinations.Connect,
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        MaxResponseHeadersLength = 16,
+        MaxResponseDrainSize = 0,
+        ConnectTimeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+    };
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Orders.Model;
+using Orders.Model.Webhooks;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using Serilog.Context;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>Sends what is due, a bounded number at once, with no transaction open; processes share the work by leases.</summary>
+sealed class WebhookSender(
+    UnitOfWork<OrdersDb> unitOfWork, DueDeliveries due, DeliveryLogKeeper keeper, WebhookClient client, WebhookSettings settings, TimeProvider clock,
+    ILogger<WebhookSender> log)
+    : BackgroundService
+{
+    readonly ConcurrentDictionary<Guid, (Guid Endpoint, Task Sending)> underWay = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SendMilliseconds), clock);
+        while (await timer.Next(stoppingToken))
+        {
+            try
+            {
+                while (await Begin() > 0 && !stoppingToken.IsCancellationRequested)
+                {
+                }
+
+                await keeper.Forget();
+            }
+            catch (Exception failure)
+            {
+                log.LogWarning("Due webhooks could not be claimed and are looked for again: {Failure}", failure.Message);
+            }
+        }
+
+        await Task.WhenAll(underWay.Values.Select(one => one.Sending));
+    }
+
+    /// <summary>Claims what there is room for and begins to send it; returns how many.</summary>
+    async Task<int> Begin()
+    {
+        var busy = underWay.Values.GroupBy(one => one.Endpoint).ToDictionary(group => group.Key, group => group.Count());
+        var claimed = await due.Claim(settings.Concurrent - underWay.Count, busy);
+        foreach (var one in claimed)
+        {
+            var go = new TaskCompletionSource();
+            underWay[one.Delivery.Id] = (one.Endpoint.Id, Handle(one, go.Task));
+            go.SetResult();
+        }
+
+        return claimed.Count;
+    }
+
+    async Task Handle(Claimed claimed, Task listed)
+    {
+        await listed;
+        using var order = LogContext.PushProperty("OrderId", claimed.Delivery.OrderId);
+        try
+        {
+            var result = await client.Send(claimed.Delivery, claimed.Endpoint);
+            FailPoint.Hit("webhooks.after-send");
+            await unitOfWork.Run(work => Note(work, claimed.Delivery, result));
+        }
+        catch (Exception failure)
+        {
+            log.LogError(failure, "The outcome of webhook {Delivery} is not noted; it is sent again when its lease ends", claimed.Delivery.Id);
+        }
+        finally
+        {
+            underWay.TryRemove(claimed.Delivery.Id, out _);
+        }
+    }
+
+    /// <summary>Endpoint before delivery, as everywhere. Who lost its lease has nothing to say.</summary>
+    async Task Note(Work work, WebhookDelivery sent, SendResult result)
+    {
+        var endpoint = (await work.Lock<WebhookEndpoint, Guid>([sent.EndpointId])).Single();
+        var delivery = (await work.Lock<WebhookDelivery, Guid>([sent.Id])).SingleOrDefault();
+        if (delivery is null || delivery.Lease != sent.Lease || delivery.State != DeliveryStates.Pending)
+            return;
+        var before = endpoint.State;
+        DeliveryRule.Note(delivery, endpoint, result, settings, clock.GetUtcNow().UtcDateTime);
+        if (before != endpoint.State)
+        {
+            work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, "delivery", endpoint.Reason);
+            work.AfterCommit(() => Tell(endpoint));
+        }
+
+        work.AfterCommit(() => WebhookMetrics.Sent(result.Error is null ? "delivered" : delivery.State == DeliveryStates.GivenUp ? "given up" : "failed"));
+    }
+
+    void Tell(WebhookEndpoint endpoint)
+    {
+        if (endpoint.State == EndpointStates.Disabled)
+            WebhookMetrics.Disabled();
+        log.LogWarning("Webhook endpoint {Endpoint} of {Merchant} is {State}: {Reason}", endpoint.Id, endpoint.Merchant, endpoint.State, endpoint.Reason);
+    }
+}

@@ -1,0 +1,35 @@
+using System.Net;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>Webhooks to merchants: what is registered, read and sent.</summary>
+static class WebhooksSetup
+{
+    public static void AddWebhooks(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Webhooks").Get<WebhookSettings>() ?? new WebhookSettings();
+        settings.Check();
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.AddSingleton<Resolve>(Dns.GetHostAddressesAsync);
+        services.AddSingleton<Destinations>();
+        services.AddHttpClient(WebhookClient.Client, http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(provider => WebhookClient.Handler(provider.GetRequiredService<Destinations>(), settings))
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+        services.AddSingleton<WebhookClient>();
+        services.AddSingleton<DueDeliveries>();
+        services.AddSingleton<DeliveryLogKeeper>();
+        services.AddSingleton<EventReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<EventReader>());
+        services.AddHostedService<WebhookSender>();
+    }
+
+    public static void MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var endpoints = routes.MapGroup("/webhook-endpoints").WithTags("Webhooks").RequireRole(Roles.Orders);
+        endpoints.MapMerchantEndpoints();
+        endpoints.MapDeliveryLog();
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform.Batches;
+
+namespace Orders.Model.Webhooks;
+
+/// <summary>The states of an endpoint, as stored and shown.</summary>
+public static class EndpointStates
+{
+    /// <summary>Its last delivery was taken, or there was none yet.</summary>
+    public const string Active = "Active";
+
+    /// <summary>Its last delivery was not taken; they are tried again.</summary>
+    public const string Failing = "Failing";
+
+    /// <summary>Nothing is sent any more until its merchant enables it.</summary>
+    public const string Disabled = "Disabled";
+
+    /// <summary>Its merchant took it away; kept for the log's sake, without its secrets.</summary>
+    public const string Removed = "Removed";
+}
+
+/// <summary>A url at which a merchant is told of its orders.</summary>
+public sealed class WebhookEndpoint : IVersioned
+{
+    public Guid Id { get; init; }
+    public required string Merchant { get; init; }
+    public required string Url { get; init; }
+
+    /// <summary><c>whsec_</c> and base64. Kept as it is: each delivery is signed with it.</summary>
+    public string Secret { get; set; } = "";
+
+    /// <summary>Signs as well until <see cref="PreviousSecretUntil"/>, so that a receiver can change over.</summary>
+    public string? PreviousSecret { get; set; }
+
+    public DateTime? PreviousSecretUntil { get; set; }
+
+    /// <summary>One of <see cref="EndpointStates"/>.</summary>
+    public string State { get; set; } = EndpointStates.Active;
+
+    /// <summary>Why it is failing or disabled.</summary>
+    public string? Reason { get; set; }
+
+    /// <summary>Since when nothing was taken.</summary>
+    public DateTime? FailingSince { get; set; }
+
+    /// <summary>It is told of audit rows after this one.</summary>
+    public long FromEvent { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+    public DateTime UpdatedAt { get; set; }
+    public long Version { get; set; } = 1;
+
+    internal static void Map(EntityTypeBuilder<WebhookEndpoint> row)
+    {
+        row.ToTable("webhook_endpoints", table =>
+            table.HasCheckConstraint("ck_webhook_endpoints_state", "state IN ('Active', 'Failing', 'Disabled', 'Removed')"));
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
+        row.Property(x => x.Url).HasColumnName("url").HasMaxLength(500);
+        row.Property(x => x.Secret).HasColumnName("secret").HasMaxLength(100);
+        row.Property(x => x.PreviousSecret).HasColumnName("previous_secret").HasMaxLength(100);
+        row.Property(x => x.PreviousSecretUntil).HasColumnName("previous_secret_until");
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.FailingSince).HasColumnName("failing_since");
+        row.Property(x => x.FromEvent).HasColumnName("from_event");
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        row.HasIndex(x => new { x.Merchant, x.CreatedAt });
+        row.HasIndex(x => x.State);
+    }
+}

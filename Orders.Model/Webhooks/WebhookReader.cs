@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform.Batches;
+
+namespace Orders.Model.Webhooks;
+
+/// <summary>How far the orders' audit has been read for webhooks, and by which process: one row.</summary>
+public sealed class WebhookReader : IVersioned
+{
+    public const string Orders = "orders";
+
+    public required string Name { get; init; }
+
+    /// <summary>Every audit row up to this one has been dealt with; whoever takes over goes on from here.</summary>
+    public long After { get; set; }
+
+    /// <summary>The process that reads; none: nobody does.</summary>
+    public Guid Holder { get; set; }
+
+    /// <summary>Counts the holder's looks: others see by it that it lives, without comparing clocks.</summary>
+    public long Beats { get; set; }
+
+    public long Version { get; set; } = 1;
+
+    internal static void Map(EntityTypeBuilder<WebhookReader> row)
+    {
+        row.ToTable("webhook_readers");
+        row.HasKey(x => x.Name);
+        row.Property(x => x.Name).HasColumnName("name").HasMaxLength(20);
+        row.Property(x => x.After).HasColumnName("after_event");
+        row.Property(x => x.Holder).HasColumnName("holder");
+        row.Property(x => x.Beats).HasColumnName("beats");
+        row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+
+namespace EndToEnd.Tests;
+
+/// <summary>What a merchant can read of an order: everything, from every process, and live.</summary>
+public sealed class TimelineTests(Fleet fleet) : Story(fleet)
+{
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task It_tells_what_every_process_did_in_the_order_of_time(Mode mode)
+    {
+        using var shop = await On(mode);
+        var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
+        var timeline = await Whole(shop, order.Id);
+        timeline.Items.Select(item => item.At).ShouldBeInOrder();
+        timeline.Items.Select(item => item.Source).Distinct().ShouldBe(["order", "stock", "payment", "gateway"], ignoreOrder: true);
+        Path(timeline, "order").ShouldBe("Reserving AwaitingPayment ConfirmingPayment ConfirmingStock Completed");
+        Path(timeline, "stock branch").ShouldBe("Tried Confirmed");
+        Path(timeline, "payment branch").ShouldBe("Trying Tried Confirming Confirmed");
+        Path(timeline, "payment capture").ShouldBe("Sent Succeeded");
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_customers_payment_stands_in_it_with_the_webhook_that_told(Mode mode)
+    {
+        using var shop = await On(mode);
+        var order = await shop.Place(await shop.NewSku(5), 1, token: null);
+        await shop.Pay(order.Payment.Url!);
+        (await shop.End(order.Id)).Status.ShouldBe("Completed");
+        var timeline = await Eventually.Becomes("the webhook is in it", () => Whole(shop, order.Id),
+            read => read.Items.Any(item => item.Source == "webhook"));
+        timeline.Items.Single(item => item.Source == "webhook").Cause.ShouldBe("authorization.succeeded");
+    }
+
+    [Theory(SkipTestWithoutData = true), MemberData(nameof(ManyProcesses))]
+    public async Task A_participant_that_is_down_is_a_gap_until_it_is_back(Mode mode)
+    {
+        using var shop = await On(mode);
+        var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
+        await shop.System.Of("Payments.Worker").Kill();
+        var timeline = await Read(shop, order.Id);
+        timeline.Gaps.ShouldHaveSingleItem().Source.ShouldBe("payment");
+        Path(timeline, "order").ShouldEndWith("Completed");
+        Path(timeline, "stock branch").ShouldBe("Tried Confirmed");
+        await shop.System.AllUp();
+        Path(await Whole(shop, order.Id), "payment branch").ShouldEndWith("Confirmed");
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task The_live_stream_broken_anywhere_and_taken_up_tells_each_transition_once(Mode mode)
+    {
+        using var shop = await On(mode);
+        var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok", wait: 0);
+        var seen = new List<(long Id, string Line)>();
+        // Each connection is dropped after one event, as a bad network does.
+        await Eventually.Holds("the stream ends", async () => !await TakeOne(shop, order.Id, seen));
+        seen.Select(one => one.Id).ShouldBeInOrder();
+        seen.Select(one => one.Id).Distinct().Count().ShouldBe(seen.Count);
+        seen[0].Line.ShouldContain("\"to\":\"Reserving\"");
+        seen[^1].Line.ShouldContain("\"to\":\"Completed\"");
+        seen.Count.ShouldBe((await Whole(shop, order.Id)).Items.Count(item => item.Subject == "order"));
+    }
+
+    /// <summary>One process is down as a whole.</summary>
+    public static IEnumerable<object[]> ManyProcesses() => Mode.All().Where(mode => Running.ProcessesOf((Mode)mode[0]).Count > 1);
+
+    static async Task<bool> TakeOne(Shop shop, Guid order, List<(long Id, string Line)> seen)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var answer = await shop.Stream($"orders/{order}/events", seen.Count == 0 ? null : $"{seen[^1].Id}");
+        if (answer.StatusCode == HttpStatusCode.NoContent)
+            return false;
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(limit.Token));
+        long id = 0;
+        while (await lines.ReadLineAsync(limit.Token) is { } line)
+        {
+            if (line.StartsWith("id: ", StringComparison.Ordinal))
+                id = long.Parse(line[4..], CultureInfo.InvariantCulture);
+            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+                continue;
+            seen.Add((id, line));
+            return true;
+        }
+
+        return true;
+    }
+
+    static Task<Timeline> Whole(Shop shop, Guid order) =>
+        Eventually.Becomes("a timeline without gaps", () => Read(shop, order), timeline => timeline.Gaps.Count == 0);
+
+    static Task<Timeline> Read(Shop shop, Guid order) => Shop.Read<Timeline>(shop.Ask($"orders/{order}/timeline"));
+
+    static string Path(Timeline timeline, string subject) =>
+        string.Join(' ', timeline.Items.Where(item => item.Subject == subject && item.From != item.To).Select(item => item.To));
+
+    sealed record Timeline(Guid OrderId, IReadOnlyList<Item> Items, IReadOnlyList<Gap> Gaps);
+
+    sealed record Item(DateTime At, string Source, string Subject, string? From, string To, string Cause);
+
+    sealed record Gap(string Source, string Reason);
+}

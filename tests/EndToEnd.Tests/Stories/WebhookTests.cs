@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A merchant is told of its orders, whatever dies on the way.</summary>
+public sealed class WebhookTests
+{
+    const int Orders = 6;
+
+    /// <summary>The process dies each time that it has sent five and noted four, until there are fewer left than that.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Killed_between_sending_and_noting_again_and_again_nothing_is_lost_and_all_is_in_order(Mode mode)
+    {
+        await using var receiver = await Receiver.Start();
+        await using var system = await Running.Start(mode, new Setup
+        {
+            Settings = new Dictionary<string, string?>
+            {
+                ["Webhooks:AllowHttp"] = "true", ["Webhooks:PrivateHosts:0"] = "127.0.0.1", ["Webhooks:TimeoutSeconds"] = "2",
+                ["Webhooks:LeaseSeconds"] = "4", ["Webhooks:TakeOverSeconds"] = "2", ["FailPoint"] = "webhooks.after-send:5",
+            },
+        });
+        using var shop = new Shop(system, system.ApiKey);
+        var sku = await shop.NewSku(100);
+        await Shop.Read<JsonNode>(shop.Tell(receiver.Url));
+        var api = system.Of("Orders.Api");
+        var placed = new List<Guid>();
+        while (placed.Count < Orders)
+            placed.Add(await PlaceInAnyCase(system, shop, sku));
+
+        var kills = 0;
+        await Eventually.Holds("every event of every order has come", async () =>
+        {
+            if (!api.IsUp)
+            {
+                kills++;
+                await Restart(system);
+            }
+
+            return placed.TrueForAll(order => receiver.First(order) == "order.submitted order.completed");
+        }, TimeSpan.FromSeconds(90));
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, {receiver.Taken.Count} sendings of {2 * Orders} events");
+        receiver.Taken.Count.ShouldBeGreaterThan(2 * Orders, "something was sent twice: the kills did happen");
+        receiver.Taken.GroupBy(hook => hook.Id).Count().ShouldBe(2 * Orders, "the same event has the same id");
+    }
+
+    /// <summary>The process may die while it is asked: the same key again.</summary>
+    static async Task<Guid> PlaceInAnyCase(Running system, Shop shop, string sku)
+    {
+        var draft = new Draft(Guid.CreateVersion7().ToString(), sku, 1, "tok_ok");
+        while (true)
+        {
+            try
+            {
+                return (await Shop.Read<Order>(shop.Post(draft))).Id;
+            }
+            catch (HttpRequestException)
+            {
+                await Restart(system);
+            }
+        }
+    }
+
+    static async Task Restart(Running system)
+    {
+        try
+        {
+            await system.AllUp();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has sent what was left, and died, before it was ready: it is started again.
+        }
+    }
+
+    sealed class Receiver : IAsyncDisposable
+    {
+        readonly WebApplication app;
+
+        Receiver()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            app = builder.Build();
+            app.Urls.Add("http://127.0.0.1:0");
+            app.MapPost("/", async (HttpContext http) =>
+            {
+                var json = (await JsonNode.ParseAsync(http.Request.Body))!;
+                Taken.Enqueue((http.Request.Headers["webhook-id"].ToString(), (Guid)json["data"]!["orderId"]!, (string)json["type"]!));
+            });
+        }
+
+        public ConcurrentQueue<(string Id, Guid Order, string Type)> Taken { get; } = [];
+
+        public string Url => app.Urls.Single() + "/";
+
+        public static async Task<Receiver> Start()
+        {
+            var receiver = new Receiver();
+            await receiver.app.StartAsync();
+            return receiver;
+        }
+
+        /// <summary>What came of an order, each event where it came first.</summary>
+        public string First(Guid order) => string.Join(' ', Taken.Where(hook => hook.Order == order).DistinctBy(hook => hook.Id).Select(hook => hook.Type));
+
+        public ValueTask DisposeAsync() => app.DisposeAsync();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Tests;
+
+/// <summary>How long a customer has to pay: by merchant, by class of orders.</summary>
+public sealed class PayWithinTests
+{
+    const string Flash = """{"currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"hosted"},"class":"flash"}""";
+
+    static readonly string[] Settings =
+    [
+        "--Orders:PayWithin:Minutes=30", "--Orders:PayWithin:Classes:flash=5", "--Orders:PayWithin:Merchants:acme:Minutes=60",
+        "--Orders:PayWithin:Merchants:acme:Classes:flash=3", "--Orders:PayWithin:Merchants:acme:Classes:pre-order=2880",
+    ];
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task The_deadline_comes_from_the_merchant_and_the_class_and_stays_with_the_order(Mode mode)
+    {
+        await using var installation = await mode.Fresh("orders");
+        var (acme, zeta) = (Key(installation, "acme"), Key(installation, "zeta"));
+        await using var host = await ApiHost.Start(installation, true, Settings);
+        await host.Read(db => db.Database.EnsureCreatedAsync());
+        var (one, other) = (new Caller(host, "acme", acme), new Caller(host, "zeta", zeta));
+        await one.Price("tea-001", 1250);
+
+        (await Minutes(host, one, Caller.Hosted)).ShouldBe(60);
+        (await Minutes(host, one, Flash)).ShouldBe(3);
+        (await Minutes(host, one, Flash.Replace("flash", "pre-order", StringComparison.Ordinal))).ShouldBe(2880);
+        (await Minutes(host, other, Caller.Hosted)).ShouldBe(30);
+        (await Minutes(host, other, Flash)).ShouldBe(5);
+
+        (await other.Place("k", Flash.Replace("flash", "pre-order", StringComparison.Ordinal))).ShouldBeProblem(422, "unknown-class", "/class");
+        (await one.Place("k", Flash.Replace("flash", "falsh", StringComparison.Ordinal))).ShouldBeProblem(422, "unknown-class", "/class");
+        var placed = (await one.Place("same", Flash)).ShouldBe(202);
+        ((string)placed.Json["class"]!).ShouldBe("flash");
+        (await one.Place("same", Flash)).Body.ShouldBe(placed.Body);
+        (await one.Place("same", Caller.Hosted)).ShouldBeProblem(422, "idempotency-key-reused");
+        (await one.Place("plain", Caller.Hosted)).ShouldBe(202).Json.AsObject().ContainsKey("class").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_pending_payment_shows_the_deadline_of_its_class()
+    {
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        var acme = Key(installation, "acme");
+        await using var host = await ApiHost.Start(installation, true, Settings);
+        await host.Read(db => db.Database.EnsureCreatedAsync());
+        var merchant = new Caller(host, "acme", acme);
+        await merchant.Price("tea-001", 1250);
+        var id = await merchant.Placed(Flash);
+        await host.Drive(id, States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
+        var order = (await merchant.Get($"/orders/{id}")).ShouldBe(200).Json;
+        (order["payment"]!["expiresAt"]!.GetValue<DateTime>() - order["createdAt"]!.GetValue<DateTime>()).ShouldBe(TimeSpan.FromMinutes(3));
+    }
+
+    [Fact]
+    public async Task An_order_without_a_class_has_the_hash_that_it_had_before_there_were_classes()
+    {
+        var api = await Api.Of(Mode.Embedded);
+        var id = await api.Merchant().Placed();
+        var record = await api.Host.Read(db => db.IdempotencyRecords.SingleAsync(row => row.OrderId == id));
+        record.RequestHash.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Caller.Order))));
+    }
+
+    [Theory]
+    [InlineData("--Orders:PayWithin:Minutes=0", "Orders:PayWithin:Minutes")]
+    [InlineData("--Orders:PayWithin:Classes:Flash=5", "Orders:PayWithin:Classes:Flash")]
+    [InlineData("--Orders:PayWithin:Classes:flash=20000", "Orders:PayWithin:Classes:flash")]
+    [InlineData("--Orders:PayWithin:Merchants:acme:Minutes=0", "Orders:PayWithin:Merchants:acme:Minutes")]
+    [InlineData("--Orders:PayWithin:Merchants:acme:Classes:flash=0", "Orders:PayWithin:Merchants:acme:Classes:flash")]
+    public async Task A_deadline_that_cannot_be_stops_the_start(string setting, string named)
+    {
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        (await Should.ThrowAsync<InvalidOperationException>(() => ApiHost.Start(installation, false, setting))).Message.ShouldStartWith(named);
+    }
+
+    static string Key(Installation installation, string merchant) => ApiKeys.Create(installation.Directory, merchant, merchant, Roles.Orders, Roles.Catalogue);
+
+    static async Task<double> Minutes(ApiHost host, Caller merchant, string body)
+    {
+        var id = await merchant.Placed(body);
+        var row = await host.Read(db => db.Orders.SingleAsync(order => order.CorrelationId == id));
+        return (row.PayBefore - row.CreatedAt).TotalMinutes;
+    }
+}

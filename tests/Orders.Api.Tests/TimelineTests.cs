@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using OrderSaga.Platform.History;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Tests;
+
+/// <summary>What the participants add to an order's timeline, and what is said when they add nothing.</summary>
+public sealed class TimelineTests : IAsyncLifetime
+{
+    Installation installation = null!;
+    ParticipantStandIn stock = null!;
+    ParticipantStandIn payment = null!;
+    ApiHost host = null!;
+    Caller merchant = null!;
+
+    [Fact]
+    public async Task Items_of_all_sources_stand_by_time()
+    {
+        var id = await merchant.Placed();
+        var placedAt = await host.Read(db => db.Orders.Where(order => order.CorrelationId == id).Select(order => order.CreatedAt).SingleAsync());
+        Tells(stock, new HistoryItem(placedAt.AddSeconds(2), "stock", "stock branch", null, "Tried", "TryReserveStock", null));
+        Tells(payment,
+            new HistoryItem(placedAt.AddSeconds(1), "webhook", "webhook", null, "seen", "authorization.succeeded", "msg_1"),
+            new HistoryItem(placedAt.AddSeconds(3), "gateway", "payment authorize", "Sent", "Succeeded", "gateway called", null));
+
+        var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
+
+        timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["order", "webhook", "stock", "gateway"]);
+        timeline["gaps"]!.AsArray().ShouldBeEmpty();
+        stock.Authorization.ShouldBe("Bearer the service's own");
+    }
+
+    [Fact]
+    public async Task A_participant_that_does_not_answer_in_time_is_named_and_the_others_are_there()
+    {
+        payment.Says = ParticipantStandIn.Hangs;
+        var id = await merchant.Placed();
+        Tells(stock, new HistoryItem(DateTime.UnixEpoch, "stock", "stock branch", null, "Tried", "TryReserveStock", null));
+        var watch = Stopwatch.StartNew();
+        var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["stock", "order"]);
+        Gaps(timeline).ShouldBe("payment: no answer within 300 ms");
+    }
+
+    [Fact]
+    public async Task Every_way_not_to_answer_is_a_gap_with_its_reason()
+    {
+        var id = await merchant.Placed();
+        stock.Says = (_, _) => Task.FromResult(Results.StatusCode(401));
+        payment.Says = (_, _) => Task.FromResult(Results.Text("<html>"));
+        Gaps(await Timeline(id)).ShouldBe("stock: answered 401; payment: its answer could not be read");
+
+        var elsewhere = payment.Url;
+        stock.Says = (_, _) => Task.FromResult(Results.Redirect(elsewhere));
+        await payment.DisposeAsync();
+        Gaps(await Timeline(id)).ShouldBe("stock: answered 302; payment: not reachable");
+
+        stock.Says = (_, asked) => Task.FromResult(Results.Json(new AuditHistory(asked, [], Complete: false)));
+        Gaps(await Timeline(id)).ShouldStartWith("stock: only its first 1000 items are here; payment:");
+    }
+
+    [Fact]
+    public async Task A_participant_that_keeps_failing_is_left_alone_for_a_while()
+    {
+        var id = await merchant.Placed();
+        stock.Says = (_, _) => Task.FromResult(Results.StatusCode(500));
+        await Eventually.Holds("the breaker opens", async () => Gaps(await Timeline(id)) == "stock: not asked: it did not answer others a moment ago");
+        var asked = stock.Asked;
+        await Timeline(id);
+        stock.Asked.ShouldBe(asked);
+
+        Tells(stock);
+        await Eventually.Holds("it is asked again", async () => Gaps(await Timeline(id)).Length == 0);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_about_another_merchants_order()
+    {
+        var id = await merchant.Placed();
+        var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
+        await Eventually.Holds("the key is known", async () => (await other.Get("/orders")).Status == 200);
+        (await other.Get($"/orders/{id}/timeline")).ShouldBeProblem(404, "order-not-found");
+        (stock.Asked, payment.Asked).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task Without_addresses_the_timeline_says_so_and_a_url_without_a_key_does_not_start()
+    {
+        await using var alone = await ApiHost.Start(installation, withBus: false);
+        var id = await merchant.Placed();
+        Gaps((await new Caller(alone, "m", merchant.Key).Get($"/orders/{id}/timeline")).ShouldBe(200).Json)
+            .ShouldBe("stock: its address is not set; payment: its address is not set");
+        (await Should.ThrowAsync<InvalidOperationException>(() => ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}")))
+            .Message.ShouldContain("Participants:Key");
+    }
+
+    [Fact]
+    public async Task Who_asks_too_often_is_told_when_to_come_back_and_others_are_not()
+    {
+        await using var strict = await ApiHost.Start(installation, false, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=3");
+        var id = await merchant.Placed();
+        var caller = new Caller(strict, "m", merchant.Key);
+        var answers = new List<Answer>();
+        for (var i = 0; i < 10; i++)
+            answers.Add(await caller.Get($"/orders/{id}/timeline"));
+        answers.Take(3).ShouldAllBe(answer => answer.Status == 200);
+        var refused = answers.First(answer => answer.Status != 200).ShouldBeProblem(429, "too-many-requests");
+        int.Parse(refused.Header("Retry-After")!).ShouldBeInRange(1, 5);
+
+        var second = new Caller(strict, "m", ApiKeys.Create(installation.Directory, "second", "m", Roles.Orders));
+        await Eventually.Holds("another key of the merchant is not held up", async () => (await second.Get($"/orders/{id}/timeline")).Status == 200);
+        await Eventually.Holds("after the time it may ask again", async () => (await caller.Get($"/orders/{id}/timeline")).Status == 200);
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        installation = await Mode.Embedded.Fresh("orders");
+        (stock, payment) = (await ParticipantStandIn.Start(), await ParticipantStandIn.Start());
+        var key = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders, Roles.Catalogue);
+        host = await ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}", $"--Participants:PaymentUrl={payment.Url}/",
+            "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300", "--Participants:BreakerCalls=4",
+            "--Participants:BreakerOpenSeconds=1");
+        merchant = new Caller(host, "m", key);
+        await merchant.Price("tea-001", 1250);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.DisposeAsync();
+        await stock.DisposeAsync();
+        await payment.DisposeAsync();
+        await installation.DisposeAsync();
+    }
+
+    async Task<JsonNode> Timeline(Guid id) => (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
+
+    static void Tells(ParticipantStandIn standIn, params HistoryItem[] items) =>
+        standIn.Says = (_, id) => Task.FromResult(Results.Json(new AuditHistory(id, items, true)));
+
+    static string Gaps(JsonNode timeline) => string.Join("; ", timeline["gaps"]!.AsArray().Select(gap => $"{gap!["source"]}: {gap["reason"]}"));
+}

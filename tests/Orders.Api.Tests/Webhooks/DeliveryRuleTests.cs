@@ -1,0 +1,103 @@
+using Orders.Api.Webhooks;
+using Orders.Model.Webhooks;
+
+namespace Orders.Api.Tests.Webhooks;
+
+/// <summary>What becomes of a delivery and its endpoint, by what a sending came to.</summary>
+public sealed class DeliveryRuleTests
+{
+    static readonly DateTime Start = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly SendResult Taken = new(204, null);
+    static readonly SendResult Refused = new(503, "answered 503");
+
+    readonly WebhookSettings settings = new();
+
+    [Fact]
+    public void The_usual_schedule_lasts_three_days_and_grows()
+    {
+        settings.GivesUpAfter.ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3));
+        settings.Retries.ShouldBeInOrder();
+        settings.Check();
+    }
+
+    [Fact]
+    public void Tried_in_vain_for_three_days_it_is_given_up_and_the_endpoint_disabled()
+    {
+        var (delivery, endpoint, now, pauses) = (Delivery(), Endpoint(), Start, new List<double>());
+        for (delivery.Attempts = 1; ; delivery.Attempts++)
+        {
+            DeliveryRule.Note(delivery, endpoint, Refused, settings, now);
+            if (delivery.NextAttemptAt is not { } next)
+                break;
+            endpoint.State.ShouldBe(EndpointStates.Failing);
+            pauses.Add((next - now).TotalSeconds);
+            now = next;
+        }
+
+        pauses.Count.ShouldBe(settings.Retries.Count);
+        pauses.Zip(settings.Retries).ShouldAllBe(pair => pair.First >= pair.Second && pair.First <= pair.Second * 1.1);
+        (now - Start).ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3.3));
+        (delivery.State, delivery.Attempts, endpoint.State).ShouldBe((DeliveryStates.GivenUp, settings.Retries.Count + 1, EndpointStates.Disabled));
+        endpoint.Reason.ShouldBe("took nothing since 2026-01-31T12:00:00.0000000Z: answered 503");
+    }
+
+    [Fact]
+    public void One_that_is_taken_makes_the_endpoint_active_again()
+    {
+        var (delivery, endpoint) = (Delivery(), Endpoint());
+        DeliveryRule.Note(delivery, endpoint, Refused, settings, Start);
+        (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Failing, Start, "answered 503"));
+        DeliveryRule.Note(delivery, endpoint, Taken, settings, Start.AddSeconds(5));
+        (delivery.State, delivery.NextAttemptAt, delivery.LastStatus, delivery.LastError).ShouldBe((DeliveryStates.Delivered, null, 204, null));
+        (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Active, null, null));
+    }
+
+    [Fact]
+    public void An_endpoint_that_takes_others_is_not_disabled_for_one_that_it_never_takes()
+    {
+        var (delivery, endpoint) = (Delivery(settings.Retries.Count + 1), Endpoint());
+        DeliveryRule.Note(Delivery(), endpoint, Refused, settings, Start.AddHours(-1));
+        DeliveryRule.Note(delivery, endpoint, Refused, settings, Start);
+        (delivery.State, endpoint.State).ShouldBe((DeliveryStates.GivenUp, EndpointStates.Failing));
+    }
+
+    [Fact]
+    public void Gone_is_gone()
+    {
+        var (delivery, endpoint) = (Delivery(), Endpoint());
+        DeliveryRule.Note(delivery, endpoint, new SendResult(410, "answered 410"), settings, Start);
+        (delivery.State, delivery.NextAttemptAt, endpoint.State).ShouldBe((DeliveryStates.GivenUp, null, EndpointStates.Disabled));
+    }
+
+    [Fact]
+    public void What_comes_late_does_not_wake_an_endpoint_that_was_disabled_or_removed()
+    {
+        foreach (var state in (string[])[EndpointStates.Disabled, EndpointStates.Removed])
+        {
+            var endpoint = Endpoint();
+            endpoint.State = state;
+            foreach (var result in (SendResult[])[Taken, Refused, new(410, "answered 410")])
+                DeliveryRule.Note(Delivery(), endpoint, result, settings, Start);
+            endpoint.State.ShouldBe(state);
+        }
+    }
+
+    [Theory]
+    [InlineData("RetrySeconds")]
+    [InlineData("LeaseSeconds")]
+    [InlineData("TakeOverSeconds")]
+    public void Bounds_that_do_not_fit_together_are_told_at_the_start(string name)
+    {
+        var wrong = name switch
+        {
+            "RetrySeconds" => new WebhookSettings { RetrySeconds = [0] },
+            "LeaseSeconds" => new WebhookSettings { LeaseSeconds = 19 },
+            _ => new WebhookSettings { TakeOverSeconds = 1 },
+        };
+        Should.Throw<InvalidOperationException>(wrong.Check).Message.ShouldContain("Webhooks:" + name);
+    }
+
+    static WebhookDelivery Delivery(int attempts = 1) => new() { Id = Guid.CreateVersion7(), Type = "order.completed", Body = "{}", Attempts = attempts };
+
+    static WebhookEndpoint Endpoint() => new() { Merchant = "m", Url = "https://shop.example/" };
+}

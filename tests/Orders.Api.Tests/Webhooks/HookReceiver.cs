@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Orders.Api.Tests.Webhooks;
+
+/// <summary>A merchant's receiver; answers as it is told to.</summary>
+public sealed class HookReceiver : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    HookReceiver()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapPost("/hook", (Delegate)Receive);
+    }
+
+    public ConcurrentQueue<Hook> Taken { get; } = [];
+
+    public string Url => app.Urls.Single() + "/hook";
+
+    /// <summary>By default: thanks.</summary>
+    public Func<Hook, IResult> Answers { get; set; } = _ => Results.NoContent();
+
+    public static async Task<HookReceiver> Start()
+    {
+        var receiver = new HookReceiver();
+        await receiver.app.StartAsync();
+        return receiver;
+    }
+
+    /// <summary>The types that came about an order, in the order in which they came.</summary>
+    public string Of(Guid order) => string.Join(' ', Taken.Where(hook => hook.OrderId == order).Select(hook => hook.Type));
+
+    async Task<IResult> Receive(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body);
+        var headers = http.Request.Headers;
+        var hook = new Hook(headers["webhook-id"].ToString(), headers["webhook-timestamp"].ToString(), headers["webhook-signature"].ToString(),
+            await reader.ReadToEndAsync());
+        Taken.Enqueue(hook);
+        return Answers(hook);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
+
+/// <summary>What came.</summary>
+public sealed record Hook(string Id, string Timestamp, string Signature, string Body)
+{
+    public JsonNode Json => JsonNode.Parse(Body)!;
+    public string Type => (string)Json["type"]!;
+    public Guid OrderId => (Guid)Json["data"]!["orderId"]!;
+
+    /// <summary>As a receiver would check it, from the public description alone.</summary>
+    public bool IsSignedWith(string secret)
+    {
+        var mac = HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{Id}.{Timestamp}.{Body}"));
+        return Signature.Split(' ').Contains("v1," + Convert.ToBase64String(mac));
+    }
+}
