@@ -17,6 +17,8 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
     public async Task<IReadOnlyList<SpoiledOrder>> Write(Plan plan)
     {
         plan.Check();
+        if (mode == DatabaseMode.SqlServer)
+            throw new NotSupportedException("Books are made on PostgreSQL and SQLite.");
         await WriteFiles(plan);
         await using var sinks = new Sinks(mode, connection);
         var spoiled = new List<SpoiledOrder>();

@@ -38,12 +38,14 @@ static class LegalEnds
 
     public static void Declined(Draft d) => d.Call("authorize", "Declined").Payment("Refused").Stock("Cancelled").Order("Cancelled", "payment declined");
 
-    public static void Voided(Draft d) => d.Call("authorize").Call("void").Payment("Cancelled").Stock("Cancelled").Order("Cancelled", "cancelled by the merchant");
+    public static void Voided(Draft d) =>
+        d.Call("authorize").Call("void").Payment("Cancelled").Stock("Cancelled").Order("Cancelled", "cancelled by the merchant");
 
     static void Expired(Draft d)
     {
         d.Method = "hosted";
-        d.Call("authorize", "Declined").Call("void").Payment("Cancelled").Stock("Cancelled").Order("Cancelled", "not paid in time");
+        d.Call("authorize", "Pending").Call("void").Payment("Cancelled").Stock("Cancelled").Order("Cancelled", "not paid in time");
+        d.Books.Attempt("authorize")!.State = "Declined";
     }
 
     /// <summary>Captured just before midnight by our clock, and just after it by the gateway's.</summary>

@@ -30,7 +30,8 @@ static class Tables
         ]);
 
     public static readonly Table Payments = new("payments", "payment_branches",
-        ["order_id", "state", "amount", "currency", "method", "authorization_id", "capture_id", "cancel_requested", "undo", "version", "created_at", "updated_at"],
+        ["order_id", "state", "amount", "currency", "method", "authorization_id", "capture_id", "cancel_requested", "undo", "version",
+         "created_at", "updated_at"],
         b => b.Payment is not { } p ? [] :
         [
             [b.Id, p.State, p.Amount, p.Currency, p.Method, p.AuthorizationId, p.CaptureId, p.State is "Cancelling" or "Cancelled", p.Undo, 3L,
@@ -41,7 +42,8 @@ static class Tables
         ["idempotency_key", "order_id", "operation", "state", "gateway_id", "lease", "next_attempt_at", "attempts", "created_at", "updated_at"],
         b => b.Payment is null ? [] : b.Attempts.Select(a => new object?[]
         {
-            Key(b, a), b.Id, a.Operation, a.State, a.GatewayId, Guid.Empty, a.State is "Succeeded" or "Declined" ? null : a.UpdatedAt, 1, a.CreatedAt, a.UpdatedAt,
+            Key(b, a), b.Id, a.Operation, a.State, a.GatewayId, Guid.Empty, a.State is "Succeeded" or "Declined" ? null : a.UpdatedAt, 1,
+            a.CreatedAt, a.UpdatedAt,
         }));
 
     public static readonly Table Settled = new("reconciler", "settlement_rows",
@@ -53,10 +55,12 @@ static class Tables
 
     /// <summary>What the payment branch believes to have happened has happened.</summary>
     public static readonly Table Gateway = new("sandbox", "gateway_operations",
-        ["id", "operation", "status", "authorization_id", "amount", "currency", "reference", "idempotency_key", "request_hash", "at", "answer_status", "answer"],
-        b => b.Payment is not { } p ? [] : b.Attempts.Where(a => a is { GatewayId: not null, State: "Succeeded" }).Select(a => new object?[]
+        ["id", "operation", "status", "authorization_id", "amount", "currency", "reference", "idempotency_key", "request_hash", "at",
+         "answer_status", "answer"],
+        b => b.Payment is not { } p ? [] : b.Attempts.Where(a => a.GatewayId is not null).Select(a => new object?[]
         {
-            a.GatewayId, a.Operation, "succeeded", p.AuthorizationId, p.Amount, p.Currency, b.Id.ToString(), Key(b, a), "", a.UpdatedAt, 201, Answer(b, p, a),
+            a.GatewayId, a.Operation, Status(a), p.AuthorizationId, p.Amount, p.Currency, b.Id.ToString(), Key(b, a), "", a.UpdatedAt,
+            201, Answer(b, p, a),
         }));
 
     public static readonly Table Levels = new("inventory", "stock", ["sku", "received", "available", "held", "sold"], _ => []);
@@ -65,10 +69,13 @@ static class Tables
 
     static string Key(Books books, AttemptRow attempt) => $"{books.Id}:payment:{attempt.Operation}";
 
+    /// <summary>A hosted payment that nobody paid was declined to us, and is expired there.</summary>
+    static string Status(AttemptRow attempt) => attempt.State switch { "Succeeded" => "succeeded", "Pending" => "pending", _ => "expired" };
+
     static string Answer(Books books, PaymentRow payment, AttemptRow attempt) => JsonSerializer.Serialize(
         new
         {
-            id = attempt.GatewayId, attempt.Operation, status = "succeeded", payment.AuthorizationId, payment.Amount, payment.Currency,
+            id = attempt.GatewayId, attempt.Operation, status = Status(attempt), payment.AuthorizationId, payment.Amount, payment.Currency,
             reference = books.Id.ToString(), idempotencyKey = Key(books, attempt), at = attempt.UpdatedAt,
         },
         Json);

@@ -1,6 +1,8 @@
 namespace Reconciler.Job;
 
-/// <summary>Adds up what payments know and what was settled, order by order; it holds a sum for each currency and day, and the first orders that are off.</summary>
+/// <summary>
+/// Adds up what payments know and what was settled, order by order; it holds a sum for each currency and day, and the first orders that are off.
+/// </summary>
 sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
 {
     /// <summary>Orders that are named; the others are counted.</summary>

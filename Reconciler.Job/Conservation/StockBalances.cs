@@ -19,7 +19,8 @@ sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
         while (await rows.ReadAsync(cancel))
         {
             yield return new SkuBalance(
-                rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4), rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7));
+                rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4),
+                rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7));
         }
     }
 
@@ -31,7 +32,8 @@ sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
             SELECT sku, 0, 0, 0, 0, quantity, 0, 0 FROM receipts
             UNION ALL
             SELECT {Lines(mode, "sku")}, 0, 0, 0, 0, 0,
-                   CASE WHEN b.state = 'Tried' THEN {Lines(mode, "quantity")} ELSE 0 END, CASE WHEN b.state = 'Confirmed' THEN {Lines(mode, "quantity")} ELSE 0 END
+                   CASE WHEN b.state = 'Tried' THEN {Lines(mode, "quantity")} ELSE 0 END,
+                   CASE WHEN b.state = 'Confirmed' THEN {Lines(mode, "quantity")} ELSE 0 END
             FROM stock_branches b CROSS {Lines(mode)} WHERE b.state IN ('Tried', 'Confirmed')
         ) pieces
         GROUP BY sku ORDER BY sku

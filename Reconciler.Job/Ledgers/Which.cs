@@ -23,17 +23,17 @@ abstract record Which
                 return $"{id} > @after";
             case Only { Ids: var ids }:
                 command.Add("ids", Dialect.For(mode).Keys(ids));
-                return $"{id} IN ({Listed(mode)})";
+                return id + Among(mode);
             default:
                 return $"{id} IS NOT NULL";
         }
     }
 
-    static string Listed(DatabaseMode mode) => mode switch
+    static string Among(DatabaseMode mode) => mode switch
     {
-        DatabaseMode.Sqlite => "SELECT value FROM json_each(@ids)",
-        DatabaseMode.PostgreSql => "SELECT unnest(@ids)",
-        _ => "SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids)",
+        DatabaseMode.Sqlite => " IN (SELECT value FROM json_each(@ids))",
+        DatabaseMode.PostgreSql => " = ANY(@ids)",
+        _ => " IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids))",
     };
 }
 

@@ -1,7 +1,9 @@
 namespace Reconciler.Job;
 
 /// <summary>Which orders a run looks at.</summary>
-/// <param name="Until">UTC. What any ledger changed later is in flight and left out, whatever its state. It must lie further back than any replica is behind.</param>
+/// <param name="Until">
+/// UTC. What any ledger changed later is in flight and left out, whatever its state. It must lie further back than any replica is behind.
+/// </param>
 /// <param name="Since">
 /// UTC, the watermark: only what any ledger changed then or later; the <see cref="Until"/> of the run before leaves no gap. None: everything.
 /// </param>

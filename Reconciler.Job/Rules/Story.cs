@@ -49,5 +49,6 @@ sealed record Story(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentE
     /// <summary>Minor units that the order is about, by whichever ledger knows it.</summary>
     public long Worth => Payment is { Amount: > 0 } payment ? payment.Amount : Order?.Total ?? (Settled.Count > 0 ? Math.Abs(Settled[0].Amount) : 0);
 
-    public string? Currency => Payment is { Currency.Length: > 0 } payment ? payment.Currency : Order?.Currency ?? (Settled.Count > 0 ? Settled[0].Currency : null);
+    public string? Currency =>
+        Payment is { Currency.Length: > 0 } payment ? payment.Currency : Order?.Currency ?? (Settled.Count > 0 ? Settled[0].Currency : null);
 }

@@ -6,6 +6,8 @@ namespace Reconciler.Job;
 /// <summary>Asks the gateway for a day's settlement file: <c>GET v1/settlements/{date}</c>.</summary>
 sealed class SettlementClient(HttpClient http, IConfiguration configuration, SettlementSettings settings)
 {
+    public bool IsThere => !string.IsNullOrEmpty(configuration["Gateway:Url"]);
+
     /// <summary>The file, on disk and not in memory; gone when it is disposed. Null when the gateway has none yet.</summary>
     /// <exception cref="HttpRequestException">The gateway could not be reached, or gave another answer.</exception>
     public async Task<Stream?> Get(DateOnly day, CancellationToken cancel)
@@ -49,6 +51,5 @@ sealed class SettlementClient(HttpClient http, IConfiguration configuration, Set
     }
 
     /// <summary>Read when it is used: a host that learns its own address late can still set it.</summary>
-    Uri BaseAddress => new((configuration["Gateway:Url"] ?? throw new InvalidOperationException(
-        "Set Gateway:Url (environment: Gateway__Url) to the gateway's base address, or Settlements:Fetch to false.")).TrimEnd('/') + "/");
+    Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
 }

@@ -11,6 +11,12 @@ sealed class SettlementFetch(
     {
         if (!settings.Fetch)
             yield break;
+        if (!gateway.IsThere)
+        {
+            log.LogWarning("No settlement file is fetched: set Gateway:Url and Gateway:Key, or Settlements:Fetch to false");
+            yield break;
+        }
+
         var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime.AddHours(-settings.DueAfterHours)).AddDays(-1);
         var delivered = await ledgers.Settlement.DeliveredDays(cancel);
         for (var day = last.AddDays(1 - settings.LookBackDays); day <= last; day = day.AddDays(1))

@@ -36,7 +36,7 @@ static class SettlementRecord
 
     public static long Number(string text, string what, long line) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
-            : throw new BrokenSettlement(line, $"the {what} '{text}' is no whole number of minor units");
+            : throw new BrokenSettlement(line, $"the {what} '{text}' is no whole number");
 
     static long Amount(string text, string operation, long line)
     {
@@ -50,7 +50,8 @@ static class SettlementRecord
 
     static DateTime At(string text, DateOnly day, long line)
     {
-        if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at))
+        const DateTimeStyles Utc = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal;
+        if (!DateTime.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, Utc, out var at))
             throw new BrokenSettlement(line, $"'{text}' is no time");
         return DateOnly.FromDateTime(at) == day ? at : throw new BrokenSettlement(line, $"{text} is not on {day:yyyy-MM-dd}, the day of the file");
     }

@@ -1,6 +1,8 @@
 namespace Reconciler.Job;
 
-/// <summary>The gateway's settlement: when its files come, and what its contract lets it keep. Bound from the section <c>Settlements</c>; checked at start.</summary>
+/// <summary>
+/// The gateway's settlement: when its files come, and what its contract lets it keep. Bound from the section <c>Settlements</c>; checked at start.
+/// </summary>
 public sealed class SettlementSettings
 {
     /// <summary>Whether files are fetched from the gateway (<c>Gateway:Url</c>); else they are only taken in when somebody brings them.</summary>

@@ -13,7 +13,8 @@ static class Joined
             + "updated_at timestamptz", "PRIMARY KEY (id)"),
         ("inventory", "stock_branches", "order_id uuid, state text, lines text, updated_at timestamptz", "PRIMARY KEY (order_id)"),
         ("payments", "payment_branches",
-            "order_id uuid, state text, amount bigint, currency text, authorization_id text, capture_id text, updated_at timestamptz", "PRIMARY KEY (order_id)"),
+            "order_id uuid, state text, amount bigint, currency text, authorization_id text, capture_id text, updated_at timestamptz",
+            "PRIMARY KEY (order_id)"),
         ("payments", "payment_attempts",
             "order_id uuid, operation text, state text, gateway_id text, created_at timestamptz, updated_at timestamptz", "PRIMARY KEY (order_id, operation)"),
         ("reconciler", "settlement_rows",
@@ -41,9 +42,11 @@ static class Joined
             OR s.lines <> regexp_replace(o.lines, ',"unitPrice":[0-9]+', '', 'g')
         """;
 
+    public static string Server(string server) => $"{server};Database=postgres;SSL Mode=Disable;Pooling=false";
+
     public static async Task Copy(string server, string name, Func<string, string> connection)
     {
-        await Trial.Execute($"{server};Database=postgres;SSL Mode=Disable;Pooling=false", $"CREATE DATABASE {name}");
+        await Trial.Execute(Server(server), $"CREATE DATABASE {name}");
         foreach (var (database, table, columns, keys) in Tables)
         {
             await Trial.Execute(connection("joined"), $"CREATE TABLE {table} ({columns})");

@@ -62,7 +62,8 @@ static class Trial
         var wanted = spoiled.Select(one => $"{one.OrderId} {one.Class}").ToHashSet();
         var missed = wanted.Except(merged.Findings).ToList();
         var wrong = merged.Findings.Where(finding => !wanted.Contains(finding)).ToList();
-        Console.WriteLine($"        {merged.Stories:N0} stories, {merged.Findings.Count:N0} findings: {missed.Count} missed or classed wrong, {wrong.Count} false");
+        Console.WriteLine(
+            $"        {merged.Stories:N0} stories, {merged.Findings.Count:N0} findings: {missed.Count} missed or classed wrong, {wrong.Count} false");
         foreach (var line in missed.Take(5).Select(one => "missed " + one).Concat(wrong.Take(5).Select(one => "false " + one)))
             Console.WriteLine("        " + line);
         return missed.Count == 0 && wrong.Count == 0 && merged.Findings.Count == spoiled.Count;
@@ -71,7 +72,7 @@ static class Trial
     static async Task Drop(string server, int orders)
     {
         foreach (var database in Schema.Databases.Append("joined"))
-            await Execute($"{server};Database=postgres;SSL Mode=Disable;Pooling=false", $"DROP DATABASE IF EXISTS scale_{orders}_{database} WITH (FORCE)");
+            await Execute(Joined.Server(server), $"DROP DATABASE IF EXISTS scale_{orders}_{database} WITH (FORCE)");
     }
 
     internal static async Task Execute(string connection, string sql)

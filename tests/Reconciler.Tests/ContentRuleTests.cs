@@ -5,6 +5,8 @@ namespace Reconciler.Tests;
 /// <summary>Amounts, lines and the settlement, one thing changed at a time.</summary>
 public sealed class ContentRuleTests
 {
+    const string Two = """[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""";
+
     static readonly Story Good = Some.Completed;
 
     /// <summary>What was changed, and the one class that it must give; none for what is legal.</summary>
@@ -63,8 +65,8 @@ public sealed class ContentRuleTests
     }
 
     [Theory]
-    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""", """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", true)]
-    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""", """[{"sku":"b","quantity":2},{"sku":"a","quantity":1}]""", true)]
+    [InlineData(Two, """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", true)]
+    [InlineData(Two, """[{"sku":"b","quantity":2},{"sku":"a","quantity":1}]""", true)]
     [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[ { "sku": "a", "quantity": 1 } ]""", true)]
     [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[{"sku":"a","quantity":11}]""", false)]
     [InlineData("""[{"sku":"a","quantity":11,"unitPrice":5}]""", """[{"sku":"a","quantity":1}]""", false)]

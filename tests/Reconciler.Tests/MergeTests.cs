@@ -101,7 +101,8 @@ public sealed class MergeTests
     static string Json(Story story) => JsonSerializer.Serialize(story with
     {
         Settled = [.. story.Settled.OrderBy(row => row.Id, StringComparer.Ordinal)],
-        Payment = story.Payment is { } payment ? payment with { Attempts = [.. payment.Attempts.OrderBy(attempt => attempt.Operation, StringComparer.Ordinal)] } : null,
+        Payment = story.Payment is { } payment
+            ? payment with { Attempts = [.. payment.Attempts.OrderBy(attempt => attempt.Operation, StringComparer.Ordinal)] } : null,
     });
 
     /// <summary>Its ids go down as the table's go up.</summary>

@@ -53,7 +53,8 @@ public sealed class SettlementFetchTests
     static async Task<WebApplication> Gateway(IntakeRig rig)
     {
         var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", "--Gateway:Key=0123456789abcdef", .. rig.Installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}")],
+            ["--urls=http://127.0.0.1:0", "--Gateway:Key=0123456789abcdef",
+             .. rig.Installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}")],
             "sandbox");
         builder.Logging.ClearProviders();
         builder.AddSandbox();

@@ -20,10 +20,12 @@ static class Some
     public static PaymentEntry Payment(string state, params AttemptEntry[] attempts) =>
         new(Id, state, 1250, "EUR", "auth_1", "cap_1", attempts.Length > 0 ? attempts : [Attempt("authorize", "auth_1"), Attempt("capture", "cap_1")], At);
 
-    public static AttemptEntry Attempt(string operation, string? id, string state = "Succeeded", DateTime? at = null) => new(operation, state, id, at ?? At, at ?? At);
+    public static AttemptEntry Attempt(string operation, string? id, string state = "Succeeded", DateTime? at = null) =>
+        new(operation, state, id, at ?? At, at ?? At);
 
     public static SettlementRow Row(string id, string operation = "capture", long amount = 1250, long fee = 43) =>
         new(id, operation, "auth_1", Id.ToString(), amount, fee, "EUR", At, DateOnly.FromDateTime(At));
 
-    public static string Found(this Story story, RuleTerms? terms = null) => string.Join(", ", Rules.Check(story, terms ?? Terms).Select(finding => finding.Class));
+    public static string Found(this Story story, RuleTerms? terms = null) =>
+        string.Join(", ", Rules.Check(story, terms ?? Terms).Select(finding => finding.Class));
 }

@@ -2,8 +2,8 @@ namespace Tidy.Tests;
 
 public sealed class CodeTests
 {
-    // Not the sandbox, which stands for a foreign system with a ledger of its own; nor the reconciler, which changes no row: what it sends
-    // is idempotent, and sent again while it is needed.
+    // Not the sandbox, which stands for a foreign system with a ledger of its own; nor the reconciler, whose assurance changes no row: what it
+    // sends is idempotent, and sent again while it is needed.
     static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
 
     [Fact]
