@@ -1,5 +1,4 @@
 using Orders.Model;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using Quartz;
 
@@ -12,8 +11,8 @@ public static class ReconcilerSetup
         var settings = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
         settings.Check();
         builder.Services.AddSingleton(settings);
+        builder.AddDatabase<ReconcilerDb>("reconciler");
         builder.AddReader<OrdersDb>("orders");
-        builder.AddMessaging(_ => { });
         builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
             .WithIdentity("drive-overdue-orders")
             .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(settings.EverySeconds)).RepeatForever())));

@@ -1,0 +1,29 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>The database <c>reconciler</c>: the gateway's settlement files as they were taken in, and what reconciliation did.</summary>
+public class ReconcilerDb : ServiceDb
+{
+    public ReconcilerDb(DbContextOptions<ReconcilerDb> options) : base(options)
+    {
+    }
+
+    /// <summary>For the contexts that carry one provider's migrations.</summary>
+    protected ReconcilerDb(DbContextOptions options) : base(options)
+    {
+    }
+
+    internal DbSet<SettlementFile> SettlementFiles => Set<SettlementFile>();
+    internal DbSet<SettledRow> SettlementRows => Set<SettledRow>();
+
+    protected override void Map(ModelBuilder model)
+    {
+        SettlementFile.Map(model.Entity<SettlementFile>());
+        SettledRow.Map(model.Entity<SettledRow>(), OrdinalCollation);
+    }
+
+    /// <summary>The gateway's ids are exact; SQL Server's default would take cap_A for cap_a.</summary>
+    string OrdinalCollation => Database.IsNpgsql() ? "C" : Database.IsSqlServer() ? "Latin1_General_100_BIN2" : "BINARY";
+}
