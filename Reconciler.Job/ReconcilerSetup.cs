@@ -13,9 +13,20 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");
         builder.AddReader<OrdersDb>("orders");
+        builder.AddLedgers();
         builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
             .WithIdentity("drive-overdue-orders")
             .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(settings.EverySeconds)).RepeatForever())));
         builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+    }
+
+    /// <summary>The books of all owners, to read: what reconciliation compares.</summary>
+    static void AddLedgers(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
+        builder.Services.AddSingleton<FourWayMerge>();
     }
 }

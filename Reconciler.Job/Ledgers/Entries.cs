@@ -37,6 +37,3 @@ sealed record AttemptEntry(string Operation, string State, string? GatewayId, Da
 /// <param name="Day">Of the file that told of it.</param>
 sealed record SettlementRow(
     string Id, string Operation, string AuthorizationId, string Reference, long Amount, long Fee, string Currency, DateTime At, DateOnly Day);
-
-/// <summary>All that the four ledgers know of one order.</summary>
-sealed record Story(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentEntry? Payment, IReadOnlyList<SettlementRow> Settled);
