@@ -7,6 +7,8 @@ namespace Reconciler.Job;
 /// <summary>One owner's book as entries in the order of the order id, read by plain statements row by row: its size does not matter.</summary>
 abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) where T : class
 {
+    protected ReadOnlyDatabase Database { get; } = database;
+
     public IComparer<Guid> OrderOfIds { get; } = database.Mode.OrderOfIds();
 
     protected abstract string Columns { get; }
@@ -30,7 +32,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
 
     /// <summary>What is read, as the checks of the statements see it.</summary>
     public string Statement(Which which, DbCommand command) =>
-        $"SELECT {Columns} FROM {From} WHERE {which.Where(Id, command, database.Mode)} ORDER BY {Id}";
+        $"SELECT {Columns} FROM {From} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id}";
 
     /// <summary>As <see cref="Statement"/>: the orders that changed.</summary>
     public string ChangedStatement => $"SELECT DISTINCT {Id} FROM {From} WHERE {Id} IS NOT NULL AND {Changed} ORDER BY {Id}";
@@ -38,7 +40,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
     /// <summary>Complete entries, some at a time.</summary>
     public async IAsyncEnumerable<List<T>> Pages(Which which, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
+        await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
         command.CommandText = Statement(which, command);
         await using var rows = await command.ExecuteReaderAsync(cancel);
@@ -69,7 +71,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
 
     public async IAsyncEnumerable<Guid> ChangedSince(DateTime since, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using var connection = await database.Open(cancel);
+        await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
         command.CommandText = ChangedStatement;
         command.Add("since", since);
@@ -78,7 +80,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
             yield return rows.GetGuid(0);
     }
 
-    DbCommand Command(DbConnection connection)
+    protected DbCommand Command(DbConnection connection)
     {
         var command = connection.CreateCommand();
         command.CommandTimeout = settings.StatementSeconds;

@@ -87,6 +87,19 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
     protected override void Extend(SettledOrder entry, DbDataReader row) => ((List<SettlementRow>)entry.Rows).Add(new SettlementRow(
         row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),
         row.GetFieldValue<DateOnly>(9)));
+
+    /// <summary>The days whose file has been taken in.</summary>
+    public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = "SELECT day FROM settlement_files";
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var days = new HashSet<DateOnly>();
+        while (await rows.ReadAsync(cancel))
+            days.Add(rows.GetFieldValue<DateOnly>(0));
+        return days;
+    }
 }
 
 /// <summary>All that was settled for one order.</summary>
