@@ -14,6 +14,7 @@ public static class ReconcilerSetup
         builder.AddDatabase<ReconcilerDb>("reconciler");
         builder.AddReader<OrdersDb>("orders");
         builder.AddLedgers();
+        builder.AddSettlements();
         builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
             .WithIdentity("drive-overdue-orders")
             .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(settings.EverySeconds)).RepeatForever())));
@@ -28,5 +29,16 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
         builder.Services.AddSingleton<FourWayMerge>();
+    }
+
+    static void AddSettlements(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Settlements").Get<SettlementSettings>() ?? new SettlementSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<SettlementIntake>();
+        builder.Services.AddTransient<SettlementFetch>();
+        builder.Services.AddHttpClient<SettlementClient>(http => http.Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 }

@@ -13,7 +13,7 @@ sealed class SettlementFile
     public required string Hash { get; init; }
 
     /// <summary>Rows in it.</summary>
-    public long Rows { get; init; }
+    public long Rows { get; private set; }
 
     /// <summary>UTC.</summary>
     public DateTime ImportedAt { get; init; }
