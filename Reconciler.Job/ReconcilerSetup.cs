@@ -29,6 +29,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
         builder.Services.AddSingleton<FourWayMerge>();
+        builder.Services.AddSingleton<Conservation>();
     }
 
     static void AddSettlements(this WebApplicationBuilder builder)

@@ -70,7 +70,11 @@ settings_of() {
     [[ $1 == Payments.Sandbox ]] || echo "Transport__Mode=RabbitMq"
     [[ $1 == Payments.Sandbox ]] || echo "Transport__Url=amqp://ordersaga:ordersaga@localhost:5672/ordersaga"
     case $1 in
-        Reconciler.Job) for database in orders inventory payments; do echo "ConnectionStrings__$database=$(connection "$database")"; done ;;
+        Reconciler.Job)
+            for database in orders inventory payments; do echo "ConnectionStrings__$database=$(connection "$database")"; done
+            echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox"
+            echo "Gateway__Key=$(secret gateway-key "")"
+            ;;
         Payments.Worker) echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox" ;;
         Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
     esac

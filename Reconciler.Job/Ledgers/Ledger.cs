@@ -7,7 +7,7 @@ namespace Reconciler.Job;
 /// <summary>One owner's book as entries in the order of the order id, read by plain statements row by row: its size does not matter.</summary>
 abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) where T : class
 {
-    protected ReadOnlyDatabase Database { get; } = database;
+    public ReadOnlyDatabase Database { get; } = database;
 
     public IComparer<Guid> OrderOfIds { get; } = database.Mode.OrderOfIds();
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
@@ -84,9 +85,27 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         return entry;
     }
 
-    protected override void Extend(SettledOrder entry, DbDataReader row) => ((List<SettlementRow>)entry.Rows).Add(new SettlementRow(
+    protected override void Extend(SettledOrder entry, DbDataReader row) => ((List<SettlementRow>)entry.Rows).Add(Row(row));
+
+    static SettlementRow Row(DbDataReader row) => new(
         row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),
-        row.GetFieldValue<DateOnly>(9)));
+        row.GetFieldValue<DateOnly>(9));
+
+    public string NamelessStatement(DateTime? since) =>
+        $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL{(since is null ? "" : " AND " + Changed)} ORDER BY r.id";
+
+    /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
+    public async IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = NamelessStatement(since);
+        if (since is { } time)
+            command.Add("since", time);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            yield return Row(rows);
+    }
 
     /// <summary>The days whose file has been taken in.</summary>
     public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default)

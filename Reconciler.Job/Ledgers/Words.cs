@@ -40,6 +40,7 @@ static class BranchStates
 /// <summary>What the gateway can do, in its own words and in those of the payment attempts.</summary>
 static class GatewayWords
 {
+    public const string Authorize = "authorize";
     public const string Capture = "capture";
     public const string Refund = "refund";
     public const string Succeeded = "Succeeded";

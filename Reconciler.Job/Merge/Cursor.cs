@@ -78,3 +78,10 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
         stop.Dispose();
     }
 }
+
+static class Cursors
+{
+    /// <summary>The one that comes first; none is the end.</summary>
+    public static Guid? Least(IComparer<Guid> order, Guid? one, Guid? other) =>
+        one is null || (other is not null && order.Compare(one.Value, other.Value) > 0) ? other : one;
+}

@@ -55,10 +55,8 @@ sealed class FourWayMerge(Ledgers ledgers, LedgerSettings settings)
         await stock.Next();
         await payments.Next();
         await settled.Next();
-        while (Least(Least(orders.Id, stock.Id), Least(payments.Id, settled.Id)) is { } id)
+        var order = ledgers.Orders.OrderOfIds;
+        while (Cursors.Least(order, Cursors.Least(order, orders.Id, stock.Id), Cursors.Least(order, payments.Id, settled.Id)) is { } id)
             yield return new Story(id, await orders.Take(id), await stock.Take(id), await payments.Take(id), (await settled.Take(id))?.Rows ?? []);
     }
-
-    Guid? Least(Guid? one, Guid? other) =>
-        one is null || (other is not null && ledgers.Orders.OrderOfIds.Compare(one.Value, other.Value) > 0) ? other : one;
 }

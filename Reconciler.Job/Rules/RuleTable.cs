@@ -63,10 +63,14 @@ static class RuleTable
         new(OrderStockDiffer, High, Case, Stock, "An order that awaits its payment, or its goods, has them held.",
             (s, _) => s.StockState is Refused or BranchStates.Cancelled
                 && s.OrderIs(States.AwaitingPayment, States.ConfirmingPayment, States.ConfirmingStock)),
+        new(OrderPaymentDiffer, High, Case, Payment, "Money is asked for only once the goods are held.",
+            (s, _) => s.OrderIs(States.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
         new(OrderPaymentDiffer, High, Case, Payment, "Money is captured only once the order has asked for it.",
-            (s, _) => s.Paid && s.OrderIs(States.Reserving, States.AwaitingPayment)),
-        new(OrderPaymentDiffer, High, Case, Payment, "An order that confirms has its money authorized, and captured before it asks for the goods.",
-            (s, _) => (s.OrderIs(States.ConfirmingPayment) && s.PaymentState == Refused) || (s.OrderIs(States.ConfirmingStock) && !s.Paid)),
+            (s, _) => s.OrderIs(States.AwaitingPayment) && s.PaymentState is Confirming or CaptureRefused or Confirmed),
+        new(OrderPaymentDiffer, High, Case, Payment, "The money of an order that confirms was authorized.",
+            (s, _) => s.OrderIs(States.ConfirmingPayment) && s.PaymentState is Trying or Pending or Refused),
+        new(OrderPaymentDiffer, High, Case, Payment, "The goods are asked for only once the money is captured.",
+            (s, _) => s.OrderIs(States.ConfirmingStock) && !s.Paid),
 
         // Contents.
         new(CurrencyDiffers, Critical, Case, Money, "The payment is in the order's currency.",

@@ -45,6 +45,14 @@ static class Rules
         return findings ?? Enumerable.Empty<Finding>();
     }
 
+    /// <summary>A settlement row that names no order: there is no story to hold against the table.</summary>
+    public static Finding CheckNameless(SettlementRow row)
+    {
+        var rule = RuleTable.Rows.First(rule => rule.Class == Classes.UnknownInSettlement);
+        var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, JsonSerializerOptions.Web);
+        return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Words, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
+    }
+
     static Finding Find(Rule rule, Story story, RuleTerms terms) => new(
         rule.Class, rule.Severity, story.OrderId, rule.Concern == Concern.Settlement && story.Settled.Count > 0 ? story.Settled[^1].Id : null,
         rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency);

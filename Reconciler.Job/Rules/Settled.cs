@@ -77,15 +77,17 @@ static class Settled
         return false;
     }
 
-    static bool Misses(Story story, RuleTerms terms, string operation)
-    {
-        if (Any(story, operation) || story.Attempt(operation) is not { State: Succeeded } attempt)
-            return false;
+    static bool Misses(Story story, RuleTerms terms, string operation) =>
+        !Any(story, operation) && story.Attempt(operation) is { State: Succeeded } attempt && IsDue(attempt, terms.Delivered);
 
-        // The gateway's clock is not ours, and it may settle on the day after.
+    /// <summary>
+    /// Whether the file of every day on which it can stand has come. The gateway's clock is not ours, and it may settle on the day after.
+    /// </summary>
+    public static bool IsDue(AttemptEntry attempt, IReadOnlySet<DateOnly> delivered)
+    {
         var last = DateOnly.FromDateTime(attempt.UpdatedAt).AddDays(1);
         for (var day = DateOnly.FromDateTime(attempt.CreatedAt - ClockSkew); day <= last; day = day.AddDays(1))
-            if (!terms.Delivered.Contains(day))
+            if (!delivered.Contains(day))
                 return false;
         return true;
     }

@@ -19,8 +19,6 @@ sealed class IntakeRig : IAsyncDisposable
 
     IntakeRig(Installation installation, WebApplication app) => (this.installation, this.app) = (installation, app);
 
-    public SettlementFetch Fetch => app.Services.GetRequiredService<SettlementFetch>();
-
     public static async Task<IntakeRig> Start(Mode mode, params string[] settings)
     {
         var fresh = await mode.Fresh([.. Schema.Databases]);
@@ -33,6 +31,10 @@ sealed class IntakeRig : IAsyncDisposable
         await Schema.Apply(host.Configuration);
         return new IntakeRig(fresh, host);
     }
+
+    public WebApplication App => app;
+    public Installation Installation => installation;
+    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
     public Task<Intake> Take(string file, DateOnly? day = null) => Take(Encoding.UTF8.GetBytes(file), day);
 
@@ -53,7 +55,7 @@ sealed class IntakeRig : IAsyncDisposable
         await installation.DisposeAsync();
     }
 
-    sealed class Noon : TimeProvider
+    public sealed class Noon : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2030, 5, 15, 12, 0, 0, TimeSpan.Zero);
     }

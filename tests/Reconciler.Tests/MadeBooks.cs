@@ -39,6 +39,9 @@ sealed class MadeBooks : IAsyncDisposable
         return new MadeBooks(fresh, spoiled, settings ?? new LedgerSettings());
     }
 
+    /// <summary>The same ledgers, read with other bounds.</summary>
+    public Ledgers LedgersWith(LedgerSettings bounds, out LedgerSettings same) => Ledgers.Of(Configuration(installation), same = bounds);
+
     public async Task<List<Story>> Stories(MergeWindow window, Guid? after = null)
     {
         var stories = new List<Story>();
