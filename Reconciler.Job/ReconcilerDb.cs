@@ -16,12 +16,20 @@ public class ReconcilerDb : ServiceDb
     }
 
     internal DbSet<SettlementFile> SettlementFiles => Set<SettlementFile>();
+    internal DbSet<ReconciliationRun> Runs => Set<ReconciliationRun>();
+    internal DbSet<FindingRow> Findings => Set<FindingRow>();
+    internal DbSet<Repair> Repairs => Set<Repair>();
+    internal DbSet<CaseRow> Cases => Set<CaseRow>();
     internal DbSet<SettledRow> SettlementRows => Set<SettledRow>();
 
     protected override void Map(ModelBuilder model)
     {
         SettlementFile.Map(model.Entity<SettlementFile>());
         SettledRow.Map(model.Entity<SettledRow>(), OrdinalCollation);
+        ReconciliationRun.Map(model.Entity<ReconciliationRun>());
+        FindingRow.Map(model.Entity<FindingRow>(), OrdinalCollation);
+        Repair.Map(model.Entity<Repair>(), OrdinalCollation);
+        CaseRow.Map(model.Entity<CaseRow>(), OrdinalCollation);
     }
 
     /// <summary>The gateway's ids are exact; SQL Server's default would take cap_A for cap_a.</summary>
