@@ -29,7 +29,8 @@ public sealed class ReportTests
         csv[2].ShouldContain($"captured-but-cancelled,Critical,{taken},,2500,EUR,CancelPayment,Repaired");
 
         var html = await Report(shop, run, "text/html");
-        foreach (var words in new[] { "2 differences were found", taken.ToString(), other.ToString(), "captured-but-cancelled", "25.00", "<svg", "<rect", "mended" })
+        string[] told = ["2 differences were found", $"{taken}", $"{other}", "captured-but-cancelled", "25.00", "<svg", "<rect", "mended"];
+        foreach (var words in told)
             html.ShouldContain(words);
         html.ShouldNotContain("<script");
     }
