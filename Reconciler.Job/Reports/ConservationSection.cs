@@ -46,7 +46,7 @@ static class ConservationSection
         <section class="card"><h3>Goods: received = available + held + sold</h3>
         <table><thead><tr><th>sku</th><th class="n">received</th><th class="n">by receipts</th><th class="n">available</th><th class="n">held</th>
         <th class="n">for orders</th><th class="n">sold</th><th class="n">to orders</th><th class="n">drift</th></tr></thead>
-        <tbody>{Sku(sums.Stock, $"all {Amounts.Count(sums.Skus)} skus", sums.StockDrift)}
+        <tbody>{Sku(sums.Stock, sums.Skus == 1 ? "one sku" : $"all {Amounts.Count(sums.Skus)} skus", sums.StockDrift)}
         {sums.DriftingSkus.Select(sku => Sku(sku, sku.Sku, sku.Drift))}</tbody></table>
         </section>
         """);

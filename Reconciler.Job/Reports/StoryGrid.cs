@@ -23,9 +23,9 @@ static class StoryGrid
         _ => Html.Of($"{Text(value)}"),
     };
 
-    /// <summary>The order's id stands above; what is empty says nothing.</summary>
-    static bool IsTold(KeyValuePair<string, JsonNode?> member) => member.Key is not ("id" or "orderId" or "merchant" or "reference" or "version")
-        && member.Value is not (null or JsonArray { Count: 0 });
+    /// <summary>The order's id stands above, the gateway's ids stand with its attempts; what is empty says nothing.</summary>
+    static bool IsTold(KeyValuePair<string, JsonNode?> member) => member.Value is not (null or JsonArray { Count: 0 })
+        && member.Key is not ("id" or "orderId" or "merchant" or "reference" or "version" or "paymentTried" or "authorizationId" or "captureId");
 
     static Html Member(KeyValuePair<string, JsonNode?> member, string? currency) => member switch
     {
