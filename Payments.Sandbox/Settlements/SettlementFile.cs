@@ -6,8 +6,8 @@ namespace OrderSaga.Sandbox;
 
 /// <summary>
 /// GET /v1/settlements/{date}: the money that moved on one UTC day, as CSV. One <c>row</c> for each capture (positive) and
-/// refund (negative), with what the gateway keeps of it; a <c>sum</c> for each currency with captures less refunds; at the very end a <c>trailer</c> with the number
-/// of rows: without it the file is cut off.
+/// refund (negative), with what the gateway keeps of it; a <c>sum</c> for each currency with captures less refunds; at the
+/// very end a <c>trailer</c> with the number of rows: without it the file is cut off.
 /// </summary>
 static class SettlementFile
 {

@@ -13,29 +13,38 @@ namespace Reconciler.Job;
 /// </summary>
 static class RuleTable
 {
-    public static IReadOnlyList<Rule> Rows { get; } =
+    /// <summary>No such order: nothing may be held or taken for it.</summary>
+    static readonly Rule[] Orphans =
     [
-        // No such order: nothing may be held or taken for it.
         new(OrphanHold, Medium, CancelStock, Stock, "A hold belongs to an order.", (s, _) => !s.Known && s.StockState == Tried),
         new(OrphanHold, High, Case, Stock, "What is sold belongs to an order.", (s, _) => !s.Known && s.Sold),
         new(OrphanPayment, High, CancelPayment, Payment, "An authorization belongs to an order.",
             (s, _) => !s.Known && (s.Authorized || s.PaymentState == Trying)),
         new(OrphanPayment, Critical, Case, Payment, "Captured money belongs to an order.",
             (s, _) => !s.Known && (s.Paid || s.PaymentState is Confirming or Cancelling)),
+    ];
 
-        // Both participants against the order.
+    /// <summary>Both participants against the order.</summary>
+    static readonly Rule[] AgainstBoth =
+    [
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "A completed order has its goods sold or its money captured, at the least.",
             (s, _) => s.Completed && !s.Sold && !s.Paid),
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "When the goods are sold and the money is captured, the order completes.",
             (s, _) => s.Sold && s.Paid && (s.Cancelled || (s.Unended && !s.OrderIs(States.ConfirmingStock, or: States.NeedsReview)))),
+    ];
 
-        // One participant has no row at all.
+    /// <summary>One participant has no row at all.</summary>
+    static readonly Rule[] LostAtOne =
+    [
         new(OrderWithoutHold, High, Case, Stock, "An order that got as far as its payment has a stock branch.",
             (s, _) => s.StockState == Absent && (s.Completed || s.OrderIs(States.AwaitingPayment, States.ConfirmingPayment, States.ConfirmingStock))),
         new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose money was to be captured has a payment branch.",
             (s, _) => s.PaymentState == Absent && (s.Completed || s.OrderIs(States.ConfirmingPayment, States.ConfirmingStock))),
+    ];
 
-        // A completed order: goods sold, money captured.
+    /// <summary>A completed order: goods sold, money captured.</summary>
+    static readonly Rule[] OfCompleted =
+    [
         new(MoneyWithoutStock, Critical, Case, Stock, "Money that is captured for a completed order stands for goods that are sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The goods of a completed order are sold, not only held.",
@@ -48,16 +57,22 @@ static class RuleTable
             (s, _) => s.Completed && s.PaymentState == Tried),
         new(OrderPaymentDiffer, High, Case, Payment, "The payment of a completed order waits for nothing.",
             (s, _) => s.Completed && !s.Paid),
+    ];
 
-        // A cancelled order: nothing held, nothing taken.
+    /// <summary>A cancelled order: nothing held, nothing taken.</summary>
+    static readonly Rule[] OfCancelled =
+    [
         new(OrderStockDiffer, Medium, CancelStock, Stock, "Nothing is held for a cancelled order.", (s, _) => s.Cancelled && s.StockState == Tried),
         new(StockWithoutMoney, Critical, Case, Stock, "No goods of a cancelled order are sold.", (s, _) => s.Cancelled && s.Sold),
         new(CapturedButCancelled, Critical, CancelPayment, Payment, "No money is taken for a cancelled order.", (s, _) => s.Cancelled && s.Paid),
         new(AuthorizedButCancelled, High, CancelPayment, Payment, "No money is set aside for a cancelled order.", (s, _) => s.Cancelled && s.Authorized),
         new(OrderPaymentDiffer, High, CancelPayment, Payment, "The payment of a cancelled order waits for nothing.",
             (s, _) => s.Cancelled && s.AwaitsGateway),
+    ];
 
-        // An order that has not ended: what no message under way can explain.
+    /// <summary>An order that has not ended: what no message under way can explain.</summary>
+    static readonly Rule[] OfUnended =
+    [
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Goods are sold only once their money is captured.",
             (s, _) => s.Unended && s.Sold && !s.Paid),
         new(OrderStockDiffer, High, Case, Stock, "An order that awaits its payment, or its goods, has them held.",
@@ -71,8 +86,11 @@ static class RuleTable
             (s, _) => s.OrderIs(States.ConfirmingPayment) && s.PaymentState is Trying or Pending or Refused),
         new(OrderPaymentDiffer, High, Case, Payment, "The goods are asked for only once the money is captured.",
             (s, _) => s.OrderIs(States.ConfirmingStock) && !s.Paid),
+    ];
 
-        // Contents.
+    /// <summary>What the ledgers say of money and goods.</summary>
+    static readonly Rule[] Contents =
+    [
         new(CurrencyDiffers, Critical, Case, Money, "The payment is in the order's currency.",
             (s, _) => s.Known && s.PaymentWasTried && s.Payment!.Currency != s.Order!.Currency),
         new(AmountDiffers, Critical, Case, Money, "The payment is over the order's total.",
@@ -82,8 +100,11 @@ static class RuleTable
         },
         new(LinesDiffer, High, Case, Concern.Lines, "What is held or sold are the order's lines.",
             (s, _) => s.Known && s.StockWasTried && !LineList.Same(s.Order!.Lines, s.Stock!.Lines)),
+    ];
 
-        // The gateway's settlement.
+    /// <summary>The gateway's settlement.</summary>
+    static readonly Rule[] Gateway =
+    [
         new(UnknownInSettlement, Critical, Case, Settlement, "What the gateway settled is an order's money.",
             (s, _) => s.Settled.Count > 0 && !s.Known && s.Payment is null),
         new(DoubledCapture, Critical, Case, Settlement, "Money is captured once.", (s, _) => Settled.IsTwice(s))
@@ -104,4 +125,8 @@ static class RuleTable
             Stake = (s, terms) => Settled.FeeOff(s, terms),
         },
     ];
+
+    /// <summary>All of them, in the order of their precedence.</summary>
+    public static IReadOnlyList<Rule> Rows { get; } =
+        [.. Orphans, .. AgainstBoth, .. LostAtOne, .. OfCompleted, .. OfCancelled, .. OfUnended, .. Contents, .. Gateway];
 }

@@ -9,7 +9,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class Reconciliation(
     RunTable runs, SettlementFetch settlements, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
-    TimeProvider clock, ILogger<Reconciliation> log)
+    Ledgers ledgers, ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
@@ -35,9 +35,15 @@ sealed class Reconciliation(
     {
         var findings = new List<Finding>();
         if (run.Kind == RunKind.Full)
+        {
             await foreach (var intake in settlements.TakeDue(cancel))
                 if (intake.Finding is { } finding)
                     findings.Add(finding);
+            // They name no order, so the merge does not see them. One more than may be is enough for the comparison to stop the run.
+            await foreach (var row in ledgers.Settlement.Nameless(since: null, cancel).Take(settings.MostFindings + 1))
+                findings.Add(Rules.CheckNameless(row));
+        }
+
         await lease.Run((work, held) =>
         {
             held.Keep(work, findings, clock.GetUtcNow());
