@@ -4,6 +4,7 @@ using OrderSaga.Inventory;
 using OrderSaga.Payments;
 using OrderSaga.Platform.Database;
 using OrderSaga.Sandbox;
+using Reconciler.Job;
 
 namespace Migrations;
 
@@ -38,6 +39,13 @@ public sealed class SqliteSandbox(DbContextOptions options) : SandboxDb(options)
     }
 }
 
+public sealed class SqliteReconciler(DbContextOptions options) : ReconcilerDb(options)
+{
+    public SqliteReconciler() : this(Schema.Options(DatabaseMode.Sqlite, "Data Source=design"))
+    {
+    }
+}
+
 public sealed class PostgreSqlOrders(DbContextOptions options) : OrdersDb(options)
 {
     public PostgreSqlOrders() : this(Schema.Options(DatabaseMode.PostgreSql, "Host=design"))
@@ -66,6 +74,13 @@ public sealed class PostgreSqlSandbox(DbContextOptions options) : SandboxDb(opti
     }
 }
 
+public sealed class PostgreSqlReconciler(DbContextOptions options) : ReconcilerDb(options)
+{
+    public PostgreSqlReconciler() : this(Schema.Options(DatabaseMode.PostgreSql, "Host=design"))
+    {
+    }
+}
+
 public sealed class SqlServerOrders(DbContextOptions options) : OrdersDb(options)
 {
     public SqlServerOrders() : this(Schema.Options(DatabaseMode.SqlServer, "Server=design"))
@@ -90,6 +105,13 @@ public sealed class SqlServerPayments(DbContextOptions options) : PaymentsDb(opt
 public sealed class SqlServerSandbox(DbContextOptions options) : SandboxDb(options)
 {
     public SqlServerSandbox() : this(Schema.Options(DatabaseMode.SqlServer, "Server=design"))
+    {
+    }
+}
+
+public sealed class SqlServerReconciler(DbContextOptions options) : ReconcilerDb(options)
+{
+    public SqlServerReconciler() : this(Schema.Options(DatabaseMode.SqlServer, "Server=design"))
     {
     }
 }

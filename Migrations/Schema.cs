@@ -8,7 +8,7 @@ namespace Migrations;
 public static class Schema
 {
     /// <summary>The databases that have a schema.</summary>
-    public static IReadOnlyList<string> Databases { get; } = ["orders", "inventory", "payments", "sandbox"];
+    public static IReadOnlyList<string> Databases { get; } = ["orders", "inventory", "payments", "sandbox", "reconciler"];
 
     /// <summary>Applies what is missing to every database that the settings name; a database that does not exist is made.</summary>
     /// <returns>The migrations that were applied, as <c>database: migration</c>.</returns>
@@ -37,14 +37,17 @@ public static class Schema
             (DatabaseMode.Sqlite, "inventory") => new SqliteInventory(options),
             (DatabaseMode.Sqlite, "payments") => new SqlitePayments(options),
             (DatabaseMode.Sqlite, "sandbox") => new SqliteSandbox(options),
+            (DatabaseMode.Sqlite, "reconciler") => new SqliteReconciler(options),
             (DatabaseMode.PostgreSql, "orders") => new PostgreSqlOrders(options),
             (DatabaseMode.PostgreSql, "inventory") => new PostgreSqlInventory(options),
             (DatabaseMode.PostgreSql, "payments") => new PostgreSqlPayments(options),
             (DatabaseMode.PostgreSql, "sandbox") => new PostgreSqlSandbox(options),
+            (DatabaseMode.PostgreSql, "reconciler") => new PostgreSqlReconciler(options),
             (DatabaseMode.SqlServer, "orders") => new SqlServerOrders(options),
             (DatabaseMode.SqlServer, "inventory") => new SqlServerInventory(options),
             (DatabaseMode.SqlServer, "payments") => new SqlServerPayments(options),
             (DatabaseMode.SqlServer, "sandbox") => new SqlServerSandbox(options),
+            (DatabaseMode.SqlServer, "reconciler") => new SqlServerReconciler(options),
             _ => throw new ArgumentOutOfRangeException(nameof(database), database, "Known are " + string.Join(", ", Databases)),
         };
     }

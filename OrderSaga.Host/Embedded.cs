@@ -12,7 +12,9 @@ static class Embedded
 {
     const string DefaultUrl = "http://localhost:5100";
 
-    public static WebApplicationBuilder Create(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="welcome">Seed the demo catalogue and greet.</param>
+    public static WebApplicationBuilder Create(string[] args, bool welcome = true)
     {
         var builder = Service.Create(args, "ordersaga");
         var data = OwnDirectory(builder.Configuration.GetDataDirectory());
@@ -34,7 +36,8 @@ static class Embedded
         var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));
         builder.Services.AddSingleton(new Welcome.About(url, data, key));
         builder.Services.AddHostedService<SchemaFirst>();
-        builder.Services.AddHostedService<Welcome>();
+        if (welcome)
+            builder.Services.AddHostedService<Welcome>();
         return builder;
     }
 

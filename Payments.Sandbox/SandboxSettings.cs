@@ -27,8 +27,18 @@ sealed class SandboxSettings(IConfiguration configuration)
     /// <summary>Deliveries of one webhook, at most: with the default back-off they span about an hour.</summary>
     public int WebhookAttempts => configuration.GetValue("Sandbox:WebhookAttempts", 20);
 
+    /// <summary>What is kept of a captured amount, hundredths of a percent.</summary>
+    public int FeeBasisPoints => configuration.GetValue("Sandbox:FeeBasisPoints", 140);
+
+    /// <summary>What is kept of each capture besides, minor units.</summary>
+    public long FeeFixed => configuration.GetValue("Sandbox:FeeFixed", 25L);
+
+    /// <summary>Half a minor unit is rounded up.</summary>
+    public long FeeOf(long amount) => (long)((((Int128)amount * FeeBasisPoints) + 5_000) / 10_000) + FeeFixed;
+
     public void Check()
     {
+        Require(FeeBasisPoints is >= 0 and <= 10_000 && FeeFixed >= 0, "Sandbox:FeeBasisPoints must be 0 to 10000, Sandbox:FeeFixed must not be negative.");
         Require(Key.Length >= 16,
             "Set Gateway:Key (environment: Gateway__Key) to a secret of at least 16 characters; the callers of the sandbox need the same.");
         Require(Hold > TimeSpan.Zero && SlowToken >= TimeSpan.Zero,

@@ -1,8 +1,13 @@
 using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
 using Reconciler.Job;
+
+if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args))
+    return;
 
 var builder = Service.Create(args, "reconciler");
 builder.AddReconciler();
 
 var app = builder.Build();
+app.MapReconciler();
 await app.RunService();

@@ -1,23 +1,89 @@
 using Orders.Model;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
 using Quartz;
 
 namespace Reconciler.Job;
 
 public static class ReconcilerSetup
 {
+    static readonly TimeSpan AlertTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Assurance and reconciliation, on their schedules.</summary>
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
+        var assurance = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
+        assurance.Check();
+        builder.Services.AddSingleton(assurance);
+        builder.Services.AddSingleton<Underway>();
+        var reconciliation = builder.AddReconciliation();
+        builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
+        builder.Services.AddQuartz(quartz =>
+        {
+            quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
+                .WithIdentity("drive-overdue-orders")
+                .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(assurance.EverySeconds)).RepeatForever()));
+            ScheduledRun.Schedule(quartz, reconciliation);
+        });
+        builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+    }
+
+    /// <summary>What a run needs, whoever starts it.</summary>
+    internal static ReconciliationSettings AddReconciliation(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Reconciliation").Get<ReconciliationSettings>() ?? new ReconciliationSettings();
         settings.Check();
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton<Underway>();
+        builder.AddDatabase<ReconcilerDb>("reconciler");
         builder.AddReader<OrdersDb>("orders");
-        builder.AddMessaging(_ => { });
-        builder.Services.AddQuartz(quartz => quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
-            .WithIdentity("drive-overdue-orders")
-            .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(settings.EverySeconds)).RepeatForever())));
-        builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+        builder.AddLedgers();
+        builder.AddSettlements();
+        builder.Services.AddSingleton<RuleTermsSource>();
+        builder.Services.AddSingleton<RunTable>();
+        builder.Services.AddSingleton<BeginRun>();
+        builder.Services.AddSingleton<RunWorker>();
+        builder.Services.AddSingleton<Reconciliation>();
+        builder.Services.AddSingleton<Comparison>();
+        builder.Services.AddSingleton<StoryCheck>();
+        builder.Services.AddSingleton<Compensator>();
+        builder.Services.AddSingleton<FollowUp>();
+        builder.Services.AddSingleton<CaseBook>();
+        builder.Services.AddSingleton<CaseAlerts>();
+        builder.Services.AddSingleton<CaseActions>();
+        builder.Services.AddScoped<ReportReader>();
+        builder.Services.AddHttpClient(CaseAlerts.Client, http => http.Timeout = AlertTimeout);
+        return settings;
+    }
+
+    public static void MapReconciler(this IEndpointRouteBuilder app)
+    {
+        var reconciliation = app.MapGroup("/reconciliation").WithTags("Reconciliation").RequireRole(Roles.Operator);
+        ConservationEndpoint.Map(reconciliation);
+        RunEndpoints.Map(reconciliation.MapGroup("/runs"));
+        SettlementsEndpoint.Map(app);
+        CaseEndpoints.Map(app.MapGroup("/cases").WithTags("Cases").RequireRole(Roles.Operator));
+    }
+
+    /// <summary>The books of all owners, to read: what reconciliation compares.</summary>
+    static void AddLedgers(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
+        builder.Services.AddSingleton<FourWayMerge>();
+        builder.Services.AddSingleton<Conservation>();
+    }
+
+    static void AddSettlements(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Settlements").Get<SettlementSettings>() ?? new SettlementSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<SettlementIntake>();
+        builder.Services.AddTransient<SettlementFetch>();
+        builder.Services.AddHttpClient<SettlementClient>(http => http.Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds))
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 }

@@ -15,7 +15,7 @@ declare -A ports=(
 )
 declare -A databases=(
     [Orders.Api]=orders [Orders.Sagas]=orders [Inventory.Worker]=inventory [Payments.Worker]=payments [Payments.Sandbox]=sandbox
-    [Reconciler.Job]=orders
+    [Reconciler.Job]=reconciler
 )
 
 say() { printf '%s\n' "$*" >&2; }
@@ -60,6 +60,7 @@ connection() { echo "Host=localhost;Database=ordersaga_$1;Username=ordersaga;Pas
 
 # The settings of one service, NAME=VALUE on each line. docs and compose.yaml use the same names.
 settings_of() {
+    local database
     echo "ASPNETCORE_URLS=http://localhost:${ports[$1]}"
     # 64 MiB before the collector comes: a batch's garbage is dead by then (docs/performance.md).
     echo "DOTNET_GCgen0size=0x4000000"
@@ -69,6 +70,11 @@ settings_of() {
     [[ $1 == Payments.Sandbox ]] || echo "Transport__Mode=RabbitMq"
     [[ $1 == Payments.Sandbox ]] || echo "Transport__Url=amqp://ordersaga:ordersaga@localhost:5672/ordersaga"
     case $1 in
+        Reconciler.Job)
+            for database in orders inventory payments; do echo "ConnectionStrings__$database=$(connection "$database")"; done
+            echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox"
+            echo "Gateway__Key=$(secret gateway-key "")"
+            ;;
         Payments.Worker) echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox" ;;
         Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
     esac

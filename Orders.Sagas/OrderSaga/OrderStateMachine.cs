@@ -12,10 +12,11 @@ namespace Orders.Sagas;
 public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 {
     readonly OrderSteps step;
+    readonly ILogger log;
 
-    public OrderStateMachine(OrderSteps step, OrderJournal journal)
+    public OrderStateMachine(OrderSteps step, OrderJournal journal, ILogger<OrderStateMachine> log)
     {
-        this.step = step;
+        (this.step, this.log) = (step, log);
         InstanceState(order => order.State);
         ConnectStateObserver(journal);
         Correlate();
@@ -117,20 +118,25 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         ById(() => StockReserved);
         ById(() => StockRejected);
         ById(() => StockConfirmed);
-        ById(() => StockCancelled);
         ById(() => PaymentAuthorized);
         ById(() => PaymentPending);
         ById(() => PaymentDeclined);
         ById(() => PaymentConfirmed);
         ById(() => PaymentRefused);
-        ById(() => PaymentCancelled);
         ById(() => CancelRequested);
         ById(() => CheckRequested);
+        HoldsNothingById(() => StockCancelled);
+        HoldsNothingById(() => PaymentCancelled);
     }
 
     /// <summary>An answer for an order that does not exist is an alarm, not noise: it faults into the failed-message store.</summary>
     void ById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
+
+    /// <summary>That nothing is held for an order that is not here is as it should be: reconciliation lets go what nobody owns.</summary>
+    void HoldsNothingById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
+        Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Execute(context =>
+            log.LogWarning("{Answer} for order {OrderId}, which is not here: nothing is to be done", typeof(T).Name, context.Message.OrderId))));
 
     public State Reserving { get; private set; } = null!;
     public State AwaitingPayment { get; private set; } = null!;

@@ -6,22 +6,22 @@ namespace OrderSaga.Sandbox;
 
 /// <summary>
 /// GET /v1/settlements/{date}: the money that moved on one UTC day, as CSV. One <c>row</c> for each capture (positive) and
-/// refund (negative); a <c>sum</c> for each currency with captures less refunds; at the very end a <c>trailer</c> with the number
-/// of rows: without it the file is cut off.
+/// refund (negative), with what the gateway keeps of it; a <c>sum</c> for each currency with captures less refunds; at the
+/// very end a <c>trailer</c> with the number of rows: without it the file is cut off.
 /// </summary>
 static class SettlementFile
 {
-    public const string Header = "record,id,operation,authorization_id,reference,amount,currency,at";
+    public const string Header = "record,id,operation,authorization_id,reference,amount,fee,currency,at";
 
     public static void MapSettlements(this IEndpointRouteBuilder api) => api.MapGet("/settlements/{date}", Get);
 
-    static IResult Get(string date, SandboxDb db, HttpContext context)
+    static IResult Get(string date, SandboxDb db, SandboxSettings settings, HttpContext context)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day == DateOnly.MaxValue)
             throw new Problem(400, "settlement-date", "That is no date.", "Ask for a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
 
         context.Response.Headers.ContentDisposition = $"attachment; filename=settlement-{date}.csv";
-        return Results.Stream(body => Write(body, Moved(db, day), context.RequestAborted), "text/csv; charset=utf-8");
+        return Results.Stream(body => Write(body, Moved(db, day), settings, context.RequestAborted), "text/csv; charset=utf-8");
     }
 
     static IAsyncEnumerable<GatewayOperation> Moved(SandboxDb db, DateOnly day)
@@ -34,27 +34,29 @@ static class SettlementFile
     }
 
     /// <summary>Row by row: a day may be larger than the memory.</summary>
-    static async Task Write(Stream body, IAsyncEnumerable<GatewayOperation> operations, CancellationToken cancel)
+    static async Task Write(Stream body, IAsyncEnumerable<GatewayOperation> operations, SandboxSettings settings, CancellationToken cancel)
     {
         await using var file = new StreamWriter(body, leaveOpen: true) { NewLine = "\r\n" };
-        var sums = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var sums = new SortedDictionary<string, (long Amount, long Fee)>(StringComparer.Ordinal);
         var count = 0L;
         await file.WriteLineAsync(Header);
         await foreach (var operation in operations.WithCancellation(cancel))
         {
             var amount = operation.Operation == Operations.Refund ? -operation.Amount : operation.Amount;
-            await file.WriteLineAsync(Row(operation, amount));
-            sums[operation.Currency] = checked(sums.GetValueOrDefault(operation.Currency) + amount);
+            var fee = operation.Operation == Operations.Refund ? 0 : settings.FeeOf(operation.Amount);
+            await file.WriteLineAsync(Row(operation, amount, fee));
+            var sum = sums.GetValueOrDefault(operation.Currency);
+            sums[operation.Currency] = (checked(sum.Amount + amount), checked(sum.Fee + fee));
             count++;
         }
 
         foreach (var (currency, sum) in sums)
-            await file.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"sum,,,,,{sum},{currency},"));
-        await file.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"trailer,{count},,,,,,"));
+            await file.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"sum,,,,,{sum.Amount},{sum.Fee},{currency},"));
+        await file.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"trailer,{count},,,,,,,"));
     }
 
-    static string Row(GatewayOperation x, long amount) => string.Create(CultureInfo.InvariantCulture,
-        $"row,{x.Id},{x.Operation},{x.AuthorizationId},{Quoted(x.Reference)},{amount},{x.Currency},{x.At:yyyy-MM-ddTHH:mm:ss.fffZ}");
+    static string Row(GatewayOperation x, long amount, long fee) => string.Create(CultureInfo.InvariantCulture,
+        $"row,{x.Id},{x.Operation},{x.AuthorizationId},{Quoted(x.Reference)},{amount},{fee},{x.Currency},{x.At:yyyy-MM-ddTHH:mm:ss.fffZ}");
 
     /// <summary>RFC 4180.</summary>
     internal static string Quoted(string text) =>

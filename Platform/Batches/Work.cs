@@ -58,6 +58,15 @@ public sealed class Work(TimeProvider clock)
         return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct);
     }
 
+    /// <summary>
+    /// Writes what is tracked so far, in the transaction under way, and forgets it: a transaction over many rows holds few of them in memory.
+    /// </summary>
+    public async Task Flush()
+    {
+        await Save(OutboxChange.None);
+        Db.ChangeTracker.Clear();
+    }
+
     internal void Begin(ServiceDb begun, Dialect dialect, OutboxWriter writer)
     {
         (db, Dialect, outbox) = (begun, dialect, writer);

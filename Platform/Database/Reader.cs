@@ -22,14 +22,17 @@ public static class ReaderSetup
     public static void AddReader<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
     {
         var mode = builder.Configuration.GetDatabaseMode();
-        var connection = builder.Configuration.GetConnectionString(name + "-reader") ?? builder.Configuration.GetDatabaseConnection(name);
+        var connection = builder.Configuration.GetReaderConnection(name);
         var options = new DbContextOptionsBuilder<TDb>();
         options.Use(mode, ReadOnly(mode, connection));
         options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         builder.Services.AddSingleton(new Reader<TDb>(options.Options));
     }
 
-    static string ReadOnly(DatabaseMode mode, string connection) => mode switch
+    internal static string GetReaderConnection(this IConfiguration configuration, string name) =>
+        configuration.GetConnectionString(name + "-reader") ?? configuration.GetDatabaseConnection(name);
+
+    internal static string ReadOnly(DatabaseMode mode, string connection) => mode switch
     {
         DatabaseMode.Sqlite => connection + ";Mode=ReadOnly",
         DatabaseMode.PostgreSql => connection + ";Options=-c default_transaction_read_only=on -c enable_seqscan=on",

@@ -63,7 +63,7 @@ static class ApiDocument
         if (operation.RequestBody is not null)
         {
             problems.Add(new ProblemDoc(413, "body-too-large", "The body is larger than is read."));
-            problems.Add(new ProblemDoc(415, "media-type", "The body is not JSON."));
+            problems.Add(new ProblemDoc(415, "media-type", "The body is of a type that is not read here."));
         }
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {

@@ -28,7 +28,8 @@ static class Problems
         404 => new Problem(404, "route-not-found", "There is nothing at this address.", "The calls and their addresses are listed at /docs."),
         405 => new Problem(405, "method-not-allowed", "This address does not take this method.", "The header Allow names the methods that it takes."),
         413 => new Problem(413, "body-too-large", "The body is larger than is read.", "Send a smaller body; Limits:RequestBytes is the bound."),
-        415 => new Problem(415, "media-type", "The body is not JSON.", "Send the header 'Content-Type: application/json' and a JSON body."),
+        415 => new Problem(415, "media-type", "The body is of a type that is not read here.",
+            "Send the header 'Content-Type: application/json' and a JSON body, or what /docs names where a call takes something else."),
         500 => new Problem(500, "internal", "Something failed inside.", "It is logged under the traceId. Sending the same request again is safe."),
         _ => new Problem(status, "status-" + status, "The request was not handled.", "Compare the request with /openapi/v1.json."),
     };

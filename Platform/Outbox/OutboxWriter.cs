@@ -29,7 +29,10 @@ sealed record OutboxMessage(
 /// <param name="Lease">Who may send them for <paramref name="LeaseSeconds"/>.</param>
 /// <param name="LeaseSeconds">By the database's clock.</param>
 /// <param name="Confirmed">Rows of earlier transactions that the broker has confirmed: to delete.</param>
-sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed);
+sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed)
+{
+    public static readonly OutboxChange None = new([], Guid.Empty, 0, []);
+}
 
 /// <summary>
 /// Takes what one transaction sends and publishes, packed. Commands and answers between our own queues: one row for each queue, which travels as one

@@ -6,6 +6,7 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Http;
+using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
 
@@ -25,7 +26,7 @@ sealed class Rig : IAsyncDisposable
     /// <summary>With what <paramref name="more"/> adds to the saga's own host, e.g. participants.</summary>
     public static async Task<Rig> Start(Mode mode, Action<WebApplicationBuilder>? more = null, params string[] settings)
     {
-        var rig = new Rig(await mode.Fresh("orders"), settings);
+        var rig = new Rig(await mode.Fresh("orders", "inventory", "payments", "reconciler"), settings);
         await rig.AddHost(builder =>
         {
             builder.AddSagas();
@@ -45,6 +46,12 @@ sealed class Rig : IAsyncDisposable
         var app = builder.Build();
         if (hosts.Count == 0)
             await SentLog.Create(app.Services, installation.Mode);
+        await using (var scope = app.Services.CreateAsyncScope())
+        {
+            if (scope.ServiceProvider.GetService<ReconcilerDb>() is { } reconciler)
+                await reconciler.Database.EnsureCreatedAsync();
+        }
+
         app.UseHttpDefaults();
         await app.StartAsync();
         await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));

@@ -22,13 +22,13 @@ public sealed class SettlementTests
         file.ContentType.ShouldNotBeNull().ShouldStartWith("text/csv");
         file.Body.ShouldEndWith("\r\n");
         var lines = file.Body.TrimEnd().Split("\r\n");
-        lines[0].ShouldBe("record,id,operation,authorization_id,reference,amount,currency,at");
+        lines[0].ShouldBe("record,id,operation,authorization_id,reference,amount,fee,currency,at");
         lines.Length.ShouldBe(1 + 4 + 2 + 1);
         lines[1].ShouldStartWith($"row,{first},capture,auth_");
-        lines[1].ShouldContain(",\"with, comma and \"\"quotes\"\"\",1250,EUR,");
+        lines[1].ShouldContain(",\"with, comma and \"\"quotes\"\"\",1250,43,EUR,");
         lines[4].ShouldContain(",refund,");
-        lines[4].ShouldContain(",-1250,EUR,");
-        lines[5..].ShouldBe(["sum,,,,,2000,EUR,", "sum,,,,,700,USD,", "trailer,4,,,,,,"]);
+        lines[4].ShouldContain(",-1250,0,EUR,");
+        lines[5..].ShouldBe(["sum,,,,,2000,96,EUR,", "sum,,,,,700,35,USD,", "trailer,4,,,,,,,"]);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class SettlementTests
         var gateway = host.Gateway;
         await Captured(gateway, 1250, "EUR", "r-1");
         (await gateway.Get("v1/settlements/2020-02-29")).ShouldBe(HttpStatusCode.OK).Body
-            .ShouldBe("record,id,operation,authorization_id,reference,amount,currency,at\r\ntrailer,0,,,,,,\r\n");
+            .ShouldBe("record,id,operation,authorization_id,reference,amount,fee,currency,at\r\ntrailer,0,,,,,,,\r\n");
     }
 
     [Theory]

@@ -17,6 +17,7 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
     readonly HashSet<TSqlFragment> dateParts = [];
     readonly List<(string Name, string Alias)> used = [];
     readonly Dictionary<string, HashSet<string>> sources = new(StringComparer.OrdinalIgnoreCase);
+    readonly HashSet<string> computed = new(StringComparer.OrdinalIgnoreCase);
     readonly HashSet<string> expressions = new(StringComparer.OrdinalIgnoreCase);
 
     public override void Visit(CommonTableExpression node) => expressions.Add(node.ExpressionName.Value);
@@ -32,6 +33,13 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
     {
         if (node.ColumnType == ColumnType.Regular)
             columns.Add(node);
+    }
+
+    /// <summary>A name that a subquery gives to what it computes.</summary>
+    public override void Visit(SelectScalarExpression node)
+    {
+        if (node.ColumnName is { } alias)
+            computed.Add(alias.Value);
     }
 
     public override void Visit(FunctionCall node)
@@ -71,6 +79,8 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
     bool IsThere(ColumnReferenceExpression column)
     {
         var parts = column.MultiPartIdentifier.Identifiers;
+        if (parts.Count == 1 && computed.Contains(Last(column)))
+            return true;
         return parts.Count > 1 && sources.TryGetValue(parts[^2].Value, out var source)
             ? source.Contains(Last(column))
             : (parts.Count == 1 || parts[^2].Value is "inserted" or "deleted" || expressions.Contains(parts[^2].Value))

@@ -2,14 +2,17 @@ namespace Tidy.Tests;
 
 public sealed class CodeTests
 {
-    // Not the sandbox, which stands for a foreign system with a ledger of its own; nor the reconciler, which changes no row: what it sends
-    // is idempotent, and sent again while it is needed.
-    static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
+    // Not the sandbox, which stands for a foreign system with a ledger of its own.
+    static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job"];
+
+    // Assurance changes no row: what it sends is idempotent, and sent again while it is needed.
+    const string Assurance = "Reconciler.Job/Assurance/";
 
     [Fact]
     public void No_service_sends_or_saves_past_the_unit_of_work()
     {
-        var services = Source.All.Where(source => Services.Contains(source.Folder)).ToList();
+        var services = Source.All
+            .Where(source => Services.Contains(source.Folder) && !source.File.StartsWith(Assurance, StringComparison.Ordinal)).ToList();
         services.Select(source => source.Folder).Distinct().Count().ShouldBe(Services.Length, "a service of the list has no sources");
         services.SelectMany(Code.GoesPastTheUnitOfWork).ShouldBeNone();
     }

@@ -15,10 +15,13 @@ public sealed class Running : IAsyncDisposable
 
     readonly Installation installation;
     readonly Dictionary<string, ServiceProcess> services;
+    readonly Dictionary<string, string?> settings;
 
-    Running(Installation installation, Dictionary<string, ServiceProcess> services, string apiKey, string gatewayKey, OutsideGateway? gateway)
+    Running(
+        Installation installation, Dictionary<string, ServiceProcess> services, Dictionary<string, string?> settings, string apiKey, string gatewayKey,
+        OutsideGateway? gateway)
     {
-        (this.installation, this.services, ApiKey, GatewayKey) = (installation, services, apiKey, gatewayKey);
+        (this.installation, this.services, this.settings, ApiKey, GatewayKey) = (installation, services, settings, apiKey, gatewayKey);
         Checker = new Checker(Mode, installation.Connection, gateway?.Ledger);
     }
 
@@ -43,15 +46,15 @@ public sealed class Running : IAsyncDisposable
         var fresh = await mode.Fresh([.. Schema.Databases]);
         var names = setup.Processes(mode);
         var urls = names.Zip(FreePorts(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
-        var (settings, gatewayKey) = Settings(fresh, urls, setup);
+        var (common, gatewayKey) = Settings(fresh, urls, setup);
         var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
         await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
         var processes = names.ToDictionary(name => name, name =>
-            new ServiceProcess(name, urls[name], settings, Path.Combine(fresh.Directory, name + ".log")));
-        var running = new Running(fresh, processes, apiKey, gatewayKey, setup.Gateway);
+            new ServiceProcess(name, urls[name], common, Path.Combine(fresh.Directory, name + ".log")));
+        var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway);
         try
         {
-            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
             await running.AllUp();
             await running.WarmUp();
             return running;
@@ -70,6 +73,9 @@ public sealed class Running : IAsyncDisposable
 
     /// <summary>The connection string of one of its databases.</summary>
     public string Connection(string database) => installation.Connection(database);
+
+    /// <summary>A setting of every process that is started from now on; null takes it away.</summary>
+    public void Configure(string name, string? value) => settings[name] = value;
 
     /// <inheritdoc cref="Installation.ShutBroker"/>
     public Task ShutBroker() => installation.ShutBroker();
@@ -106,19 +112,19 @@ public sealed class Running : IAsyncDisposable
     {
         var gatewayKey = RandomNumberGenerator.GetHexString(64, true);
         string Root(string service) => (urls.TryGetValue(service, out var own) ? own : urls[Embedded]).GetLeftPart(UriPartial.Authority);
-        var settings = of.Settings();
-        settings["Demo"] = "false";
-        settings["Gateway:Url"] = setup.Gateway?.Url.ToString() ?? Root("Payments.Sandbox") + "/sandbox";
-        settings["Gateway:Key"] = gatewayKey;
-        settings["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        settings["Sandbox:WebhookUrl"] = Root("Payments.Worker") + "/webhooks/gateway";
-        settings["Sandbox:PublicUrl"] = setup.Gateway is null ? Root("Payments.Sandbox") : null;
-        settings["Participants:StockUrl"] = Root("Inventory.Worker");
-        settings["Participants:PaymentUrl"] = Root("Payments.Worker");
-        settings["Participants:Key"] = ApiKeys.Create(of.Directory, "orders-api", "ordersaga", Roles.Query);
+        var common = of.Settings();
+        common["Demo"] = "false";
+        common["Gateway:Url"] = setup.Gateway?.Url.ToString() ?? Root("Payments.Sandbox") + "/sandbox";
+        common["Gateway:Key"] = gatewayKey;
+        common["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        common["Sandbox:WebhookUrl"] = Root("Payments.Worker") + "/webhooks/gateway";
+        common["Sandbox:PublicUrl"] = setup.Gateway is null ? Root("Payments.Sandbox") : null;
+        common["Participants:StockUrl"] = Root("Inventory.Worker");
+        common["Participants:PaymentUrl"] = Root("Payments.Worker");
+        common["Participants:Key"] = ApiKeys.Create(of.Directory, "orders-api", "ordersaga", Roles.Query);
         foreach (var (name, value) in setup.Settings)
-            settings[name] = value;
-        return (settings, gatewayKey);
+            common[name] = value;
+        return (common, gatewayKey);
     }
 
     /// <summary>All are open at once before the first is given back, so that they differ.</summary>

@@ -1,12 +1,12 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using OrderSaga.Platform.Http;
+using Microsoft.AspNetCore.Http;
 
-namespace Orders.Api;
+namespace OrderSaga.Platform.Http;
 
 /// <summary>Reads query parameters strictly: a misspelt filter must not list everything.</summary>
-static class Query
+public static class Query
 {
     public const int MostRows = 100;
     const int DefaultRows = 50;

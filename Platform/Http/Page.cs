@@ -1,4 +1,4 @@
-namespace Orders.Api;
+namespace OrderSaga.Platform.Http;
 
 /// <summary>A part of a list.</summary>
 /// <param name="Items">In the list's order.</param>
@@ -6,6 +6,6 @@ namespace Orders.Api;
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
     /// <summary><paramref name="read"/> holds one row more than the page: whether something follows.</summary>
-    internal static Page<T> Of<TRow>(List<TRow> read, int limit, Func<TRow, T> view, Func<TRow, string> cursor) =>
+    public static Page<T> Of<TRow>(List<TRow> read, int limit, Func<TRow, T> view, Func<TRow, string> cursor) =>
         new([.. read.Take(limit).Select(view)], read.Count > limit ? cursor(read[limit - 1]) : null);
 }

@@ -1,0 +1,193 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+#nullable disable
+
+namespace Migrations.PostgreSql.Reconciler
+{
+    /// <inheritdoc />
+    public partial class Reconciliation : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "audit",
+                columns: table => new
+                {
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    subject = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    subject_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    from_state = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    to_state = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    cause = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    detail = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_audit", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "failed_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    endpoint = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    input_address = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    correlation_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    message_type = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    body = table.Column<byte[]>(type: "bytea", nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    cause = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    detail = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false),
+                    failed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    replayed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_failed_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox",
+                columns: table => new
+                {
+                    endpoint = table.Column<string>(type: "character varying(50)", maxLength: 50, nullable: false),
+                    message_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_inbox", x => new { x.message_id, x.endpoint });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    destination = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    message_type = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    content_type = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    trace_parent = table.Column<string>(type: "character varying(60)", maxLength: 60, nullable: true),
+                    correlation_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    lease = table.Column<Guid>(type: "uuid", nullable: false),
+                    next_attempt_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    parked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    last_error = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_outbox", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settlement_files",
+                columns: table => new
+                {
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    hash = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    row_count = table.Column<long>(type: "bigint", nullable: false),
+                    imported_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_settlement_files", x => x.day);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "settlement_rows",
+                columns: table => new
+                {
+                    id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false, collation: "C"),
+                    operation = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    authorization_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    reference = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
+                    order_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    amount = table.Column<long>(type: "bigint", nullable: false),
+                    fee = table.Column<long>(type: "bigint", nullable: false),
+                    currency = table.Column<string>(type: "character varying(3)", maxLength: 3, nullable: false),
+                    at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_settlement_rows", x => x.id);
+                    table.CheckConstraint("ck_settlement_rows_operation", "operation IN ('capture', 'refund')");
+                    table.ForeignKey(
+                        name: "FK_settlement_rows_settlement_files_day",
+                        column: x => x.day,
+                        principalTable: "settlement_files",
+                        principalColumn: "day",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_audit_subject_id_id",
+                table: "audit",
+                columns: new[] { "subject_id", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "IX_failed_messages_failed_at",
+                table: "failed_messages",
+                column: "failed_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_failed_messages_message_id",
+                table: "failed_messages",
+                column: "message_id");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_inbox_received_at",
+                table: "inbox",
+                column: "received_at")
+                .Annotation("Npgsql:IndexMethod", "brin");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_outbox_parked_at_next_attempt_at",
+                table: "outbox",
+                columns: new[] { "parked_at", "next_attempt_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_settlement_rows_day",
+                table: "settlement_rows",
+                column: "day");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_settlement_rows_order_id",
+                table: "settlement_rows",
+                column: "order_id");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "audit");
+
+            migrationBuilder.DropTable(
+                name: "failed_messages");
+
+            migrationBuilder.DropTable(
+                name: "inbox");
+
+            migrationBuilder.DropTable(
+                name: "outbox");
+
+            migrationBuilder.DropTable(
+                name: "settlement_rows");
+
+            migrationBuilder.DropTable(
+                name: "settlement_files");
+        }
+    }
+}

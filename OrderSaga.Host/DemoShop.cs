@@ -1,0 +1,107 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Host;
+
+/// <summary>The demo's shop: its calls, and the ways to spoil its ledgers.</summary>
+sealed class DemoShop : IDisposable
+{
+    const string Sku = "tea-001";
+    const int Pieces = 2;
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
+    readonly HttpClient http;
+    readonly string data;
+
+    public DemoShop(string url, string key, string data)
+    {
+        this.data = data;
+        http = new HttpClient { BaseAddress = new Uri(url), Timeout = Patience };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
+    }
+
+    public async Task Open()
+    {
+        (await http.PostAsJsonAsync($"/stock/{Sku}/receipts", new { receiptId = "demo", quantity = 100 })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync($"/products/{Sku}", new { name = "Green tea, 100 g", unitPrice = 1250, currency = "EUR" })).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Placed at once, each followed to its end.</summary>
+    public Task<Guid[]> Orders(string token, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Order(token, $"demo-{token}-{i}")));
+
+    async Task<Guid> Order(string token, string key)
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Post, "/orders");
+        ask.Headers.Add("Idempotency-Key", key);
+        ask.Headers.Add("Prefer", "wait=30");
+        ask.Content = JsonContent.Create(
+            new { currency = "EUR", lines = new[] { new { sku = Sku, quantity = Pieces } }, payment = new { method = "card", token } });
+        using var answer = await http.SendAsync(ask);
+        answer.EnsureSuccessStatusCode();
+        return (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+    }
+
+    /// <summary>Runs to the end, and its report.</summary>
+    public async Task<JsonNode> Reconcile(bool dryRun)
+    {
+        using var begun = await http.PostAsJsonAsync("/reconciliation/runs", new { dryRun });
+        begun.EnsureSuccessStatusCode();
+        var id = (string)(await begun.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        using var limit = new CancellationTokenSource(Patience);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while ((await http.GetFromJsonAsync<JsonNode>($"/reconciliation/runs/{id}", limit.Token))!["finishedAt"] is null)
+            await timer.WaitForNextTickAsync(limit.Token);
+        return (await http.GetFromJsonAsync<JsonNode>($"/reconciliation/runs/{id}/report?format=json", limit.Token))!;
+    }
+
+    public Task<string> Report(JsonNode report) => http.GetStringAsync($"/reconciliation/runs/{report["run"]!["id"]}/report?format=html");
+
+    public IEnumerable<(string What, Func<Task> Spoil)> Spoilers(IReadOnlyList<Guid> good, IReadOnlyList<Guid> declined) =>
+    [
+        ("a cancelled order still holds its goods", () => Hold(declined[0])),
+        ("another one has vanished from the orders, and its hold has not", () => Vanish(declined[1])),
+        ("a completed order says that it was cancelled, and its goods are back on the shelf: the money was taken for nothing", () => Take(good[0])),
+        ("a completed order has its goods held, but never sold", () => Unsell(good[1])),
+        ("a completed order has another total than what was paid", () => Run("orders", "UPDATE orders SET total = total + 100 WHERE id = @id", good[2])),
+    ];
+
+    async Task Hold(Guid order)
+    {
+        await Run("inventory", "UPDATE stock_branches SET state = 'Tried' WHERE order_id = @id", order);
+        await Run("inventory", $"UPDATE stock SET available = available - {Pieces}, held = held + {Pieces} WHERE sku = '{Sku}'");
+    }
+
+    async Task Vanish(Guid order)
+    {
+        await Hold(order);
+        await Run("orders", "DELETE FROM orders WHERE id = @id", order);
+    }
+
+    async Task Take(Guid order)
+    {
+        await Run("orders", "UPDATE orders SET state = 'Cancelled' WHERE id = @id", order);
+        await Run("inventory", "UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = @id", order);
+        await Run("inventory", $"UPDATE stock SET available = available + {Pieces}, sold = sold - {Pieces} WHERE sku = '{Sku}'");
+    }
+
+    async Task Unsell(Guid order)
+    {
+        await Run("inventory", "UPDATE stock_branches SET state = 'Tried' WHERE order_id = @id", order);
+        await Run("inventory", $"UPDATE stock SET held = held + {Pieces}, sold = sold - {Pieces} WHERE sku = '{Sku}'");
+    }
+
+    async Task Run(string ledger, string sql, Guid? order = null)
+    {
+        await using var database = new SqliteConnection($"Data Source={Path.Combine(data, ledger + ".db")};Default Timeout=30");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = sql;
+        if (order is { } id)
+            command.Parameters.AddWithValue("@id", Dialect.Text(id));
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public void Dispose() => http.Dispose();
+}

@@ -1,0 +1,63 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job;
+
+/// <summary>What operators do about cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
+sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, TimeProvider clock)
+{
+    public const string NoCase = "There is no such case.";
+    public const string NotNow = "The action does not fit the case now.";
+
+    public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) => Change(id, CaseRule.Assign, null, (work, row) =>
+    {
+        cases.Assign(work, row, assignee, by, reason);
+        return Task.CompletedTask;
+    });
+
+    public Task<CaseView> Solve(Guid id, string by, string reason) => Change(id, CaseRule.Solve, null, (work, row) =>
+    {
+        cases.Solve(work, row, by, reason);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Retry, or cancel and compensate: the ledgers are read first, and the commands are noted as repairs.</summary>
+    public async Task<CaseView> Send(Guid id, string action, string by, string reason, ReconcilerDb db)
+    {
+        var look = await Look(id, db);
+        return await Change(id, action, look, async (work, row) =>
+        {
+            foreach (var remedy in CaseRule.Fits(action, row, look.Story, look.Same).Commands)
+            {
+                var what = new RepairFor(row.OpenedByRun, row.OpenKey!, row.Class, remedy, row.Amount, row.Currency, by);
+                await Repairs.Send(work, what, look.Story!, $"case {row.Id}: {reason}", clock);
+            }
+
+            cases.Note(work, row, $"{action} by {by}", reason);
+        });
+    }
+
+    public async Task<CaseLook> Look(Guid id, ReconcilerDb db)
+    {
+        var row = await db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id) ?? throw Missing();
+        if (row.OrderId is not { } order)
+            return new CaseLook(row, null, true);
+        var (story, same) = await check.LookAgain(order, row.Class, row.Subject);
+        return new CaseLook(row, story, same);
+    }
+
+    Task<CaseView> Change(Guid id, string action, CaseLook? look, Func<Work, CaseRow, Task> change) => unit.Run(async work =>
+    {
+        var row = (await work.Lock<CaseRow, Guid>([id])).SingleOrDefault() ?? throw Missing();
+        if (CaseRule.Fits(action, row, look?.Story, look?.Same ?? true).Refused is { } refused)
+            throw new Problem(409, "action-refused", NotNow, $"{refused} GET /cases/{id}/preview shows what can be done.");
+        await change(work, row);
+        return CaseView.Of(row);
+    });
+
+    public static Problem Missing() => new(404, "case-not-found", NoCase, "GET /cases lists the cases that there are.");
+}
+
+/// <summary>A case, and its order as the ledgers have it now.</summary>
+sealed record CaseLook(CaseRow Row, Story? Story, bool Same);

@@ -1,0 +1,62 @@
+using OrderSaga.Platform.Batches;
+
+namespace Reconciler.Job;
+
+/// <summary>Opens and changes cases, each change with its audit row.</summary>
+sealed class CaseBook(CaseAlerts alerts, TimeProvider clock)
+{
+    /// <summary>The subject of a case's audit rows.</summary>
+    public const string Subject = "case";
+
+    public CaseRow Open(Work work, FindingRow finding, string reason)
+    {
+        var now = clock.GetUtcNow();
+        var opened = new CaseRow
+        {
+            Id = Guid.CreateVersion7(now),
+            OpenKey = finding.Key,
+            Class = finding.Class,
+            Severity = finding.Severity,
+            OrderId = finding.OrderId,
+            Subject = finding.Subject,
+            Rule = finding.Rule,
+            Evidence = finding.Evidence,
+            Remedy = finding.Remedy,
+            Amount = finding.Amount,
+            Currency = finding.Currency,
+            Reason = reason,
+            OpenedByRun = finding.RunId,
+            Status = CaseStatus.Open,
+            OpenedAt = now.UtcDateTime,
+            UpdatedAt = now.UtcDateTime,
+        };
+        work.Db.Add(opened);
+        work.Audit(Subject, opened.Id.ToString(), "", nameof(CaseStatus.Open), $"run {finding.RunId}", reason);
+        work.AfterCommit(() => ReconciliationMetrics.CaseOpened(opened.Class));
+        work.AfterCommit(alerts.Wake);
+        return opened;
+    }
+
+    public void Assign(Work work, CaseRow open, string assignee, string by, string reason)
+    {
+        open.Assignee = assignee;
+        Change(work, open, CaseStatus.Assigned, $"assign by {by}", $"to {assignee}: {reason}");
+    }
+
+    public void Solve(Work work, CaseRow open, string by, string reason)
+    {
+        open.OpenKey = null;
+        open.SolvedAt = clock.GetUtcNow().UtcDateTime;
+        Change(work, open, CaseStatus.Solved, $"solve by {by}", reason);
+    }
+
+    /// <summary>Something was done about it, and it stays open until it helped.</summary>
+    public void Note(Work work, CaseRow open, string cause, string detail) => Change(work, open, open.Status, cause, detail);
+
+    void Change(Work work, CaseRow open, CaseStatus to, string cause, string detail)
+    {
+        work.Audit(Subject, open.Id.ToString(), open.Status.ToString(), to.ToString(), cause, detail);
+        open.Status = to;
+        open.UpdatedAt = clock.GetUtcNow().UtcDateTime;
+    }
+}

@@ -1,0 +1,121 @@
+using System.ComponentModel;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job;
+
+static class CaseEndpoints
+{
+    const int ReasonLength = 300;
+    const int NameLength = 64;
+    const string BadReason = "The reason is missing or too long.";
+    const string BadAssignee = "The assignee is missing or too long.";
+
+    public static void Map(RouteGroupBuilder cases)
+    {
+        cases.MapGet("", List)
+            .WithName("ListCases").WithSummary("What a person must look at, the newest first")
+            .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
+            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
+            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        Known(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
+            .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
+        Known(cases.MapGet("/{id}/preview", Look), "PreviewCase", "What the ledgers say now, and what each action would do")
+            .Produces<CasePreview>().ResponseExample(200, Examples.CasePreview);
+        Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Give the case to somebody")
+            .RequestExample(new CaseAssignment("kim", "she knows this gateway")).MayFail(400, "invalid-assignee", BadAssignee);
+        Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Send the repair again, if the ledgers still differ")
+            .RequestExample(new CaseReason("the participant was down"));
+        Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Let go all that a cancelled or unknown order still holds")
+            .RequestExample(new CaseReason("agreed with the customer"));
+        Act(cases.MapPost(Path(CaseRule.Solve), Solve), "SolveCase", "Close the case: nothing is left to be done")
+            .RequestExample(new CaseReason("refunded at the gateway by hand"));
+    }
+
+    static string Path(string action) => $"/{{id}}/actions/{action}";
+
+    static RouteHandlerBuilder Known(RouteHandlerBuilder endpoint, string name, string summary) => endpoint.WithName(name).WithSummary(summary)
+        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "case-not-found", CaseActions.NoCase);
+
+    static RouteHandlerBuilder Act(RouteHandlerBuilder endpoint, string name, string summary) => Known(endpoint, name, summary)
+        .Produces<CaseView>().ResponseExample(200, Examples.Case)
+        .MayFail(400, "invalid-reason", BadReason).MayFail(409, "action-refused", CaseActions.NotNow);
+
+    static async Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
+    {
+        Query.Knows(http, "status", "cursor", "limit");
+        var limit = Query.Limit(filter.Limit);
+        var rows = db.Cases.AsNoTracking();
+        if (filter.Status is { } status)
+            rows = Enum.TryParse<CaseStatus>(status, out var wanted) && Enum.IsDefined(wanted)
+                ? rows.Where(row => row.Status == wanted)
+                : throw Query.Invalid("status", $"Give one of {string.Join(", ", Enum.GetNames<CaseStatus>())}.");
+        if (Query.Cursor(filter.Cursor, Place.Read) is var (at, id))
+            rows = rows.Where(row => row.OpenedAt < at || (row.OpenedAt == at && row.Id.CompareTo(id) < 0));
+        var read = await rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
+        return Page<CaseView>.Of(read, limit, CaseView.Of, row => Query.Cursor(new Place(row.OpenedAt, row.Id).ToString()));
+    }
+
+    static async Task<CaseDetails> Get([Description("The case's id.")] string id, ReconcilerDb db, CancellationToken cancel)
+    {
+        var key = Ids.Read(id);
+        var row = await db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == key, cancel) ?? throw CaseActions.Missing();
+        var history = await db.Audit.AsNoTracking().Where(change => change.SubjectId == key.ToString() && change.Subject == CaseBook.Subject)
+            .OrderBy(change => change.Id).ToListAsync(cancel);
+        return new CaseDetails(CaseView.Of(row), System.Text.Json.Nodes.JsonNode.Parse(row.Evidence), history.ConvertAll(CaseChange.Of));
+    }
+
+    static async Task<CasePreview> Look([Description("The case's id.")] string id, ReconcilerDb db, CaseActions actions)
+    {
+        var look = await actions.Look(Ids.Read(id), db);
+        return new CasePreview(
+            CaseView.Of(look.Row), look.Story is null ? null : look.Same,
+            look.Story is null ? null : JsonSerializer.SerializeToNode(look.Story, JsonSerializerOptions.Web),
+            [.. CaseRule.Actions.Select(action => Preview(action, look))]);
+    }
+
+    static ActionPreview Preview(string action, CaseLook look)
+    {
+        var (commands, refused) = CaseRule.Fits(action, look.Row, look.Story, look.Same);
+        return new ActionPreview(action, refused is null ? [.. commands.Select(command => command.ToString())] : [], refused);
+    }
+
+    static Task<CaseView> Assign([Description("The case's id.")] string id, CaseAssignment? ask, HttpContext http, CaseActions actions)
+    {
+        var assignee = ask?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
+            : throw Bad("invalid-assignee", BadAssignee, "/assignee", $"Say who is to work on it: 1 to {NameLength} printable characters.");
+        return actions.Assign(Ids.Read(id), assignee, By(http), Reason(ask.Reason));
+    }
+
+    static Task<CaseView> Solve([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, CaseActions actions) =>
+        actions.Solve(Ids.Read(id), By(http), Reason(ask?.Reason));
+
+    static Task<CaseView> Retry([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Retry, By(http), Reason(ask?.Reason), db);
+
+    static Task<CaseView> Compensate([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Compensate, By(http), Reason(ask?.Reason), db);
+
+    static string By(HttpContext http) => http.User.Identity!.Name!;
+
+    static string Reason(string? reason) => reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
+        ? reason
+        : throw Bad("invalid-reason", BadReason, "/reason", $"Say why, for whoever reads it later: 1 to {ReasonLength} printable characters.");
+
+    static Problem Bad(string name, string title, string pointer, string what) =>
+        new(400, name, title, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
+
+    internal sealed class Filter
+    {
+        [FromQuery(Name = "status"), Description("Only with this status: Open, Assigned or Solved.")]
+        public string? Status { get; init; }
+
+        [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
+        public string? Cursor { get; init; }
+
+        [FromQuery(Name = "limit"), Description("Cases on the page: 1 to 100, default 50.")]
+        public string? Limit { get; init; }
+    }
+}

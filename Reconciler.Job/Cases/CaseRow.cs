@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Reconciler.Job;
+
+/// <summary>Stored as text.</summary>
+enum CaseStatus
+{
+    Open,
+
+    /// <summary>Somebody works on it.</summary>
+    Assigned,
+
+    /// <summary>Nothing is left to be done.</summary>
+    Solved,
+}
+
+/// <summary>What a person must look at. The same discrepancy has one case for as long as it is not solved, however often it is found.</summary>
+sealed class CaseRow
+{
+    public Guid Id { get; init; }
+
+    /// <summary>The finding's key while the case is open, else null: unique.</summary>
+    public string? OpenKey { get; set; }
+
+    public required string Class { get; init; }
+    public Severity Severity { get; init; }
+    public Guid? OrderId { get; init; }
+    public string? Subject { get; init; }
+    public required string Rule { get; init; }
+
+    /// <summary>What each ledger said when it was opened, as JSON.</summary>
+    public required string Evidence { get; init; }
+
+    /// <summary>What could be sent to make the ledgers agree, if a person decides so.</summary>
+    public Remedy Remedy { get; init; }
+
+    public long Amount { get; init; }
+    public string? Currency { get; init; }
+
+    /// <summary>Why it is a case and was not repaired.</summary>
+    public required string Reason { get; init; }
+
+    public Guid OpenedByRun { get; init; }
+    public CaseStatus Status { get; set; }
+    public string? Assignee { get; set; }
+    public DateTime OpenedAt { get; init; }
+    public DateTime UpdatedAt { get; set; }
+    public DateTime? SolvedAt { get; set; }
+
+    /// <summary>When it was told to whoever is to know.</summary>
+    public DateTime? AlertedAt { get; set; }
+
+    internal static void Map(EntityTypeBuilder<CaseRow> row, string ordinal)
+    {
+        row.ToTable("cases");
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
+        row.Property(x => x.OpenKey).HasColumnName("open_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
+        row.Property(x => x.Class).HasColumnName("class").HasMaxLength(60);
+        row.Property(x => x.Severity).HasColumnName("severity").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.Subject).HasColumnName("subject").HasMaxLength(200);
+        row.Property(x => x.Rule).HasColumnName("rule_text").HasMaxLength(500);
+        row.Property(x => x.Evidence).HasColumnName("evidence");
+        row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
+        row.Property(x => x.Amount).HasColumnName("amount");
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.OpenedByRun).HasColumnName("opened_by_run");
+        row.Property(x => x.Status).HasColumnName("status").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Assignee).HasColumnName("assignee").HasMaxLength(100);
+        row.Property(x => x.OpenedAt).HasColumnName("opened_at");
+        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Property(x => x.SolvedAt).HasColumnName("solved_at");
+        row.Property(x => x.AlertedAt).HasColumnName("alerted_at");
+        row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");
+        row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
+        row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");
+    }
+}

@@ -1,0 +1,46 @@
+using Orders.Model;
+
+namespace Reconciler.Job;
+
+/// <summary>Which actions fit a case, from what the ledgers say now. Pure: the preview and the action itself ask the same.</summary>
+static class CaseRule
+{
+    public const string Assign = "assign";
+    public const string Retry = "retry";
+    public const string Compensate = "cancel-and-compensate";
+    public const string Solve = "solve";
+
+    public static IReadOnlyList<string> Actions { get; } = [Assign, Retry, Compensate, Solve];
+
+    /// <summary>The commands that the action sends, or why it is refused.</summary>
+    public static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, CaseRow row, Story? now, bool same)
+    {
+        if (row.Status == CaseStatus.Solved)
+            return ([], "The case is solved.");
+        return action switch
+        {
+            Retry => (Again(row), WhyNot(row, same) ?? (row.Remedy.IsRepair() ? null : NoCommand)),
+            Compensate => (Undo, WhyNot(row, same) ?? Unsafe(now)),
+            _ => ([], null),
+        };
+    }
+
+    const string NoCommand = "The policy of its class has no command: decide, act at the source, and solve the case.";
+
+    static readonly IReadOnlyList<Remedy> Undo = [Remedy.CancelPayment, Remedy.CancelStock];
+
+    static IReadOnlyList<Remedy> Again(CaseRow row) => row.Remedy.IsRepair() ? [row.Remedy] : [];
+
+    static string? WhyNot(CaseRow row, bool same) => row.OrderId is null ? "The case is about no order."
+        : same ? null
+        : "The ledgers agree now: nothing is to be sent. Solve the case.";
+
+    /// <summary>An order that still moves is its saga's; one that is completed has its goods sold.</summary>
+    static string? Unsafe(Story? now) => now switch
+    {
+        { Order: { State: not States.Cancelled } order } =>
+            $"The order is {order.State}: only what a cancelled order, or none, still holds is let go here. Cancel the order, or arrange a return.",
+        { Stock.State: "Confirmed" } => "The goods are sold: this needs a return.",
+        _ => null,
+    };
+}

@@ -1,0 +1,70 @@
+using Spectre.Console;
+
+namespace Reconciler.Job;
+
+/// <summary>Begins a run, works on it if no service takes it first, and shows how far it is.</summary>
+sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, ReconciliationSettings settings, TimeProvider clock)
+{
+    static readonly TimeSpan Every = TimeSpan.FromMilliseconds(150);
+
+    public async Task<ReconciliationRun> Follow(ReconcileOptions options, CancellationToken stop)
+    {
+        var dryRun = options.DryRun ?? !settings.Repair;
+        var kind = options.Order is null ? RunKind.Full : RunKind.Order;
+        var begun = await begin.Begin(new RunRequest(kind, $"command line, {Environment.UserName}", dryRun, options.Day, options.Order));
+        var working = Work(stop);
+        var ended = await AnsiConsole.Progress().AutoClear(false).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
+            .StartAsync(progress => Show(progress.AddTask("Beginning"), begun!.Id, working, stop));
+        await working;
+        Print(ended);
+        return ended;
+    }
+
+    /// <summary>A service of this installation may have been quicker; then it works, and this process only looks.</summary>
+    async Task Work(CancellationToken stop)
+    {
+        if (await runs.Claim() is { } lease)
+            await worker.Work(lease, stop);
+    }
+
+    async Task<ReconciliationRun> Show(ProgressTask task, Guid id, Task working, CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Every, clock);
+        while (true)
+        {
+            var run = (await runs.Find(id))!;
+            (task.Description, task.Value) = Describe(run);
+            if (run.Active is null || working.IsFaulted)
+                return run;
+            await timer.WaitForNextTickAsync(stop);
+        }
+    }
+
+    /// <summary>Reading is most of it.</summary>
+    static (string Words, double Percent) Describe(ReconciliationRun run) => run.State switch
+    {
+        RunState.Importing => ("Taking in settlement files", 1),
+        RunState.Merging when run.OrdersExpected > 0 =>
+            ($"Comparing: {Amounts.Count(run.Orders)} orders", 5 + Math.Min(85, 85.0 * run.Orders / run.OrdersExpected)),
+        RunState.Merging => ($"Comparing: {Amounts.Count(run.Orders)} orders", 5),
+        RunState.Compensating => ($"Compensating: {Amounts.Count(run.Repaired)} repairs, {Amounts.Count(run.Cases)} cases", 92),
+        RunState.Reporting => ("Summing up", 97),
+        RunState.Failed => ("Failed", 100),
+        _ => ("Done", 100),
+    };
+
+    static void Print(ReconciliationRun run)
+    {
+        if (run.Error is not null)
+            AnsiConsole.MarkupLineInterpolated($"[red]{run.Error}[/]");
+        var table = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumns("", "");
+        table.AddRow("run", run.Id.ToString());
+        table.AddRow("orders compared", Amounts.Count(run.Orders));
+        table.AddRow("new differences", run.Found == 0 ? "[green]0[/]" : $"[yellow]{Amounts.Count(run.Found)}[/]");
+        table.AddRow("known, as open cases", Amounts.Count(run.Known));
+        table.AddRow(run.DryRun ? "repairs (dry run)" : "repairs sent", Amounts.Count(run.Repaired));
+        table.AddRow("cases opened", run.Cases == 0 ? "0" : $"[red]{Amounts.Count(run.Cases)}[/]");
+        AnsiConsole.Write(table);
+    }
+}

@@ -1,0 +1,111 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using OrderSaga.Platform;
+using Spectre.Console;
+
+namespace Reconciler.Job;
+
+/// <summary>The command <c>reconcile</c>: one run, followed to its end.</summary>
+static class ReconcileCommand
+{
+    const int Clean = 0;
+    const int Differs = 1;
+    const int Wrong = 2;
+    const int Failed = 3;
+
+    /// <summary>True when the arguments were this command, which is then done.</summary>
+    public static async Task<bool> Ran(string[] args)
+    {
+        if (args is not ["reconcile", ..])
+            return false;
+        Environment.ExitCode = await Run(args[1..]);
+        return true;
+    }
+
+    static async Task<int> Run(string[] args)
+    {
+        ReconcileOptions options;
+        try
+        {
+            options = ReconcileOptions.Parse(args);
+        }
+        catch (ArgumentException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message + "\n\n" + ReconcileOptions.Usage);
+            return Wrong;
+        }
+
+        if (options.Help)
+        {
+            await Console.Out.WriteLineAsync(ReconcileOptions.Usage);
+            return Clean;
+        }
+
+        try
+        {
+            return await Run(options);
+        }
+        catch (Exception failure) when (failure is RunUnderWay or InvalidOperationException or OperationCanceledException or System.Data.Common.DbException)
+        {
+            await Console.Error.WriteLineAsync(failure is RunUnderWay ? $"{failure.Message} Start yours when it has ended." : failure.Message);
+            return Failed;
+        }
+    }
+
+    static async Task<int> Run(ReconcileOptions options)
+    {
+        await using var app = Build(options);
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        // With a broker, what the run repairs is sent from here; in memory it waits in the outbox for the process that has the queues.
+        var sends = app.Configuration.GetValue("Transport:Mode", TransportMode.InMemory) == TransportMode.RabbitMq;
+        if (sends)
+            await app.StartAsync(stop.Token);
+        var run = await app.Services.GetRequiredService<FollowRun>().Follow(options, stop.Token);
+        await WriteReport(app, run, options.Report);
+        if (!sends && run.Repaired > 0)
+            AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
+        if (sends)
+            await app.StopAsync(CancellationToken.None);
+        return run.State == RunState.Failed ? Failed : run.Found > 0 ? Differs : Clean;
+    }
+
+    static WebApplication Build(ReconcileOptions options)
+    {
+        var builder = Service.Create(["--Serilog:MinimumLevel:Default=Error", .. options.Settings], "reconciler");
+        builder.AddReconciliation();
+        builder.Services.AddSingleton<IServer, NoServer>();
+        builder.Services.AddSingleton<FollowRun>();
+        return builder.Build();
+    }
+
+    static async Task WriteReport(WebApplication app, ReconciliationRun run, string? file)
+    {
+        if (file is null)
+            return;
+        await using var scope = app.Services.CreateAsyncScope();
+        var reader = scope.ServiceProvider.GetRequiredService<ReportReader>();
+        await using var output = File.Create(file);
+        await ReportFile.Write(output, Path.GetExtension(file), run, reader);
+        AnsiConsole.MarkupLineInterpolated($"The report is in [bold]{Path.GetFullPath(file)}[/]");
+    }
+
+    /// <summary>The command listens to nobody.</summary>
+    sealed class NoServer : IServer
+    {
+        public IFeatureCollection Features { get; } = new FeatureCollection();
+
+        public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull =>
+            Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose()
+        {
+        }
+    }
+}

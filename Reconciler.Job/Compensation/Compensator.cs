@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>
+/// Decides each finding of a run once: repair, case, or nothing. The decision, its command in the outbox, its audit row and what it changes are
+/// one transaction, so a run that is taken over goes on with the next finding and sends nothing twice.
+/// </summary>
+sealed class Compensator(
+    Statements<ReconcilerDb> statements, StoryCheck check, CaseBook cases, ReconciliationSettings settings, TimeProvider clock, ILogger<Compensator> log)
+{
+    const int Page = 100;
+
+    public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        var budget = new Budget(settings, await statements.Run(db => db.Repairs.AsNoTracking().Where(repair => repair.RunId == run.Id).ToListAsync(cancel)));
+        while (await Undecided(run.Id) is { Count: > 0 } findings)
+        {
+            foreach (var finding in findings)
+            {
+                cancel.ThrowIfCancellationRequested();
+                await Decide(finding, run, lease, budget);
+            }
+        }
+    }
+
+    Task<List<FindingRow>> Undecided(Guid run) => statements.Run(db => db.Findings.AsNoTracking()
+        .Where(finding => finding.RunId == run && finding.Outcome == FindingOutcome.Found).OrderBy(finding => finding.Key).Take(Page).ToListAsync());
+
+    async Task Decide(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget)
+    {
+        var known = await statements.Run(db => db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.OpenKey == finding.Key));
+        var earlier = await statements.Run(db => db.Repairs.AsNoTracking()
+            .Where(row => row.Key == finding.Key && row.State == RepairState.Sent).OrderByDescending(row => row.SentAt).FirstOrDefaultAsync());
+        var decision = CompensationRule.Decide(finding, run, known, earlier, budget.Allows(finding));
+        Story? story = null;
+        if (decision is not Decision.Leave && finding.OrderId is { } order)
+        {
+            (story, var same) = await check.LookAgain(order, finding.Class, finding.Subject);
+            decision = CompensationRule.LookAgain(decision, finding, story, same, budget.Moves(order) ? null : run.Until);
+        }
+
+        FailPoint.Hit("reconciliation.decided");
+        await lease.Run((work, held) => Carry(decision, work, held, new Facts(finding.Id, known?.Id, earlier?.Id, story)));
+        if (decision is Decision.Send)
+            budget.Spend(finding);
+    }
+
+    /// <summary>What the decision was made on.</summary>
+    sealed record Facts(Guid Finding, Guid? Known, Guid? Earlier, Story? Story);
+
+    async Task Carry(Decision decision, Work work, ReconciliationRun run, Facts facts)
+    {
+        var db = (ReconcilerDb)work.Db;
+        var finding = await db.Findings.SingleAsync(row => row.Id == facts.Finding);
+        if (finding.Outcome != FindingOutcome.Found)
+            return;
+        switch (decision)
+        {
+            case Decision.Send:
+                await Send(work, run, finding, facts.Story!);
+                break;
+            case Decision.Open open:
+                await Open(work, run, finding, open.Reason, facts.Earlier);
+                break;
+            case Decision.Leave leave:
+                await Leave(work, run, finding, leave, facts.Known);
+                break;
+        }
+    }
+
+    async Task Send(Work work, ReconciliationRun run, FindingRow finding, Story story)
+    {
+        var what = new RepairFor(run.Id, finding.Key, finding.Class, finding.Remedy, finding.Amount, finding.Currency, $"run {run.Id}");
+        await Repairs.Send(work, what, story, $"reconciliation: {finding.Class}", clock);
+        finding.Outcome = FindingOutcome.Repaired;
+        run.Repaired++;
+        work.AfterCommit(() => log.LogWarning("Order {OrderId} is repaired with {Remedy}: {Class}", story.OrderId, what.Remedy, what.Class));
+    }
+
+    async Task Open(Work work, ReconciliationRun run, FindingRow finding, string reason, Guid? earlier)
+    {
+        if (earlier is { } id && await ((ReconcilerDb)work.Db).Repairs.SingleAsync(row => row.Id == id) is var repair)
+        {
+            (repair.State, repair.CheckedAt) = (RepairState.Failed, clock.GetUtcNow().UtcDateTime);
+            work.Audit(Repairs.Subject, repair.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Failed), $"run {run.Id}", reason);
+        }
+
+        (finding.Outcome, finding.CaseId, finding.Note) = (FindingOutcome.CaseOpened, cases.Open(work, finding, reason).Id, reason);
+        run.Cases++;
+    }
+
+    async Task Leave(Work work, ReconciliationRun run, FindingRow finding, Decision.Leave leave, Guid? known)
+    {
+        (finding.Outcome, finding.CaseId, finding.Note) = (leave.Outcome, known, leave.Note);
+        if (leave.Outcome is FindingOutcome.CaseKnown or FindingOutcome.UnderWay or FindingOutcome.Gone)
+        {
+            run.Found--;
+            run.Known += leave.Outcome == FindingOutcome.Gone ? 0 : 1;
+        }
+
+        if (leave.Outcome == FindingOutcome.OverBudget)
+            await OpenBudgetCase(work, run);
+    }
+
+    /// <summary>One for all findings that are over it, and for all runs until it is solved.</summary>
+    async Task OpenBudgetCase(Work work, ReconciliationRun run)
+    {
+        var finding = FindingRow.Of(run.Id, BudgetSpent(), clock.GetUtcNow());
+        var db = (ReconcilerDb)work.Db;
+        if (await db.Cases.AnyAsync(row => row.OpenKey == finding.Key))
+            return;
+        cases.Open(work, finding, $"run {run.Id} reached its budget; the rest of its findings are untouched");
+        run.Cases++;
+    }
+
+    Finding BudgetSpent() => new(
+        BudgetClass, Severity.High, null, null, "One run repairs no more than its budget; what is beyond is looked at by a person first.",
+        JsonSerializer.Serialize(new { settings.MostRepairs, settings.MostRepairAmount }, JsonSerializerOptions.Web), Remedy.Case, 0, null);
+
+    public const string BudgetClass = "repair-budget-spent";
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>Sees whether what was done has helped: repairs whose order agrees now are mended, cases whose order agrees now are solved.</summary>
+sealed class FollowUp(
+    Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, ReconciliationSettings settings, TimeProvider clock)
+{
+    const int Page = 200;
+    const string By = "reconciliation";
+
+    /// <summary>What the rules can find again: their silence about another class means nothing.</summary>
+    static readonly string[] Judged = [.. RuleTable.Rows.Select(rule => rule.Class).Distinct()];
+
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Waits, a bounded time, for the repairs of a run.</summary>
+    public async Task Await(Guid run, CancellationToken cancel)
+    {
+        var until = clock.GetUtcNow().AddSeconds(settings.SettleSeconds);
+        using var timer = new PeriodicTimer(Pause, clock);
+        while (await Sent(repair => repair.RunId == run, cancel) > 0 && clock.GetUtcNow() < until)
+            await timer.WaitForNextTickAsync(cancel);
+    }
+
+    /// <summary>
+    /// After a takeover: with the transport in memory, commands of the process that died may be lost. They are idempotent, so they go again
+    /// where the ledgers still differ.
+    /// </summary>
+    public async Task SendAgain(RunLease lease, CancellationToken cancel)
+    {
+        var sent = await statements.Run(db => db.Repairs.AsNoTracking()
+            .Where(repair => repair.RunId == lease.RunId && repair.State == RepairState.Sent).OrderBy(repair => repair.SentAt).ToListAsync(cancel));
+        foreach (var repair in sent)
+            if ((await check.LookAgain(repair.OrderId, repair.Class, FindingRow.SubjectOf(repair.Key))).Same)
+                await lease.Run((work, run) => Repairs.SendAgain(work, repair, $"run {run.Id}"));
+    }
+
+    /// <summary>All repairs that no run has seen the effect of, and all open cases about an order.</summary>
+    public async Task Earlier(CancellationToken cancel)
+    {
+        await Sent(_ => true, cancel);
+        await Solved(cancel);
+    }
+
+    /// <returns>How many are still on their way.</returns>
+    async Task<int> Sent(System.Linq.Expressions.Expression<Func<Repair, bool>> which, CancellationToken cancel)
+    {
+        var sent = await statements.Run(db => db.Repairs.AsNoTracking().Where(which).Where(repair => repair.State == RepairState.Sent)
+            .OrderBy(repair => repair.SentAt).Take(settings.MostRepairs + Page).ToListAsync(cancel));
+        var waiting = 0;
+        foreach (var repair in sent)
+            waiting += await Mended(repair) ? 0 : 1;
+        return waiting;
+    }
+
+    async Task<bool> Mended(Repair repair)
+    {
+        var (story, same) = await check.LookAgain(repair.OrderId, repair.Class, FindingRow.SubjectOf(repair.Key));
+        if (same || (story.AwaitsGateway && repair.Remedy is (Remedy.CancelPayment or Remedy.ConfirmPayment)))
+            return false;
+        await unit.Run(async work =>
+        {
+            var row = (await work.Lock<Repair, Guid>([repair.Id])).Single();
+            if (row.State != RepairState.Sent)
+                return;
+            (row.State, row.CheckedAt) = (RepairState.Mended, clock.GetUtcNow().UtcDateTime);
+            row.After = JsonSerializer.Serialize(story, JsonSerializerOptions.Web);
+            work.Audit(Repairs.Subject, row.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Mended), By, "the ledgers agree");
+        });
+        return true;
+    }
+
+    async Task Solved(CancellationToken cancel)
+    {
+        var after = Guid.Empty;
+        while (await Open(after, cancel) is { Count: > 0 } page)
+        {
+            foreach (var open in page)
+                if (await check.LookAgain(open.OrderId!.Value, open.Class, open.Subject) is (var story, false) && !story.AwaitsGateway)
+                    await Solve(open.Id);
+            after = page[^1].Id;
+        }
+    }
+
+    Task Solve(Guid id) => unit.Run(async work =>
+    {
+        var row = (await work.Lock<CaseRow, Guid>([id])).Single();
+        if (row.Status != CaseStatus.Solved)
+            cases.Solve(work, row, By, "the ledgers agree now");
+    });
+
+    Task<List<CaseRow>> Open(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()
+        .Where(row => row.OpenKey != null && row.OrderId != null && row.Id > after && Judged.Contains(row.Class))
+        .OrderBy(row => row.Id).Take(Page).ToListAsync(cancel));
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Reconciler.Job;
+
+/// <summary>How a repair stands. Stored as text.</summary>
+enum RepairState
+{
+    /// <summary>The command is on its way, or its effect is not seen yet.</summary>
+    Sent,
+
+    /// <summary>The ledgers agree.</summary>
+    Mended,
+
+    /// <summary>A later run found the same again: a person's case.</summary>
+    Failed,
+}
+
+/// <summary>One command that was sent to make ledgers agree: what it was sent for, before and after.</summary>
+sealed class Repair
+{
+    public Guid Id { get; init; }
+    public Guid RunId { get; init; }
+
+    /// <summary>The finding's key: with the run it names the finding.</summary>
+    public required string Key { get; init; }
+
+    public required string Class { get; init; }
+    public Guid OrderId { get; init; }
+    public Remedy Remedy { get; init; }
+    public long Amount { get; init; }
+    public string? Currency { get; init; }
+
+    /// <summary>The schedule, or the person who sent it again.</summary>
+    public required string RequestedBy { get; init; }
+
+    public DateTime SentAt { get; init; }
+    public RepairState State { get; set; }
+    public DateTime? CheckedAt { get; set; }
+
+    /// <summary>The order's story as it was read right before the command, as JSON.</summary>
+    public required string Before { get; init; }
+
+    /// <summary>The same once the ledgers agreed.</summary>
+    public string? After { get; set; }
+
+    internal static void Map(EntityTypeBuilder<Repair> row, string ordinal)
+    {
+        row.ToTable("repairs");
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
+        row.Property(x => x.RunId).HasColumnName("run_id");
+        row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
+        row.Property(x => x.Class).HasColumnName("class").HasMaxLength(60);
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
+        row.Property(x => x.Amount).HasColumnName("amount");
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.RequestedBy).HasColumnName("requested_by").HasMaxLength(100);
+        row.Property(x => x.SentAt).HasColumnName("sent_at");
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.CheckedAt).HasColumnName("checked_at");
+        row.Property(x => x.Before).HasColumnName("story_before");
+        row.Property(x => x.After).HasColumnName("story_after");
+        row.HasIndex(x => new { x.RunId, x.Id }).HasDatabaseName("ix_repairs_run");
+        row.HasIndex(x => new { x.Key, x.State }).HasDatabaseName("ix_repairs_key");
+        row.HasIndex(x => x.State).HasDatabaseName("ix_repairs_state");
+    }
+}

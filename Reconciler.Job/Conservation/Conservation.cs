@@ -1,0 +1,55 @@
+namespace Reconciler.Job;
+
+/// <summary>Whether goods and money add up.</summary>
+/// <param name="Skus">How many there are.</param>
+/// <param name="Stock">Their sum.</param>
+/// <param name="StockDrift">Pieces, over all skus; 0 when all is well.</param>
+/// <param name="DriftingSkus">The first of those that are off.</param>
+/// <param name="Money">By currency and day.</param>
+/// <param name="MoneyDrift">Minor units by currency; a currency that is not there has none.</param>
+/// <param name="DriftingOrders">The first of the orders whose money is off.</param>
+/// <param name="DriftingOrderCount">All of them.</param>
+sealed record ConservationReport(
+    long Skus, SkuBalance Stock, long StockDrift, IReadOnlyList<SkuBalance> DriftingSkus, IReadOnlyList<MoneyBalance> Money,
+    IReadOnlyDictionary<string, long> MoneyDrift, IReadOnlyList<MoneyDifference> DriftingOrders, long DriftingOrderCount)
+{
+    public bool Conserved => StockDrift == 0 && MoneyDrift.Count == 0;
+}
+
+/// <summary>
+/// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for each currency and day
+/// whose file has come. Memory goes with the days and currencies, not with the orders.
+/// </summary>
+sealed class Conservation(Ledgers ledgers, LedgerSettings settings)
+{
+    const int MostNamed = 100;
+
+    public async Task<ConservationReport> Read(CancellationToken cancel = default)
+    {
+        var (skus, total, drift, named) = (0L, new SkuBalance("", 0, 0, 0, 0, 0, 0, 0), 0L, new List<SkuBalance>());
+        await foreach (var sku in new StockBalances(ledgers.Stock.Database, settings).Read(cancel))
+        {
+            (skus, total, drift) = (skus + 1, total + sku, drift + sku.Drift);
+            if (sku.Drift > 0 && named.Count < MostNamed)
+                named.Add(sku);
+        }
+
+        var money = await Money(cancel);
+        return new ConservationReport(skus, total, drift, named, money.Days, money.Drift, money.Differences, money.DifferenceCount);
+    }
+
+    /// <summary>Payments beside their settlement, by order: a day's end is not the same on both sides, an order is.</summary>
+    public async Task<MoneySums> Money(CancellationToken cancel = default)
+    {
+        var sums = new MoneySums(await ledgers.Settlement.DeliveredDays(cancel));
+        await using var payments = new Cursor<PaymentEntry>(ledgers.Payments, new Which.After(null), settings, cancel);
+        await using var settled = new Cursor<SettledOrder>(ledgers.Settlement, new Which.After(null), settings, cancel);
+        await payments.Next();
+        await settled.Next();
+        while (Cursors.Least(ledgers.Payments.OrderOfIds, payments.Id, settled.Id) is { } id)
+            sums.Add(id, await payments.Take(id), (await settled.Take(id))?.Rows ?? []);
+        await foreach (var row in ledgers.Settlement.Nameless(null, cancel))
+            sums.AddNameless(row);
+        return sums;
+    }
+}

@@ -1,0 +1,37 @@
+namespace Reconciler.Job;
+
+/// <summary>The money of one currency and one UTC day, minor units.</summary>
+sealed class MoneyBalance(string currency, DateOnly day)
+{
+    public string Currency => currency;
+    public DateOnly Day => day;
+
+    /// <summary>Set aside on this day, whatever became of it.</summary>
+    public long Authorized { get; set; }
+
+    /// <summary>As the payment branches know it; by the gateway's day where it is settled, else by ours.</summary>
+    public long Captured { get; set; }
+
+    /// <summary>Given back, likewise.</summary>
+    public long Refunded { get; set; }
+
+    /// <summary>Of captured less refunded: what no file that has come can tell of yet.</summary>
+    public long Pending { get; set; }
+
+    /// <summary>By the gateway's file: captures less refunds.</summary>
+    public long Settled { get; set; }
+
+    /// <summary>What the gateway kept.</summary>
+    public long Fees { get; set; }
+
+    /// <summary>0 when captured - refunded = settled + pending.</summary>
+    public long Drift => Captured - Refunded - Pending - Settled;
+}
+
+/// <summary>An order, or a settlement row that names none, whose money does not add up.</summary>
+/// <param name="OrderId">Whose it is.</param>
+/// <param name="Subject">The settlement row, when it names no order.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Day">UTC.</param>
+/// <param name="Off">Minor units by which the books exceed the settlement; negative when the settlement exceeds the books.</param>
+sealed record MoneyDifference(Guid? OrderId, string? Subject, string Currency, DateOnly Day, long Off);

@@ -1,0 +1,90 @@
+namespace Reconciler.Job;
+
+/// <summary>
+/// Adds up what payments know and what was settled, order by order; it holds a sum for each currency and day, and the first orders that are off.
+/// </summary>
+sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
+{
+    /// <summary>Orders that are named; the others are counted.</summary>
+    const int MostNamed = 100;
+
+    readonly Dictionary<(string Currency, DateOnly Day), MoneyBalance> days = [];
+    readonly List<MoneyDifference> differences = [];
+    readonly Dictionary<(string Currency, DateOnly Day), long> off = [];
+
+    public IReadOnlyList<MoneyBalance> Days => [.. days.Values.OrderBy(day => day.Currency, StringComparer.Ordinal).ThenBy(day => day.Day)];
+
+    /// <summary>The first of them.</summary>
+    public IReadOnlyList<MoneyDifference> Differences => differences;
+
+    /// <summary>All of them.</summary>
+    public long DifferenceCount { get; private set; }
+
+    /// <summary>Minor units, without sign, over all orders, by currency: two errors do not make each other good.</summary>
+    public SortedDictionary<string, long> Drift { get; } = new(StringComparer.Ordinal);
+
+    public void Add(Guid orderId, PaymentEntry? payment, IReadOnlyList<SettlementRow> settled)
+    {
+        off.Clear();
+        foreach (var attempt in payment?.Attempts ?? [])
+            if (attempt.State == GatewayWords.Succeeded)
+                Book(payment!, attempt, settled);
+        foreach (var row in settled)
+            Settle(row);
+        Note(orderId, null);
+    }
+
+    /// <summary>A row that names no order is money that nobody here knows.</summary>
+    public void AddNameless(SettlementRow row)
+    {
+        off.Clear();
+        Settle(row);
+        Note(null, row.Id);
+    }
+
+    void Book(PaymentEntry payment, AttemptEntry attempt, IReadOnlyList<SettlementRow> settled)
+    {
+        if (attempt.Operation is not (GatewayWords.Capture or GatewayWords.Refund))
+        {
+            Of(payment.Currency, DateOnly.FromDateTime(attempt.UpdatedAt)).Authorized += attempt.Operation == GatewayWords.Authorize ? payment.Amount : 0;
+            return;
+        }
+
+        var row = settled.FirstOrDefault(row => row.Operation == attempt.Operation && (attempt.GatewayId is null || row.Id == attempt.GatewayId));
+        var balance = Of(payment.Currency, row?.Day ?? DateOnly.FromDateTime(attempt.UpdatedAt));
+        var capture = attempt.Operation == GatewayWords.Capture;
+        balance.Captured += capture ? payment.Amount : 0;
+        balance.Refunded += capture ? 0 : payment.Amount;
+        var amount = capture ? payment.Amount : -payment.Amount;
+        if (row is null && !Settled.IsDue(attempt, delivered))
+            balance.Pending += amount;
+        else
+            Count(balance, amount);
+    }
+
+    void Settle(SettlementRow row)
+    {
+        var balance = Of(row.Currency, row.Day);
+        balance.Settled += row.Amount;
+        balance.Fees += row.Fee;
+        Count(balance, -row.Amount);
+    }
+
+    MoneyBalance Of(string currency, DateOnly day) =>
+        days.TryGetValue((currency, day), out var found) ? found : days[(currency, day)] = new MoneyBalance(currency, day);
+
+    void Count(MoneyBalance balance, long amount) => off[(balance.Currency, balance.Day)] = off.GetValueOrDefault((balance.Currency, balance.Day)) + amount;
+
+    void Note(Guid? orderId, string? subject)
+    {
+        foreach (var ((currency, day), amount) in off)
+        {
+            if (amount == 0)
+                continue;
+            Drift[currency] = Drift.GetValueOrDefault(currency) + Math.Abs(amount);
+            DifferenceCount++;
+            if (differences.Count < MostNamed)
+                differences.Add(new MoneyDifference(orderId, subject, currency, day, amount));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>
+/// Adds up the pieces of each sku where they are, in one statement: level and branches change in one transaction, so whenever it is asked it sees them agree.
+/// (On SQL Server that needs READ_COMMITTED_SNAPSHOT.)
+/// </summary>
+sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
+{
+    public async IAsyncEnumerable<SkuBalance> Read([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await using var connection = await inventory.Open(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = Statement(inventory.Mode);
+        command.CommandTimeout = settings.StatementSeconds;
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+        {
+            yield return new SkuBalance(
+                rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4),
+                rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7));
+        }
+    }
+
+    public static string Statement(DatabaseMode mode) => $"""
+        SELECT sku, {Sum("received")}, {Sum("available")}, {Sum("held")}, {Sum("sold")}, {Sum("receipts")}, {Sum("held_by_orders")}, {Sum("sold_to_orders")}
+        FROM (
+            SELECT sku, received, available, held, sold, 0 AS receipts, 0 AS held_by_orders, 0 AS sold_to_orders FROM stock
+            UNION ALL
+            SELECT sku, 0, 0, 0, 0, quantity, 0, 0 FROM receipts
+            UNION ALL
+            SELECT {Lines(mode, "sku")}, 0, 0, 0, 0, 0,
+                   CASE WHEN b.state = 'Tried' THEN {Lines(mode, "quantity")} ELSE 0 END,
+                   CASE WHEN b.state = 'Confirmed' THEN {Lines(mode, "quantity")} ELSE 0 END
+            FROM stock_branches b CROSS {Lines(mode)} WHERE b.state IN ('Tried', 'Confirmed')
+        ) pieces
+        GROUP BY sku ORDER BY sku
+        """;
+
+    static string Sum(string column) => $"CAST(SUM({column}) AS bigint)";
+
+    static string Lines(DatabaseMode mode, string field) => mode == DatabaseMode.Sqlite ? $"l.value ->> '{field}'" : "l." + field;
+
+    static string Lines(DatabaseMode mode) => mode switch
+    {
+        DatabaseMode.Sqlite => "JOIN json_each(b.lines) l",
+        DatabaseMode.PostgreSql => "JOIN LATERAL json_to_recordset(b.lines::json) AS l(sku text, quantity bigint)",
+        _ => "APPLY OPENJSON(b.lines) WITH (sku nvarchar(64) '$.sku', quantity bigint '$.quantity') l",
+    };
+}

@@ -1,0 +1,26 @@
+namespace Reconciler.Job;
+
+/// <summary>Bounds of reading the ledgers. Bound from the section <c>Ledgers</c>; checked at start.</summary>
+public sealed class LedgerSettings
+{
+    /// <summary>Entries of one ledger that are handed over at once.</summary>
+    public int PageEntries { get; set; } = 512;
+
+    /// <summary>Pages of one ledger that are read ahead, at most: with <see cref="PageEntries"/>, what bounds the memory.</summary>
+    public int PagesAhead { get; set; } = 4;
+
+    /// <summary>Orders that are looked up in one statement, when only some are wanted.</summary>
+    public int LookUpOrders { get; set; } = 500;
+
+    /// <summary>How long one statement may be silent, seconds.</summary>
+    public int StatementSeconds { get; set; } = 600;
+
+    /// <summary>Throws what is wrong, in words.</summary>
+    public void Check()
+    {
+        if (PageEntries is < 1 or > 10_000 || PagesAhead is < 1 or > 100)
+            throw new InvalidOperationException("Ledgers:PageEntries must be 1 to 10000 and Ledgers:PagesAhead 1 to 100.");
+        if (LookUpOrders is < 1 or > 10_000 || StatementSeconds is < 1 or > 86_400)
+            throw new InvalidOperationException("Ledgers:LookUpOrders must be 1 to 10000 and Ledgers:StatementSeconds 1 to 86400.");
+    }
+}

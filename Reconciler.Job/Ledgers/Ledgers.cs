@@ -1,0 +1,125 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>The four books of an installation.</summary>
+sealed record Ledgers(OrdersLedger Orders, StockLedger Stock, PaymentsLedger Payments, SettlementLedger Settlement)
+{
+    public static Ledgers Of(IConfiguration configuration, LedgerSettings settings) => new(
+        new OrdersLedger(configuration.GetReadOnlyDatabase("orders"), settings),
+        new StockLedger(configuration.GetReadOnlyDatabase("inventory"), settings),
+        new PaymentsLedger(configuration.GetReadOnlyDatabase("payments"), settings),
+        new SettlementLedger(configuration.GetReadOnlyDatabase("reconciler"), settings));
+}
+
+sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<OrderEntry>(database, settings)
+{
+    protected override string Columns => "id, merchant, state, version, currency, total, lines, payment_tried, created_at, updated_at";
+    protected override string From => "orders";
+    protected override string Id => "id";
+    protected override string Changed => "updated_at >= @since";
+
+    public override Guid IdOf(OrderEntry entry) => entry.Id;
+
+    protected override OrderEntry Read(DbDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5), new LineList(row.GetString(6)),
+        row.GetBoolean(7), row.GetUtc(8), row.GetUtc(9));
+}
+
+sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<StockEntry>(database, settings)
+{
+    protected override string Columns => "order_id, state, lines, updated_at";
+    protected override string From => "stock_branches";
+    protected override string Id => "order_id";
+    protected override string Changed => "updated_at >= @since";
+
+    public override Guid IdOf(StockEntry entry) => entry.OrderId;
+
+    protected override StockEntry Read(DbDataReader row) => new(row.GetGuid(0), row.GetString(1), new LineList(row.GetString(2)), row.GetUtc(3));
+}
+
+/// <summary>Branches with their attempts: one statement, so that both are of one moment.</summary>
+sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<PaymentEntry>(database, settings)
+{
+    protected override string Columns =>
+        "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.updated_at, "
+        + "a.operation, a.state, a.gateway_id, a.created_at, a.updated_at";
+
+    protected override string From => "payment_branches b LEFT JOIN payment_attempts a ON a.order_id = b.order_id";
+    protected override string Id => "b.order_id";
+    protected override string Changed => "(b.updated_at >= @since OR a.updated_at >= @since)";
+
+    public override Guid IdOf(PaymentEntry entry) => entry.OrderId;
+
+    protected override PaymentEntry Read(DbDataReader row)
+    {
+        var entry = new PaymentEntry(
+            row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetText(4), row.GetText(5), new List<AttemptEntry>(2), row.GetUtc(6));
+        if (!row.IsDBNull(7))
+            Extend(entry, row);
+        return entry;
+    }
+
+    protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
+        new AttemptEntry(row.GetString(7), row.GetString(8), row.GetText(9), row.GetUtc(10), row.GetUtc(11)));
+}
+
+/// <summary>The settlement rows that name an order; the others belong to no story.</summary>
+sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<SettledOrder>(database, settings)
+{
+    protected override string Columns =>
+        "r.order_id, r.id, r.operation, r.authorization_id, r.reference, r.amount, r.fee, r.currency, r.at, r.day";
+
+    protected override string From => "settlement_rows r JOIN settlement_files f ON f.day = r.day";
+    protected override string Id => "r.order_id";
+    protected override string Changed => "f.imported_at >= @since";
+
+    public override Guid IdOf(SettledOrder entry) => entry.OrderId;
+
+    protected override SettledOrder Read(DbDataReader row)
+    {
+        var entry = new SettledOrder(row.GetGuid(0), new List<SettlementRow>(1));
+        Extend(entry, row);
+        return entry;
+    }
+
+    protected override void Extend(SettledOrder entry, DbDataReader row) => ((List<SettlementRow>)entry.Rows).Add(Row(row));
+
+    static SettlementRow Row(DbDataReader row) => new(
+        row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),
+        row.GetFieldValue<DateOnly>(9));
+
+    public string NamelessStatement(DateTime? since) =>
+        $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL{(since is null ? "" : " AND " + Changed)} ORDER BY r.id";
+
+    /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
+    public async IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, [EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = NamelessStatement(since);
+        if (since is { } time)
+            command.Add("since", time);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            yield return Row(rows);
+    }
+
+    /// <summary>The days whose file has been taken in.</summary>
+    public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = "SELECT day FROM settlement_files";
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var days = new HashSet<DateOnly>();
+        while (await rows.ReadAsync(cancel))
+            days.Add(rows.GetFieldValue<DateOnly>(0));
+        return days;
+    }
+}
+
+/// <summary>All that was settled for one order.</summary>
+sealed record SettledOrder(Guid OrderId, IReadOnlyList<SettlementRow> Rows);

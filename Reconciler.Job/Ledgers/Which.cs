@@ -1,0 +1,62 @@
+using System.Data.Common;
+using System.Data.SqlTypes;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>Which orders are read from a ledger.</summary>
+abstract record Which
+{
+    /// <summary>All of them, or those behind one: where an earlier reading stopped.</summary>
+    public sealed record After(Guid? Id) : Which;
+
+    /// <summary>These, if they are there.</summary>
+    public sealed record Only(IReadOnlyList<Guid> Ids) : Which;
+
+    /// <summary>The condition on the column <paramref name="id"/>, its parameters added to the command.</summary>
+    public string Where(string id, DbCommand command, DatabaseMode mode)
+    {
+        switch (this)
+        {
+            case After { Id: { } after }:
+                command.Add("after", after);
+                return $"{id} > @after";
+            case Only { Ids: var ids }:
+                command.Add("ids", Dialect.For(mode).Keys(ids));
+                return id + Among(mode);
+            default:
+                return $"{id} IS NOT NULL";
+        }
+    }
+
+    static string Among(DatabaseMode mode) => mode switch
+    {
+        DatabaseMode.Sqlite => " IN (SELECT value FROM json_each(@ids))",
+        DatabaseMode.PostgreSql => " = ANY(@ids)",
+        _ => " IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids))",
+    };
+}
+
+static class LedgerSql
+{
+    public static void Add(this DbCommand command, string name, object value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = "@" + name;
+        parameter.Value = value;
+        command.Parameters.Add(parameter);
+    }
+
+    /// <summary>
+    /// The order in which the database sorts ids. PostgreSQL goes by their bytes and SQLite by their text, which is what .NET does; SQL Server
+    /// starts at the last group.
+    /// </summary>
+    public static IComparer<Guid> OrderOfIds(this DatabaseMode mode) => mode == DatabaseMode.SqlServer
+        ? Comparer<Guid>.Create((one, other) => new SqlGuid(one).CompareTo(new SqlGuid(other)))
+        : Comparer<Guid>.Default;
+
+    /// <summary>The providers do not all keep the kind.</summary>
+    public static DateTime GetUtc(this DbDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
+
+    public static string? GetText(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+}

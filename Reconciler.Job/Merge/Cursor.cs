@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+
+namespace Reconciler.Job;
+
+/// <summary>A place in a ledger. Some pages are read ahead, at the same time as the other ledgers' and as the merge goes on.</summary>
+sealed class Cursor<T> : IAsyncDisposable where T : class
+{
+    readonly Ledger<T> ledger;
+    readonly Channel<List<T>> pages;
+    readonly CancellationTokenSource stop;
+    readonly Task reading;
+    List<T> page = [];
+    int at = -1;
+
+    public Cursor(Ledger<T> ledger, Which which, LedgerSettings settings, CancellationToken cancel)
+    {
+        this.ledger = ledger;
+        pages = Channel.CreateBounded<List<T>>(new BoundedChannelOptions(settings.PagesAhead) { SingleReader = true, SingleWriter = true });
+        stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        reading = Task.Run(() => ReadAhead(which), CancellationToken.None);
+    }
+
+    /// <summary>The order that it stands at; none at the end.</summary>
+    public Guid? Id { get; private set; }
+
+    /// <summary>Its entry of the order, if it stands there; it then moves on.</summary>
+    public async ValueTask<T?> Take(Guid id)
+    {
+        if (Id != id)
+            return null;
+        var entry = page[at];
+        await Next();
+        return entry;
+    }
+
+    public async ValueTask Next()
+    {
+        var before = Id;
+        while (++at >= page.Count)
+        {
+            if (!await pages.Reader.WaitToReadAsync(stop.Token))
+            {
+                Id = null;
+                return;
+            }
+
+            page = await pages.Reader.ReadAsync(stop.Token);
+            at = -1;
+        }
+
+        Id = ledger.IdOf(page[at]);
+        // A merge of what is not sorted would make discrepancies out of nothing.
+        if (before is { } last && ledger.OrderOfIds.Compare(last, Id.Value) >= 0)
+            throw new InvalidOperationException($"{ledger.GetType().Name} gave order {Id} after {last}: the database does not sort ids as expected.");
+    }
+
+    async Task ReadAhead(Which which)
+    {
+        Exception? failure = null;
+        try
+        {
+            await foreach (var read in ledger.Pages(which, stop.Token))
+                await pages.Writer.WriteAsync(read, stop.Token);
+        }
+        catch (Exception error)
+        {
+            failure = error;
+        }
+
+        // Whoever waits for the next page gets the failure.
+        pages.Writer.Complete(failure);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await reading;
+        stop.Dispose();
+    }
+}
+
+static class Cursors
+{
+    /// <summary>The one that comes first; none is the end.</summary>
+    public static Guid? Least(IComparer<Guid> order, Guid? one, Guid? other) =>
+        one is null || (other is not null && order.Compare(one.Value, other.Value) > 0) ? other : one;
+}

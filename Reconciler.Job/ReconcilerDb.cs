@@ -1,0 +1,37 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>The database <c>reconciler</c>: the gateway's settlement files as they were taken in, and what reconciliation did.</summary>
+public class ReconcilerDb : ServiceDb
+{
+    public ReconcilerDb(DbContextOptions<ReconcilerDb> options) : base(options)
+    {
+    }
+
+    /// <summary>For the contexts that carry one provider's migrations.</summary>
+    protected ReconcilerDb(DbContextOptions options) : base(options)
+    {
+    }
+
+    internal DbSet<SettlementFile> SettlementFiles => Set<SettlementFile>();
+    internal DbSet<ReconciliationRun> Runs => Set<ReconciliationRun>();
+    internal DbSet<FindingRow> Findings => Set<FindingRow>();
+    internal DbSet<Repair> Repairs => Set<Repair>();
+    internal DbSet<CaseRow> Cases => Set<CaseRow>();
+    internal DbSet<SettledRow> SettlementRows => Set<SettledRow>();
+
+    protected override void Map(ModelBuilder model)
+    {
+        SettlementFile.Map(model.Entity<SettlementFile>());
+        SettledRow.Map(model.Entity<SettledRow>(), OrdinalCollation);
+        ReconciliationRun.Map(model.Entity<ReconciliationRun>());
+        FindingRow.Map(model.Entity<FindingRow>(), OrdinalCollation);
+        Repair.Map(model.Entity<Repair>(), OrdinalCollation);
+        CaseRow.Map(model.Entity<CaseRow>(), OrdinalCollation);
+    }
+
+    /// <summary>The gateway's ids are exact; SQL Server's default would take cap_A for cap_a.</summary>
+    string OrdinalCollation => Database.IsNpgsql() ? "C" : Database.IsSqlServer() ? "Latin1_General_100_BIN2" : "BINARY";
+}

@@ -1,0 +1,72 @@
+namespace Reconciler.Job;
+
+/// <summary>Every bound of the reconciliation, with its unit. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
+public sealed class ReconciliationSettings
+{
+    /// <summary>Whether runs repair. Off at first: a newly installed system finds and reports, until somebody has read what it would do.</summary>
+    public bool Repair { get; set; }
+
+    /// <summary>Commands that one run sends, at most; then it stops and opens a case.</summary>
+    public int MostRepairs { get; set; } = 200;
+
+    /// <summary>Minor units of one currency that the repairs of one run move, at most.</summary>
+    public long MostRepairAmount { get; set; } = 1_000_000;
+
+    /// <summary>Discrepancies that one run keeps, at most: beyond that whole ledgers differ (a restored backup, say), and the run fails.</summary>
+    public int MostFindings { get; set; } = 50_000;
+
+    /// <summary>When the full run starts: a Quartz cron expression in <see cref="TimeZone"/>; empty for never.</summary>
+    public string Nightly { get; set; } = "0 30 2 * * ?";
+
+    /// <summary>IANA name of the time zone of <see cref="Nightly"/>.</summary>
+    public string TimeZone { get; set; } = "UTC";
+
+    /// <summary>Between two rolling runs, minutes; 0 for none.</summary>
+    public int RollingMinutes { get; set; } = 10;
+
+    /// <summary>What changed within so many seconds is in flight and left out.</summary>
+    public int WindowSeconds { get; set; } = 900;
+
+    /// <summary>Orders between two checkpoints.</summary>
+    public int PageSize { get; set; } = 2000;
+
+    /// <summary>How long a process has a run to itself without a sign of life, seconds, by the database's clock.</summary>
+    public int LeaseSeconds { get; set; } = 30;
+
+    /// <summary>How often a run is taken over from a process that died, before it counts as failed.</summary>
+    public int MostTakeovers { get; set; } = 10;
+
+    /// <summary>How long a run waits to see the effect of its repairs, seconds; what is not seen by then is looked at by the next run.</summary>
+    public int SettleSeconds { get; set; } = 10;
+
+    /// <summary>Findings of one class that a report shows one by one; all of them are in its CSV.</summary>
+    public int ReportRows { get; set; } = 100;
+
+    /// <summary>Called with each new case; none: the log alone tells.</summary>
+    public string? AlertUrl { get; set; }
+
+    /// <summary>Throws what is wrong, in words.</summary>
+    public void Check()
+    {
+        Require(MostRepairs is >= 0 and <= 100_000 && MostRepairAmount >= 0, "Reconciliation:MostRepairs must be 0 to 100000, MostRepairAmount at least 0");
+        Require(MostFindings is >= 1 and <= 1_000_000, "Reconciliation:MostFindings must be 1 to 1000000");
+        Require(Nightly.Length == 0 || Quartz.CronExpression.TryParse(Nightly, out _),
+            "Reconciliation:Nightly must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
+        Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine such as Europe/Berlin");
+        Require(RollingMinutes is >= 0 and <= 59, "Reconciliation:RollingMinutes must be 0 (none) to 59");
+        Require(WindowSeconds is >= 0 and <= 86_400, "Reconciliation:WindowSeconds must be 0 to 86400");
+        Require(PageSize is >= 1 and <= 100_000, "Reconciliation:PageSize must be 1 to 100000");
+        Require(LeaseSeconds is >= 3 and <= 600, "Reconciliation:LeaseSeconds must be 3 to 600");
+        Require(MostTakeovers is >= 1 and <= 1000, "Reconciliation:MostTakeovers must be 1 to 1000");
+        Require(SettleSeconds is >= 0 and <= 300, "Reconciliation:SettleSeconds must be 0 to 300");
+        Require(ReportRows is >= 1 and <= 10_000, "Reconciliation:ReportRows must be 1 to 10000");
+        Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
+            "Reconciliation:AlertUrl must be an http or https address");
+    }
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new InvalidOperationException(rule);
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job;
+
+/// <summary>GET /reconciliation/runs/{id}/report, as ?format= or else the header Accept asks.</summary>
+static class ReportEndpoint
+{
+    const string NotOffered = "The report is not offered in this format.";
+    const string Html = "text/html";
+    const string Csv = "text/csv";
+    const string Json = "application/json";
+
+    public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/report", Get)
+        .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
+        .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
+        .ReadsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format goes before it.", Html)
+        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "There is no such run.")
+        .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
+        .MayFail(406, "format-not-offered", NotOffered);
+
+    static async Task<IResult> Get(
+        [Description("The run's id.")] string id,
+        [FromQuery(Name = "format"), Description("html, csv or json.")] string? format,
+        HttpContext http, RunTable runs, ReportReader reader)
+    {
+        Query.Knows(http, "format");
+        var type = Type(format, http.Request.GetTypedHeaders().Accept);
+        var run = await RunEndpoints.Find(id, runs);
+        if (type == Csv)
+        {
+            http.Response.Headers.ContentDisposition = $"attachment; filename=reconciliation-{run.Day:yyyy-MM-dd}-{run.Id}.csv";
+            return Results.Stream(body => ReportCsv.Write(body, run, reader.All(run.Id), http.RequestAborted), Csv + "; charset=utf-8");
+        }
+
+        var report = await reader.Read(run, http.RequestAborted);
+        return type == Json ? Results.Json(report) : Page(http, report);
+    }
+
+    /// <summary>Self-contained: nothing is loaded and no script runs, whatever the ledgers hold.</summary>
+    static IResult Page(HttpContext http, RunReport report)
+    {
+        http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+        return Results.Text(ReportPage.Of(report).Markup, Html + "; charset=utf-8");
+    }
+
+    static string Type(string? format, IList<MediaTypeHeaderValue> accepted) => format switch
+    {
+        "html" => Html,
+        "csv" => Csv,
+        "json" => Json,
+        not null => throw Query.Invalid("format", "Give html, csv or json."),
+        null when accepted.Count == 0 => Html,
+        null => accepted.OrderByDescending(wish => wish.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
+            ?? throw new Problem(406, "format-not-offered", NotOffered, "Accept text/html, text/csv or application/json, or give ?format=html, csv or json."),
+    };
+
+    static string? Offered(MediaTypeHeaderValue wish) => new[] { Html, Csv, Json }.FirstOrDefault(type => new MediaTypeHeaderValue(type).IsSubsetOf(wish));
+}

@@ -1,0 +1,85 @@
+namespace Reconciler.Job;
+
+/// <summary>The report as one self-contained page: what a finance person reads in the morning, and prints for the auditor.</summary>
+static class ReportPage
+{
+    public static Html Of(RunReport report) => Html.Of($"""
+        <!DOCTYPE html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Reconciliation {report.Run.Day:yyyy-MM-dd}</title>
+        <style>{new Html(ReportStyle.Css)}</style>
+        </head>
+        <body style="--verdict: {new Html(Colour(report))}">
+        <main>
+        {Head(report)}
+        {Tiles(report)}
+        {Html.If(report.Classes.Count > 0, () => Charts.Classes(report))}
+        {Html.If(report.Conservation is not null, () => ConservationSection.Of(report.Conservation!))}
+        {FindingSection.Of(report)}
+        {RepairSection.Of(report)}
+        {CaseSection.Of(report)}
+        {Foot(report)}
+        </main>
+        </body>
+        </html>
+        """);
+
+    static string Colour(RunReport report) => report switch
+    {
+        { Run.State: nameof(RunState.Failed) } or { Conservation.Conserved: false } => "var(--bad)",
+        { Findings: 0 } => "var(--good)",
+        _ when report.Mended == report.Findings => "var(--good)",
+        _ when report.Classes.Any(one => one.Severity is nameof(Severity.High) or nameof(Severity.Critical)) => "var(--bad)",
+        _ => "var(--warn)",
+    };
+
+    static Html Head(RunReport report) => Html.Of($"""
+        <header>
+        <p class="eyebrow">Reconciliation of orders, stock, payments and settlement</p>
+        <h1>{Title(report.Run)}</h1>
+        <p class="verdict">{report.Verdict}</p>
+        {Html.If(report.Run.Error is not null, () => Html.Of($"<p class=\"bad\">{report.Run.Error}</p>"))}
+        <p>{Kind(report.Run)}, asked for by {report.Run.RequestedBy}, started {Amounts.Time(report.Run.StartedAt)} UTC, took
+        {Amounts.Duration(TimeSpan.FromSeconds(report.Run.Seconds))}. Everything that last changed by {Amounts.Time(report.Run.Until)} UTC was compared;
+        what changed later was still in flight. Run <code>{report.Run.Id}</code></p>
+        </header>
+        """);
+
+    static string Title(RunView run) => run.OrderId is { } order ? $"Order {order}" : $"{run.Day:dddd, d MMMM yyyy}";
+
+    static string Kind(RunView run) => (run.Kind, run.DryRun) switch
+    {
+        (var kind, true) => $"Dry {kind} run: nothing was changed",
+        var (kind, _) => $"{char.ToUpperInvariant(kind[0])}{kind[1..]} run",
+    };
+
+    static Html Tiles(RunReport report) => Html.Of($"""
+        <section class="tiles">
+        {Tile(Amounts.Count(report.Run.Counts.Orders), "orders compared", "")}
+        {Tile(Amounts.Count(report.Run.Counts.Found), "new differences", report.Run.Counts.Found == 0 ? "good" : "warn")}
+        {Tile($"{Amounts.Count(report.Mended)} of {Amounts.Count(report.Repairs.Count)}", "repairs seen to work", report.AllMended ? "good" : "warn")}
+        {Tile(Amounts.Count(report.OpenCaseCount), "open cases", report.OpenCaseCount == 0 ? "good" : "bad")}
+        {Drift(report.Conservation)}
+        </section>
+        """);
+
+    static Html Drift(ConservationReport? sums) => sums switch
+    {
+        null => Tile("–", "drift: summed up by full runs", "soft"),
+        { Conserved: true } => Tile("0", "drift of goods and money", "good"),
+        { MoneyDrift.Count: 0 } => Tile(Amounts.Count(sums.StockDrift), "pieces of drift, and no money", "bad"),
+        _ => Tile(string.Join(", ", sums.MoneyDrift.Select(drift => Amounts.Money(drift.Value, drift.Key))),
+            sums.StockDrift == 0 ? "drift of money, and no goods" : $"drift of money, and {Amounts.Count(sums.StockDrift)} pieces", "bad"),
+    };
+
+    static Html Tile(string number, string what, string look) => Html.Of($"""<div class="tile"><b class="{look}">{number}</b><span>{what}</span></div>""");
+
+    static Html Foot(RunReport report) => Html.Of($"""
+        <footer>Amounts are in the currency's major unit; times are UTC. A repair is an idempotent command to the participant that holds the goods or the money:
+        sent once, noted with what the ledgers said before and after. What is not safe to repair is a case for a person.
+        All findings one by one: <code>/reconciliation/runs/{report.Run.Id}/report?format=csv</code></footer>
+        """);
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Reconciler.Job;
+
+/// <summary>What each ledger says, side by side: the evidence's members become columns, whatever they hold.</summary>
+static class StoryGrid
+{
+    public static Html Of(JsonNode? evidence) => evidence is not JsonObject ledgers
+        ? Html.None
+        : Html.Of($"<div class=\"story\">{ledgers.Select(ledger => Ledger(ledger.Key, ledger.Value))}</div>");
+
+    static Html Ledger(string name, JsonNode? value) => Html.Of($"<div class=\"ledger\"><h4>{name}</h4>{Value(value)}</div>");
+
+    static Html Value(JsonNode? value) => value switch
+    {
+        null => Nothing,
+        JsonArray { Count: 0 } => Nothing,
+        JsonArray list when list.All(item => item is JsonObject) => Html.All(list.Select(Value)),
+        JsonArray list => Html.Of($"{string.Join(", ", list.Select(Text))}"),
+        JsonObject known => Html.Of($"<dl>{known.Where(IsTold).Select(member => Member(member, (string?)known["currency"]))}</dl>"),
+        _ => Html.Of($"{Text(value)}"),
+    };
+
+    /// <summary>The order's id stands above, the gateway's ids stand with its attempts; what is empty says nothing.</summary>
+    static bool IsTold(KeyValuePair<string, JsonNode?> member) => member.Value is not (null or JsonArray { Count: 0 })
+        && member.Key is not ("id" or "orderId" or "merchant" or "reference" or "version" or "paymentTried" or "authorizationId" or "captureId");
+
+    static Html Member(KeyValuePair<string, JsonNode?> member, string? currency) => member switch
+    {
+        { Key: "currency" } => Html.None,
+        { Key: "amount" or "total" or "fee", Value: JsonValue amount } when currency is not null =>
+            Html.Of($"<dt>{member.Key}</dt><dd>{Amounts.Money((long)amount, currency)}</dd>"),
+        _ => Html.Of($"<dt>{Words(member.Key)}</dt><dd>{Inner(member.Value)}</dd>"),
+    };
+
+    /// <summary>A list inside a ledger is one line for each entry.</summary>
+    static Html Inner(JsonNode? value) => value switch
+    {
+        JsonArray list => Html.All(list.Select((item, i) => Html.Of($"{(i == 0 ? Html.None : new Html("<br>"))}{Line(item)}"))),
+        JsonObject entry => Html.Of($"{Line(entry)}"),
+        _ => Html.Of($"{Text(value)}"),
+    };
+
+    static string Line(JsonNode? item) => item switch
+    {
+        JsonObject entry when entry["sku"] is { } sku && entry["quantity"] is { } quantity => $"{Text(quantity)} × {Text(sku)}",
+        JsonObject entry => string.Join(' ', entry.Where(member => IsTold(member) && !member.Key.EndsWith("At", StringComparison.Ordinal))
+            .Select(member => Text(member.Value))),
+        _ => Text(item),
+    };
+
+    static readonly Html Nothing = Html.Of($"<span class=\"empty\">knows nothing of it</span>");
+
+    static string Text(JsonNode? value) => value switch
+    {
+        null => "–",
+        JsonValue text when text.GetValueKind() == JsonValueKind.String => Short((string)text!),
+        _ => value.ToJsonString(),
+    };
+
+    /// <summary>Times to the second.</summary>
+    static string Short(string text) => text.Length is > 19 and < 34 && text[4] == '-' && text[10] == 'T' && DateTime.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? Amounts.Time(time) : text;
+
+    /// <summary>authorizationId as "authorization id".</summary>
+    static string Words(string name) => string.Concat(name.Select(letter => char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
+}

@@ -1,0 +1,7 @@
+namespace Reconciler.Job;
+
+/// <summary>What the rules need to know beside the story, as it is now.</summary>
+sealed class RuleTermsSource(Ledgers ledgers, SettlementSettings settings)
+{
+    public async Task<RuleTerms> Read(CancellationToken cancel = default) => new(settings.Fees, await ledgers.Settlement.DeliveredDays(cancel));
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+
+namespace Reconciler.Job;
+
+/// <summary>What a rule is about. Of one story, each concern gives one finding at most: the first that the table has.</summary>
+[Flags]
+enum Concern
+{
+    Nothing = 0,
+    Stock = 1,
+    Payment = 2,
+    Money = 4,
+    Lines = 8,
+    Settlement = 16,
+}
+
+/// <summary>One row of <see cref="RuleTable"/>.</summary>
+/// <param name="Class">What a breach is called.</param>
+/// <param name="Severity">How bad a breach is.</param>
+/// <param name="Remedy">What is done about a breach.</param>
+/// <param name="Concern">What it is about; rows further down that share a concern are not asked once this one is broken.</param>
+/// <param name="Words">What must hold.</param>
+/// <param name="Broken">Whether it does not.</param>
+sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Words, Func<Story, RuleTerms, bool> Broken)
+{
+    /// <summary>Minor units at stake.</summary>
+    public Func<Story, RuleTerms, long> Stake { get; init; } = (story, _) => story.Worth;
+}
+
+/// <summary>Holds a story against the table. Pure.</summary>
+static class Rules
+{
+    public static IEnumerable<Finding> Check(Story story, RuleTerms terms)
+    {
+        List<Finding>? findings = null;
+        var told = Concern.Nothing;
+        foreach (var rule in RuleTable.Rows)
+        {
+            if ((rule.Concern & told) != Concern.Nothing || !rule.Broken(story, terms))
+                continue;
+            told |= rule.Concern;
+            (findings ??= []).Add(Find(rule, story, terms));
+        }
+
+        return findings ?? Enumerable.Empty<Finding>();
+    }
+
+    /// <summary>A settlement row that names no order: there is no story to hold against the table.</summary>
+    public static Finding CheckNameless(SettlementRow row)
+    {
+        var rule = RuleTable.Rows.First(rule => rule.Class == Classes.UnknownInSettlement);
+        var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, JsonSerializerOptions.Web);
+        return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Words, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
+    }
+
+    static Finding Find(Rule rule, Story story, RuleTerms terms) => new(
+        rule.Class, rule.Severity, story.OrderId, rule.Concern == Concern.Settlement && story.Settled.Count > 0 ? story.Settled[^1].Id : null,
+        rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency);
+
+    /// <summary>What each ledger says, side by side.</summary>
+    static string Evidence(Story story) => JsonSerializer.Serialize(
+        new { story.Order, story.Stock, story.Payment, settlement = story.Settled }, JsonSerializerOptions.Web);
+}

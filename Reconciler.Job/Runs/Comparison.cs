@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>One pass over the ledgers. The findings of a page and the checkpoint behind it are one transaction.</summary>
+sealed class Comparison(
+    FourWayMerge merge, RuleTermsSource terms, Reader<OrdersDb> orders, ReconciliationSettings settings, TimeProvider clock)
+{
+    /// <summary>A page ends early for so many findings.</summary>
+    const int FindingsOfPage = 500;
+
+    public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        if (run is { Kind: RunKind.Full, OrdersExpected: 0 })
+            await Expect(lease, cancel);
+        var rules = await terms.Read(cancel);
+        var page = new Page();
+        await foreach (var story in Stories(run, cancel))
+        {
+            page.Add(story, Rules.Check(story, rules));
+            if (page.Orders < settings.PageSize && page.Findings.Count < FindingsOfPage)
+                continue;
+            await Keep(lease, page);
+            FailPoint.Hit("reconciliation.mid-merge");
+            page = new Page();
+        }
+
+        await Keep(lease, page);
+    }
+
+    /// <summary>About how many orders there are, for the progress alone.</summary>
+    async Task Expect(RunLease lease, CancellationToken cancel)
+    {
+        var count = await orders.Query(db => db.Orders.LongCountAsync(cancel));
+        await lease.Run((_, run) => Task.FromResult(run.OrdersExpected = count));
+    }
+
+    IAsyncEnumerable<Story> Stories(ReconciliationRun run, CancellationToken cancel)
+    {
+        var window = new MergeWindow(run.Until, run.Since);
+        return run.OrderId is { } order ? One(order, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
+    }
+
+    async IAsyncEnumerable<Story> One(Guid order, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (await merge.Look(order, cancel) is var story && window.Has(story))
+            yield return story;
+    }
+
+    Task Keep(RunLease lease, Page page) => lease.Run((work, run) =>
+    {
+        if (run.Found + page.Findings.Count > settings.MostFindings)
+            throw new InvalidOperationException($"There are more than {settings.MostFindings} findings, as when a backup was restored or another "
+                + "installation's ledger is read. If they are real, raise Reconciliation:MostFindings.");
+        run.Keep(work, page.Findings, clock.GetUtcNow());
+        run.Orders += page.Orders;
+        run.Checkpoint = page.Last ?? run.Checkpoint;
+        return Task.CompletedTask;
+    });
+
+    sealed class Page
+    {
+        public List<Finding> Findings { get; } = [];
+        public int Orders { get; private set; }
+        public Guid? Last { get; private set; }
+
+        public void Add(Story story, IEnumerable<Finding> findings)
+        {
+            Findings.AddRange(findings);
+            Orders++;
+            Last = story.OrderId;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using OrderSaga.Platform;
+
+namespace Reconciler.Job;
+
+/// <summary>
+/// The steps of a run, in their order. Each ends with a transaction that notes how far the run is, so that whoever takes it over repeats at
+/// most a page of reading.
+/// </summary>
+sealed class Reconciliation(
+    RunTable runs, SettlementFetch settlements, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
+    Ledgers ledgers, ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
+{
+    /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
+    public async Task Run(RunLease lease, CancellationToken cancel)
+    {
+        while (await runs.Find(lease.RunId) is { Active: true } run)
+        {
+            log.LogInformation("Run {RunId} ({Kind}, {Day}) is {State}", run.Id, run.Kind, run.Day, run.State);
+            await Step(run, lease, cancel);
+        }
+    }
+
+    Task Step(ReconciliationRun run, RunLease lease, CancellationToken cancel) => run.State switch
+    {
+        RunState.Importing => Import(run, lease, cancel),
+        RunState.Merging => Merge(run, lease, cancel),
+        RunState.Compensating => Compensate(run, lease, cancel),
+        RunState.Reporting => Report(run, lease, cancel),
+        _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} and under way."),
+    };
+
+    /// <summary>A file is taken in once, whoever asks; the findings about files and the next step are one transaction.</summary>
+    async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        var findings = new List<Finding>();
+        if (run.Kind == RunKind.Full)
+        {
+            await foreach (var intake in settlements.TakeDue(cancel))
+                if (intake.Finding is { } finding)
+                    findings.Add(finding);
+            // They name no order, so the merge does not see them. One more than may be is enough for the comparison to stop the run.
+            await foreach (var row in ledgers.Settlement.Nameless(since: null, cancel).Take(settings.MostFindings + 1))
+                findings.Add(Rules.CheckNameless(row));
+        }
+
+        await lease.Run((work, held) =>
+        {
+            held.Keep(work, findings, clock.GetUtcNow());
+            held.Go(work, RunState.Merging);
+            return Task.CompletedTask;
+        });
+    }
+
+    async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        await comparison.Run(run, lease, cancel);
+        await To(RunState.Compensating, lease);
+    }
+
+    async Task Compensate(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        FailPoint.Hit("reconciliation.before-compensation");
+        if (!run.DryRun)
+            await followUp.Earlier(cancel);
+        await compensator.Run(run, lease, cancel);
+        FailPoint.Hit("reconciliation.after-compensation");
+        await To(RunState.Reporting, lease);
+    }
+
+    async Task Report(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    {
+        FailPoint.Hit("reconciliation.before-report");
+        if (run is { Repaired: > 0, Resumed: > 0 })
+            await followUp.SendAgain(lease, cancel);
+        if (run.Repaired > 0)
+            await followUp.Await(run.Id, cancel);
+        var sums = run.Kind == RunKind.Full ? JsonSerializer.Serialize(await conservation.Read(cancel), JsonSerializerOptions.Web) : null;
+        await lease.Run((work, held) =>
+        {
+            held.Conservation = sums;
+            held.End(work, RunState.Completed, clock);
+            return Task.CompletedTask;
+        });
+        ReconciliationMetrics.Ended(run.Kind, RunState.Completed);
+    }
+
+    static Task To(RunState state, RunLease lease) => lease.Run((work, run) =>
+    {
+        run.Go(work, state);
+        return Task.CompletedTask;
+    });
+}

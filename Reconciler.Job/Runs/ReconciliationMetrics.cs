@@ -1,0 +1,25 @@
+using System.Diagnostics.Metrics;
+using OrderSaga.Platform;
+
+namespace Reconciler.Job;
+
+static class ReconciliationMetrics
+{
+    static readonly Counter<long> Runs = Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.runs", "{run}", "Runs that ended, by kind and state");
+
+    static readonly Counter<long> Findings =
+        Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.findings", "{finding}", "Discrepancies, by class: alarm on any that is critical");
+
+    static readonly Counter<long> Repairs = Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.repairs", "{repair}", "Repairs sent, by class");
+    static readonly Counter<long> Cases = Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.cases", "{case}", "Cases opened, by class");
+
+    public static void Ended(RunKind kind, RunState state) => Runs.Add(1, Tag("kind", kind.ToString()), Tag("state", state.ToString()));
+
+    public static void Found(Finding finding) => Findings.Add(1, Tag("class", finding.Class), Tag("severity", finding.Severity.ToString()));
+
+    public static void Repaired(string @class) => Repairs.Add(1, Tag("class", @class));
+
+    public static void CaseOpened(string @class) => Cases.Add(1, Tag("class", @class));
+
+    static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+}

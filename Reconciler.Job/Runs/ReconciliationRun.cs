@@ -1,0 +1,179 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform.Batches;
+
+namespace Reconciler.Job;
+
+/// <summary>What a run looks at. Stored as text.</summary>
+enum RunKind
+{
+    /// <summary>Every order that is not in flight.</summary>
+    Full,
+
+    /// <summary>What changed since the run before.</summary>
+    Rolling,
+
+    /// <summary>One order.</summary>
+    Order,
+}
+
+/// <summary>Where a run is; it goes on from there when its process dies. Stored as text.</summary>
+enum RunState
+{
+    /// <summary>Takes in the gateway's settlement files.</summary>
+    Importing,
+
+    /// <summary>Compares the ledgers, order by order.</summary>
+    Merging,
+
+    /// <summary>Repairs what is safe, and opens cases for the rest.</summary>
+    Compensating,
+
+    /// <summary>Sums up.</summary>
+    Reporting,
+
+    Completed,
+    Failed,
+}
+
+/// <summary>
+/// One reconciliation. At most one is under way in the whole installation: <see cref="Active"/> is unique. The process that works on it has a
+/// lease of the database's clock; whoever finds a run without a lease in force takes it over at its checkpoint.
+/// </summary>
+sealed class ReconciliationRun
+{
+    public Guid Id { get; init; }
+    public RunKind Kind { get; init; }
+
+    /// <summary>The settlement day that the run is about, and the day in its report.</summary>
+    public DateOnly Day { get; init; }
+
+    public Guid? OrderId { get; init; }
+
+    /// <summary>Finds and reports, repairs nothing and opens no case.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>A person's key, the schedule, or the command line.</summary>
+    public required string RequestedBy { get; init; }
+
+    /// <summary>UTC, when the schedule asked for it: unique, so that the processes of a cluster start it once.</summary>
+    public DateTime? ScheduledFor { get; init; }
+
+    /// <summary>UTC. What changed later is in flight and left out.</summary>
+    public DateTime Until { get; init; }
+
+    /// <summary>UTC. Rolling: what changed at this time or later is looked at.</summary>
+    public DateTime? Since { get; init; }
+
+    public RunState State { get; set; }
+
+    /// <summary>True while the run is under way, otherwise null.</summary>
+    public bool? Active { get; set; }
+
+    /// <summary>Names the process that works on the run.</summary>
+    public Guid? Lease { get; set; }
+
+    /// <summary>By the database's clock.</summary>
+    public DateTime LeaseUntil { get; set; }
+
+    /// <summary>How often another process took the run over.</summary>
+    public int Resumed { get; set; }
+
+    /// <summary>Every order up to this one is compared and its findings are kept.</summary>
+    public Guid? Checkpoint { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+    public DateTime? FinishedAt { get; set; }
+
+    /// <summary>Orders compared so far.</summary>
+    public long Orders { get; set; }
+
+    /// <summary>About how many there are, for the progress.</summary>
+    public long OrdersExpected { get; set; }
+
+    /// <summary>Findings that no open case tells already.</summary>
+    public int Found { get; set; }
+
+    /// <summary>Findings that an open case tells already.</summary>
+    public int Known { get; set; }
+
+    /// <summary>Repairs sent.</summary>
+    public int Repaired { get; set; }
+
+    /// <summary>Cases opened.</summary>
+    public int Cases { get; set; }
+
+    /// <summary>The conservation sums as JSON, once the run has reported.</summary>
+    public string? Conservation { get; set; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; set; }
+
+    internal const int ErrorLength = 2000;
+
+    /// <summary>Writes findings down, each once.</summary>
+    public void Keep(Work work, IReadOnlyCollection<Finding> findings, DateTimeOffset now)
+    {
+        foreach (var row in findings.Select(finding => FindingRow.Of(Id, finding, now)).DistinctBy(row => row.Key))
+        {
+            work.Db.Add(row);
+            Found++;
+        }
+
+        work.AfterCommit(() =>
+        {
+            foreach (var finding in findings)
+                ReconciliationMetrics.Found(finding);
+        });
+    }
+
+    /// <summary>The next step, with its audit row.</summary>
+    public void Go(Work work, RunState to)
+    {
+        work.Audit("reconciliation run", Id.ToString(), State.ToString(), to.ToString(), RequestedBy, Error?[..Math.Min(Error.Length, 500)]);
+        State = to;
+    }
+
+    /// <summary>The last step: another run may begin.</summary>
+    public void End(Work work, RunState to, TimeProvider clock)
+    {
+        Go(work, to);
+        Active = null;
+        FinishedAt = clock.GetUtcNow().UtcDateTime;
+    }
+
+    internal static void Map(EntityTypeBuilder<ReconciliationRun> row)
+    {
+        row.ToTable("reconciliation_runs");
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
+        row.Property(x => x.Kind).HasColumnName("kind").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Day).HasColumnName("day");
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.DryRun).HasColumnName("dry_run");
+        row.Property(x => x.RequestedBy).HasColumnName("requested_by").HasMaxLength(100);
+        row.Property(x => x.ScheduledFor).HasColumnName("scheduled_for");
+        row.Property(x => x.Until).HasColumnName("until");
+        row.Property(x => x.Since).HasColumnName("since");
+        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
+        row.Property(x => x.Active).HasColumnName("active");
+        row.Property(x => x.Lease).HasColumnName("lease");
+        row.Property(x => x.LeaseUntil).HasColumnName("lease_until");
+        row.Property(x => x.Resumed).HasColumnName("resumed");
+        row.Property(x => x.Checkpoint).HasColumnName("checkpoint_order_id");
+        row.Property(x => x.CreatedAt).HasColumnName("created_at");
+        row.Property(x => x.FinishedAt).HasColumnName("finished_at");
+        row.Property(x => x.Orders).HasColumnName("orders");
+        row.Property(x => x.OrdersExpected).HasColumnName("orders_expected");
+        row.Property(x => x.Found).HasColumnName("found");
+        row.Property(x => x.Known).HasColumnName("known");
+        row.Property(x => x.Repaired).HasColumnName("repaired");
+        row.Property(x => x.Cases).HasColumnName("cases");
+        row.Property(x => x.Conservation).HasColumnName("conservation");
+        row.Property(x => x.Error).HasColumnName("error").HasMaxLength(ErrorLength);
+        row.HasIndex(x => x.Active).IsUnique().HasFilter("active IS NOT NULL").HasDatabaseName("ux_reconciliation_runs_active");
+        row.HasIndex(x => new { x.Kind, x.ScheduledFor }).IsUnique().HasFilter("scheduled_for IS NOT NULL")
+            .HasDatabaseName("ux_reconciliation_runs_scheduled_for");
+        row.HasIndex(x => new { x.CreatedAt, x.Id }).HasDatabaseName("ix_reconciliation_runs_created_at");
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>The runs as rows: single reads, and the leases on the one that is under way.</summary>
+sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, ReconciliationSettings settings, TimeProvider clock)
+{
+    public Task<ReconciliationRun?> Find(Guid id) => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id));
+
+    public Task<ReconciliationRun?> Active() => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true));
+
+    /// <summary>The last full run that ended well or is under way.</summary>
+    public Task<ReconciliationRun?> LastFull() => statements.Run(db => db.Runs.AsNoTracking()
+        .Where(run => run.Kind == RunKind.Full && run.OrderId == null && run.State != RunState.Failed)
+        .OrderByDescending(run => run.CreatedAt).FirstOrDefaultAsync());
+
+    /// <summary>How far the runs before have looked that did as much as this one is to do: a dry run does not spare a repairing one anything.</summary>
+    public Task<DateTime?> Watermark(bool dryRun) => statements.Run(db => db.Runs
+        .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun)).MaxAsync(run => (DateTime?)run.Until));
+
+    /// <summary>Takes the run that is under way and that nobody works on; null when there is none.</summary>
+    public async Task<RunLease?> Claim()
+    {
+        var holder = Guid.CreateVersion7(clock.GetUtcNow());
+        if (await statements.Run(db => Claim(db, holder)) == 0)
+            return null;
+        var run = await statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Lease == holder));
+        return run is null ? null : new RunLease(run.Id, holder, unit, this);
+    }
+
+    // The processes' clocks need not agree: EF makes the database's own clock of UtcNow in a query.
+#pragma warning disable RS0030
+    Task<int> Claim(ReconcilerDb db, Guid holder) => db.Runs.Where(run => run.Active == true && run.LeaseUntil < DateTime.UtcNow).ExecuteUpdateAsync(row => row
+        .SetProperty(run => run.Resumed, run => run.Lease == null ? run.Resumed : run.Resumed + 1)
+        .SetProperty(run => run.Lease, holder)
+        .SetProperty(run => run.LeaseUntil, _ => DateTime.UtcNow.AddSeconds(settings.LeaseSeconds)));
+
+    public async Task<bool> Extend(Guid run, Guid holder) => await statements.Run(db => Held(db, run, holder).ExecuteUpdateAsync(row => row
+        .SetProperty(x => x.LeaseUntil, _ => DateTime.UtcNow.AddSeconds(settings.LeaseSeconds)))) == 1;
+#pragma warning restore RS0030
+
+    public Task Release(Guid run, Guid holder) => statements.Run(db => Held(db, run, holder).ExecuteUpdateAsync(row => row
+        .SetProperty(x => x.LeaseUntil, DateTime.UnixEpoch)));
+
+    static IQueryable<ReconciliationRun> Held(ReconcilerDb db, Guid run, Guid holder) =>
+        db.Runs.Where(row => row.Id == run && row.Lease == holder && row.Active == true);
+}

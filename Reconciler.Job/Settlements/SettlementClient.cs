@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Reconciler.Job;
+
+/// <summary>Asks the gateway for a day's settlement file: <c>GET v1/settlements/{date}</c>.</summary>
+sealed class SettlementClient(HttpClient http, IConfiguration configuration, SettlementSettings settings)
+{
+    public bool IsThere => !string.IsNullOrEmpty(configuration["Gateway:Url"]);
+
+    /// <summary>The file, on disk and not in memory; gone when it is disposed. Null when the gateway has none yet.</summary>
+    /// <exception cref="HttpRequestException">The gateway could not be reached, or gave another answer.</exception>
+    public async Task<Stream?> Get(DateOnly day, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(BaseAddress, $"v1/settlements/{day:yyyy-MM-dd}"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", configuration["Gateway:Key"]);
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return null;
+        response.EnsureSuccessStatusCode();
+
+        var file = new FileStream(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.DeleteOnClose);
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancel);
+            await Copy(body, file, cancel);
+            file.Position = 0;
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>One byte beyond the bound is enough to refuse it; each part has its own time.</summary>
+    async Task Copy(Stream body, FileStream file, CancellationToken cancel)
+    {
+        var buffer = new byte[64 * 1024];
+        var most = (settings.MostMegabytes * 1024L * 1024) + 1;
+        while (file.Length < most)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            patience.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
+            var read = await body.ReadAsync(buffer, patience.Token);
+            if (read == 0)
+                return;
+            await file.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, most - file.Length)), cancel);
+        }
+    }
+
+    /// <summary>Read when it is used: a host that learns its own address late can still set it.</summary>
+    Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+
+namespace Reconciler.Job;
+
+/// <summary>Takes in the files of the days that are over and whose file has not come, oldest first.</summary>
+sealed class SettlementFetch(
+    SettlementClient gateway, SettlementIntake intake, Ledgers ledgers, SettlementSettings settings, TimeProvider clock, ILogger<SettlementFetch> log)
+{
+    /// <summary>What became of each file that came. A gateway that cannot be reached is no finding: the days stay due.</summary>
+    public async IAsyncEnumerable<Intake> TakeDue([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        if (!settings.Fetch)
+            yield break;
+        if (!gateway.IsThere)
+        {
+            log.LogWarning("No settlement file is fetched: set Gateway:Url and Gateway:Key, or Settlements:Fetch to false");
+            yield break;
+        }
+
+        var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime.AddHours(-settings.DueAfterHours)).AddDays(-1);
+        var delivered = await ledgers.Settlement.DeliveredDays(cancel);
+        for (var day = last.AddDays(1 - settings.LookBackDays); day <= last; day = day.AddDays(1))
+        {
+            if (delivered.Contains(day))
+                continue;
+            var (reached, file) = await Get(day, cancel);
+            if (!reached)
+                yield break;
+            if (file is null)
+                continue;
+            await using (file)
+                yield return await intake.Take(day, file, cancel);
+        }
+    }
+
+    async Task<(bool Reached, Stream? File)> Get(DateOnly day, CancellationToken cancel)
+    {
+        try
+        {
+            return (true, await gateway.Get(day, cancel));
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            log.LogWarning("The settlement file of {Day} could not be fetched and stays due: {Failure}", day, failure.Message);
+            return (false, null);
+        }
+    }
+}

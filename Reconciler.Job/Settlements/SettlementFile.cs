@@ -1,0 +1,81 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Reconciler.Job;
+
+/// <summary>A settlement file that was taken in whole, with its rows, in one transaction. One for each day.</summary>
+sealed class SettlementFile
+{
+    /// <summary>The UTC day whose money it tells of.</summary>
+    public DateOnly Day { get; init; }
+
+    /// <summary>SHA-256 of its bytes, hex: the same file delivered again is recognised by it.</summary>
+    public required string Hash { get; init; }
+
+    /// <summary>Rows in it.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>UTC.</summary>
+    public DateTime ImportedAt { get; init; }
+
+    internal static void Map(EntityTypeBuilder<SettlementFile> row)
+    {
+        row.ToTable("settlement_files");
+        row.HasKey(x => x.Day);
+        row.Property(x => x.Day).HasColumnName("day").ValueGeneratedNever();
+        row.Property(x => x.Hash).HasColumnName("hash").HasMaxLength(64);
+        row.Property(x => x.Rows).HasColumnName("row_count");
+        row.Property(x => x.ImportedAt).HasColumnName("imported_at");
+    }
+}
+
+/// <summary>One row of a settlement file: a capture (positive) or a refund (negative).</summary>
+sealed class SettledRow
+{
+    /// <summary>The gateway's id; the same movement of money never counts twice, whichever file it comes in.</summary>
+    public required string Id { get; init; }
+
+    /// <summary><c>capture</c> or <c>refund</c>.</summary>
+    public required string Operation { get; init; }
+
+    public required string AuthorizationId { get; init; }
+
+    /// <summary>Our own id as the gateway was given it.</summary>
+    public required string Reference { get; init; }
+
+    /// <summary>The reference as an order id; none when it is not one.</summary>
+    public Guid? OrderId { get; init; }
+
+    /// <summary>Minor units, signed.</summary>
+    public long Amount { get; init; }
+
+    /// <summary>Minor units that the gateway keeps.</summary>
+    public long Fee { get; init; }
+
+    public required string Currency { get; init; }
+
+    /// <summary>UTC; when the gateway moved the money.</summary>
+    public DateTime At { get; init; }
+
+    /// <summary>Of the file.</summary>
+    public DateOnly Day { get; init; }
+
+    internal static void Map(EntityTypeBuilder<SettledRow> row, string collation)
+    {
+        row.ToTable("settlement_rows", table => table.HasCheckConstraint("ck_settlement_rows_operation", "operation IN ('capture', 'refund')"));
+        row.HasKey(x => x.Id);
+        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(100).UseCollation(collation);
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20);
+        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
+        row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(100);
+        row.Property(x => x.OrderId).HasColumnName("order_id");
+        row.Property(x => x.Amount).HasColumnName("amount");
+        row.Property(x => x.Fee).HasColumnName("fee");
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.At).HasColumnName("at");
+        row.Property(x => x.Day).HasColumnName("day");
+        row.HasIndex(x => x.OrderId).HasDatabaseName("ix_settlement_rows_order_id");
+        row.HasIndex(x => x.Day).HasDatabaseName("ix_settlement_rows_day");
+        row.HasOne<SettlementFile>().WithMany().HasForeignKey(x => x.Day).OnDelete(DeleteBehavior.Restrict);
+    }
+}

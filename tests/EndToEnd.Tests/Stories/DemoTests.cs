@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The command that the README shows.</summary>
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task The_demo_finds_what_it_spoiled_mends_it_and_leaves_a_report()
+    {
+        var host = new ServiceProcess("OrderSaga.Host", new Uri("http://127.0.0.1/"), new Dictionary<string, string?>(), "").Assembly;
+        var watch = Stopwatch.StartNew();
+        var start = new ProcessStartInfo("dotnet", [host, "demo-reconciliation"]) { UseShellExecute = false, RedirectStandardOutput = true };
+        start.Environment["TERM"] = "dumb";
+        using var demo = Process.Start(start)!;
+        var said = await demo.StandardOutput.ReadToEndAsync();
+        await demo.WaitForExitAsync();
+
+        demo.ExitCode.ShouldBe(0, said);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), said);
+        var lines = said.ReplaceLineEndings(" ");
+        lines.ShouldContain("5 differences were found; a dry run changes nothing.");
+        lines.ShouldContain("5 differences were found: 4 mended, 1 open for a person.");
+        lines.ShouldContain("Nothing new: every difference is an open case.");
+        var report = said.Split('\n').Last(line => line.Contains("report.html", StringComparison.Ordinal)).Trim();
+        (await File.ReadAllTextAsync(report)).ShouldContain("captured-but-cancelled");
+        Directory.Delete(Path.GetDirectoryName(report)!, true);
+    }
+}

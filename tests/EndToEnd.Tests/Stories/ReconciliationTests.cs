@@ -1,0 +1,125 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using OrderSaga.Platform.Database;
+
+namespace EndToEnd.Tests;
+
+/// <summary>Reconciliation in processes that are killed in the middle of it.</summary>
+public sealed class ReconciliationTests
+{
+    static readonly string[] Points =
+    [
+        "reconciliation.mid-merge:1", "reconciliation.before-compensation:1", "reconciliation.decided:2", "reconciliation.after-compensation:1",
+        "reconciliation.before-report:1",
+    ];
+
+    static readonly Setup Quick = new()
+    {
+        Settings = new Dictionary<string, string?>
+        {
+            ["Reconciliation:Nightly"] = "", ["Reconciliation:RollingMinutes"] = "0", ["Reconciliation:WindowSeconds"] = "0",
+            ["Reconciliation:PageSize"] = "2", ["Reconciliation:LeaseSeconds"] = "3",
+        },
+    };
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Killed_at_five_points_a_run_goes_on_to_the_same_result_and_compensates_nothing_twice(Mode mode)
+    {
+        await using var system = await Running.Start(mode, Quick);
+        using var shop = new Shop(system, system.ApiKey);
+        var sku = await shop.NewSku(1000);
+        var undisturbed = await Round(system, shop, sku, null);
+        undisturbed.ShouldBe("captured-but-cancelled Repaired, captured-but-cancelled Repaired, status-differs-order-stock Repaired; "
+            + "authorize capture refund, authorize capture refund");
+        foreach (var point in Points)
+            (await Round(system, shop, sku, point)).ShouldBe(undisturbed, point);
+    }
+
+    /// <summary>Three orders are spoiled and reconciled; what was found, and what the gateway itself did for them.</summary>
+    static async Task<string> Round(Running system, Shop shop, string sku, string? point)
+    {
+        var held = (await shop.PlaceAndEnd(sku, 2, "tok_declined")).Id;
+        var taken = new[] { (await shop.PlaceAndEnd(sku, 2, "tok_ok")).Id, (await shop.PlaceAndEnd(sku, 2, "tok_ok")).Id };
+        await HoldsStock(system, sku, held);
+        foreach (var order in taken)
+            await TakenButCancelled(system, sku, order);
+        var run = await (point is null ? Run(system) : RunKilled(system, point));
+
+        ((string)run["state"]!).ShouldBe("Completed", run.ToJsonString());
+        ((int)run["resumed"]!).ShouldBe(point is null ? 0 : 1);
+        var findings = await Call(system, HttpMethod.Get, $"reconciliation/runs/{run["id"]}/findings");
+        var found = findings["items"]!.AsArray().Select(item => $"{item!["class"]} {item["outcome"]}").Order(StringComparer.Ordinal);
+        var ledgers = await Task.WhenAll(taken.Select(shop.Ledger));
+        return $"{string.Join(", ", found)}; {string.Join(", ", ledgers.Select(ledger => string.Join(' ', ledger.Select(entry => entry.Operation))))}";
+    }
+
+    static async Task<JsonNode> Run(Running system)
+    {
+        await Call(system, HttpMethod.Post, "reconciliation/runs", new { dryRun = false });
+        return await Ended(system);
+    }
+
+    static async Task<JsonNode> RunKilled(Running system, string point)
+    {
+        var reconciler = system.Of("Reconciler.Job");
+        await reconciler.Kill();
+        system.Configure("FailPoint", point);
+        await system.AllUp();
+        try
+        {
+            await Call(system, HttpMethod.Post, "reconciliation/runs", new { dryRun = false });
+        }
+        catch (HttpRequestException)
+        {
+            // It died before it could answer; the run is written down all the same.
+        }
+
+        await Eventually.Holds($"it died at {point}", () => !reconciler.IsUp);
+        system.Configure("FailPoint", null);
+        await system.AllUp();
+        return await Ended(system);
+    }
+
+    static Task<JsonNode> Ended(Running system) => Eventually.Becomes(
+        "the last run has ended", async () => (await Call(system, HttpMethod.Get, "reconciliation/runs?limit=1"))["items"]![0]!,
+        run => run["finishedAt"] is not null, TimeSpan.FromSeconds(60));
+
+    static async Task<JsonNode> Call(Running system, HttpMethod method, string path, object? body = null)
+    {
+        using var http = new HttpClient { BaseAddress = system.Url("Reconciler.Job") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", system.ApiKey);
+        using var answer = await http.SendAsync(new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) });
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.IsSuccessStatusCode.ShouldBeTrue(text);
+        return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>A cancelled order still holds its goods.</summary>
+    static async Task HoldsStock(Running system, string sku, Guid order)
+    {
+        await Change(system, "inventory", $"UPDATE stock_branches SET state = 'Tried' WHERE order_id = {Id(system, order)}");
+        await Change(system, "inventory", $"UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = '{sku}'");
+    }
+
+    /// <summary>A completed order becomes cancelled in its own ledger, with its goods back on the shelf.</summary>
+    static async Task TakenButCancelled(Running system, string sku, Guid order)
+    {
+        await Change(system, "orders", $"UPDATE orders SET state = 'Cancelled' WHERE id = {Id(system, order)}");
+        await Change(system, "inventory", $"UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = {Id(system, order)}");
+        await Change(system, "inventory", $"UPDATE stock SET available = available + 2, sold = sold - 2 WHERE sku = '{sku}'");
+    }
+
+    static string Id(Running system, Guid order) => system.Mode.Database == "Sqlite" ? $"'{Dialect.Text(order)}'" : $"'{order}'";
+
+    static async Task Change(Running system, string database, string sql)
+    {
+        await using System.Data.Common.DbConnection connection = system.Mode.Database == "Sqlite"
+            ? new SqliteConnection(system.Connection(database)) : new NpgsqlConnection(system.Connection(database));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        (await command.ExecuteNonQueryAsync()).ShouldBe(1, sql);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Reconciler.Job;
+
+namespace Reconciler.Scale;
+
+/// <param name="Stories">Orders that were looked at.</param>
+/// <param name="Seconds">From the first statement to the last story.</param>
+/// <param name="PeakMiB">Resident memory of the whole process, at its peak.</param>
+/// <param name="ProcessorSeconds">Of all its threads.</param>
+/// <param name="Findings">Order id and class of each.</param>
+sealed record MergeResult(long Stories, double Seconds, double PeakMiB, double ProcessorSeconds, IReadOnlyList<string> Findings);
+
+/// <summary>The merge and the rules, in a process of its own so that its memory is its own.</summary>
+static class MergeRun
+{
+    public static async Task<MergeResult> Start(IReadOnlyDictionary<string, string?> settings)
+    {
+        var (connections, found) = (Path.GetTempFileName(), Path.GetTempFileName());
+        try
+        {
+            await File.WriteAllTextAsync(connections, JsonSerializer.Serialize(settings));
+            using var child = Process.Start(new ProcessStartInfo("dotnet", [typeof(MergeRun).Assembly.Location, "merge", connections, found]))!;
+            await child.WaitForExitAsync();
+            if (child.ExitCode != 0)
+                throw new InvalidOperationException($"The merge ended with exit code {child.ExitCode}.");
+            return JsonSerializer.Deserialize<MergeResult>(await File.ReadAllTextAsync(found))!;
+        }
+        finally
+        {
+            File.Delete(connections);
+            File.Delete(found);
+        }
+    }
+
+    public static async Task<int> Child(string connections, string found)
+    {
+        var settings = JsonSerializer.Deserialize<Dictionary<string, string?>>(await File.ReadAllTextAsync(connections))!;
+        var bounds = new LedgerSettings();
+        var ledgers = Ledgers.Of(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), bounds);
+        var watch = Stopwatch.StartNew();
+        var terms = new RuleTerms(new FeeSchedule(140, 25), await ledgers.Settlement.DeliveredDays());
+        var findings = new List<string>();
+        var stories = 0L;
+        await foreach (var story in new FourWayMerge(ledgers, bounds).Read(new MergeWindow(Trial.Now.AddMinutes(-5))))
+        {
+            stories++;
+            foreach (var finding in Rules.Check(story, terms))
+                findings.Add($"{finding.OrderId} {finding.Class}");
+        }
+
+        using var self = Process.GetCurrentProcess();
+        var result = new MergeResult(stories, watch.Elapsed.TotalSeconds, PeakMiB(), self.TotalProcessorTime.TotalSeconds, findings);
+        await File.WriteAllTextAsync(found, JsonSerializer.Serialize(result));
+        return 0;
+    }
+
+    static double PeakMiB()
+    {
+        var line = File.ReadLines("/proc/self/status").Single(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+    }
+}

@@ -1,0 +1,75 @@
+using Discrepancies;
+using Reconciler.Job;
+
+namespace Reconciler.Tests;
+
+public sealed class ConservationTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Clean_books_are_conserved_to_the_last_piece_and_cent(Mode mode)
+    {
+        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 3, Clean = 1500, Now = MadeBooks.Now });
+        var report = await Read(books);
+
+        (report.StockDrift, report.MoneyDrift.Count, report.DriftingOrderCount).ShouldBe((0, 0, 0));
+        report.Conserved.ShouldBeTrue();
+        report.Skus.ShouldBe(50);
+        report.Stock.Received.ShouldBe(report.Stock.Available + report.Stock.Held + report.Stock.Sold);
+        report.Stock.Sold.ShouldBeGreaterThan(1000);
+        report.Money.ShouldAllBe(day => day.Drift == 0);
+        report.Money.Sum(day => day.Settled).ShouldBe(report.Money.Sum(day => day.Captured - day.Refunded - day.Pending));
+        report.Money.Sum(day => day.Pending).ShouldBeGreaterThan(0);
+        report.Money.Sum(day => day.Fees).ShouldBeGreaterThan(0);
+        report.Money.Select(day => day.Currency).Distinct().ShouldBe(["EUR", "GBP", "USD"]);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Pieces_that_are_astray_are_counted_and_their_sku_is_named(Mode mode)
+    {
+        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 4, Clean = 300, Now = MadeBooks.Now });
+        await books.Run("inventory", "UPDATE stock SET held = held + 3, available = available - 3 WHERE sku = 'sku-007'");
+        await books.Run("inventory", "UPDATE receipts SET quantity = quantity - 5 WHERE sku = 'sku-011'");
+
+        var report = await Read(books);
+        report.Conserved.ShouldBeFalse();
+        report.StockDrift.ShouldBe(8);
+        report.DriftingSkus.Select(sku => (sku.Sku, sku.Drift)).ShouldBe([("sku-007", 3L), ("sku-011", 5L)]);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Money_that_is_astray_is_counted_by_currency_and_its_orders_are_named(Mode mode)
+    {
+        var ways = new Dictionary<string, int>
+        {
+            ["missing-in-settlement"] = 2, ["doubled-capture"] = 2, ["settlement-amount-differs"] = 2, ["unknown-in-settlement"] = 2,
+            ["refund-without-reason"] = 1, ["lines-differ"] = 2,
+        };
+        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 5, Clean = 300, Now = MadeBooks.Now, Spoiled = ways });
+
+        var report = await Read(books);
+        var wanted = books.Spoiled.Where(spoiled => spoiled.Class != "lines-differ").Select(spoiled => spoiled.OrderId).Order().ToList();
+        report.DriftingOrders.Select(order => order.OrderId!.Value).Order().ShouldBe(wanted);
+        report.DriftingOrderCount.ShouldBe(wanted.Count);
+        report.MoneyDrift.Values.Sum().ShouldBe(report.DriftingOrders.Sum(order => Math.Abs(order.Off)));
+        report.Money.Sum(day => day.Drift).ShouldBe(report.DriftingOrders.Sum(order => order.Off));
+        report.StockDrift.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_settlement_row_that_names_no_order_is_drift_and_is_named()
+    {
+        await using var books = await MadeBooks.Make(Mode.Embedded, new Plan { Seed = 6, Clean = 50, Now = MadeBooks.Now });
+        await books.Run("reconciler", """
+            INSERT INTO settlement_rows (id, operation, authorization_id, reference, order_id, amount, fee, currency, at, day)
+            VALUES ('cap_x', 'capture', 'auth_x', 'somebody else', NULL, 500, 32, 'EUR', '2030-05-13 10:00:00', '2030-05-13')
+            """);
+        var difference = (await Read(books)).DriftingOrders.ShouldHaveSingleItem();
+        (difference.OrderId, difference.Subject, difference.Currency, difference.Off).ShouldBe((null, "cap_x", "EUR", -500));
+
+        var row = (await books.Ledgers.Settlement.Nameless(null).ToListAsync()).ShouldHaveSingleItem();
+        var finding = Rules.CheckNameless(row);
+        (finding.Class, finding.Subject, finding.Amount).ShouldBe((Classes.UnknownInSettlement, "cap_x", 500));
+    }
+
+    static Task<ConservationReport> Read(MadeBooks books) => new Conservation(books.Ledgers, books.Settings).Read();
+}

@@ -1,0 +1,83 @@
+using Reconciler.Job;
+
+namespace Reconciler.Tests;
+
+/// <summary>Amounts, lines and the settlement, one thing changed at a time.</summary>
+public sealed class ContentRuleTests
+{
+    const string Two = """[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""";
+
+    static readonly Story Good = Some.Completed;
+
+    /// <summary>What was changed, and the one class that it must give; none for what is legal.</summary>
+    static readonly Dictionary<string, (Func<Story> Story, string Found)> All = new()
+    {
+        ["nothing"] = (() => Good, ""),
+        ["the order's total"] = (() => Good with { Order = Good.Order! with { Total = 1251 } }, Classes.AmountDiffers),
+        ["the branch's amount"] = (() => Good with { Payment = Good.Payment! with { Amount = 1249 } }, Classes.AmountDiffers),
+        ["the branch's currency"] = (() => Good with { Payment = Good.Payment! with { Currency = "USD" } }, Classes.CurrencyDiffers),
+        ["a quantity"] = (() => Good with { Stock = Good.Stock! with { Lines = [new OrderLine("tea-001", 2)] } }, Classes.LinesDiffer),
+        ["a sku"] = (() => Good with { Stock = Good.Stock! with { Lines = [new OrderLine("tea-002", 1)] } }, Classes.LinesDiffer),
+        ["no lines"] = (() => Good with { Stock = Good.Stock! with { Lines = [] } }, Classes.LinesDiffer),
+        ["the settled amount"] = (() => Good with { Settled = [Some.Row("cap_1", amount: 1200, fee: 42)] }, Classes.SettlementAmountDiffers),
+        ["the settled currency"] = (() => Good with { Settled = [Some.Row("cap_1") with { Currency = "USD" }] }, Classes.CurrencyDiffers),
+        ["the fee"] = (() => Good with { Settled = [Some.Row("cap_1", fee: 44)] }, Classes.SettlementFeeDiffers),
+        ["no settlement"] = (() => Good with { Settled = [] }, Classes.MissingInSettlement),
+        ["a capture by another id"] = (() => Good with { Settled = [Some.Row("cap_9")] }, Classes.UnknownInSettlement),
+        ["a second capture"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cap_2")] }, Classes.DoubledCapture),
+        ["a refund"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("ref_1", "refund", -1250, 0)] }, Classes.RefundWithoutReason),
+        ["no order, settled"] = (() => new Story(Some.Id, null, null, null, [Some.Row("cap_1")]), Classes.UnknownInSettlement),
+        ["a capture that is still asked about"] = (() => Good with { Order = Some.Order("NeedsReview"), Stock = Some.Stock("Tried"),
+            Payment = Some.Payment("Confirming", Some.Attempt("capture", null, "Unknown")) }, ""),
+        ["a capture that was declined here"] = (() => Good with { Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"),
+            Payment = Some.Payment("Cancelled", Some.Attempt("capture", null, "Declined"), Some.Attempt("void", "void_1")) }, Classes.UnknownInSettlement),
+        ["captured and refunded for a cancelled order"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 0)), ""),
+        ["the refund is not settled"] = (() => Refunded(), Classes.MissingInSettlement),
+        ["the refund has a fee"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 5)), Classes.SettlementFeeDiffers),
+        ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
+            new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, [], Some.At), []), ""),
+    };
+
+    public static TheoryData<string> Changes() => [.. All.Keys];
+
+    [Theory, MemberData(nameof(Changes))]
+    public void One_change_gives_its_own_class_and_no_other(string change) => All[change].Story().Found().ShouldBe(All[change].Found);
+
+    [Fact]
+    public void What_is_wrong_in_two_ways_is_told_twice() =>
+        (Good with { Stock = Some.Stock("Tried") with { Lines = [] }, Settled = [Some.Row("cap_1", fee: 44)] }).Found()
+            .ShouldBe($"{Classes.OrderStockDiffer}, {Classes.LinesDiffer}, {Classes.SettlementFeeDiffers}");
+
+    [Theory]
+    [InlineData("2030-05-13T12:00:00Z", "12 13 14", true)]
+    [InlineData("2030-05-13T12:00:00Z", "13 14", true)]
+    [InlineData("2030-05-13T12:00:00Z", "12 13", false)]
+    [InlineData("2030-05-13T12:00:00Z", "14", false)]
+    [InlineData("2030-05-13T00:30:00Z", "13 14", false)]
+    [InlineData("2030-05-13T00:30:00Z", "12 13 14", true)]
+    [InlineData("2030-05-14T12:00:00Z", "12 13 14", false)]
+    public void What_is_captured_is_missed_only_once_every_file_has_come_that_it_could_stand_in(string capturedAt, string days, bool missed)
+    {
+        var at = DateTime.Parse(capturedAt, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
+        var story = Good with { Payment = Some.Payment("Confirmed", Some.Attempt("capture", "cap_1", at: at)), Settled = [] };
+        story.Found(Some.Terms with { Delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet() })
+            .ShouldBe(missed ? Classes.MissingInSettlement : "");
+    }
+
+    [Theory]
+    [InlineData(Two, """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", true)]
+    [InlineData(Two, """[{"sku":"b","quantity":2},{"sku":"a","quantity":1}]""", true)]
+    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[ { "sku": "a", "quantity": 1 } ]""", true)]
+    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[{"sku":"a","quantity":11}]""", false)]
+    [InlineData("""[{"sku":"a","quantity":11,"unitPrice":5}]""", """[{"sku":"a","quantity":1}]""", false)]
+    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", false)]
+    [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", "[]", false)]
+    public void Lines_are_the_same_whatever_their_order_and_their_prices(string order, string stock, bool same) =>
+        LineList.Same(new LineList(order), new LineList(stock)).ShouldBe(same);
+
+    static Story Refunded(params SettlementRow[] refund) => Good with
+    {
+        Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"), Settled = [Some.Row("cap_1"), .. refund],
+        Payment = Some.Payment("Cancelled", Some.Attempt("capture", "cap_1"), Some.Attempt("refund", "ref_1")),
+    };
+}

@@ -1,0 +1,35 @@
+using Reconciler.Job;
+using Repository;
+
+namespace Reconciler.Tests;
+
+public sealed class FindingsDocumentTests
+{
+    const string Document = "docs/findings.md";
+    const string Begin = "<!-- rules:begin -->\n";
+    const string End = "<!-- rules:end -->";
+
+    [Fact]
+    public void The_document_has_the_rules_of_the_code()
+    {
+        var text = Repo.Read(Document).ReplaceLineEndings("\n");
+        var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));
+        if (Environment.GetEnvironmentVariable("APPROVE") == "1")
+            File.WriteAllText(Repo.Path(Document), text[..begin] + Table() + text[end..]);
+        else
+            text[begin..end].ShouldBe(Table(), $"{Document} is not what the code does; APPROVE=1 ./test Reconciler.Tests writes it.");
+    }
+
+    static string Table() => "| class | must hold | severity | what is done |\n|---|---|---|---|\n" + string.Concat(
+        RuleTable.Rows.Select(rule => $"| `{rule.Class}` | {rule.Words} | {rule.Severity} | {Words(rule.Remedy)} |\n"));
+
+    static string Words(Remedy remedy) => remedy switch
+    {
+        Remedy.Case => "case",
+        Remedy.CancelStock => "repair: CancelStock lets the hold go",
+        Remedy.ConfirmStock => "repair: ConfirmStock sells the hold",
+        Remedy.CancelPayment => "repair: CancelPayment voids or refunds",
+        Remedy.ConfirmPayment => "repair: ConfirmPayment captures",
+        _ => "nothing",
+    };
+}

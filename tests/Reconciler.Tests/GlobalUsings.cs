@@ -1,0 +1,4 @@
+global using OrderSaga.Contracts;
+global using Shouldly;
+global using Testing;
+global using Xunit;

@@ -1,0 +1,69 @@
+using Discrepancies;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
+using OrderSaga.Sandbox;
+using Reconciler.Job;
+
+namespace Reconciler.Tests;
+
+public sealed class SettlementFetchTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Every_day_that_is_over_is_fetched_from_the_gateway_once_and_the_books_agree(Mode mode)
+    {
+        await using var rig = await IntakeRig.Start(mode, "--Gateway:Key=0123456789abcdef");
+        var plan = new Plan { Seed = 21, Clean = 400, Now = MadeBooks.Now, Gateway = true };
+        await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(plan);
+        await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
+        await using var gateway = await Gateway(rig);
+
+        var taken = await rig.Get<SettlementFetch>().TakeDue().ToListAsync();
+        taken.Select(intake => intake.Outcome).ShouldAllBe(outcome => outcome == IntakeOutcome.Taken);
+        taken.Select(intake => intake.Day).ShouldBe(Enumerable.Range(0, 14).Select(day => IntakeRig.Day.AddDays(day - 13)));
+        taken.Sum(intake => intake.Rows).ShouldBeInRange(200, 400);
+        (await rig.Read(db => db.SettlementFiles.SumAsync(file => file.Rows))).ShouldBe(taken.Sum(intake => intake.Rows));
+        (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).ShouldBeEmpty();
+
+        (await rig.Get<Conservation>().Read()).Conserved.ShouldBeTrue();
+        var terms = new RuleTerms(rig.Get<SettlementSettings>().Fees, await rig.Get<Ledgers>().Settlement.DeliveredDays());
+        await foreach (var story in rig.Get<FourWayMerge>().Read(MadeBooks.All))
+            story.Found(terms).ShouldBe("", $"{story.OrderId}");
+    }
+
+    [Fact]
+    public async Task While_the_gateway_is_away_or_refuses_nothing_is_found_and_the_days_stay_due()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded, "--Gateway:Key=0123456789abcdef", "--Gateway:Url=http://127.0.0.1:1");
+        (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).ShouldBeEmpty();
+
+        await using var gateway = await Gateway(rig);
+        rig.App.Configuration["Gateway:Key"] = "somebody else's key";
+        (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).ShouldBeEmpty();
+        rig.App.Configuration["Gateway:Key"] = "0123456789abcdef";
+        (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).Count.ShouldBe(14);
+    }
+
+    /// <summary>The sandbox as it runs, on the installation's databases.</summary>
+    static async Task<WebApplication> Gateway(IntakeRig rig)
+    {
+        var builder = Service.Create(
+            ["--urls=http://127.0.0.1:0", "--Gateway:Key=0123456789abcdef",
+             .. rig.Installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}")],
+            "sandbox");
+        builder.Logging.ClearProviders();
+        builder.AddSandbox();
+        builder.Services.AddSingleton<TimeProvider>(new IntakeRig.Noon());
+        var app = builder.Build();
+        app.MapSandbox();
+        app.UseHttpDefaults();
+        await app.StartAsync();
+        rig.App.Configuration["Gateway:Url"] = app.Urls.Single() + "/sandbox";
+        return app;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Reconciler.Job;
+
+namespace Reconciler.Tests;
+
+public sealed class SettlementIntakeTests
+{
+    const string Order = "0199f0a0-7c1e-7000-8000-000000000001";
+
+    /// <summary>Two captures, one of them refunded, in two currencies; one reference is no order id.</summary>
+    static readonly string Good = Lines(
+        SettlementCsv.Header,
+        $"row,cap_1,capture,auth_1,{Order},1250,43,EUR,2030-05-14T08:00:00.123Z",
+        "row,cap_2,capture,auth_2,\"a, \"\"b\"\"\",700,35,USD,2030-05-14T23:59:59.999Z",
+        $"row,ref_1,refund,auth_1,{Order},-1250,0,EUR,2030-05-14T09:00:00.000Z",
+        "sum,,,,,0,43,EUR,",
+        "sum,,,,,700,35,USD,",
+        "trailer,3,,,,,,,");
+
+    /// <summary>What is done to the good file, and what must be said of it.</summary>
+    static readonly (string Name, Func<string, string> Spoil, string Said)[] Broken =
+    [
+        ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is cut off"),
+        ("cut off after a line", file => file[..(file.LastIndexOf("trailer", StringComparison.Ordinal))], "the trailer is missing: the file is cut off"),
+        ("empty", _ => "", $"line 1: the header is not {SettlementCsv.Header}"),
+        ("another header", file => file.Replace("amount,fee", "fee,amount"), $"line 1: the header is not {SettlementCsv.Header}"),
+        ("a byte order mark", file => "\uFEFF" + file, $"line 1: the header is not {SettlementCsv.Header}"),
+        ("wrong count", file => file.Replace("trailer,3", "trailer,4"), "line 7: the trailer says 4 rows; there are 3"),
+        ("no count", file => file.Replace("trailer,3", "trailer,"), "line 7: the number of rows '' is no whole number"),
+        ("wrong sum", file => file.Replace(",700,35,USD,\r\nt", ",701,35,USD,\r\nt"),
+            "line 6: the sum of USD says amount 701 and fee 35; the rows come to 700 and 35"),
+        ("wrong fees", file => file.Replace(",0,43,EUR,\r\ns", ",0,44,EUR,\r\ns"),
+            "line 5: the sum of EUR says amount 0 and fee 44; the rows come to 0 and 43"),
+        ("no sum", file => file.Replace("sum,,,,,700,35,USD,\r\n", ""), "line 6: the sum of USD is missing"),
+        ("a sum of nothing", file => file.Replace("trailer", "sum,,,,,0,0,GBP,\r\ntrailer"), "line 7: a sum of GBP that no rows come before"),
+        ("a fraction", file => file.Replace(",1250,", ",12.50,"), "line 2: the amount '12.50' is no whole number"),
+        ("too much", file => file.Replace(",1250,", ",99999999999999999999,"), "line 2: the amount '99999999999999999999' is no whole number"),
+        ("a capture below nothing", file => file.Replace(",1250,", ",-1250,"), "line 2: the amount of a capture cannot be -1250"),
+        ("no currency", file => file.Replace("43,EUR,2030", "43,EUX,2030"), "line 2: 'EUX' is no ISO 4217 currency"),
+        ("no operation", file => file.Replace("cap_2,capture", "cap_2,payout"), "line 3: 'payout' is neither capture nor refund"),
+        ("no kind of record", file => file.Replace("row,cap_2", "raw,cap_2"), "line 3: 'raw' is no kind of record"),
+        ("no time", file => file.Replace("2030-05-14T08:00:00.123Z", "yesterday"), "line 2: 'yesterday' is no time"),
+        ("another day", file => file.Replace("2030-05-14T08", "2030-05-13T08"), "line 2: 2030-05-13T08:00:00.123Z is not on 2030-05-14, the day of the file"),
+        ("a row twice", file => file.Replace("cap_2", "cap_1"), "row cap_1 is in it twice"),
+        ("no id", file => file.Replace("cap_2", ""), "line 3: its id has not 1 to 100 characters"),
+        ("a column short", file => file.Replace("1250,43,EUR", "1250,EUR"), "line 2: it has 8 columns in place of 9"),
+        ("after the trailer", file => file + "row,,,,,,,,\r\n", "line 8: something follows the trailer"),
+        ("an open quote", file => file.Replace("\"\"\",700", "\"\",700"), "line 3: a quote is opened and never closed"),
+        ("half a line end", file => file.Replace("59.999Z\r\n", "59.999Z\r"), "line 3: a field is not followed by a comma or a line end"),
+        ("no line ends", file => new string('x', 10_000), "line 1: a field is longer than 4096 characters"),
+    ];
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_good_file_is_taken_in_whole_and_the_same_again_is_known(Mode mode)
+    {
+        await using var rig = await IntakeRig.Start(mode);
+        (await rig.Take(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3));
+        (await rig.Take(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Known, 3));
+
+        (await rig.Count()).ShouldBe((1, 3));
+        var rows = await rig.Read(db => db.SettlementRows.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+        rows.Select(row => (row.Id, row.Amount, row.Fee, row.Currency, row.OrderId)).ShouldBe(
+            [("cap_1", 1250, 43, "EUR", Guid.Parse(Order)), ("cap_2", 700, 35, "USD", null), ("ref_1", -1250, 0, "EUR", Guid.Parse(Order))]);
+        rows[1].Reference.ShouldBe("a, \"b\"");
+        rows[0].At.ShouldBe(new DateTime(2030, 5, 14, 8, 0, 0, 123, DateTimeKind.Utc));
+        (await rig.Read(db => db.Audit.CountAsync(row => row.Subject == "settlement file"))).ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Another_file_of_a_day_that_has_its_file_is_refused_and_the_first_one_stands(Mode mode)
+    {
+        await using var rig = await IntakeRig.Start(mode);
+        await rig.Take(Good);
+        var again = await rig.Take(Good.Replace("cap_2", "cap_3", StringComparison.Ordinal));
+
+        again.Outcome.ShouldBe(IntakeOutcome.Refused);
+        again.Finding.ShouldNotBeNull().Class.ShouldBe(Classes.SettlementFileChanged);
+        again.Finding.Evidence.ShouldContain("the earlier one stands");
+        (await rig.Read(db => db.SettlementRows.AnyAsync(row => row.Id == "cap_3"))).ShouldBeFalse();
+        (await rig.Count()).ShouldBe((1, 3));
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_broken_file_leaves_nothing_behind_and_the_right_one_is_taken_afterwards(Mode mode)
+    {
+        await using var rig = await IntakeRig.Start(mode, "--Settlements:PageRows=1");
+        foreach (var (name, spoil, said) in Broken)
+        {
+            var intake = await rig.Take(spoil(Good));
+            intake.Outcome.ShouldBe(IntakeOutcome.Refused, name);
+            var finding = intake.Finding.ShouldNotBeNull(name);
+            (finding.Class, finding.Subject, finding.Remedy).ShouldBe((Classes.SettlementFileRefused, "settlement 2030-05-14", Remedy.Case), name);
+            Said(finding).ShouldBe(said, name);
+            (await rig.Count()).ShouldBe((0, 0), name);
+        }
+
+        (await rig.Take(Good)).Outcome.ShouldBe(IntakeOutcome.Taken);
+    }
+
+    [Fact]
+    public async Task What_is_not_text_is_refused()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        var bytes = Encoding.UTF8.GetBytes(Good);
+        bytes[Good.IndexOf("cap_2", StringComparison.Ordinal)] = 0xFF;
+        Said((await rig.Take(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("it is not UTF-8");
+        (await rig.Count()).ShouldBe((0, 0));
+    }
+
+    [Fact]
+    public async Task A_row_that_another_day_settled_is_refused_with_its_whole_file()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        await rig.Take(Good);
+        var before = await rig.Take(Good.Replace("2030-05-14", "2030-05-13", StringComparison.Ordinal), IntakeRig.Day.AddDays(-1));
+        Said(before.Finding.ShouldNotBeNull()).ShouldBe("row cap_1 is in the file of 2030-05-14 already");
+        (await rig.Count()).ShouldBe((1, 3));
+    }
+
+    [Fact]
+    public async Task The_file_of_a_day_that_is_not_over_is_refused()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        var today = await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"), IntakeRig.Day.AddDays(1));
+        Said(today.Finding.ShouldNotBeNull()).ShouldBe("2030-05-15 is not over: its file cannot be complete");
+    }
+
+    [Fact]
+    public async Task A_day_without_money_is_a_day_whose_file_has_come()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        (await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"))).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 0));
+        (await rig.Count()).ShouldBe((1, 0));
+    }
+
+    /// <summary>As a person reads it.</summary>
+    static string Said(Finding finding)
+    {
+        var evidence = System.Text.Json.JsonDocument.Parse(finding.Evidence).RootElement;
+        var line = evidence.GetProperty("line").GetInt64();
+        return (line > 0 ? $"line {line}: " : "") + evidence.GetProperty("reason").GetString();
+    }
+
+    static string Lines(params string[] lines) => string.Join("\r\n", lines) + "\r\n";
+}

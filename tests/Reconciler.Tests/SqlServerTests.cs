@@ -1,0 +1,54 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.EntityFrameworkCore;
+using Migrations;
+using OrderSaga.Platform.Database;
+using Reconciler.Job;
+using SqlServerCheck;
+
+namespace Reconciler.Tests;
+
+/// <summary>What is read on SQL Server, checked without a server.</summary>
+public sealed class SqlServerTests
+{
+    static readonly ReadOnlyDatabase Nowhere = new(DatabaseMode.SqlServer, "Server=nowhere");
+    static readonly LedgerSettings Settings = new();
+
+    [Fact]
+    public void Every_statement_parses_and_means_columns_that_are_there()
+    {
+        var settlement = new SettlementLedger(Nowhere, Settings);
+        Errors("orders", Statements(new OrdersLedger(Nowhere, Settings))).ShouldBeEmpty();
+        Errors("inventory", [.. Statements(new StockLedger(Nowhere, Settings)), StockBalances.Statement(DatabaseMode.SqlServer)]).ShouldBeEmpty();
+        Errors("payments", Statements(new PaymentsLedger(Nowhere, Settings))).ShouldBeEmpty();
+        Errors("reconciler", [.. Statements(settlement), settlement.NamelessStatement(default(DateTime)), "SELECT day FROM settlement_files"]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_statement_that_means_another_table_is_found() => Errors("orders", Statements(new StockLedger(Nowhere, Settings))).ShouldNotBeEmpty();
+
+    /// <summary>SQL Server compares the last six bytes first.</summary>
+    [Fact]
+    public void Ids_are_in_the_order_of_their_database()
+    {
+        var (one, other) = (Guid.Parse("01000000-0000-7000-8000-000000000002"), Guid.Parse("02000000-0000-7000-8000-000000000001"));
+        DatabaseMode.PostgreSql.OrderOfIds().Compare(one, other).ShouldBeNegative();
+        DatabaseMode.Sqlite.OrderOfIds().Compare(one, other).ShouldBeNegative();
+        DatabaseMode.SqlServer.OrderOfIds().Compare(one, other).ShouldBePositive();
+    }
+
+    static List<string> Statements<T>(Ledger<T> ledger) where T : class
+    {
+        using var command = new SqlCommand();
+        return
+        [
+            ledger.Statement(new Which.After(null), command), ledger.Statement(new Which.After(Guid.Empty), command),
+            ledger.Statement(new Which.Only([Guid.Empty]), command), ledger.ChangedStatement,
+        ];
+    }
+
+    static IReadOnlyList<string> Errors(string database, List<string> statements)
+    {
+        using var db = Schema.Context(DatabaseMode.SqlServer, database, "Server=nowhere");
+        return SqlServerScript.Errors(db.Database.GenerateCreateScript(), statements.Distinct().ToDictionary(sql => sql, sql => ("@after @ids @since", sql)));
+    }
+}

@@ -1,0 +1,76 @@
+using Orders.Model;
+using Reconciler.Job;
+using static Reconciler.Job.BranchStates;
+
+namespace Reconciler.Tests;
+
+/// <summary>Every state of the order beside every state of both branches.</summary>
+public sealed class StatusRuleTests
+{
+    const string Any = "*";
+    const string NothingHeld = "none Refused Cancelled";
+
+    /// <summary>What may stand beside what, for as long as it likes.</summary>
+    static readonly (string Order, string Stock, string Payment)[] Legal =
+    [
+        (Absent, NothingHeld, NothingHeld),
+        (States.Reserving, "none Tried Refused Cancelled", "none Cancelled"),
+        (States.AwaitingPayment, "Tried", "none Trying Pending Tried Refused Cancelling Cancelled"),
+        (States.ConfirmingPayment, "Tried", "Tried Confirming CaptureRefused Confirmed Cancelling Cancelled"),
+        (States.ConfirmingStock, "Tried Confirmed", "Confirmed"),
+        (States.Cancelling, "none Tried Refused Cancelled", Any),
+        (States.Completed, "Confirmed", "Confirmed"),
+        (States.Cancelled, NothingHeld, NothingHeld),
+        (States.NeedsReview, "none Tried Refused Cancelled", Any),
+        (States.NeedsReview, "Confirmed", "Confirmed"),
+    ];
+
+    static IEnumerable<(string Order, string Stock, string Payment)> All =>
+        from order in States.All.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
+
+    [Fact]
+    public void What_is_legal_gives_no_finding_and_everything_else_does()
+    {
+        foreach (var (order, stock, payment) in All)
+            (Story(order, stock, payment).Found().Length == 0).ShouldBe(IsLegal(order, stock, payment), $"order {order}, stock {stock}, payment {payment}");
+    }
+
+    [Fact]
+    public void Each_branch_gives_one_finding_at_most()
+    {
+        foreach (var (order, stock, payment) in All)
+            Rules.Check(Story(order, stock, payment), Some.Terms).Count().ShouldBeLessThanOrEqualTo(2, $"order {order}, stock {stock}, payment {payment}");
+    }
+
+    /// <summary>While the saga may still move it, a repair would race it; and the fence refuses to cancel what is sold.</summary>
+    [Fact]
+    public void Only_an_order_that_has_ended_or_does_not_exist_is_repaired_and_only_as_the_fence_allows()
+    {
+        foreach (var (order, stock, payment) in All)
+        {
+            foreach (var finding in Rules.Check(Story(order, stock, payment), Some.Terms).Where(finding => finding.Remedy is not (Remedy.Case or Remedy.None)))
+            {
+                var about = $"{finding.Class} of order {order}, stock {stock}, payment {payment}";
+                order.ShouldBeOneOf([Absent, States.Completed, States.Cancelled], about);
+                var (state, allowed) = finding.Remedy switch
+                {
+                    Remedy.CancelStock or Remedy.ConfirmStock => (stock, "Tried"),
+                    Remedy.ConfirmPayment => (payment, "Tried"),
+                    _ => (payment, "Trying Pending Tried Confirming CaptureRefused Confirmed Cancelling"),
+                };
+                allowed.Split(' ').ShouldContain(state, about);
+                (finding.Remedy is Remedy.ConfirmStock or Remedy.ConfirmPayment).ShouldBe(order == States.Completed, about);
+            }
+        }
+    }
+
+    static bool IsLegal(string order, string stock, string payment) =>
+        Legal.Any(row => row.Order == order && Among(row.Stock, stock) && Among(row.Payment, payment));
+
+    static bool Among(string states, string state) => states == Any || states.Split(' ').Contains(state);
+
+    /// <summary>Nothing but the states speaks: nothing is due at the gateway.</summary>
+    static Story Story(string order, string stock, string payment) => new(
+        Some.Id, order == Absent ? null : Some.Order(order), stock == Absent ? null : Some.Stock(stock),
+        payment == Absent ? null : Some.Payment(payment, Some.Attempt("authorize", "auth_1")), []);
+}

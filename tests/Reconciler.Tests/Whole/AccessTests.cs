@@ -1,0 +1,124 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>One shop for all calls that must change nothing.</summary>
+public sealed class QuietShop : IAsyncLifetime
+{
+    internal Shop Shop { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Shop = await Shop.Open(Mode.Embedded);
+
+    public ValueTask DisposeAsync() => Shop.DisposeAsync();
+}
+
+/// <summary>Who may call, and what is said about bad input.</summary>
+public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
+{
+    const string Nobody = "0199f0a0-7c1e-7000-8000-000000000000";
+
+    public static TheoryData<string, string> Calls() => new()
+    {
+        { "POST", "/reconciliation/runs" }, { "GET", "/reconciliation/runs" }, { "GET", $"/reconciliation/runs/{Nobody}" },
+        { "GET", $"/reconciliation/runs/{Nobody}/findings" }, { "GET", $"/reconciliation/runs/{Nobody}/report" }, { "GET", "/reconciliation/conservation" },
+        { "POST", "/settlements?date=2026-01-30" }, { "GET", "/cases" }, { "GET", $"/cases/{Nobody}" }, { "GET", $"/cases/{Nobody}/preview" },
+        { "POST", $"/cases/{Nobody}/actions/assign" }, { "POST", $"/cases/{Nobody}/actions/retry" },
+        { "POST", $"/cases/{Nobody}/actions/cancel-and-compensate" }, { "POST", $"/cases/{Nobody}/actions/solve" },
+    };
+
+    [Theory, MemberData(nameof(Calls))]
+    public async Task Only_operators_may(string method, string path)
+    {
+        using var stranger = new HttpClient { BaseAddress = quiet.Shop.Http.BaseAddress };
+        await Send(stranger, method, path).ShouldBeProblem(401, "unauthorized");
+        using var merchant = quiet.Shop.Caller(quiet.Shop.Http.BaseAddress!.ToString(), Roles.Orders, Roles.Stock, Roles.Catalogue);
+        await Eventually.Holds("the new key is taken up", async () => (await merchant.GetAsync("/products")).IsSuccessStatusCode);
+        await Send(merchant, method, path).ShouldBeProblem(403, "forbidden");
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"weekly"}""", "invalid-run")]
+    [InlineData("""{"kind":"order"}""", "invalid-run")]
+    [InlineData("""{"orderId":"0199f0a0-7c1e-7000-8000-000000000000"}""", "invalid-run")]
+    [InlineData("""{"date":"30.1.2026"}""", "invalid-run")]
+    [InlineData("""{"date":"2999-01-01"}""", "invalid-run")]
+    [InlineData("""{"dryrun":true}""", "unknown-member")]
+    [InlineData("""{"dryRun":"yes"}""", "wrong-type")]
+    [InlineData("""{"kind":""", "bad-json")]
+    public async Task A_run_that_is_not_possible_is_refused(string body, string problem)
+    {
+        await quiet.Shop.Http.PostAsync("/reconciliation/runs", new StringContent(body, Encoding.UTF8, "application/json")).ShouldBeProblem(400, problem);
+        (await quiet.Shop.Http.Json("/reconciliation/runs"))["items"]!.AsArray().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/reconciliation/runs/17", 400, "invalid-id")]
+    [InlineData("/reconciliation/runs/" + Nobody, 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + Nobody + "/findings", 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + Nobody + "/report", 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + Nobody + "/report?format=pdf", 400, "invalid-parameter")]
+    [InlineData("/reconciliation/runs?limit=0", 400, "invalid-parameter")]
+    [InlineData("/reconciliation/runs?page=2", 400, "unknown-parameter")]
+    [InlineData("/reconciliation/runs?cursor=!!", 400, "invalid-cursor")]
+    [InlineData("/cases?status=open", 400, "invalid-parameter")]
+    [InlineData("/cases?cursor=abc", 400, "invalid-cursor")]
+    [InlineData("/cases/" + Nobody, 404, "case-not-found")]
+    [InlineData("/cases/1/preview", 400, "invalid-id")]
+    public async Task What_is_asked_for_wrongly_is_told(string path, int status, string problem) =>
+        await quiet.Shop.Http.GetAsync(path).ShouldBeProblem(status, problem);
+
+    [Theory]
+    [InlineData("assign", """{"assignee":"kim"}""", 400, "invalid-reason")]
+    [InlineData("assign", """{"reason":"she knows it"}""", 400, "invalid-assignee")]
+    [InlineData("solve", "{}", 400, "invalid-reason")]
+    [InlineData("solve", """{"reason":"   "}""", 400, "invalid-reason")]
+    [InlineData("solve", """{"reason":"done"}""", 404, "case-not-found")]
+    [InlineData("retry", """{"reason":"again"}""", 404, "case-not-found")]
+    [InlineData("cancel-and-compensate", """{"reason":"agreed"}""", 404, "case-not-found")]
+    public async Task An_action_needs_its_reason_and_its_case(string action, string body, int status, string problem) =>
+        await quiet.Shop.Http.PostAsync($"/cases/{Nobody}/actions/{action}", new StringContent(body, Encoding.UTF8, "application/json"))
+            .ShouldBeProblem(status, problem);
+
+    [Theory]
+    [InlineData("/settlements", "text/csv", 400, "settlement-date")]
+    [InlineData("/settlements?date=2026-02-30", "text/csv", 400, "settlement-date")]
+    [InlineData("/settlements?date=2026-01-30", "application/json", 415, "media-type")]
+    [InlineData("/settlements?date=2999-01-01", "text/csv", 422, "settlement-refused")]
+    [InlineData("/settlements?date=2026-01-30", "text/csv", 422, "settlement-refused")]
+    public async Task A_settlement_that_cannot_be_one_is_refused(string path, string type, int status, string problem)
+    {
+        using var body = new StringContent("not,a,settlement");
+        body.Headers.ContentType = new MediaTypeHeaderValue(type);
+        await quiet.Shop.Http.PostAsync(path, body).ShouldBeProblem(status, problem);
+        (await quiet.Shop.Db(db => Task.FromResult(db.SettlementFiles.Count()))).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_document_tells_of_every_call_with_examples_and_problems()
+    {
+        var paths = (await quiet.Shop.Http.Json("/openapi/v1.json"))["paths"]!.AsObject();
+        foreach (var (path, calls) in paths.Where(path => path.Key.StartsWith("/reconciliation", StringComparison.Ordinal)
+            || path.Key.StartsWith("/cases", StringComparison.Ordinal) || path.Key == "/settlements"))
+        {
+            foreach (var (method, call) in calls!.AsObject())
+            {
+                ((string)call!["summary"]!).ShouldNotBeNullOrWhiteSpace($"{method} {path}");
+                ((string)call["description"]!).ShouldContain("operator");
+                call["responses"]!["401"].ShouldNotBeNull();
+                var success = call["responses"]!.AsObject().First(response => response.Key[0] == '2').Value!;
+                success["content"]!.AsObject().First().Value!["example"].ShouldNotBeNull($"{method} {path}");
+            }
+        }
+
+        paths.Count(path => path.Key.StartsWith("/cases", StringComparison.Ordinal)).ShouldBe(7);
+    }
+
+    static Task<HttpResponseMessage> Send(HttpClient http, string method, string path) =>
+        http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? Body(path) : null });
+
+    static HttpContent Body(string path) => path.StartsWith("/settlements", StringComparison.Ordinal)
+        ? new StringContent("", Encoding.UTF8, "text/csv") : JsonContent.Create(new { reason = "why" });
+}

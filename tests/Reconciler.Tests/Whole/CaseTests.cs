@@ -1,0 +1,93 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>What operators do about cases, over HTTP.</summary>
+public sealed class CaseTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_case_is_assigned_and_solved_and_each_step_is_in_its_history(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Http.Reconcile();
+        var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
+
+        (await shop.Http.PostJson($"/cases/{id}/actions/assign", new { assignee = "kim", reason = "she knows the price list" })).Body["assignee"]!
+            .GetValue<string>().ShouldBe("kim");
+        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "a discount that was granted by phone" })).Status.ShouldBe(HttpStatusCode.OK);
+        (await shop.Http.Cases()).ShouldBeEmpty();
+        var whole = await shop.Http.Json($"/cases/{id}");
+        whole["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]}").ShouldBe([">Open", "Open>Assigned", "Assigned>Solved"]);
+        ((string)whole["history"]![2]!["detail"]!).ShouldBe("a discount that was granted by phone");
+        ((string)whole["evidence"]!["order"]!["state"]!).ShouldBe("Completed");
+
+        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is still so, and nobody works on it");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_repair_that_failed_is_sent_again_by_a_person_once_the_cause_is_gone(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
+        var order = await shop.Order("tok_declined", "Cancelled");
+        await shop.Spoiler.CannotBeMended(order);
+        await shop.Http.Reconcile();
+        await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
+        await shop.Http.Reconcile();
+        var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
+        await shop.Spoiler.Run("inventory", "UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = 'tea-001'");
+
+        var preview = await shop.Http.Json($"/cases/{id}/preview");
+        ((bool)preview["stillThere"]!).ShouldBeTrue();
+        preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}")
+            .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "solve: "]);
+        (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the level was corrected" })).Status.ShouldBe(HttpStatusCode.OK);
+
+        await Eventually.Holds("the hold is let go", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);
+        (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
+        ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
+        (await shop.Http.Cases()).ShouldBeEmpty("a run sees that the ledgers agree, and closes it");
+        (await shop.Db(db => db.Repairs.OrderBy(repair => repair.SentAt).Select(repair => repair.State).ToListAsync()))
+            .ShouldBe([RepairState.Failed, RepairState.Mended]);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_completed_is_not_cancelled_from_a_case()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded);
+        var order = await shop.Order();
+        await shop.Spoiler.OtherAmount(order);
+        await shop.Http.Reconcile();
+        var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
+        var (status, body) = await shop.Http.PostJson($"/cases/{id}/actions/cancel-and-compensate", new { reason = "just because" });
+        ((int)status, (string)body["type"]!).ShouldBe((409, "https://ordersaga.dev/problems/action-refused"));
+        ((string)body["detail"]!).ShouldContain("arrange a return");
+        (await shop.Gateway(order)).ShouldBe(["authorize", "capture"]);
+    }
+
+    [Fact]
+    public async Task A_new_case_is_told_to_whoever_is_to_know_also_when_they_were_away()
+    {
+        var told = new List<JsonNode>();
+        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
+        pager.MapPost("/", async (HttpContext http) =>
+        {
+            var body = (await JsonNode.ParseAsync(http.Request.Body))!;
+            lock (told)
+                told.Add(body);
+            return told.Count == 1 ? Results.StatusCode(503) : Results.Ok();
+        });
+        await pager.StartAsync();
+        await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
+        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Http.Reconcile();
+        await Eventually.Holds("it was told again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
+        told.Count.ShouldBe(2);
+        ((string)told[1]["class"]!).ShouldBe("amount-differs");
+    }
+}

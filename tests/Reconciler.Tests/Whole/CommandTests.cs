@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>The command line, as a process of its own beside the service.</summary>
+public sealed class CommandTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Its_exit_code_says_how_the_ledgers_stand_and_its_report_why(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var order = await shop.Order();
+        (await Reconcile(shop)).ExitCode.ShouldBe(0);
+        await shop.Spoiler.OtherAmount(order);
+
+        var report = Path.Combine(shop.Installation.Directory, "report.csv");
+        var (exitCode, output) = await Reconcile(shop, "--dry-run", "--report", report);
+        exitCode.ShouldBe(1, output);
+        (await File.ReadAllTextAsync(report)).ShouldContain($"amount-differs,Critical,{order}");
+        (await Reconcile(shop, "--repair", "--order", order.ToString())).ExitCode.ShouldBe(1);
+        (await Reconcile(shop, "--repair")).ExitCode.ShouldBe(0, "it is an open case by now");
+        (await shop.Http.Cases()).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("'--dat' is not known.", "--dat", "2026-01-30")]
+    [InlineData("--date 30.1.: give a day", "--date", "30.1.")]
+    [InlineData("--date needs a value.", "--date")]
+    [InlineData("--order 17: give the order's id", "--order", "17")]
+    [InlineData("exclude each other", "--dry-run", "--repair")]
+    [InlineData("give a file that ends in", "--report", "report.pdf")]
+    public void What_is_not_understood_is_told(string told, params string[] args) =>
+        Should.Throw<ArgumentException>(() => ReconcileOptions.Parse(args)).Message.ShouldContain(told);
+
+    [Fact]
+    public async Task Help_is_no_error_and_a_wrong_word_is_one()
+    {
+        var help = await Run([], "reconcile", "--help");
+        (help.ExitCode, help.Output).ShouldSatisfyAllConditions(() => help.ExitCode.ShouldBe(0), () => help.Output.ShouldContain("Exit codes"));
+        (await Run([], "reconcile", "--nonsense")).ExitCode.ShouldBe(2);
+        (await Run([], "reconcile", "--Database:Mode=PostgreSql")).ExitCode.ShouldBe(3, "no connection string");
+    }
+
+    static Task<(int ExitCode, string Output)> Reconcile(Shop shop, params string[] args) =>
+        Run(shop.Installation.Settings(), ["reconcile", "--Reconciliation:WindowSeconds=0", "--Settlements:Fetch=false", .. args]);
+
+    static async Task<(int ExitCode, string Output)> Run(Dictionary<string, string?> settings, params string[] args)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ReconciliationSettings).Assembly.Location, .. args])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        foreach (var (key, value) in settings)
+            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        using var process = Process.Start(start)!;
+        var output = await Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, string.Concat(output));
+    }
+}

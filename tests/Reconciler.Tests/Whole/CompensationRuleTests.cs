@@ -1,0 +1,75 @@
+namespace Reconciler.Job.Tests;
+
+/// <summary>The policy of compensation, without a host: what is decided about a finding, and what another look changes.</summary>
+public sealed class CompensationRuleTests
+{
+    static readonly DateTime Until = new(2026, 1, 31, 2, 0, 0, DateTimeKind.Utc);
+    static readonly Guid Order = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000001");
+
+    [Fact]
+    public void A_repair_is_sent_when_nothing_speaks_against_it() => Decide(Remedy.CancelStock).ShouldBe(new Decision.Send());
+
+    [Fact]
+    public void What_is_a_case_already_stays_one() =>
+        Decide(Remedy.CancelStock, known: true).ShouldBe(new Decision.Leave(FindingOutcome.CaseKnown));
+
+    [Fact]
+    public void A_dry_run_only_says_what_it_would_do()
+    {
+        Decide(Remedy.CancelStock, dryRun: true).ShouldBe(new Decision.Leave(FindingOutcome.WouldRepair));
+        Decide(Remedy.Case, dryRun: true).ShouldBe(new Decision.Leave(FindingOutcome.WouldOpenCase));
+        Decide(Remedy.CancelStock, dryRun: true, sentAt: Until.AddHours(-1)).ShouldBe(new Decision.Leave(FindingOutcome.WouldOpenCase));
+    }
+
+    [Fact]
+    public void A_repair_is_given_time_then_it_is_a_case()
+    {
+        Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(1)).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.UnderWay);
+        Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(-1)).ShouldBeOfType<Decision.Open>().Reason.ShouldContain("did not help");
+    }
+
+    [Fact]
+    public void Beyond_the_budget_nothing_is_sent() =>
+        Decide(Remedy.CancelStock, budget: false).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.OverBudget);
+
+    [Fact]
+    public void The_budget_counts_repairs_and_the_money_of_each_currency()
+    {
+        var settings = new ReconciliationSettings { MostRepairs = 3, MostRepairAmount = 100 };
+        var budget = new Budget(settings, []);
+        budget.Allows(Finding(Remedy.CancelPayment, 101)).ShouldBeFalse("too much money");
+        budget.Spend(Finding(Remedy.CancelPayment, 60));
+        budget.Allows(Finding(Remedy.CancelPayment, 41)).ShouldBeFalse("too much together");
+        budget.Allows(Finding(Remedy.CancelPayment, 41, "USD")).ShouldBeTrue("another currency");
+        budget.Spend(Finding(Remedy.CancelPayment, 41, "USD"));
+        budget.Spend(Finding(Remedy.CancelPayment, 0));
+        budget.Allows(Finding(Remedy.CancelPayment, 0)).ShouldBeFalse("three were sent");
+    }
+
+    [Theory]
+    [InlineData("Cancelled", 0, true, typeof(Decision.Send))]
+    [InlineData("Completed", 0, true, typeof(Decision.Send))]
+    [InlineData(null, 0, true, typeof(Decision.Send))]
+    [InlineData("Cancelled", 0, false, typeof(Decision.Leave))]
+    [InlineData("Cancelled", 1, true, typeof(Decision.Leave))]
+    [InlineData("NeedsReview", 0, true, typeof(Decision.Open))]
+    [InlineData("Cancelling", 0, true, typeof(Decision.Open))]
+    public void Nothing_is_repaired_on_a_stale_look_nor_while_the_order_can_still_move(string? state, int movedAfter, bool same, Type expected)
+    {
+        var moved = Until.AddSeconds(movedAfter);
+        var order = state is null ? null : new OrderEntry(Order, "demo", state, 3, "EUR", 100, [], true, Until.AddDays(-1), moved);
+        var story = new Story(Order, order, new StockEntry(Order, "Tried", [], Until.AddHours(-1)), null, []);
+        CompensationRule.LookAgain(new Decision.Send(), Finding(Remedy.CancelStock), story, same, Until).ShouldBeOfType(expected);
+    }
+
+    static Decision Decide(Remedy remedy, bool dryRun = false, bool known = false, DateTime? sentAt = null, bool budget = true)
+    {
+        var run = new ReconciliationRun { Id = Order, RequestedBy = "test", DryRun = dryRun, Until = Until };
+        var open = known ? new CaseRow { Class = "c", Rule = "r", Evidence = "{}", Reason = "why" } : null;
+        var earlier = sentAt is { } at ? new Repair { Key = "k", Class = "c", RequestedBy = "test", Before = "{}", SentAt = at } : null;
+        return CompensationRule.Decide(Finding(remedy), run, open, earlier, budget);
+    }
+
+    static FindingRow Finding(Remedy remedy, long amount = 100, string currency = "EUR") => FindingRow.Of(
+        Order, new Finding("c", Severity.High, Order, null, "r", "{}", remedy, amount, currency), new DateTimeOffset(Until));
+}

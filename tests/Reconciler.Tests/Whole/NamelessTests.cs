@@ -1,0 +1,26 @@
+namespace Reconciler.Job.Tests;
+
+/// <summary>Money that was settled under a reference which is no order id.</summary>
+public sealed class NamelessTests
+{
+    [Fact]
+    public async Task A_settled_row_that_names_no_order_is_a_case_of_its_own()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded);
+        await shop.Order();
+        var day = new DateOnly(2020, 2, 29);
+        await shop.Db(db =>
+        {
+            db.Add(new SettlementFile { Day = day, Hash = "by hand" });
+            db.Add(new SettledRow
+            {
+                Id = "cap_x", Operation = "capture", AuthorizationId = "auth_x", Reference = "another shop's", Amount = 500, Fee = 32, Currency = "EUR",
+                At = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc), Day = day,
+            });
+            return db.SaveChangesAsync();
+        });
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.UnknownInSettlement} CaseOpened"]);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.UnknownInSettlement} CaseKnown"]);
+    }
+}

@@ -1,0 +1,121 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>Runs over HTTP, on the whole shop: what is spoiled is found, mended where that is safe, and a case where it is not.</summary>
+public sealed class RunTests
+{
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task What_is_spoiled_is_found_and_mended_and_a_second_run_is_clean(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        await shop.Order();
+        var held = await shop.Order("tok_declined", "Cancelled");
+        var taken = await shop.Order();
+        var orphan = await shop.Order("tok_declined", "Cancelled");
+        await shop.Spoiler.HoldsStock(held);
+        await shop.Spoiler.TakenButCancelled(taken);
+        await shop.Spoiler.Orphans(orphan);
+
+        var run = await shop.Http.Reconcile();
+        ((string)run["state"]!).ShouldBe("Completed", run.ToJsonString());
+        ((int)run["counts"]!["orders"]!, (int)run["counts"]!["found"]!, (int)run["counts"]!["repaired"]!, (int)run["counts"]!["cases"]!).ShouldBe((4, 3, 3, 0));
+        (await shop.Http.Findings(run)).ShouldBe(
+            ["captured-but-cancelled Repaired", "orphan-hold Repaired", "status-differs-order-stock Repaired"]);
+        (await shop.Db(db => db.Repairs.Select(repair => repair.State).ToListAsync())).ShouldBe([RepairState.Mended, RepairState.Mended, RepairState.Mended]);
+        (await shop.Gateway(taken)).ShouldBe(["authorize", "capture", "refund"]);
+        (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().ShouldBeEmpty("the answers about the orphan were no fault");
+
+        var again = await shop.Http.Reconcile();
+        ((int)again["counts"]!["found"]!, (int)again["counts"]!["known"]!).ShouldBe((0, 0));
+        (await shop.Gateway(taken)).Count.ShouldBe(3);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_dry_run_says_what_it_would_do_and_does_nothing(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await shop.Spoiler.OtherAmount(await shop.Order());
+
+        var run = await shop.Http.Reconcile(new { });
+        ((bool)run["dryRun"]!).ShouldBeTrue("a new installation does not repair");
+        (await shop.Http.Findings(run)).ShouldBe(["amount-differs WouldOpenCase", "status-differs-order-stock WouldRepair"]);
+        (await shop.Db(db => db.Repairs.CountAsync())).ShouldBe(0);
+        (await shop.Http.Cases()).ShouldBeEmpty();
+        ((int)(await shop.Http.Reconcile(new { }))["counts"]!["found"]!).ShouldBe(2, "they are still there");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task What_a_person_must_decide_is_one_case_however_often_it_is_found(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var order = await shop.Order();
+        await shop.Spoiler.OtherAmount(order);
+
+        var first = await shop.Http.Reconcile();
+        (await shop.Http.Findings(first)).ShouldBe(["amount-differs CaseOpened"]);
+        var second = await shop.Http.Reconcile();
+        (await shop.Http.Findings(second)).ShouldBe(["amount-differs CaseKnown"]);
+        ((int)second["counts"]!["found"]!, (int)second["counts"]!["known"]!).ShouldBe((0, 1));
+        ((Guid)(await shop.Http.Cases()).ShouldHaveSingleItem()!["orderId"]!).ShouldBe(order);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_repair_that_does_not_help_is_not_sent_again_but_becomes_a_case(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
+        await shop.Spoiler.CannotBeMended(await shop.Order("tok_declined", "Cancelled"));
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock Repaired"]);
+        await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseOpened"]);
+        (await shop.Db(db => db.Repairs.SingleAsync())).State.ShouldBe(RepairState.Failed);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseKnown"]);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Beyond_its_budget_a_run_stops_and_opens_one_case(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairs=2");
+        for (var i = 0; i < 4; i++)
+            await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+
+        var run = await shop.Http.Reconcile();
+        ((int)run["counts"]!["repaired"]!, (int)run["counts"]!["cases"]!).ShouldBe((2, 1));
+        (await shop.Http.Findings(run)).Count(finding => finding.EndsWith("OverBudget", StringComparison.Ordinal)).ShouldBe(2);
+        ((string)(await shop.Http.Cases()).ShouldHaveSingleItem()!["class"]!).ShouldBe(Compensator.BudgetClass);
+
+        ((int)(await shop.Http.Reconcile())["counts"]!["repaired"]!).ShouldBe(2, "the next run has a budget of its own");
+        ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task One_order_can_be_looked_at_alone(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var (one, other) = (await shop.Order("tok_declined", "Cancelled"), await shop.Order("tok_declined", "Cancelled"));
+        await shop.Spoiler.HoldsStock(one);
+        await shop.Spoiler.HoldsStock(other);
+
+        var run = await shop.Http.Reconcile(new { kind = "order", orderId = one, dryRun = false });
+        ((int)run["counts"]!["orders"]!, (int)run["counts"]!["repaired"]!).ShouldBe((1, 1));
+        ((int)(await shop.Http.Reconcile())["counts"]!["repaired"]!).ShouldBe(1, "the other one is still to be mended");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Of_two_that_begin_at_once_one_runs(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var other = await shop.AddReconciler();
+        await shop.Order();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => (i % 2 == 0 ? shop.Http : other).PostJson("/reconciliation/runs", new { })));
+        answers.ShouldContain(answer => (int)answer.Status == 202);
+        answers.Where(answer => (int)answer.Status != 202).ShouldAllBe(answer => (int)answer.Status == 409);
+        foreach (var (_, body) in answers.Where(answer => (int)answer.Status == 202))
+            ((string)(await shop.Http.RunEnds((string)body["id"]!))["state"]!).ShouldBe("Completed");
+        var runs = await shop.Db(db => db.Runs.OrderBy(run => run.CreatedAt).ToListAsync());
+        runs.Zip(runs.Skip(1)).ShouldAllBe(pair => pair.First.FinishedAt <= pair.Second.CreatedAt);
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>The schedule in a cluster, and the lease on a run.</summary>
+public sealed class ScheduleTests
+{
+    static readonly DateTime Night = new(2026, 1, 31, 2, 30, 0, DateTimeKind.Utc);
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Two_processes_with_the_same_schedule_start_each_run_once(Mode mode)
+    {
+        const string OftenEnough = "Reconciliation:Nightly=0/2 * * * * ?";
+        await using var shop = await Shop.Open(mode, OftenEnough);
+        await shop.AddReconciler(OftenEnough);
+        await Eventually.Holds("three scheduled runs have ended", async () =>
+            await shop.Db(db => db.Runs.CountAsync(run => run.RequestedBy == "schedule" && run.State == RunState.Completed)) >= 3);
+
+        var runs = await shop.Db(db => db.Runs.AsNoTracking().OrderBy(run => run.CreatedAt).ToListAsync());
+        runs.Select(run => run.ScheduledFor).ShouldBeUnique();
+        runs.ShouldAllBe(run => run.DryRun && run.Kind == RunKind.Full);
+        runs.Zip(runs.Skip(1)).ShouldAllBe(pair => pair.First.FinishedAt <= pair.Second.CreatedAt);
+    }
+
+    [Fact]
+    public async Task A_night_that_another_process_began_is_not_begun_again()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded);
+        var begin = shop.Services.GetRequiredService<BeginRun>();
+        var begun = await begin.Begin(new RunRequest(RunKind.Full, "schedule", true, ScheduledFor: Night));
+        (await begin.Begin(new RunRequest(RunKind.Full, "schedule", true, ScheduledFor: Night))).ShouldBeNull();
+        await shop.Http.RunEnds(begun!.Id.ToString());
+        (await begin.Begin(new RunRequest(RunKind.Full, "schedule", true, ScheduledFor: Night))).ShouldBeNull("it has ended, and was begun all the same");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_process_that_was_paused_beyond_its_lease_changes_nothing_any_more(Mode mode)
+    {
+        // Nobody works on the run by itself: the worker looks for it in vain while a lease is in force.
+        await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
+        var table = shop.Services.GetRequiredService<RunTable>();
+        RunLease? paused = null;
+        await Eventually.Holds("the lease is ours before the worker has it", async () =>
+        {
+            var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Full, "test", true));
+            if ((paused = await table.Claim()) is not null)
+                return true;
+            await shop.Http.RunEnds(run!.Id.ToString());
+            return false;
+        });
+        (await paused!.Extend()).ShouldBeTrue();
+        await paused.Release();
+        var next = (await table.Claim()).ShouldNotBeNull("the lease was given back");
+
+        (await paused.Extend()).ShouldBeFalse();
+        await Should.ThrowAsync<LeaseLost>(() => paused.Run((work, run) =>
+        {
+            run.Go(work, RunState.Failed);
+            return Task.CompletedTask;
+        }));
+        (await next.Run((_, run) => Task.FromResult(run.State))).ShouldBe(RunState.Importing);
+        (await table.Find(next.RunId))!.Resumed.ShouldBe(1);
+        await next.Release();
+    }
+
+    [Fact]
+    public async Task A_rolling_run_looks_at_what_changed_since_the_run_before()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded);
+        await shop.Order();
+        await shop.Http.Reconcile();
+        await shop.Order();
+        await shop.Order();
+        var rolling = await shop.Http.Reconcile(new { kind = "rolling", dryRun = false });
+        ((int)rolling["counts"]!["orders"]!).ShouldBe(2);
+        ((int)(await shop.Http.Reconcile(new { kind = "rolling", dryRun = true }))["counts"]!["orders"]!).ShouldBe(0);
+        ((int)(await shop.Http.Reconcile())["counts"]!["orders"]!).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("Nightly", "every night")]
+    [InlineData("TimeZone", "Mars/Olympus")]
+    [InlineData("RollingMinutes", "60")]
+    [InlineData("LeaseSeconds", "1")]
+    [InlineData("MostRepairs", "-1")]
+    [InlineData("AlertUrl", "ftp://pager")]
+    public void A_setting_out_of_its_bounds_stops_the_start(string name, string value)
+    {
+        var settings = new ReconciliationSettings();
+        var property = typeof(ReconciliationSettings).GetProperty(name)!;
+        property.SetValue(settings, Convert.ChangeType(value, property.PropertyType, System.Globalization.CultureInfo.InvariantCulture));
+        Should.Throw<InvalidOperationException>(settings.Check).Message.ShouldContain("Reconciliation:" + name);
+        Should.NotThrow(new ReconciliationSettings().Check);
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>Changes one ledger behind the others' backs, as a bug, a restored backup or a person with a console would.</summary>
+sealed class Spoiler(Installation installation)
+{
+    /// <summary>A cancelled order of two tea-001 still holds its goods.</summary>
+    public async Task HoldsStock(Guid cancelled)
+    {
+        await Run("inventory", $"UPDATE stock_branches SET state = 'Tried' WHERE order_id = {Id(cancelled)}");
+        await Run("inventory", "UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = 'tea-001'");
+    }
+
+    /// <summary>A completed order becomes cancelled in its own ledger: the money is taken, and the goods are released.</summary>
+    public async Task TakenButCancelled(Guid completed)
+    {
+        await Run("orders", $"UPDATE orders SET state = 'Cancelled' WHERE id = {Id(completed)}");
+        await Run("inventory", $"UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = {Id(completed)}");
+        await Run("inventory", "UPDATE stock SET available = available + 2, sold = sold - 2 WHERE sku = 'tea-001'");
+    }
+
+    /// <summary>An order vanishes; its hold and its authorization stay.</summary>
+    public async Task Orphans(Guid cancelled)
+    {
+        await HoldsStock(cancelled);
+        await Run("orders", $"DELETE FROM orders WHERE id = {Id(cancelled)}");
+    }
+
+    /// <summary>The payment says another amount than the order.</summary>
+    public Task OtherAmount(Guid completed) => Run("orders", $"UPDATE orders SET total = total + 100 WHERE id = {Id(completed)}");
+
+    /// <summary>A held branch whose level does not have it: the participant cannot let go, whatever it is told.</summary>
+    public Task CannotBeMended(Guid cancelled) => Run("inventory", $"UPDATE stock_branches SET state = 'Tried' WHERE order_id = {Id(cancelled)}");
+
+    string Id(Guid id) => installation.Mode.Database == "Sqlite" ? $"'{Dialect.Text(id)}'" : $"'{id}'";
+
+    public async Task Run(string database, string sql)
+    {
+        await using System.Data.Common.DbConnection connection = installation.Mode.Database == "Sqlite"
+            ? new SqliteConnection(installation.Connection(database)) : new NpgsqlConnection(installation.Connection(database));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        (await command.ExecuteNonQueryAsync()).ShouldBeGreaterThan(0, sql);
+    }
+}
