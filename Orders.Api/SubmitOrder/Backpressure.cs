@@ -40,7 +40,8 @@ sealed class Backpressure(
             return null;
         Interlocked.Decrement(ref admitted);
         Interlocked.Increment(ref refused);
-        return new Problem(429, "too-many-orders", "Too many orders are under way.", "Nothing was placed. Send the same request again after the time in Retry-After.")
+        return new Problem(429, "too-many-orders", "Too many orders are under way.",
+            "Nothing was placed. Send the same request again after the time in Retry-After.")
         {
             RetryAfter = Volatile.Read(ref retryAfter),
         };

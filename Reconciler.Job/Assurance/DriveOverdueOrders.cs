@@ -14,7 +14,8 @@ namespace Reconciler.Job;
 /// </summary>
 [DisallowConcurrentExecution]
 public sealed class DriveOverdueOrders(
-    Reader<OrdersDb> orders, ISendEndpointProvider bus, Underway underway, AssuranceSettings settings, TimeProvider clock, ILogger<DriveOverdueOrders> log) : IJob
+    Reader<OrdersDb> orders, ISendEndpointProvider bus, Underway underway, AssuranceSettings settings, TimeProvider clock, ILogger<DriveOverdueOrders> log)
+    : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -79,10 +80,9 @@ public sealed class AssuranceSettings
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
     {
-        if (AskAgainSeconds < EverySeconds)
-            throw new InvalidOperationException("Assurance:AskAgainSeconds must not be below Assurance:EverySeconds.");
-        if (EverySeconds is < 1 or > 3600 || PageSize is < 1 or > 10_000)
-            throw new InvalidOperationException("Assurance:EverySeconds must be 1 to 3600 and Assurance:PageSize 1 to 10000.");
+        if (EverySeconds is < 1 or > 3600 || PageSize is < 1 or > 10_000 || AskAgainSeconds is < 0 or > 3600)
+            throw new InvalidOperationException(
+                "Assurance:EverySeconds must be 1 to 3600, Assurance:PageSize 1 to 10000 and Assurance:AskAgainSeconds 0 to 3600.");
     }
 }
 

@@ -30,8 +30,8 @@ public sealed class PlanTests
     {
         await db.Database.OpenConnectionAsync();
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
-        var claim = Dialect.For(DatabaseMode.PostgreSql).ClaimOutbox
-            .Replace("@lease", "$1", StringComparison.Ordinal).Replace("@seconds", "$2", StringComparison.Ordinal).Replace("@limit", "$3", StringComparison.Ordinal);
+        var claim = Dialect.For(DatabaseMode.PostgreSql).ClaimOutbox.Replace("@lease", "$1", StringComparison.Ordinal)
+            .Replace("@seconds", "$2", StringComparison.Ordinal).Replace("@limit", "$3", StringComparison.Ordinal);
         await using var prepare = new NpgsqlCommand($"SET plan_cache_mode = force_generic_plan; PREPARE claim(uuid, float8, int) AS {claim}", connection);
         await prepare.ExecuteNonQueryAsync();
         await using var explain = new NpgsqlCommand("EXPLAIN EXECUTE claim('00000000-0000-7000-8000-000000000000', 10, 200)", connection);
