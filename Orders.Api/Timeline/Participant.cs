@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using OrderSaga.Platform.History;
@@ -62,6 +63,9 @@ sealed class Participant(string name, string? url, IHttpClientFactory clients, P
     static ResiliencePipeline Build(ParticipantSettings settings, TimeProvider clock) => new ResiliencePipelineBuilder { TimeProvider = clock }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
+            // Asked too often is no fault of the participant's, and must not cost other merchants their answers.
+            ShouldHandle = new PredicateBuilder().Handle<Exception>(failure =>
+                failure is not (OperationCanceledException or HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests })),
             FailureRatio = settings.BreakerRatio,
             MinimumThroughput = settings.BreakerCalls,
             SamplingDuration = TimeSpan.FromSeconds(settings.BreakerWindowSeconds),

@@ -33,8 +33,17 @@ static class TimelineEndpoint
         var asked = participants.Histories(order.CorrelationId, http.RequestAborted);
         var own = await AuditHistory.Read(db, order.CorrelationId.ToString(), SourceOf, http.RequestAborted);
         var told = await asked;
-        return new OrderTimeline(order.CorrelationId, own.With(told.SelectMany(one => one.Items)).Items, [.. Gaps(own, told)]);
+        var items = own.With(told.SelectMany(one => one.Items)).Items.Select(ForMerchant);
+        return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, told)]);
     }
+
+    /// <summary>Names of people and texts of technical errors are for operators; the participants' own histories have them.</summary>
+    static HistoryItem ForMerchant(HistoryItem item) => item switch
+    {
+        { Source: "operator" } => item with { Cause = "operator", Detail = null },
+        { Source: "gateway", To: "Unknown" } => item with { Detail = "no answer" },
+        _ => item,
+    };
 
     static IEnumerable<TimelineGap> Gaps(AuditHistory own, Told[] told) =>
         (own.Complete ? [] : new[] { new TimelineGap("order", $"only its first {AuditHistory.MostItems} items are here") })

@@ -32,7 +32,7 @@ sealed class Destinations(WebhookSettings settings, Resolve resolve)
     public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        var addresses = (await resolve(host, cancel)).Where(address => IsAllowed(host, address)).ToArray();
+        var addresses = (await Find(host, cancel)).Where(address => IsAllowed(host, address)).ToArray();
         if (addresses.Length == 0)
             throw new HttpRequestException($"{host} has no public address");
 
@@ -46,6 +46,19 @@ sealed class Destinations(WebhookSettings settings, Resolve resolve)
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>No such name and a name that leads inside are told in the same words: which names exist inside is nobody's business.</summary>
+    async Task<IPAddress[]> Find(string host, CancellationToken cancel)
+    {
+        try
+        {
+            return await resolve(host, cancel);
+        }
+        catch (SocketException)
+        {
+            return [];
         }
     }
 

@@ -101,8 +101,11 @@ static class MerchantEndpoints
     {
         var endpoint = await Change(id, http, unitOfWork, clock, (_, endpoint) =>
         {
-            (endpoint.PreviousSecret, endpoint.Secret) = (endpoint.Secret, Signature.NewSecret());
-            endpoint.PreviousSecretUntil = clock.GetUtcNow().UtcDateTime.AddHours(settings.RotationHours);
+            var now = clock.GetUtcNow().UtcDateTime;
+            // Within the overlap the secret that receivers had before it goes on signing: the answer with the new one may have been lost.
+            if (endpoint.PreviousSecret is null || endpoint.PreviousSecretUntil <= now)
+                (endpoint.PreviousSecret, endpoint.PreviousSecretUntil) = (endpoint.Secret, now.AddHours(settings.RotationHours));
+            endpoint.Secret = Signature.NewSecret();
             return Task.CompletedTask;
         });
         return EndpointView.Of(endpoint) with { Secret = endpoint.Secret };

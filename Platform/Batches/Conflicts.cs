@@ -50,6 +50,8 @@ public static class Conflicts
     {
         PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected
             or PostgresErrorCodes.LockNotAvailable => FailureKind.Conflict,
+        // A kept statement whose table has got another column: the driver has dropped it, and the next run prepares it anew.
+        PostgresErrorCodes.FeatureNotSupported => FailureKind.Conflict,
         PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.DiskFull or PostgresErrorCodes.OutOfMemory => FailureKind.Unavailable,
         _ when state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) => FailureKind.Unavailable,
         _ => FailureKind.Permanent,

@@ -23,9 +23,13 @@ public static class QueryRate
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.OnRejected = (refused, _) => new ValueTask(ProblemMiddleware.Write(refused.HttpContext, Refused(refused.Lease)));
-        options.AddPolicy(Policy, http =>
-            RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => Bucket(http.RequestServices.GetRequiredService<Limits>())));
+        // A service asks on behalf of many callers, each of whom was bounded where it came in.
+        options.AddPolicy(Policy, http => IsService(http.User)
+            ? RateLimitPartition.GetNoLimiter("")
+            : RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => Bucket(http.RequestServices.GetRequiredService<Limits>())));
     });
+
+    static bool IsService(ClaimsPrincipal user) => user.IsInRole(Roles.Query) && user.FindAll(ApiKey.RoleClaim).Count() == 1;
 
     static TokenBucketRateLimiterOptions Bucket(Limits limits) => new()
     {

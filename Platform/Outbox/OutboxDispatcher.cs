@@ -34,6 +34,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>When the batch that awaits its confirms was handed over, as a timestamp of the clock; 0: none does.</summary>
     long handedOverAt;
 
+    /// <summary>When the broker confirmed something last, as a timestamp of the clock.</summary>
+    long confirmedAt;
+
     public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
     {
         (this.database, this.services, this.limits, this.clock, this.log) = (database, services, limits, clock, log);
@@ -54,7 +57,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     internal void Open() => brokerAway = false;
 
     /// <summary>The broker took nothing when it was tried last, or was not tried yet, or is silent at this moment.</summary>
-    public bool IsBrokerAway => brokerAway || (Volatile.Read(ref handedOverAt) is var since and > 0 && clock.GetElapsedTime(since) > Silence);
+    public bool IsBrokerAway => brokerAway
+        || (Volatile.Read(ref handedOverAt) is var since and > 0 && clock.GetElapsedTime(Math.Max(since, Volatile.Read(ref confirmedAt))) > Silence);
 
     /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
     internal int LeaseSeconds => brokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
@@ -107,7 +111,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         {
             FailPoint.Hit("outbox.before-publish");
             Volatile.Write(ref handedOverAt, clock.GetTimestamp());
-            var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message)));
+            // The first that finds the broker away ends the waiting of those that have not begun.
+            using var away = new CancellationTokenSource();
+            var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message, away)));
             Volatile.Write(ref handedOverAt, 0);
             FailPoint.Hit("outbox.after-publish");
             NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
@@ -132,11 +138,11 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>A row is sent when all that is in it is; otherwise all of it goes again, under the same ids.</summary>
-    async Task<Exception?> Send(OutboxMessage row)
+    async Task<Exception?> Send(OutboxMessage row, CancellationTokenSource away)
     {
         try
         {
-            await Task.WhenAll(EventRow.Messages(row).Select(SendOne));
+            await Task.WhenAll(EventRow.Messages(row).Select(message => SendOne(message, away)));
             return null;
         }
         catch (Exception failure)
@@ -145,9 +151,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    async Task SendOne(OutboxMessage message)
+    async Task SendOne(OutboxMessage message, CancellationTokenSource away)
     {
-        await window.WaitAsync();
+        await window.WaitAsync(away.Token);
         try
         {
             using var activity = message.TraceParent is null ? null : Instruments.Source.StartActivity("outbox", ActivityKind.Internal, message.TraceParent);
@@ -155,6 +161,12 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             // Not in the constructor: the bus is built with its endpoints, and those with this class.
             var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
             await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
+            Volatile.Write(ref confirmedAt, clock.GetTimestamp());
+        }
+        catch (Exception failure) when (Broker.IsAway(failure))
+        {
+            await away.CancelAsync();
+            throw;
         }
         finally
         {

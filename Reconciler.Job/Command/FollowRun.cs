@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using Spectre.Console;
 
 namespace Reconciler.Job;
@@ -11,21 +12,32 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
     {
         var dryRun = options.DryRun ?? !settings.Repair;
         var kind = options.Order is null ? RunKind.Full : RunKind.Order;
+        // What a command that was killed has left under way, and no service has taken over.
+        while (await runs.Claim() is { } left)
+            await worker.Work(left, stop);
         var begun = await begin.Begin(new RunRequest(kind, $"command line, {Environment.UserName}", dryRun, options.Day, options.Order));
-        var working = Work(stop);
+        var working = Work(begun!.Id, stop);
         var ended = await AnsiConsole.Progress().AutoClear(false).HideCompleted(false)
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn(), new SpinnerColumn())
-            .StartAsync(progress => Show(progress.AddTask("Beginning"), begun!.Id, working, stop));
+            .StartAsync(progress => Show(progress.AddTask("Beginning"), begun.Id, working, stop));
         await working;
         Print(ended);
         return ended;
     }
 
-    /// <summary>A service of this installation may have been quicker; then it works, and this process only looks.</summary>
-    async Task Work(CancellationToken stop)
+    /// <summary>
+    /// A service of this installation may have been quicker; then it works, and this process only looks. A run that was let go for a while, because a
+    /// database was away, is taken up again.
+    /// </summary>
+    async Task Work(Guid id, CancellationToken stop)
     {
-        if (await runs.Claim() is { } lease)
-            await worker.Work(lease, stop);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), clock);
+        do
+        {
+            if (await runs.Claim() is { } lease)
+                await worker.Work(lease, stop);
+        }
+        while (await runs.Find(id) is { Active: true } && await timer.Next(stop));
     }
 
     async Task<ReconciliationRun> Show(ProgressTask task, Guid id, Task working, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using OrderSaga.Platform;
@@ -45,7 +46,8 @@ static class ReconcileCommand
         {
             return await Run(options);
         }
-        catch (Exception failure) when (failure is RunUnderWay or InvalidOperationException or OperationCanceledException or System.Data.Common.DbException)
+        catch (Exception failure) when (failure is RunUnderWay or InvalidOperationException or OperationCanceledException or System.Data.Common.DbException
+            or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or UnauthorizedAccessException)
         {
             await Console.Error.WriteLineAsync(failure is RunUnderWay ? $"{failure.Message} Start yours when it has ended." : failure.Message);
             return Failed;
@@ -71,8 +73,12 @@ static class ReconcileCommand
             AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
         if (sends)
             await app.StopAsync(CancellationToken.None);
-        return run.State == RunState.Failed ? Failed : run.Found > 0 ? Differs : Clean;
+        return run.State == RunState.Failed ? Failed : run.Found > 0 || Drifts(run) ? Differs : Clean;
     }
+
+    /// <summary>Every order agrees, and the sums do not.</summary>
+    static bool Drifts(ReconciliationRun run) => run.Conservation is { } sums
+        && JsonSerializer.Deserialize<ConservationReport>(sums, JsonSerializerOptions.Web) is { Conserved: false };
 
     static WebApplication Build(ReconcileOptions options)
     {

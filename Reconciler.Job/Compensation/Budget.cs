@@ -7,9 +7,13 @@ sealed class Budget(ReconciliationSettings settings, IReadOnlyCollection<Repair>
         sent.GroupBy(repair => repair.Currency ?? "").ToDictionary(all => all.Key, all => all.Sum(repair => repair.Amount));
     readonly HashSet<Guid> orders = [.. sent.Select(repair => repair.OrderId)];
     int count = sent.Count;
+    bool stopped;
 
-    public bool Allows(FindingRow finding) => count < settings.MostRepairs
-        && moved.GetValueOrDefault(finding.Currency ?? "") + finding.Amount <= settings.MostRepairAmount;
+    public bool Allows(FindingRow finding) => !stopped && count < settings.MostRepairs
+        && finding.Amount <= settings.MostRepairAmount - moved.GetValueOrDefault(finding.Currency ?? "");
+
+    /// <summary>A finding was over it: nothing more is sent by this run, however small.</summary>
+    public void Stop() => stopped = true;
 
     /// <summary>The run has sent a repair for the order: what moves there is its own doing.</summary>
     public bool Moves(Guid order) => orders.Contains(order);

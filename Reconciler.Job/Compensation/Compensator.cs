@@ -48,6 +48,8 @@ sealed class Compensator(
         await lease.Run((work, held) => Carry(decision, work, held, new Facts(finding.Id, known?.Id, earlier?.Id, story)));
         if (decision is Decision.Send)
             budget.Spend(finding);
+        else if (decision is Decision.Leave { Outcome: FindingOutcome.OverBudget })
+            budget.Stop();
     }
 
     /// <summary>What the decision was made on.</summary>

@@ -85,7 +85,12 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         return entry;
     }
 
-    protected override void Extend(SettledOrder entry, DbDataReader row) => ((List<SettlementRow>)entry.Rows).Add(Row(row));
+    /// <summary>In the order of time, whichever way the database took to the rows: two looks at an order see the same.</summary>
+    protected override void Extend(SettledOrder entry, DbDataReader row)
+    {
+        var (rows, read) = ((List<SettlementRow>)entry.Rows, Row(row));
+        rows.Insert(rows.FindLastIndex(other => (other.At, other.Id).CompareTo((read.At, read.Id)) < 0) + 1, read);
+    }
 
     static SettlementRow Row(DbDataReader row) => new(
         row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),

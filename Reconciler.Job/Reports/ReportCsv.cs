@@ -25,7 +25,9 @@ static class ReportCsv
     /// <summary>A text that a spreadsheet would take for a formula is made a text.</summary>
     static string Quoted(string text)
     {
-        var safe = text.Length > 0 && "=+@\t".Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
+        var formula = text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal)
+            && !long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+        var safe = formula ? "'" + text : text;
         return safe.AsSpan().IndexOfAny(",\"\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 }

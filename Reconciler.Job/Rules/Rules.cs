@@ -45,6 +45,9 @@ static class Rules
         return findings ?? Enumerable.Empty<Finding>();
     }
 
+    /// <summary>Stable whatever rows come later: an open case is found again by it. Beside it the same class can be about the payment itself.</summary>
+    const string AboutSettlement = "settlement";
+
     /// <summary>A settlement row that names no order: there is no story to hold against the table.</summary>
     public static Finding CheckNameless(SettlementRow row)
     {
@@ -54,7 +57,7 @@ static class Rules
     }
 
     static Finding Find(Rule rule, Story story, RuleTerms terms) => new(
-        rule.Class, rule.Severity, story.OrderId, rule.Concern == Concern.Settlement && story.Settled.Count > 0 ? story.Settled[^1].Id : null,
+        rule.Class, rule.Severity, story.OrderId, rule.Concern == Concern.Settlement ? AboutSettlement : null,
         rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency);
 
     /// <summary>What each ledger says, side by side.</summary>

@@ -25,8 +25,8 @@ static class Settled
 
     public static bool IsTwice(Story story) => Count(story, Capture) > 1;
 
-    /// <summary>The gateway gave money back, and nobody here asked for it.</summary>
-    public static bool HasUnaskedRefund(Story story) => Any(story, Refund) && !Knows(story, Refund);
+    /// <summary>The gateway gave money back, and nobody here asked for it, or asked for it once.</summary>
+    public static bool HasUnaskedRefund(Story story) => Count(story, Refund) > 1 || (Any(story, Refund) && !Knows(story, Refund));
 
     /// <summary>The gateway took money, and nobody here asked for it, or was told no.</summary>
     public static bool HasUnaskedCapture(Story story) => Any(story, Capture) && !Knows(story, Capture);

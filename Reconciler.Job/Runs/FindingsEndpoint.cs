@@ -22,12 +22,14 @@ static class FindingsEndpoint
         var run = await RunEndpoints.Find(id, runs);
         var rows = db.Findings.AsNoTracking().Where(finding => finding.RunId == run.Id);
         if (filter.Class is { } @class)
-            rows = rows.Where(finding => finding.Class == @class);
+            rows = @class.Contains('\0', StringComparison.Ordinal)
+                ? throw Query.Invalid("class", "Give a class as the report names it.")
+                : rows.Where(finding => finding.Class == @class);
         if (filter.Outcome is { } outcome)
             rows = Enum.TryParse<FindingOutcome>(outcome, out var wanted) && Enum.IsDefined(wanted)
                 ? rows.Where(finding => finding.Outcome == wanted)
                 : throw Query.Invalid("outcome", $"Give one of {string.Join(", ", Enum.GetNames<FindingOutcome>())}.");
-        if (Query.Cursor(filter.Cursor, text => text) is { } after)
+        if (Query.Cursor(filter.Cursor, text => text.Contains('\0', StringComparison.Ordinal) ? null : text) is { } after)
             rows = rows.Where(finding => string.Compare(finding.Key, after) > 0);
         var read = await rows.OrderBy(finding => finding.Key).Take(limit + 1).ToListAsync(http.RequestAborted);
         return Page<FindingView>.Of(read, limit, FindingView.Of, finding => Query.Cursor(finding.Key));

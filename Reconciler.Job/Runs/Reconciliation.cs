@@ -75,10 +75,12 @@ sealed class Reconciliation(
             await followUp.SendAgain(lease, cancel);
         if (run.Repaired > 0)
             await followUp.Await(run.Id, cancel);
-        var sums = run.Kind == RunKind.Full ? JsonSerializer.Serialize(await conservation.Read(cancel), JsonSerializerOptions.Web) : null;
+        var sums = run.Kind == RunKind.Full ? await conservation.Read(cancel) : null;
         await lease.Run((work, held) =>
         {
-            held.Conservation = sums;
+            held.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, JsonSerializerOptions.Web);
+            if (sums is { Conserved: false })
+                work.AfterCommit(() => log.LogError("Run {RunId}: the sums of goods or money drift; its report says where", held.Id));
             held.End(work, RunState.Completed, clock);
             return Task.CompletedTask;
         });

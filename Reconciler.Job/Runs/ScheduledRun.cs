@@ -4,12 +4,15 @@ namespace Reconciler.Job;
 
 /// <summary>
 /// The schedule of full and rolling runs. Every process of a cluster has it; the time that a trigger fired for is the run's key, so the first one
-/// begins it and the others find it begun. A night when no process was up is made good at the next start.
+/// begins it and the others find it begun. A night that was missed is made good soon after.
 /// </summary>
 [DisallowConcurrentExecution]
 sealed class ScheduledRun(
     BeginRun begin, RunTable runs, RunWorker worker, ReconciliationSettings settings, TimeProvider clock, ILogger<ScheduledRun> log) : IJob
 {
+    /// <summary>A night is missed when no process was up, and when another run was under way.</summary>
+    static readonly TimeSpan MissedEvery = TimeSpan.FromMinutes(5);
+
     const string Kind = "kind";
     const string Missed = "missed";
 
@@ -20,7 +23,8 @@ sealed class ScheduledRun(
             quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-nightly").UsingJobData(Kind, nameof(RunKind.Full))
                 .WithCronSchedule(settings.Nightly, cron => cron.InTimeZone(Zone(settings))
                     .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
-            quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-missed-night").UsingJobData(Kind, Missed).StartNow());
+            quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-missed-night").UsingJobData(Kind, Missed).StartNow()
+                .WithSimpleSchedule(every => every.WithInterval(MissedEvery).RepeatForever()));
         }
 
         if (settings.RollingMinutes > 0)

@@ -71,6 +71,8 @@ sealed class CsvRecords(TextReader text)
     {
         if (field.Length == MostOfField)
             throw new BrokenSettlement(Number, $"a field is longer than {MostOfField} characters");
+        if (char.IsControl(next) && next is not ('\r' or '\n'))
+            throw new BrokenSettlement(Number, "a field has a control character in it");
         field.Append(next);
     }
 }

@@ -39,6 +39,12 @@ sealed class SettlementFetch(
         {
             return (true, await gateway.Get(day, cancel));
         }
+        catch (HttpRequestException refused) when (refused.StatusCode is not null)
+        {
+            // About this day only: the others are still asked for.
+            log.LogWarning("The settlement file of {Day} is not given and stays due: {Failure}", day, refused.Message);
+            return (true, null);
+        }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             log.LogWarning("The settlement file of {Day} could not be fetched and stays due: {Failure}", day, failure.Message);

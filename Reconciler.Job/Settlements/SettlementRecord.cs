@@ -8,6 +8,9 @@ static class SettlementRecord
 {
     const int MostOfId = 100;
 
+    /// <summary>What is larger counts as no number: sums and differences of thousands of them must fit.</summary>
+    const long MostAmount = 1_000_000_000_000_000;
+
     public static SettledRow Parse(List<string> record, DateOnly day, long line)
     {
         var (operation, reference) = (record[2], record[4]);
@@ -35,7 +38,8 @@ static class SettlementRecord
         : throw new BrokenSettlement(line, $"'{record[7]}' is no ISO 4217 currency");
 
     public static long Number(string text, string what, long line) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is > -MostAmount and < MostAmount
+            ? number
             : throw new BrokenSettlement(line, $"the {what} '{text}' is no whole number");
 
     static long Amount(string text, string operation, long line)

@@ -32,6 +32,8 @@ public sealed class ContentRuleTests
         ["a capture that was declined here"] = (() => Good with { Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"),
             Payment = Some.Payment("Cancelled", Some.Attempt("capture", null, "Declined"), Some.Attempt("void", "void_1")) }, Classes.UnknownInSettlement),
         ["captured and refunded for a cancelled order"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 0)), ""),
+        ["given back twice"] = (
+            () => Refunded(Some.Row("ref_1", "refund", -1250, 0), Some.Row("ref_2", "refund", -1250, 0)), Classes.RefundWithoutReason),
         ["the refund is not settled"] = (() => Refunded(), Classes.MissingInSettlement),
         ["the refund has a fee"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 5)), Classes.SettlementFeeDiffers),
         ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },

@@ -33,7 +33,8 @@ public sealed class ReconciliationTests
         var undisturbed = await Round(system, shop, sku, null);
         undisturbed.ShouldBe("captured-but-cancelled Repaired, captured-but-cancelled Repaired, status-differs-order-stock Repaired; "
             + "authorize capture refund, authorize capture refund");
-        foreach (var point in Points)
+        // One process has everything in memory: the points at which a command is on its way are those that differ.
+        foreach (var point in mode.Transport == "RabbitMq" ? Points : Points[2..4])
             (await Round(system, shop, sku, point)).ShouldBe(undisturbed, point);
     }
 

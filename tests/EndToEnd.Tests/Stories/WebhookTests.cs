@@ -33,7 +33,7 @@ public sealed class WebhookTests
             placed.Add(await PlaceInAnyCase(system, shop, sku));
 
         var kills = 0;
-        await Eventually.Holds("every event of every order has come", async () =>
+        await Eventually.Holds("every event of every order has come, and what was sent and not noted has come again", async () =>
         {
             if (!api.IsUp)
             {
@@ -41,11 +41,10 @@ public sealed class WebhookTests
                 await Restart(system);
             }
 
-            return placed.TrueForAll(order => receiver.First(order) == "order.submitted order.completed");
+            return placed.TrueForAll(order => receiver.First(order) == "order.submitted order.completed") && receiver.Taken.Count > 2 * Orders;
         }, TimeSpan.FromSeconds(90));
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, {receiver.Taken.Count} sendings of {2 * Orders} events");
-        receiver.Taken.Count.ShouldBeGreaterThan(2 * Orders, "something was sent twice: the kills did happen");
         receiver.Taken.GroupBy(hook => hook.Id).Count().ShouldBe(2 * Orders, "the same event has the same id");
     }
 
