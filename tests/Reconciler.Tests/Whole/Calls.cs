@@ -7,15 +7,15 @@ namespace Reconciler.Job.Tests;
 static class Calls
 {
     /// <summary>Starts a run and follows it to its end.</summary>
-    public static async Task<JsonNode> Reconcile(this HttpClient http, object? ask = null)
+    public static async Task<JsonNode> Reconcile(this HttpClient http, object? ask = null, int seconds = 60)
     {
         var begun = await http.PostJson("/reconciliation/runs", ask ?? new { dryRun = false });
         ((int)begun.Status).ShouldBe(202, begun.Body.ToJsonString());
-        return await http.RunEnds((string)begun.Body["id"]!);
+        return await http.RunEnds((string)begun.Body["id"]!, seconds);
     }
 
-    public static Task<JsonNode> RunEnds(this HttpClient http, string id) => Eventually.Becomes(
-        $"run {id} has ended", () => http.Json($"/reconciliation/runs/{id}"), run => run["finishedAt"] is not null, TimeSpan.FromSeconds(60));
+    public static Task<JsonNode> RunEnds(this HttpClient http, string id, int seconds = 60) => Eventually.Becomes(
+        $"run {id} has ended", () => http.Json($"/reconciliation/runs/{id}"), run => run["finishedAt"] is not null, TimeSpan.FromSeconds(seconds));
 
     public static async Task<JsonNode> Json(this HttpClient http, string path)
     {

@@ -10,8 +10,12 @@ public sealed class MadeBooksTests
 {
     static readonly string[] Generous =
     [
-        "Assurance:EverySeconds=3600", "Reconciliation:MostRepairs=1000", "Reconciliation:MostRepairAmount=1000000000", "Reconciliation:SettleSeconds=60",
+        "Assurance:EverySeconds=3600", "Reconciliation:MostRepairs=100000", "Reconciliation:MostRepairAmount=1000000000000", "Reconciliation:SettleSeconds=60",
+        "Reconciliation:MostFindings=100000",
     ];
+
+    /// <summary>How many clean orders, and how many of each class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes minutes.</summary>
+    static readonly int[] Size = [.. (Environment.GetEnvironmentVariable("ORDERSAGA_TEST_BOOKS") ?? "300,2").Split(',').Select(int.Parse)];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Every_discrepancy_is_repaired_or_a_case_and_a_second_run_finds_nothing_new(Mode mode)
@@ -20,12 +24,12 @@ public sealed class MadeBooksTests
         var settings = new ConfigurationBuilder().AddInMemoryCollection(shop.Installation.Settings()).Build();
         var spoiled = await new Generator(settings.GetDatabaseMode(), shop.Installation.Connection).Write(new Plan
         {
-            Seed = 20260131, Clean = 300, Spoiled = Spoilers.Names.ToDictionary(name => name, _ => 2), Gateway = true,
+            Seed = 20260131, Clean = Size[0], Spoiled = Spoilers.Names.ToDictionary(name => name, _ => Size[1]), Gateway = true,
             // The books are made as if a minute from now: what is in flight in them lies behind the window of a run that begins before.
             Now = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1),
         });
 
-        var first = await shop.Http.Reconcile();
+        var first = await shop.Http.Reconcile(seconds: 60 + (Size[1] * 5));
         ((string)first["state"]!).ShouldBe("Completed", first.ToJsonString());
         var findings = await Findings(shop, first);
         findings.Where(finding => spoiled.All(order => order.OrderId != finding.OrderId))
@@ -36,7 +40,7 @@ public sealed class MadeBooksTests
             .Select(finding => $"{finding.Class} {finding.Outcome} {finding.Note}").ShouldBeEmpty();
         (await shop.Db(db => db.Repairs.Where(repair => repair.State != RepairState.Mended).Select(repair => repair.Class).ToListAsync())).ShouldBeEmpty();
 
-        var second = await shop.Http.Reconcile();
+        var second = await shop.Http.Reconcile(seconds: 60 + (Size[1] * 5));
         ((int)second["counts"]!["found"]!, (int)second["counts"]!["repaired"]!).ShouldBe((0, 0));
         ((int)second["counts"]!["known"]!).ShouldBe(findings.Count(finding => finding.Outcome == FindingOutcome.CaseOpened));
     }
