@@ -67,10 +67,12 @@ sealed class Shop : IAsyncDisposable
     public async Task<HttpClient> AddReconciler(params string[] more)
     {
         var url = $"http://127.0.0.1:{FreePort()}";
+        var caller = Caller(url, Roles.Operator);
         await Start(url, more, everything: false);
-        return Caller(url, Roles.Operator);
+        return caller;
     }
 
+    /// <summary>With a key of its own. A host that runs already takes it up a moment later.</summary>
     public HttpClient Caller(string url, params string[] roles)
     {
         var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(60) };
