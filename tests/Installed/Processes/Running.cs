@@ -35,7 +35,11 @@ public sealed class Running : IAsyncDisposable
     public Checker Checker { get; }
 
     public IReadOnlyCollection<string> Services => services.Keys;
-    public string Vhost => new Uri(installation.Settings()["Transport:Url"]!).AbsolutePath.TrimStart('/');
+
+    /// <summary>Its broker, with its vhost.</summary>
+    public Uri Broker => new(installation.Settings()["Transport:Url"]!);
+
+    public string Vhost => Broker.AbsolutePath.TrimStart('/');
 
     /// <summary>The processes that make up the system.</summary>
     public static IReadOnlyList<string> ProcessesOf(Mode mode) => new Setup().Processes(mode);

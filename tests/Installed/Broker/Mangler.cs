@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
+
+namespace Installed;
+
+/// <summary>How a mangler treats what is published.</summary>
+/// <param name="Drop">The share of publishes that are lost, 0 to 1.</param>
+/// <param name="Copies">How often each of the others arrives.</param>
+/// <param name="HoldBack">How long each copy is held back on average; the times are spread exponentially, so that some overtake many others.</param>
+public sealed record Mangling(double Drop, int Copies, TimeSpan HoldBack);
+
+/// <summary>
+/// Stands between the exchange of each queue and the queue, and loses, copies and holds back what is published. What it does not mean to lose it
+/// does not lose: an original is acknowledged when the broker has all its copies. A publish may be an envelope: all inside share its fate.
+/// </summary>
+public sealed class Mangler : IAsyncDisposable
+{
+    static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>A service that starts binds its queue again; until this has passed, what is published arrives unmangled as well.</summary>
+    static readonly TimeSpan DivertEvery = TimeSpan.FromMilliseconds(250);
+
+    readonly IConnection connection;
+    readonly IChannel channel;
+    readonly IChannel confirmed;
+    readonly IReadOnlyList<string> queues;
+    readonly Mangling how;
+    readonly Random chance;
+    readonly List<string> consumers = [];
+    readonly HeldBack held = new();
+    readonly Lock gate = new();
+    readonly SemaphoreSlim bindings = new(1);
+    readonly Task pump;
+    Mangled count = new();
+    ulong latest;
+    volatile bool ending;
+
+    Mangler(IConnection connection, IChannel channel, IChannel confirmed, IReadOnlyList<string> queues, Mangling how, int seed)
+    {
+        (this.connection, this.channel, this.confirmed, this.queues, this.how) = (connection, channel, confirmed, queues, how);
+        chance = new Random(seed);
+        pump = Pump();
+    }
+
+    public Mangled Count
+    {
+        get
+        {
+            lock (gate)
+                return count;
+        }
+    }
+
+    /// <param name="broker">With its vhost.</param>
+    /// <param name="queues">Their services have bound them.</param>
+    /// <param name="how">What is done to each publish.</param>
+    /// <param name="seed">Of the chance that decides it.</param>
+    public static async Task<Mangler> Start(Uri broker, IReadOnlyList<string> queues, Mangling how, int seed)
+    {
+        var opened = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
+        var confirms = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true, null);
+        var mangler = new Mangler(opened, await opened.CreateChannelAsync(), await opened.CreateChannelAsync(confirms), queues, how, seed);
+        foreach (var queue in queues)
+            await mangler.Listen(queue);
+        await mangler.Divert();
+        return mangler;
+    }
+
+    /// <summary>Gives the queues back: what comes from now on goes its own way; what is held back goes out at once, and is handled.</summary>
+    public async Task End()
+    {
+        await GiveBack();
+        await AreEmpty([.. queues.Select(Own)]);
+        // Returns when the consumer has seen all that was delivered before.
+        foreach (var consumer in consumers)
+            await channel.BasicCancelAsync(consumer);
+        held.Close();
+        await pump;
+        await AreEmpty(queues);
+        foreach (var queue in queues)
+            await channel.QueueDeleteAsync(Own(queue));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!ending)
+            await End();
+        await connection.DisposeAsync();
+        bindings.Dispose();
+    }
+
+    static string Own(string queue) => "mangled-" + queue;
+
+    async Task AreEmpty(IReadOnlyList<string> ones)
+    {
+        foreach (var queue in ones)
+            await Eventually.Holds($"{queue} is empty", async () => await channel.MessageCountAsync(queue) == 0, TimeSpan.FromSeconds(60));
+    }
+
+    async Task Listen(string queue)
+    {
+        await channel.QueueDeclareAsync(Own(queue), durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(Own(queue), exchange: queue, routingKey: "");
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) => Take(queue, delivery);
+        consumers.Add(await channel.BasicConsumeAsync(Own(queue), autoAck: false, consumer));
+    }
+
+    async Task Divert()
+    {
+        await bindings.WaitAsync();
+        try
+        {
+            foreach (var queue in ending ? [] : queues)
+                await channel.QueueUnbindAsync(queue, exchange: queue, routingKey: "");
+        }
+        finally
+        {
+            bindings.Release();
+        }
+    }
+
+    async Task GiveBack()
+    {
+        ending = true;
+        await bindings.WaitAsync();
+        foreach (var queue in queues)
+        {
+            await channel.QueueBindAsync(queue, exchange: queue, routingKey: "");
+            await channel.QueueUnbindAsync(Own(queue), exchange: queue, routingKey: "");
+        }
+
+        bindings.Release();
+    }
+
+    async Task Take(string queue, BasicDeliverEventArgs delivery)
+    {
+        var original = new Original(queue, delivery.DeliveryTag, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray(), how.Copies);
+        var lost = chance.NextDouble() < how.Drop;
+        lock (gate)
+            count = lost ? count with { Dropped = count.Dropped + original.Messages } : count with { Taken = count.Taken + original.Messages };
+        for (var copy = lost ? how.Copies : 0; copy < how.Copies; copy++)
+            held.Add(original, how.HoldBack * -Math.Log(1 - chance.NextDouble()));
+        if (lost)
+            await Acknowledge(original);
+    }
+
+    async Task Pump()
+    {
+        var diverted = Stopwatch.StartNew();
+        using var tick = new PeriodicTimer(Tick);
+        while (!held.IsOver && await tick.WaitForNextTickAsync())
+        {
+            await Task.WhenAll(held.TakeDue().Select(Put));
+            if (diverted.Elapsed < DivertEvery)
+                continue;
+            await IfThere(async () => await Divert());
+            diverted.Restart();
+        }
+    }
+
+    async Task Put(Original copy)
+    {
+        if (!await IfThere(() => confirmed.BasicPublishAsync("", copy.Queue, mandatory: true, copy.Properties, copy.Body)))
+        {
+            held.Add(copy, DivertEvery);
+            return;
+        }
+
+        if (copy.Arrived())
+            await Acknowledge(copy);
+        lock (gate)
+        {
+            count = count with
+            {
+                Delivered = count.Delivered + copy.Messages,
+                Overtaken = count.Overtaken + (copy.Tag < latest ? copy.Messages : 0),
+            };
+            latest = Math.Max(latest, copy.Tag);
+        }
+    }
+
+    Task<bool> Acknowledge(Original original) => IfThere(() => channel.BasicAckAsync(original.Tag, multiple: false));
+
+    /// <summary>The broker may be away for a while: it delivers again what was not acknowledged.</summary>
+    static async Task<bool> IfThere(Func<ValueTask> act)
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (Exception away) when (away is RabbitMQClientException or OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            return false;
+        }
+    }
+}
