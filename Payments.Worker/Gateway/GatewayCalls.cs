@@ -32,9 +32,9 @@ sealed class GatewayCalls : BackgroundService
         using var orderId = LogContext.PushProperty("OrderId", handover.Call.OrderId);
         try
         {
-            FailPoint.Hit("payments.after-attempt");
+            FailPoint.Hit($"payments.{operation}.after-attempt");
             var answer = await gateway.Run(handover);
-            FailPoint.Hit("payments.after-gateway");
+            FailPoint.Hit($"payments.{operation}.after-gateway");
             PaymentsMetrics.Called(operation, answer.Result.ToString());
             return new CallResult(handover, answer, null);
         }
@@ -83,7 +83,8 @@ sealed class GatewayCalls : BackgroundService
         try
         {
             await answers.Add(result);
-            FailPoint.Hit("payments.after-result");
+            var operation = PaymentAttempt.Name(result.Handover.Call.Operation);
+            FailPoint.Hit($"payments.{operation}.after-result");
         }
         catch (Exception failure)
         {

@@ -37,6 +37,11 @@ static class WebhookEndpoint
         if (WebhookSignature.Refuse(headers, body.ToArray(), gateway.WebhookSecrets, clock.GetUtcNow(), window) is { } reason)
             throw Refused(reason, http, log);
 
+        http.Response.OnCompleted(() =>
+        {
+            FailPoint.Hit("payments.webhook-answered");
+            return Task.CompletedTask;
+        });
         FailPoint.Hit("payments.webhook-signed");
         await receiver.Receive(headers.Id!, Encoding.UTF8.GetString(body.ToArray()));
         FailPoint.Hit("payments.webhook-stored");

@@ -86,9 +86,9 @@ public sealed class UnitOfWork<TDb>(
             var result = await body(work);
             outbox.Seal(limits);
             await work.Save(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
-            FailPoint.Hit(database.Name + ".before-commit");
+            FailPoint.Hit($"{database.Name}.before-commit");
             await transaction.CommitAsync();
-            FailPoint.Hit(database.Name + ".after-commit");
+            FailPoint.Hit($"{database.Name}.after-commit");
             return result;
         }
         finally

@@ -115,7 +115,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             using var away = new CancellationTokenSource();
             var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message, away)));
             Volatile.Write(ref handedOverAt, 0);
-            FailPoint.Hit("outbox.after-publish");
+            FailPoint.Hit("outbox.after-confirm");
             NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
             GiveBack([.. batch.Where((_, i) => failures[i] is null).Select(entry => entry.Message.Id)]);
             await Delay(batch.Zip(failures).Where(pair => pair.Second is not null).Select(pair => SetbackOf(pair.First, pair.Second!)).ToList());
@@ -160,7 +160,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
             // Not in the constructor: the bus is built with its endpoints, and those with this class.
             var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
-            await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
+            var sent = endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
+            FailPoint.Hit("outbox.after-publish");
+            await sent;
             Volatile.Write(ref confirmedAt, clock.GetTimestamp());
         }
         catch (Exception failure) when (Broker.IsAway(failure))

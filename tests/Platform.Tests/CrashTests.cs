@@ -43,7 +43,7 @@ public sealed class CrashTests
         }
 
         using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
-        (await Run(installation, "outbox.after-publish:1")).ShouldBe(Killed);
+        (await Run(installation, "outbox.after-confirm:1")).ShouldBe(Killed);
         await using var host = await PackHost.Start(installation);
         await host.Counts("echo-a", Count);
         await host.Drained();
