@@ -121,11 +121,11 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : I
 
     string Permissions => $"api/permissions/{name}/{new Uri(Mode.RabbitMq!).UserInfo.Split(':')[0]}";
 
-    /// <summary>RabbitMQ's management API, as the test user.</summary>
+    /// <summary>RabbitMQ's management API, as the test user: on the port that is 10,000 above the broker's, as is usual.</summary>
     public static HttpClient Management()
     {
         var broker = new Uri(Mode.RabbitMq!);
-        var http = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:15672/") };
+        var http = new HttpClient { BaseAddress = new Uri($"http://{broker.Host}:{broker.Port + 10_000}/") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(broker.UserInfo)));
         return http;
     }

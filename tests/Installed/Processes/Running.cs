@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Migrations;
@@ -11,7 +10,7 @@ public sealed class Running : IAsyncDisposable
 {
     internal const string Embedded = "OrderSaga.Host";
 
-    internal static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
+    public static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
 
     readonly Installation installation;
     readonly Dictionary<string, ServiceProcess> services;
@@ -49,7 +48,7 @@ public sealed class Running : IAsyncDisposable
         setup ??= new Setup();
         var fresh = await mode.Fresh([.. Schema.Databases]);
         var names = setup.Processes(mode);
-        var urls = names.Zip(FreePorts(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
+        var urls = names.Zip(Ports.Free(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
         var (common, gatewayKey) = Settings(fresh, urls, setup);
         var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
         await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
@@ -129,15 +128,4 @@ public sealed class Running : IAsyncDisposable
         foreach (var (name, value) in setup.Settings)
             common[name] = value;
         return (common, gatewayKey);
-    }
-
-    /// <summary>All are open at once before the first is given back, so that they differ.</summary>
-    static List<int> FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var ports = listeners.ConvertAll(listener => ((IPEndPoint)listener.LocalEndpoint).Port);
-        listeners.ForEach(listener => listener.Dispose());
-        return ports;
-    }
-}
+    }}

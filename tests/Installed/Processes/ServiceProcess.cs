@@ -19,12 +19,13 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
 
     public bool IsUp => process is { HasExited: false };
 
-    public void Start()
+    /// <param name="only">Settings of this start alone.</param>
+    public void Start(params (string Name, string Value)[] only)
     {
         // The shell gives way to the service, so the id is the service's own.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" </dev/null >>\"$1\" 2>&1", Assembly, log]);
         start.Environment["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority);
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in settings.Concat(only.Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;
         Undertaker.Watch(process.Id);
@@ -71,7 +72,15 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     {
         using var signal = Process.Start("kill", ["-TERM", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await signal.WaitForExitAsync();
-        await Gone();
+        return await Gone();
+    }
+
+    /// <summary>Waits for its end, whoever ends it.</summary>
+    /// <returns>The exit code; 137 is that of SIGKILL.</returns>
+    public async Task<int> Ended(CancellationToken cancel)
+    {
+        await process!.WaitForExitAsync(cancel);
+        Undertaker.Forget(process.Id);
         return process.ExitCode;
     }
 
@@ -87,11 +96,10 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         process?.Dispose();
     }
 
-    async Task Gone()
+    async Task<int> Gone()
     {
         using var limit = new CancellationTokenSource(StopLimit);
-        await process!.WaitForExitAsync(limit.Token);
-        Undertaker.Forget(process.Id);
+        return await Ended(limit.Token);
     }
 
     static bool IsTrouble(string line) =>

@@ -4,35 +4,45 @@ using System.Globalization;
 namespace Installed;
 
 /// <summary>
-/// Sees to it that no service outlives the tests, even when they are killed: a shell waits for the end of its input, which is
-/// the end of this process, and then kills what is still on the list.
+/// Sees to it that no process outlives the tests, even when they are killed: a shell waits for the end of its input, which is
+/// the end of this process, and then kills the processes and removes the directories that are still on the list.
 /// </summary>
-static class Undertaker
+public static class Undertaker
 {
-    const string Script = "cat >/dev/null; for pid in $(cat \"$0\"); do kill -9 \"$pid\" 2>/dev/null; done; rm -f \"$0\"";
+    // Ctrl+C reaches the shell as well, and must not end it before its time. A server goes on writing for a moment after its first process is dead.
+    const string Script = """
+        trap '' INT HUP TERM; cat >/dev/null
+        for pid in $(grep -v / "$0"); do kill -9 "$pid" 2>/dev/null; done
+        for directory in $(grep / "$0"); do rm -rf "$directory" 2>/dev/null || { sleep 2; rm -rf "$directory"; }; done
+        rm -f "$0"
+        """;
 
     static readonly Lock Gate = new();
-    static readonly HashSet<int> Living = [];
+    static readonly HashSet<string> Left = [];
     static readonly string List = Path.GetTempFileName();
     static readonly Process Shell = Process.Start(
         new ProcessStartInfo("/bin/sh", ["-c", Script, List]) { RedirectStandardInput = true, UseShellExecute = false })!;
 
-    public static void Watch(int process)
+    public static void Watch(int process) => Add(process.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A directory of an absolute path without spaces.</summary>
+    public static void Watch(DirectoryInfo directory) => Add(directory.FullName);
+
+    public static void Forget(int process) => Change(() => Left.Remove(process.ToString(CultureInfo.InvariantCulture)));
+
+    static void Add(string what)
     {
-        // A process that has ended needs no shell any more: Ctrl+C reaches the shell as well.
         if (Shell.HasExited)
             throw new InvalidOperationException("The shell that cleans up has ended.");
-        Change(() => Living.Add(process));
+        Change(() => Left.Add(what));
     }
-
-    public static void Forget(int process) => Change(() => Living.Remove(process));
 
     static void Change(Func<bool> change)
     {
         lock (Gate)
         {
             change();
-            File.WriteAllLines(List, Living.Select(process => process.ToString(CultureInfo.InvariantCulture)));
+            File.WriteAllLines(List, Left);
         }
     }
 }

@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace FaultRuns.Client;
+
+/// <summary>An order that a customer was told of.</summary>
+public sealed record Placed(Guid Id, Draft Draft, Kind Kind, string Body, DateTime At);
+
+/// <summary>
+/// Good clients: without an answer, or with one that says "later", the same order goes again under the same key until it has its 2xx. They pay, leave or
+/// withdraw what they ordered, and ask for some of their keys again: the stored answer must be the same, byte by byte.
+/// </summary>
+public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed)
+{
+    const int AskedAgainOneOf = 10;
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    static readonly HttpStatusCode[] Later =
+        [HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests];
+
+    readonly Random chance = new(seed);
+    readonly ConcurrentDictionary<string, Placed> placed = new(StringComparer.Ordinal);
+    int number;
+
+    public ICollection<Placed> Orders => placed.Values;
+    public int Count => placed.Count;
+
+    /// <summary>How often each answer came; 0 is none.</summary>
+    public ConcurrentDictionary<int, int> Answers { get; } = new();
+
+    /// <summary>The next order by the seed, followed to where its customer does nothing more.</summary>
+    /// <param name="leave">There is time left to wait for the end of the time to pay.</param>
+    public Task Next(bool leave, CancellationToken cancel)
+    {
+        var kind = Kind.Of(chance.Next(100));
+        if (kind == Kind.Left && !leave)
+            kind = Kind.WithdrawnAtThePage;
+        var sku = kind == Kind.SoldOut ? shelf.Empty : kind == Kind.Scarce ? shelf.Scarce : shelf.Usual[chance.Next(shelf.Usual.Count)];
+        var draft = new Draft($"fault-{seed}-{++number}-{Guid.CreateVersion7():N}", sku, chance.Next(1, 4), kind.Token, kind == Kind.Left ? "flash" : null);
+        return Follow(draft, kind, cancel);
+    }
+
+    /// <summary>Some of the keys are asked for again, long after their first answer.</summary>
+    public async Task AskAgain(CancellationToken cancel)
+    {
+        foreach (var order in Orders.Where(order => order.Id.ToByteArray()[^1] % AskedAgainOneOf == 0))
+            await Place(order.Draft, order.Kind, cancel);
+    }
+
+    async Task Follow(Draft draft, Kind kind, CancellationToken cancel)
+    {
+        var order = await Place(draft, kind, cancel);
+        if (kind == Kind.Withdrawn)
+            await Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
+        else if (kind == Kind.Paid || kind == Kind.WithdrawnAtThePage)
+            await AtThePage(order, kind, cancel);
+    }
+
+    async Task AtThePage(Placed order, Kind kind, CancellationToken cancel)
+    {
+        string? url = null;
+        await Until($"{order.Id} has a page", async () =>
+        {
+            var now = await run.Shop.Get(order.Id);
+            url = now.Payment.Url;
+            return url is not null || now.Status is not ("Reserving" or "AwaitingPayment");
+        }, cancel);
+        if (url is not null && kind == Kind.Paid)
+            await Until($"{order.Id} is paid", () => Press(url), cancel);
+        else if (url is not null)
+            await Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
+    }
+
+    async Task<Placed> Place(Draft draft, Kind kind, CancellationToken cancel)
+    {
+        Placed? answer = null;
+        await Until($"{draft.Key} is answered", async () => (answer = await TryPlace(draft, kind, cancel)) is not null, cancel);
+        return answer!;
+    }
+
+    async Task<Placed?> TryPlace(Draft draft, Kind kind, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(AnswerLimit);
+        using var answer = await run.Shop.Post(draft, cancel: limit.Token);
+        var body = await answer.Content.ReadAsStringAsync(limit.Token);
+        Answers.AddOrUpdate((int)answer.StatusCode, 1, (_, times) => times + 1);
+        if (answer.IsSuccessStatusCode)
+            return Keep(draft, kind, (int)answer.StatusCode, body);
+        if (!Later.Contains(answer.StatusCode))
+            run.Broken($"I3 {draft.Key} was answered {(int)answer.StatusCode}: {body}");
+        return null;
+    }
+
+    Placed Keep(Draft draft, Kind kind, int status, string body)
+    {
+        var order = new Placed(JsonSerializer.Deserialize<Order>(body, JsonSerializerOptions.Web)!.Id, draft, kind, body, run.Now);
+        var first = placed.GetOrAdd(draft.Key, order);
+        log.Write(new Answer(order.At, "demo", draft.Key, order.Id, status, body, kind.Name, Again: first != order));
+        if (first.Body != body)
+            run.Broken($"I12 {draft.Key} was answered\n  {first.Body}\nand then\n  {body}");
+        return order;
+    }
+
+    /// <summary>True as well when it is too late for it.</summary>
+    async Task<bool> Withdraw(Guid order)
+    {
+        using var answer = await run.Shop.Cancel(order);
+        return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Conflict;
+    }
+
+    static async Task<bool> Press(string url)
+    {
+        using var browser = new HttpClient { Timeout = AnswerLimit };
+        using var answer = await browser.PostAsync(url + "/pay", null);
+        return answer.IsSuccessStatusCode;
+    }
+
+    /// <summary>What is away for now is tried again.</summary>
+    async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        while (!await Try(done))
+        {
+            await pause.WaitForNextTickAsync(cancel);
+            if (watch.Elapsed > Patience)
+                throw new TimeoutException($"After {Patience} it still did not hold: {what}");
+        }
+    }
+
+    async Task<bool> Try(Func<Task<bool>> done)
+    {
+        try
+        {
+            return await done();
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException or Shouldly.ShouldAssertException)
+        {
+            Answers.AddOrUpdate(0, 1, (_, times) => times + 1);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace FaultRuns.Client;
+
+/// <summary>One way in which an order goes.</summary>
+/// <param name="Name">As the report has it.</param>
+/// <param name="Share">Of a hundred orders.</param>
+/// <param name="Token">The card; none is the gateway's page.</param>
+/// <param name="End">How it must end, if it must.</param>
+public sealed record Kind(string Name, int Share, string? Token, string? End)
+{
+    public static readonly Kind Paid = new("paid at the page", 6, null, null);
+    public static readonly Kind Left = new("left at the page", 3, null, "Cancelled");
+    public static readonly Kind Withdrawn = new("cancelled by request", 8, "tok_ok", null);
+    public static readonly Kind WithdrawnAtThePage = new("cancelled at the page", 2, null, null);
+    public static readonly Kind SoldOut = new("sold out", 4, "tok_ok", "Cancelled");
+    public static readonly Kind Scarce = new("the last pieces", 6, "tok_ok", null);
+
+    public static readonly IReadOnlyList<Kind> All =
+    [
+        new("card", 54, "tok_ok", "Completed"),
+        new("card declined", 6, "tok_declined", "Cancelled"),
+        new("capture refused", 5, "tok_capture_refused", "Cancelled"),
+        new("gateway error", 4, "tok_error", null),
+        new("gateway silent", 2, "tok_timeout", null),
+        SoldOut, Scarce, Paid, Left, Withdrawn, WithdrawnAtThePage,
+    ];
+
+    public static Kind Of(int percent)
+    {
+        foreach (var kind in All)
+        {
+            if (percent < kind.Share)
+                return kind;
+            percent -= kind.Share;
+        }
+
+        return All[0];
+    }
+}

@@ -1,0 +1,8 @@
+namespace FaultRuns.Client;
+
+/// <summary>What can be ordered: plenty of some, none of one, and one that runs out.</summary>
+public sealed record Shelf(IReadOnlyList<string> Usual, string Empty, string Scarce)
+{
+    public static async Task<Shelf> Fill(Shop shop) => new(
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => shop.NewSku(1_000_000))), await shop.NewSku(0, "gone"), await shop.NewSku(40, "scarce"));
+}

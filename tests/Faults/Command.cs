@@ -1,0 +1,64 @@
+using FaultRuns.Client;
+using FaultRuns.Faults;
+using FaultRuns.Servers;
+
+namespace FaultRuns;
+
+/// <summary>One whole run: servers, system, faults, report.</summary>
+public static class Command
+{
+    static readonly Setup Setup = new()
+    {
+        Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "1" },
+    };
+
+    /// <summary>0: nothing is broken. 1: something is. 2: the options are wrong.</summary>
+    public static async Task<int> Run(IReadOnlyList<string> args, TextWriter output, CancellationToken cancel)
+    {
+        try
+        {
+            var options = Options.Parse(args);
+            var deck = Catalogue.Wanted(options.Faults);
+            if (!options.List)
+                return (await Run(options, deck, output, cancel)).Violations.Count == 0 ? 0 : 1;
+            await output.WriteLineAsync(string.Join('\n', deck.Select(fault => fault.Name).Distinct()));
+            return 0;
+        }
+        catch (ArgumentException wrong)
+        {
+            await output.WriteLineAsync(wrong.Message);
+            return 2;
+        }
+    }
+
+    static async Task<Report> Run(Options options, IReadOnlyList<IFault> deck, TextWriter output, CancellationToken cancel)
+    {
+        var directory = Directory.CreateDirectory(options.Out);
+        await output.WriteLineAsync($"scripts/faults {options}");
+        await using var servers = await OwnServers.Start();
+        await using var system = await Running.Start(Mode.Servers, Setup);
+        using var shop = new Shop(system, system.ApiKey);
+        using var log = new ClientLog(Path.Combine(directory.FullName, "client.jsonl"));
+        var run = new FaultRun(system, shop, servers, output);
+        var report = await Run(run, options, deck, log, cancel);
+        await report.Write(Path.Combine(directory.FullName, "report.json"));
+        if (report.Violations.Count > 0)
+            foreach (var file in Directory.GetFiles(system.Directory, "*.log"))
+                File.Copy(file, Path.Combine(directory.FullName, Path.GetFileName(file)), overwrite: true);
+        await output.WriteLineAsync(report.ToString());
+        return report;
+    }
+
+    static async Task<Report> Run(FaultRun run, Options options, IReadOnlyList<IFault> deck, ClientLog log, CancellationToken cancel)
+    {
+        var customers = new Customers(run, log, await Shelf.Fill(run.Shop), options.Seed);
+        var ends = new Ends(run, customers);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watching = ends.Watch(over.Token);
+        var rounds = new Rounds(run, options, customers, ends, new Dealer(deck, options.Seed));
+        await rounds.All(cancel);
+        await over.CancelAsync();
+        await watching;
+        return await Report.Of(run, options, customers, ends, rounds.Heals);
+    }
+}

@@ -1,0 +1,116 @@
+using FaultRuns.Client;
+using FaultRuns.Faults;
+
+namespace FaultRuns;
+
+/// <summary>Rounds of faults under load, each followed by a heal, a rest and a whole check, until the time is over or something is broken.</summary>
+public sealed class Rounds(FaultRun run, Options options, Customers customers, Ends ends, Dealer dealer)
+{
+    const int AtOnce = 200;
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan TimeToPay = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(5);
+
+    readonly Stopwatch faulty = new();
+
+    /// <summary>When all that was broken stood again, once for each round.</summary>
+    public List<DateTime> Heals { get; } = [];
+
+    public async Task All(CancellationToken cancel)
+    {
+        while (run.Violations.IsEmpty && faulty.Elapsed < options.Duration && customers.Count < options.Orders)
+            await Round(cancel);
+    }
+
+    async Task Round(CancellationToken cancel)
+    {
+        var left = options.Duration - faulty.Elapsed;
+        var length = left < Longest ? left : Longest;
+        var watch = Stopwatch.StartNew();
+        bool IsOver() => watch.Elapsed > length || customers.Count >= options.Orders;
+        using var healed = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        faulty.Start();
+        var load = Load(() => !IsOver() && length - watch.Elapsed > TimeToPay, healed.Token, cancel);
+        await Task.WhenAll(Enumerable.Range(0, options.Hands).Select(_ => Hand(IsOver, cancel)));
+        await run.Servers.Up();
+        await run.Back([.. run.System.Services]);
+        faulty.Stop();
+        Heals.Add(run.Now);
+        run.Say($"healed; {customers.Count} orders placed, {ends.Open.Count()} open");
+        await healed.CancelAsync();
+        await load;
+        await Rest(cancel);
+    }
+
+    async Task Hand(Func<bool> isOver, CancellationToken cancel)
+    {
+        while (!isOver() && run.Violations.IsEmpty)
+        {
+            var (fault, chance) = dealer.Next();
+            try
+            {
+                await fault.Inject(run, chance, cancel);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                run.Broken($"{fault.Name} did not heal: {failure.Message}");
+            }
+        }
+    }
+
+    /// <summary>Orders at the rate, as long as not too many customers wait, until the heal; then all customers come to their end.</summary>
+    async Task Load(Func<bool> leave, CancellationToken healed, CancellationToken cancel)
+    {
+        using var room = new SemaphoreSlim(AtOnce);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / options.Rate));
+        var all = new List<Task>();
+        try
+        {
+            while (await timer.WaitForNextTickAsync(healed) && customers.Count < options.Orders)
+            {
+                await room.WaitAsync(healed);
+                all.Add(Customer(room, leave(), cancel));
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The round is over.
+        }
+
+        await Task.WhenAll(all);
+    }
+
+    async Task Customer(SemaphoreSlim room, bool leave, CancellationToken cancel)
+    {
+        try
+        {
+            await customers.Next(leave, cancel);
+        }
+        catch (TimeoutException stuck)
+        {
+            run.Broken("I8 " + stuck.Message);
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    async Task Rest(CancellationToken cancel)
+    {
+        try
+        {
+            await Eventually.Holds("every order has ended", () => !ends.Open.Any(), EndsWithin);
+            await run.System.Checker.AtRest(EndsWithin);
+            await customers.AskAgain(cancel);
+        }
+        catch (TimeoutException late)
+        {
+            run.Broken("I8 " + late.Message);
+        }
+
+        foreach (var broken in await run.System.Checker.Broken([.. customers.Orders.Select(order => order.Id)]))
+            run.Broken(broken);
+        run.Say($"checked: {customers.Count} orders, {run.Done.Values.Sum()} faults, {run.Violations.Count} violations");
+    }
+}

@@ -1,0 +1,42 @@
+namespace FaultRuns.Servers;
+
+/// <summary>The servers that a run may kill: its own, in a directory that is gone with them.</summary>
+public sealed class OwnServers : IAsyncDisposable
+{
+    readonly DirectoryInfo directory;
+
+    OwnServers(DirectoryInfo directory)
+    {
+        this.directory = directory;
+        Postgres = new Postgres(directory);
+        Broker = new Broker(directory.CreateSubdirectory("broker"));
+    }
+
+    public Postgres Postgres { get; }
+
+    public Broker Broker { get; }
+
+    /// <summary>Starts both; from then on they are the servers of this process, and all that it writes is in their directory.</summary>
+    public static async Task<OwnServers> Start()
+    {
+        var own = Directory.CreateTempSubdirectory("ordersaga-faults-");
+        Undertaker.Watch(own);
+        // The server's own user passes through it.
+        own.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        var servers = new OwnServers(own);
+        Environment.SetEnvironmentVariable("TMPDIR", own.FullName);
+        Environment.SetEnvironmentVariable("ORDERSAGA_TEST_POSTGRES", servers.Postgres.ConnectionString);
+        Environment.SetEnvironmentVariable("ORDERSAGA_TEST_RABBITMQ", servers.Broker.Url);
+        await Task.WhenAll(servers.Postgres.Create(), servers.Broker.Create());
+        return servers;
+    }
+
+    /// <summary>Both run, whatever was done to them.</summary>
+    public Task Up() => Task.WhenAll(Postgres.Start(), Broker.Start());
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(Postgres.Kill(), Broker.End());
+        directory.Delete(true);
+    }
+}

@@ -1,0 +1,83 @@
+namespace FaultRuns.Servers;
+
+/// <summary>A PostgreSQL of the run's own.</summary>
+public sealed class Postgres
+{
+    static readonly Dictionary<string, string> NoEnvironment = [];
+
+    readonly int port = Ports.Free(1)[0];
+    readonly string data;
+    readonly string log;
+    readonly string[] user;
+    readonly ServerProcess server;
+
+    public Postgres(DirectoryInfo directory)
+    {
+        data = Path.Combine(directory.FullName, "data");
+        log = Path.Combine(directory.FullName, "postgres.log");
+        // It refuses to be root.
+        user = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+        server = new ServerProcess(log, NoEnvironment, [.. user, Program("postgres"), "-D", data, "-p", Text(port), "-c", "listen_addresses=127.0.0.1",
+            "-c", "unix_socket_directories=", "-c", "max_connections=300"]);
+    }
+
+    /// <summary>Without a database.</summary>
+    public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=faults;Timeout=5";
+
+    public async Task Create()
+    {
+        if (Environment.IsPrivilegedProcess)
+            await Run("install", "-d", "-o", "postgres", data);
+        await Run([.. user, Program("initdb"), "-D", data, "-U", "faults", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+        await Start();
+    }
+
+    /// <summary>As by power loss of its machine: the sessions end with the first process.</summary>
+    public Task Kill() => server.Kill();
+
+    /// <summary>It does not start before the last session of its predecessor is gone, and is then started again.</summary>
+    public Task Start() => Eventually.Holds("PostgreSQL answers", async () =>
+    {
+        if (!server.IsUp)
+            server.Start();
+        return await Answers();
+    }, TimeSpan.FromSeconds(60));
+
+    /// <summary>A statement as the superuser; the number of its rows.</summary>
+    public async Task<int> Execute(string sql, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection($"{ConnectionString};Database={database};SSL Mode=Disable;Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await using var rows = await command.ExecuteReaderAsync();
+        var count = 0;
+        while (await rows.ReadAsync())
+            count++;
+        return count;
+    }
+
+    async Task<bool> Answers()
+    {
+        try
+        {
+            return await Execute("SELECT 1") == 1;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    Task Run(params string[] command) => new ServerProcess(log, NoEnvironment, command).Run();
+
+    /// <summary>Debian keeps the server's programs out of the path.</summary>
+    static string Program(string name)
+    {
+        const string Versions = "/usr/lib/postgresql";
+        return !Directory.Exists(Versions) ? name : Directory.GetDirectories(Versions)
+            .OrderByDescending(version => int.TryParse(Path.GetFileName(version), out var number) ? number : 0)
+            .Select(version => Path.Combine(version, "bin", name)).FirstOrDefault(File.Exists) ?? name;
+    }
+
+    static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

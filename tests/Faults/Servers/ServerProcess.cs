@@ -1,0 +1,40 @@
+namespace FaultRuns.Servers;
+
+/// <summary>One process of a server that belongs to the run; what it says goes to a file.</summary>
+sealed class ServerProcess(string log, IReadOnlyDictionary<string, string> environment, params string[] command)
+{
+    Process? process;
+
+    public bool IsUp => process is { HasExited: false };
+
+    /// <summary>The shell gives way to the program, so the id is the program's own.</summary>
+    public void Start()
+    {
+        process = Process.Start(Info(["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", log, .. command]))!;
+        Undertaker.Watch(process.Id);
+    }
+
+    public async Task Kill()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+        Undertaker.Forget(process.Id);
+    }
+
+    /// <summary>Runs the program to its end, which must be a good one.</summary>
+    public async Task Run()
+    {
+        using var once = Process.Start(Info(["-c", "\"$@\" </dev/null >>\"$0\" 2>&1", log, .. command]))!;
+        await once.WaitForExitAsync();
+        if (once.ExitCode != 0)
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {once.ExitCode}:\n{await File.ReadAllTextAsync(log)}");
+    }
+
+    ProcessStartInfo Info(string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh", arguments) { WorkingDirectory = Path.GetDirectoryName(log)! };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return start;
+    }
+}
