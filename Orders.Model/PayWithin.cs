@@ -3,17 +3,17 @@ using System.Text.RegularExpressions;
 namespace Orders.Model;
 
 /// <summary>
-/// From the placement to the end of the time to pay, minutes: by the order's class (a flash sale holds its stock for minutes) and by the
-/// merchant. The first that is set counts: the merchant's for the class, the class's, the merchant's, Minutes. Section <c>Orders:PayWithin</c>; checked
+/// From the placement to the end of the time to pay, seconds: by the order's class (a flash sale holds its stock for minutes) and by the
+/// merchant. The first that is set counts: the merchant's for the class, the class's, the merchant's, Seconds. Section <c>Orders:PayWithin</c>; checked
 /// at start.
 /// </summary>
 public sealed partial class PayWithin
 {
-    const int Longest = 7 * 24 * 60;
+    const int Longest = 7 * 24 * 3600;
 
     public const string ClassRule = "1 to 40 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
-    public int Minutes { get; set; } = 15;
+    public int Seconds { get; set; } = 900;
 
     /// <summary>By the class's name. Orders may name these classes, and no others.</summary>
     public Dictionary<string, int> Classes { get; } = new(StringComparer.OrdinalIgnoreCase);
@@ -26,8 +26,8 @@ public sealed partial class PayWithin
     public TimeSpan For(string merchant, string? orderClass)
     {
         var own = OfMerchant(merchant);
-        var minutes = orderClass is null ? null : Of(own?.Classes, orderClass) ?? Of(Classes, orderClass);
-        return TimeSpan.FromMinutes(minutes ?? own?.Minutes ?? Minutes);
+        var seconds = orderClass is null ? null : Of(own?.Classes, orderClass) ?? Of(Classes, orderClass);
+        return TimeSpan.FromSeconds(seconds ?? own?.Seconds ?? Seconds);
     }
 
     public static bool ValidClass(string name) => ClassName().IsMatch(name);
@@ -35,34 +35,34 @@ public sealed partial class PayWithin
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check(int firstCheckSeconds)
     {
-        CheckMinutes("Minutes", Minutes, firstCheckSeconds);
+        CheckSeconds("Seconds", Seconds, firstCheckSeconds);
         CheckClasses("Classes", Classes, firstCheckSeconds);
         foreach (var (merchant, own) in Merchants)
         {
-            if (own.Minutes is { } minutes)
-                CheckMinutes($"Merchants:{merchant}:Minutes", minutes, firstCheckSeconds);
+            if (own.Seconds is { } seconds)
+                CheckSeconds($"Merchants:{merchant}:Seconds", seconds, firstCheckSeconds);
             CheckClasses($"Merchants:{merchant}:Classes", own.Classes, firstCheckSeconds);
         }
     }
 
     MerchantPayWithin? OfMerchant(string merchant) => Merchants.GetValueOrDefault(merchant);
 
-    static int? Of(Dictionary<string, int>? classes, string name) => classes is not null && classes.TryGetValue(name, out var minutes) ? minutes : null;
+    static int? Of(Dictionary<string, int>? classes, string name) => classes is not null && classes.TryGetValue(name, out var seconds) ? seconds : null;
 
     static void CheckClasses(string where, Dictionary<string, int> classes, int firstCheckSeconds)
     {
-        foreach (var (name, minutes) in classes)
+        foreach (var (name, seconds) in classes)
         {
             if (!ValidClass(name))
                 throw new InvalidOperationException($"Orders:PayWithin:{where}:{name}: a class is {ClassRule}.");
-            CheckMinutes($"{where}:{name}", minutes, firstCheckSeconds);
+            CheckSeconds($"{where}:{name}", seconds, firstCheckSeconds);
         }
     }
 
-    static void CheckMinutes(string where, int minutes, int firstCheckSeconds)
+    static void CheckSeconds(string where, int seconds, int firstCheckSeconds)
     {
-        if (minutes is < 1 or > Longest || minutes * 60 <= firstCheckSeconds)
-            throw new InvalidOperationException($"Orders:PayWithin:{where} must be 1 to {Longest}, and longer than FirstCheckSeconds.");
+        if (seconds > Longest || seconds <= firstCheckSeconds)
+            throw new InvalidOperationException($"Orders:PayWithin:{where} must be more than FirstCheckSeconds and at most {Longest}.");
     }
 
     [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,39}\z", RegexOptions.None, 100)]
@@ -72,7 +72,7 @@ public sealed partial class PayWithin
 /// <summary>What differs for one merchant.</summary>
 public sealed class MerchantPayWithin
 {
-    public int? Minutes { get; set; }
+    public int? Seconds { get; set; }
 
     public Dictionary<string, int> Classes { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -21,6 +21,11 @@ sealed class SandboxSettings(IConfiguration configuration)
     /// <summary>How long a connection is held whose answer never comes.</summary>
     public TimeSpan Hold => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:HoldSeconds", 30.0));
 
+    /// <summary>
+    /// How long after its end a hosted payment can still be paid, as with payment methods whose money comes late: by then the ledger has said expired.
+    /// </summary>
+    public TimeSpan LatePayment => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:LatePaymentSeconds", 0.0));
+
     /// <summary>Before the second delivery of a webhook; doubles with each further one.</summary>
     public TimeSpan WebhookRetry => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:WebhookRetryMilliseconds", 1000));
 
@@ -43,6 +48,7 @@ sealed class SandboxSettings(IConfiguration configuration)
             "Set Gateway:Key (environment: Gateway__Key) to a secret of at least 16 characters; the callers of the sandbox need the same.");
         Require(Hold > TimeSpan.Zero && SlowToken >= TimeSpan.Zero,
             "Sandbox:HoldSeconds must be positive, Sandbox:SlowTokenMilliseconds must not be negative.");
+        Require(LatePayment >= TimeSpan.Zero && LatePayment <= TimeSpan.FromDays(1), "Sandbox:LatePaymentSeconds must be 0 to 86400.");
         Require(WebhookRetry > TimeSpan.Zero && WebhookAttempts is >= 1 and <= 100,
             "Sandbox:WebhookRetryMilliseconds must be positive, Sandbox:WebhookAttempts must be 1 to 100.");
         RequireHttpUrl("Sandbox:PublicUrl", PublicUrl);

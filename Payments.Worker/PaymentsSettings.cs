@@ -3,6 +3,9 @@ namespace OrderSaga.Payments;
 /// <summary>Every bound of the payment participant, with its unit. Section <c>Payments</c>; checked at start.</summary>
 sealed class PaymentsSettings
 {
+    /// <summary>From the end of the time to pay until the gateway knows that it has closed its page.</summary>
+    static readonly TimeSpan PageCloses = TimeSpan.FromSeconds(2);
+
     /// <summary>How long one call to the gateway may take, milliseconds.</summary>
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
@@ -39,6 +42,12 @@ sealed class PaymentsSettings
     /// <summary>Between two questions about a hosted payment whose webhook has not come, seconds.</summary>
     public int PendingSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// For how long a hosted payment that was not made is asked about, hours, ever more seldom: a gateway may book one that it had given up, and its
+    /// webhook may be lost. 0: never.
+    /// </summary>
+    public int WatchHours { get; set; } = 24;
+
     /// <summary>The breaker opens when this share of calls had no answer ...</summary>
     public double BreakerRatio { get; set; } = 0.5;
 
@@ -53,6 +62,20 @@ sealed class PaymentsSettings
 
     /// <summary>How old, or how far ahead, a webhook may be, seconds.</summary>
     public int WebhookWindowSeconds { get; set; } = 300;
+
+    /// <summary>When a customer who has yet to pay is asked about next; also right after the page has closed, to hear soon of the last second.</summary>
+    public DateTime AskPendingAt(DateTime? payBefore, DateTime now)
+    {
+        var next = now.AddSeconds(PendingSeconds);
+        return payBefore + PageCloses is { } closed && closed > now && closed < next ? closed : next;
+    }
+
+    /// <summary>When a hosted payment that was not made is asked about next: at twice its age; null when it has been watched for long enough.</summary>
+    public DateTime? WatchAt(DateTime since, DateTime now)
+    {
+        var age = now - since;
+        return age > TimeSpan.FromHours(WatchHours) ? null : now + (age.TotalSeconds > PendingSeconds ? age : TimeSpan.FromSeconds(PendingSeconds));
+    }
 
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(CallTimeoutMilliseconds);
@@ -80,6 +103,7 @@ sealed class PaymentsSettings
         Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120,
             "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");
         Require(PendingSeconds >= 1, "Payments:PendingSeconds must be at least 1");
+        Require(WatchHours is >= 0 and <= 168, "Payments:WatchHours must be 0 to 168");
         Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Payments:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
         Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");
         Require(WebhookWindowSeconds is >= 30 and <= 3600, "Payments:WebhookWindowSeconds must be 30 to 3600");

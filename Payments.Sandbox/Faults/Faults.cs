@@ -21,13 +21,20 @@ sealed class FaultRates
     /// <summary>Captures that are declined.</summary>
     public double CaptureDeclineRate { get; set; }
 
+    /// <summary>Webhooks that never arrive, though the gateway believes so.</summary>
+    public double WebhookLossRate { get; set; }
+
+    /// <summary>Webhooks that arrive twice.</summary>
+    public double WebhookRepeatRate { get; set; }
+
     /// <summary>Before every answer.</summary>
     public int SlowMilliseconds { get; set; }
 
     /// <summary>Makes a run repeatable; without it one is drawn and logged.</summary>
     public int? Seed { get; set; }
 
-    public bool Any => TimeoutRate > 0 || ErrorRate > 0 || DeclineRate > 0 || CaptureDeclineRate > 0 || SlowMilliseconds > 0;
+    public bool Any => TimeoutRate > 0 || ErrorRate > 0 || DeclineRate > 0 || CaptureDeclineRate > 0 || SlowMilliseconds > 0
+        || WebhookLossRate > 0 || WebhookRepeatRate > 0;
 }
 
 /// <summary>
@@ -51,14 +58,17 @@ sealed class Faults
     /// <summary>Says at start what calls have to expect.</summary>
     public void Announce()
     {
-        double[] all = [rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate];
+        double[] all =
+            [rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.WebhookLossRate, rates.WebhookRepeatRate];
         if (all.Any(rate => rate is not (>= 0 and <= 1)) || rates.SlowMilliseconds < 0)
             throw new InvalidOperationException("The rates in Sandbox:Faults must be 0 to 1, SlowMilliseconds must not be negative.");
         if (rates.Any)
         {
             log.LogWarning(
-                "Faults on purpose: timeout {Timeout}, error {Error}, decline {Decline}, capture decline {CaptureDecline}, slow {Slow} ms, seed {Seed}",
-                rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.SlowMilliseconds, seed);
+                "Faults on purpose: timeout {Timeout}, error {Error}, decline {Decline}, capture decline {CaptureDecline}, slow {Slow} ms, "
+                + "webhook lost {Lost}, twice {Twice}, seed {Seed}",
+                rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.SlowMilliseconds,
+                rates.WebhookLossRate, rates.WebhookRepeatRate, seed);
         }
     }
 
@@ -72,6 +82,13 @@ sealed class Faults
             Declined: chance.NextDouble() < rates.DeclineRate,
             CaptureDeclined: chance.NextDouble() < rates.CaptureDeclineRate,
             Delay: TimeSpan.FromMilliseconds(rates.SlowMilliseconds) + (token == Tokens.Slow ? settings.SlowToken : TimeSpan.Zero));
+    }
+
+    /// <summary>How often a delivery that the gateway believes made arrives: not at all, once, or twice.</summary>
+    public int Arrivals(string webhookId)
+    {
+        var chance = Chance(webhookId);
+        return chance.NextDouble() < rates.WebhookLossRate ? 0 : chance.NextDouble() < rates.WebhookRepeatRate ? 2 : 1;
     }
 
 #pragma warning disable CA5394 // Faults need to be repeatable, not unguessable.

@@ -41,6 +41,6 @@ sealed class HostedPaymentExpiry(IServiceScopeFactory scopes, Ledger ledger, Tim
         var now = clock.GetUtcNow().UtcDateTime;
         var overdue = await scope.ServiceProvider.GetRequiredService<SandboxDb>().Operations.AsNoTracking()
             .Where(x => x.ExpiresAt <= now && x.Status == Statuses.Pending).OrderBy(x => x.ExpiresAt).Select(x => x.Id).Take(Page).ToListAsync(cancel);
-        await Task.WhenAll(overdue.Select(id => ledger.Do(new Conclude(id, new Verdict(Statuses.Expired, "not paid in time")))));
+        await Task.WhenAll(overdue.Select(id => ledger.Do(new Conclude(id, GatewayRules.NotPaidInTime))));
     }
 }

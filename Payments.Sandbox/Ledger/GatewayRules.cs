@@ -52,9 +52,26 @@ static class GatewayRules
     public static Verdict Decide(Authorize command, DateTime now) =>
         command.Request.ExpiresAt is { } end && end <= now ? new Verdict(Statuses.Declined, "expired before it was asked for") : command.Verdict;
 
-    /// <summary>After its end a hosted payment expires, whatever button was pressed.</summary>
-    public static Verdict Decide(Conclude command, GatewayOperation authorization, DateTime now) =>
-        authorization.ExpiresAt <= now ? new Verdict(Statuses.Expired, "not paid in time") : command.Verdict;
+    /// <summary>
+    /// What comes of the customer's button, or of the end of the time; null: nothing any more. After its end a hosted payment expires, whatever was
+    /// pressed, unless late money is let in.
+    /// </summary>
+    public static Verdict? Decide(Conclude command, GatewayOperation authorization, DateTime now, TimeSpan late)
+    {
+        var paid = command.Verdict.Status == Statuses.Succeeded && authorization.ExpiresAt + late > now;
+        return authorization.Status switch
+        {
+            Statuses.Pending when paid || !IsOver(authorization, now) => command.Verdict,
+            Statuses.Pending => NotPaidInTime,
+            Statuses.Expired when paid && authorization.Reason == NotPaidInTime.Reason => command.Verdict,
+            _ => null,
+        };
+    }
+
+    /// <summary>It waits for a customer whose time has passed.</summary>
+    public static bool IsOver(GatewayOperation authorization, DateTime now) => authorization.Status == Statuses.Pending && authorization.ExpiresAt <= now;
+
+    public static readonly Verdict NotPaidInTime = new(Statuses.Expired, "not paid in time");
 
     static Problem NotAuthorized(GatewayOperation authorization) =>
         Conflict($"authorization-{authorization.Status}", $"The authorization is {authorization.Status}");

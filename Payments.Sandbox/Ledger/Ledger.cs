@@ -90,6 +90,8 @@ sealed class Ledger : IAsyncDisposable
             return new Outcome(null, Refusal: Missing(step, target));
 
         var account = book.Account(target.AuthorizationId);
+        if (GatewayRules.IsOver(account.Authorization, Now()))
+            Close(work, account.Authorization, GatewayRules.NotPaidInTime);
         if (GatewayRules.Refuse(step.Operation, account, step.Amount) is { } refusal)
             return new Outcome(null, Refusal: refusal);
 
@@ -109,16 +111,22 @@ sealed class Ledger : IAsyncDisposable
     {
         if (book.ById(command.AuthorizationId, Operations.Authorize) is not { } authorization)
             return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "There is no such payment.", "Check the link."));
-        if (authorization.Status != Statuses.Pending)
+        if (GatewayRules.Decide(command, authorization, Now(), settings.LatePayment) is not { } verdict)
             return new Outcome(authorization, Replayed: true);
 
-        Change(work, authorization, GatewayRules.Decide(command, authorization, Now()), "hosted payment");
+        Close(work, authorization, verdict);
+        return new Outcome(authorization);
+    }
+
+    /// <summary>The receiver of webhooks is owed the news.</summary>
+    void Close(Work work, GatewayOperation authorization, Verdict verdict)
+    {
+        Change(work, authorization, verdict, "hosted payment");
         if (settings.WebhookUrl is { } url)
         {
             work.Db.Add(GatewayWebhook.About(authorization, url, NewId("msg"), Now()));
             work.AfterCommit(webhooks.Raise);
         }
-        return new Outcome(authorization);
     }
 
     static void Change(Work work, GatewayOperation authorization, Verdict verdict, string cause)

@@ -23,11 +23,19 @@ sealed class WebhookSignal : IDisposable
 }
 
 /// <summary>One delivery of one webhook; says why it failed, or null.</summary>
-sealed class WebhookClient(HttpClient http, SandboxSettings settings, TimeProvider clock)
+sealed class WebhookClient(HttpClient http, SandboxSettings settings, Faults faults, TimeProvider clock)
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     public async Task<string?> Deliver(GatewayWebhook webhook, CancellationToken cancel)
+    {
+        string? error = null;
+        for (var arrival = 0; arrival < faults.Arrivals(webhook.Id); arrival++)
+            error = await Send(webhook, cancel);
+        return error;
+    }
+
+    async Task<string?> Send(GatewayWebhook webhook, CancellationToken cancel)
     {
         try
         {

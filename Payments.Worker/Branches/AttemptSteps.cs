@@ -53,27 +53,31 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
     public bool Note(PaymentAttempt attempt, CallResult result)
     {
         var from = attempt.State;
-        var news = result.Answer is { } answer ? Settle(attempt, answer) : Unanswered(attempt, result);
+        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover.Call.PayBefore) : Unanswered(attempt, result);
         if (from != attempt.State)
             Audit(attempt, from.ToString(), result.Handover.Ask ? "gateway asked" : "gateway called");
         return news;
     }
 
     /// <summary>The first certain answer stands; only money that was said not to be there, and is, is news after it.</summary>
-    bool Settle(PaymentAttempt attempt, GatewayAnswer answer)
+    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, DateTime? payBefore)
     {
         var heard = attempt.State;
         switch (answer.Result)
         {
             case GatewayResult.Pending when attempt.IsOpen:
-                attempt.Wait(answer.Id, Now.AddSeconds(settings.PendingSeconds), Now);
+                attempt.Wait(answer.Id, settings.AskPendingAt(payBefore, Now), Now);
                 return heard != AttemptState.Pending;
             case GatewayResult.Succeeded when heard != AttemptState.Succeeded:
                 attempt.Settle(AttemptState.Succeeded, answer, Now);
                 return true;
             case GatewayResult.Declined when attempt.IsOpen:
                 attempt.Settle(AttemptState.Declined, answer, Now);
+                attempt.Watch(payBefore is null ? null : settings.WatchAt(attempt.CreatedAt, Now));
                 return true;
+            case GatewayResult.Declined when attempt.State == AttemptState.Declined && payBefore is not null:
+                attempt.Watch(settings.WatchAt(attempt.CreatedAt, Now));
+                return false;
             default:
                 log.LogInformation("{Key} is {State}; the gateway's {Result} changes nothing", attempt.Key, heard, answer.Result);
                 return false;

@@ -31,15 +31,21 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
         var call = result.Handover.Call;
         if (rows.Branch(call.OrderId) is not { } branch || rows.Attempt(call.OrderId, call.Operation) is not { } attempt)
             throw new InvalidOperationException($"The gateway answered {call.Key}, of which there is no attempt.");
+        var undoneAt = rows.Attempt(call.OrderId, Operation.Void)?.UpdatedAt;
         if (!attempts.Note(attempt, result))
             return;
 
         var answer = result.Answer!;
-        var outcome = PaymentRule.Answered(branch, call.Operation, answer);
+        var outcome = PaidSince(branch, undoneAt) ? PaymentRule.PaidAfterAll(branch) : PaymentRule.Answered(branch, call.Operation, answer);
         branch.Learn(call.Operation, answer);
         if (outcome is Outcome.Step step)
             await Take(branch, null, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
     }
+
+    /// <summary>The void counts as done because the gateway had nothing to void; and the payment was made after the gateway had been asked.</summary>
+    bool PaidSince(PaymentBranch branch, DateTime? undoneAt) =>
+        rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= undoneAt
+        && rows.Attempt(branch.OrderId, Operation.Void) is { State: AttemptState.Succeeded } undone && undone.GatewayId == branch.AuthorizationId;
 
     async Task Take(PaymentBranch? branch, Func<DateTime, PaymentBranch>? create, Outcome.Step step, string cause)
     {

@@ -81,7 +81,7 @@ sealed class PaymentAttempt
     /// <summary>To be asked about again, though it was answered or is not due yet.</summary>
     public void Reopen(DateTime due, DateTime now)
     {
-        State = State == AttemptState.Declined ? AttemptState.Unknown : State;
+        State = IsOpen ? State : AttemptState.Unknown;
         (NextAttemptAt, UpdatedAt) = (due, now);
     }
 
@@ -95,6 +95,9 @@ sealed class PaymentAttempt
     /// <summary>A hosted payment that nobody has paid yet: asked about again when <paramref name="due"/>, if no webhook comes before.</summary>
     public void Wait(string? gatewayId, DateTime due, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (AttemptState.Pending, gatewayId, null, due, now);
+
+    /// <summary>Settled, and asked about again when <paramref name="due"/>; never, when there is none.</summary>
+    public void Watch(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (state, answer.Id ?? GatewayId, Text.Limit(answer.Reason, 500), null, now);

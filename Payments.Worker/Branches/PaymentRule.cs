@@ -66,6 +66,10 @@ static class PaymentRule
         _ => Outcome.Nothing,
     };
 
+    /// <summary>Money is held by a payment that had been given up: the void, which found nothing, is asked for again.</summary>
+    public static Outcome PaidAfterAll(PaymentBranch branch) =>
+        branch.State is Cancelling or Cancelled && branch.Undo == Operation.Void ? Late(Operation.Void) : Outcome.Nothing;
+
     static Outcome Authorized(PaymentBranch branch) => branch.State switch
     {
         Trying or Pending when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),

@@ -5,8 +5,9 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Takes the attempts that nobody has answered for: their process died, the gateway gave no answer, or a customer has not paid
-/// yet. Branch rows are locked first, in key order, as everywhere: two sweepers cannot claim the same attempt, nor deadlock.
+/// Takes the attempts that nobody has answered for: their process died, the gateway gave no answer, a customer has not paid
+/// yet, or did not pay in time and may still do so. Branch rows are locked first, in key order, as everywhere: two sweepers cannot claim the same
+/// attempt, nor deadlock.
 /// </summary>
 sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
@@ -16,7 +17,7 @@ sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings 
         var now = clock.GetUtcNow().UtcDateTime;
         var furthest = now + settings.Furthest;
         var due = await ((PaymentsDb)work.Db).Attempts.AsNoTracking()
-            .Where(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
+            .Where(row => row.NextAttemptAt <= now || (row.NextAttemptAt > furthest && row.State != AttemptState.Declined))
             .OrderBy(row => row.NextAttemptAt).Take(settings.SweepPage).Select(row => row.OrderId).ToListAsync();
         return due.Count == 0 ? 0 : await Claim(work, due, now, furthest);
     });
@@ -33,7 +34,7 @@ sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings 
         var rows = work.Services.GetRequiredService<BranchRows>();
         var steps = work.Services.GetRequiredService<AttemptSteps>();
         await rows.Load(work, orderIds);
-        var due = rows.Attempts.Where(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest).ToList();
+        var due = rows.Attempts.Where(row => row.NextAttemptAt <= now || (row.NextAttemptAt > furthest && row.State != AttemptState.Declined)).ToList();
         foreach (var attempt in due)
             steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, ask: true);
         return due.Count;

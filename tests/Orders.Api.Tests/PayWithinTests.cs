@@ -11,8 +11,8 @@ public sealed class PayWithinTests
 
     static readonly string[] Settings =
     [
-        "--Orders:PayWithin:Minutes=30", "--Orders:PayWithin:Classes:flash=5", "--Orders:PayWithin:Merchants:acme:Minutes=60",
-        "--Orders:PayWithin:Merchants:acme:Classes:flash=3", "--Orders:PayWithin:Merchants:acme:Classes:pre-order=2880",
+        "--Orders:PayWithin:Seconds=1800", "--Orders:PayWithin:Classes:flash=300", "--Orders:PayWithin:Merchants:acme:Seconds=3600",
+        "--Orders:PayWithin:Merchants:acme:Classes:flash=180", "--Orders:PayWithin:Merchants:acme:Classes:pre-order=172800",
     ];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -65,10 +65,10 @@ public sealed class PayWithinTests
     }
 
     [Theory]
-    [InlineData("--Orders:PayWithin:Minutes=0", "Orders:PayWithin:Minutes")]
+    [InlineData("--Orders:PayWithin:Seconds=8", "Orders:PayWithin:Seconds")]
     [InlineData("--Orders:PayWithin:Classes:Flash=5", "Orders:PayWithin:Classes:Flash")]
-    [InlineData("--Orders:PayWithin:Classes:flash=20000", "Orders:PayWithin:Classes:flash")]
-    [InlineData("--Orders:PayWithin:Merchants:acme:Minutes=0", "Orders:PayWithin:Merchants:acme:Minutes")]
+    [InlineData("--Orders:PayWithin:Classes:flash=604801", "Orders:PayWithin:Classes:flash")]
+    [InlineData("--Orders:PayWithin:Merchants:acme:Seconds=0", "Orders:PayWithin:Merchants:acme:Seconds")]
     [InlineData("--Orders:PayWithin:Merchants:acme:Classes:flash=0", "Orders:PayWithin:Merchants:acme:Classes:flash")]
     public async Task A_deadline_that_cannot_be_stops_the_start(string setting, string named)
     {

@@ -99,7 +99,7 @@ public sealed class SubmitOrderTests
     [Fact]
     public async Task A_class_sets_the_time_to_pay_and_one_that_is_not_configured_is_rejected()
     {
-        await using var rig = await Start(Mode.Embedded, "Orders:PayWithin:Classes:flash=5");
+        await using var rig = await Start(Mode.Embedded, "Orders:PayWithin:Classes:flash=300");
         await Enveloped(rig, Tea with { Class = "falsh" });
         ((string)(await Told(rig, nameof(OrderRejected)))["code"]!).ShouldBe("unknown-class");
         await Enveloped(rig, Tea with { Class = "flash" });

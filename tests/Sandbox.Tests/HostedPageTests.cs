@@ -111,6 +111,35 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
+    public async Task Late_money_is_let_in_for_as_long_as_is_set_told_and_voided_once()
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var host = await SandboxHost.Start("--Sandbox:LatePaymentSeconds=60");
+        host.SendWebhooksTo(receiver.Url);
+        var answer = await host.Gateway.AuthorizeHosted(In(TimeSpan.FromSeconds(1)));
+        await receiver.Await(1);
+        (await host.Gateway.Void(answer.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-expired");
+
+        await host.Gateway.Post($"pay/{answer.Id}/decline", null);
+        await host.Gateway.Post($"pay/{answer.Id}/pay", null);
+        (await host.Gateway.Get(answer.Field("url")!)).Body.ShouldContain("Payment complete");
+        (await receiver.Await(2)).Select(told => told.Json["type"]!.ToString()).ShouldBe(["authorization.expired", "authorization.succeeded"]);
+        (await host.Gateway.Void(answer.Id)).ShouldBe(HttpStatusCode.Created, "succeeded");
+        (await host.Gateway.Void(answer.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-voided");
+        (await host.Gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:succeeded", "void:succeeded"]);
+    }
+
+    [Fact]
+    public async Task A_voided_payment_takes_no_late_money()
+    {
+        await using var host = await SandboxHost.Start("--Sandbox:LatePaymentSeconds=60");
+        var answer = await host.Gateway.AuthorizeHosted();
+        await host.Gateway.Void(answer.Id);
+        await host.Gateway.Post($"pay/{answer.Id}/pay", null);
+        (await host.Gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:expired", "void:succeeded"]);
+    }
+
+    [Fact]
     public async Task A_payment_that_is_asked_for_after_its_end_is_declined()
     {
         var answer = (await gateway.AuthorizeHosted("2020-01-01T00:00:00Z")).ShouldBe(HttpStatusCode.PaymentRequired, "declined");

@@ -67,6 +67,19 @@ public sealed class WebhookTests
         row.LastError.ShouldNotBeNullOrWhiteSpace();
     }
 
+    [Theory]
+    [InlineData("WebhookLossRate", 0)]
+    [InlineData("WebhookRepeatRate", 2)]
+    public async Task On_purpose_one_is_lost_or_comes_twice_and_the_gateway_believes_it_made(string rate, int arrivals)
+    {
+        await using var receiver = await WebhookReceiver.Start();
+        await using var host = await SandboxHost.Start($"--Sandbox:Faults:{rate}=1");
+        host.SendWebhooksTo(receiver.Url);
+        await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
+        (await Settled(host)).ShouldHaveSingleItem().DeliveredAt.ShouldNotBeNull();
+        receiver.Deliveries.Count.ShouldBe(arrivals);
+    }
+
     [Fact]
     public async Task What_was_owed_before_a_restart_is_delivered_after_it()
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A customer who does not pay. In one mode only: it takes the minute that it is about.</summary>
+/// <summary>A customer who does not pay.</summary>
 public sealed class DeadlineTests
 {
     [Fact]
@@ -10,7 +10,7 @@ public sealed class DeadlineTests
     {
         await using var system = await Running.Start(Mode.Embedded, new Setup
         {
-            Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "1" },
+            Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "10" },
         });
         using var shop = new Shop(system, system.ApiKey);
         var sku = await shop.NewSku(5);
