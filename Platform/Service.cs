@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform;
@@ -21,7 +22,8 @@ public static class Service
         builder.AddTelemetry(name);
         builder.AddHttpDefaults();
         builder.Services.AddSingleton(limits);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new DatabaseClock(TimeProvider.System));
+        builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<DatabaseClock>());
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

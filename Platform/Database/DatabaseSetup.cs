@@ -35,7 +35,14 @@ public static class DatabaseSetup
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
-        builder.Services.AddDbContextPool<TDb>(options => options.Use(mode, connection));
+        // One clock: where a process has several databases, the first one's.
+        var tellsTime = builder.Services.All(service => service.ServiceType != typeof(IDatabase));
+        builder.Services.AddDbContextPool<TDb>((services, options) =>
+        {
+            options.Use(mode, connection);
+            if (tellsTime)
+                options.AddInterceptors(services.GetRequiredService<DatabaseClock>().On(Dialect.For(mode)));
+        });
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
         builder.Services.AddSingleton<Statements<TDb>>();

@@ -13,6 +13,9 @@ public abstract class Dialect
     /// <summary>Only one transaction can write at a time, whatever the rows.</summary>
     public virtual bool OneWriter => false;
 
+    /// <summary>The server's time, UTC; none where there is no server.</summary>
+    public virtual string? ReadClock => null;
+
     /// <summary>@endpoint, @rows [id]: remembers the messages; returns the ids that were new.</summary>
     public abstract string InsertInbox { get; }
 

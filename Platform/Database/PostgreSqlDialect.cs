@@ -10,6 +10,8 @@ sealed class PostgreSqlDialect : Dialect
     const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
     const string Ids = "id = ANY(@rows)";
 
+    public override string? ReadClock => "SELECT clock_timestamp()";
+
     public override string InsertInbox => """
         INSERT INTO inbox (endpoint, message_id, received_at)
         SELECT @endpoint, id, now() FROM unnest(@rows) AS r(id) ORDER BY id

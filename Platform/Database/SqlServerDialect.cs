@@ -7,6 +7,8 @@ sealed class SqlServerDialect : Dialect
     const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
     const string Ids = "id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
 
+    public override string? ReadClock => $"SELECT {Now}";
+
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
         OUTPUT inserted.message_id

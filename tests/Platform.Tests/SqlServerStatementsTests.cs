@@ -10,6 +10,7 @@ public sealed class SqlServerStatementsTests
     static readonly Dialect Dialect = Dialect.For(DatabaseMode.SqlServer);
     static readonly Dictionary<string, (string Parameters, string Sql)> Statements = new()
     {
+        ["ReadClock"] = ("", Dialect.ReadClock!),
         ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
         ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),
         ["DeleteOutbox"] = ("@rows", Dialect.DeleteOutbox),
