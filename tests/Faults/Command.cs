@@ -7,9 +7,15 @@ namespace FaultRuns;
 /// <summary>One whole run: servers, system, faults, report.</summary>
 public static class Command
 {
+    /// <summary>For who leaves the page: no round must wait for long.</summary>
+    public const int SecondsToPay = 20;
+
     static readonly Setup Setup = new()
     {
-        Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "1" },
+        Settings = new Dictionary<string, string?>
+        {
+            ["Orders:PayWithin:Classes:flash"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
+        },
     };
 
     /// <summary>0: nothing is broken. 1: something is. 2: the options are wrong.</summary>
@@ -18,10 +24,10 @@ public static class Command
         try
         {
             var options = Options.Parse(args);
-            var deck = Catalogue.Wanted(options.Faults);
+            var deck = Catalogue.Deck(options.Faults);
             if (!options.List)
                 return (await Run(options, deck, output, cancel)).Violations.Count == 0 ? 0 : 1;
-            await output.WriteLineAsync(string.Join('\n', deck.Select(fault => fault.Name).Distinct()));
+            await output.WriteLineAsync(string.Join('\n', Catalogue.Names));
             return 0;
         }
         catch (ArgumentException wrong)

@@ -10,9 +10,14 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     /// <summary>The exit code of a process that was killed.</summary>
     public const int Killed = 137;
 
+    /// <summary>As a fault says that it breaks it, beside the services' names.</summary>
+    public const string Broker = "the broker";
+
+    /// <inheritdoc cref="Broker"/>
+    public const string Database = "the database";
+
     static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(2);
 
-    readonly Dictionary<string, SemaphoreSlim> takers = system.Services.ToDictionary(name => name, _ => new SemaphoreSlim(1));
     readonly Stopwatch watch = Stopwatch.StartNew();
 
     public Running System => system;
@@ -35,30 +40,23 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         Say($"VIOLATION {violation}");
     }
 
-    /// <summary>Nobody else breaks these services until it is given back; more than one is taken in one order, so that nobody waits for ever.</summary>
-    public async Task<IDisposable> Take(CancellationToken cancel, params string[] services)
-    {
-        var taken = new Taken();
-        foreach (var service in services.Order(StringComparer.Ordinal))
-        {
-            await takers[service].WaitAsync(cancel);
-            taken.Add(takers[service]);
-        }
-
-        return taken;
-    }
-
     /// <summary>As an orchestrator does it: started until it stays and is ready, also while what it needs is away.</summary>
-    public Task Back(params string[] services) => Task.WhenAll(services.Select(name => Eventually.Holds($"{name} is back", async () =>
+    public Task Back(params string[] services) => Task.WhenAll(services.Select(Back));
+
+    async Task Back(string name)
     {
         var service = system.Of(name);
-        if (!service.IsUp)
-            service.Start();
-        return await service.Health() is "ready" or "degraded";
-    }, BackWithin)));
-
-    sealed class Taken : List<SemaphoreSlim>, IDisposable
-    {
-        public void Dispose() => ForEach(one => one.Release());
+        var started = watch.Elapsed;
+        // No faster: what starts needs the processor itself.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        do
+        {
+            if (!service.IsUp)
+                service.Start();
+            await timer.WaitForNextTickAsync();
+            if (watch.Elapsed - started > BackWithin)
+                throw new TimeoutException($"{name} is not back after {BackWithin.TotalSeconds:0} s; its log ends with:\n{service.LogTail(20)}");
+        }
+        while (await service.Health() is not ("ready" or "degraded"));
     }
 }

@@ -50,7 +50,7 @@ public sealed record Report(
         """);
 
     /// <summary>Nobody ends an order that a customer may still pay.</summary>
-    static DateTime Due(Placed order) => order.Kind == Kind.Left ? order.At.AddMinutes(1) : order.At;
+    static DateTime Due(Placed order) => order.Kind == Kind.Left ? order.At.AddSeconds(Command.SecondsToPay) : order.At;
 
     /// <summary>From the heal of its round, or from its placement when that was later; 0 for an order that ended before it.</summary>
     static double AfterHeal(Placed order, DateTime end, IReadOnlyList<DateTime> heals)

@@ -8,7 +8,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
 {
     const int AtOnce = 200;
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
-    static readonly TimeSpan TimeToPay = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan TimeToPay = TimeSpan.FromSeconds(Command.SecondsToPay);
     static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(5);
 
     readonly Stopwatch faulty = new();
@@ -46,15 +46,28 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     {
         while (!isOver() && run.Violations.IsEmpty)
         {
-            var (fault, chance) = dealer.Next();
-            try
+            if (dealer.Next() is not { } dealt)
             {
-                await fault.Inject(run, chance, cancel);
+                await Pause.For(0.5, cancel);
+                continue;
             }
-            catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
-            {
-                run.Broken($"{fault.Name} did not heal: {failure.Message}");
-            }
+
+            await Inject(dealt.Fault, dealt.Chance, cancel);
+            dealer.Healed(dealt.Fault);
+        }
+    }
+
+    async Task Inject(IFault fault, Random chance, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            await fault.Inject(run, chance, cancel);
+            run.Say(string.Create(CultureInfo.InvariantCulture, $"{fault.Name} ({watch.Elapsed.TotalSeconds:0.0} s)"));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            run.Broken($"{fault.Name} did not heal: {failure}");
         }
     }
 

@@ -13,6 +13,8 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
 {
     const int AskedAgainOneOf = 10;
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
     static readonly HttpStatusCode[] Later =
         [HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests];
@@ -119,10 +121,11 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
     async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(300));
+        using var pause = new PeriodicTimer(FirstPause);
         while (!await Try(done))
         {
             await pause.WaitForNextTickAsync(cancel);
+            pause.Period = pause.Period * 2 < LongestPause ? pause.Period * 2 : LongestPause;
             if (watch.Elapsed > Patience)
                 throw new TimeoutException($"After {Patience} it still did not hold: {what}");
         }

@@ -3,18 +3,24 @@ namespace FaultRuns.Faults;
 /// <summary>All faults, each as often as a deck deals it.</summary>
 public static class Catalogue
 {
-    public static IReadOnlyList<IFault> Deck { get; } =
+    static readonly IReadOnlyList<IFault> Others =
     [
-        .. FailPointKill.All(),
-        .. Running.Six.SelectMany(service => Enumerable.Repeat(new Kill(service), 3)),
+        .. Kill.All,
+        .. BrokerFault.All,
+        .. DatabaseFault.All,
     ];
 
+    /// <summary>What <c>--faults</c> may name.</summary>
+    public static IEnumerable<string> Names =>
+        Repository.FailPoints.Listed.Select(row => $"kill-at:{row.Name}").Concat(Others.Select(fault => fault.Name)).Distinct();
+
     /// <summary>Those whose name or kind is among the wanted; all without any.</summary>
-    public static IReadOnlyList<IFault> Wanted(IReadOnlyCollection<string> names)
+    public static IReadOnlyList<IFault> Deck(IReadOnlyCollection<string> wanted)
     {
-        bool Is(IFault fault, string name) => fault.Name == name || fault.Name.StartsWith(name + ":", StringComparison.Ordinal);
-        foreach (var unknown in names.Where(name => !Deck.Any(fault => Is(fault, name))))
+        static bool Is(string fault, string name) => fault == name || fault.StartsWith(name + ":", StringComparison.Ordinal);
+        bool IsWanted(string fault) => wanted.Count == 0 || wanted.Any(name => Is(fault, name));
+        foreach (var unknown in wanted.Where(name => !Names.Any(fault => Is(fault, name))))
             throw new ArgumentException($"There is no fault {unknown}; --list names them.");
-        return [.. Deck.Where(fault => names.Count == 0 || names.Any(name => Is(fault, name)))];
+        return [.. FailPointKills.At(IsWanted), .. Others.Where(fault => IsWanted(fault.Name))];
     }
 }

@@ -1,15 +1,25 @@
 namespace FaultRuns.Faults;
 
-/// <summary>A service is killed wherever it is, and started again.</summary>
-public sealed class Kill(string service) : IFault
+/// <summary>Services are killed at one time, wherever they are, and started again.</summary>
+public sealed class Kill(string name, params IReadOnlyList<string> services) : IFault
 {
-    public string Name => $"kill:{service}";
+    public static IEnumerable<IFault> All { get; } =
+    [
+        .. Running.Six.SelectMany(service => Enumerable.Repeat(new Kill($"kill:{service}", service), 2)),
+        new Kill("kill-two", "Orders.Api", "Orders.Sagas"),
+        new Kill("kill-two", "Inventory.Worker", "Payments.Worker"),
+        new Kill("kill-two", "Orders.Sagas", "Payments.Sandbox"),
+        new Kill("kill-all", Running.Six),
+    ];
+
+    public string Name => name;
+
+    public IReadOnlyList<string> Breaks => services;
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
-        using var mine = await run.Take(cancel, service);
-        await run.System.Of(service).Kill();
+        await Task.WhenAll(services.Select(service => run.System.Of(service).Kill()));
         run.Did(Name);
-        await run.Back(service);
+        await run.Back([.. services]);
     }
 }

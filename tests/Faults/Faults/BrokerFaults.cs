@@ -1,0 +1,50 @@
+using System.Text.Json.Nodes;
+
+namespace FaultRuns.Faults;
+
+/// <summary>What happens to the broker.</summary>
+public sealed class BrokerFault(string name, Func<FaultRun, Random, CancellationToken, Task> doIt) : IFault
+{
+    public string Name => name;
+
+    public IReadOnlyList<string> Breaks => [FaultRun.Broker];
+
+    public static IEnumerable<IFault> All { get; } =
+    [
+        new BrokerFault("broker-kill", async (run, _, _) =>
+        {
+            await run.Servers.Broker.Kill();
+            await run.Servers.Broker.Start();
+        }),
+        new BrokerFault("broker-stop", async (run, chance, cancel) =>
+        {
+            await run.Servers.Broker.StopApp();
+            await Pause.For(chance.Next(1, 6), cancel);
+            await run.Servers.Broker.StartApp();
+        }),
+        new BrokerFault("broker-away", async (run, _, cancel) =>
+        {
+            await run.Servers.Broker.Kill();
+            await Pause.For(60, cancel);
+            await run.Servers.Broker.Start();
+        }),
+        new BrokerFault("purge", (run, _, _) => Purge(run)),
+        new BrokerFault("purge", (run, _, _) => Purge(run)),
+    ];
+
+    public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
+    {
+        await doIt(run, chance, cancel);
+        run.Did(Name);
+    }
+
+    /// <summary>All that waits in any queue is lost.</summary>
+    static async Task Purge(FaultRun run)
+    {
+        using var http = Installation.Management();
+        foreach (var queue in (await http.GetFromJsonAsync<JsonArray>($"api/queues/{run.System.Vhost}"))!)
+            using (await http.DeleteAsync($"api/queues/{run.System.Vhost}/{Uri.EscapeDataString((string)queue!["name"]!)}/contents"))
+            {
+            }
+    }
+}

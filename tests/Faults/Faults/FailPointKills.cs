@@ -1,0 +1,54 @@
+using Repository;
+
+namespace FaultRuns.Faults;
+
+/// <summary>A service dies at points of its code, one after the other, each at the hit that chance chooses; then it is started again.</summary>
+public sealed class FailPointKills(string service, IReadOnlyList<string> points) : IFault
+{
+    const int LastHit = 4;
+    const int InOneGo = 4;
+    static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(45);
+
+    public string Name => $"kill-at:{string.Join('+', points)} {service}";
+
+    public IReadOnlyList<string> Breaks => [service];
+
+    /// <summary>Of the documents' table, a few points of one service at a time: each start serves to die at the next.</summary>
+    public static IEnumerable<IFault> At(Func<string, bool> wanted) =>
+        from row in FailPoints.Listed
+        where wanted($"kill-at:{row.Name}")
+        from process in row.Processes
+        group row.Name by process into service
+        from some in service.Chunk(InOneGo)
+        select new FailPointKills(service.Key, some);
+
+    public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
+    {
+        await run.System.Of(service).Kill();
+        run.Did($"kill:{service}");
+        foreach (var point in points)
+            await DieAt(point, run, chance, cancel);
+        await run.Back(service);
+    }
+
+    async Task DieAt(string point, FaultRun run, Random chance, CancellationToken cancel)
+    {
+        var process = run.System.Of(service);
+        process.Start(("FailPoint", $"{point}:{chance.Next(1, LastHit + 1)}"));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(ReachedWithin);
+        try
+        {
+            if (await process.Ended(limit.Token) == FaultRun.Killed)
+                run.Did($"kill-at:{point} {service}");
+            else
+                run.Say($"{service} ended by itself before {point}");
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            run.Say($"{service} did not come to {point} within {ReachedWithin.TotalSeconds:0} s");
+            await process.Kill();
+            run.Did($"kill:{service}");
+        }
+    }
+}
