@@ -29,6 +29,7 @@ static class Embedded
             ["Sandbox:PublicUrl"] = builder.Configuration["Sandbox:PublicUrl"] ?? url,
             ["Participants:StockUrl"] = builder.Configuration["Participants:StockUrl"] ?? url,
             ["Participants:PaymentUrl"] = builder.Configuration["Participants:PaymentUrl"] ?? url,
+            ["Participants:CaseUrl"] = builder.Configuration["Participants:CaseUrl"] ?? url,
             ["Participants:Key"] = builder.Configuration["Participants:Key"]
                 ?? Secret(data, "service-key", () => ApiKeys.Create(data, "service", "ordersaga", Roles.Query)),
         });

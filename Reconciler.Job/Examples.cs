@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using OrderSaga.Platform.History;
 
 namespace Reconciler.Job;
 
@@ -37,6 +38,13 @@ static class Examples
 
     public static readonly CaseDetails CaseDetails = new(
         Case, Ledgers.DeepClone(), [new CaseChange(At, "", nameof(CaseStatus.Open), $"run {Id}", Case.Reason)]);
+
+    public static readonly AuditHistory CaseHistory = new(Order.ToString(),
+    [
+        new(At.AddDays(-1), "repair", "repair", null, nameof(RepairState.Sent), "schedule", $"{Remedy.CancelStock} for {Class}"),
+        new(At, "repair", "repair", nameof(RepairState.Sent), nameof(RepairState.Failed), $"run {Id}", null),
+        new(At, "case", "case", null, nameof(CaseStatus.Open), $"run {Id}", Case.Reason),
+    ], Complete: true);
 
     public static readonly CasePreview CasePreview = new(
         Case, true, Ledgers.DeepClone(),

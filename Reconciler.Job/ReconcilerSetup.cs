@@ -62,6 +62,7 @@ public static class ReconcilerSetup
         ConservationEndpoint.Map(reconciliation);
         RunEndpoints.Map(reconciliation.MapGroup("/runs"));
         SettlementsEndpoint.Map(app);
+        CaseHistoryEndpoint.Map(app);
         CaseEndpoints.Map(app.MapGroup("/cases").WithTags("Cases").RequireRole(Roles.Operator));
     }
 

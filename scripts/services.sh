@@ -82,6 +82,7 @@ settings_of() {
         Orders.Api)
             echo "Participants__StockUrl=http://localhost:${ports[Inventory.Worker]}"
             echo "Participants__PaymentUrl=http://localhost:${ports[Payments.Worker]}"
+            echo "Participants__CaseUrl=http://localhost:${ports[Reconciler.Job]}"
             echo "Participants__Key=$(cat "$run/service-key")"
             ;;
         Payments.*)

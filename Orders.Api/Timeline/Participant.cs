@@ -16,8 +16,8 @@ public sealed record TimelineGap(string Source, string Reason);
 /// <summary>What one participant told, or why it did not.</summary>
 sealed record Told(IReadOnlyList<HistoryItem> Items, TimelineGap? Gap);
 
-/// <summary>One participant, asked over HTTP with a bound on its time; one that does not answer is left alone for a while.</summary>
-sealed class Participant(string name, string? url, IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger log)
+/// <summary>One who has a part in orders, asked over HTTP with a bound on its time; one that does not answer is left alone for a while.</summary>
+sealed class Participant(string name, string? url, string path, IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger log)
 {
     readonly ResiliencePipeline pipeline = Build(settings, clock);
 
@@ -33,7 +33,7 @@ sealed class Participant(string name, string? url, IHttpClientFactory clients, P
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("The {Participant} participant did not tell its history: {Failure}", name, failure.Message);
+            log.LogWarning("{Participant} did not tell its history: {Failure}", name, failure.Message);
             return Missing(Reason(failure));
         }
     }
@@ -41,7 +41,7 @@ sealed class Participant(string name, string? url, IHttpClientFactory clients, P
     async Task<AuditHistory> Ask(Guid orderId, CancellationToken cancel)
     {
         using var http = clients.CreateClient(Participants.Client);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{url!.TrimEnd('/')}/branches/{name}/{orderId}/history");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{url!.TrimEnd('/')}/{path}/{orderId}/history");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", settings.Key);
         using var response = await http.SendAsync(request, cancel);
         response.EnsureSuccessStatusCode();
@@ -75,15 +75,16 @@ sealed class Participant(string name, string? url, IHttpClientFactory clients, P
         .Build();
 }
 
-/// <summary>All that take part in an order.</summary>
+/// <summary>All that have a part in an order: the participants, and who looks after what went wrong.</summary>
 sealed class Participants(IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger<Participants> log)
 {
     public const string Client = "participants";
 
     readonly Participant[] all =
     [
-        new("stock", settings.StockUrl, clients, settings, clock, log),
-        new("payment", settings.PaymentUrl, clients, settings, clock, log),
+        new("stock", settings.StockUrl, "branches/stock", clients, settings, clock, log),
+        new("payment", settings.PaymentUrl, "branches/payment", clients, settings, clock, log),
+        new("case", settings.CaseUrl, "cases/orders", clients, settings, clock, log),
     ];
 
     public Task<Told[]> Histories(Guid orderId, CancellationToken cancel) => Task.WhenAll(all.Select(one => one.History(orderId, cancel)));

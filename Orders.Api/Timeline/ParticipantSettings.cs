@@ -9,6 +9,9 @@ sealed class ParticipantSettings
     /// <summary>Base address of Payments.Worker.</summary>
     public string? PaymentUrl { get; set; }
 
+    /// <summary>Base address of Reconciler.Job, for cases and repairs.</summary>
+    public string? CaseUrl { get; set; }
+
     /// <summary>This service's own API key, with the role <c>query</c>; the participants know its hash.</summary>
     public string? Key { get; set; }
 
@@ -29,7 +32,7 @@ sealed class ParticipantSettings
 
     public void Check()
     {
-        foreach (var (name, url) in new[] { (nameof(StockUrl), StockUrl), (nameof(PaymentUrl), PaymentUrl) })
+        foreach (var (name, url) in new[] { (nameof(StockUrl), StockUrl), (nameof(PaymentUrl), PaymentUrl), (nameof(CaseUrl), CaseUrl) })
         {
             Require(url is null || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
                 $"Participants:{name} must be an absolute http or https url");

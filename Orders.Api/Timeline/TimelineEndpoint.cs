@@ -9,8 +9,8 @@ namespace Orders.Api;
 /// <summary>Everything that happened to an order, wherever it happened.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Items">
-/// By time, the oldest first. Source is order, assurance, operator, stock, payment, gateway or webhook. Times are of the process that acted, so
-/// items of two processes may stand a little out of order.
+/// By time, the oldest first. Source is order, assurance, operator, stock, payment, gateway, webhook (of the gateway), delivery (a webhook to the
+/// merchant), case or repair. Times are of the process that acted, so items of two processes may stand a little out of order.
 /// </param>
 /// <param name="Gaps">Whose items are missing, and why; empty when all are here.</param>
 public sealed record OrderTimeline(Guid OrderId, IReadOnlyList<HistoryItem> Items, IReadOnlyList<TimelineGap> Gaps);
@@ -19,7 +19,7 @@ static class TimelineEndpoint
 {
     public static void MapTimeline(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/timeline", Get)
         .WithName("GetTimeline")
-        .WithSummary("Everything that happened to the order: its transitions, branch steps, gateway calls, webhooks, acts of assurance and operators")
+        .WithSummary("Everything that happened to the order: transitions, branch steps, gateway calls, webhooks, acts of assurance and operators, cases")
         .WithDescription("The participants are asked at once and briefly. One that does not answer is named in gaps; ask again for its items.")
         .LimitRate()
         .Produces<OrderTimeline>()
@@ -32,8 +32,9 @@ static class TimelineEndpoint
         var order = await db.Own(http, id);
         var asked = participants.Histories(order.CorrelationId, http.RequestAborted);
         var own = await AuditHistory.Read(db, order.CorrelationId.ToString(), SourceOf, http.RequestAborted);
+        var deliveries = await Deliveries.Of(db, order, http.RequestAborted);
         var told = await asked;
-        var items = own.With(told.SelectMany(one => one.Items)).Items.Select(ForMerchant);
+        var items = own.With(told.SelectMany(one => one.Items).Concat(deliveries)).Items.Select(ForMerchant);
         return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, told)]);
     }
 
@@ -41,6 +42,7 @@ static class TimelineEndpoint
     static HistoryItem ForMerchant(HistoryItem item) => item switch
     {
         { Source: "operator" } => item with { Cause = "operator", Detail = null },
+        { Source: "case" or "repair" } => item with { Cause = "reconciliation", Detail = null },
         { Source: "gateway", To: "Unknown" } => item with { Detail = "no answer" },
         _ => item,
     };

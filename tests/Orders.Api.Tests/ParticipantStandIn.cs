@@ -18,6 +18,7 @@ public sealed class ParticipantStandIn : IAsyncDisposable
         app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         app.MapGet("/branches/{name}/{id}/history", (Delegate)Answer);
+        app.MapGet("/cases/orders/{id}/history", (Delegate)Answer);
     }
 
     public string Url => app.Urls.Single();

@@ -11,6 +11,7 @@ public sealed class TimelineTests : IAsyncLifetime
     Installation installation = null!;
     ParticipantStandIn stock = null!;
     ParticipantStandIn payment = null!;
+    ParticipantStandIn cases = null!;
     ApiHost host = null!;
     Caller merchant = null!;
 
@@ -23,10 +24,12 @@ public sealed class TimelineTests : IAsyncLifetime
         Tells(payment,
             new HistoryItem(placedAt.AddSeconds(1), "webhook", "webhook", null, "seen", "authorization.succeeded", "msg_1"),
             new HistoryItem(placedAt.AddSeconds(3), "gateway", "payment authorize", "Sent", "Succeeded", "gateway called", null));
+        Tells(cases, new HistoryItem(placedAt.AddSeconds(4), "case", "case", "Open", "Assigned", "assign by kim", "to kim: she knows"));
 
         var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
 
-        timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["order", "webhook", "stock", "gateway"]);
+        timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["order", "webhook", "stock", "gateway", "case"]);
+        timeline["items"]![4]!.ToJsonString().ShouldNotContain("kim", Case.Sensitive, "the merchant is not told who");
         timeline["gaps"]!.AsArray().ShouldBeEmpty();
         stock.Authorization.ShouldBe("Bearer the service's own");
     }
@@ -82,7 +85,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
         await Eventually.Holds("the key is known", async () => (await other.Get("/orders")).Status == 200);
         (await other.Get($"/orders/{id}/timeline")).ShouldBeProblem(404, "order-not-found");
-        (stock.Asked, payment.Asked).ShouldBe((0, 0));
+        (stock.Asked, payment.Asked, cases.Asked).ShouldBe((0, 0, 0));
     }
 
     [Fact]
@@ -91,7 +94,7 @@ public sealed class TimelineTests : IAsyncLifetime
         await using var alone = await ApiHost.Start(installation, withBus: false);
         var id = await merchant.Placed();
         Gaps((await new Caller(alone, "m", merchant.Key).Get($"/orders/{id}/timeline")).ShouldBe(200).Json)
-            .ShouldBe("stock: its address is not set; payment: its address is not set");
+            .ShouldBe("stock: its address is not set; payment: its address is not set; case: its address is not set");
         (await Should.ThrowAsync<InvalidOperationException>(() => ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}")))
             .Message.ShouldContain("Participants:Key");
     }
@@ -117,10 +120,11 @@ public sealed class TimelineTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         installation = await Mode.Embedded.Fresh("orders");
-        (stock, payment) = (await ParticipantStandIn.Start(), await ParticipantStandIn.Start());
+        (stock, payment, cases) = (await ParticipantStandIn.Start(), await ParticipantStandIn.Start(), await ParticipantStandIn.Start());
         var key = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders, Roles.Catalogue);
         host = await ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}", $"--Participants:PaymentUrl={payment.Url}/",
-            "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300", "--Participants:BreakerCalls=4",
+            $"--Participants:CaseUrl={cases.Url}", "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300",
+            "--Participants:BreakerCalls=4",
             "--Participants:BreakerOpenSeconds=1");
         merchant = new Caller(host, "m", key);
         await merchant.Price("tea-001", 1250);
@@ -131,6 +135,7 @@ public sealed class TimelineTests : IAsyncLifetime
         await host.DisposeAsync();
         await stock.DisposeAsync();
         await payment.DisposeAsync();
+        await cases.DisposeAsync();
         await installation.DisposeAsync();
     }
 

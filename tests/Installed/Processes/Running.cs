@@ -124,6 +124,7 @@ public sealed class Running : IAsyncDisposable
         common["Sandbox:PublicUrl"] = setup.Gateway is null ? Root("Payments.Sandbox") : null;
         common["Participants:StockUrl"] = Root("Inventory.Worker");
         common["Participants:PaymentUrl"] = Root("Payments.Worker");
+        common["Participants:CaseUrl"] = Root("Reconciler.Job");
         common["Participants:Key"] = ApiKeys.Create(of.Directory, "orders-api", "ordersaga", Roles.Query);
         foreach (var (name, value) in setup.Settings)
             common[name] = value;

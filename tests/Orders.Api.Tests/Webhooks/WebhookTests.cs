@@ -28,6 +28,9 @@ public sealed class WebhookTests
         (((string)hook["data"]!["status"]!), ((long)hook["data"]!["total"]!["amount"]!), ((string)hook["data"]!["total"]!["currency"]!))
             .ShouldBe(("Completed", 2500, "EUR"));
         (await shop.Merchant.Get($"/webhook-endpoints/{endpoint["id"]}")).Text.ShouldNotContain("whsec_", Case.Sensitive, "the secret is shown once");
+        var timeline = (await shop.Merchant.Get($"/orders/{ids[0]}/timeline")).ShouldBe(200).Json["items"]!.AsArray();
+        timeline.Where(item => (string)item!["source"]! == "delivery").Select(item => $"{item!["cause"]} {item["to"]} {item["detail"]}")
+            .ShouldBe([$"order.submitted Delivered {shop.Receiver.Url}, attempt 1", $"order.completed Delivered {shop.Receiver.Url}, attempt 1"]);
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

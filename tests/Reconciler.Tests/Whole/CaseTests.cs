@@ -13,7 +13,8 @@ public sealed class CaseTests
     public async Task A_case_is_assigned_and_solved_and_each_step_is_in_its_history(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
-        await shop.Spoiler.OtherAmount(await shop.Order());
+        var order = await shop.Order();
+        await shop.Spoiler.OtherAmount(order);
         await shop.Http.Reconcile();
         var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
 
@@ -25,6 +26,8 @@ public sealed class CaseTests
         whole["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]}").ShouldBe([">Open", "Open>Assigned", "Assigned>Solved"]);
         ((string)whole["history"]![2]!["detail"]!).ShouldBe("a discount that was granted by phone");
         ((string)whole["evidence"]!["order"]!["state"]!).ShouldBe("Completed");
+        var history = (await shop.Http.Json($"/cases/orders/{order}/history"))["items"]!.AsArray();
+        history.Select(item => $"{item!["source"]} {item["to"]}").ShouldBe(["case Open", "case Assigned", "case Solved"]);
 
         (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is still so, and nobody works on it");
@@ -51,6 +54,8 @@ public sealed class CaseTests
         await Eventually.Holds("the hold is let go", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
+        (await shop.Http.Json($"/cases/orders/{order}/history"))["items"]!.AsArray().Select(item => $"{item!["source"]} {item["to"]}")
+            .ShouldBe(["repair Sent", "repair Failed", "case Open", "repair Sent", "case Open", "repair Mended", "case Solved"]);
         (await shop.Http.Cases()).ShouldBeEmpty("a run sees that the ledgers agree, and closes it");
         (await shop.Db(db => db.Repairs.OrderBy(repair => repair.SentAt).Select(repair => repair.State).ToListAsync()))
             .ShouldBe([RepairState.Failed, RepairState.Mended]);

@@ -1,0 +1,32 @@
+using System.ComponentModel;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.History;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job;
+
+/// <summary>What reconciliation and people did about one order, for its timeline.</summary>
+static class CaseHistoryEndpoint
+{
+    /// <summary>Cases of one order, and repairs, that one answer tells of.</summary>
+    const int Most = 50;
+
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/cases/orders/{orderId}/history", Get)
+        .WithName("GetCaseHistory").WithTags("Cases")
+        .WithSummary("Every step of the cases and repairs about one order, with time and cause")
+        .RequireRole(Roles.Operator, Roles.Query).LimitRate()
+        .Produces<AuditHistory>().ResponseExample(200, Examples.CaseHistory)
+        .MayFail(400, "invalid-id", Ids.Bad);
+
+    static async Task<AuditHistory> Get([Description("The order's id.")] string orderId, ReconcilerDb db, HttpContext http, CancellationToken cancel)
+    {
+        var order = Ids.Read(orderId);
+        http.IsAbout(order);
+        var cases = await db.Cases.Where(row => row.OrderId == order).OrderBy(row => row.OpenedAt).Select(row => row.Id).Take(Most).ToListAsync(cancel);
+        var repairs = await db.Repairs.Where(row => row.OrderId == order).OrderBy(row => row.SentAt).Select(row => row.Id).Take(Most).ToListAsync(cancel);
+        var history = new AuditHistory(order.ToString(), [], Complete: cases.Count < Most && repairs.Count < Most);
+        foreach (var id in cases.Concat(repairs))
+            history = history.With((await AuditHistory.Read(db, id.ToString(), row => row.Subject, cancel)).Items);
+        return history;
+    }
+}
