@@ -15,6 +15,9 @@ public sealed class OrderSettings
     /// <summary>Between two looks at an order that waits for the customer, seconds.</summary>
     public int PendingCheckSeconds { get; set; } = 60;
 
+    /// <summary>After the end of the time to pay, how long the gateway has to tell how it ended before the order is cancelled all the same, seconds.</summary>
+    public int PayMarginSeconds { get; set; } = 5;
+
     /// <summary>The time to pay, by merchant and by class of orders.</summary>
     public PayWithin PayWithin { get; } = new();
 
@@ -48,6 +51,8 @@ public sealed class OrderSettings
         if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks < 1 || PendingCheckSeconds < FirstCheckSeconds)
             throw new InvalidOperationException(
                 "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
+        if (PayMarginSeconds is < 0 or > 3600)
+            throw new InvalidOperationException("Orders:PayMarginSeconds must be 0 to 3600.");
         if (PlacementBatch is < 1 or > 500)
             throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
         if (MostUnderWay < PlacementBatch)

@@ -32,7 +32,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         var order = context.Saga;
         order.PaymentUrl = context.Message.Url;
         order.CheckAttempts = 0;
-        order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore);
+        order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore.AddSeconds(settings.PayMarginSeconds));
         Note(context, "waits for the customer to pay");
     }
 

@@ -40,6 +40,8 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
         branch.Learn(call.Operation, answer);
         if (outcome is Outcome.Step step)
             await Take(branch, null, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
+        if (call.Operation == Operation.Void && rows.Attempt(call.OrderId, Operation.Authorize) is { State: AttemptState.Pending } open)
+            attempts.Reopen(branch, open, "void");
     }
 
     /// <summary>The void counts as done because the gateway had nothing to void; and the payment was made after the gateway had been asked.</summary>

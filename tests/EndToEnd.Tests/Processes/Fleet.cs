@@ -8,9 +8,15 @@ namespace EndToEnd.Tests;
 /// <summary>One running system for each mode, started when the first story asks for it, shared by all of them.</summary>
 public sealed class Fleet : IAsyncDisposable
 {
+    /// <summary>A class of orders with little time to pay, and a gateway that takes late money: for stories about deadlines.</summary>
+    static readonly Setup Setup = new()
+    {
+        Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "10", ["Sandbox:LatePaymentSeconds"] = "600" },
+    };
+
     readonly ConcurrentDictionary<Mode, Lazy<Task<Running>>> running = new();
 
-    public Task<Running> Of(Mode mode) => running.GetOrAdd(mode, asked => new(() => Running.Start(asked))).Value;
+    public Task<Running> Of(Mode mode) => running.GetOrAdd(mode, asked => new(() => Running.Start(asked, Setup))).Value;
 
     public async ValueTask DisposeAsync()
     {

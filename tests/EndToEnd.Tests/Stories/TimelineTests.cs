@@ -19,18 +19,6 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
         Path(timeline, "payment capture").ShouldBe("Sent Succeeded");
     }
 
-    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_customers_payment_stands_in_it_with_the_webhook_that_told(Mode mode)
-    {
-        using var shop = await On(mode);
-        var order = await shop.Place(await shop.NewSku(5), 1, token: null);
-        await shop.Pay(order.Payment.Url!);
-        (await shop.End(order.Id)).Status.ShouldBe("Completed");
-        var timeline = await Eventually.Becomes("the webhook is in it", () => Whole(shop, order.Id),
-            read => read.Items.Any(item => item.Source == "webhook"));
-        timeline.Items.Single(item => item.Source == "webhook").Cause.ShouldBe("authorization.succeeded");
-    }
-
     [Theory(SkipTestWithoutData = true), MemberData(nameof(ManyProcesses))]
     public async Task A_participant_that_is_down_is_a_gap_until_it_is_back(Mode mode)
     {
@@ -84,17 +72,10 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
         return true;
     }
 
-    static Task<Timeline> Whole(Shop shop, Guid order) =>
-        Eventually.Becomes("a timeline without gaps", () => Read(shop, order), timeline => timeline.Gaps.Count == 0);
+    static Task<Timeline> Whole(Shop shop, Guid order) => Timeline.Whole(shop, order);
 
-    static Task<Timeline> Read(Shop shop, Guid order) => Shop.Read<Timeline>(shop.Ask($"orders/{order}/timeline"));
+    static Task<Timeline> Read(Shop shop, Guid order) => Timeline.Read(shop, order);
 
     static string Path(Timeline timeline, string subject) =>
         string.Join(' ', timeline.Items.Where(item => item.Subject == subject && item.From != item.To).Select(item => item.To));
-
-    sealed record Timeline(Guid OrderId, IReadOnlyList<Item> Items, IReadOnlyList<Gap> Gaps);
-
-    sealed record Item(DateTime At, string Source, string Subject, string? From, string To, string Cause);
-
-    sealed record Gap(string Source, string Reason);
 }
