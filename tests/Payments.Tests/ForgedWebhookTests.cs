@@ -31,6 +31,7 @@ public sealed class ForgedWebhookTests
         var before = await Everything(worker);
         using var counted = new Counted();
         var refused = 0;
+        var kinds = new HashSet<string>();
         for (var i = 0; i < Attacks; i++)
         {
             var (kind, body, headers) = attacker.Next();
@@ -38,11 +39,13 @@ public sealed class ForgedWebhookTests
             // The gateway's own again, within the window, is what a gateway does that has not heard our answer: known by its id.
             answer.StatusCode.ShouldBe(kind == "replayed" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, $"{kind}, seed {seed}, number {i}");
             refused += kind == "replayed" ? 0 : 1;
+            kinds.Add(kind);
         }
 
         (await Everything(worker)).ShouldBe(before, $"seed {seed}");
         (counted.Refused, counted.SeenBefore).ShouldBe((refused, Attacks - refused), $"seed {seed}");
         refused.ShouldBeGreaterThan(Attacks / 2);
+        kinds.Count.ShouldBe(Attacker.Kinds, "each was tried");
     }
 
     static async Task<Guid> Pending(Worker worker)
@@ -78,13 +81,15 @@ public sealed class ForgedWebhookTests
             })),
         ];
 
+        public const int Kinds = 12;
+
         public (string Kind, string Body, WebhookHeaders Headers) Next()
         {
             var order = orders[random.Next(orders.Count)];
             var body = Signed.Event(order, Any("authorization.succeeded", "authorization.failed", "authorization.expired"));
             var id = $"msg_{random.Next()}";
             var (seen, headers) = Captured[random.Next(Captured.Count)];
-            return random.Next(12) switch
+            return random.Next(Kinds) switch
             {
                 0 => ("forged with a secret of its own", body, Signed.Headers(id, now, body, NewSecret())),
                 1 => ("replayed", seen, headers),

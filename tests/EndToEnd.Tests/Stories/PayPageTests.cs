@@ -10,9 +10,10 @@ public sealed class PayPageTests(Fleet fleet) : Story(fleet)
         using var shop = await On(mode);
         var sku = await shop.NewSku(9);
         var usual = await Waiting(shop, sku, null);
+        var page = await customer.Opens(usual);
         var left = await Waiting(shop, sku, "flash");
         var late = await Waiting(shop, sku, "flash");
-        var (page, latePage) = (await customer.Opens(usual), await customer.Opens(late));
+        var latePage = await customer.Opens(late);
         (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 9, 3, 6, 0));
 
         foreach (var order in new[] { left, late })
