@@ -23,6 +23,22 @@ public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;
 /// <param name="Version">The row's version that was seen overdue.</param>
 public sealed record CheckOrder(Guid OrderId, long Version) : IOrderMessage;
 
+/// <summary>
+/// Command, a person's decision about an order in review at this version of its row: it goes back to where it was, and is driven on from there.
+/// Ignored when the row has moved since.
+/// </summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Version">The row's version that the person saw.</param>
+public sealed record RetryOrder(Guid OrderId, long Version) : IOrderMessage;
+
+/// <summary>
+/// Command, a person's decision about an order in review at this version of its row: it is cancelled, whatever its branches hold. Ignored when the
+/// row has moved since.
+/// </summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Version">The row's version that the person saw.</param>
+public sealed record AbandonOrder(Guid OrderId, long Version) : IOrderMessage;
+
 /// <summary>Event: the order is placed and will end.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Merchant">Whose order it is.</param>

@@ -1,5 +1,6 @@
 using Orders.Api.Webhooks;
 using Orders.Model;
+using Orders.Model.Participants;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
@@ -15,7 +16,8 @@ public static class OrdersApiSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
-        AddParticipants(builder);
+        builder.AddParticipants();
+        builder.Services.AddSingleton<Participants>();
         builder.AddWebhooks();
     }
 
@@ -30,23 +32,5 @@ public static class OrdersApiSetup
         orders.MapOrderEvents();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
         routes.MapWebhooks();
-    }
-
-    static void AddParticipants(WebApplicationBuilder builder)
-    {
-        var settings = builder.Configuration.GetSection("Participants").Get<ParticipantSettings>() ?? new ParticipantSettings();
-        settings.Check();
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddHttpClient(Participants.Client, http =>
-            {
-                // The pipeline around each call bounds its time.
-                http.Timeout = Timeout.InfiniteTimeSpan;
-                http.MaxResponseContentBufferSize = 2 * 1024 * 1024;
-            })
-            // Where the key goes is a setting, not another server's word.
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false })
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers();
-        builder.Services.AddSingleton<Participants>();
     }
 }

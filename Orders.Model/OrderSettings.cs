@@ -36,11 +36,14 @@ public sealed class OrderSettings
     public int MostUnderWay { get; set; } = 5_000;
 
     /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
-    public TimeSpan CheckAgainAfter(int attempt, Guid orderId)
-    {
-        var seconds = Math.Min(LongestCheckSeconds, FirstCheckSeconds * Math.Pow(2, Math.Min(attempt - 1, 20)));
-        return TimeSpan.FromSeconds(seconds * (1 + ((uint)orderId.GetHashCode() % 1000 / 5000.0)));
-    }
+    public TimeSpan CheckAgainAfter(int attempt, Guid orderId) => Pause(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);
+
+    TimeSpan Pause(int attempt, double jitter) =>
+        TimeSpan.FromSeconds(Math.Min(LongestCheckSeconds, FirstCheckSeconds * Math.Pow(2, Math.Min(attempt - 1, 20))) * (1 + jitter));
+
+    /// <summary>From a step without an answer to the call for a person, at the most.</summary>
+    public TimeSpan GiveUpWithin => TimeSpan.FromSeconds(
+        FirstCheckSeconds + Enumerable.Range(1, GiveUpAfterChecks).Sum(attempt => Pause(attempt, jitter: 0.2).TotalSeconds));
 
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
@@ -48,9 +51,12 @@ public sealed class OrderSettings
         if (FirstCheckSeconds is < 1 or > 3600)
             throw new InvalidOperationException("Orders:FirstCheckSeconds must be 1 to 3600.");
         PayWithin.Check(FirstCheckSeconds);
-        if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks < 1 || PendingCheckSeconds < FirstCheckSeconds)
+        if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks is < 1 or > 1000 || PendingCheckSeconds < FirstCheckSeconds)
             throw new InvalidOperationException(
-                "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be at least 1.");
+                "Orders:LongestCheckSeconds and PendingCheckSeconds must not be below FirstCheckSeconds; GiveUpAfterChecks must be 1 to 1000.");
+        if (GiveUpWithin > TimeSpan.FromDays(1))
+            throw new InvalidOperationException(
+                "Orders:FirstCheckSeconds, LongestCheckSeconds and GiveUpAfterChecks together leave an order stuck for over a day before a person is asked.");
         if (PayMarginSeconds is < 0 or > 3600)
             throw new InvalidOperationException("Orders:PayMarginSeconds must be 0 to 3600.");
         if (PlacementBatch is < 1 or > 500)

@@ -102,6 +102,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         // Pages go by time, then id: SQL Server does not order a uniqueidentifier by its bytes.
         row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
         row.HasIndex(x => x.NextCheckAt).HasDatabaseName("ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL");
+        row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
     }
 }
 

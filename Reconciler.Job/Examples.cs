@@ -34,7 +34,7 @@ static class Examples
 
     public static readonly CaseView Case = new(
         Id, nameof(CaseStatus.Open), Class, nameof(Severity.Medium), Order, null, Rule, "CancelStock was sent at 2026-01-30 02:30:11 UTC and did not help",
-        2500, "EUR", null, Id, At, null);
+        2500, "EUR", null, Id, At, At.AddDays(1), null);
 
     public static readonly CaseDetails CaseDetails = new(
         Case, Ledgers.DeepClone(), [new CaseChange(At, "", nameof(CaseStatus.Open), $"run {Id}", Case.Reason)]);

@@ -30,6 +30,7 @@ public class ReconcilerDb : ServiceDb
         FindingRow.Map(model.Entity<FindingRow>(), OrdinalCollation);
         Repair.Map(model.Entity<Repair>(), OrdinalCollation);
         CaseRow.Map(model.Entity<CaseRow>(), OrdinalCollation);
+        Lease.Map(model.Entity<Lease>());
     }
 
     /// <summary>The gateway's ids are exact; SQL Server's default would take cap_A for cap_a.</summary>

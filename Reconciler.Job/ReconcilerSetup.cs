@@ -1,4 +1,5 @@
 using Orders.Model;
+using Orders.Model.Participants;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using Quartz;
@@ -13,9 +14,11 @@ public static class ReconcilerSetup
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
         var assurance = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
-        assurance.Check();
+        assurance.Check(builder.AddParticipants());
         builder.Services.AddSingleton(assurance);
-        builder.Services.AddSingleton<Underway>();
+        builder.Services.AddSingleton<Inquiry>();
+        builder.Services.AddSingleton<ReviewCases>();
+        builder.Services.AddScoped<SagaQueue>();
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
@@ -24,6 +27,9 @@ public static class ReconcilerSetup
             quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
                 .WithIdentity("drive-overdue-orders")
                 .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(assurance.EverySeconds)).RepeatForever()));
+            quartz.ScheduleJob<LookAfterReviews>(trigger => trigger
+                .WithIdentity("look-after-reviews")
+                .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(assurance.ReviewEverySeconds)).RepeatForever()));
             ScheduledRun.Schedule(quartz, reconciliation);
         });
         builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);

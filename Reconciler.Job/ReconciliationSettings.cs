@@ -42,6 +42,9 @@ public sealed class ReconciliationSettings
     /// <summary>Findings of one class that a report shows one by one; all of them are in its CSV.</summary>
     public int ReportRows { get; set; } = 100;
 
+    /// <summary>From the opening of a case to its deadline, hours.</summary>
+    public int CaseDueHours { get; set; } = 24;
+
     /// <summary>Called with each new case; none: the log alone tells.</summary>
     public string? AlertUrl { get; set; }
 
@@ -60,6 +63,7 @@ public sealed class ReconciliationSettings
         Require(MostTakeovers is >= 1 and <= 1000, "Reconciliation:MostTakeovers must be 1 to 1000");
         Require(SettleSeconds is >= 0 and <= 300, "Reconciliation:SettleSeconds must be 0 to 300");
         Require(ReportRows is >= 1 and <= 10_000, "Reconciliation:ReportRows must be 1 to 10000");
+        Require(CaseDueHours is >= 1 and <= 8760, "Reconciliation:CaseDueHours must be 1 to 8760");
         Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Reconciliation:AlertUrl must be an http or https address");
     }

@@ -79,7 +79,7 @@ settings_of() {
         Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
     esac
     case $1 in
-        Orders.Api)
+        Orders.Api | Reconciler.Job)
             echo "Participants__StockUrl=http://localhost:${ports[Inventory.Worker]}"
             echo "Participants__PaymentUrl=http://localhost:${ports[Payments.Worker]}"
             echo "Participants__CaseUrl=http://localhost:${ports[Reconciler.Job]}"

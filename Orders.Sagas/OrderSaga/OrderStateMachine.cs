@@ -85,12 +85,23 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(CancelRequested), Ignore(CheckRequested));
     }
 
-    /// <summary>The missing answer takes an order out of review: it goes on from where assurance gave up. Others do not.</summary>
-    void Review() => During(NeedsReview,
-        Resume(StockReserved, Reserving), Resume(StockRejected, Reserving), Resume(StockConfirmed, ConfirmingStock), Resume(StockCancelled, Cancelling),
-        Resume(PaymentAuthorized, AwaitingPayment), Resume(PaymentPending, AwaitingPayment), Resume(PaymentDeclined, AwaitingPayment),
-        Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
-        Ignore(CancelRequested), Ignore(CheckRequested));
+    /// <summary>
+    /// The missing answer takes an order out of review, and so does a person: it goes on from where assurance gave up, or is cancelled. Other
+    /// messages do not; and a decision about what has moved since decides nothing.
+    /// </summary>
+    void Review()
+    {
+        During(NeedsReview,
+            Resume(StockReserved, Reserving), Resume(StockRejected, Reserving), Resume(StockConfirmed, ConfirmingStock), Resume(StockCancelled, Cancelling),
+            Resume(PaymentAuthorized, AwaitingPayment), Resume(PaymentPending, AwaitingPayment), Resume(PaymentDeclined, AwaitingPayment),
+            Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
+            When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.TryAgain),
+            When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
+            Ignore(CancelRequested), Ignore(CheckRequested));
+
+        During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
+            Ignore(RetryRequested), Ignore(AbandonRequested));
+    }
 
     /// <summary>Assurance: the command again with back-off; after too many, a person.</summary>
     EventActivityBinder<OrderState, CheckOrder> Overdue(Func<BehaviorContext<OrderState>, Task> command) =>
@@ -108,7 +119,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer, State missingIn) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom == missingIn.Name,
-        missing => missing.Then(step.LeaveReview).ThenAsync(Again),
+        missing => missing.Then(step.GoOn).ThenAsync(Again),
         stray => stray.ThenAsync(context => OrderSteps.AsBeforeReview(context, () => Again(context))));
 
     Task Again<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
@@ -125,6 +136,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         ById(() => PaymentRefused);
         ById(() => CancelRequested);
         ById(() => CheckRequested);
+        ById(() => RetryRequested);
+        ById(() => AbandonRequested);
         HoldsNothingById(() => StockCancelled);
         HoldsNothingById(() => PaymentCancelled);
     }
@@ -159,4 +172,6 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     public Event<PaymentCancelled> PaymentCancelled { get; private set; } = null!;
     public Event<CancelOrder> CancelRequested { get; private set; } = null!;
     public Event<CheckOrder> CheckRequested { get; private set; } = null!;
+    public Event<RetryOrder> RetryRequested { get; private set; } = null!;
+    public Event<AbandonOrder> AbandonRequested { get; private set; } = null!;
 }

@@ -141,13 +141,33 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         return Publish(context, new OrderNeedsReview(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason, Now));
     }
 
-    public void LeaveReview(BehaviorContext<OrderState> context)
+    public void GoOn(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
+
+    /// <summary>Back to where it was, and due at once: assurance does the rest, with all its attempts before it again.</summary>
+    public void TryAgain(BehaviorContext<OrderState> context)
+    {
+        LeaveReview(context, "a person decided to try again");
+        context.Saga.NextCheckAt = Now;
+    }
+
+    public Task Abandon(BehaviorContext<OrderState> context)
+    {
+        var order = context.Saga;
+        var reason = order.ReviewFrom == States.Cancelling ? order.Reason : $"cancelled by a person's decision: {order.Reason}";
+        BeginCancelling(context, reason ?? "cancelled", order.PaymentTried);
+        order.ReviewFrom = null;
+        return CancelWhatIsMissing(context);
+    }
+
+    void LeaveReview(BehaviorContext<OrderState> context, string detail)
     {
         var order = context.Saga;
         var from = order.State;
         order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
         order.ReviewFrom = null;
-        OrderJournal.Keep(context, order, from, "the missing answer came", Now, settings);
+        // Why it is cancelled stays; why it was in review is over.
+        order.Reason = order.State == States.Cancelling ? order.Reason : null;
+        OrderJournal.Keep(context, order, from, detail, Now, settings);
     }
 
     /// <summary>Not what is missing: ignored or refused, as it would have been then; the order stays in review.</summary>

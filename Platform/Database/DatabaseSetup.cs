@@ -46,6 +46,7 @@ public static class DatabaseSetup
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
         builder.Services.AddSingleton<Statements<TDb>>();
+        builder.Services.AddSingleton<Leases<TDb>>();
         builder.Services.AddSingleton<UnitOfWork<TDb>>();
         builder.Services.AddSingleton<OutboxDispatcher<TDb>>();
         builder.Services.AddSingleton<OutboxSweeper<TDb>>();

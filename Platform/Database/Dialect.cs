@@ -32,6 +32,12 @@ public abstract class Dialect
     /// <summary>@rows [id], @lease, @seconds, @counted (0 or 1), @parked (0 or 1), @error: could not be sent; try again in @seconds, or park.</summary>
     public abstract string DelayOutbox { get; }
 
+    /// <summary>
+    /// @rows [{id, version}] (PostgreSQL: an array for each), @seconds: leases those that are not leased at this version or a later one, for
+    /// @seconds; returns their ids.
+    /// </summary>
+    public abstract string ClaimLeases { get; }
+
     /// <summary>@rows [key]: the rows of a table by key, locked in the order of the key until the transaction ends.</summary>
     public abstract string LockRows(string table, string key, bool keyIsGuid);
 
@@ -61,6 +67,10 @@ public abstract class Dialect
     /// <summary>The parameters of <see cref="InsertOutbox"/> that are the rows.</summary>
     internal virtual IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
         [("rows", JsonSerializer.Serialize(messages.Select(Upper), JsonSerializerOptions.Web))];
+
+    /// <summary>The parameters of <see cref="ClaimLeases"/> that are the rows.</summary>
+    internal virtual IEnumerable<(string Name, object? Value)> LeaseRows(IEnumerable<(Guid Id, long Version)> rows) =>
+        [("rows", JsonSerializer.Serialize(rows.Select(row => new { Id = Text(row.Id), row.Version }), JsonSerializerOptions.Web))];
 
     /// <summary>SQLite keeps Guids as upper-case text, SQL Server does not mind.</summary>
     static object Upper(OutboxMessage message) => new

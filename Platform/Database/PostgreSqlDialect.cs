@@ -40,6 +40,14 @@ sealed class PostgreSqlDialect : Dialect
         WHERE lease = @lease AND {Ids}
         """;
 
+    public override string ClaimLeases => $"""
+        INSERT INTO leases (id, version, until)
+        SELECT r.id, r.version, {Later} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
+        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp()
+        RETURNING id
+        """;
+
     public override string LockRows(string table, string key, bool keyIsGuid) =>
         $"SELECT * FROM {table} WHERE {key} = ANY(@rows) ORDER BY {key} FOR UPDATE";
 
@@ -55,6 +63,12 @@ sealed class PostgreSqlDialect : Dialect
         ("traces", messages.Select(message => message.TraceParent).ToArray()),
         ("correlations", messages.Select(message => message.CorrelationId).ToArray()),
     ];
+
+    internal override IEnumerable<(string Name, object? Value)> LeaseRows(IEnumerable<(Guid Id, long Version)> rows)
+    {
+        var all = rows.ToList();
+        return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
+    }
 
     internal override Task Save(ServiceDb db, OutboxChange outbox)
     {

@@ -38,6 +38,14 @@ sealed class SqlServerDialect : Dialect
         WHERE lease = @lease AND {Ids}
         """;
 
+    public override string ClaimLeases => $"""
+        MERGE leases WITH (HOLDLOCK) AS l
+        USING (SELECT id, version FROM OPENJSON(@rows) WITH (id uniqueidentifier, version bigint)) AS r ON l.id = r.id
+        WHEN MATCHED AND (l.version < r.version OR l.until <= {Now}) THEN UPDATE SET version = r.version, until = {Later}
+        WHEN NOT MATCHED THEN INSERT (id, version, until) VALUES (r.id, r.version, {Later})
+        OUTPUT inserted.id;
+        """;
+
     public override string LockRows(string table, string key, bool keyIsGuid) => $"""
         SELECT t.* FROM {table} t WITH (UPDLOCK, ROWLOCK)
         WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} FROM OPENJSON(@rows))

@@ -35,6 +35,14 @@ sealed class SqliteDialect : Dialect
         WHERE lease = @lease AND {Ids}
         """;
 
+    public override string ClaimLeases => $"""
+        INSERT INTO leases (id, version, until)
+        SELECT value ->> 'id', value ->> 'version', {Later} FROM json_each(@rows) WHERE true
+        ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
+        WHERE leases.version < excluded.version OR leases.until <= {Now}
+        RETURNING id
+        """;
+
     public override string LockRows(string table, string key, bool keyIsGuid) =>
         $"SELECT * FROM {table} WHERE {key} IN (SELECT value FROM json_each(@rows))";
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
 
@@ -30,13 +31,23 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
         {
             foreach (var remedy in CaseRule.Fits(action, row, look.Story, look.Same).Commands)
             {
-                var what = new RepairFor(row.OpenedByRun, row.OpenKey!, row.Class, remedy, row.Amount, row.Currency, by);
-                await Repairs.Send(work, what, look.Story!, $"case {row.Id}: {reason}", clock);
+                if (remedy is Remedy.RetryOrder or Remedy.AbandonOrder)
+                    await Decide(work, remedy, look.Story!.Order!);
+                else
+                    await Repairs.Send(work, Repair(row, remedy, by), look.Story!, $"case {row.Id}: {reason}", clock);
             }
 
             cases.Note(work, row, $"{action} by {by}", reason);
         });
     }
+
+    static RepairFor Repair(CaseRow row, Remedy remedy, string by) =>
+        new(row.OpenedByRun!.Value, row.OpenKey!, row.Class, remedy, row.Amount, row.Currency, by);
+
+    /// <summary>At the version that the person saw: what has moved since is left alone.</summary>
+    static Task Decide(Work work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder
+        ? work.Send(Queues.Orders, new RetryOrder(order.Id, order.Version))
+        : work.Send(Queues.Orders, new AbandonOrder(order.Id, order.Version));
 
     public async Task<CaseLook> Look(Guid id, ReconcilerDb db)
     {

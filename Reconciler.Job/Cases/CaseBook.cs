@@ -3,12 +3,18 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>Opens and changes cases, each change with its audit row.</summary>
-sealed class CaseBook(CaseAlerts alerts, TimeProvider clock)
+sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimeProvider clock)
 {
     /// <summary>The subject of a case's audit rows.</summary>
     public const string Subject = "case";
 
-    public CaseRow Open(Work work, FindingRow finding, string reason)
+    public CaseRow Open(Work work, FindingRow finding, string reason) => Open(work, finding, reason, finding.RunId, $"run {finding.RunId}");
+
+    /// <summary>Not by a run.</summary>
+    public CaseRow Open(Work work, Finding finding, string reason, string by) =>
+        Open(work, FindingRow.Of(Guid.Empty, finding, clock.GetUtcNow()), reason, null, by);
+
+    CaseRow Open(Work work, FindingRow finding, string reason, Guid? run, string by)
     {
         var now = clock.GetUtcNow();
         var opened = new CaseRow
@@ -25,13 +31,14 @@ sealed class CaseBook(CaseAlerts alerts, TimeProvider clock)
             Amount = finding.Amount,
             Currency = finding.Currency,
             Reason = reason,
-            OpenedByRun = finding.RunId,
+            OpenedByRun = run,
             Status = CaseStatus.Open,
             OpenedAt = now.UtcDateTime,
             UpdatedAt = now.UtcDateTime,
+            DueAt = now.UtcDateTime.AddHours(settings.CaseDueHours),
         };
         work.Db.Add(opened);
-        work.Audit(Subject, opened.Id.ToString(), "", nameof(CaseStatus.Open), $"run {finding.RunId}", reason);
+        work.Audit(Subject, opened.Id.ToString(), "", nameof(CaseStatus.Open), by, reason);
         work.AfterCommit(() => ReconciliationMetrics.CaseOpened(opened.Class));
         work.AfterCommit(alerts.Wake);
         return opened;

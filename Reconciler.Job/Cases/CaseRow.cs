@@ -41,11 +41,17 @@ sealed class CaseRow
     /// <summary>Why it is a case and was not repaired.</summary>
     public required string Reason { get; init; }
 
-    public Guid OpenedByRun { get; init; }
+    /// <summary>None: assurance opened it.</summary>
+    public Guid? OpenedByRun { get; init; }
+
     public CaseStatus Status { get; set; }
     public string? Assignee { get; set; }
     public DateTime OpenedAt { get; init; }
     public DateTime UpdatedAt { get; set; }
+
+    /// <summary>UTC; by when somebody should have decided.</summary>
+    public DateTime? DueAt { get; init; }
+
     public DateTime? SolvedAt { get; set; }
 
     /// <summary>When it was told to whoever is to know.</summary>
@@ -72,6 +78,7 @@ sealed class CaseRow
         row.Property(x => x.Assignee).HasColumnName("assignee").HasMaxLength(100);
         row.Property(x => x.OpenedAt).HasColumnName("opened_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Property(x => x.DueAt).HasColumnName("due_at");
         row.Property(x => x.SolvedAt).HasColumnName("solved_at");
         row.Property(x => x.AlertedAt).HasColumnName("alerted_at");
         row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");

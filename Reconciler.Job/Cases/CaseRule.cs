@@ -17,6 +17,8 @@ static class CaseRule
     {
         if (row.Status == CaseStatus.Solved)
             return ([], "The case is solved.");
+        if (row.Class == ReviewCases.Class)
+            return OfReview(action, now);
         return action switch
         {
             Retry => (Again(row), WhyNot(row, same) ?? (row.Remedy.IsRepair() ? null : NoCommand)),
@@ -24,6 +26,16 @@ static class CaseRule
             _ => ([], null),
         };
     }
+
+    /// <summary>The order is its saga's: a person's decision goes there.</summary>
+    static (IReadOnlyList<Remedy> Commands, string? Refused) OfReview(string action, Story? now) => action switch
+    {
+        Retry or Compensate when now is not { Order.State: States.NeedsReview } => ([], "The order is in review no more."),
+        Retry => ([Remedy.RetryOrder], null),
+        Compensate when now.Sold => ([], "The goods are sold: retry, and the order is completed; then arrange a return."),
+        Compensate => ([Remedy.AbandonOrder], null),
+        _ => ([], null),
+    };
 
     const string NoCommand = "The policy of its class has no command: decide, act at the source, and solve the case.";
 

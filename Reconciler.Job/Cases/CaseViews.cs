@@ -15,16 +15,17 @@ namespace Reconciler.Job;
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Assignee">Who works on it.</param>
-/// <param name="RunId">The run that opened it.</param>
+/// <param name="RunId">The run that opened it; null: assurance did.</param>
 /// <param name="OpenedAt">UTC.</param>
+/// <param name="DueAt">UTC; by when somebody should have decided.</param>
 /// <param name="SolvedAt">UTC.</param>
 sealed record CaseView(
     Guid Id, string Status, string Class, string Severity, Guid? OrderId, string? Subject, string Rule, string Reason, long Amount, string? Currency,
-    string? Assignee, Guid RunId, DateTime OpenedAt, DateTime? SolvedAt)
+    string? Assignee, Guid? RunId, DateTime OpenedAt, DateTime? DueAt, DateTime? SolvedAt)
 {
     public static CaseView Of(CaseRow row) => new(
         row.Id, row.Status.ToString(), row.Class, row.Severity.ToString(), row.OrderId, row.Subject, row.Rule, row.Reason, row.Amount, row.Currency,
-        row.Assignee, row.OpenedByRun, row.OpenedAt, row.SolvedAt);
+        row.Assignee, row.OpenedByRun, row.OpenedAt, row.DueAt, row.SolvedAt);
 }
 
 /// <summary>A case with all that is known of it.</summary>

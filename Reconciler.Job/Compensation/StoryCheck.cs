@@ -1,12 +1,16 @@
+using Orders.Model;
+
 namespace Reconciler.Job;
 
 /// <summary>Reads one order in all ledgers, now, and asks the rules about it once more.</summary>
 sealed class StoryCheck(FourWayMerge merge, RuleTermsSource terms)
 {
-    /// <summary>The order's story, and whether the rules still find the same.</summary>
+    /// <summary>The order's story, and whether the rules still find the same; for one in review, whether it still is.</summary>
     public async Task<(Story Story, bool Same)> LookAgain(Guid order, string @class, string? subject)
     {
         var story = await merge.Look(order);
-        return (story, Rules.Check(story, await terms.Read()).Any(finding => finding.Class == @class && finding.Subject == subject));
+        return (story, @class == ReviewCases.Class
+            ? story.OrderIs(States.NeedsReview)
+            : Rules.Check(story, await terms.Read()).Any(finding => finding.Class == @class && finding.Subject == subject));
     }
 }

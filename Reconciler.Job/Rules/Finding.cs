@@ -49,6 +49,12 @@ enum Remedy
 
     /// <summary>What is authorized is captured.</summary>
     ConfirmPayment,
+
+    /// <summary>A person's decision about an order in review: from where it was, once more.</summary>
+    RetryOrder,
+
+    /// <summary>A person's decision about an order in review: it is cancelled.</summary>
+    AbandonOrder,
 }
 
 /// <summary>The classes of findings, as stored and shown.</summary>

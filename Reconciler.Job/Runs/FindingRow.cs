@@ -85,7 +85,7 @@ sealed class FindingRow
         At = now.UtcDateTime,
     };
 
-    static string KeyOf(string @class, Guid? order, string? subject) => $"{@class}|{order}|{subject}";
+    public static string KeyOf(string @class, Guid? order, string? subject) => $"{@class}|{order}|{subject}";
 
     /// <summary>A subject has no bar in it, or is the last part all the same.</summary>
     public static string? SubjectOf(string key) => key.Split('|', 3)[2] is { Length: > 0 } subject ? subject : null;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
@@ -81,8 +82,56 @@ public sealed class AssuranceTests
             (await rig.Order(order.CorrelationId)).Version.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Two_assurance_processes_share_the_work_and_drive_no_order_twice_at_one_version()
+    {
+        Assert.SkipUnless(Mode.All().Any(row => row[0] == Mode.Servers), "It takes two processes on one broker.");
+        await using var rig = await Start(Mode.Servers, participants: false, "Assurance:LeaseSeconds=120");
+        await rig.AddHost(builder => builder.AddReconciler());
+        var orders = Enumerable.Range(0, 450).Select(_ => Some.Order(States.ConfirmingStock, rig.Clock.Now)).ToList();
+        await rig.Put(orders);
+
+        await Eventually.Becomes("all are given up", () => rig.Db(db => db.Orders.CountAsync(order => order.State == States.NeedsReview)), count =>
+        {
+            rig.Clock.Advance(TimeSpan.FromSeconds(1));
+            return count == orders.Count;
+        }, TimeSpan.FromSeconds(90));
+        var (driven, handled) = await rig.Db(async db => (
+            await db.Audit.CountAsync(row => row.Cause == OrderAudit.ByAssurance), await db.Inbox.CountAsync(row => row.Endpoint == Queues.Orders)));
+        driven.ShouldBe(5 * orders.Count);
+        handled.ShouldBe(driven, "each CheckOrder found the version that it was sent for");
+    }
+
+    [Fact]
+    public async Task A_decision_about_what_has_moved_since_decides_nothing()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = Some.InReview(States.ConfirmingPayment, rig.Clock.Now);
+        await rig.Put([order]);
+        await rig.Deliver(new RetryOrder(order.CorrelationId, order.Version - 1), new AbandonOrder(order.CorrelationId, order.Version + 1));
+        (await rig.Order(order.CorrelationId)).Version.ShouldBe(order.Version);
+    }
+
+    [Fact]
+    public async Task What_a_person_has_tried_again_starts_with_all_attempts_and_no_reason_of_the_past()
+    {
+        await using var rig = await Start(Mode.Embedded, participants: true);
+        var order = Some.InReview(States.ConfirmingPayment, rig.Clock.Now);
+        order.CheckAttempts = 99;
+        await rig.Put([order]);
+        await rig.Deliver(new RetryOrder(order.CorrelationId, order.Version));
+        (await rig.Becomes(order.CorrelationId, States.Completed)).Reason.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Bounds_that_leave_an_order_stuck_for_over_a_day_stop_the_start()
+    {
+        new OrderSettings().GiveUpWithin.ShouldBeLessThan(TimeSpan.FromMinutes(8));
+        Should.Throw<InvalidOperationException>(new OrderSettings { LongestCheckSeconds = 7200, GiveUpAfterChecks = 20 }.Check).Message.ShouldContain("a day");
+    }
+
     /// <summary>One process with everything, or the reconciler in one of its own.</summary>
-    static async Task<Rig> Start(Mode mode, bool participants)
+    static async Task<Rig> Start(Mode mode, bool participants, params string[] more)
     {
         Action<WebApplicationBuilder> others = builder =>
         {
@@ -90,7 +139,7 @@ public sealed class AssuranceTests
                 builder.AddParticipants();
             builder.AddReconciler();
         };
-        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, Quick);
+        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, [.. Quick, .. more]);
         if (mode.Transport != "InMemory")
             await rig.AddHost(others);
         return rig;

@@ -44,6 +44,8 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
         Of(id => new PaymentDeclined(id, "no funds")), Of(id => new PaymentConfirmed(id)),
         Of(id => new PaymentRefused(id, "too late")), Of(id => new PaymentCancelled(id)),
         Of(id => new CancelOrder(id, "changed their mind")),
+        new Trigger(nameof(RetryOrder), order => new RetryOrder(order.CorrelationId, order.Version)),
+        new Trigger(nameof(AbandonOrder), order => new AbandonOrder(order.CorrelationId, order.Version)),
         Checked("due"),
         Checked("not due", (order, now) => order.NextCheckAt = now.AddHours(1)),
         new Trigger($"{Check} (of an older version)", order => new CheckOrder(order.CorrelationId, order.Version - 1)),
@@ -89,6 +91,6 @@ sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parc
         Does = string.Join(", ", messages.GroupBy(message => message.IsEvent ? "publishes" : "sends")
             .Select(verb => $"{verb.Key} {string.Join(" and ", verb.Select(message => message.MessageType).Order(StringComparer.Ordinal))}"));
         if (Does.Length == 0)
-            Does = notes.LastOrDefault(note => note.From == note.To)?.Detail ?? "";
+            Does = notes.LastOrDefault()?.Detail ?? "";
     }
 }

@@ -15,6 +15,7 @@ public sealed class PackDb(DbContextOptions<PackDb> options) : ServiceDb(options
 
     protected override void Map(ModelBuilder model)
     {
+        Lease.Map(model.Entity<Lease>());
         model.Entity<CounterRow>(row =>
         {
             row.ToTable("counters");

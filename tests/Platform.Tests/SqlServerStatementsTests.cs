@@ -16,6 +16,7 @@ public sealed class SqlServerStatementsTests
         ["DeleteOutbox"] = ("@rows", Dialect.DeleteOutbox),
         ["ClaimOutbox"] = ("@lease @seconds @limit", Dialect.ClaimOutbox),
         ["DelayOutbox"] = ("@rows @lease @seconds @counted @parked @error", Dialect.DelayOutbox),
+        ["ClaimLeases"] = ("@rows @seconds", Dialect.ClaimLeases),
         ["LockByText"] = ("@rows", Dialect.LockRows("counters", "name", keyIsGuid: false)),
         ["LockByGuid"] = ("@rows", Dialect.LockRows("tallies", "id", keyIsGuid: true)),
     };
@@ -31,6 +32,8 @@ public sealed class SqlServerStatementsTests
     [Theory]
     [InlineData("SELECT nothing FROM outbox")]
     [InlineData("SELECT id FROM nowhere")]
+    [InlineData("MERGE leases AS l USING (SELECT id FROM outbox) AS r ON l.id = r.other WHEN MATCHED THEN DELETE;")]
+    [InlineData("MERGE leases AS l USING (SELECT id FROM outbox) AS r ON l.nothing = r.id WHEN MATCHED THEN DELETE;")]
     [InlineData("INSERT INTO outbox (idd) VALUES (@id)")]
     [InlineData("SELECT o.nothing FROM outbox o JOIN inbox i ON i.message_id = o.id")]
     [InlineData("DELETE FROM outbox WHERE id = @missing")]

@@ -29,6 +29,21 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
         (node.SchemaDeclarationItems.Count == 0 ? JsonColumns : node.SchemaDeclarationItems.Select(item => item.ColumnDefinition.ColumnIdentifier.Value))
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>A query in the place of a table has the columns that it selects.</summary>
+    public override void Visit(QueryDerivedTable node)
+    {
+        if (node.QueryExpression is QuerySpecification query)
+            sources[node.Alias.Value] = query.SelectElements.OfType<SelectScalarExpression>()
+                .Select(element => element.ColumnName?.Value ?? (element.Expression is ColumnReferenceExpression column ? Last(column) : ""))
+                .ToHashSet(StringComparer.OrdinalIgnoreCase);
+    }
+
+    public override void Visit(MergeSpecification node)
+    {
+        if (node.Target is NamedTableReference target && node.TableAlias is { } alias)
+            used.Add((target.SchemaObject.BaseIdentifier.Value, alias.Value));
+    }
+
     public override void Visit(ColumnReferenceExpression node)
     {
         if (node.ColumnType == ColumnType.Regular)

@@ -411,6 +411,10 @@ namespace Migrations.PostgreSql.Orders
                         .HasDatabaseName("ix_orders_next_check_at")
                         .HasFilter("next_check_at IS NOT NULL");
 
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_orders_in_review")
+                        .HasFilter("state = 'NeedsReview'");
+
                     b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_merchant_created_at_id");
 

@@ -77,6 +77,28 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("OrderSaga.Platform.Database.Lease", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_leases_until");
+
+                    b.ToTable("leases", (string)null);
+                });
+
             modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -278,6 +300,10 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
                     b.Property<string>("Evidence")
                         .IsRequired()
                         .HasColumnType("text")
@@ -293,7 +319,7 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OpenedByRun")
+                    b.Property<Guid?>("OpenedByRun")
                         .HasColumnType("uuid")
                         .HasColumnName("opened_by_run");
 

@@ -77,6 +77,28 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("OrderSaga.Platform.Database.Lease", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("until");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_leases_until");
+
+                    b.ToTable("leases", (string)null);
+                });
+
             modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -277,6 +299,10 @@ namespace Migrations.SqlServer.Reconciler
                         .HasColumnType("nvarchar(3)")
                         .HasColumnName("currency");
 
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_at");
+
                     b.Property<string>("Evidence")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -292,7 +318,7 @@ namespace Migrations.SqlServer.Reconciler
                         .HasColumnType("datetime2")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OpenedByRun")
+                    b.Property<Guid?>("OpenedByRun")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("opened_by_run");
 

@@ -70,6 +70,28 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("audit", (string)null);
                 });
 
+            modelBuilder.Entity("OrderSaga.Platform.Database.Lease", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("Until")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("until");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_leases_until");
+
+                    b.ToTable("leases", (string)null);
+                });
+
             modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -270,6 +292,10 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
 
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("due_at");
+
                     b.Property<string>("Evidence")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -285,7 +311,7 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnType("TEXT")
                         .HasColumnName("opened_at");
 
-                    b.Property<Guid>("OpenedByRun")
+                    b.Property<Guid?>("OpenedByRun")
                         .HasColumnType("TEXT")
                         .HasColumnName("opened_by_run");
 

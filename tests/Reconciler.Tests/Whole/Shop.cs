@@ -9,6 +9,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orders.Api;
+using Orders.Model;
 using Orders.Sagas;
 using OrderSaga.Inventory;
 using OrderSaga.Payments;
@@ -55,6 +56,8 @@ sealed class Shop : IAsyncDisposable
         common["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         common["Sandbox:WebhookUrl"] = url + "/webhooks/gateway";
         common["Sandbox:PublicUrl"] = url;
+        common["Participants:StockUrl"] = common["Participants:PaymentUrl"] = url;
+        common["Participants:Key"] = ApiKeys.Create(fresh.Directory, "service", "ordersaga", Roles.Query);
         await Migrations.Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
         var shop = new Shop(fresh, common);
         shop.Http = shop.Caller(url, [.. Roles.All]);
@@ -131,6 +134,28 @@ sealed class Shop : IAsyncDisposable
         var order = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
         ((string)order["status"]!).ShouldBe(end, order.ToJsonString());
         return (Guid)order["id"]!;
+    }
+
+    /// <summary>The order as if it had stopped in this state, long ago.</summary>
+    public Task Stuck(Guid order, string state) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
+        .SetProperty(x => x.State, state).SetProperty(x => x.NextCheckAt, DateTime.UnixEpoch).SetProperty(x => x.Version, x => x.Version + 1)));
+
+    /// <summary>The order as if assurance had given it up in this state.</summary>
+    public Task InReview(Guid order, string from) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
+        .SetProperty(x => x.State, States.NeedsReview).SetProperty(x => x.ReviewFrom, from).SetProperty(x => x.Version, x => x.Version + 1)));
+
+    public Task Becomes(Guid order, string state) => Eventually.Becomes($"the order is {state}", () => State(order), now => now == state);
+
+    Task<string> State(Guid order) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).Select(row => row.State).SingleAsync());
+
+    /// <summary>What moved the order, the oldest first.</summary>
+    public Task<List<string>> Causes(Guid order) => Orders(db => db.Audit
+        .Where(row => row.SubjectId == order.ToString() && row.Subject == OrderAudit.Subject).OrderBy(row => row.Id).Select(row => row.Cause).ToListAsync());
+
+    async Task<T> Orders<T>(Func<OrdersDb, Task<T>> statement)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await statement(scope.ServiceProvider.GetRequiredService<OrdersDb>());
     }
 
     public async Task<T> Db<T>(Func<ReconcilerDb, Task<T>> read)

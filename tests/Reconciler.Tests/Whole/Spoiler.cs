@@ -22,6 +22,13 @@ sealed class Spoiler(Installation installation)
         await Run("inventory", "UPDATE stock SET available = available + 2, sold = sold - 2 WHERE sku = 'tea-001'");
     }
 
+    /// <summary>A completed order of two tea-001 has its goods held, not sold.</summary>
+    public async Task NotSold(Guid completed)
+    {
+        await Run("inventory", $"UPDATE stock_branches SET state = 'Tried' WHERE order_id = {Id(completed)}");
+        await Run("inventory", "UPDATE stock SET held = held + 2, sold = sold - 2 WHERE sku = 'tea-001'");
+    }
+
     /// <summary>An order vanishes; its hold and its authorization stay.</summary>
     public async Task Orphans(Guid cancelled)
     {

@@ -1,9 +1,11 @@
-namespace Orders.Api;
+namespace Orders.Model.Participants;
 
-/// <summary>How Orders.Api asks the participants what they did. Section <c>Participants</c>; checked at start.</summary>
-sealed class ParticipantSettings
+/// <summary>How the participants are asked what they did. Section <c>Participants</c>; checked at start.</summary>
+public sealed class ParticipantSettings
 {
-    /// <summary>Base address of Inventory.Worker; without it the timeline has no stock steps, and says so.</summary>
+    /// <summary>
+    /// Base address of Inventory.Worker. Without it the timeline has no stock steps, and says so; and assurance commands without asking first.
+    /// </summary>
     public string? StockUrl { get; set; }
 
     /// <summary>Base address of Payments.Worker.</summary>
@@ -15,7 +17,7 @@ sealed class ParticipantSettings
     /// <summary>This service's own API key, with the role <c>query</c>; the participants know its hash.</summary>
     public string? Key { get; set; }
 
-    /// <summary>How long one participant may take, milliseconds; a timeline waits no longer.</summary>
+    /// <summary>How long one participant may take, milliseconds; whoever asks waits no longer.</summary>
     public int TimeoutMilliseconds { get; set; } = 1000;
 
     /// <summary>A participant is not asked any more when this share of calls failed ...</summary>

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
+
+namespace Platform.Tests;
+
+/// <summary>Who may act on what, for how long.</summary>
+public sealed class LeaseTests
+{
+    static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
+    static readonly Guid Thing = Guid.CreateVersion7();
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_version_has_one_holder_until_its_time_is_over_and_a_later_one_is_free(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        var leases = host.App.Services.GetRequiredService<Leases<PackDb>>();
+        async Task<bool> Claims(long version, TimeSpan time) => (await leases.Claim([(Thing, version)], time)).Contains(Thing);
+
+        (await Claims(5, Long)).ShouldBeTrue();
+        (await Claims(5, Long)).ShouldBeFalse();
+        (await Claims(4, Long)).ShouldBeFalse("a reader that lags behind sees what is over");
+        (await Claims(6, TimeSpan.Zero)).ShouldBeTrue("it has moved");
+        (await Claims(6, Long)).ShouldBeTrue("its time is over");
+        (await Claims(5, Long)).ShouldBeFalse();
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Many_that_claim_the_same_at_once_share_it_and_leave_nothing(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        var leases = host.App.Services.GetRequiredService<Leases<PackDb>>();
+        var things = Enumerable.Range(0, 300).Select(_ => (Guid.CreateVersion7(), 1L)).ToList();
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() =>
+            leases.Claim([.. things.OrderBy(thing => thing.GetHashCode() * (i + 1))], Long))));
+
+        claims.SelectMany(claim => claim).Order().ShouldBe(things.Select(thing => thing.Item1).Order());
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task What_ran_out_is_forgotten_and_what_is_in_force_is_not(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        var leases = host.App.Services.GetRequiredService<Leases<PackDb>>();
+        await leases.Claim([(Thing, 1)], Long);
+        await leases.Claim([(Guid.CreateVersion7(), 1), (Guid.CreateVersion7(), 1)], TimeSpan.Zero);
+
+        await Eventually.Becomes("two are forgotten", leases.Forget, count => count == 2);
+        (await leases.Claim([(Thing, 1)], Long)).ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,87 @@
+using Orders.Model;
+using OrderSaga.Contracts;
+using Reconciler.Job;
+using static Reconciler.Job.BranchStates;
+
+namespace Reconciler.Tests;
+
+/// <summary>What assurance sends for every state of an order beside every state of the branches.</summary>
+public sealed class AssuranceRuleTests
+{
+    static readonly DateTime Now = Some.At;
+
+    /// <summary>All that is an answer; everything else has the saga send its command again.</summary>
+    static readonly Dictionary<(string Order, string Branch, string State), Type> Answers = new()
+    {
+        [(States.Reserving, "stock", Tried)] = typeof(StockReserved),
+        [(States.Reserving, "stock", Refused)] = typeof(StockRejected),
+        [(States.AwaitingPayment, "payment", Tried)] = typeof(PaymentAuthorized),
+        [(States.AwaitingPayment, "payment", Pending)] = typeof(PaymentPending),
+        [(States.AwaitingPayment, "payment", Refused)] = typeof(PaymentDeclined),
+        [(States.ConfirmingPayment, "payment", Confirmed)] = typeof(PaymentConfirmed),
+        [(States.ConfirmingPayment, "payment", CaptureRefused)] = typeof(PaymentRefused),
+        [(States.ConfirmingStock, "stock", Confirmed)] = typeof(StockConfirmed),
+        [(States.Cancelling, "stock", Cancelled)] = typeof(StockCancelled),
+        [(States.Cancelling, "payment", Cancelled)] = typeof(PaymentCancelled),
+    };
+
+    [Fact]
+    public void The_answer_that_the_order_waits_for_is_told_and_for_no_answer_it_is_driven_on()
+    {
+        foreach (var state in States.All.Where(state => !States.AtRest(state)))
+            foreach (var stock in OfStock)
+                foreach (var payment in OfPayment)
+                {
+                    var wanted = new[] { Answers.GetValueOrDefault((state, "stock", stock)), Answers.GetValueOrDefault((state, "payment", payment)) }
+                        .OfType<Type>().ToList();
+                    Sent(Order(state), stock, payment).Select(message => message.GetType())
+                        .ShouldBe(wanted.Count > 0 ? wanted : [typeof(CheckOrder)], $"{state}, stock {stock}, payment {payment}");
+                }
+    }
+
+    [Fact]
+    public void A_branch_that_has_answered_already_is_not_told_again()
+    {
+        Sent(Order(States.Cancelling) with { StockCancelled = true }, Cancelled, Cancelled).ShouldBe([new PaymentCancelled(Some.Id)]);
+        Sent(Order(States.Cancelling) with { PaymentCancelled = true }, Cancelled, Cancelled).ShouldBe([new StockCancelled(Some.Id)]);
+        Sent(Order(States.Cancelling) with { PaymentCancelled = true }, Tried, Cancelled).ShouldBe([new CheckOrder(Some.Id, 5)]);
+    }
+
+    [Theory]
+    [InlineData(States.Reserving, Tried, Absent, nameof(CheckOrder))]
+    [InlineData(States.Reserving, Refused, Absent, nameof(StockRejected))]
+    [InlineData(States.AwaitingPayment, Tried, Pending, nameof(CheckOrder))]
+    [InlineData(States.AwaitingPayment, Tried, Tried, nameof(PaymentAuthorized))]
+    [InlineData(States.AwaitingPayment, Tried, Refused, nameof(PaymentDeclined))]
+    [InlineData(States.Cancelling, Cancelled, Trying, nameof(StockCancelled))]
+    public void What_only_prolongs_the_wait_is_not_told_once_the_time_to_pay_is_over(string order, string stock, string payment, string sent) =>
+        Sent(Order(order) with { PayBefore = Now }, stock, payment).ShouldHaveSingleItem().GetType().Name.ShouldBe(sent);
+
+    [Fact]
+    public void The_answer_is_told_as_the_participant_gave_it()
+    {
+        var rejected = new BranchView(Some.Id, Refused, "sold out", [new RejectedLine("tea-001", 2, 1)]);
+        AssuranceRule.Decide(Order(States.Reserving), rejected, null, Now).ShouldHaveSingleItem().ShouldBeOfType<StockRejected>()
+            .ShouldSatisfyAllConditions(told => told.Reason.ShouldBe("sold out"), told => told.Lines.ShouldBe(rejected.Rejected));
+        var pending = new BranchView(Some.Id, Pending, Url: "https://pay.example/1", ExpiresAt: Now.AddMinutes(3));
+        AssuranceRule.Decide(Order(States.AwaitingPayment), null, pending, Now).ShouldBe([new PaymentPending(Some.Id, pending.Url!, Now.AddMinutes(3))]);
+    }
+
+    [Theory]
+    [InlineData(5, 3000)]
+    [InlineData(0, 1000)]
+    public void A_lease_that_does_not_outlast_the_question_stops_the_start(int leaseSeconds, int timeoutMilliseconds)
+    {
+        var participants = new Orders.Model.Participants.ParticipantSettings { TimeoutMilliseconds = timeoutMilliseconds };
+        var settings = new AssuranceSettings { LeaseSeconds = leaseSeconds };
+        Should.Throw<InvalidOperationException>(() => settings.Check(participants)).Message.ShouldContain("LeaseSeconds");
+        Should.NotThrow(() => new AssuranceSettings().Check(new()));
+    }
+
+    static IReadOnlyList<IOrderMessage> Sent(StuckOrder order, string stock, string payment) =>
+        AssuranceRule.Decide(order, Branch(stock), Branch(payment), Now);
+
+    static BranchView? Branch(string state) => state == Absent ? null : new BranchView(Some.Id, state);
+
+    static StuckOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15));
+}

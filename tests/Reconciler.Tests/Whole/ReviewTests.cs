@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>Orders that do not move: what their participants know of them is told, and what nobody knows is a case until it has gone on.</summary>
+public sealed class ReviewTests
+{
+    const string Nobody = "http://127.0.0.1:9";
+    static readonly string[] Quick = ["Assurance:EverySeconds=1", "Assurance:ReviewEverySeconds=1", "Assurance:LeaseSeconds=2"];
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task An_answer_that_was_lost_is_had_from_its_participant_and_no_command_is_sent_again(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, Quick);
+        var order = await shop.Order();
+        await shop.Stuck(order, States.ConfirmingStock);
+
+        await shop.Becomes(order, States.Completed);
+        (await shop.Causes(order)).ShouldSatisfyAllConditions(
+            causes => causes[^1].ShouldBe("StockConfirmed"), causes => causes.ShouldNotContain(OrderAudit.ByAssurance));
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task An_order_in_review_has_one_case_and_the_missing_answer_ends_both(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, Quick);
+        var order = await shop.Order();
+        await shop.InReview(order, States.ConfirmingStock);
+
+        await shop.Becomes(order, States.Completed);
+        var solved = await Solved(shop);
+        ((string)solved["case"]!["class"]!).ShouldBe("order-needs-review");
+        ((Guid)solved["case"]!["orderId"]!).ShouldBe(order);
+        ((string)solved["case"]!["severity"]!).ShouldBe("High", "the money is taken");
+        ((DateTime)solved["case"]!["dueAt"]! - (DateTime)solved["case"]!["openedAt"]!).ShouldBe(TimeSpan.FromHours(24));
+        ((string)solved["evidence"]!["stock"]!["state"]!).ShouldBe("Confirmed");
+        ((string)solved["evidence"]!["order"]!["reviewFrom"]!).ShouldBe(States.ConfirmingStock);
+        Told(solved).ShouldBe([">Open by assurance", "Open>Solved by solve by assurance"]);
+        (await shop.Db(db => db.Cases.CountAsync())).ShouldBe(1);
+        (await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null))).ShouldBeTrue();
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_person_has_it_tried_again_and_it_goes_on(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        var order = await shop.Order();
+        await shop.InReview(order, States.ConfirmingStock);
+        var id = await Opened(shop);
+        var preview = await shop.Http.Json($"/cases/{id}/preview");
+        ((bool)preview["stillThere"]!).ShouldBeTrue();
+        preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}{action["refused"]}").ShouldBe([
+            "assign: ", "retry: RetryOrder",
+            "cancel-and-compensate: The goods are sold: retry, and the order is completed; then arrange a return.", "solve: ",
+        ]);
+
+        (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the participant is back" })).Status.ShouldBe(HttpStatusCode.OK);
+
+        await shop.Becomes(order, States.Completed);
+        var solved = await Solved(shop);
+        ((string)solved["evidence"]!["stock"]!).ShouldBe("not reachable");
+        Told(solved).Count.ShouldBe(3);
+        (await shop.Causes(order)).ShouldContain("RetryRequested");
+        (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_person_has_it_cancelled_and_the_goods_and_the_money_go_back(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        var order = await shop.Order();
+        await shop.Spoiler.NotSold(order);
+        await shop.InReview(order, States.ConfirmingStock);
+
+        (await shop.Http.PostJson($"/cases/{await Opened(shop)}/actions/cancel-and-compensate", new { reason = "the shelf is empty" })).Status
+            .ShouldBe(HttpStatusCode.OK);
+
+        await shop.Becomes(order, States.Cancelled);
+        (await shop.Gateway(order)).ShouldBe(["authorize", "capture", "refund"]);
+        ((int)(await shop.Http.Json("/stock/tea-001"))["available"]!).ShouldBe(1000);
+        await Solved(shop);
+    }
+
+    static async Task<string> Opened(Shop shop) =>
+        (string)(await Eventually.Becomes("a case is open", () => shop.Http.Cases(), cases => cases.Count == 1)).Single()!["id"]!;
+
+    static async Task<JsonNode> Solved(Shop shop)
+    {
+        var cases = await Eventually.Becomes("the case is solved", () => shop.Http.Cases("Solved"), cases => cases.Count == 1);
+        return await shop.Http.Json($"/cases/{cases.Single()!["id"]}");
+    }
+
+    static List<string> Told(JsonNode solved) =>
+        [.. solved["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]} by {change["cause"]}")];
+}
