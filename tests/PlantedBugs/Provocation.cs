@@ -1,0 +1,27 @@
+namespace PlantedBugs;
+
+/// <summary>A short run that shows some bugs, and without them finds nothing.</summary>
+/// <param name="Name">As the patches name it.</param>
+/// <param name="OneProcess">All services in one process; otherwise in six, some of which die.</param>
+/// <param name="Settings">Over the usual ones.</param>
+/// <param name="Act">What is done.</param>
+sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<string, string?> Settings, Func<Scene, Task> Act)
+{
+    static readonly Dictionary<string, string?> Usual = [];
+    static readonly Dictionary<string, string?> KnownSecret = new() { ["Gateway:WebhookSecret"] = Webhooks.Secret };
+    static readonly Dictionary<string, string?> Impatient = new() { ["Assurance:EverySeconds"] = "1", ["Assurance:AskAgainSeconds"] = "1" };
+    static readonly Dictionary<string, string?> NoAnswers = new() { ["Sandbox:Faults:ErrorRate"] = "1" };
+
+    public static IReadOnlyList<Provocation> All { get; } =
+    [
+        new("load", OneProcess: true, Usual, Provocations.Load),
+        new("copies", OneProcess: true, Usual, Provocations.Copies),
+        new("hosted", OneProcess: true, KnownSecret, Provocations.Hosted),
+        new("same-key", OneProcess: true, Usual, Provocations.SameKey),
+        new("overtaken", OneProcess: false, Usual, Provocations.Overtaken),
+        new("death-in-placement", OneProcess: false, Usual, Provocations.DeathInPlacement),
+        new("death-on-the-bus", OneProcess: true, Usual, Provocations.DeathOnTheBus),
+        new("behind", OneProcess: false, Impatient, Provocations.Behind),
+        new("late-capture", OneProcess: false, NoAnswers, Provocations.LateCapture),
+    ];
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Repository;
+
+namespace PlantedBugs;
+
+/// <summary>Runs each provocation without a bug, which must find nothing, then with each of its bugs, which must find what it breaks.</summary>
+static class Trials
+{
+    /// <summary>True when all were caught and nothing else was.</summary>
+    public static async Task<bool> Run(IReadOnlyList<PlantedBug> bugs)
+    {
+        var good = bugs.Count > 0;
+        foreach (var group in bugs.GroupBy(bug => bug.Run))
+        {
+            var provocation = Provocation.All.Single(one => one.Name == group.Key);
+            var (found, seconds) = await Once(provocation, null);
+            Say("(no bug)", $"the same run, {group.Key}", found.Count == 0 ? "nothing, as it must" : "NOT CLEAN: " + found[0], seconds);
+            good &= found.Count == 0;
+            foreach (var bug in group)
+                good &= await IsCaught(bug, provocation);
+        }
+
+        Console.WriteLine(good ? $"All {bugs.Count} bugs are caught, and every run without them is clean." : "NOT all is as it must be.");
+        return good;
+    }
+
+    static async Task<bool> IsCaught(PlantedBug bug, Provocation provocation)
+    {
+        var (found, seconds) = await Once(provocation, bug.Name);
+        var caught = found.FirstOrDefault(finding => finding.StartsWith(bug.CaughtBy + " ", StringComparison.Ordinal));
+        Say(bug.Name, bug.Breaks, caught ?? $"NOT CAUGHT by {bug.CaughtBy}; found: {string.Join("; ", found.DefaultIfEmpty("nothing").Take(3))}", seconds);
+        return caught is not null;
+    }
+
+    static async Task<(IReadOnlyList<string> Found, double Seconds)> Once(Provocation provocation, string? bug)
+    {
+        var watch = Stopwatch.StartNew();
+        var settings = new Dictionary<string, string?>(provocation.Settings) { ["PLANTED_BUG"] = bug };
+        try
+        {
+            await using var system = await Running.Start(Mode.Servers, new Setup { Settings = settings, OneProcess = provocation.OneProcess });
+            using var scene = new Scene(system);
+            return (await scene.Play(provocation), watch.Elapsed.TotalSeconds);
+        }
+        catch (Exception failure)
+        {
+            return (["The run broke off: " + failure.Message], watch.Elapsed.TotalSeconds);
+        }
+    }
+
+    static void Say(string bug, string breaks, string caught, double seconds) =>
+        Console.WriteLine($"{bug,-26} | {breaks,-60} | {seconds,4:0} s | {caught}");
+}

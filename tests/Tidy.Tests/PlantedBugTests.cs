@@ -1,0 +1,41 @@
+using System.Diagnostics;
+using Repository;
+
+namespace Tidy.Tests;
+
+/// <summary>The bugs that scripts/planted-bugs plants fit the source as it is, so that they cannot rot between two of its runs.</summary>
+public sealed class PlantedBugTests
+{
+    [Fact]
+    public void Every_planted_bug_still_fits_the_source() => Refused([.. PlantedBug.Patches]).ShouldBe("");
+
+    [Fact]
+    public void One_that_fits_no_more_is_found()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "--- a/Inventory.Worker/Stock.cs\n+++ b/Inventory.Worker/Stock.cs\n@@ -1 +1 @@\n-no such line\n+another\n");
+        Refused(file).ShouldContain("Inventory.Worker/Stock.cs");
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void The_document_lists_each_with_what_catches_it()
+    {
+        var document = Repo.Read("docs/reliability.md");
+        PlantedBug.All.Select(bug => $"| `{bug.Name}` | {bug.Breaks} | `{bug.Run}` | {bug.CaughtBy} |")
+            .Where(row => !document.Contains(row, StringComparison.Ordinal)).ShouldBeNone();
+    }
+
+    /// <summary>What git says against putting them in, one after the other.</summary>
+    static string Refused(params string[] patches)
+    {
+        var start = new ProcessStartInfo("git", ["apply", "--check", .. patches])
+        {
+            WorkingDirectory = Repo.Root, UseShellExecute = false, RedirectStandardError = true,
+        };
+        using var git = Process.Start(start)!;
+        var errors = git.StandardError.ReadToEnd();
+        git.WaitForExit();
+        return errors;
+    }
+}
