@@ -9,7 +9,7 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
 {
     static readonly Dictionary<string, string?> Usual = [];
     static readonly Dictionary<string, string?> KnownSecret = new() { ["Gateway:WebhookSecret"] = Webhooks.Secret };
-    static readonly Dictionary<string, string?> Impatient = new() { ["Assurance:EverySeconds"] = "1", ["Assurance:AskAgainSeconds"] = "1" };
+    static readonly Dictionary<string, string?> Impatient = new() { ["Assurance:EverySeconds"] = "1", ["Assurance:LeaseSeconds"] = "4" };
     static readonly Dictionary<string, string?> NoAnswers = new() { ["Sandbox:Faults:ErrorRate"] = "1" };
 
     public static IReadOnlyList<Provocation> All { get; } =
