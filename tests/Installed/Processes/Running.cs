@@ -74,6 +74,10 @@ public sealed class Running : IAsyncDisposable
 
     public ServiceProcess Of(string service) => services.TryGetValue(service, out var own) ? own : services[Embedded];
 
+    /// <summary>A second process of a service, on a port of its own; it is not started, and belongs to who asks for it.</summary>
+    public ServiceProcess Twin(string service) =>
+        new(service, new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, service + ".twin.log"));
+
     /// <summary>The connection string of one of its databases.</summary>
     public string Connection(string database) => installation.Connection(database);
 
