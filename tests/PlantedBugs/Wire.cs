@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -30,7 +31,8 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
     /// <summary>The last becomes the first.</summary>
     public async Task Reverse(string queue) => await Put(queue, (await Take(queue)).Reverse());
 
-    public async Task LoseAllButTheFirst(string queue) => await Put(queue, (await Take(queue)).Take(1));
+    public async Task LoseAllBut<T>(string queue) => await Put(queue, (await Take(queue))
+        .Where(message => Unpacked.Of(Encoding.UTF8.GetString(message.Body.Span)).Any(inside => inside.Type == typeof(T).Name)));
 
     async Task<IEnumerable<BasicGetResult>> Take(string queue)
     {
