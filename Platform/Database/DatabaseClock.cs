@@ -5,8 +5,8 @@ namespace OrderSaga.Platform.Database;
 
 /// <summary>
 /// The time of the database's server, so that processes whose own clocks differ agree on what is due. It is read on a connection that was just
-/// opened, before anything else is done on it, and again after a while; in between this process's steady clock counts on. Who has not connected
-/// yet has its own time only, and nothing that it could spoil.
+/// opened, before anything else is done on it, and again after a while; in between this process's steady clock counts on. At the start
+/// it is read before all else (<see cref="ClockFirst{TDb}"/>).
 /// </summary>
 public sealed class DatabaseClock(TimeProvider own) : TimeProvider
 {

@@ -45,6 +45,8 @@ public static class DatabaseSetup
         });
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
+        if (tellsTime)
+            builder.Services.AddHostedService<ClockFirst<TDb>>();
         builder.Services.AddSingleton<Statements<TDb>>();
         builder.Services.AddSingleton<Leases<TDb>>();
         builder.Services.AddSingleton<UnitOfWork<TDb>>();
