@@ -15,6 +15,8 @@ public static class Command
         Settings = new Dictionary<string, string?>
         {
             ["Orders:PayWithin:Classes:flash"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
+            // So that assurance looks at orders that wait while the clock of who judges them is wrong.
+            ["Orders:PendingCheckSeconds"] = "8",
         },
     };
 

@@ -59,4 +59,26 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         }
         while (await service.Health() is not ("ready" or "degraded"));
     }
+
+    /// <summary>What others break meanwhile is asked for again until it answers.</summary>
+    public async Task<T> Surely<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
+    {
+        var began = watch.Elapsed;
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (Exception away) when (away is HttpRequestException or IOException or Shouldly.ShouldAssertException
+                || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+            {
+                if (watch.Elapsed - began > BackWithin)
+                    throw new TimeoutException($"After {BackWithin} it still did not hold: {what}", away);
+            }
+
+            await timer.WaitForNextTickAsync(cancel);
+        }
+    }
 }

@@ -9,14 +9,16 @@ using Npgsql;
 namespace Testing;
 
 /// <summary>Databases and a vhost of one test's own.</summary>
-public sealed class Installation(Mode mode, IReadOnlyList<string> databases) : IAsyncDisposable
+public sealed class Installation(Mode mode, IReadOnlyList<string> databases, string? disk = null) : IAsyncDisposable
 {
     readonly string name = "t" + Guid.CreateVersion7().ToString("N")[^12..];
 
     public Mode Mode => mode;
 
     /// <summary>A directory of its own: the SQLite files, keys, logs.</summary>
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("ordersaga-").FullName;
+    public string Directory { get; } = disk is null
+        ? System.IO.Directory.CreateTempSubdirectory("ordersaga-").FullName
+        : System.IO.Directory.CreateDirectory(Path.Combine(disk, "data")).FullName;
 
     /// <summary>What a process of this installation is started with.</summary>
     public Dictionary<string, string?> Settings()

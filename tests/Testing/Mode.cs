@@ -50,9 +50,13 @@ public sealed class Mode : IXunitSerializable
     }
 
     /// <summary>Settings of a fresh set of databases and a fresh vhost, gone when it is disposed.</summary>
-    public async Task<Installation> Fresh(params string[] databases)
+    public Task<Installation> Fresh(params string[] databases) => FreshOn(null, databases);
+
+    /// <param name="disk">A directory for its files; one for temporary ones without it.</param>
+    /// <param name="databases">Their names.</param>
+    public async Task<Installation> FreshOn(string? disk, params string[] databases)
     {
-        var installation = new Installation(this, databases);
+        var installation = new Installation(this, databases, disk);
         await installation.Create();
         return installation;
     }

@@ -8,6 +8,10 @@ public static class Catalogue
         .. Kill.All,
         .. BrokerFault.All,
         .. DatabaseFault.All,
+        .. Mangle.All,
+        .. WrongClock.All,
+        .. Running.Six.Select(service => new Freeze(service)),
+        .. GatewayFault.All,
     ];
 
     /// <summary>What <c>--faults</c> may name.</summary>

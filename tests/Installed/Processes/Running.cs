@@ -46,7 +46,7 @@ public sealed class Running : IAsyncDisposable
     public static async Task<Running> Start(Mode mode, Setup? setup = null)
     {
         setup ??= new Setup();
-        var fresh = await mode.Fresh([.. Schema.Databases]);
+        var fresh = await mode.FreshOn(setup.Disk, [.. Schema.Databases]);
         var names = setup.Processes(mode);
         var urls = names.Zip(Ports.Free(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
         var (common, gatewayKey) = Settings(fresh, urls, setup);
@@ -133,4 +133,5 @@ public sealed class Running : IAsyncDisposable
         foreach (var (name, value) in setup.Settings)
             common[name] = value;
         return (common, gatewayKey);
-    }}
+    }
+}

@@ -70,9 +70,15 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     /// <returns>The exit code.</returns>
     public async Task<int> Stop()
     {
-        using var signal = Process.Start("kill", ["-TERM", process!.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await signal.WaitForExitAsync();
+        await Signal("TERM");
         return await Gone();
+    }
+
+    /// <param name="what">STOP, CONT, TERM: as <c>kill -l</c> names it.</param>
+    public async Task Signal(string what)
+    {
+        using var signal = Process.Start("kill", ["-" + what, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync();
     }
 
     /// <summary>Waits for its end, whoever ends it.</summary>

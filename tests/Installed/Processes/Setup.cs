@@ -9,6 +9,9 @@ public sealed record Setup
     /// <summary>Called in the sandbox's place.</summary>
     public OutsideGateway? Gateway { get; init; }
 
+    /// <summary>Where its files are; a directory for temporary ones without it.</summary>
+    public string? Disk { get; init; }
+
     /// <summary>On servers, all services in one process.</summary>
     public bool OneProcess { get; init; }
 

@@ -30,9 +30,11 @@ public sealed class Shop : IDisposable
     public Running System { get; }
 
     /// <summary>A product with stock, of a name that no other story uses.</summary>
-    public async Task<string> NewSku(int pieces, string name = "tea")
+    public Task<string> NewSku(int pieces, string name = "tea") => Offer($"{name}-{Guid.CreateVersion7():N}", pieces);
+
+    /// <summary>A product with stock; asked for again, it has it once.</summary>
+    public async Task<string> Offer(string sku, int pieces)
     {
-        var sku = $"{name}-{Guid.CreateVersion7():N}";
         await Ok(http.PutAsJsonAsync(Orders($"products/{sku}"), new { name = "Tea", unitPrice = UnitPrice, currency = "EUR" }));
         if (pieces > 0)
             await Ok(http.PostAsJsonAsync(Stock($"stock/{sku}/receipts"), new { receiptId = "r-" + sku, quantity = pieces }));
