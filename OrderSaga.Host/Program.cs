@@ -1,8 +1,9 @@
 using OrderSaga.Host;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
+using Reconciler.Job;
 
-if (ApiKeyCommand.Ran(args) || await ReconciliationDemo.Ran(args))
+if (ApiKeyCommand.Ran(args) || await ReconciliationDemo.Ran(args) || await VerifyCommand.Ran(args))
     return;
 
 await Everything.Build(Embedded.Create(args)).RunService();

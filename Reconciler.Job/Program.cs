@@ -2,7 +2,7 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
-if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args))
+if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args) || await VerifyCommand.Ran(args))
     return;
 
 var builder = Service.Create(args, "reconciler");

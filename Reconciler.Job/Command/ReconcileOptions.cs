@@ -38,28 +38,20 @@ sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string?
         {
             options = args[i] switch
             {
-                "--date" => options with { Day = ReadDay(Value(args, ref i)) },
-                "--order" => options with { Order = ReadOrder(Value(args, ref i)) },
+                "--date" => options with { Day = ReadDay(Arguments.Value(args, ref i)) },
+                "--order" => options with { Order = ReadOrder(Arguments.Value(args, ref i)) },
                 "--dry-run" when options.DryRun != false => options with { DryRun = true },
                 "--repair" when options.DryRun != true => options with { DryRun = false },
                 "--dry-run" or "--repair" => throw new ArgumentException("--dry-run and --repair exclude each other."),
-                "--report" => options with { Report = ReadFile(Value(args, ref i)) },
+                "--report" => options with { Report = ReadFile(Arguments.Value(args, ref i)) },
                 "--help" or "-h" => options with { Help = true },
-                var setting when IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
+                var setting when Arguments.IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
                 var unknown => throw new ArgumentException($"'{unknown}' is not known."),
             };
         }
 
         return options;
     }
-
-    /// <summary>Settings have a section, or are the one that has none.</summary>
-    static bool IsSetting(string text) => text.StartsWith("--", StringComparison.Ordinal) && text.IndexOf('=', StringComparison.Ordinal) is > 2 and var end
-        && (text[..end].Contains(':', StringComparison.Ordinal) || text[..end] == "--Data");
-
-    static string Value(IReadOnlyList<string> args, ref int i) => i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)
-        ? args[++i]
-        : throw new ArgumentException($"{args[i]} needs a value.");
 
     static DateOnly ReadDay(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
         : throw new ArgumentException($"--date {text}: give a day as yyyy-MM-dd, e.g. 2026-01-30.");

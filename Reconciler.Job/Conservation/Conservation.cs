@@ -27,7 +27,7 @@ sealed class Conservation(Ledgers ledgers, LedgerSettings settings)
     public async Task<ConservationReport> Read(CancellationToken cancel = default)
     {
         var (skus, total, drift, named) = (0L, new SkuBalance("", 0, 0, 0, 0, 0, 0, 0), 0L, new List<SkuBalance>());
-        await foreach (var sku in new StockBalances(ledgers.Stock.Database, settings).Read(cancel))
+        await foreach (var sku in new StockBalances(ledgers.Stock.Database, settings).Read(cancel: cancel))
         {
             (skus, total, drift) = (skus + 1, total + sku, drift + sku.Drift);
             if (sku.Drift > 0 && named.Count < MostNamed)

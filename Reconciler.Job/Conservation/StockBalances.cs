@@ -9,12 +9,16 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
 {
-    public async IAsyncEnumerable<SkuBalance> Read([EnumeratorCancellation] CancellationToken cancel = default)
+    /// <param name="since">Of the branches, those that began then or later; none: all.</param>
+    /// <param name="cancel">Stops it.</param>
+    public async IAsyncEnumerable<SkuBalance> Read(DateTime? since = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         await using var connection = await inventory.Open(cancel);
         await using var command = connection.CreateCommand();
-        command.CommandText = Statement(inventory.Mode);
+        command.CommandText = Statement(inventory.Mode, since);
         command.CommandTimeout = settings.StatementSeconds;
+        if (since is { } time)
+            command.Add("since", time);
         await using var rows = await command.ExecuteReaderAsync(cancel);
         while (await rows.ReadAsync(cancel))
         {
@@ -24,7 +28,7 @@ sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
         }
     }
 
-    public static string Statement(DatabaseMode mode) => $"""
+    public static string Statement(DatabaseMode mode, DateTime? since = null) => $"""
         SELECT sku, {Sum("received")}, {Sum("available")}, {Sum("held")}, {Sum("sold")}, {Sum("receipts")}, {Sum("held_by_orders")}, {Sum("sold_to_orders")}
         FROM (
             SELECT sku, received, available, held, sold, 0 AS receipts, 0 AS held_by_orders, 0 AS sold_to_orders FROM stock
@@ -34,7 +38,7 @@ sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
             SELECT {Lines(mode, "sku")}, 0, 0, 0, 0, 0,
                    CASE WHEN b.state = 'Tried' THEN {Lines(mode, "quantity")} ELSE 0 END,
                    CASE WHEN b.state = 'Confirmed' THEN {Lines(mode, "quantity")} ELSE 0 END
-            FROM stock_branches b CROSS {Lines(mode)} WHERE b.state IN ('Tried', 'Confirmed')
+            FROM stock_branches b CROSS {Lines(mode)} WHERE b.state IN ('Tried', 'Confirmed'){(since is null ? "" : " AND b.created_at >= @since")}
         ) pieces
         GROUP BY sku ORDER BY sku
         """;

@@ -23,18 +23,11 @@ abstract record Which
                 return $"{id} > @after";
             case Only { Ids: var ids }:
                 command.Add("ids", Dialect.For(mode).Keys(ids));
-                return id + Among(mode);
+                return id + mode.AmongIds();
             default:
                 return $"{id} IS NOT NULL";
         }
     }
-
-    static string Among(DatabaseMode mode) => mode switch
-    {
-        DatabaseMode.Sqlite => " IN (SELECT value FROM json_each(@ids))",
-        DatabaseMode.PostgreSql => " = ANY(@ids)",
-        _ => " IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids))",
-    };
 }
 
 static class LedgerSql
@@ -46,6 +39,18 @@ static class LedgerSql
         parameter.Value = value;
         command.Parameters.Add(parameter);
     }
+
+    /// <summary>The condition that a column is one of @ids, as <see cref="Dialect.Keys"/> makes them of Guids.</summary>
+    public static string AmongIds(this DatabaseMode mode) => mode switch
+    {
+        DatabaseMode.Sqlite => " IN (SELECT value FROM json_each(@ids))",
+        DatabaseMode.PostgreSql => " = ANY(@ids)",
+        _ => " IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids))",
+    };
+
+    /// <summary>As <see cref="AmongIds"/>, of texts.</summary>
+    public static string AmongTexts(this DatabaseMode mode) =>
+        mode == DatabaseMode.SqlServer ? " IN (SELECT value COLLATE DATABASE_DEFAULT FROM OPENJSON(@ids))" : mode.AmongIds();
 
     /// <summary>
     /// The order in which the database sorts ids. PostgreSQL goes by their bytes and SQLite by their text, which is what .NET does; SQL Server

@@ -22,10 +22,13 @@ sealed class FourWayMerge(Ledgers ledgers, LedgerSettings settings)
     /// <summary>The story of one order as it is now, whatever its state.</summary>
     public async Task<Story> Look(Guid orderId, CancellationToken cancel = default)
     {
-        await foreach (var story in Merge(new Which.Only([orderId]), cancel))
+        await foreach (var story in Look([orderId], cancel))
             return story;
         return new Story(orderId, null, null, null, []);
     }
+
+    /// <summary>The stories of these orders as they are now; of an order that no ledger knows there is none.</summary>
+    public IAsyncEnumerable<Story> Look(IReadOnlyList<Guid> orders, CancellationToken cancel = default) => Merge(new Which.Only(orders), cancel);
 
     /// <summary>First which orders, from each ledger; then their stories, some orders at a time.</summary>
     async IAsyncEnumerable<Story> Changed(DateTime since, Guid? after, [EnumeratorCancellation] CancellationToken cancel)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using Installed;
+using Reconciler.Job;
 
 namespace OrderSaga.Bench;
 

@@ -18,9 +18,23 @@ public sealed class SqlServerTests
     {
         var settlement = new SettlementLedger(Nowhere, Settings);
         Errors("orders", Statements(new OrdersLedger(Nowhere, Settings))).ShouldBeEmpty();
-        Errors("inventory", [.. Statements(new StockLedger(Nowhere, Settings)), StockBalances.Statement(DatabaseMode.SqlServer)]).ShouldBeEmpty();
+        Errors("inventory", [.. Statements(new StockLedger(Nowhere, Settings)), StockBalances.Statement(DatabaseMode.SqlServer),
+            StockBalances.Statement(DatabaseMode.SqlServer, default(DateTime))]).ShouldBeEmpty();
         Errors("payments", Statements(new PaymentsLedger(Nowhere, Settings))).ShouldBeEmpty();
         Errors("reconciler", [.. Statements(settlement), settlement.NamelessStatement(default(DateTime)), "SELECT day FROM settlement_files"]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void So_does_every_statement_of_the_verification()
+    {
+        const DatabaseMode Mode = DatabaseMode.SqlServer;
+        string[] messages = [BookSql.Outbox, BookSql.FailedMessages];
+        Errors("orders", [.. messages, BookSql.Expected, BookSql.KeysWithoutOrder, BookSql.OverdueDeliveries, BookSql.Placements(Mode), BookSql.Audit(Mode),
+            BookSql.Audited(default(DateTime)), BookSql.Known(Mode), BookSql.Answers(Mode)]).ShouldBeEmpty();
+        Errors("inventory", [.. messages, BookSql.Audit(Mode), BookSql.Receipts(Mode)]).ShouldBeEmpty();
+        Errors("payments", [.. messages, BookSql.Audit(Mode), BookSql.OverdueAttempts]).ShouldBeEmpty();
+        Errors("reconciler", [.. messages, BookSql.OpenCases(Mode), BookSql.OverdueRuns]).ShouldBeEmpty();
+        Errors("sandbox", [BookSql.Gateway(Mode), BookSql.References]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -49,6 +63,7 @@ public sealed class SqlServerTests
     static IReadOnlyList<string> Errors(string database, List<string> statements)
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, database, "Server=nowhere");
-        return SqlServerScript.Errors(db.Database.GenerateCreateScript(), statements.Distinct().ToDictionary(sql => sql, sql => ("@after @ids @since", sql)));
+        var named = statements.Distinct().ToDictionary(sql => sql, sql => ("@after @ids @since @before", sql));
+        return SqlServerScript.Errors(db.Database.GenerateCreateScript(), named);
     }
 }

@@ -1,70 +1,118 @@
+using Reconciler.Job;
+
 namespace EndToEnd.Tests;
 
 /// <summary>The checker proves itself: good books are clean, and each planted fault is found under its name.</summary>
-public sealed class CheckerTests
+public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
 {
-    static readonly Guid Done = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000001");
-    static readonly Guid Off = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000002");
+    const string Operation = "INSERT INTO gateway_operations (id, operation, status, authorization_id, amount, currency, reference, idempotency_key,"
+        + " request_hash, at, answer_status, answer) SELECT id || 'x', ";
 
-    static readonly Books Good = new()
+    const string OfOperation = ", idempotency_key || 'x', request_hash, at, answer_status, answer FROM gateway_operations WHERE operation = ";
+    const string OfDone = " AND reference = $done";
+
+    const string Message = "INSERT INTO outbox (id, destination, message_type, content_type, body, created_at, lease, next_attempt_at, attempts, parked_at)"
+        + " VALUES ('01', 'queue:orders', 'OrderCompleted', 'json', '', ";
+
+    const string Delivery = "INSERT INTO webhook_endpoints (id, merchant, url, secret, state, from_event, created_at, updated_at, version)"
+        + " VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'demo', 'https://shop.example', '', 'Active', 0, '2026-01-01', '2026-01-01', 1);"
+        + " INSERT INTO webhook_deliveries (id, endpoint_id, order_id, event_id, type, body, state, attempts, next_attempt_at, lease, created_at)"
+        + " VALUES ('0199F0A0-7C1E-7000-8000-000000000002', '0199F0A0-7C1E-7000-8000-000000000001', @done, 1, 'order.completed', '', 'Pending', 1,"
+        + " '2026-01-01', '0199F0A0-7C1E-7000-8000-000000000003', '2026-01-01')";
+
+    const string Run = "INSERT INTO reconciliation_runs (id, kind, requested_by, dry_run, day, until, state, active, created_at, lease_until, orders,"
+        + " orders_expected, found, known, repaired, cases, resumed) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'Full', 'me', 1, '2026-01-01',"
+        + " '2026-01-01', 'Merging', 1, '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, 0, 0)";
+
+    const string Case = "INSERT INTO cases (id, open_key, class, severity, order_id, rule_text, evidence, remedy, amount, reason, opened_by_run, status,"
+        + " opened_at, updated_at) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'k', 'needs-review', 'Warning', @off, '', '', 'None', 0, '',"
+        + " '0199F0A0-7C1E-7000-8000-000000000001', 'Open', '2026-01-01', '2026-01-01')";
+
+    /// <summary>An order that went to review by way of the state machine, and never came back.</summary>
+    static readonly string[] Review =
+    [
+        "orders: UPDATE orders SET state = 'NeedsReview', review_from = 'Cancelling' WHERE id = @off",
+        "orders: UPDATE audit SET to_state = 'NeedsReview' WHERE subject_id = $off AND to_state = 'Cancelled'",
+    ];
+
+    public static TheoryData<string, string[]> Planted() => new()
     {
-        Orders = [new(Done, "demo", "a", "Completed", "EUR", 100, "[]"), new(Off, "demo", "b", "Cancelled", "EUR", 100, "[]")],
-        Keys = [new(Done, "demo", "a"), new(Off, "demo", "b")],
-        Levels = [new("tea", 5, 4, 0, 1)],
-        Receipts = [new("tea", 5)],
-        StockBranches = [new(Done, "Confirmed", Lines), new(Off, "Cancelled", Lines)],
-        PaymentBranches = [new(Done, "Confirmed", 100, "EUR"), new(Off, "Refused", 100, "EUR")],
-        Attempts = [new(Done, "capture", "Succeeded")],
-        Gateway = [Entry(Done, "authorize"), Entry(Done, "capture"), Entry(Off, "authorize") with { Status = "declined" }],
-        Audit =
-        [
-            .. Trail("order", Done, "Reserving", "AwaitingPayment", "ConfirmingPayment", "ConfirmingStock", "Completed"),
-            .. Trail("order", Off, "Reserving", "AwaitingPayment", "Cancelling", "Cancelled"),
-            .. Trail("stock branch", Done, "Tried", "Confirmed"), .. Trail("stock branch", Off, "Tried", "Cancelled"),
-            .. Trail("payment branch", Done, "Trying", "Tried", "Confirming", "Confirmed"), .. Trail("payment branch", Off, "Trying", "Refused"),
-            .. Trail("payment capture", Done, "Sent", "Succeeded"),
-            new(99, "stock", "tea", "received 0", "received 5"),
-        ],
-        Queued = [],
-    };
-
-    const string Lines = """[{"sku":"tea","quantity":1}]""";
-
-    public static TheoryData<string, Func<Books, Books>> Planted() => new()
-    {
-        { "I1", books => books with { Levels = [new("tea", 5, 3, 1, 1)] } },
-        { "I1", books => books with { Levels = [new("tea", 5, -1, 0, 6)] } },
-        { "I2", books => books with { Levels = [new("tea", 6, 4, 0, 1)] } },
-        { "I2", books => books with { Receipts = [] } },
-        { "I3", books => books with { Orders = [books.Orders[0]] } },
-        { "I4", books => books with { Orders = [books.Orders[0], books.Orders[1] with { IdempotencyKey = "a" }] } },
-        { "I4", books => books with { Keys = [books.Keys[0]] } },
-        { "I5", books => books with { Gateway = [.. books.Gateway, Entry(Done, "capture")] } },
-        { "I5", books => books with { Gateway = [.. books.Gateway, Entry(Off, "capture")] } },
-        { "I5", books => books with { Gateway = [.. books.Gateway, Entry(Done, "refund")] } },
-        { "I5", books => books with { Gateway = [.. books.Gateway, Entry(Guid.Empty, "capture")] } },
-        { "I6", books => books with { StockBranches = [books.StockBranches[0] with { State = "Cancelled" }, books.StockBranches[1]] } },
-        { "I6", books => books with { PaymentBranches = [books.PaymentBranches[0], books.PaymentBranches[1] with { State = "Tried" }] } },
-        { "I7", books => books with { Gateway = [.. books.Gateway, Entry(Off, "authorize")] } },
-        { "I7", books => books with { Attempts = [new(Done, "capture", "Unknown")] } },
-        { "I8", books => books with { Orders = [books.Orders[0] with { State = "ConfirmingStock" }, books.Orders[1]] } },
-        { "I9", books => books with { Audit = [.. books.Audit.Skip(1)] } },
-        { "I9", books => books with { Audit = [.. books.Audit.Where(row => row.Subject != "stock branch")] } },
-        { "I9", books => books with { Audit = [.. books.Audit.Where(row => row.ToState != "ConfirmingStock")] } },
-        { "I10", books =>
-            books with { Audit = [.. books.Audit.Select(row => row.ToState == "ConfirmingPayment" ? row with { ToState = "Completed" } : row)] } },
-        { "I11", books => books with { Queued = [new("orders", "outbox: OrderCompleted")] } },
+        { "I1", ["inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku"] },
+        { "I1", ["inventory: UPDATE stock SET available = -1, sold = received + 1 WHERE sku = @sku"] },
+        { "I2", ["inventory: UPDATE stock SET received = received + 1 WHERE sku = @sku"] },
+        { "I2", ["inventory: DELETE FROM receipts WHERE sku = @sku"] },
+        { "I3", ["orders: DELETE FROM orders WHERE id = @off"] },
+        { "I3", ["orders: DELETE FROM orders WHERE id = @off", "orders: DELETE FROM idempotency_keys WHERE order_id = @off"] },
+        { "I4", ["orders: UPDATE orders SET idempotency_key = (SELECT idempotency_key FROM orders WHERE id = @done) WHERE id = @off"] },
+        { "I4", ["orders: DELETE FROM idempotency_keys WHERE order_id = @off"] },
+        // The same amount again, for one that was not sold, given back after it was sold, for nobody.
+        { "I5", ["sandbox: " + Operation + "operation, status, 'auth_x', amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
+        { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, $off" + OfOperation + "'capture'" + OfDone] },
+        { "I5", ["sandbox: " + Operation + "'refund', status, authorization_id, amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
+        { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, 'nobody'" + OfOperation + "'capture'" + OfDone] },
+        { "I6", ["inventory: UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = @done"] },
+        { "I6", ["payments: UPDATE payment_branches SET state = 'Tried' WHERE order_id = @off"] },
+        { "I7", ["sandbox: " + Operation + "operation, 'pending', 'auth_x', amount, currency, reference" + OfOperation + "'authorize'" + OfDone] },
+        { "I7", ["payments: UPDATE payment_attempts SET state = 'Unknown', next_attempt_at = '2099-01-01' WHERE order_id = @done"] },
+        { "I7", ["inventory: UPDATE stock_branches SET state = 'Tried' WHERE order_id = @off"] },
+        { "I8", ["orders: UPDATE orders SET state = 'ConfirmingStock' WHERE id = @done"] },
+        { "I8", Review },
+        { "I8", [.. Review, "reconciler: " + Case, "reconciler: UPDATE cases SET status = 'Solved', open_key = NULL"] },
+        { "I9", ["orders: DELETE FROM audit WHERE subject_id = $done AND from_state = ''"] },
+        { "I9", ["inventory: DELETE FROM audit WHERE subject = 'stock branch' AND subject_id = $done"] },
+        { "I9", ["orders: DELETE FROM audit WHERE subject_id = $done AND to_state = 'ConfirmingStock'"] },
+        { "I9", ["payments: DELETE FROM audit WHERE subject = 'payment capture' AND to_state = 'Succeeded'"] },
+        { "I9", ["inventory: DELETE FROM audit WHERE subject = 'stock' AND subject_id = @sku"] },
+        { "I10", ["orders: UPDATE audit SET to_state = 'Completed' WHERE subject_id = $done AND to_state = 'ConfirmingPayment'"] },
+        { "I11", ["orders: " + Message + "'2026-01-01', '02', '2099-01-01', 0, NULL)"] },
+        { "I11", ["reconciler: " + Message + "'2026-01-01', '02', '2099-01-01', 9, '2026-01-01')"] },
+        { "I11", ["payments: INSERT INTO failed_messages (id, endpoint, input_address, message_type, content_type, body, headers, cause, detail, failed_at)"
+            + " VALUES ('01', 'payments', '', 'ConfirmPayment', 'json', x'00', '', 'BranchViolation', '', '2026-01-01')"] },
+        { "I11", ["payments: UPDATE payment_attempts SET state = 'Sent', next_attempt_at = '2026-01-01' WHERE order_id = @done"] },
+        { "I11", ["orders: " + Delivery] },
+        { "I11", ["reconciler: " + Run] },
     };
 
     [Fact]
-    public void Good_books_are_clean() => Invariants.Broken(Good, [Done, Off]).ShouldBeEmpty();
+    public async Task Good_books_are_clean() => (await Find(await shop.Spoiled())).ShouldBeEmpty();
 
     [Theory, MemberData(nameof(Planted))]
-    public void A_planted_fault_is_found(string invariant, Func<Books, Books> plant) =>
-        Invariants.Broken(plant(Good), [Done, Off]).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
+    public async Task A_planted_fault_is_found(string invariant, string[] plant) =>
+        (await Find(await shop.Spoiled(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
 
-    static GatewayRow Entry(Guid order, string operation) => new(operation, "succeeded", "auth_" + order, 100, "EUR", order.ToString());
+    /// <summary>A case is open: somebody has been told.</summary>
+    [Fact]
+    public async Task An_order_in_review_with_an_open_case_is_as_it_should_be() =>
+        (await Find(await shop.Spoiled([.. Review, "reconciler: " + Case]))).ShouldBeEmpty();
 
-    static IEnumerable<AuditEntry> Trail(string subject, Guid id, params string[] states) =>
-        states.Select((state, i) => new AuditEntry(i, subject, id.ToString(), i == 0 ? "" : states[i - 1], state));
+    /// <summary>What has just moved is in flight: only what holds at every moment is asked of it.</summary>
+    [Theory]
+    [InlineData(3600, false)]
+    [InlineData(0, true)]
+    public async Task An_order_is_held_against_its_end_once_it_has_settled(int settle, bool found)
+    {
+        var books = await shop.Spoiled("orders: UPDATE orders SET state = 'ConfirmingStock', next_check_at = NULL WHERE id = @done",
+            "orders: UPDATE audit SET to_state = 'ConfirmingStock' WHERE subject_id = $done AND to_state = 'Completed'");
+        var findings = await SmallShop.Verify(books, options: new VerifyOptions(SettleSeconds: settle));
+        findings.Any(finding => finding.StartsWith("I8 ", StringComparison.Ordinal)).ShouldBe(found, string.Join('\n', findings));
+        Directory.Delete(books, true);
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_not_stored_as_the_caller_saw_it_is_found()
+    {
+        var seen = await shop.Answer();
+        (await Find(await shop.Spoiled(), seen)).ShouldBeEmpty();
+        (await Find(await shop.Spoiled("orders: UPDATE idempotency_keys SET answer = answer || x'20' WHERE order_id = @done"), seen))
+            .ShouldHaveSingleItem().ShouldStartWith("I12 ");
+        (await Find(await shop.Spoiled(), seen with { OrderId = shop.Off })).ShouldHaveSingleItem().ShouldStartWith("I12 ");
+        (await Find(await shop.Spoiled(), seen with { Key = "another" })).ShouldHaveSingleItem().ShouldStartWith("I3 ");
+    }
+
+    async Task<IReadOnlyList<string>> Find(string books, ClientAnswer? seen = null)
+    {
+        var found = await SmallShop.Verify(books, [seen ?? new ClientAnswer(shop.Off, null, null, 202, null, null)]);
+        Directory.Delete(books, true);
+        return found;
+    }
 }

@@ -1,16 +1,32 @@
+using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
+using Reconciler.Job;
 
 namespace Installed;
 
-/// <summary>Waits until an installation has come to rest, then holds its books against the invariants.</summary>
+/// <summary>An order as it stands in its row.</summary>
+public sealed record OrderRow(Guid Id, string State, string IdempotencyKey);
+
+/// <summary>Waits until an installation has come to rest, then holds its books against the invariants, as the command <c>verify</c> does.</summary>
+/// <param name="mode">The engine of its databases.</param>
+/// <param name="connection">The connection string of a database.</param>
+/// <param name="ledger">Reads the gateway's ledger; without it, the sandbox's is read.</param>
 public sealed class Checker(Mode mode, Func<string, string> connection, Func<Task<IReadOnlyList<GatewayRow>>>? ledger = null)
 {
-    readonly BookReader reader = new(Enum.Parse<DatabaseMode>(mode.Database), connection, ledger);
+    readonly IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Database:Mode", mode.Database),
+            .. Migrations.Schema.Databases.Select(name => new KeyValuePair<string, string?>("ConnectionStrings:" + name, connection(name))),
+        ]).Build();
 
     /// <summary>Every order has ended, nothing waits at the gateway or in an outbox.</summary>
-    public async Task AtRest(TimeSpan? within = null) => await Eventually.Becomes(
-        "every order has ended, no operation at the gateway is open, every outbox is empty", reader.Open,
-        open => open == (0, 0, 0), within ?? TimeSpan.FromSeconds(30));
+    public async Task AtRest(TimeSpan? within = null)
+    {
+        var sources = Sources(null);
+        await Eventually.Becomes(
+            "every order has ended, no operation at the gateway is open, every outbox is empty", () => Unrest(sources), open => open == (0, 0, 0),
+            within ?? TimeSpan.FromSeconds(30));
+    }
 
     public async Task IsClean(IReadOnlyCollection<Guid> acknowledged)
     {
@@ -20,9 +36,55 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     }
 
     /// <summary>What the books of an installation at rest are found wrong in; none when all is well.</summary>
-    /// <inheritdoc cref="BookReader.Read" path="/param"/>
-    public async Task<IReadOnlyList<string>> Broken(IReadOnlyCollection<Guid> acknowledged, DateTime? since = null) =>
-        Invariants.Broken(await reader.Read(since), acknowledged);
+    /// <param name="acknowledged">The orders that callers were told of.</param>
+    /// <param name="since">Only what moved then or later: a long history is none of this run's.</param>
+    public Task<IReadOnlyList<string>> Broken(IReadOnlyCollection<Guid> acknowledged, DateTime? since = null) =>
+        Broken(new VerifyOptions(AtRest: true), acknowledged, since);
 
-    public async Task<IReadOnlyList<OrderRow>> Orders() => (await reader.Read()).Orders;
+    /// <summary>The same of one that is at work.</summary>
+    /// <param name="settleSeconds">What has not moved for so long must be as it is to be in the end.</param>
+    public Task<IReadOnlyList<string>> BrokenAtWork(int settleSeconds) => Broken(new VerifyOptions(SettleSeconds: settleSeconds), [], null);
+
+    public async Task<IReadOnlyList<OrderRow>> Orders() => await Sources(null).Orders.Rows(
+        "SELECT id, state, idempotency_key FROM orders", row => new OrderRow(row.GetGuid(0), row.GetString(1), row.GetString(2)), CancellationToken.None)
+        .ToListAsync();
+
+    async Task<IReadOnlyList<string>> Broken(VerifyOptions options, IReadOnlyCollection<Guid> acknowledged, DateTime? since)
+    {
+        var gateway = ledger is null ? null : new WholeLedger(await ledger());
+        var result = await new Verification(Sources(gateway), options, (_, _) => { }, TimeProvider.System)
+        {
+            Answers = acknowledged.Select(id => new ClientAnswer(id, null, null, 202, null, null)).ToAsyncEnumerable(),
+            Since = since,
+        }.Run(CancellationToken.None);
+        return [.. result.Breaches.Select(breach => breach.ToString())];
+    }
+
+    VerifySources Sources(WholeLedger? gateway) =>
+        VerifySources.Of(configuration, (settings, bounds) => ledger is null ? GatewayBook.Of(settings, bounds) : gateway);
+
+    static async Task<(long Orders, long Attempts, long Outbox)> Unrest(VerifySources sources)
+    {
+        var outbox = 0L;
+        foreach (var owner in sources.Owners)
+            outbox += await Count(owner, "outbox");
+        var attempts = await Count(sources.Payments, "payment_attempts WHERE next_attempt_at IS NOT NULL");
+        return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox);
+    }
+
+    static async Task<long> Count(Owner owner, string rows) =>
+        await owner.Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {rows}", row => row.GetInt64(0), CancellationToken.None).SingleAsync();
+
+    /// <summary>Read at once, of a gateway that is not the sandbox.</summary>
+    sealed class WholeLedger(IReadOnlyList<GatewayRow> rows) : IGatewayBook
+    {
+        readonly ILookup<string, GatewayRow> byReference = rows.ToLookup(row => row.Reference, StringComparer.Ordinal);
+
+        public string Name => "as it was told";
+
+        public Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel) =>
+            Task.FromResult<IReadOnlyList<GatewayRow>>([.. references.SelectMany(reference => byReference[reference])]);
+
+        public IAsyncEnumerable<string> References(CancellationToken cancel) => byReference.Select(group => group.Key).ToAsyncEnumerable();
+    }
 }

@@ -1,3 +1,5 @@
+using Reconciler.Job;
+
 namespace Installed;
 
 /// <summary>How a system is started, where it differs from the usual.</summary>

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>The gateway's own ledger, as far as it can be asked.</summary>
+interface IGatewayBook
+{
+    /// <summary>Where it is read, for the reader of the result.</summary>
+    string Name { get; }
+
+    Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel);
+
+    /// <summary>Every reference that it has; none when it cannot list them.</summary>
+    IAsyncEnumerable<string>? References(CancellationToken cancel);
+}
+
+static class GatewayBook
+{
+    /// <summary>The sandbox's database where there is one, else the gateway's query API.</summary>
+    public static IGatewayBook Of(IConfiguration configuration, LedgerSettings settings)
+    {
+        if (HasDatabase(configuration))
+            return new SandboxDatabase(new Owner("sandbox", configuration.GetReadOnlyDatabase("sandbox"), settings));
+        if (configuration["Gateway:Url"] is { Length: > 0 } url && Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address))
+            return new GatewayApi(address, configuration["Gateway:Key"] ?? "");
+        throw new InvalidOperationException("The gateway's ledger is not to be found: set ConnectionStrings:sandbox to the sandbox's database, "
+            + "or Gateway:Url and Gateway:Key to the gateway's API, or leave it out with --no-gateway.");
+    }
+
+    static bool HasDatabase(IConfiguration configuration) =>
+        (configuration.GetConnectionString("sandbox-reader") ?? configuration.GetConnectionString("sandbox")) is { Length: > 0 }
+        || (configuration.GetDatabaseMode() == DatabaseMode.Sqlite && File.Exists(Path.Combine(configuration.GetDataDirectory(), "sandbox.db")));
+}
+
+sealed class SandboxDatabase(Owner sandbox) : IGatewayBook
+{
+    public string Name => "its database";
+
+    public async Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel) => await sandbox.Among(
+        BookSql.Gateway(sandbox.Mode), references,
+        row => new GatewayRow(row.GetString(0), row.GetString(1), row.GetText(2), row.GetInt64(3), row.GetString(4), row.GetString(5)), cancel)
+        .ToListAsync(cancel);
+
+    public IAsyncEnumerable<string> References(CancellationToken cancel) => sandbox.Rows(BookSql.References, row => row.GetString(0), cancel);
+}
+
+/// <summary>Asks order by order, some at a time.</summary>
+sealed class GatewayApi(Uri url, string key) : IGatewayBook, IDisposable
+{
+    const int AtOnce = 8;
+
+    readonly HttpClient http = new()
+    {
+        Timeout = TimeSpan.FromSeconds(30),
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
+    };
+
+    public string Name => $"{url}v1/operations, which does not list the orders that only it knows";
+
+    public async Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel)
+    {
+        var found = new ConcurrentBag<GatewayRow>();
+        await Parallel.ForEachAsync(references, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancel }, async (reference, stop) =>
+        {
+            foreach (var row in await Ask(reference, stop))
+                found.Add(row);
+        });
+        return [.. found];
+    }
+
+    public IAsyncEnumerable<string>? References(CancellationToken cancel) => null;
+
+    public void Dispose() => http.Dispose();
+
+    async Task<IReadOnlyList<GatewayRow>> Ask(string reference, CancellationToken stop)
+    {
+        using var answer = await http.GetAsync(new Uri(url, "v1/operations?reference=" + Uri.EscapeDataString(reference)), stop);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"The gateway at {url} answered {(int)answer.StatusCode} when it was asked about {reference}.");
+        return (await answer.Content.ReadFromJsonAsync<Operations>(JsonSerializerOptions.Web, stop))?.Items
+            ?? throw new InvalidOperationException($"The gateway at {url} gave no items when it was asked about {reference}.");
+    }
+
+    sealed record Operations(IReadOnlyList<GatewayRow>? Items);
+}

@@ -1,0 +1,32 @@
+using Orders.Model;
+
+namespace Reconciler.Job;
+
+/// <summary>The steps that an order may take: those of docs/state-table.md, which a test makes from the running state machine.</summary>
+static class LegalSteps
+{
+    static readonly HashSet<(string From, string To)> All = [("", States.Reserving), .. Read()];
+
+    public static bool Has(string from, string to) => All.Contains((from, to));
+
+    static IEnumerable<(string From, string To)> Read()
+    {
+        using var table = new StreamReader(typeof(LegalSteps).Assembly.GetManifestResourceStream("state-table.md")!);
+        var state = "";
+        while (table.ReadLine() is { } line)
+        {
+            var cells = line.Split('|', StringSplitOptions.TrimEntries);
+            if (cells.Length != 6)
+                continue;
+            state = cells[1].Length > 0 ? cells[1].Trim('*') : state;
+            var from = state.Split(',')[0];
+            if (!States.All.Contains(from))
+                continue;
+            if (States.All.Contains(cells[4]))
+                yield return (from, cells[4]);
+            // Out of review an order first goes back to where it was.
+            if (state.Split(", from ") is [_, var before])
+                yield return (from, before.Split(' ')[0]);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Data.Common;
+
+namespace Reconciler.Job;
+
+/// <summary>Reads what the books say of some orders.</summary>
+sealed class OrderBookReader(VerifySources sources)
+{
+    public async Task<IReadOnlyList<OrderBook>> Read(IReadOnlyList<Guid> orders, CancellationToken cancel) =>
+        await Read(await sources.Merge.Look(orders, cancel).ToListAsync(cancel), cancel);
+
+    /// <summary>The ledgers have been read; the rest is added.</summary>
+    public async Task<IReadOnlyList<OrderBook>> Read(IReadOnlyList<Story> stories, CancellationToken cancel)
+    {
+        var ids = stories.Select(story => story.OrderId).ToList();
+        var texts = ids.ConvertAll(id => id.ToString());
+        var placements = Placements(ids, cancel);
+        var cases = Cases(ids, cancel);
+        var gateway = sources.Gateway?.Of(texts, cancel);
+        var audits = Task.WhenAll(new[] { sources.Orders, sources.Inventory, sources.Payments }.Select(owner => Audit(owner, texts, cancel)));
+        await Task.WhenAll(placements, cases, audits, gateway ?? Task.CompletedTask);
+
+        var trails = audits.Result.SelectMany(rows => rows).ToLookup(row => row.Id, row => row.Entry, StringComparer.Ordinal);
+        var ledger = gateway?.Result.ToLookup(row => row.Reference, StringComparer.Ordinal);
+        return
+        [
+            .. stories.Select(story => new OrderBook(
+                story, placements.Result.GetValueOrDefault(story.OrderId), [.. trails[story.OrderId.ToString()]],
+                ledger is null ? null : [.. ledger[story.OrderId.ToString()]], cases.Result.Contains(story.OrderId))),
+        ];
+    }
+
+    async Task<Dictionary<Guid, PlacementEntry>> Placements(List<Guid> ids, CancellationToken cancel) =>
+        await sources.Orders.Among(BookSql.Placements(sources.Orders.Mode), ids, Placement, cancel)
+            .ToDictionaryAsync(row => row.Id, row => row.Entry, null, cancel);
+
+    static (Guid Id, PlacementEntry Entry) Placement(DbDataReader row) => (row.GetGuid(0), new PlacementEntry(
+        row.GetString(1), row.IsDBNull(2) ? null : row.GetUtc(2),
+        row.IsDBNull(3) ? null : new KeyEntry(row.GetString(3), row.GetString(4), row.GetString(5))));
+
+    async Task<HashSet<Guid>> Cases(List<Guid> ids, CancellationToken cancel) =>
+        await sources.Reconciler.Among(BookSql.OpenCases(sources.Reconciler.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
+
+    /// <summary>Other subjects of the same id tell of messages, not of states.</summary>
+    static async Task<List<(string Id, AuditEntry Entry)>> Audit(Owner owner, List<string> ids, CancellationToken cancel) =>
+        await owner.Among(BookSql.Audit(owner.Mode), ids, Change, cancel).Where(row => AuditTrail.Tells(row.Entry.Subject)).ToListAsync(cancel);
+
+    static (string Id, AuditEntry Entry) Change(DbDataReader row) =>
+        (row.GetString(0), new AuditEntry(row.GetString(1), row.GetString(2), row.GetString(3), row.GetUtc(4)));
+}

@@ -1,0 +1,180 @@
+using System.Text.Json;
+
+namespace Reconciler.Job;
+
+/// <summary>Holds the books of an installation, which may be at work, against the invariants.</summary>
+/// <param name="sources">Its books.</param>
+/// <param name="options">How they are judged.</param>
+/// <param name="progress">Told what is being done, and how much of it, 0 to 1.</param>
+/// <param name="clock">Tells what has not moved for a while.</param>
+sealed class Verification(VerifySources sources, VerifyOptions options, Action<string, double> progress, TimeProvider clock)
+{
+    /// <summary>An order that moves does not move for ever.</summary>
+    const int MostLooks = 5;
+
+    static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10"];
+
+    readonly OrderBookReader reader = new(sources);
+    readonly VerifyResult result = new();
+
+    /// <summary>What callers were told; none: nobody has kept it.</summary>
+    public IAsyncEnumerable<ClientAnswer>? Answers { get; init; }
+
+    /// <summary>UTC; what began before is left out. None: nothing is.</summary>
+    public DateTime? Since { get; init; }
+
+    DateTime SettledBefore => clock.GetUtcNow().UtcDateTime.AddSeconds(-options.SettleSeconds);
+
+    public async Task<VerifyResult> Run(CancellationToken cancel)
+    {
+        await Stock(cancel);
+        await Orders(cancel);
+        await OrdersThatAreNotThere(cancel);
+        await Gateway(cancel);
+        result.Add(await new Waiting(sources, SettledBefore, options.AtRest).Read(cancel));
+        result.Looked(sources.Owners.Count, "I11");
+        await Client(cancel);
+        return result;
+    }
+
+    async Task Stock(CancellationToken cancel)
+    {
+        progress("Stock", 0);
+        await foreach (var sku in sources.Balances.Read(Since, cancel))
+        {
+            result.Looked(1, "I1", "I2");
+            result.Add(Invariants.Of(sku));
+        }
+
+        var receipts = sources.Inventory.Rows(
+            BookSql.Receipts(sources.Inventory.Mode), row => new ReceivedEntry(row.GetString(0), row.GetInt64(1), row.GetText(2), row.GetText(3)), cancel);
+        await foreach (var sku in Runs(receipts))
+        {
+            result.Looked(1, "I9");
+            result.Add(AuditTrail.Of(sku));
+        }
+    }
+
+    /// <summary>Receipts one sku at a time.</summary>
+    static async IAsyncEnumerable<List<ReceivedEntry>> Runs(IAsyncEnumerable<ReceivedEntry> rows)
+    {
+        List<ReceivedEntry> run = [];
+        await foreach (var row in rows)
+        {
+            if (run.Count > 0 && run[0].Sku != row.Sku)
+            {
+                yield return run;
+                run = [];
+            }
+
+            run.Add(row);
+        }
+
+        if (run.Count > 0)
+            yield return run;
+    }
+
+    async Task Orders(CancellationToken cancel)
+    {
+        var expected = Math.Max(1, await sources.Orders.Rows(BookSql.Expected, row => row.GetInt64(0), cancel).SingleAsync(cancel));
+        var stories = sources.Merge.Read(new MergeWindow(DateTime.MaxValue, Since), cancel: cancel)
+            .Where(story => story is not { Order: null, Stock: null, Payment: null });
+        await foreach (var page in stories.Chunk(sources.Page).WithCancellation(cancel))
+        {
+            result.Orders += page.Length;
+            result.Looked(page.Length, OfOrders);
+            await Confirm(Suspects(await reader.Read(page, cancel)), cancel);
+            progress($"{Amounts.Count(result.Orders)} orders", Math.Min(1, result.Orders / (double)expected));
+        }
+
+        if (sources.Gateway is null)
+            result.NotChecked("--no-gateway", "I5");
+        else
+            result.Looked(result.Orders, "I5");
+    }
+
+    List<OrderBook> Suspects(IEnumerable<OrderBook> books) => [.. books.Where(book => Breaches(book).Any())];
+
+    IEnumerable<Breach> Breaches(OrderBook book) => Invariants.Of(book, new Terms(SettledBefore, options.AtRest));
+
+    /// <summary>
+    /// The books are in several databases, and what was read of one may be older than what was read of another. Two readings that are the same show one
+    /// moment: between the end of the first and the beginning of the second nothing was other than they say. Only what is broken in that moment counts.
+    /// </summary>
+    async Task Confirm(List<OrderBook> suspects, CancellationToken cancel)
+    {
+        for (var look = 1; suspects.Count > 0 && look <= MostLooks; look++)
+        {
+            var before = suspects.ToDictionary(book => book.Id, Text);
+            var again = await reader.Read([.. before.Keys], cancel);
+            result.Add(again.Where(book => Text(book) == before[book.Id]).SelectMany(Breaches));
+            suspects = Suspects(again.Where(book => Text(book) != before[book.Id]));
+        }
+
+        result.Restless += suspects.Count;
+    }
+
+    static string Text(OrderBook book) => JsonSerializer.Serialize(book);
+
+    /// <summary>I3 without a client's log: what is stored or written down of an order, and the order is not there.</summary>
+    async Task OrdersThatAreNotThere(CancellationToken cancel)
+    {
+        progress("Orders that are not there", 0);
+        var lost = sources.Orders.Rows(BookSql.KeysWithoutOrder, row => row.GetGuid(0), cancel);
+        result.Add(await lost.Select(id => new Breach("I3", $"{id}", "has a stored answer, and is lost")).ToListAsync(cancel));
+        var audited = sources.Orders.Rows(
+            BookSql.Audited(Since), row => row.GetString(0), cancel, Since is { } since ? [("since", since)] : []);
+        await foreach (var page in audited.Chunk(sources.Page).WithCancellation(cancel))
+            result.Add((await Unknown(page, cancel)).Select(id => new Breach("I3", id, "was placed, as the audit says, and is lost")));
+    }
+
+    async Task Gateway(CancellationToken cancel)
+    {
+        if (sources.Gateway is null)
+            result.Note("The gateway's ledger was not read (--no-gateway): I5 was not checked, and I7 without the gateway's authorizations.");
+        else
+            result.Note($"The gateway's ledger: {sources.Gateway.Name}.");
+        if (sources.Gateway?.References(cancel) is not { } references)
+            return;
+        progress("The gateway's orders", 0);
+        await foreach (var page in references.Chunk(sources.Page).WithCancellation(cancel))
+        {
+            if (await Unknown(page, cancel) is { Count: > 0 } unknown)
+                result.Add((await sources.Gateway.Of(unknown, cancel)).GroupBy(row => row.Reference, StringComparer.Ordinal)
+                    .SelectMany(group => Invariants.OfNobody(group.Key, [.. group])));
+        }
+    }
+
+    async Task<List<string>> Unknown(IReadOnlyList<string> references, CancellationToken cancel)
+    {
+        var known = await Known(references.Where(text => Guid.TryParseExact(text, "D", out _)).Select(Guid.Parse), cancel);
+        return [.. references.Where(text => !Guid.TryParseExact(text, "D", out var id) || !known.Contains(id))];
+    }
+
+    async Task<HashSet<Guid>> Known(IEnumerable<Guid> ids, CancellationToken cancel) =>
+        await sources.Orders.Among(BookSql.Known(sources.Orders.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
+
+    async Task Client(CancellationToken cancel)
+    {
+        if (Answers is null)
+        {
+            result.NotChecked("needs --client-log", "I12");
+            result.Note("Without --client-log, I3 is held against the stored answers and the audit only.");
+            return;
+        }
+
+        await foreach (var page in Answers.Chunk(sources.Page).WithCancellation(cancel))
+        {
+            result.Looked(page.Length, "I3", "I12");
+            progress($"{Amounts.Count(result.Invariants[2].LookedAt)} answers that callers saw", 0);
+            var known = await Known(page.Select(seen => seen.OrderId!.Value), cancel);
+            var stored = await Stored(page.Select(seen => seen.StoredId).OfType<string>(), cancel);
+            result.Add(page.SelectMany(seen => ClientLog.Of(
+                seen, known.Contains(seen.OrderId!.Value), seen.StoredId is { } id ? stored.GetValueOrDefault(id) : null)));
+        }
+    }
+
+    async Task<Dictionary<string, StoredAnswer>> Stored(IEnumerable<string> ids, CancellationToken cancel) =>
+        await sources.Orders.Among(BookSql.Answers(sources.Orders.Mode), ids.Distinct(StringComparer.Ordinal), StoredAnswer.Read, cancel)
+            .ToDictionaryAsync(answer => answer.Id, null, cancel);
+}

@@ -1,0 +1,27 @@
+namespace EndToEnd.Tests;
+
+/// <summary>The checker beside a system that works: orders are in flight in every database, and it never says that something is wrong.</summary>
+public sealed class AtWorkTests(Fleet fleet) : Story(fleet)
+{
+    const int SettleSeconds = 5;
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Under_load_it_gives_no_false_alarm(Mode mode)
+    {
+        using var shop = await On(mode);
+        var skus = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.NewSku(100)));
+        var load = new Load(shop, Load.Mixed(600, skus, seed: 20_261_125));
+
+        var placed = load.Run(callers: 16);
+        var looks = 0;
+        do
+        {
+            var broken = await shop.System.Checker.BrokenAtWork(SettleSeconds);
+            broken.ShouldBeEmpty($"look {++looks}: {string.Join('\n', broken.Take(20))}");
+        }
+        while (!placed.IsCompleted);
+
+        Say($"{mode}: {looks} looks while {load.Acknowledged} orders were placed");
+        await shop.System.Checker.IsClean([.. (await placed).Select(one => one.OrderId)]);
+    }
+}

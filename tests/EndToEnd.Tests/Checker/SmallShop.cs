@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Database;
+using Reconciler.Job;
+
+namespace EndToEnd.Tests;
+
+/// <summary>The books of a shop with one order that was completed and one that was declined; each test spoils a copy of its own.</summary>
+public sealed class SmallShop : IAsyncLifetime
+{
+    readonly string directory = Directory.CreateTempSubdirectory("ordersaga-books-").FullName;
+
+    public string Sku { get; private set; } = "";
+    public Guid Done { get; private set; }
+    public Guid Off { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var system = await Running.Start(Mode.Embedded);
+        using var shop = new Shop(system, system.ApiKey);
+        Sku = await shop.NewSku(5);
+        Done = (await shop.PlaceAndEnd(Sku, 1, "tok_ok")).Id;
+        Off = (await shop.PlaceAndEnd(Sku, 1, "tok_declined")).Id;
+        await system.Checker.AtRest();
+        foreach (var name in Migrations.Schema.Databases)
+            await Execute(system.Connection(name), $"VACUUM INTO '{FileOf(directory, name)}'");
+    }
+
+    /// <summary>A copy of the books, after the statements, each of which names its database: <c>orders: DELETE ...</c></summary>
+    public async Task<string> Spoiled(params string[] statements)
+    {
+        var copy = Directory.CreateTempSubdirectory("ordersaga-spoiled-").FullName;
+        foreach (var name in Migrations.Schema.Databases)
+            File.Copy(FileOf(directory, name), FileOf(copy, name));
+        foreach (var statement in statements)
+        {
+            var (name, sql) = (statement.Split(": ")[0], Named(statement[(statement.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
+            var rows = await Execute($"Data Source={FileOf(copy, name)}", "PRAGMA ignore_check_constraints = ON; " + sql);
+            rows.ShouldBePositive($"rows that are spoiled by: {sql}");
+        }
+
+        return copy;
+    }
+
+    /// <summary>SQLite keeps ids in capitals (@); texts have them small ($).</summary>
+    string Named(string sql) => sql
+        .Replace("@done", $"'{Dialect.Text(Done)}'", StringComparison.Ordinal).Replace("$done", $"'{Done}'", StringComparison.Ordinal)
+        .Replace("@off", $"'{Dialect.Text(Off)}'", StringComparison.Ordinal).Replace("$off", $"'{Off}'", StringComparison.Ordinal)
+        .Replace("@sku", $"'{Sku}'", StringComparison.Ordinal);
+
+    /// <summary>What the caller of the completed order saw.</summary>
+    internal async Task<ClientAnswer> Answer()
+    {
+        await using var database = new SqliteConnection($"Data Source={FileOf(directory, "orders")};Pooling=False");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = $"SELECT idempotency_key, answer FROM idempotency_keys WHERE order_id = '{Dialect.Text(Done)}'";
+        await using var row = await command.ExecuteReaderAsync();
+        (await row.ReadAsync()).ShouldBeTrue();
+        return new ClientAnswer(Done, "demo", row.GetString(0), 202, null, Convert.ToHexStringLower(SHA256.HashData(row.GetFieldValue<byte[]>(1))));
+    }
+
+    /// <summary>What the command finds in them, as "I5 subject what".</summary>
+    internal static async Task<IReadOnlyList<string>> Verify(string books, IEnumerable<ClientAnswer>? answers = null, VerifyOptions? options = null)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", books)]).Build();
+        var sources = VerifySources.Of(configuration, GatewayBook.Of);
+        var result = await new Verification(sources, options ?? new VerifyOptions(AtRest: true), (_, _) => { }, TimeProvider.System)
+        {
+            Answers = answers?.ToAsyncEnumerable(),
+        }.Run(CancellationToken.None);
+        return [.. result.Breaches.Select(breach => breach.ToString())];
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(directory, true);
+        return ValueTask.CompletedTask;
+    }
+
+    public static async Task<int> Execute(string connection, string sql)
+    {
+        await using var database = new SqliteConnection(connection + ";Pooling=False");
+        await database.OpenAsync();
+        await using var command = database.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    static string FileOf(string directory, string name) => Path.Combine(directory, name + ".db");
+}
