@@ -17,6 +17,14 @@ public static class Command
             ["Orders:PayWithin:Classes:flash"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
             // So that assurance looks at orders that wait while the clock of who judges them is wrong.
             ["Orders:PendingCheckSeconds"] = "8",
+            ["Webhooks:AllowHttp"] = "true",
+            ["Webhooks:PrivateHosts:0"] = "127.0.0.1",
+            // Reconciliation looks at what was spoiled, when it was spoiled.
+            ["Reconciliation:Nightly"] = "",
+            ["Reconciliation:RollingMinutes"] = "0",
+            ["Reconciliation:WindowSeconds"] = "5",
+            ["Reconciliation:LeaseSeconds"] = "3",
+            ["Reconciliation:PageSize"] = "1",
         },
     };
 
@@ -27,6 +35,8 @@ public static class Command
         {
             var options = Options.Parse(args);
             var deck = Catalogue.Deck(options.Faults);
+            if (!options.List && OwnServers.Missing is { Count: > 0 } missing)
+                throw new ArgumentException($"Install PostgreSQL and RabbitMQ first (on Debian: scripts/servers-up): no {string.Join(", no ", missing)}.");
             if (!options.List)
                 return (await Run(options, deck, output, cancel)).Violations.Count == 0 ? 0 : 1;
             await output.WriteLineAsync(string.Join('\n', Catalogue.Names));
@@ -46,6 +56,8 @@ public static class Command
         await using var servers = await OwnServers.Start();
         await using var system = await Running.Start(Mode.Servers, Setup);
         using var shop = new Shop(system, system.ApiKey);
+        await using var receiver = await Receiver.Start();
+        using var registered = await shop.Tell(receiver.Url);
         using var log = new ClientLog(Path.Combine(directory.FullName, "client.jsonl"));
         var run = new FaultRun(system, shop, servers, output);
         var report = await Run(run, options, deck, log, cancel);
@@ -61,12 +73,13 @@ public static class Command
     {
         var customers = new Customers(run, log, await Shelf.Fill(run.Shop), options.Seed);
         var ends = new Ends(run, customers);
+        var careless = new Careless(run, customers, ends);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watching = ends.Watch(over.Token);
-        var rounds = new Rounds(run, options, customers, ends, new Dealer(deck, options.Seed));
+        var rounds = new Rounds(run, options, customers, ends, careless, new Dealer(deck, options.Seed));
         await rounds.All(cancel);
         await over.CancelAsync();
         await watching;
-        return await Report.Of(run, options, customers, ends, rounds.Heals);
+        return await Report.Of(run, options, customers, ends, careless, rounds.Heals);
     }
 }

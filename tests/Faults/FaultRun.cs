@@ -17,6 +17,8 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     public const string Database = "the database";
 
     static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     readonly Stopwatch watch = Stopwatch.StartNew();
 
@@ -60,25 +62,43 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         while (await service.Health() is not ("ready" or "degraded"));
     }
 
-    /// <summary>What others break meanwhile is asked for again until it answers.</summary>
-    public async Task<T> Surely<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
+    /// <summary>Asks until it is done: what is away for now is tried again, as a good caller does.</summary>
+    public async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
     {
         var began = watch.Elapsed;
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        while (true)
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        while (!await Try(done, cancel))
         {
-            try
-            {
-                return await ask();
-            }
-            catch (Exception away) when (away is HttpRequestException or IOException or Shouldly.ShouldAssertException
-                || (away is OperationCanceledException && !cancel.IsCancellationRequested))
-            {
-                if (watch.Elapsed - began > BackWithin)
-                    throw new TimeoutException($"After {BackWithin} it still did not hold: {what}", away);
-            }
+            if (watch.Elapsed - began > Patience)
+                throw new TimeoutException($"After {Patience} it still did not hold: {what}");
+            await pause.WaitForNextTickAsync(cancel);
+            pause.Period = pause.Period * 2 < LongestPause ? pause.Period * 2 : LongestPause;
+        }
+    }
 
-            await timer.WaitForNextTickAsync(cancel);
+    /// <inheritdoc cref="Until"/>
+    /// <returns>The answer.</returns>
+    public async Task<T> Surely<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
+    {
+        var answer = default(T);
+        await Until(what, async () =>
+        {
+            answer = await ask();
+            return true;
+        }, cancel);
+        return answer!;
+    }
+
+    static async Task<bool> Try(Func<Task<bool>> done, CancellationToken cancel)
+    {
+        try
+        {
+            return await done();
+        }
+        catch (Exception away) when (!cancel.IsCancellationRequested && away
+            is HttpRequestException or OperationCanceledException or IOException or NpgsqlException or Shouldly.ShouldAssertException)
+        {
+            return false;
         }
     }
 }

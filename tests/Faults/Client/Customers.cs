@@ -13,11 +13,9 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
 {
     const int AskedAgainOneOf = 10;
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
-    static readonly HttpStatusCode[] Later =
-        [HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests];
+    const int NoAnswer = 0;
+    static readonly int[] Later =
+        [NoAnswer, (int)HttpStatusCode.ServiceUnavailable, (int)HttpStatusCode.Conflict, (int)HttpStatusCode.TooManyRequests];
 
     readonly Random chance = new(seed);
     readonly ConcurrentDictionary<string, Placed> placed = new(StringComparer.Ordinal);
@@ -52,7 +50,7 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
     {
         var order = await Place(draft, kind, cancel);
         if (kind == Kind.Withdrawn)
-            await Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
+            await run.Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
         else if (kind == Kind.Paid || kind == Kind.WithdrawnAtThePage)
             await AtThePage(order, kind, cancel);
     }
@@ -60,22 +58,22 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
     async Task AtThePage(Placed order, Kind kind, CancellationToken cancel)
     {
         string? url = null;
-        await Until($"{order.Id} has a page", async () =>
+        await run.Until($"{order.Id} has a page", async () =>
         {
             var now = await run.Shop.Get(order.Id);
             url = now.Payment.Url;
             return url is not null || now.Status is not ("Reserving" or "AwaitingPayment");
         }, cancel);
         if (url is not null && kind == Kind.Paid)
-            await Until($"{order.Id} is paid", () => Press(url), cancel);
+            await run.Until($"{order.Id} is paid", () => Press(url), cancel);
         else if (url is not null)
-            await Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
+            await run.Until($"{order.Id} is withdrawn", () => Withdraw(order.Id), cancel);
     }
 
     async Task<Placed> Place(Draft draft, Kind kind, CancellationToken cancel)
     {
         Placed? answer = null;
-        await Until($"{draft.Key} is answered", async () => (answer = await TryPlace(draft, kind, cancel)) is not null, cancel);
+        await run.Until($"{draft.Key} is answered", async () => (answer = await TryPlace(draft, kind, cancel)) is not null, cancel);
         return answer!;
     }
 
@@ -83,14 +81,26 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(AnswerLimit);
-        using var answer = await run.Shop.Post(draft, cancel: limit.Token);
-        var body = await answer.Content.ReadAsStringAsync(limit.Token);
-        Answers.AddOrUpdate((int)answer.StatusCode, 1, (_, times) => times + 1);
-        if (answer.IsSuccessStatusCode)
-            return Keep(draft, kind, (int)answer.StatusCode, body);
-        if (!Later.Contains(answer.StatusCode))
-            run.Broken($"I3 {draft.Key} was answered {(int)answer.StatusCode}: {body}");
+        var (status, body) = await Post(draft, limit.Token);
+        Answers.AddOrUpdate(status, 1, (_, times) => times + 1);
+        if (status is >= 200 and < 300)
+            return Keep(draft, kind, status, body);
+        if (!Later.Contains(status))
+            run.Broken($"I3 {draft.Key} was answered {status}: {body}");
         return null;
+    }
+
+    async Task<(int Status, string Body)> Post(Draft draft, CancellationToken limit)
+    {
+        try
+        {
+            using var answer = await run.Shop.Post(draft, cancel: limit);
+            return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(limit));
+        }
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return (NoAnswer, "");
+        }
     }
 
     Placed Keep(Draft draft, Kind kind, int status, string body)
@@ -119,32 +129,5 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         using var browser = new HttpClient { Timeout = AnswerLimit };
         using var answer = await browser.PostAsync(url + "/pay", null);
         return answer.IsSuccessStatusCode;
-    }
-
-    /// <summary>What is away for now is tried again.</summary>
-    async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
-    {
-        var watch = Stopwatch.StartNew();
-        using var pause = new PeriodicTimer(FirstPause);
-        while (!await Try(done))
-        {
-            await pause.WaitForNextTickAsync(cancel);
-            pause.Period = pause.Period * 2 < LongestPause ? pause.Period * 2 : LongestPause;
-            if (watch.Elapsed > Patience)
-                throw new TimeoutException($"After {Patience} it still did not hold: {what}");
-        }
-    }
-
-    async Task<bool> Try(Func<Task<bool>> done)
-    {
-        try
-        {
-            return await done();
-        }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException or Shouldly.ShouldAssertException)
-        {
-            Answers.AddOrUpdate(0, 1, (_, times) => times + 1);
-            return false;
-        }
     }
 }

@@ -18,10 +18,11 @@ public static class Catalogue
     public static IEnumerable<string> Names =>
         Repository.FailPoints.Listed.Select(row => $"kill-at:{row.Name}").Concat(Others.Select(fault => fault.Name)).Distinct();
 
-    /// <summary>Those whose name or kind is among the wanted; all without any.</summary>
+    /// <summary>Those whose name, or its beginning up to a colon or a dot, is among the wanted; all without any.</summary>
     public static IReadOnlyList<IFault> Deck(IReadOnlyCollection<string> wanted)
     {
-        static bool Is(string fault, string name) => fault == name || fault.StartsWith(name + ":", StringComparison.Ordinal);
+        static bool Is(string fault, string name) =>
+            fault.StartsWith(name, StringComparison.Ordinal) && (fault.Length == name.Length || fault[name.Length] is ':' or '.');
         bool IsWanted(string fault) => wanted.Count == 0 || wanted.Any(name => Is(fault, name));
         foreach (var unknown in wanted.Where(name => !Names.Any(fault => Is(fault, name))))
             throw new ArgumentException($"There is no fault {unknown}; --list names them.");

@@ -100,7 +100,7 @@ public sealed class Broker
     string Inside(string name) => Path.Combine(directory.FullName, name);
 
     /// <summary>The programs themselves: Debian's wrappers run them as the system's own broker.</summary>
-    static string Program(string name) => File.Exists("/usr/lib/rabbitmq/bin/" + name) ? "/usr/lib/rabbitmq/bin/" + name : name;
+    internal static string Program(string name) => File.Exists("/usr/lib/rabbitmq/bin/" + name) ? "/usr/lib/rabbitmq/bin/" + name : name;
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

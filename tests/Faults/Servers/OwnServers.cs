@@ -16,6 +16,16 @@ public sealed class OwnServers : IAsyncDisposable
 
     public Broker Broker { get; }
 
+    /// <summary>What of them is not installed here.</summary>
+    public static IReadOnlyList<string> Missing =>
+    [
+        .. new[] { Postgres.Program("postgres"), Postgres.Program("initdb"), Broker.Program("rabbitmq-server"), "epmd" }
+            .Where(program => !IsInstalled(program)),
+    ];
+
+    static bool IsInstalled(string program) => Path.IsPathRooted(program) || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Any(path => File.Exists(Path.Combine(path, program)));
+
     /// <summary>Starts both; from then on they are the servers of this process, and all that it writes is in their directory.</summary>
     public static async Task<OwnServers> Start()
     {

@@ -71,7 +71,7 @@ public sealed class Postgres
     Task Run(params string[] command) => new ServerProcess(log, NoEnvironment, command).Run();
 
     /// <summary>Debian keeps the server's programs out of the path.</summary>
-    static string Program(string name)
+    internal static string Program(string name)
     {
         const string Versions = "/usr/lib/postgresql";
         return !Directory.Exists(Versions) ? name : Directory.GetDirectories(Versions)

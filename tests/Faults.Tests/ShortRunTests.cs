@@ -1,0 +1,81 @@
+using FaultRuns;
+using FaultRuns.Faults;
+using FaultRuns.Servers;
+using Shouldly;
+using Testing;
+using Xunit;
+
+[assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]
+
+namespace Faults.Tests;
+
+/// <summary>A short fault run by a fixed seed. The long ones are for people: docs/reliability.md.</summary>
+public sealed class ShortRunTests
+{
+    /// <summary>Without a minute of broker absence.</summary>
+    const string Kinds = "kill-at,kill,kill-two,kill-all,broker-kill,purge,database-kill,database-cut,database-slow";
+
+    [Fact]
+    public async Task A_minute_of_faults_under_load_breaks_no_promise()
+    {
+        Assert.SkipWhen(Mode.Postgres is null || Mode.RabbitMq is null, "Without servers only the embedded modes run.");
+        Assert.SkipWhen(OwnServers.Missing.Count > 0, "The fault run starts servers of its own; not installed: " + string.Join(", ", OwnServers.Missing));
+        using var output = new StringWriter();
+        var files = Path.Combine(AppContext.BaseDirectory, "run");
+        string[] options = ["--duration", "50s", "--seed", "1", "--faults", Kinds, "--out", files];
+
+        var code = await Command.Run(options, output, TestContext.Current.CancellationToken);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(output.ToString());
+        code.ShouldBe(0, $"{output}\nLogs and report: {files}");
+    }
+
+    [Fact]
+    public void The_same_seed_deals_the_same_faults()
+    {
+        Dealt(7).ShouldBe(Dealt(7));
+        Dealt(7).ShouldNotBe(Dealt(8));
+        Names(Dealt(7)).ShouldBe(Names(Dealt(8)), "a whole deck, each time");
+    }
+
+    [Fact]
+    public void What_breaks_what_is_broken_already_waits()
+    {
+        var dealer = new Dealer([.. Catalogue.Deck(["kill"]).Where(fault => fault.Breaks.SequenceEqual(["Orders.Api"]))], 1);
+        var first = dealer.Next()!.Value.Fault;
+        dealer.Next().ShouldBeNull();
+        dealer.Healed(first);
+        dealer.Next().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Every_fail_point_is_in_the_deck_for_each_process_that_passes_it() =>
+        Catalogue.Deck(["kill-at"]).SelectMany(fault => fault.Name.Split(':', ' ', '+')[1..^1]).Order(StringComparer.Ordinal)
+            .ShouldBe(Repository.FailPoints.Listed.SelectMany(row => row.Processes.Select(_ => row.Name)).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("--duration")]
+    [InlineData("--duration", "soon")]
+    [InlineData("--faults", "kill:Orders.Apo")]
+    [InlineData("--speed", "1")]
+    public async Task A_wrong_option_is_named(params string[] args)
+    {
+        using var output = new StringWriter();
+        (await Command.Run(args, output, TestContext.Current.CancellationToken)).ShouldBe(2);
+        output.ToString().ShouldContain(args[^1]);
+    }
+
+    static IEnumerable<string> Names(IEnumerable<string> dealt) => dealt.Select(one => one[..one.LastIndexOf(' ')]).Order(StringComparer.Ordinal);
+
+    static List<string> Dealt(int seed)
+    {
+        var deck = Catalogue.Deck([]);
+        var dealer = new Dealer(deck, seed);
+        return [.. Enumerable.Range(0, deck.Count).Select(_ =>
+        {
+            var (fault, chance) = dealer.Next()!.Value;
+            dealer.Healed(fault);
+            return $"{fault.Name} {chance.Next()}";
+        })];
+    }
+}

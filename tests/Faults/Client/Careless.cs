@@ -1,0 +1,80 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+
+namespace FaultRuns.Client;
+
+/// <summary>
+/// Somebody with access to the databases who spoils completed orders now and then: the order is made cancelled and its goods are put back, while its
+/// money is kept. Reconciliation is asked to look at each; it must give the money back, once.
+/// </summary>
+public sealed class Careless(FaultRun run, Customers customers, Ends ends)
+{
+    static readonly TimeSpan Every = TimeSpan.FromSeconds(4);
+    static readonly TimeSpan AtRest = TimeSpan.FromSeconds(10);
+
+    readonly ConcurrentDictionary<Guid, bool> spoiled = [];
+
+    public bool Has(Guid order) => spoiled.ContainsKey(order);
+
+    /// <summary>There is no audit row of what was done behind the services' backs.</summary>
+    public bool Excuses(string violation) =>
+        violation.StartsWith("I9", StringComparison.Ordinal) || violation.StartsWith("I10", StringComparison.Ordinal)
+            ? spoiled.Keys.Any(order => violation.Contains(order.ToString(), StringComparison.Ordinal))
+            : false;
+
+    public async Task Work(CancellationToken healed, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(Every);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(healed))
+                if (customers.Orders.FirstOrDefault(IsToSpoil) is { } order)
+                    await SpoilAndMend(order, cancel);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // The round is over.
+        }
+    }
+
+    bool IsToSpoil(Placed order) => order.Kind.End == "Completed" && !Has(order.Id) && ends.Of(order.Id) < run.Now - AtRest;
+
+    async Task SpoilAndMend(Placed order, CancellationToken cancel)
+    {
+        spoiled[order.Id] = true;
+        await run.Until($"{order.Id} is cancelled by hand", () => Change("orders", """
+            UPDATE orders SET state = 'Cancelled' WHERE id = $1 AND state = 'Completed'
+            """, order.Id), cancel);
+        await run.Until($"{order.Id} has its goods put back", () => Change("inventory", """
+            WITH branch AS (UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = $1 AND state = 'Confirmed' RETURNING 1)
+            UPDATE stock SET available = available + $2, sold = sold - $2 WHERE sku = $3 AND EXISTS (SELECT FROM branch)
+            """, order.Id, (long)order.Draft.Quantity, order.Draft.Sku), cancel);
+        var asked = new { kind = "order", orderId = order.Id, dryRun = false };
+        await run.Until($"{order.Id} is reconciled", async () => (await Call(HttpMethod.Post, "reconciliation/runs", asked))["id"] is not null, cancel);
+        await run.Until("the reconciliation has ended", async () =>
+            (await Call(HttpMethod.Get, "reconciliation/runs?limit=1"))["items"]![0]!["finishedAt"] is not null, cancel);
+        run.Did("spoiled by hand and reconciled");
+    }
+
+    /// <summary>Done again after a lost answer, it changes nothing more.</summary>
+    async Task<bool> Change(string database, string sql, params object[] values)
+    {
+        await using var connection = new NpgsqlConnection(run.System.Connection(database));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.ExecuteNonQueryAsync();
+        return true;
+    }
+
+    async Task<JsonNode> Call(HttpMethod method, string path, object? body = null)
+    {
+        using var http = new HttpClient { BaseAddress = run.System.Url("Reconciler.Job"), Timeout = TimeSpan.FromSeconds(10) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", run.System.ApiKey);
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
+    }
+}
