@@ -1,12 +1,16 @@
+using System.Runtime.InteropServices;
 using FaultRuns;
 
 // See scripts/faults.
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
+void End(PosixSignalContext signal)
 {
-    pressed.Cancel = !interrupted.IsCancellationRequested;
+    signal.Cancel = !interrupted.IsCancellationRequested;
     interrupted.Cancel();
-};
+}
+
+using var pressed = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using var told = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
     return await Command.Run(args, Console.Out, interrupted.Token);
