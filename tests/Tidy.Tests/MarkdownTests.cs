@@ -25,6 +25,16 @@ public sealed partial class MarkdownTests
     [InlineData("`GET /orders/{id}` and `application/json` and `queue:payments`")]
     public void What_exists_or_is_no_file_is_not(string text) => Missing("README.md", text).ShouldBeNone();
 
+    [Fact]
+    public void No_document_shows_both_sides_of_a_merge() => Repo.Files(".md").SelectMany(file => Conflicts(file, Repo.Read(file))).ShouldBeNone();
+
+    [Fact]
+    public void Both_sides_of_a_merge_are_found() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
+
+    static IEnumerable<string> Conflicts(string file, string text) => text.Split('\n')
+        .Where(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
+        .Select(line => $"{file} has the mark of a merge: {line}");
+
     static IEnumerable<string> Missing(string file, string text)
     {
         var folder = Path.GetDirectoryName(file)!;
