@@ -25,7 +25,7 @@ public sealed class ReconciliationTests
         },
     };
 
-    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
     public async Task Killed_at_five_points_a_run_goes_on_to_the_same_result_and_compensates_nothing_twice(Mode mode)
     {
         await using var system = await Running.Start(mode, Quick);
