@@ -22,6 +22,9 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>Why it was cancelled or needs review.</summary>
     public string? Reason { get; set; }
 
+    /// <summary>Its merchant has asked for its cancellation, for this reason, and was told that it is under way. Null: nobody has.</summary>
+    public string? CancelAsked { get; set; }
+
     /// <summary>One of the configured classes, or none: how long the customer has to pay.</summary>
     public string? Class { get; set; }
 
@@ -79,6 +82,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(255);
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.CancelAsked).HasColumnName("cancel_asked").HasMaxLength(500);
         row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(40);
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
         row.Property(x => x.Total).HasColumnName("total");

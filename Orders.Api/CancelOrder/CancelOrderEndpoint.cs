@@ -30,7 +30,8 @@ static class CancelOrderEndpoint
         .MayFail(409, "too-late-to-cancel", "It is too late to cancel the order.");
 
     static async Task<IResult> Cancel(
-        [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher)
+        [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher,
+        OrderSettings settings, TimeProvider clock)
     {
         if (request?.Reason is { } given && (given.Length is 0 or > MostReason || given.Any(char.IsControl)))
             throw new Problem(400, "invalid-reason", "The reason is not valid.", $"Give 1 to {MostReason} printable characters, or no reason.");
@@ -38,13 +39,33 @@ static class CancelOrderEndpoint
         var order = await db.Own(http, id);
         if (Open(order))
         {
-            await unitOfWork.Run(work => work.Send(Queues.Orders, new CancelOrder(order.CorrelationId, request?.Reason ?? "cancelled by the merchant")));
+            var check = clock.GetUtcNow().UtcDateTime.AddSeconds(settings.FirstCheckSeconds);
+            await unitOfWork.Run(work => Ask(work, order.CorrelationId, request?.Reason ?? "cancelled by the merchant", check));
             order = await watcher.Until(order.CorrelationId, now => !Open(now), Patience, http.RequestAborted);
         }
 
         return Open(order) || order.State is States.Cancelling or States.Cancelled
             ? Answers.Order(order, StatusCodes.Status202Accepted)
             : throw TooLate(order);
+    }
+
+    /// <summary>
+    /// The command is quick, and the note in the order's row makes its loss good: the saga takes no money for an order that has it, and assurance has
+    /// the order cancelled at the next check. The first reason stays.
+    /// </summary>
+    static async Task Ask(Work work, Guid orderId, string reason, DateTime check)
+    {
+        var order = (await work.Lock<OrderState, Guid>([orderId])).Single();
+        if (!Open(order))
+            return;
+        if (order.CancelAsked is null)
+        {
+            order.CancelAsked = reason;
+            order.NextCheckAt = order.NextCheckAt < check ? order.NextCheckAt : check;
+            work.Audit(order, order.State, nameof(CancelOrder), $"asked for: {reason}");
+        }
+
+        await work.Send(Queues.Orders, new CancelOrder(orderId, order.CancelAsked));
     }
 
     /// <summary>A cancellation can still be decided.</summary>

@@ -36,7 +36,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             OverdueUnpaid(step.ReserveStock));
 
         During(AwaitingPayment,
-            When(PaymentAuthorized).ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment),
+            When(PaymentAuthorized).IfElse(step.CancelWasAsked,
+                unwanted => unwanted.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+                wanted => wanted.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
             When(PaymentPending).Then(step.KeepPaymentUrl),
             When(PaymentDeclined).ThenAsync(step.CancelStockOnly).TransitionTo(Cancelling),
             OverdueUnpaid(step.AuthorizePayment),
@@ -109,11 +111,11 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             again => again.ThenAsync(command).Then(step.BackOff),
             spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview));
 
-    /// <summary>As <see cref="Overdue"/>, but an order whose time to pay is over is cancelled.</summary>
+    /// <summary>As <see cref="Overdue"/>, but an order is cancelled when its merchant has asked for that or its time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
-        When(CheckRequested, step.IsDue).IfElse(step.TimeToPayIsOver,
-            late => late.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
-            inTime => inTime.IfElse(step.MayTryAgain,
+        When(CheckRequested, step.IsDue).IfElse(step.WaitIsOver,
+            over => over.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            waits => waits.IfElse(step.MayTryAgain,
                 again => again.ThenAsync(command).Then(step.BackOff),
                 spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
 

@@ -32,7 +32,8 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         var order = context.Saga;
         order.PaymentUrl = context.Message.Url;
         order.CheckAttempts = 0;
-        order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore.AddSeconds(settings.PayMarginSeconds));
+        if (!CancelWasAsked(context))
+            order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore.AddSeconds(settings.PayMarginSeconds));
         Note(context, "waits for the customer to pay");
     }
 
@@ -58,7 +59,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
-        BeginCancelling(context, "not paid in time", context.Saga.PaymentTried);
+        BeginCancelling(context, context.Saga.CancelAsked ?? "not paid in time", context.Saga.PaymentTried);
         return CancelWhatIsMissing(context);
     }
 
@@ -122,7 +123,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
         context.Saga.Version == context.Message.Version && context.Saga.NextCheckAt <= Now;
 
-    public bool TimeToPayIsOver(BehaviorContext<OrderState> context) => context.Saga.PayBefore <= Now;
+    /// <summary>The command to cancel may be on its way, or lost.</summary>
+    public bool CancelWasAsked(BehaviorContext<OrderState> context) => context.Saga.CancelAsked is not null;
+
+    public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
 
     public bool MayTryAgain(BehaviorContext<OrderState> context) => context.Saga.CheckAttempts < settings.GiveUpAfterChecks;
 

@@ -15,8 +15,9 @@ static class AssuranceRule
     public static IReadOnlyList<IOrderMessage> Answers(StuckOrder order, BranchView? stock, BranchView? payment, DateTime now)
     {
         List<IOrderMessage> answers = [.. new[] { OfStock(order, stock), OfPayment(order, payment) }.OfType<IOrderMessage>()];
-        // When the time to pay is over and nothing is paid, the saga cancels: no answer that prolongs the wait must come in between.
-        return answers is [StockReserved or PaymentPending] && order.PayBefore <= now ? [] : answers;
+        // Where nothing is paid and the time for that is over, or its merchant wants it no more, the saga cancels: no answer that prolongs the wait
+        // must come in between.
+        return answers is [StockReserved or PaymentPending] && (order.CancelAsked || order.PayBefore <= now) ? [] : answers;
     }
 
     static IOrderMessage? OfStock(StuckOrder order, BranchView? branch) => (order.State, branch?.State) switch

@@ -9,12 +9,14 @@ namespace Reconciler.Job;
 /// <param name="StockCancelled">While Cancelling: the stock branch has answered.</param>
 /// <param name="PaymentCancelled">While Cancelling: the payment branch has answered.</param>
 /// <param name="PayBefore">UTC.</param>
-sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelled, bool PaymentCancelled, DateTime PayBefore)
+/// <param name="CancelAsked">Its merchant has asked for its cancellation.</param>
+sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelled, bool PaymentCancelled, DateTime PayBefore, bool CancelAsked)
 {
     public bool WaitsForStock => State is States.Reserving or States.ConfirmingStock || (State == States.Cancelling && !StockCancelled);
 
     public bool WaitsForPayment => State is States.AwaitingPayment or States.ConfirmingPayment || (State == States.Cancelling && !PaymentCancelled);
 
     public static StuckOrder Of(OrderState order) => new(
-        order.CorrelationId, order.Version, order.ReviewFrom ?? order.State, order.StockCancelled, order.PaymentCancelled, order.PayBefore);
+        order.CorrelationId, order.Version, order.ReviewFrom ?? order.State, order.StockCancelled, order.PaymentCancelled, order.PayBefore,
+        order.CancelAsked is not null);
 }

@@ -75,18 +75,30 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task A_cancellation_that_is_undecided_answers_soon_all_the_same()
+    public async Task A_cancellation_that_is_undecided_answers_soon_all_the_same_and_is_kept_with_the_order()
     {
-        var api = await Api.Of(Mode.Embedded);
         await using var installation = await Mode.Embedded.Fresh("orders");
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders", "catalogue");
         await using var deaf = await ApiHost.Start(installation, withBus: false);
         var merchant = new Caller(deaf, "m", key);
         await merchant.Price("tea-001", 1);
         var id = await merchant.Placed();
+        await deaf.Drive(id, States.AwaitingPayment, "StockReserved", order => order.NextCheckAt = order.CreatedAt.AddHours(1));
         var watch = Stopwatch.StartNew();
-        (await merchant.Post($"/orders/{id}/cancel", "{}")).ShouldBe(202).Json["status"]!.GetValue<string>().ShouldBe("Reserving");
+        (await merchant.Post($"/orders/{id}/cancel", """{"reason":"no more tea"}""")).ShouldBe(202).Json["status"]!.GetValue<string>()
+            .ShouldBe("AwaitingPayment");
         watch.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(10));
+        var asked = await Row();
+        asked.CancelAsked.ShouldBe("no more tea");
+        asked.NextCheckAt!.Value.ShouldBeLessThan(asked.CreatedAt.AddMinutes(1));
+
+        (await merchant.Post($"/orders/{id}/cancel", """{"reason":"too dear"}""")).ShouldBe(202);
+        var again = await Row();
+        (again.CancelAsked, again.NextCheckAt, again.Version).ShouldBe((asked.CancelAsked, asked.NextCheckAt, asked.Version));
+        (await merchant.Get($"/orders/{id}/timeline")).Json["items"]!.AsArray().Select(item => $"{item!["from"]}>{item["to"]} by {item["cause"]}")
+            .ShouldBe([">Reserving by SubmitOrder", "Reserving>AwaitingPayment by StockReserved", "AwaitingPayment>AwaitingPayment by CancelOrder"]);
+
+        Task<OrderState> Row() => deaf.Read(db => db.Orders.AsNoTracking().SingleAsync(order => order.CorrelationId == id));
     }
 
     [Theory]

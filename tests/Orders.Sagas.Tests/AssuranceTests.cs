@@ -64,6 +64,17 @@ public sealed class AssuranceTests
         (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, States.AwaitingPayment);
     }
 
+    [Theory, InlineData(States.Reserving), InlineData(States.AwaitingPayment)]
+    public async Task A_cancellation_whose_command_was_lost_is_carried_out_by_the_next_check(string state)
+    {
+        await using var rig = await Start(Mode.Embedded, participants: true);
+        var order = await rig.Put(state, order => order.CancelAsked = "no more tea");
+        (await rig.Becomes(order.CorrelationId, States.Cancelled)).Reason.ShouldBe("no more tea");
+        (await rig.Sent(order.CorrelationId)).FindAll(sent => !sent.IsEvent).Select(sent => sent.MessageType)
+            .ShouldBe(state == States.Reserving ? [nameof(CancelStock)] : [nameof(CancelStock), nameof(CancelPayment)]);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, state);
+    }
+
     [Fact]
     public async Task An_order_at_rest_or_not_due_is_left_alone()
     {

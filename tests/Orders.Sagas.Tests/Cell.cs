@@ -19,6 +19,8 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     static IEnumerable<Situation> Of(string state)
     {
         yield return new Situation(state, state, now => Some.Order(state, now));
+        if (state is States.Reserving or States.AwaitingPayment)
+            yield return new Situation($"{state}, cancellation asked for", state, now => With(Some.Order(state, now), x => x.CancelAsked = "no more tea"));
         if (state != States.Cancelling)
             yield break;
         yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockCancelled = true));

@@ -50,6 +50,25 @@ public sealed class StoryTests
     }
 
     [Fact]
+    public async Task What_is_paid_after_its_cancellation_was_asked_for_is_not_taken_though_the_command_comes_late()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var check = rig.Clock.Now.AddSeconds(8);
+        var order = await rig.Put(States.AwaitingPayment, order => (order.CancelAsked, order.NextCheckAt) = ("no more tea", check));
+        await rig.Deliver(new PaymentPending(order.CorrelationId, "https://pay.example/1", order.PayBefore));
+        (await rig.Order(order.CorrelationId)).NextCheckAt.ShouldBe(check, "to wait for the customer puts no check off");
+
+        await rig.Deliver(new PaymentAuthorized(order.CorrelationId));
+        await rig.Deliver(new CancelOrder(order.CorrelationId, "no more tea"));
+        await rig.Deliver(new StockCancelled(order.CorrelationId), new PaymentCancelled(order.CorrelationId));
+        var after = await rig.Order(order.CorrelationId);
+        (after.State, after.Reason).ShouldBe((States.Cancelled, "no more tea"));
+        (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType)
+            .ShouldBe([nameof(CancelStock), nameof(CancelPayment), nameof(OrderCancelled)]);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, States.AwaitingPayment);
+    }
+
+    [Fact]
     public async Task Both_branches_answers_in_one_batch_in_any_order_end_each_order_once()
     {
         await using var rig = await Rig.Start(Mode.Embedded);

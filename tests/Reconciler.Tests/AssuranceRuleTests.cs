@@ -54,8 +54,11 @@ public sealed class AssuranceRuleTests
     [InlineData(States.AwaitingPayment, Tried, Tried, nameof(PaymentAuthorized))]
     [InlineData(States.AwaitingPayment, Tried, Refused, nameof(PaymentDeclined))]
     [InlineData(States.Cancelling, Cancelled, Trying, nameof(StockCancelled))]
-    public void What_only_prolongs_the_wait_is_not_told_once_the_time_to_pay_is_over(string order, string stock, string payment, string sent) =>
+    public void What_only_prolongs_the_wait_is_not_told_once_it_is_over(string order, string stock, string payment, string sent)
+    {
         Sent(Order(order) with { PayBefore = Now }, stock, payment).ShouldHaveSingleItem().GetType().Name.ShouldBe(sent);
+        Sent(Order(order) with { CancelAsked = true }, stock, payment).ShouldHaveSingleItem().GetType().Name.ShouldBe(sent);
+    }
 
     [Fact]
     public void The_answer_is_told_as_the_participant_gave_it()
@@ -83,5 +86,5 @@ public sealed class AssuranceRuleTests
 
     static BranchView? Branch(string state) => state == Absent ? null : new BranchView(Some.Id, state);
 
-    static StuckOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15));
+    static StuckOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15), false);
 }

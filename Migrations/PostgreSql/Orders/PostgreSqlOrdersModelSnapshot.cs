@@ -304,6 +304,11 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("CancelAsked")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("cancel_asked");
+
                     b.Property<int>("CheckAttempts")
                         .HasColumnType("integer")
                         .HasColumnName("check_attempts");

@@ -303,6 +303,11 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
+                    b.Property<string>("CancelAsked")
+                        .HasMaxLength(500)
+                        .HasColumnType("nvarchar(500)")
+                        .HasColumnName("cancel_asked");
+
                     b.Property<int>("CheckAttempts")
                         .HasColumnType("int")
                         .HasColumnName("check_attempts");

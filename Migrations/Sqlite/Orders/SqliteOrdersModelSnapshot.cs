@@ -296,6 +296,11 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<string>("CancelAsked")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cancel_asked");
+
                     b.Property<int>("CheckAttempts")
                         .HasColumnType("INTEGER")
                         .HasColumnName("check_attempts");

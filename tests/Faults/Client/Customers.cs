@@ -113,15 +113,11 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         return order;
     }
 
-    /// <summary>
-    /// True as well when it is too late for it. An order that is still open in the answer has been asked to end, no more: a broker that loses the request
-    /// loses it for good, so it is asked again.
-    /// </summary>
+    /// <summary>True as well when it is too late for it.</summary>
     async Task<bool> Withdraw(Guid order)
     {
         using var answer = await run.Shop.Cancel(order);
-        return answer.StatusCode == HttpStatusCode.Conflict
-            || (answer.IsSuccessStatusCode && (await answer.Content.ReadFromJsonAsync<Order>())!.Status is not ("Reserving" or "AwaitingPayment"));
+        return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Conflict;
     }
 
     static async Task<bool> Press(string url)
