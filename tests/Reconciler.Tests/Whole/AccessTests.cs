@@ -113,7 +113,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
             }
         }
 
-        paths.Count(path => path.Key.StartsWith("/cases", StringComparison.Ordinal)).ShouldBe(7);
+        paths.Count(path => path.Key.StartsWith("/cases", StringComparison.Ordinal)).ShouldBe(8);
     }
 
     static Task<HttpResponseMessage> Send(HttpClient http, string method, string path) =>
