@@ -19,7 +19,7 @@ public sealed class LoadTests(Fleet fleet) : Story(fleet)
         (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 50, 0, 0, 50));
     }
 
-    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
     public async Task A_thousand_orders_of_all_kinds_end_and_the_books_agree(Mode mode)
     {
         using var shop = await On(mode);
