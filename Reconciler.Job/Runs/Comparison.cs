@@ -42,12 +42,13 @@ sealed class Comparison(
     IAsyncEnumerable<Story> Stories(ReconciliationRun run, CancellationToken cancel)
     {
         var window = new MergeWindow(run.Until, run.Since);
-        return run.OrderId is { } order ? One(order, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
+        return run.OrderId is { } order ? One(order, run.Checkpoint, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
     }
 
-    async IAsyncEnumerable<Story> One(Guid order, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>None for a run that has looked at it already, and died behind its checkpoint.</summary>
+    async IAsyncEnumerable<Story> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (await merge.Look(order, cancel) is var story && window.Has(story))
+        if (order != checkpoint && await merge.Look(order, cancel) is var story && window.Has(story))
             yield return story;
     }
 

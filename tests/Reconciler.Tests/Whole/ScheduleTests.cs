@@ -64,6 +64,30 @@ public sealed class ScheduleTests
         await next.Release();
     }
 
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_run_of_one_order_that_died_behind_its_checkpoint_does_not_find_the_same_twice(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
+        var order = await shop.Order("tok_declined", "Cancelled");
+        await shop.Spoiler.HoldsStock(order);
+        var table = shop.Services.GetRequiredService<RunTable>();
+        var comparison = shop.Services.GetRequiredService<Comparison>();
+        RunLease? lease = null;
+        await Eventually.Holds("the lease is ours before the worker has it", async () =>
+        {
+            var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Order, "test", true, OrderId: order));
+            if ((lease = await table.Claim()) is not null)
+                return true;
+            await shop.Http.RunEnds(run!.Id.ToString());
+            return false;
+        });
+
+        foreach (var _ in (int[])[1, 2])
+            await comparison.Run((await table.Find(lease!.RunId))!, lease, CancellationToken.None);
+        (await table.Find(lease!.RunId))!.Found.ShouldBe(1);
+        await lease.Release();
+    }
+
     [Fact]
     public async Task A_rolling_run_looks_at_what_changed_since_the_run_before()
     {
