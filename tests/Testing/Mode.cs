@@ -39,7 +39,7 @@ public sealed class Mode : IXunitSerializable
             yield return [SqlServer];
     }
 
-    /// <summary>The one in which the most can go wrong, separate processes if they can run here: for stories that cost a minute; a [MemberData] source.</summary>
+    /// <summary>The one in which the most can go wrong: separate processes, where they run. For stories that cost a minute; a [MemberData] source.</summary>
     public static IEnumerable<object[]> Widest() => [[Postgres is not null && RabbitMq is not null ? Servers : Embedded]];
 
     /// <summary>Each database that can run here, with the bus in memory: for what is not about the broker; a [MemberData] source.</summary>
