@@ -35,7 +35,7 @@ public sealed class CodeTests
         Code.GoesPastTheUnitOfWork(new Source("Planted.cs", "class C { /* never SaveChanges */ Task M(ConsumeContext c) => c.Publish(1); }")).ShouldBeEmpty();
 
     [Theory]
-    [InlineData("try { } " + "catch { }", 1)]
+    [InlineData("try { }\ncatch\n{\n}", 1)]
     [InlineData("try { } catch (Exception e) when (e is X) { }", 1)]
     [InlineData("try { } catch\n{\n// The connection is gone already.\n}", 0)]
     [InlineData("try { } catch { throw; }", 0)]
