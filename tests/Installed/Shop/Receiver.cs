@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Installed;
+
+/// <summary>Where a merchant takes its webhooks.</summary>
+public sealed class Receiver : IAsyncDisposable
+{
+    readonly WebApplication app;
+
+    Receiver()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapPost("/", async (HttpContext http) =>
+        {
+            var json = (await JsonNode.ParseAsync(http.Request.Body))!;
+            Taken.Enqueue((http.Request.Headers["webhook-id"].ToString(), (Guid)json["data"]!["orderId"]!, (string)json["type"]!));
+        });
+    }
+
+    /// <summary>All that came, in the order in which it came.</summary>
+    public ConcurrentQueue<(string Id, Guid Order, string Type)> Taken { get; } = [];
+
+    public string Url => app.Urls.Single() + "/";
+
+    public static async Task<Receiver> Start()
+    {
+        var receiver = new Receiver();
+        await receiver.app.StartAsync();
+        return receiver;
+    }
+
+    /// <summary>What came of an order, each event where it came first.</summary>
+    public string First(Guid order) => string.Join(' ', Taken.Where(hook => hook.Order == order).DistinctBy(hook => hook.Id).Select(hook => hook.Type));
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+}
