@@ -95,8 +95,8 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         {
             return await done();
         }
-        catch (Exception away) when (!cancel.IsCancellationRequested && away
-            is HttpRequestException or OperationCanceledException or IOException or NpgsqlException or Shouldly.ShouldAssertException)
+        catch (Exception away) when (
+            !cancel.IsCancellationRequested && (away is NpgsqlException or Shouldly.ShouldAssertException || Shop.IsAway(away)))
         {
             return false;
         }

@@ -19,7 +19,17 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     public async Task All(CancellationToken cancel)
     {
         while (run.Violations.IsEmpty && faulty.Elapsed < options.Duration && customers.Count < options.Orders)
-            await Round(cancel);
+        {
+            try
+            {
+                await Round(cancel);
+            }
+            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            {
+                // The report of what was done until then is worth more than the run's own failure, and that is in it.
+                run.Broken($"the run itself: {failure}");
+            }
+        }
     }
 
     async Task Round(CancellationToken cancel)
@@ -34,6 +44,8 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         var spoiling = careless.Work(healed.Token, cancel);
         await Task.WhenAll(Enumerable.Range(0, options.Hands).Select(_ => Hand(IsOver, cancel)));
         await run.Servers.Up();
+        // Our own that waited for the checks are as dead as the services' were.
+        NpgsqlConnection.ClearAllPools();
         await run.Back([.. run.System.Services]);
         faulty.Stop();
         Heals.Add(run.Now);

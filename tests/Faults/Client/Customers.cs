@@ -97,7 +97,7 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
             using var answer = await run.Shop.Post(draft, cancel: limit);
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(limit));
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception away) when (Shop.IsAway(away))
         {
             return (NoAnswer, "");
         }

@@ -73,7 +73,7 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
             answer.StatusCode.ShouldBeOneOf(HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests);
             return null;
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException)
+        catch (Exception away) when (Shop.IsAway(away))
         {
             return null;
         }

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Installed;
@@ -107,6 +108,9 @@ public sealed class Shop : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", System.GatewayKey);
         return (await Read<GatewayEntries>(http.SendAsync(request))).Items;
     }
+
+    /// <summary>Nobody answers, or not in time. A connection that ends while it is made is told as the socket's own error.</summary>
+    public static bool IsAway(Exception failure) => failure is HttpRequestException or OperationCanceledException or IOException or SocketException;
 
     public void Dispose() => http.Dispose();
 
