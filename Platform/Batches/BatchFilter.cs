@@ -29,6 +29,8 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
     readonly Batcher<Delivery>[] lanes;
+    /// <summary>The last batch had been handled before, some of it: where duplicates come, more come.</summary>
+    volatile bool duplicates;
 
     public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
     {
@@ -61,7 +63,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         try
         {
-            await unitOfWork.Once(work => InOneTransaction(work, batch));
+            await unitOfWork.Run(InOneTransaction(batch));
             return true;
         }
         catch (Exception failure)
@@ -76,7 +78,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         try
         {
-            await unitOfWork.RunPatiently(work => InOneTransaction(work, [delivery]), delivery.Context.CancellationToken);
+            await unitOfWork.RunPatiently(InOneTransaction([delivery]), delivery.Context.CancellationToken);
         }
         catch (Exception failure)
         {
@@ -84,16 +86,34 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         }
     }
 
-    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch)
+    /// <summary>The first run looks into the inbox only when there is a reason to; one after a conflict does.</summary>
+    Func<Work, Task> InOneTransaction(IReadOnlyList<Delivery> batch)
     {
-        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch);
+        var look = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
+        return work =>
+        {
+            var run = InOneTransaction(work, batch, look);
+            look = true;
+            return run;
+        };
+    }
+
+    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch, bool look)
+    {
+        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch, look);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
-        work.AfterCommit(() => Duplicates.Add(batch.Count - fresh.Count, new KeyValuePair<string, object?>("endpoint", endpoint)));
+        work.AfterCommit(() => Note(batch.Count - fresh.Count));
 
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
         foreach (var delivery in fresh)
             await delivery.Handle(work, log);
+    }
+
+    void Note(int handledBefore)
+    {
+        duplicates = handledBefore > 0;
+        Duplicates.Add(handledBefore, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 }

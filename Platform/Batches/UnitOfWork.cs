@@ -52,9 +52,6 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    /// <summary>One attempt, whatever comes of it.</summary>
-    internal Task Once(Func<Work, Task> body) => Once(Returning(body));
-
     async Task<T> Once<T>(Func<Work, Task<T>> body)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -85,9 +82,8 @@ public sealed class UnitOfWork<TDb>(
             await using var transaction = await db.Database.BeginTransactionAsync();
             var result = await body(work);
             outbox.Seal(limits);
-            await work.Save(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit($"{database.Name}.before-commit");
-            await transaction.CommitAsync();
+            await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
         }

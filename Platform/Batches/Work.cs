@@ -1,4 +1,5 @@
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Batches;
@@ -12,6 +13,7 @@ public sealed class Work(TimeProvider clock)
     readonly List<Action> afterCommit = [];
     ServiceDb? db;
     OutboxWriter? outbox;
+    InboxChange inbox = InboxChange.None;
 
     public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is under way in this scope.");
 
@@ -63,7 +65,8 @@ public sealed class Work(TimeProvider clock)
     /// </summary>
     public async Task Flush()
     {
-        await Save(OutboxChange.None);
+        Detect();
+        await Dialect.Save(Db, InboxChange.None, OutboxChange.None);
         Db.ChangeTracker.Clear();
     }
 
@@ -74,7 +77,19 @@ public sealed class Work(TimeProvider clock)
         begun.ChangeTracker.AutoDetectChangesEnabled = false;
     }
 
-    internal Task Save(OutboxChange outbox)
+    /// <summary>These are handled by this transaction; it fails as a conflict when one of them was before.</summary>
+    internal void Received(string endpoint, IReadOnlyList<Guid> messages) => inbox = new(endpoint, messages);
+
+    /// <summary>Writes what is tracked, the inbox and the outbox, and ends the transaction.</summary>
+    internal Task Commit(OutboxChange outbox)
+    {
+        Detect();
+        return Dialect.Commit(Db, inbox, outbox);
+    }
+
+    internal void Committed() => afterCommit.ForEach(action => action());
+
+    void Detect()
     {
         Db.ChangeTracker.DetectChanges();
         foreach (var entry in Db.ChangeTracker.Entries<IVersioned>())
@@ -82,11 +97,7 @@ public sealed class Work(TimeProvider clock)
             if (entry.State == Microsoft.EntityFrameworkCore.EntityState.Modified)
                 entry.Property(row => row.Version).CurrentValue = entry.Entity.Version + 1;
         }
-
-        return Dialect.Save(Db, outbox);
     }
-
-    internal void Committed() => afterCommit.ForEach(action => action());
 }
 
 /// <summary>A row whose version counts its changes; map it as the concurrency token.</summary>

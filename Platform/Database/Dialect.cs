@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
@@ -16,7 +17,7 @@ public abstract class Dialect
     /// <summary>The server's time, UTC; none where there is no server.</summary>
     public virtual string? ReadClock => null;
 
-    /// <summary>@endpoint, @rows [id]: remembers the messages; returns the ids that were new.</summary>
+    /// <summary>@endpoint, @rows [id]: remembers the messages; violates the key when one is remembered already.</summary>
     public abstract string InsertInbox { get; }
 
     /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}] (PostgreSQL: an array for each), @lease, @seconds:
@@ -50,14 +51,23 @@ public abstract class Dialect
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
-    /// <summary>Writes the tracked rows, whose changes have been detected, and the outbox, in the transaction under way.</summary>
-    internal virtual async Task Save(ServiceDb db, OutboxChange outbox)
+    /// <summary>Writes the tracked rows, whose changes have been detected, the inbox and the outbox, in the transaction under way.</summary>
+    internal virtual async Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox)
     {
+        if (inbox.Messages.Count > 0)
+            await db.Execute(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages)));
         await db.SaveChangesAsync();
         if (outbox.Added.Count > 0)
             await db.Execute(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]);
         if (outbox.Confirmed.Count > 0)
             await db.Execute(DeleteOutbox, ("rows", Keys(outbox.Confirmed)));
+    }
+
+    /// <summary>As <see cref="Save"/>, and ends the transaction.</summary>
+    internal virtual async Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox)
+    {
+        await Save(db, inbox, outbox);
+        await db.Database.CommitTransactionAsync();
     }
 
     /// <summary>Keys as the parameter of a statement: a JSON array; Guids upper case, as SQLite stores them.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
@@ -14,8 +15,7 @@ sealed class PostgreSqlDialect : Dialect
 
     public override string InsertInbox => """
         INSERT INTO inbox (endpoint, message_id, received_at)
-        SELECT @endpoint, id, now() FROM unnest(@rows) AS r(id) ORDER BY id
-        ON CONFLICT DO NOTHING RETURNING message_id
+        SELECT @endpoint, id, now() FROM unnest(@rows) AS r(id)
         """;
 
     public override string InsertOutbox => $"""
@@ -70,14 +70,22 @@ sealed class PostgreSqlDialect : Dialect
         return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
     }
 
-    internal override Task Save(ServiceDb db, OutboxChange outbox)
+    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, More(inbox, outbox));
+
+    /// <summary>One round trip: a statement that fails keeps those after it, and so the commit, from running.</summary>
+    internal override Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox) =>
+        PostgreSqlSave.Run(db, [.. More(inbox, outbox), Command("COMMIT")]);
+
+    List<NpgsqlBatchCommand> More(InboxChange inbox, OutboxChange outbox)
     {
         var more = new List<NpgsqlBatchCommand>();
+        if (inbox.Messages.Count > 0)
+            more.Add(Command(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages))));
         if (outbox.Added.Count > 0)
             more.Add(Command(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]));
         if (outbox.Confirmed.Count > 0)
             more.Add(Command(DeleteOutbox, ("rows", Keys(outbox.Confirmed))));
-        return PostgreSqlSave.Run(db, more);
+        return more;
     }
 
     static NpgsqlBatchCommand Command(string sql, params (string Name, object? Value)[] parameters)

@@ -10,6 +10,8 @@ namespace OrderSaga.Platform.Database;
 /// <summary>
 /// Writes what the change tracker holds in one round trip: one INSERT and one UPDATE for each table, whatever the number of
 /// rows, their columns as arrays. EF's own SaveChanges sends a statement for each row, which costs the server ten times as much.
+/// Each UPDATE counts its rows itself and fails, by a division by zero, when one was not as it was read: what follows it in the same round trip,
+/// the commit above all, is then not run.
 /// </summary>
 static class PostgreSqlSave
 {
@@ -28,23 +30,23 @@ static class PostgreSqlSave
 
         await using var batch = new NpgsqlBatch(
             (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        var writes = changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write).ToList();
-        foreach (var command in writes.Select(write => write.Command).Concat(more))
+        foreach (var command in changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write).Concat(more))
             batch.BatchCommands.Add(command);
-        if (batch.BatchCommands.Count > 0)
-            await batch.ExecuteNonQueryAsync();
-        foreach (var (command, rows) in writes)
+        try
         {
-            if (command.RecordsAffected != rows)
-                throw new DbUpdateConcurrencyException($"{command.RecordsAffected} of {rows} rows were as they had been read: {command.CommandText}");
+            if (batch.BatchCommands.Count > 0)
+                await batch.ExecuteNonQueryAsync();
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DivisionByZero)
+        {
+            throw new DbUpdateConcurrencyException("A row was not as it had been read.", failure);
         }
     }
 
-    static (NpgsqlBatchCommand Command, int Rows) Write(IGrouping<(IEntityType Type, EntityState State), EntityEntry> group)
+    static NpgsqlBatchCommand Write(IGrouping<(IEntityType Type, EntityState State), EntityEntry> group)
     {
         var table = Tables.GetOrAdd(group.Key.Type, type => new Table(type));
-        var rows = group.ToList();
-        return (group.Key.State == EntityState.Added ? table.Insert(rows) : table.Update(rows), rows.Count);
+        return group.Key.State == EntityState.Added ? table.Insert([.. group]) : table.Update([.. group]);
     }
 
     /// <summary>One table's statements.</summary>
@@ -76,9 +78,11 @@ static class PostgreSqlSave
 
             var values = string.Join(", ", Enumerable.Range(1, command.Parameters.Count).Select(i => $"${i}"));
             var same = string.Join(" AND ", keys.Select(key => $"t.{key.Name} = r.{key.Name}"));
-            command.CommandText = $"UPDATE {name} AS t SET {string.Join(", ", changed.Select(column => $"{column.Name} = r.{column.Name}"))} "
+            command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = rows.Count });
+            command.CommandText = $"WITH written AS (UPDATE {name} AS t SET {string.Join(", ", changed.Select(column => $"{column.Name} = r.{column.Name}"))} "
                 + $"FROM unnest({values}) AS r({Names(given)}{(version is null ? "" : ", was")}) "
-                + $"WHERE {same}{(version is null ? "" : $" AND t.{version.Name} = r.was")}";
+                + $"WHERE {same}{(version is null ? "" : $" AND t.{version.Name} = r.was")} RETURNING 1) "
+                + $"SELECT 1 / (count(*) = ${command.Parameters.Count})::int FROM written";
             return command;
         }
 

@@ -11,10 +11,7 @@ sealed class SqlServerDialect : Dialect
 
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
-        OUTPUT inserted.message_id
-        SELECT DISTINCT @endpoint, CAST(r.value AS uniqueidentifier), {Now} FROM OPENJSON(@rows) r
-        WHERE NOT EXISTS (SELECT 1 FROM inbox i WITH (UPDLOCK, HOLDLOCK)
-                          WHERE i.message_id = CAST(r.value AS uniqueidentifier) AND i.endpoint = @endpoint)
+        SELECT @endpoint, CAST(value AS uniqueidentifier), {Now} FROM OPENJSON(@rows)
         """;
 
     public override string InsertOutbox => $"""

@@ -11,8 +11,7 @@ sealed class SqliteDialect : Dialect
 
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
-        SELECT @endpoint, value, {Now} FROM json_each(@rows) WHERE true
-        ON CONFLICT DO NOTHING RETURNING message_id
+        SELECT @endpoint, value, {Now} FROM json_each(@rows)
         """;
 
     public override string InsertOutbox => $"""

@@ -1,19 +1,24 @@
+using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Inbox;
 
-/// <summary>Knows which deliveries of a batch were handled before; in the batch's transaction, by message id and endpoint.</summary>
+/// <summary>
+/// Knows which deliveries of a batch were handled before, by message id and endpoint. Most never were: so the ids are written with all else that the
+/// transaction writes, and one that is there already fails it as a conflict. Only the run after that looks first.
+/// </summary>
 static class Inbox
 {
-    /// <summary>The deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
-    public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch)
+    /// <summary>
+    /// The deliveries to handle; the others are duplicates. Unless <paramref name="look"/>, the inbox is not asked, and only what is twice in the batch
+    /// counts as one. A message without an id is always handled.
+    /// </summary>
+    public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch, bool look)
     {
-        var ids = batch.Where(delivery => delivery.Context.MessageId is not null).Select(delivery => delivery.Context.MessageId!.Value).Distinct().ToList();
-        var rows = work.Dialect.Keys(ids.Order());
-        var fresh = ids.Count == 0
-            ? []
-            : (await work.Db.QueryIds(work.Dialect.InsertInbox, ("endpoint", endpoint), ("rows", rows))).ToHashSet();
-        return batch.Where(delivery => delivery.Context.MessageId is not { } id || fresh.Remove(id)).ToList();
+        var ids = batch.Select(delivery => delivery.Context.MessageId).OfType<Guid>().ToHashSet();
+        if (look)
+            ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId)).Select(row => row.MessageId).ToListAsync());
+        work.Received(endpoint, [.. ids.Order()]);
+        return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 }

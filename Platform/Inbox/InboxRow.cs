@@ -3,6 +3,14 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Inbox;
 
+/// <summary>What a transaction writes into its inbox table.</summary>
+/// <param name="Endpoint">Who handled them.</param>
+/// <param name="Messages">Their ids.</param>
+sealed record InboxChange(string Endpoint, IReadOnlyList<Guid> Messages)
+{
+    public static readonly InboxChange None = new("", []);
+}
+
 /// <summary>A message that an endpoint has handled, remembered in the transaction that handled it.</summary>
 public sealed class InboxRow
 {
