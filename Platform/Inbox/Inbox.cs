@@ -17,7 +17,8 @@ static class Inbox
     {
         var ids = batch.Select(delivery => delivery.Context.MessageId).OfType<Guid>().ToHashSet();
         if (look)
-            ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId)).Select(row => row.MessageId).ToListAsync());
+            ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId))
+                .Select(row => row.MessageId).ToListAsync());
         work.Received(endpoint, [.. ids.Order()]);
         return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
