@@ -6,7 +6,7 @@ namespace OrderSaga.Bench;
 sealed record Options
 {
     public const string Usage = """
-        Usage: bench SCENARIO... [OPTION VALUE]...     scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload
+        Usage: bench SCENARIO... [OPTION VALUE]...     scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
           --runs 3        measured runs of each        --seconds 12        for which orders are placed in a run

@@ -19,6 +19,7 @@ sealed class OurSystem : IAsyncDisposable
     readonly DatabaseMeter? database;
     readonly ConcurrentBag<Guid> acknowledged = [];
     readonly List<string> stuck = [];
+    readonly List<ServiceProcess> twins = [];
 
     OurSystem(Running running, GatewayChild gateway, AllocationMeter allocations, DatabaseMeter? database, DateTime startedAt)
     {
@@ -52,13 +53,16 @@ sealed class OurSystem : IAsyncDisposable
         };
         var running = await Running.Start(place.Mode, setup);
         var meter = place.HasServers ? await DatabaseMeter.Open(Migrations.Schema.Databases.Select(running.Connection)) : null;
-        return new OurSystem(running, beside, probe, meter, now);
+        var system = new OurSystem(running, beside, probe, meter, now);
+        await system.Add(variant.Twins);
+        return system;
     }
 
     /// <summary>All that was used so far.</summary>
     public async Task<Sample> Sample()
     {
         var services = Running.Services.ToDictionary(name => name, name => Running.Of(name).Id);
+        twins.ForEach(twin => services.Add(twin.Name + " (2)", twin.Id));
         var cpu = new CpuMeter(services, gateway.Id, database?.Backend, database is not null);
         var counts = database is null ? null : await database.Read();
         return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
@@ -139,12 +143,24 @@ sealed class OurSystem : IAsyncDisposable
     public async Task<double?> MessagesPerOrder() =>
         database is null ? null : await BrokerMeter.Published(Running.Vhost) / (double)Math.Max(1, acknowledged.Count);
 
+    async Task Add(IEnumerable<string> services)
+    {
+        foreach (var service in services)
+        {
+            twins.Add(Running.Twin(service));
+            twins[^1].Start();
+            await twins[^1].Ready();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Leftovers.Remove(this);
         Placer.Dispose();
         if (database is not null)
             await database.DisposeAsync();
+        foreach (var twin in twins)
+            await twin.DisposeAsync();
         await Running.DisposeAsync();
         gateway.Dispose();
         allocations.Dispose();

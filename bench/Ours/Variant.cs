@@ -24,6 +24,9 @@ sealed record Place(string Name, Mode Mode, bool OneProcess)
 /// <param name="MostInFlight">More orders under way at once would make it slower: they wait so long that they are taken for stuck.</param>
 sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings, int MostInFlight = int.MaxValue)
 {
+    /// <summary>Services of which a second process runs.</summary>
+    public IReadOnlyList<string> Twins { get; init; } = [];
+
     /// <summary>As it comes.</summary>
     public static Variant Ours { get; } = new("ours", new Dictionary<string, string?>());
 

@@ -1,0 +1,23 @@
+namespace OrderSaga.Bench;
+
+/// <summary>As settle, with more lanes, and with more processes: what it gains where there is room for it, and what it costs where there is none.</summary>
+static class Growth
+{
+    static readonly string[] Workers = ["Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
+
+    static readonly Variant[] Variants =
+    [
+        Variant.Ours, Lanes(2), Lanes(4),
+        new("two of each worker", Variant.Ours.Settings) { Twins = Workers },
+    ];
+
+    public static async IAsyncEnumerable<Result> Run(Place place, Options options)
+    {
+        if (place.Name != "servers")
+            throw new ArgumentException("growth needs --mode servers.");
+        foreach (var variant in Variants)
+            yield return await Full.System("growth", place, variant, options, Full.Usual);
+    }
+
+    static Variant Lanes(int lanes) => new($"{lanes} lanes", new Dictionary<string, string?> { ["Limits:Lanes"] = $"{lanes}" });
+}
