@@ -13,7 +13,7 @@ static class InventoryMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.repeats", "{message}", "Messages that were answered again without effect");
 
     static readonly Counter<long> Violations =
-        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.violations", "{run}", "Runs of messages that the fence refused: alarm on any");
+        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.violations", "{message}", "New messages that the fence refused: alarm on any");
 
     static readonly Counter<long> Pieces = Instruments.Meter.CreateCounter<long>("ordersaga.stock.received", "{piece}", "Pieces that came in");
 

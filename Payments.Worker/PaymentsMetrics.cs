@@ -13,7 +13,7 @@ static class PaymentsMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Messages that were answered again without effect");
 
     static readonly Counter<long> Violations =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{run}", "Runs of messages that the fence refused: alarm on any");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{message}", "New messages that the fence refused: alarm on any");
 
     static readonly Counter<long> Alarms =
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.alarms", "{alarm}", "Money that came late or would not go back: alarm on any");

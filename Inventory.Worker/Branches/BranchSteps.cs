@@ -23,7 +23,8 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
                 await work.Send(Queues.Orders, repeat.Answer);
                 break;
             case Outcome.Violation violation:
-                InventoryMetrics.Violated(typeof(T).Name);
+                if (work.IsCertain)
+                    InventoryMetrics.Violated(typeof(T).Name);
                 throw new BranchViolation($"Order {orderId}: {violation.Rule}.");
         }
     }

@@ -20,7 +20,8 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
                 await Answer(repeat.Answer);
                 break;
             case Outcome.Violation violation:
-                PaymentsMetrics.Violated(typeof(T).Name);
+                if (work.IsCertain)
+                    PaymentsMetrics.Violated(typeof(T).Name);
                 throw new BranchViolation($"Order {message.OrderId}: {violation.Rule}.");
         }
     }

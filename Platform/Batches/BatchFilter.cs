@@ -15,7 +15,8 @@ public interface IPreload
 
 /// <summary>
 /// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
-/// commit. When a batch fails, each of its deliveries runs alone, so that a poison message hurts nobody else.
+/// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. When that fails too,
+/// each of its deliveries runs alone, so that a poison message hurts nobody else.
 /// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
@@ -29,7 +30,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
     readonly Batcher<Delivery>[] lanes;
-    /// <summary>The last batch had been handled before, some of it: where duplicates come, more come.</summary>
+    /// <summary>Some of the last batch had been handled before: where duplicates come, more come. Of all lanes, and no more than a hint.</summary>
     volatile bool duplicates;
 
     public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
@@ -53,49 +54,43 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     async Task Handle(IReadOnlyList<Delivery> batch)
     {
         Sizes.Record(batch.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
-        if (batch.Count > 1 && await Together(batch))
+        var expected = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
+        if (!expected && await Together(batch, look: false))
+            return;
+        if (batch.Count > 1 && await Together(batch, look: true))
             return;
         foreach (var delivery in batch)
             await Alone(delivery);
     }
 
-    async Task<bool> Together(IReadOnlyList<Delivery> batch)
+    async Task<bool> Together(IReadOnlyList<Delivery> batch, bool look)
     {
         try
         {
-            await unitOfWork.Run(InOneTransaction(batch));
+            await unitOfWork.Once(work => InOneTransaction(work, batch, look));
             return true;
         }
         catch (Exception failure)
         {
-            log.LogInformation("A batch of {Count} at {Endpoint} runs one by one: {Failure}", batch.Count, endpoint, failure.Message);
+            log.LogInformation("A batch of {Count} at {Endpoint} runs again, and one by one if it must: {Failure}", batch.Count, endpoint, failure.Message);
             return false;
         }
     }
 
-    /// <summary>Waits for a database that is away: the delivery is not acknowledged meanwhile, so nothing is lost.</summary>
+    /// <summary>
+    /// Waits for a database that is away: the delivery is not acknowledged meanwhile, so nothing is lost. Only here does a delivery fail, and never one that
+    /// was handled before: the inbox has been asked.
+    /// </summary>
     async Task Alone(Delivery delivery)
     {
         try
         {
-            await unitOfWork.RunPatiently(InOneTransaction([delivery]), delivery.Context.CancellationToken);
+            await unitOfWork.RunPatiently(work => InOneTransaction(work, [delivery], look: true), delivery.Context.CancellationToken);
         }
         catch (Exception failure)
         {
             delivery.Fail(failure);
         }
-    }
-
-    /// <summary>The first run looks into the inbox only when there is a reason to; one after a conflict does.</summary>
-    Func<Work, Task> InOneTransaction(IReadOnlyList<Delivery> batch)
-    {
-        var look = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
-        return work =>
-        {
-            var run = InOneTransaction(work, batch, look);
-            look = true;
-            return run;
-        };
     }
 
     async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch, bool look)

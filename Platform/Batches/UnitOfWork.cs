@@ -52,6 +52,9 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
+    /// <summary>One attempt, whatever comes of it.</summary>
+    internal Task Once(Func<Work, Task> body) => Once(Returning(body));
+
     async Task<T> Once<T>(Func<Work, Task<T>> body)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -83,6 +86,7 @@ public sealed class UnitOfWork<TDb>(
             var result = await body(work);
             outbox.Seal(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
+            // Nothing may use the context after this: where the commit is a statement among others, neither it nor its interceptors know of it.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;

@@ -19,6 +19,9 @@ public sealed class Work(TimeProvider clock)
 
     public IServiceProvider Services => Outbox.Services;
 
+    /// <summary>What this transaction handles is certain to be new: the inbox was asked. A run without that certainty that fails is made again.</summary>
+    public bool IsCertain { get; private set; }
+
     internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is under way in this scope.");
 
     internal Dialect Dialect { get; private set; } = null!;
@@ -78,7 +81,7 @@ public sealed class Work(TimeProvider clock)
     }
 
     /// <summary>These are handled by this transaction; it fails as a conflict when one of them was before.</summary>
-    internal void Received(string endpoint, IReadOnlyList<Guid> messages) => inbox = new(endpoint, messages);
+    internal void Received(string endpoint, IReadOnlyList<Guid> messages, bool asked) => (inbox, IsCertain) = (new(endpoint, messages), asked);
 
     /// <summary>Writes what is tracked, the inbox and the outbox, and ends the transaction.</summary>
     internal Task Commit(OutboxChange outbox)

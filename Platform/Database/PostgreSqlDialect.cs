@@ -70,17 +70,18 @@ sealed class PostgreSqlDialect : Dialect
         return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
     }
 
-    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, More(inbox, outbox));
+    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, Of(inbox), Of(outbox));
 
     /// <summary>One round trip: a statement that fails keeps those after it, and so the commit, from running.</summary>
     internal override Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox) =>
-        PostgreSqlSave.Run(db, [.. More(inbox, outbox), Command("COMMIT")]);
+        PostgreSqlSave.Run(db, Of(inbox), [.. Of(outbox), Command("COMMIT")]);
 
-    List<NpgsqlBatchCommand> More(InboxChange inbox, OutboxChange outbox)
+    List<NpgsqlBatchCommand> Of(InboxChange inbox) =>
+        inbox.Messages.Count == 0 ? [] : [Command(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages)))];
+
+    List<NpgsqlBatchCommand> Of(OutboxChange outbox)
     {
         var more = new List<NpgsqlBatchCommand>();
-        if (inbox.Messages.Count > 0)
-            more.Add(Command(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages))));
         if (outbox.Added.Count > 0)
             more.Add(Command(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]));
         if (outbox.Confirmed.Count > 0)

@@ -17,9 +17,9 @@ static class PostgreSqlSave
 {
     static readonly ConcurrentDictionary<IEntityType, Table> Tables = new();
 
-    /// <summary>Sends the changes of the tracked rows, whose changes have been detected, and then <paramref name="more"/>.</summary>
+    /// <summary>Sends <paramref name="before"/>, the changes of the tracked rows, which have been detected, and <paramref name="after"/>.</summary>
     /// <exception cref="DbUpdateConcurrencyException">A row was not as it was read.</exception>
-    public static async Task Run(DbContext db, IEnumerable<NpgsqlBatchCommand> more)
+    public static async Task Run(DbContext db, IEnumerable<NpgsqlBatchCommand> before, IEnumerable<NpgsqlBatchCommand> after)
     {
         var changed = db.ChangeTracker.Entries().Where(entry => entry.State is not (EntityState.Unchanged or EntityState.Detached)).ToList();
         if (changed.Exists(entry => entry.State == EntityState.Deleted))
@@ -30,7 +30,8 @@ static class PostgreSqlSave
 
         await using var batch = new NpgsqlBatch(
             (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
-        foreach (var command in changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write).Concat(more))
+        var changes = changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write);
+        foreach (var command in (IEnumerable<NpgsqlBatchCommand>)[.. before, .. changes, .. after])
             batch.BatchCommands.Add(command);
         try
         {
@@ -39,7 +40,7 @@ static class PostgreSqlSave
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DivisionByZero)
         {
-            throw new DbUpdateConcurrencyException("A row was not as it had been read.", failure);
+            throw new DbUpdateConcurrencyException($"A row was not as it had been read: {failure.BatchCommand?.CommandText}", failure);
         }
     }
 

@@ -5,7 +5,7 @@ namespace OrderSaga.Platform.Inbox;
 
 /// <summary>
 /// Knows which deliveries of a batch were handled before, by message id and endpoint. Most never were: so the ids are written with all else that the
-/// transaction writes, and one that is there already fails it as a conflict. Only the run after that looks first.
+/// transaction writes, and one that is there already fails it. The run after that looks first.
 /// </summary>
 static class Inbox
 {
@@ -16,10 +16,10 @@ static class Inbox
     public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch, bool look)
     {
         var ids = batch.Select(delivery => delivery.Context.MessageId).OfType<Guid>().ToHashSet();
-        if (look)
+        if (look && ids.Count > 0)
             ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId))
                 .Select(row => row.MessageId).ToListAsync());
-        work.Received(endpoint, [.. ids.Order()]);
+        work.Received(endpoint, [.. ids.Order()], look);
         return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 }

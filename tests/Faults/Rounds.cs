@@ -10,6 +10,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
     static readonly TimeSpan TimeToPay = TimeSpan.FromSeconds(Command.SecondsToPay);
     static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     readonly Stopwatch faulty = new();
 
@@ -127,7 +128,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         try
         {
             await Eventually.Holds("every order has ended", () => !ends.Open.Any(), EndsWithin);
-            await run.System.Checker.AtRest(EndsWithin);
+            await run.System.Checker.AtRest(EndsWithin, Quiet);
             await customers.AskAgain(cancel);
         }
         catch (TimeoutException late)

@@ -38,7 +38,50 @@ sealed class CrashBeforeCommit : DbTransactionInterceptor
     }
 }
 
-/// <summary>Counts the statements that change stock levels, and the commits.</summary>
+/// <summary>
+/// The same on PostgreSQL, where the commit is one statement of several and no interceptor sees it: a deferred trigger ends every other transaction that
+/// changes a branch, in its commit. With one lane each batch so crashes once, and its next run stands.
+/// </summary>
+static class CrashInCommit
+{
+    public static Task Plant(TestHost host) => host.Read(db => db.Database.ExecuteSqlRawAsync("""
+        CREATE SEQUENCE commits;
+        CREATE FUNCTION crash() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF coalesce(current_setting('crash.asked', true), '') = '' THEN
+                PERFORM set_config('crash.asked', 'yes', true);
+                IF nextval('commits') % 2 = 1 THEN
+                    RAISE serialization_failure USING MESSAGE = 'A crash in the commit';
+                END IF;
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE CONSTRAINT TRIGGER crash AFTER INSERT OR UPDATE ON stock_branches DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION crash();
+        """));
+
+    /// <summary>Transactions that came to their commit, half of which did not come further.</summary>
+    public static Task<long> Commits(TestHost host) =>
+        host.Read(db => db.Database.SqlQueryRaw<long>("SELECT last_value AS \"Value\" FROM commits").SingleAsync());
+}
+
+/// <summary>What a load took on PostgreSQL: transactions that left an audit row, and statements that changed stock levels.</summary>
+static class CountedByTheServer
+{
+    public static Task Plant(TestHost host) => host.Read(db => db.Database.ExecuteSqlRawAsync("""
+        CREATE SEQUENCE updates;
+        CREATE FUNCTION count_update() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM nextval(''updates''); RETURN NULL; END';
+        CREATE TRIGGER count_update AFTER UPDATE ON stock FOR EACH STATEMENT EXECUTE FUNCTION count_update();
+        """));
+
+    public static Task<long> Updates(TestHost host) =>
+        host.Read(db => db.Database.SqlQueryRaw<long>("SELECT last_value AS \"Value\" FROM updates WHERE is_called").SingleOrDefaultAsync());
+
+    public static Task<long> Commits(TestHost host) =>
+        host.Read(db => db.Database.SqlQueryRaw<long>("SELECT count(DISTINCT xmin::text) AS \"Value\" FROM audit").SingleAsync());
+}
+
+/// <summary>Counts the statements that change stock levels, and the commits, where EF writes them.</summary>
 sealed class Counting : DbCommandInterceptor, IDbTransactionInterceptor
 {
     int updates;
@@ -51,7 +94,7 @@ sealed class Counting : DbCommandInterceptor, IDbTransactionInterceptor
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
-        Interlocked.Add(ref updates, command.CommandText.Split("UPDATE stock SET", StringSplitOptions.None).Length - 1);
+        Interlocked.Add(ref updates, command.CommandText.Split("UPDATE \"stock\" SET", StringSplitOptions.None).Length - 1);
         return new(result);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Database;
 using Shouldly;
 using Testing;
 using Xunit;
@@ -29,6 +30,9 @@ public sealed class SequenceTests
         var soldOut = Sequences.All.Where(ops => ops.Length <= 4).Select((ops, i) => new Run(ops, $"short-{i}", Quantity - 1));
         List<Run> runs = [.. enough, .. soldOut];
         await Stock(host, runs);
+        var inCommit = crash is not null && mode.Database == nameof(DatabaseMode.PostgreSql);
+        if (inCommit)
+            await CrashInCommit.Plant(host);
 
         var failures = 0;
         for (var step = 0; step < 6; step++)
@@ -37,8 +41,14 @@ public sealed class SequenceTests
             List<Run> now = [.. runs.Where(run => step < run.Ops.Length)];
             failures += await Step(host, now, step, crash is not null);
             (await host.Failures()).ShouldBe(failures);
-            crash?.Orders.ShouldBe(now.Count(run => run.Expected is not null), "each of them crashed once");
+            if (inCommit)
+                (await CrashInCommit.Commits(host) % 2).ShouldBe(0, "each batch crashed once, and stood then");
+            else
+                crash?.Orders.ShouldBe(now.Count(run => run.Expected is not null), "each of them crashed once");
         }
+
+        if (inCommit)
+            (await CrashInCommit.Commits(host)).ShouldBeGreaterThan(2 * 6, "every step crashed");
 
         await Check(host, runs);
     }

@@ -66,6 +66,25 @@ public sealed class DeliveryTests
         await host.Counts("echo-a", 40);
     }
 
+    /// <summary>The inbox is asked before anything fails, though not before everything runs.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_message_that_would_be_refused_now_is_no_failure_when_it_was_handled_before(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
+        var message = RawMessage.Of("Bump", new { name = "poison" }, Guid.CreateVersion7());
+        host.Remedy.Mended = true;
+        await host.SendRaw("bumps", message);
+        await host.Counts("poison", 1);
+
+        host.Remedy.Mended = false;
+        await host.SendRaw("bumps", message);
+        await Eventually.Becomes("the duplicate is counted", () => Task.FromResult(duplicates.Sum), sum => sum == 1);
+        (await host.Counter("poison")).ShouldBe(1);
+        (await host.Db(db => db.FailedMessages.CountAsync(row => row.Endpoint == "bumps"))).ShouldBe(0);
+    }
+
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Messages_without_an_id_are_each_handled(Mode mode)
     {

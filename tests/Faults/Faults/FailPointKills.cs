@@ -6,6 +6,10 @@ namespace FaultRuns.Faults;
 public sealed class FailPointKills(string service, IReadOnlyList<string> points) : IFault
 {
     const int InOneGo = 4;
+
+    /// <summary>The run's customers order by HTTP.</summary>
+    static readonly (string Point, string Process)[] OverTheBus = [("placement.before-commit", "Orders.Sagas")];
+
     static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(60);
 
     public string Name => $"kill-at:{string.Join('+', points)} {service}";
@@ -17,6 +21,7 @@ public sealed class FailPointKills(string service, IReadOnlyList<string> points)
         from row in FailPoints.Listed
         where wanted($"kill-at:{row.Name}")
         from process in row.Processes
+        where !OverTheBus.Contains((row.Name, process))
         group row.Name by process into service
         from some in service.Chunk(InOneGo)
         select new FailPointKills(service.Key, some);

@@ -20,12 +20,14 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
         ]).Build();
 
     /// <summary>Every order has ended, nothing waits at the gateway or in an outbox.</summary>
-    public async Task AtRest(TimeSpan? within = null)
+    /// <param name="within">Or else.</param>
+    /// <param name="quiet">And so long nobody has handled a message: one that was sent twice may still be on its way, and leave an answer.</param>
+    public async Task AtRest(TimeSpan? within = null, TimeSpan quiet = default)
     {
         var sources = Sources(null);
         await Eventually.Becomes(
-            "every order has ended, no operation at the gateway is open, every outbox is empty", () => Unrest(sources), open => open == (0, 0, 0),
-            within ?? TimeSpan.FromSeconds(30));
+            "every order has ended, no operation at the gateway is open, every outbox is empty, no message is handled",
+            () => Unrest(sources, quiet), open => open == (0, 0, 0, 0), within ?? TimeSpan.FromSeconds(30));
     }
 
     public async Task IsClean(IReadOnlyCollection<Guid> acknowledged)
@@ -63,18 +65,23 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     VerifySources Sources(WholeLedger? gateway) =>
         VerifySources.Of(configuration, (settings, bounds) => ledger is null ? GatewayBook.Of(settings, bounds) : gateway);
 
-    static async Task<(long Orders, long Attempts, long Outbox)> Unrest(VerifySources sources)
+    static async Task<(long Orders, long Attempts, long Outbox, long Handled)> Unrest(VerifySources sources, TimeSpan quiet)
     {
-        var outbox = 0L;
+        var (outbox, handled) = (0L, 0L);
         foreach (var owner in sources.Owners)
+        {
             outbox += await Count(owner, "outbox");
+            if (quiet > TimeSpan.Zero)
+                handled += await Count(owner, "inbox WHERE received_at > @since", ("since", TimeProvider.System.GetUtcNow().UtcDateTime - quiet));
+        }
+
         // What is declined may be asked about for some time yet, for money that is booked late; it is no unrest.
         var attempts = await Count(sources.Payments, "payment_attempts WHERE state NOT IN ('Succeeded', 'Declined')");
-        return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox);
+        return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox, handled);
     }
 
-    static async Task<long> Count(Owner owner, string rows) =>
-        await owner.Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {rows}", row => row.GetInt64(0), CancellationToken.None).SingleAsync();
+    static async Task<long> Count(Owner owner, string rows, params (string Name, object Value)[] parameters) =>
+        await owner.Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {rows}", row => row.GetInt64(0), CancellationToken.None, parameters).SingleAsync();
 
     /// <summary>Read at once, of a gateway that is not the sandbox.</summary>
     sealed class WholeLedger(IReadOnlyList<GatewayRow> rows) : IGatewayBook
