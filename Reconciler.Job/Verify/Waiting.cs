@@ -13,7 +13,8 @@ sealed class Waiting(VerifySources sources, DateTime before, bool atRest)
         {
             all.AddRange(await Outbox(owner, cancel).ToListAsync(cancel));
             all.AddRange(await owner.Rows(BookSql.FailedMessages, row => new Breach(
-                "I11", owner.Name, $"has a failed message that was not replayed: {row.GetString(1)} of queue {row.GetString(0)}: {row.GetString(2)}"), cancel)
+                "I11", owner.Name, $"has a failed message that was not replayed: {row.GetString(1)} of queue {row.GetString(0)}, "
+                + $"{(row.IsDBNull(3) ? "of no order" : $"of {row.GetGuid(3)}")}: {row.GetString(2)}"), cancel)
                 .ToListAsync(cancel));
         }
 
