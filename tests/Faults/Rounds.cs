@@ -53,6 +53,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         run.Say($"healed; {customers.Count} orders placed, {ends.Open.Count()} open");
         await healed.CancelAsync();
         await Task.WhenAll(load, spoiling);
+        await careless.AskAgain(cancel);
         await Rest(cancel);
     }
 

@@ -50,11 +50,46 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
             WITH branch AS (UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = $1 AND state = 'Confirmed' RETURNING 1)
             UPDATE stock SET available = available + $2, sold = sold - $2 WHERE sku = $3 AND EXISTS (SELECT FROM branch)
             """, order.Id, (long)order.Draft.Quantity, order.Draft.Sku), cancel);
-        var asked = new { kind = "order", orderId = order.Id, dryRun = false };
-        await run.Until($"{order.Id} is reconciled", async () => (await Call(HttpMethod.Post, "reconciliation/runs", asked))["id"] is not null, cancel);
+        await Reconcile(order.Id, cancel);
+        run.Did("spoiled by hand and reconciled");
+    }
+
+    /// <summary>A repair whose command a purge has taken is a case at the next look, that of the night, were there one in this run: a person retries it.</summary>
+    public async Task AskAgain(CancellationToken cancel)
+    {
+        foreach (var order in spoiled.Keys)
+            await run.Until($"{order} has its money back", async () =>
+            {
+                if (await IsMended(order))
+                    return true;
+                await Reconcile(order, cancel);
+                await RetryCase(order);
+                return await IsMended(order);
+            }, cancel);
+    }
+
+    async Task RetryCase(Guid order)
+    {
+        var open = (await Call(HttpMethod.Get, "cases?status=Open"))["items"]!.AsArray();
+        if (open.FirstOrDefault(one => (string?)one!["orderId"] == order.ToString()) is { } found)
+            await Call(HttpMethod.Post, $"cases/{found["id"]}/actions/retry", new { reason = "the broker lost what it had" });
+    }
+
+    async Task Reconcile(Guid order, CancellationToken cancel)
+    {
+        var asked = new { kind = "order", orderId = order, dryRun = false };
+        await run.Until($"{order} is reconciled", async () => (await Call(HttpMethod.Post, "reconciliation/runs", asked))["id"] is not null, cancel);
         await run.Until("the reconciliation has ended", async () =>
             (await Call(HttpMethod.Get, "reconciliation/runs?limit=1"))["items"]![0]!["finishedAt"] is not null, cancel);
-        run.Did("spoiled by hand and reconciled");
+    }
+
+    async Task<bool> IsMended(Guid order)
+    {
+        await using var connection = new NpgsqlConnection(run.System.Connection("payments"));
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT state FROM payment_branches WHERE order_id = $1", connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = order });
+        return (string?)await command.ExecuteScalarAsync() == "Cancelled";
     }
 
     /// <summary>Done again after a lost answer, it changes nothing more.</summary>

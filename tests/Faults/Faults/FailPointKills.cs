@@ -8,7 +8,7 @@ public sealed class FailPointKills(string service, IReadOnlyList<string> points)
     const int InOneGo = 4;
 
     /// <summary>The run's customers order by HTTP.</summary>
-    static readonly (string Point, string Process)[] OverTheBus = [("placement.before-commit", "Orders.Sagas")];
+    public static readonly (string Point, string Process)[] OverTheBus = [("placement.before-commit", "Orders.Sagas")];
 
     static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(60);
 
