@@ -14,7 +14,8 @@ public sealed class Broker
     public Broker(DirectoryInfo directory)
     {
         this.directory = directory;
-        port = Ports.Free(20).First(free => Ports.IsFree(free + 10_000));
+        // Of its management, which is 10,000 above it, too: while the broker is stopped, no caller must get the port that it comes back to.
+        port = Ports.Free(200).First(free => free + 10_000 < Ports.OfCallers && Ports.IsFree(free + 10_000));
         var others = Ports.Free(2);
         environment = new Dictionary<string, string>
         {

@@ -9,6 +9,9 @@ namespace Installed;
 /// </summary>
 public static class Ports
 {
+    /// <summary>From here on the kernel gives ports to callers, as Linux is delivered.</summary>
+    public const int OfCallers = 32_768;
+
     public static IReadOnlyList<int> Free(int count)
     {
         HashSet<int> free = [];
