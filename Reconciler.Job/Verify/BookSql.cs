@@ -13,7 +13,8 @@ static class BookSql
 
     public const string References = "SELECT DISTINCT reference FROM gateway_operations";
 
-    public const string FailedMessages = "SELECT endpoint, message_type, cause, correlation_id FROM failed_messages WHERE replayed_at IS NULL ORDER BY failed_at";
+    public const string FailedMessages =
+        "SELECT endpoint, message_type, cause, correlation_id FROM failed_messages WHERE replayed_at IS NULL ORDER BY failed_at";
 
     public const string Outbox =
         "SELECT message_type, created_at, parked_at FROM outbox WHERE parked_at IS NOT NULL OR created_at <= @before ORDER BY created_at";

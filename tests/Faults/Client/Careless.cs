@@ -54,7 +54,7 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
         run.Did("spoiled by hand and reconciled");
     }
 
-    /// <summary>A repair whose command a purge has taken is a case at the next look, that of the night, were there one in this run: a person retries it.</summary>
+    /// <summary>A repair whose command a purge has taken is a case at the next look, which is that of the night elsewhere: a person retries it.</summary>
     public async Task AskAgain(CancellationToken cancel)
     {
         foreach (var order in spoiled.Keys)
