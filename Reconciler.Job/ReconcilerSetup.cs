@@ -50,6 +50,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton<BeginRun>();
         builder.Services.AddSingleton<RunWorker>();
         builder.Services.AddSingleton<Reconciliation>();
+        builder.Services.AddSingleton<BesideTheOrders>();
         builder.Services.AddSingleton<Comparison>();
         builder.Services.AddSingleton<StoryCheck>();
         builder.Services.AddSingleton<Compensator>();
@@ -90,6 +91,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<SettlementIntake>();
         builder.Services.AddTransient<SettlementFetch>();
+        builder.Services.AddSingleton<LateSettlements>();
         builder.Services.AddHttpClient<SettlementClient>(http => http.Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
     }

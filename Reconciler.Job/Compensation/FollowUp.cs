@@ -7,13 +7,16 @@ namespace Reconciler.Job;
 
 /// <summary>Sees whether what was done has helped: repairs whose order agrees now are mended, cases whose order agrees now are solved.</summary>
 sealed class FollowUp(
-    Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, ReconciliationSettings settings, TimeProvider clock)
+    Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, Ledgers ledgers,
+    ReconciliationSettings settings, TimeProvider clock)
 {
     const int Page = 200;
     const string By = "reconciliation";
 
     /// <summary>What the rules can find again: their silence about another class means nothing.</summary>
     static readonly string[] Judged = [.. RuleTable.Rows.Select(rule => rule.Class).Distinct()];
+
+    static readonly string[] BesideOrders = [Classes.SettlementFileMissing, Classes.SettlementFileRefused, Classes.StockLevelDiffers];
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -39,11 +42,13 @@ sealed class FollowUp(
                 await lease.Run((work, run) => Repairs.SendAgain(work, repair, $"run {run.Id}"));
     }
 
-    /// <summary>All repairs that no run has seen the effect of, and all open cases about an order.</summary>
-    public async Task Earlier(CancellationToken cancel)
+    /// <summary>All repairs that no run has seen the effect of, and all open cases that this one can tell of.</summary>
+    public async Task Earlier(ReconciliationRun run, CancellationToken cancel)
     {
         await Sent(_ => true, cancel);
         await Solved(cancel);
+        if (run.Kind == RunKind.Full)
+            await SolvedBesideTheOrders(run, cancel);
     }
 
     /// <returns>How many are still on their way.</returns>
@@ -81,16 +86,33 @@ sealed class FollowUp(
         {
             foreach (var open in page)
                 if (await check.LookAgain(open.OrderId!.Value, open.Class, open.Subject) is (var story, false) && !story.AwaitsGateway)
-                    await Solve(open.Id);
+                    await Solve(open.Id, "the ledgers agree now");
             after = page[^1].Id;
         }
     }
 
-    Task Solve(Guid id) => unit.Run(async work =>
+    /// <summary>A file that was awaited has come, whoever brought it; a sku that this run has looked at adds up.</summary>
+    async Task SolvedBesideTheOrders(ReconciliationRun run, CancellationToken cancel)
+    {
+        var come = (await ledgers.Settlement.DeliveredDays(cancel)).Select(FileFinding.Subject).ToHashSet(StringComparer.Ordinal);
+        var off = await statements.Run(db => db.Findings.AsNoTracking()
+            .Where(finding => finding.RunId == run.Id && finding.Class == Classes.StockLevelDiffers).Select(finding => finding.Key).ToHashSetAsync(cancel));
+        var open = await statements.Run(db => db.Cases.AsNoTracking()
+            .Where(row => row.OpenKey != null && row.OrderId == null && BesideOrders.Contains(row.Class)).ToListAsync(cancel));
+        foreach (var row in open)
+        {
+            if (row.Class != Classes.StockLevelDiffers && come.Contains(row.Subject!))
+                await Solve(row.Id, "the file of its day has come");
+            else if (row.Class == Classes.StockLevelDiffers && !off.Contains(row.OpenKey!))
+                await Solve(row.Id, "the sku adds up now");
+        }
+    }
+
+    Task Solve(Guid id, string reason) => unit.Run(async work =>
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).Single();
         if (row.Status != CaseStatus.Solved)
-            cases.Solve(work, row, By, "the ledgers agree now");
+            cases.Solve(work, row, By, reason);
     });
 
     Task<List<CaseRow>> Open(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()

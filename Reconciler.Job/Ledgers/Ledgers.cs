@@ -64,6 +64,32 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
 
     protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
         new AttemptEntry(row.GetString(7), row.GetString(8), row.GetText(9), row.GetUtc(10), row.GetUtc(11)));
+
+    internal const string MovedStatement = $"""
+        SELECT b.currency, CAST(COUNT(*) AS bigint),
+               CAST(SUM(CASE a.operation WHEN '{GatewayWords.Capture}' THEN b.amount ELSE 0 END) AS bigint),
+               CAST(SUM(CASE a.operation WHEN '{GatewayWords.Refund}' THEN b.amount ELSE 0 END) AS bigint)
+        FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
+        WHERE a.state = '{GatewayWords.Succeeded}' AND a.operation IN ('{GatewayWords.Capture}', '{GatewayWords.Refund}')
+          AND a.updated_at >= @since AND a.updated_at < @before
+        GROUP BY b.currency ORDER BY b.currency
+        """;
+
+    /// <summary>The money that was captured and given back on a UTC day.</summary>
+    public async Task<IReadOnlyList<MoneyMoved>> Moved(DateOnly day, CancellationToken cancel = default)
+    {
+        var start = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = MovedStatement;
+        command.Add("since", start);
+        command.Add("before", start.AddDays(1));
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        var moved = new List<MoneyMoved>();
+        while (await rows.ReadAsync(cancel))
+            moved.Add(new MoneyMoved(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3)));
+        return moved;
+    }
 }
 
 /// <summary>The settlement rows that name an order; the others belong to no story.</summary>
@@ -125,6 +151,9 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         return days;
     }
 }
+
+/// <summary>The money of one currency that moved on a day: how often, and minor units.</summary>
+sealed record MoneyMoved(string Currency, long Count, long Captured, long Refunded);
 
 /// <summary>All that was settled for one order.</summary>
 sealed record SettledOrder(Guid OrderId, IReadOnlyList<SettlementRow> Rows);

@@ -81,6 +81,8 @@ static class Classes
     public const string MissingInSettlement = "missing-in-settlement";
     public const string SettlementAmountDiffers = "settlement-amount-differs";
     public const string SettlementFeeDiffers = "settlement-fee-differs";
+    public const string StockLevelDiffers = "stock-level-differs";
+    public const string SettlementFileMissing = "settlement-file-missing";
     public const string SettlementFileRefused = "settlement-file-refused";
     public const string SettlementFileChanged = "settlement-file-changed";
 }

@@ -8,8 +8,8 @@ namespace Reconciler.Job;
 /// most a page of reading.
 /// </summary>
 sealed class Reconciliation(
-    RunTable runs, SettlementFetch settlements, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
-    Ledgers ledgers, ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
+    RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
+    TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
@@ -30,20 +30,9 @@ sealed class Reconciliation(
         _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} and under way."),
     };
 
-    /// <summary>A file is taken in once, whoever asks; the findings about files and the next step are one transaction.</summary>
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
-        var findings = new List<Finding>();
-        if (run.Kind == RunKind.Full)
-        {
-            await foreach (var intake in settlements.TakeDue(cancel))
-                if (intake.Finding is { } finding)
-                    findings.Add(finding);
-            // They name no order, so the merge does not see them. One more than may be is enough for the comparison to stop the run.
-            await foreach (var row in ledgers.Settlement.Nameless(since: null, cancel).Take(settings.MostFindings + 1))
-                findings.Add(Rules.CheckNameless(row));
-        }
-
+        List<Finding> findings = run.Kind == RunKind.Full ? await beside.Find(cancel) : [];
         await lease.Run((work, held) =>
         {
             held.Keep(work, findings, clock.GetUtcNow());
@@ -62,7 +51,7 @@ sealed class Reconciliation(
     {
         FailPoint.Hit("reconciliation.before-compensation");
         if (!run.DryRun)
-            await followUp.Earlier(cancel);
+            await followUp.Earlier(run, cancel);
         await compensator.Run(run, lease, cancel);
         FailPoint.Hit("reconciliation.after-compensation");
         await To(RunState.Reporting, lease);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Batches;
 
@@ -100,6 +99,6 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
         });
     }
 
-    static Intake Refused(DateOnly day, string name, string rule, object evidence) => new(day, IntakeOutcome.Refused, 0, new Finding(
-        name, Severity.High, null, $"settlement {day:yyyy-MM-dd}", rule, JsonSerializer.Serialize(evidence, JsonSerializerOptions.Web), Remedy.Case, 0, null));
+    static Intake Refused(DateOnly day, string name, string rule, object evidence) => new(
+        day, IntakeOutcome.Refused, 0, FileFinding.Of(name, day, rule, evidence));
 }

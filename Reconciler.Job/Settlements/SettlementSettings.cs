@@ -11,6 +11,9 @@ public sealed class SettlementSettings
     /// <summary>Hours after the end of a UTC day before its file is asked for.</summary>
     public int DueAfterHours { get; set; } = 1;
 
+    /// <summary>Hours after the end of a UTC day on which money moved before it is a finding that its file has not come; 0: never one.</summary>
+    public int LateAfterHours { get; set; } = 48;
+
     /// <summary>Days back for which a file that has not come is asked for again.</summary>
     public int LookBackDays { get; set; } = 14;
 
@@ -36,6 +39,8 @@ public sealed class SettlementSettings
     {
         if (DueAfterHours is < 0 or > 240 || LookBackDays is < 1 or > 366)
             throw new InvalidOperationException("Settlements:DueAfterHours must be 0 to 240 and Settlements:LookBackDays 1 to 366.");
+        if (LateAfterHours is < 0 or > 720)
+            throw new InvalidOperationException("Settlements:LateAfterHours must be 1 to 720, or 0 when no file has to come.");
         if (TimeoutSeconds is < 1 or > 3600 || MostMegabytes is < 1 or > 100_000 || PageRows is < 1 or > 10_000)
             throw new InvalidOperationException(
                 "Settlements:TimeoutSeconds must be 1 to 3600, Settlements:MostMegabytes 1 to 100000 and Settlements:PageRows 1 to 10000.");

@@ -42,7 +42,7 @@ public sealed class CaseTests
         await shop.Http.Reconcile();
         await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
         await shop.Http.Reconcile();
-        var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
+        var id = (string)(await shop.Http.Cases()).Single(row => (string?)row!["orderId"] == order.ToString())!["id"]!;
         await shop.Spoiler.Run("inventory", "UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = 'tea-001'");
 
         var preview = await shop.Http.Json($"/cases/{id}/preview");

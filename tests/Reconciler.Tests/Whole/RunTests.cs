@@ -67,11 +67,11 @@ public sealed class RunTests
         await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
         await shop.Spoiler.CannotBeMended(await shop.Order("tok_declined", "Cancelled"));
 
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock Repaired"]);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock Repaired", "stock-level-differs CaseOpened"]);
         await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseOpened"]);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseOpened", "stock-level-differs CaseKnown"]);
         (await shop.Db(db => db.Repairs.SingleAsync())).State.ShouldBe(RepairState.Failed);
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseKnown"]);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseKnown", "stock-level-differs CaseKnown"]);
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -1,0 +1,12 @@
+using System.Text.Json;
+
+namespace Reconciler.Job;
+
+/// <summary>What is wrong with the settlement file of a day: always a person's business.</summary>
+static class FileFinding
+{
+    public static Finding Of(string name, DateOnly day, string rule, object evidence) => new(
+        name, Severity.High, null, Subject(day), rule, JsonSerializer.Serialize(evidence, JsonSerializerOptions.Web), Remedy.Case, 0, null);
+
+    public static string Subject(DateOnly day) => $"settlement {day:yyyy-MM-dd}";
+}

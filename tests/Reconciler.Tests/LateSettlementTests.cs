@@ -1,0 +1,28 @@
+using Discrepancies;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+using Reconciler.Job;
+
+namespace Reconciler.Tests;
+
+/// <summary>Days whose settlement file does not come.</summary>
+public sealed class LateSettlementTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_day_is_late_when_money_moved_on_it_and_two_days_have_passed_since_its_end(Mode mode)
+    {
+        await using var rig = await IntakeRig.Start(mode);
+        await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(
+            new Plan { Seed = 22, Clean = 400, Now = MadeBooks.Now });
+        (await rig.Get<LateSettlements>().Find().ToListAsync()).ShouldBeEmpty("every file has come");
+
+        await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
+        var late = await rig.Get<LateSettlements>().Find().ToListAsync();
+        late.Select(finding => finding.Subject).ShouldBe(
+            Enumerable.Range(10, 3).Select(day => $"settlement 2030-05-{day}"), "the books begin on the tenth, and it is noon of the fifteenth");
+        late.ShouldAllBe(finding => finding.Class == Classes.SettlementFileMissing && finding.Remedy == Remedy.Case);
+
+        rig.Get<SettlementSettings>().LateAfterHours = 0;
+        (await rig.Get<LateSettlements>().Find().ToListAsync()).ShouldBeEmpty("no file has to come");
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>What no order can tell of: a settlement file that never comes, and a sku that does not add up.</summary>
+public sealed class BesideTheOrdersTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_file_that_does_not_come_for_a_day_on_which_money_moved_is_a_case_until_it_comes(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Settlements:Fetch=false");
+        await shop.Order();
+        var day = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-5);
+        await shop.Spoiler.Run("payments", $"UPDATE payment_attempts SET created_at = '{day:yyyy-MM-dd} 12:00:00Z', updated_at = '{day:yyyy-MM-dd} 12:00:00Z'");
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.SettlementFileMissing} CaseOpened"]);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.SettlementFileMissing} CaseKnown"]);
+        var opened = await shop.Db(db => db.Cases.SingleAsync());
+        (opened.Subject, opened.Status).ShouldBe((FileFinding.Subject(day), CaseStatus.Open));
+        opened.Evidence.ShouldContain("\"currency\":\"EUR\",\"count\":1,\"captured\":2500,\"refunded\":0");
+
+        await shop.Db(db =>
+        {
+            db.Add(new SettlementFile { Day = day, Hash = "by hand" });
+            return db.SaveChangesAsync();
+        });
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBeEmpty();
+        (await shop.Db(db => db.Cases.SingleAsync())).Status.ShouldBe(CaseStatus.Solved);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_sku_that_does_not_add_up_is_a_case_until_it_does(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        await shop.Order();
+        await shop.Spoiler.Run("inventory", "UPDATE stock SET received = received + 3, available = available + 3 WHERE sku = 'tea-001'");
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.StockLevelDiffers} CaseOpened"]);
+        var opened = await shop.Db(db => db.Cases.SingleAsync());
+        opened.Subject.ShouldBe("tea-001");
+        opened.Evidence.ShouldContain("\"drift\":3");
+
+        await shop.Spoiler.Run("inventory", "UPDATE stock SET received = received - 3, available = available - 3 WHERE sku = 'tea-001'");
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBeEmpty();
+        (await shop.Db(db => db.Cases.SingleAsync())).Status.ShouldBe(CaseStatus.Solved);
+    }
+}
