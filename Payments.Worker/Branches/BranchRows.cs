@@ -45,8 +45,8 @@ sealed class BranchRows(PaymentsDb db)
         foreach (var branch in await work.Lock<PaymentBranch, Guid>(wanted))
             branches.Add(branch.OrderId, branch);
 
-        var found = branches.Keys.ToList();
-        foreach (var attempt in found.Count == 0 ? [] : await db.Attempts.Where(row => found.Contains(row.OrderId)).ToListAsync())
+        var found = branches.Keys.ToArray();
+        foreach (var attempt in found.Length == 0 ? [] : await db.Attempts.Where(row => EF.Parameter(found).Contains(row.OrderId)).ToListAsync())
             attempts.Add(attempt.Key, attempt);
     }
 }

@@ -88,7 +88,7 @@ public static class DatabaseSetup
         _ = mode switch
         {
             DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
-            DatabaseMode.PostgreSql => options.UseNpgsql(Tuned(connection)),
+            DatabaseMode.PostgreSql => options.UseNpgsql(Tuned(connection)).AddInterceptors(ForUpdate.Instance),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
@@ -100,14 +100,15 @@ public static class DatabaseSetup
 
     /// <summary>
     /// All statements go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are few
-    /// and always the same, so each connection keeps them prepared, and nothing is set on one that the next user would have to reset. What the
+    /// and always the same, so each connection keeps them prepared with one plan, whatever the number of rows, and nothing is set on one that the next user
+    /// would have to reset. What the
     /// connection string says itself stands: a pooler in front of the server may want <c>Max Auto Prepare=0</c>.
     /// </summary>
     static string Tuned(string connection)
     {
         var given = new DbConnectionStringBuilder { ConnectionString = connection };
         var settings = new NpgsqlConnectionStringBuilder(connection);
-        settings.Options = $"-c enable_seqscan=off -c jit=off {settings.Options}";
+        settings.Options = $"-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan {settings.Options}";
         if (!given.ContainsKey("Max Auto Prepare"))
             settings.MaxAutoPrepare = 100;
         if (!given.ContainsKey("No Reset On Close"))

@@ -39,16 +39,17 @@ public abstract class Dialect
     /// </summary>
     public abstract string ClaimLeases { get; }
 
-    /// <summary>@rows [key]: the rows of a table by key, locked in the order of the key until the transaction ends.</summary>
-    public abstract string LockRows(string table, string key, bool keyIsGuid);
+    /// <summary>@rows [key]: the rows of a table by key, locked in the order of the key until the transaction ends; none where EF has the words.</summary>
+    public virtual string? LockRows(string table, string key, bool keyIsGuid) => null;
 
     /// <summary>The tracked entities with these keys, their rows locked in one order; one statement. Missing keys are simply not there.</summary>
-    public Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IEnumerable<TKey> keys) where TEntity : class
+    public Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys) where TEntity : class
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
-        var sql = LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid));
-        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
+        return LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid)) is { } sql
+            ? db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync()
+            : LockQuery<TEntity, TKey>.Run(db, [.. keys]);
     }
 
     /// <summary>Writes the tracked rows, whose changes have been detected, the inbox and the outbox, in the transaction under way.</summary>

@@ -48,9 +48,6 @@ sealed class PostgreSqlDialect : Dialect
         RETURNING id
         """;
 
-    public override string LockRows(string table, string key, bool keyIsGuid) =>
-        $"SELECT * FROM {table} WHERE {key} = ANY(@rows) ORDER BY {key} FOR UPDATE";
-
     public override object Keys<TKey>(IEnumerable<TKey> keys) => keys.ToArray();
 
     internal override IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>

@@ -41,7 +41,4 @@ sealed class SqliteDialect : Dialect
         WHERE leases.version < excluded.version OR leases.until <= {Now}
         RETURNING id
         """;
-
-    public override string LockRows(string table, string key, bool keyIsGuid) =>
-        $"SELECT * FROM {table} WHERE {key} IN (SELECT value FROM json_each(@rows))";
 }

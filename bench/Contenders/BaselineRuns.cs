@@ -5,7 +5,7 @@ using Testing;
 namespace OrderSaga.Bench;
 
 /// <summary>Measures a baseline: databases and a vhost of its own for each run, and a gateway beside it.</summary>
-static class BaselineRuns
+sealed class BaselineRuns(string scenario, string name, Place place, int skus)
 {
     const int LinesPerOrder = 2;
     const int InFlight = 256;
@@ -19,32 +19,44 @@ static class BaselineRuns
         ["d1-floor"] = 8000, ["d2-floor"] = 50_000, ["e-broker"] = 20_000, ["e-broker-one"] = 5000, ["e-broker-envelope"] = 5000,
     };
 
+    readonly List<IReadOnlyDictionary<string, double>> runs = [];
+    readonly List<string> findings = [];
+    readonly Dictionary<string, string> notes = [];
+    bool ended;
+
+    /// <summary>All runs so far.</summary>
+    public Result Result => new(scenario, name, place.Name, runs, findings, notes);
+
     public static async Task<Result> Run(string scenario, string name, Place place, int skus, Options options)
     {
+        var baseline = new BaselineRuns(scenario, name, place, skus);
+        for (var run = 1; run <= options.Runs; run++)
+            await baseline.Next();
+        return baseline.Result;
+    }
+
+    /// <summary>One more run; none after one that did not come to its end.</summary>
+    public async Task Next()
+    {
+        if (ended)
+            return;
         Progress.Say($"{scenario}, {name}");
-        var runs = new List<IReadOnlyDictionary<string, double>>();
-        var findings = new List<string>();
-        var notes = new Dictionary<string, string>();
         try
         {
-            for (var run = 1; run <= options.Runs; run++)
-            {
-                var (figures, result) = await Once(name, skus);
-                runs.Add(figures);
-                if (!result.InvariantsHeld)
-                    findings.Add($"run {run}: goods or money were not conserved, or an order was lost");
-                foreach (var (key, note) in result.Notes)
-                    notes[key] = note;
-                Progress.Say($"    run-{run}: {figures[Figure.SettledPerSecond]:0} orders/s, {figures[Figure.CpuAll]:0.00} ms of CPU each");
-            }
+            var (figures, result) = await Once(name, skus);
+            runs.Add(figures);
+            if (!result.InvariantsHeld)
+                findings.Add($"run {runs.Count}: goods or money were not conserved, or an order was lost");
+            foreach (var (key, note) in result.Notes)
+                notes[key] = note;
+            Progress.Say($"    run-{runs.Count}: {figures[Figure.SettledPerSecond]:0} orders/s, {figures[Figure.CpuAll]:0.00} ms of CPU each");
         }
-        catch (InvalidOperationException ended)
+        catch (InvalidOperationException failure)
         {
-            findings.Add(ended.Message);
-            Progress.Say($"    {ended.Message}");
+            ended = true;
+            findings.Add(failure.Message);
+            Progress.Say($"    {failure.Message}");
         }
-
-        return new Result(scenario, name, place.Name, runs, findings, notes);
     }
 
     static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> Once(string name, int skus)

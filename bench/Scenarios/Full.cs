@@ -9,22 +9,27 @@ static class Full
     public const int Plenty = 100_000_000;
 
     /// <summary>Starts a variant, warms it up with its workload, measures it and checks its books.</summary>
-    public static async Task<Result> System(string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare)
+    /// <param name="scenario">Whose figures they are.</param>
+    /// <param name="place">Where it runs.</param>
+    /// <param name="variant">How it is set.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="prepare">Stocks it, and says what is ordered.</param>
+    /// <param name="between">Runs after each run, while it rests.</param>
+    public static async Task<Result> System(
+        string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare, Func<Task>? between = null)
     {
         Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
         await using var system = await OurSystem.Start(place, variant);
         var workload = await prepare(system);
         await WarmUp.Run(system, workload, options);
-        return await system.Result(scenario, place, variant, await Runs(system, workload, "run", options));
-    }
-
-    /// <summary>So many runs as are asked for.</summary>
-    public static async Task<List<IReadOnlyDictionary<string, double>>> Runs(OurSystem system, Workload workload, string name, Options options)
-    {
         var runs = new List<IReadOnlyDictionary<string, double>>();
         for (var run = 1; run <= options.Runs; run++)
-            runs.Add(await Run(system, workload, $"{name}-{run}", options));
-        return runs;
+        {
+            runs.Add(await Run(system, workload, $"run-{run}", options));
+            await (between?.Invoke() ?? Task.CompletedTask);
+        }
+
+        return await system.Result(scenario, place, variant, runs);
     }
 
     /// <summary>The usual goods: 1,000 skus, two of them in an order.</summary>

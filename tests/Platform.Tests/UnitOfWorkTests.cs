@@ -22,6 +22,21 @@ public sealed class UnitOfWorkTests
         (await one.Counter("a")).ShouldBe(20);
     }
 
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_row_that_a_transaction_has_locked_is_its_own_until_it_ends(Mode mode)
+    {
+        Assert.SkipUnless(mode.Database == "PostgreSql", "SQLite locks its whole file.");
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        await host.Unit.Run(work => Task.FromResult(work.Db.Add(new CounterRow { Name = "a", Value = 1 })));
+        await host.Unit.Run(async work =>
+        {
+            (await work.Lock<CounterRow, string>(["a"])).Single().Value.ShouldBe(1);
+            var other = host.Db(db => db.Database.ExecuteSqlRawAsync("SELECT 1 FROM counters WHERE name = 'a' FOR UPDATE NOWAIT"));
+            (await Should.ThrowAsync<Npgsql.PostgresException>(other)).SqlState.ShouldBe(Npgsql.PostgresErrorCodes.LockNotAvailable);
+        });
+    }
+
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_conflict_that_never_ends_is_given_up_after_the_bound(Mode mode)
     {

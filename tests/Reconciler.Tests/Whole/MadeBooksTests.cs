@@ -14,7 +14,7 @@ public sealed class MadeBooksTests
         "Reconciliation:MostFindings=100000",
     ];
 
-    /// <summary>How many clean orders, and how many of each class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes minutes.</summary>
+    /// <summary>How many clean orders, and how many of each class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes some minutes.</summary>
     static readonly int[] Size = [.. (Environment.GetEnvironmentVariable("ORDERSAGA_TEST_BOOKS") ?? "300,2").Split(',').Select(int.Parse)];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -25,8 +25,8 @@ public sealed class MadeBooksTests
         var spoiled = await new Generator(settings.GetDatabaseMode(), shop.Installation.Connection).Write(new Plan
         {
             Seed = 20260131, Clean = Size[0], Spoiled = Spoilers.Names.ToDictionary(name => name, _ => Size[1]), Gateway = true,
-            // The books are made as if a minute from now: what is in flight in them lies behind the window of a run that begins before.
-            Now = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1),
+            // The books are made as if some time from now: what is in flight in them lies behind the window of a run that begins before.
+            Now = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1 + (Size[0] / 5000)),
         });
 
         var first = await shop.Http.Reconcile(seconds: 60 + (Size[1] * 5));
