@@ -62,7 +62,8 @@ static class ReconciliationDemo
         var table = new Table().Border(TableBorder.Rounded).AddColumns("finding", "order", "at stake", "what became of it");
         foreach (var finding in report["classes"]!.AsArray().SelectMany(one => one!["findings"]!.AsArray()))
             table.AddRow(
-                $"{finding!["class"]}", "..." + $"{finding["orderId"]}"[^12..], $"{(long)finding["amount"]! / 100m:0.00} {finding["currency"]}",
+                $"{finding!["class"]}", (string?)finding["orderId"] is { } order ? "..." + order[^12..] : $"{finding["subject"]}",
+                $"{(long)finding["amount"]! / 100m:0.00} {finding["currency"]}",
                 Outcome(finding));
         if (table.Rows.Count > 0)
             AnsiConsole.Write(table);

@@ -17,7 +17,8 @@ sealed class AttemptSweeper(UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings 
         var now = clock.GetUtcNow().UtcDateTime;
         var furthest = now + settings.Furthest;
         var due = await ((PaymentsDb)work.Db).Attempts.AsNoTracking()
-            .Where(row => row.NextAttemptAt <= now || (row.NextAttemptAt > furthest && row.State != AttemptState.Declined))
+            // Said though it follows: what is settled, nearly all of the table, lies at the end of the index, and is not read.
+            .Where(row => row.NextAttemptAt != null && (row.NextAttemptAt <= now || (row.NextAttemptAt > furthest && row.State != AttemptState.Declined)))
             .OrderBy(row => row.NextAttemptAt).Take(settings.SweepPage).Select(row => row.OrderId).ToListAsync();
         return due.Count == 0 ? 0 : await Claim(work, due, now, furthest);
     });

@@ -99,10 +99,9 @@ public static class DatabaseSetup
     }
 
     /// <summary>
-    /// All statements go by keys: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are few
-    /// and always the same, so each connection keeps them prepared with one plan, whatever the number of rows, and nothing is set on one that the next user
-    /// would have to reset. What the
-    /// connection string says itself stands: a pooler in front of the server may want <c>Max Auto Prepare=0</c>.
+    /// All statements go by the keys of an index: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are
+    /// few and always the same, so each connection keeps them prepared with one plan, whatever their values, and nothing is set on one that the next user
+    /// would have to reset. What the connection string says itself stands: a pooler in front of the server may want <c>Max Auto Prepare=0</c>.
     /// </summary>
     static string Tuned(string connection)
     {

@@ -39,18 +39,10 @@ public abstract class Dialect
     /// </summary>
     public abstract string ClaimLeases { get; }
 
-    /// <summary>@rows [key]: the rows of a table by key, locked in the order of the key until the transaction ends; none where EF has the words.</summary>
-    public virtual string? LockRows(string table, string key, bool keyIsGuid) => null;
-
-    /// <summary>The tracked entities with these keys, their rows locked in one order; one statement. Missing keys are simply not there.</summary>
-    public Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys) where TEntity : class
-    {
-        var type = db.Model.FindEntityType(typeof(TEntity))!;
-        var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
-        return LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid)) is { } sql
-            ? db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync()
-            : LockQuery<TEntity, TKey>.Run(db, [.. keys]);
-    }
+    /// <summary>The tracked entities with these keys, their rows locked in the order of the keys until the transaction ends; one statement. Missing keys are
+    /// simply not there.</summary>
+    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys) where TEntity : class =>
+        LockQuery<TEntity, TKey>.Run(db, [.. keys]);
 
     /// <summary>Writes the tracked rows, whose changes have been detected, the inbox and the outbox, in the transaction under way.</summary>
     internal virtual async Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox)

@@ -7,8 +7,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// Rows by key, in the order of the key. EF compiles the query once for each model; a statement that is given to it as SQL it would take apart and write
-/// anew each time, which costs a process more than the rows do.
+/// Rows by key, locked in the order of the key. EF compiles the query once for each model; a statement that is given to it as SQL it would take apart and
+/// write anew each time, which costs a process more than the rows do. (On SQLite it still writes the statement for the number of keys.)
 /// </summary>
 static class LockQuery<TEntity, TKey> where TEntity : class
 {
@@ -24,7 +24,7 @@ static class LockQuery<TEntity, TKey> where TEntity : class
     }
 }
 
-/// <summary>Locks what a query reads, on PostgreSQL: EF has no word for it.</summary>
+/// <summary>Locks what a query reads, on PostgreSQL: EF has no word for that. SQLite has one writer, whose transaction is a lock on all.</summary>
 sealed class ForUpdate : DbCommandInterceptor
 {
     /// <summary>A query with this tag locks.</summary>

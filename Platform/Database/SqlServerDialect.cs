@@ -1,7 +1,9 @@
+using Microsoft.EntityFrameworkCore;
+
 namespace OrderSaga.Platform.Database;
 
 /// <summary>SQL Server 2016+ (OPENJSON), READ COMMITTED: update locks taken in key order, claims skip what others hold.</summary>
-sealed class SqlServerDialect : Dialect
+public sealed class SqlServerDialect : Dialect
 {
     const string Now = "SYSUTCDATETIME()";
     const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
@@ -43,7 +45,16 @@ sealed class SqlServerDialect : Dialect
         OUTPUT inserted.id;
         """;
 
-    public override string LockRows(string table, string key, bool keyIsGuid) => $"""
+    /// <summary>The hints stand within the statement, where EF lets nobody put them.</summary>
+    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys)
+    {
+        var type = db.Model.FindEntityType(typeof(TEntity))!;
+        var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
+        return db.Set<TEntity>().FromSqlRaw(LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid)), db.Parameter("rows", Keys(keys))).ToListAsync();
+    }
+
+    /// <summary>@rows [key].</summary>
+    public static string LockRows(string table, string key, bool keyIsGuid) => $"""
         SELECT t.* FROM {table} t WITH (UPDLOCK, ROWLOCK)
         WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} FROM OPENJSON(@rows))
         """;

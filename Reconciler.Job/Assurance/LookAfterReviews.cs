@@ -40,8 +40,8 @@ sealed class LookAfterReviews(
     {
         var rows = db.Orders.Where(order => order.State == States.NeedsReview);
         if (after is not null)
-            rows = rows.Where(order => order.UpdatedAt > after.UpdatedAt
-                || (order.UpdatedAt == after.UpdatedAt && order.CorrelationId.CompareTo(after.CorrelationId) > 0));
+            rows = rows.Where(order => order.UpdatedAt >= after.UpdatedAt
+                && (order.UpdatedAt > after.UpdatedAt || order.CorrelationId.CompareTo(after.CorrelationId) > 0));
         return rows.OrderBy(order => order.UpdatedAt).ThenBy(order => order.CorrelationId).Take(Inquiry.MostOrders).ToListAsync(cancel);
     });
 }

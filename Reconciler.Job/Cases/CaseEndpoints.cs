@@ -53,7 +53,7 @@ static class CaseEndpoints
                 ? rows.Where(row => row.Status == wanted)
                 : throw Query.Invalid("status", $"Give one of {string.Join(", ", Enum.GetNames<CaseStatus>())}.");
         if (Query.Cursor(filter.Cursor, Place.Read) is var (at, id))
-            rows = rows.Where(row => row.OpenedAt < at || (row.OpenedAt == at && row.Id.CompareTo(id) < 0));
+            rows = rows.Where(row => row.OpenedAt <= at && (row.OpenedAt < at || row.Id.CompareTo(id) < 0));
         var read = await rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
         return Page<CaseView>.Of(read, limit, CaseView.Of, row => Query.Cursor(new Place(row.OpenedAt, row.Id).ToString()));
     }

@@ -65,31 +65,50 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
     protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
         new AttemptEntry(row.GetString(7), row.GetString(8), row.GetText(9), row.GetUtc(10), row.GetUtc(11)));
 
-    internal const string MovedStatement = $"""
-        SELECT b.currency, CAST(COUNT(*) AS bigint),
-               CAST(SUM(CASE a.operation WHEN '{GatewayWords.Capture}' THEN b.amount ELSE 0 END) AS bigint),
-               CAST(SUM(CASE a.operation WHEN '{GatewayWords.Refund}' THEN b.amount ELSE 0 END) AS bigint)
-        FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
-        WHERE a.state = '{GatewayWords.Succeeded}' AND a.operation IN ('{GatewayWords.Capture}', '{GatewayWords.Refund}')
-          AND a.updated_at >= @since AND a.updated_at < @before
-        GROUP BY b.currency ORDER BY b.currency
+    internal static string MovedStatement(DatabaseMode mode) => $"""
+        SELECT day, currency, CAST(COUNT(*) AS bigint),
+               CAST(SUM(CASE operation WHEN '{GatewayWords.Capture}' THEN amount ELSE 0 END) AS bigint),
+               CAST(SUM(CASE operation WHEN '{GatewayWords.Refund}' THEN amount ELSE 0 END) AS bigint)
+        FROM (
+            SELECT {DayOf(mode, "a.created_at")} AS asked, {DayOf(mode, "a.updated_at")} AS day, b.currency, a.operation, b.amount
+            FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
+            WHERE a.state = '{GatewayWords.Succeeded}' AND a.operation IN ('{GatewayWords.Capture}', '{GatewayWords.Refund}')
+              AND a.updated_at >= @since AND a.updated_at < @before
+        ) moved
+        WHERE asked = day
+        GROUP BY day, currency ORDER BY day, currency
         """;
 
-    /// <summary>The money that was captured and given back on a UTC day.</summary>
-    public async Task<IReadOnlyList<MoneyMoved>> Moved(DateOnly day, CancellationToken cancel = default)
+    /// <summary>
+    /// The money that was captured and given back, by UTC day, from the first day to the last. What was asked for on one day and answered on the next may
+    /// stand in either's file, and is left out.
+    /// </summary>
+    public async Task<ILookup<DateOnly, MoneyMoved>> Moved(DateOnly first, DateOnly last, CancellationToken cancel = default)
     {
-        var start = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
-        command.CommandText = MovedStatement;
-        command.Add("since", start);
-        command.Add("before", start.AddDays(1));
+        command.CommandText = MovedStatement(Database.Mode);
+        command.Add("since", Midnight(first));
+        command.Add("before", Midnight(last.AddDays(1)));
         await using var rows = await command.ExecuteReaderAsync(cancel);
-        var moved = new List<MoneyMoved>();
+        var moved = new List<(DateOnly Day, MoneyMoved Money)>();
         while (await rows.ReadAsync(cancel))
-            moved.Add(new MoneyMoved(rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3)));
-        return moved;
+        {
+            var money = new MoneyMoved(rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4));
+            moved.Add((DateOnly.ParseExact(rows.GetString(0), "yyyy-MM-dd"), money));
+        }
+
+        return moved.ToLookup(one => one.Day, one => one.Money);
     }
+
+    static DateTime Midnight(DateOnly day) => day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+
+    static string DayOf(DatabaseMode mode, string time) => mode switch
+    {
+        DatabaseMode.Sqlite => $"substr({time}, 1, 10)",
+        DatabaseMode.PostgreSql => $"to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+        _ => $"CONVERT(varchar(10), {time}, 23)",
+    };
 }
 
 /// <summary>The settlement rows that name an order; the others belong to no story.</summary>

@@ -30,7 +30,7 @@ static class StoryGrid
     static Html Member(KeyValuePair<string, JsonNode?> member, string? currency) => member switch
     {
         { Key: "currency" } => Html.None,
-        { Key: "amount" or "total" or "fee", Value: JsonValue amount } when currency is not null =>
+        { Key: "amount" or "total" or "fee" or "captured" or "refunded", Value: JsonValue amount } when currency is not null =>
             Html.Of($"<dt>{member.Key}</dt><dd>{Amounts.Money((long)amount, currency)}</dd>"),
         _ => Html.Of($"<dt>{Words(member.Key)}</dt><dd>{Inner(member.Value)}</dd>"),
     };

@@ -3,8 +3,8 @@ namespace Reconciler.Job;
 /// <summary>One discrepancy: what differs, how bad it is, what each ledger says, what is to be done.</summary>
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">How bad.</param>
-/// <param name="OrderId">Whose it is; none when it is about a file or about a row that names no order.</param>
-/// <param name="Subject">What it is about beside the order: a settlement row, a file's day.</param>
+/// <param name="OrderId">Whose it is; none when it is about a file, a row that names no order, or a sku.</param>
+/// <param name="Subject">What it is about beside the order: a settlement row, a file's day, a sku.</param>
 /// <param name="Rule">What must hold, in words.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
 /// <param name="Remedy">What the policy is.</param>

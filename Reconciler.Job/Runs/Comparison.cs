@@ -54,10 +54,7 @@ sealed class Comparison(
 
     Task Keep(RunLease lease, Page page) => lease.Run((work, run) =>
     {
-        if (run.Found + page.Findings.Count > settings.MostFindings)
-            throw new InvalidOperationException($"There are more than {settings.MostFindings} findings, as when a backup was restored or another "
-                + "installation's ledger is read. If they are real, raise Reconciliation:MostFindings.");
-        run.Keep(work, page.Findings, clock.GetUtcNow());
+        run.Keep(work, page.Findings, settings, clock.GetUtcNow());
         run.Orders += page.Orders;
         run.Checkpoint = page.Last ?? run.Checkpoint;
         return Task.CompletedTask;

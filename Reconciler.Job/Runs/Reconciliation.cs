@@ -9,7 +9,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class Reconciliation(
     RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
-    TimeProvider clock, ILogger<Reconciliation> log)
+    ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
@@ -32,10 +32,10 @@ sealed class Reconciliation(
 
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
-        List<Finding> findings = run.Kind == RunKind.Full ? await beside.Find(cancel) : [];
+        List<Finding> findings = run.Kind == RunKind.Full ? await beside.TakeFiles(cancel) : [];
         await lease.Run((work, held) =>
         {
-            held.Keep(work, findings, clock.GetUtcNow());
+            held.Keep(work, findings, settings, clock.GetUtcNow());
             held.Go(work, RunState.Merging);
             return Task.CompletedTask;
         });
@@ -44,7 +44,13 @@ sealed class Reconciliation(
     async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         await comparison.Run(run, lease, cancel);
-        await To(RunState.Compensating, lease);
+        List<Finding> findings = run.Kind == RunKind.Full ? await beside.Look(await runs.Refused(run.Id), cancel) : [];
+        await lease.Run((work, held) =>
+        {
+            held.Keep(work, findings, settings, clock.GetUtcNow());
+            held.Go(work, RunState.Compensating);
+            return Task.CompletedTask;
+        });
     }
 
     async Task Compensate(ReconciliationRun run, RunLease lease, CancellationToken cancel)

@@ -23,7 +23,7 @@ enum RunState
     /// <summary>Takes in the gateway's settlement files.</summary>
     Importing,
 
-    /// <summary>Compares the ledgers, order by order.</summary>
+    /// <summary>Compares the ledgers, order by order, and looks at what belongs to no order.</summary>
     Merging,
 
     /// <summary>Repairs what is safe, and opens cases for the rest.</summary>
@@ -112,8 +112,12 @@ sealed class ReconciliationRun
     internal const int ErrorLength = 2000;
 
     /// <summary>Writes findings down, each once.</summary>
-    public void Keep(Work work, IReadOnlyCollection<Finding> findings, DateTimeOffset now)
+    /// <exception cref="InvalidOperationException">They are too many to be single discrepancies.</exception>
+    public void Keep(Work work, IReadOnlyCollection<Finding> findings, ReconciliationSettings settings, DateTimeOffset now)
     {
+        if (Found + findings.Count > settings.MostFindings)
+            throw new InvalidOperationException($"There are more than {settings.MostFindings} findings, as when a backup was restored or another "
+                + "installation's ledger is read. If they are real, raise Reconciliation:MostFindings.");
         foreach (var row in findings.Select(finding => FindingRow.Of(Id, finding, now)).DistinctBy(row => row.Key))
         {
             work.Db.Add(row);

@@ -20,6 +20,10 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
     public Task<DateTime?> Watermark(bool dryRun) => statements.Run(db => db.Runs
         .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun)).MaxAsync(run => (DateTime?)run.Until));
 
+    /// <summary>The subjects of the settlement files that the run has refused.</summary>
+    public Task<HashSet<string>> Refused(Guid run) => statements.Run(db => db.Findings
+        .Where(finding => finding.RunId == run && finding.Class == Classes.SettlementFileRefused).Select(finding => finding.Subject!).ToHashSetAsync());
+
     /// <summary>Takes the run that is under way and that nobody works on; null when there is none.</summary>
     public async Task<RunLease?> Claim()
     {

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Reconciler.Job;
 
 /// <summary>
@@ -10,17 +8,18 @@ sealed class LateSettlements(Ledgers ledgers, SettlementSettings settings, TimeP
 {
     const string Comes = "The settlement file of each day on which money moved comes in time.";
 
-    public async IAsyncEnumerable<Finding> Find([EnumeratorCancellation] CancellationToken cancel = default)
+    /// <summary>Of all days since the first file that came; before any has come, of those for which one is asked.</summary>
+    public async Task<IReadOnlyList<Finding>> Find(CancellationToken cancel = default)
     {
-        if (settings.LateAfterHours == 0)
-            yield break;
         var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime.AddHours(-settings.LateAfterHours)).AddDays(-1);
         var delivered = await ledgers.Settlement.DeliveredDays(cancel);
-        for (var day = last.AddDays(1 - settings.LookBackDays); day <= last; day = day.AddDays(1))
-        {
-            if (delivered.Contains(day) || await ledgers.Payments.Moved(day, cancel) is not { Count: > 0 } moved)
-                continue;
-            yield return FileFinding.Of(Classes.SettlementFileMissing, day, Comes, new { day, settings.LateAfterHours, moved });
-        }
+        var first = delivered.Count > 0 ? delivered.Min() : last.AddDays(1 - settings.LookBackDays);
+        DateOnly[] missing = settings.LateAfterHours == 0 ? []
+            : [.. Enumerable.Range(0, Math.Max(0, last.DayNumber - first.DayNumber + 1)).Select(first.AddDays).Where(day => !delivered.Contains(day))];
+        if (missing.Length == 0)
+            return [];
+        var moved = await ledgers.Payments.Moved(missing[0], missing[^1], cancel);
+        return [.. missing.Where(moved.Contains).Select(day => FileFinding.Of(
+            Classes.SettlementFileMissing, day, Comes, new { day, settings.LateAfterHours, moved = moved[day] }))];
     }
 }

@@ -51,7 +51,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
                 notes[key] = note;
             Progress.Say($"    run-{runs.Count}: {figures[Figure.SettledPerSecond]:0} orders/s, {figures[Figure.CpuAll]:0.00} ms of CPU each");
         }
-        catch (InvalidOperationException failure)
+        catch (Exception failure)
         {
             ended = true;
             findings.Add(failure.Message);

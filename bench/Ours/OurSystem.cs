@@ -8,6 +8,7 @@ namespace OrderSaga.Bench;
 sealed class OurSystem : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
     // Counting a backlog of tens of thousands takes time from what is measured.
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
@@ -70,6 +71,15 @@ sealed class OurSystem : IAsyncDisposable
 
     /// <summary>What the compilers of the application's processes have taken so far, milliseconds of a processor.</summary>
     public double CompileTime() => Running.Services.Sum(name => Processes.Jit(Running.Of(name).Id));
+
+    /// <summary>What it takes while nothing is placed, with its database and its broker: milliseconds of CPU a second.</summary>
+    public async Task<double> StandBy()
+    {
+        using var rest = new PeriodicTimer(Rest);
+        var before = await Sample();
+        await rest.WaitForNextTickAsync();
+        return (await Sample()).PerOrderSince(before, (int)Rest.TotalSeconds).Single(figure => figure.Figure == Figure.CpuAll).Value;
+    }
 
     /// <summary>Runs a load and waits until its last order has ended.</summary>
     public async Task<Burst> Measure(Loads load, Func<Loads, Task> run)

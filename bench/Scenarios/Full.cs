@@ -23,13 +23,17 @@ static class Full
         var workload = await prepare(system);
         await WarmUp.Run(system, workload, options);
         var runs = new List<IReadOnlyDictionary<string, double>>();
+        var notes = new Dictionary<string, string>();
         for (var run = 1; run <= options.Runs; run++)
         {
             runs.Add(await Run(system, workload, $"run-{run}", options));
-            await (between?.Invoke() ?? Task.CompletedTask);
+            if (between is null)
+                continue;
+            notes["stands by"] = $"with {await system.StandBy():0} ms of CPU a second while the others run";
+            await between();
         }
 
-        return await system.Result(scenario, place, variant, runs);
+        return await system.Result(scenario, place, variant, runs, notes);
     }
 
     /// <summary>The usual goods: 1,000 skus, two of them in an order.</summary>

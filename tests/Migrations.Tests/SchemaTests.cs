@@ -74,7 +74,8 @@ public sealed class SchemaTests
         foreach (var type in db.Model.GetEntityTypes().Where(type => type.FindPrimaryKey()!.Properties.Count == 1))
         {
             var key = type.FindPrimaryKey()!.Properties[0];
-            statements["lock " + type.GetTableName()] = (Parameters, dialect.LockRows(type.GetTableName()!, key.GetColumnName(), key.ClrType == typeof(Guid))!);
+            var sql = SqlServerDialect.LockRows(type.GetTableName()!, key.GetColumnName(), key.ClrType == typeof(Guid));
+            statements["lock " + type.GetTableName()] = (Parameters, sql);
         }
 
         return statements;

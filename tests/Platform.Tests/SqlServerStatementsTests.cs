@@ -17,8 +17,8 @@ public sealed class SqlServerStatementsTests
         ["ClaimOutbox"] = ("@lease @seconds @limit", Dialect.ClaimOutbox),
         ["DelayOutbox"] = ("@rows @lease @seconds @counted @parked @error", Dialect.DelayOutbox),
         ["ClaimLeases"] = ("@rows @seconds", Dialect.ClaimLeases),
-        ["LockByText"] = ("@rows", Dialect.LockRows("counters", "name", keyIsGuid: false)!),
-        ["LockByGuid"] = ("@rows", Dialect.LockRows("tallies", "id", keyIsGuid: true)!),
+        ["LockByText"] = ("@rows", SqlServerDialect.LockRows("counters", "name", keyIsGuid: false)),
+        ["LockByGuid"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true)),
     };
 
     [Fact]

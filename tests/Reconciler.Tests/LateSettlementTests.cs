@@ -14,15 +14,23 @@ public sealed class LateSettlementTests
         await using var rig = await IntakeRig.Start(mode);
         await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(
             new Plan { Seed = 22, Clean = 400, Now = MadeBooks.Now });
-        (await rig.Get<LateSettlements>().Find().ToListAsync()).ShouldBeEmpty("every file has come");
+        (await rig.Get<LateSettlements>().Find()).ShouldBeEmpty("every file has come");
 
         await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
-        var late = await rig.Get<LateSettlements>().Find().ToListAsync();
+        var late = await rig.Get<LateSettlements>().Find();
         late.Select(finding => finding.Subject).ShouldBe(
             Enumerable.Range(10, 3).Select(day => $"settlement 2030-05-{day}"), "the books begin on the tenth, and it is noon of the fifteenth");
         late.ShouldAllBe(finding => finding.Class == Classes.SettlementFileMissing && finding.Remedy == Remedy.Case);
 
+        await rig.Read(db =>
+        {
+            db.Add(new SettlementFile { Day = new DateOnly(2030, 5, 11), Hash = "by hand" });
+            return db.SaveChangesAsync();
+        });
+        (await rig.Get<LateSettlements>().Find()).Select(finding => finding.Subject)
+            .ShouldBe(["settlement 2030-05-12"], "before the first file nobody expects one");
+
         rig.Get<SettlementSettings>().LateAfterHours = 0;
-        (await rig.Get<LateSettlements>().Find().ToListAsync()).ShouldBeEmpty("no file has to come");
+        (await rig.Get<LateSettlements>().Find()).ShouldBeEmpty("no file has to come");
     }
 }
