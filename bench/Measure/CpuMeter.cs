@@ -3,16 +3,14 @@ namespace OrderSaga.Bench;
 /// <summary>Processor time so far, milliseconds, by the name of a process or server.</summary>
 /// <param name="services">The application's processes by name.</param>
 /// <param name="gateway">The gateway's process; none when there is none.</param>
-/// <param name="backend">The id of a PostgreSQL backend on this machine; none when there is none.</param>
+/// <param name="postmaster">PostgreSQL's first process on this machine; none when there is none.</param>
 /// <param name="withBroker">RabbitMQ on this machine is part of what is measured.</param>
-sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? backend, bool withBroker)
+sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? postmaster, bool withBroker)
 {
     public const string Database = "PostgreSQL";
     public const string Broker = "RabbitMQ";
     public const string Gateway = "gateway";
     public const string Driver = "driver";
-
-    readonly int? postmaster = backend is { } id ? Processes.Read(id)?.Parent : null;
 
     /// <summary>The driver and the gateway are no part of the application, nor is what is not there.</summary>
     public IReadOnlyDictionary<string, double> Read()

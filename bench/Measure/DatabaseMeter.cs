@@ -16,8 +16,8 @@ sealed class DatabaseMeter : IAsyncDisposable
 
     DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
 
-    /// <summary>A backend of the server, by which its processes are found.</summary>
-    public int Backend { get; private set; }
+    /// <summary>The server's first process, if it runs on this machine. Looked for once: the backend by which it is found is gone when it was idle for long.</summary>
+    public int? Postmaster { get; private set; }
 
     /// <param name="connections">Connection strings of the databases that are measured.</param>
     public static async Task<DatabaseMeter> Open(IEnumerable<string> connections)
@@ -27,7 +27,8 @@ sealed class DatabaseMeter : IAsyncDisposable
             ?? new NpgsqlConnectionStringBuilder(measured[0].ConnectionString) { Database = "postgres" }.ConnectionString;
         var builder = new NpgsqlConnectionStringBuilder(own) { MaxPoolSize = 1, KeepAlive = 30 };
         var meter = new DatabaseMeter(NpgsqlDataSource.Create(builder), [.. measured.Select(one => one.Database!)]);
-        meter.Backend = Convert.ToInt32(await meter.Value("SELECT pg_backend_pid()"), CultureInfo.InvariantCulture);
+        var backend = Convert.ToInt32(await meter.Value("SELECT pg_backend_pid()"), CultureInfo.InvariantCulture);
+        meter.Postmaster = Processes.Read(backend)?.Parent;
         return meter;
     }
 
