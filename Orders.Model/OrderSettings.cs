@@ -33,7 +33,7 @@ public sealed class OrderSettings
     /// Orders under way at once; more are refused (429) until some have ended. Who waits for a customer to pay does not count. What the system ends
     /// in <see cref="FirstCheckSeconds"/> is too many: orders that only wait their turn would be taken for stuck, and driven on.
     /// </summary>
-    public int MostUnderWay { get; set; } = 5_000;
+    public int MostUnderWay { get; set; } = 2_500;
 
     /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
     public TimeSpan CheckAgainAfter(int attempt, Guid orderId) => Pause(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);

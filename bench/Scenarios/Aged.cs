@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>As settle, in tables that are full of finished orders; beside it the same system empty.</summary>
+/// <summary>As settle, in tables that are full of finished orders; in turn with the same system empty.</summary>
 static class Aged
 {
     /// <summary>Real orders that the history is copied from.</summary>
@@ -15,8 +15,24 @@ static class Aged
     {
         if (!place.HasServers)
             throw new ArgumentException("aged needs --mode servers or one-process.");
-        yield return await Full.System("aged", place, Variant.Ours, options, system => Age(system, options));
-        yield return await Full.System("aged", place, new Variant(Empty, Variant.Ours.Settings), options, Full.Usual);
+        Progress.Say($"aged, {place.Name}");
+        var empty = new Variant(Empty, Variant.Ours.Settings);
+        await using var old = await OurSystem.Start(place, Variant.Ours);
+        var past = await Age(old, options);
+        await using var young = await OurSystem.Start(place, empty);
+        var none = await Full.Usual(young);
+        await WarmUp.Run(old, past, options);
+        await WarmUp.Run(young, none, options);
+        var (aged, fresh) = (new List<IReadOnlyDictionary<string, double>>(), new List<IReadOnlyDictionary<string, double>>());
+        for (var run = 1; run <= options.Runs; run++)
+        {
+            // In turn: a machine has faster and slower minutes.
+            aged.Add(await Full.Run(old, past, $"run-{run}", options));
+            fresh.Add(await Full.Run(young, none, $"run-{run}", options));
+        }
+
+        yield return await old.Result("aged", place, Variant.Ours, aged);
+        yield return await young.Result("aged", place, empty, fresh);
     }
 
     static async Task<Workload> Age(OurSystem system, Options options)

@@ -39,7 +39,8 @@ static class Full
     /// <summary>The usual goods: 1,000 skus, two of them in an order.</summary>
     public static async Task<Workload> Usual(OurSystem system) => new() { Skus = await Catalogue.Stock(system.Running, "sku", Skus, Plenty) };
 
-    static async Task<IReadOnlyDictionary<string, double>> Run(OurSystem system, Workload workload, string name, Options options)
+    /// <summary>One run at the full rate, and one at a share of it.</summary>
+    public static async Task<IReadOnlyDictionary<string, double>> Run(OurSystem system, Workload workload, string name, Options options)
     {
         var full = await system.Saturate(workload, name, new Bounds(options.Duration, options.Orders), options);
         var figures = full.Figures();

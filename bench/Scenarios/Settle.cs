@@ -13,15 +13,17 @@ static class Settle
         foreach (var variant in contenders.Variants)
         {
             // A machine has faster and slower minutes: what is compared is measured in turn.
-            var others = variant.Name == Variant.Ours.Name ? baselines : [];
-            yield return await Full.System(scenario, place, variant, variant.Bounded(options), Full.Usual, async () =>
-            {
-                foreach (var other in others)
-                    await other.Next();
-            });
+            var inTurn = variant.Name == Variant.Ours.Name && baselines.Count > 0;
+            yield return await Full.System(scenario, place, variant, variant.Bounded(options), Full.Usual, inTurn ? Others : null);
         }
 
         foreach (var baseline in baselines)
             yield return baseline.Result;
+
+        async Task Others()
+        {
+            foreach (var baseline in baselines)
+                await baseline.Next();
+        }
     }
 }
