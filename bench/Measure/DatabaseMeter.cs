@@ -16,7 +16,7 @@ sealed class DatabaseMeter : IAsyncDisposable
 
     DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
 
-    /// <summary>The server's first process, if it runs on this machine. Looked for once: the backend by which it is found is gone when it was idle for long.</summary>
+    /// <summary>The server's first process, if it runs on this machine. Looked for once: the backend by which it is found may have gone later.</summary>
     public int? Postmaster { get; private set; }
 
     /// <param name="connections">Connection strings of the databases that are measured.</param>

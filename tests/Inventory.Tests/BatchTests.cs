@@ -15,7 +15,7 @@ public sealed class BatchTests
     {
         var counting = new Counting();
         await using var installation = await mode.Fresh("inventory");
-        await using var host = await TestHost.Start(installation, counting);
+        await using var host = await TestHost.Start(installation, [("Limits:BatchSize", "64"), ("Limits:Lanes", "1")], counting);
         var byTheServer = mode.Database == nameof(DatabaseMode.PostgreSql);
         if (byTheServer)
             await CountedByTheServer.Plant(host);

@@ -99,7 +99,7 @@ public sealed class DeliveryTests
     public async Task Five_hundred_messages_take_far_fewer_transactions(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Start(installation);
+        await using var host = await PackHost.Start(installation, "Limits:BatchSize=64");
         using var batches = new Metric("ordersaga.batch.size", "bumps");
         await host.Bump("a", 500);
         await host.Counts("a", 500);
