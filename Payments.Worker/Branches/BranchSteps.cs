@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments;
@@ -57,7 +58,7 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
         if (branch is null)
             rows.Add(branch = create!(now));
         branch.Take(step, now);
-        work.Audit("payment branch", branch.OrderId.ToString(), from, step.To.ToString(), cause, Text.Limit(step.Note, 500));
+        work.Audit("payment branch", branch.OrderId.ToString(), from, step.To.ToString(), cause, Text.Clean(step.Note, 500));
         if (step.Call is { } operation)
             attempts.Begin(branch, operation, cause);
         if (step.Alarm)

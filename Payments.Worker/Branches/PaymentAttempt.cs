@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
@@ -89,7 +90,7 @@ sealed class PaymentAttempt
     public void Unanswered(string error, DateTime due, DateTime now)
     {
         State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
-        (Error, NextAttemptAt, UpdatedAt) = (Text.Limit(error, 500), due, now);
+        (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, 500), due, now);
     }
 
     /// <summary>A hosted payment that nobody has paid yet: asked about again when <paramref name="due"/>, if no webhook comes before.</summary>
@@ -100,7 +101,7 @@ sealed class PaymentAttempt
     public void Watch(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
-        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (state, answer.Id ?? GatewayId, Text.Limit(answer.Reason, 500), null, now);
+        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (state, answer.Id ?? GatewayId, Text.Clean(answer.Reason, 500), null, now);
 
     internal static void Map(EntityTypeBuilder<PaymentAttempt> row)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
@@ -81,6 +82,6 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel)
     {
         var body = await response.Content.ReadAsStringAsync(cancel);
-        return $"{(int)response.StatusCode} {Text.Limit(body, 300)}".TrimEnd();
+        return $"{(int)response.StatusCode} {Text.Clean(body, 300)}".TrimEnd();
     }
 }

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -33,7 +34,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             if (await Find(call) is { } known)
                 return known;
             return nothingDone
-                ? new GatewayAnswer(GatewayResult.Declined, null, Text.Limit(rejected.Message, 200))
+                ? new GatewayAnswer(GatewayResult.Declined, null, Text.Clean(rejected.Message, 200))
                 : throw new GatewayUnknown(rejected.Message);
         }
     }

@@ -1,3 +1,5 @@
+using OrderSaga.Platform;
+
 namespace OrderSaga.Payments;
 
 /// <summary>Reads the gateway's words: what an operation of its ledger says of one of our calls. Pure.</summary>
@@ -16,8 +18,8 @@ static class GatewayTruth
             _ => throw new GatewayUnknown($"the gateway's status is '{told.Status}'"),
         };
         var id = told.Id is { Length: <= 100 } usable ? usable : throw new GatewayUnknown("the gateway's answer has no usable id");
-        var reason = result == GatewayResult.Declined ? Text.Limit(told.Reason ?? told.Status, 200) : null;
-        return new GatewayAnswer(result, id, reason, Text.Limit(told.Url, 1000), told.ExpiresAt?.UtcDateTime);
+        var reason = result == GatewayResult.Declined ? Text.Clean(told.Reason ?? told.Status, 200) : null;
+        return new GatewayAnswer(result, id, reason, told.Url is null ? null : Text.Cut(told.Url, 1000), told.ExpiresAt?.UtcDateTime);
     }
 
     /// <summary>
