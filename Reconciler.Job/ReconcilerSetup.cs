@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orders.Model;
 using Orders.Model.Participants;
 using OrderSaga.Platform.Database;
@@ -22,6 +23,10 @@ public static class ReconcilerSetup
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
+        builder.Services.AddSingleton<ReplicaMonitor>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ReplicaMonitor>());
+        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
+            "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
         builder.Services.AddQuartz(quartz =>
         {
             quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
@@ -43,7 +48,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");
         builder.AddReader<OrdersDb>("orders");
-        builder.AddLedgers();
+        builder.AddLedgers(settings);
         builder.AddSettlements();
         builder.Services.AddSingleton<RuleTermsSource>();
         builder.Services.AddSingleton<RunTable>();
@@ -74,13 +79,17 @@ public static class ReconcilerSetup
     }
 
     /// <summary>The books of all owners, to read: what reconciliation compares.</summary>
-    static void AddLedgers(this WebApplicationBuilder builder)
+    static void AddLedgers(this WebApplicationBuilder builder, ReconciliationSettings reconciliation)
     {
         var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
         builder.Services.AddSingleton<FourWayMerge>();
+        var primaries = Ledgers.OfPrimaries(builder.Configuration, settings);
+        builder.Services.AddSingleton(new PrimaryBooks(primaries, new FourWayMerge(primaries, settings)));
+        var bound = TimeSpan.FromSeconds(Math.Min(settings.MaxReplicaLagSeconds, reconciliation.WindowSeconds));
+        builder.Services.AddSingleton(services => Replicas.Of(builder.Configuration, bound, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Conservation>();
     }
 

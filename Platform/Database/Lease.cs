@@ -29,7 +29,10 @@ public sealed class Lease
 /// <summary>The leases that are kept in one database; any number of processes may claim.</summary>
 public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceDb
 {
-    /// <summary>Of the wanted, those that nobody has a lease on at this version or a later one: they are the caller's now.</summary>
+    /// <summary>
+    /// Of the wanted, those that nobody has a lease on at this version or a later one: they are the caller's now. A lease that ends later than one of the
+    /// same length that begins now is of another clock, before a failover, and counts as ended.
+    /// </summary>
     public async Task<IReadOnlySet<Guid>> Claim(IReadOnlyCollection<(Guid Id, long Version)> wanted, TimeSpan time) => await statements.Run(async db =>
         (await db.QueryIds(
             statements.Dialect.ClaimLeases, [.. statements.Dialect.LeaseRows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());

@@ -44,7 +44,7 @@ sealed class PostgreSqlDialect : Dialect
         INSERT INTO leases (id, version, until)
         SELECT r.id, r.version, {Later} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp()
+        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > excluded.until
         RETURNING id
         """;
 

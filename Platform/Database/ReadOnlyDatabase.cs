@@ -51,4 +51,14 @@ public static class ReadOnlyDatabaseSetup
         var mode = configuration.GetDatabaseMode();
         return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetReaderConnection(name)));
     }
+
+    /// <summary>The same database where its owner writes it, whatever replica there is.</summary>
+    public static ReadOnlyDatabase GetPrimaryDatabase(this IConfiguration configuration, string name)
+    {
+        var mode = configuration.GetDatabaseMode();
+        return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetDatabaseConnection(name)));
+    }
+
+    /// <summary>Whether <c>ConnectionStrings:NAME-reader</c> is set.</summary>
+    public static bool HasReplica(this IConfiguration configuration, string name) => configuration.GetConnectionString(name + "-reader") is not null;
 }

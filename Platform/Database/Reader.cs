@@ -17,12 +17,11 @@ public sealed class Reader<TDb>(DbContextOptions<TDb> options) where TDb : Servi
 
 public static class ReaderSetup
 {
-    /// <summary>Reads the database <paramref name="name"/>: <c>ConnectionStrings:NAME-reader</c> (a replica, say),
-    /// else <c>ConnectionStrings:NAME</c>.</summary>
+    /// <summary>Reads the database <paramref name="name"/> where its owner writes it: who acts on what it reads must not read a replica.</summary>
     public static void AddReader<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
     {
         var mode = builder.Configuration.GetDatabaseMode();
-        var connection = builder.Configuration.GetReaderConnection(name);
+        var connection = builder.Configuration.GetDatabaseConnection(name);
         var options = new DbContextOptionsBuilder<TDb>();
         options.Use(mode, ReadOnly(mode, connection));
         options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);

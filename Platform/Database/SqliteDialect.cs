@@ -38,7 +38,7 @@ sealed class SqliteDialect : Dialect
         INSERT INTO leases (id, version, until)
         SELECT value ->> 'id', value ->> 'version', {Later} FROM json_each(@rows) WHERE true
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= {Now}
+        WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > excluded.until
         RETURNING id
         """;
 }

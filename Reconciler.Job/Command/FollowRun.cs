@@ -63,6 +63,7 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
         RunState.Compensating => ($"Compensating: {Amounts.Count(run.Repaired)} repairs, {Amounts.Count(run.Cases)} cases", 92),
         RunState.Reporting => ("Summing up", 97),
         RunState.Failed => ("Failed", 100),
+        RunState.NotJudged => ("Not judged", 100),
         _ => ("Done", 100),
     };
 

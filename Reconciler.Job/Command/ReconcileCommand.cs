@@ -73,7 +73,7 @@ static class ReconcileCommand
             AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
         if (sends)
             await app.StopAsync(CancellationToken.None);
-        return run.State == RunState.Failed ? Failed : run.Found > 0 || Drifts(run) ? Differs : Clean;
+        return run.State != RunState.Completed ? Failed : run.Found > 0 || Drifts(run) ? Differs : Clean;
     }
 
     /// <summary>Every order agrees, and the sums do not.</summary>

@@ -69,6 +69,14 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
         yield return page;
     }
 
+    public async Task<long> Count(CancellationToken cancel)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = $"SELECT CAST(COUNT(*) AS bigint) FROM {From}";
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     public async IAsyncEnumerable<Guid> ChangedSince(DateTime since, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var connection = await Database.Open(cancel);

@@ -15,6 +15,12 @@ public sealed class LedgerSettings
     /// <summary>How long one statement may be silent, seconds.</summary>
     public int StatementSeconds { get; set; } = 600;
 
+    /// <summary>
+    /// How far a replica may be behind its primary, seconds; a run judges nothing on one that is further behind. The window of the run is the bound
+    /// where it is shorter.
+    /// </summary>
+    public int MaxReplicaLagSeconds { get; set; } = 300;
+
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
     {
@@ -22,5 +28,7 @@ public sealed class LedgerSettings
             throw new InvalidOperationException("Ledgers:PageEntries must be 1 to 10000 and Ledgers:PagesAhead 1 to 100.");
         if (LookUpOrders is < 1 or > 10_000 || StatementSeconds is < 1 or > 86_400)
             throw new InvalidOperationException("Ledgers:LookUpOrders must be 1 to 10000 and Ledgers:StatementSeconds 1 to 86400.");
+        if (MaxReplicaLagSeconds is < 1 or > 86_400)
+            throw new InvalidOperationException("Ledgers:MaxReplicaLagSeconds must be 1 to 86400.");
     }
 }

@@ -7,12 +7,22 @@ namespace Reconciler.Job;
 /// <summary>The four books of an installation.</summary>
 sealed record Ledgers(OrdersLedger Orders, StockLedger Stock, PaymentsLedger Payments, SettlementLedger Settlement)
 {
-    public static Ledgers Of(IConfiguration configuration, LedgerSettings settings) => new(
-        new OrdersLedger(configuration.GetReadOnlyDatabase("orders"), settings),
-        new StockLedger(configuration.GetReadOnlyDatabase("inventory"), settings),
-        new PaymentsLedger(configuration.GetReadOnlyDatabase("payments"), settings),
-        new SettlementLedger(configuration.GetReadOnlyDatabase("reconciler"), settings));
+    /// <summary>From the replicas, where there are some; the settlement is the reconciler's own book and has none.</summary>
+    public static Ledgers Of(IConfiguration configuration, LedgerSettings settings) => Read(configuration, settings, configuration.GetReadOnlyDatabase);
+
+    /// <summary>From the databases that their owners write.</summary>
+    public static Ledgers OfPrimaries(IConfiguration configuration, LedgerSettings settings) =>
+        Read(configuration, settings, configuration.GetPrimaryDatabase);
+
+    static Ledgers Read(IConfiguration configuration, LedgerSettings settings, Func<string, ReadOnlyDatabase> database) => new(
+        new OrdersLedger(database("orders"), settings),
+        new StockLedger(database("inventory"), settings),
+        new PaymentsLedger(database("payments"), settings),
+        new SettlementLedger(configuration.GetPrimaryDatabase("reconciler"), settings));
 }
+
+/// <summary>The four books as their owners write them, and their orders one by one: for whoever acts on what he reads.</summary>
+sealed record PrimaryBooks(Ledgers Ledgers, FourWayMerge Merge);
 
 sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<OrderEntry>(database, settings)
 {

@@ -55,6 +55,7 @@ static class Verdict
     public static string Of(RunReport report) => report switch
     {
         { Run.State: nameof(RunState.Failed) } => "The run failed: nothing is proven.",
+        { Run.State: nameof(RunState.NotJudged) } => "Nothing was judged: a replica is too far behind its primary.",
         { Run.FinishedAt: null } => "The run is under way: this is what it has found so far.",
         { Findings: 0, Conservation.Conserved: false } => "Every order agrees in all ledgers, but the sums drift.",
         { Findings: 0 } => "Orders, stock, payments and settlement agree.",

@@ -1,14 +1,11 @@
 using System.Runtime.CompilerServices;
-using Microsoft.EntityFrameworkCore;
-using Orders.Model;
 using OrderSaga.Platform;
-using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
 /// <summary>One pass over the ledgers. The findings of a page and the checkpoint behind it are one transaction.</summary>
 sealed class Comparison(
-    FourWayMerge merge, RuleTermsSource terms, Reader<OrdersDb> orders, ReconciliationSettings settings, TimeProvider clock)
+    FourWayMerge merge, PrimaryBooks primaries, RuleTermsSource terms, Ledgers ledgers, ReconciliationSettings settings, TimeProvider clock)
 {
     /// <summary>A page ends early for so many findings.</summary>
     const int FindingsOfPage = 500;
@@ -35,7 +32,7 @@ sealed class Comparison(
     /// <summary>About how many orders there are, for the progress alone.</summary>
     async Task Expect(RunLease lease, CancellationToken cancel)
     {
-        var count = await orders.Query(db => db.Orders.LongCountAsync(cancel));
+        var count = await ledgers.Orders.Count(cancel);
         await lease.Run((_, run) => Task.FromResult(run.OrdersExpected = count));
     }
 
@@ -48,7 +45,7 @@ sealed class Comparison(
     /// <summary>None for a run that has looked at it already, and died behind its checkpoint.</summary>
     async IAsyncEnumerable<Story> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (order != checkpoint && await merge.Look(order, cancel) is var story && window.Has(story))
+        if (order != checkpoint && await primaries.Merge.Look(order, cancel) is var story && window.Has(story))
             yield return story;
     }
 

@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 /// most a page of reading.
 /// </summary>
 sealed class Reconciliation(
-    RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation,
+    RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation, Replicas replicas,
     ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
@@ -41,8 +41,21 @@ sealed class Reconciliation(
         });
     }
 
+    /// <summary>One order alone is read from the primaries; what replicas say of the others is judged only while they are close behind.</summary>
     async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
+        if (run.Kind != RunKind.Order && await replicas.WhyStale(cancel) is { } stale)
+        {
+            log.LogWarning("Run {RunId} ends: {Reason}", run.Id, stale);
+            await lease.Run((work, held) =>
+            {
+                held.EndNotJudged(work, stale, clock);
+                return Task.CompletedTask;
+            });
+            ReconciliationMetrics.Ended(run.Kind, RunState.NotJudged);
+            return;
+        }
+
         await comparison.Run(run, lease, cancel);
         List<Finding> findings = run.Kind == RunKind.Full ? await beside.Look(await runs.Refused(run.Id), cancel) : [];
         await lease.Run((work, held) =>

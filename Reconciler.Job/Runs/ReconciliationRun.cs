@@ -34,6 +34,9 @@ enum RunState
 
     Completed,
     Failed,
+
+    /// <summary>A replica was too far behind: nothing was judged and nothing was done.</summary>
+    NotJudged,
 }
 
 /// <summary>
@@ -57,7 +60,7 @@ sealed class ReconciliationRun
     public required string RequestedBy { get; init; }
 
     /// <summary>UTC, when the schedule asked for it: unique, so that the processes of a cluster start it once.</summary>
-    public DateTime? ScheduledFor { get; init; }
+    public DateTime? ScheduledFor { get; set; }
 
     /// <summary>UTC. What changed later is in flight and left out.</summary>
     public DateTime Until { get; init; }
@@ -106,7 +109,7 @@ sealed class ReconciliationRun
     /// <summary>The conservation sums as JSON, once the run has reported.</summary>
     public string? Conservation { get; set; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed, or judged nothing.</summary>
     public string? Error { get; set; }
 
     internal const int ErrorLength = 2000;
@@ -144,6 +147,13 @@ sealed class ReconciliationRun
         Go(work, to);
         Active = null;
         FinishedAt = clock.GetUtcNow().UtcDateTime;
+    }
+
+    /// <summary>The last step of a run that could not be trusted. Its schedule's time is free again, so that the night is made good later.</summary>
+    public void EndNotJudged(Work work, string why, TimeProvider clock)
+    {
+        (Error, ScheduledFor) = (why, null);
+        End(work, RunState.NotJudged, clock);
     }
 
     internal static void Map(EntityTypeBuilder<ReconciliationRun> row)

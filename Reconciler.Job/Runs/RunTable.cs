@@ -13,7 +13,7 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
 
     /// <summary>The last full run that ended well or is under way.</summary>
     public Task<ReconciliationRun?> LastFull() => statements.Run(db => db.Runs.AsNoTracking()
-        .Where(run => run.Kind == RunKind.Full && run.OrderId == null && run.State != RunState.Failed)
+        .Where(run => run.Kind == RunKind.Full && run.OrderId == null && run.State != RunState.Failed && run.State != RunState.NotJudged)
         .OrderByDescending(run => run.CreatedAt).FirstOrDefaultAsync());
 
     /// <summary>How far the runs before have looked that did as much as this one is to do: a dry run does not spare a repairing one anything.</summary>
@@ -34,9 +34,11 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
         return run is null ? null : new RunLease(run.Id, holder, unit, this);
     }
 
-    // The processes' clocks need not agree: EF makes the database's own clock of UtcNow in a query.
+    // The processes' clocks need not agree: EF makes the database's own clock of UtcNow in a query. A lease that ends later than any that this clock
+    // can have given is of a server with another clock, before a failover: it counts as ended.
 #pragma warning disable RS0030
-    Task<int> Claim(ReconcilerDb db, Guid holder) => db.Runs.Where(run => run.Active == true && run.LeaseUntil < DateTime.UtcNow).ExecuteUpdateAsync(row => row
+    Task<int> Claim(ReconcilerDb db, Guid holder) => db.Runs.Where(run => run.Active == true
+        && (run.LeaseUntil < DateTime.UtcNow || run.LeaseUntil > DateTime.UtcNow.AddSeconds(2 * settings.LeaseSeconds))).ExecuteUpdateAsync(row => row
         .SetProperty(run => run.Resumed, run => run.Lease == null ? run.Resumed : run.Resumed + 1)
         .SetProperty(run => run.Lease, holder)
         .SetProperty(run => run.LeaseUntil, _ => DateTime.UtcNow.AddSeconds(settings.LeaseSeconds)));

@@ -3,7 +3,7 @@ namespace Reconciler.Job;
 /// <summary>A run as operators see it.</summary>
 /// <param name="Id">The run.</param>
 /// <param name="Kind">full, rolling or order.</param>
-/// <param name="State">Importing, Merging, Compensating, Reporting, Completed or Failed.</param>
+/// <param name="State">Importing, Merging, Compensating, Reporting, Completed, Failed or NotJudged.</param>
 /// <param name="Day">The settlement day.</param>
 /// <param name="OrderId">Of a run over one order.</param>
 /// <param name="DryRun">It repairs nothing and opens no case.</param>
@@ -15,7 +15,7 @@ namespace Reconciler.Job;
 /// <param name="Seconds">How long it took, or has taken so far.</param>
 /// <param name="Counts">What it did.</param>
 /// <param name="Resumed">How often another process took it over.</param>
-/// <param name="Error">Why it failed.</param>
+/// <param name="Error">Why it failed, or judged nothing.</param>
 sealed record RunView(
     Guid Id, string Kind, string State, DateOnly Day, Guid? OrderId, bool DryRun, string RequestedBy, DateTime? Since, DateTime Until, DateTime StartedAt,
     DateTime? FinishedAt, double Seconds, RunCounts Counts, int Resumed, string? Error)

@@ -26,6 +26,18 @@ public sealed class LeaseTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_lease_of_a_clock_that_was_ahead_is_free(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation);
+        var leases = host.App.Services.GetRequiredService<Leases<PackDb>>();
+        await leases.Claim([(Thing, 1)], TimeSpan.FromDays(1));
+
+        (await leases.Claim([(Thing, 1)], Long)).ShouldHaveSingleItem("no lease of this length can end that late by this clock");
+        (await leases.Claim([(Thing, 1)], Long)).ShouldBeEmpty();
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Many_that_claim_the_same_at_once_share_it_and_leave_nothing(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");

@@ -14,6 +14,7 @@ using Orders.Sagas;
 using OrderSaga.Inventory;
 using OrderSaga.Payments;
 using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Sandbox;
 
@@ -41,12 +42,25 @@ sealed class Shop : IAsyncDisposable
     public Spoiler Spoiler { get; }
     public Installation Installation => installation;
 
+    /// <summary>What stands for a replica of the orders.</summary>
+    public Installation? Copy { get; private init; }
+
     /// <summary>All roles.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => hosts[0].Services;
 
-    public static async Task<Shop> Open(Mode mode, params string[] more)
+    public static Task<Shop> Open(Mode mode, params string[] more) => Open(mode, null, more);
+
+    /// <summary>With a copy of the orders as they are at the beginning, empty, which the reconciler has for a replica.</summary>
+    public static async Task<Shop> OpenWithStaleReplica(Mode mode, params string[] more)
+    {
+        var copy = await mode.Fresh("orders");
+        await Migrations.Schema.Context(Enum.Parse<DatabaseMode>(mode.Database), "orders", copy.Connection("orders")).Database.MigrateAsync();
+        return await Open(mode, copy, [$"ConnectionStrings:orders-reader={copy.Connection("orders")}", .. more]);
+    }
+
+    static async Task<Shop> Open(Mode mode, Installation? copy, string[] more)
     {
         var fresh = await mode.Fresh([.. Migrations.Schema.Databases]);
         var url = $"http://127.0.0.1:{FreePort()}";
@@ -59,7 +73,7 @@ sealed class Shop : IAsyncDisposable
         common["Participants:StockUrl"] = common["Participants:PaymentUrl"] = url;
         common["Participants:Key"] = ApiKeys.Create(fresh.Directory, "service", "ordersaga", Roles.Query);
         await Migrations.Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
-        var shop = new Shop(fresh, common);
+        var shop = new Shop(fresh, common) { Copy = copy };
         shop.Http = shop.Caller(url, [.. Roles.All]);
         await shop.Start(url, more, everything: true);
         await shop.Stock("tea-001", 1000);
@@ -136,6 +150,22 @@ sealed class Shop : IAsyncDisposable
         return (Guid)order["id"]!;
     }
 
+    /// <summary>An order of two that waits for its customer to pay on the gateway's page; goods are held.</summary>
+    public async Task<Guid> Unpaid()
+    {
+        using var ask = new HttpRequestMessage(HttpMethod.Post, "/orders");
+        ask.Headers.Add("Idempotency-Key", Guid.CreateVersion7().ToString());
+        ask.Content = JsonContent.Create(new
+        {
+            currency = "EUR", lines = new[] { new { sku = "tea-001", quantity = 2 } }, payment = new { method = "hosted" },
+        });
+        using var answer = await Http.SendAsync(ask);
+        var id = (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
+        await Eventually.Holds("it waits for its payment", async () => (string?)(await Http.Json($"/orders/{id}"))["payment"]?["state"] == "pending"
+            || (await Http.Json($"/orders/{id}"))["payment"]?["url"] is not null);
+        return id;
+    }
+
     /// <summary>The order as if it had stopped in this state, long ago.</summary>
     public Task Stuck(Guid order, string state) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
         .SetProperty(x => x.State, state).SetProperty(x => x.NextCheckAt, DateTime.UnixEpoch).SetProperty(x => x.Version, x => x.Version + 1)));
@@ -184,6 +214,8 @@ sealed class Shop : IAsyncDisposable
 
         Http.Dispose();
         await installation.DisposeAsync();
+        if (Copy is not null)
+            await Copy.DisposeAsync();
     }
 
     static int FreePort()

@@ -1,0 +1,86 @@
+using System.Data.Common;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>How far a replica is behind its primary.</summary>
+/// <param name="Database"><c>orders</c>, <c>inventory</c> or <c>payments</c>.</param>
+/// <param name="Behind">Age of the oldest change that the replica lacks; zero when it lacks none.</param>
+/// <param name="Diverged">The replica has changes that its primary never made: it copies another database, or one from before a failover.</param>
+sealed record ReplicaLag(string Database, TimeSpan Behind, bool Diverged = false)
+{
+    public bool Over(TimeSpan bound) => Diverged || Behind > bound;
+
+    public override string ToString() => Diverged
+        ? $"the replica of {Database} has changes that its primary does not have"
+        : $"the replica of {Database} is {Math.Ceiling(Behind.TotalSeconds)} s behind";
+}
+
+/// <summary>
+/// A database that is read from a copy. Every change of a database has an audit row, so the newest audit row of the copy, looked up in the primary,
+/// tells what the copy lacks. That works for a streaming replica, for a copy that stands still and for every engine, and needs no writes.
+/// </summary>
+sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatabase copy)
+{
+    internal const string Newest = "SELECT id, at, subject_id FROM audit WHERE id = (SELECT MAX(id) FROM audit)";
+    internal const string Same = "SELECT id, at, subject_id FROM audit WHERE id = @after";
+    internal const string Next = "SELECT id, at, subject_id FROM audit WHERE id = (SELECT MIN(id) FROM audit WHERE id > @after)";
+
+    public string Name => name;
+
+    /// <summary>The copy is read first: a primary has everything that a copy of it has.</summary>
+    public async Task<ReplicaLag> Measure(DateTime now, CancellationToken cancel)
+    {
+        var copied = await Read(copy, Newest, 0, cancel);
+        var missing = await Read(primary, Next, copied?.Id ?? 0, cancel);
+        var diverged = copied is not null && await Read(primary, Same, copied.Id, cancel) != copied;
+        var behind = missing is null || missing.At > now ? TimeSpan.Zero : now - missing.At;
+        return new ReplicaLag(name, behind, diverged);
+    }
+
+    static async Task<Change?> Read(ReadOnlyDatabase database, string statement, long after, CancellationToken cancel)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.Add("after", after);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        return await rows.ReadAsync(cancel) ? Change.Of(rows) : null;
+    }
+
+    sealed record Change(long Id, DateTime At, string Subject)
+    {
+        public static Change Of(DbDataReader row) => new(row.GetInt64(0), row.GetUtc(1), row.GetString(2));
+    }
+}
+
+/// <summary>The databases that are read from copies: those with <c>ConnectionStrings:NAME-reader</c>.</summary>
+sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider clock)
+{
+    public static Replicas Of(IConfiguration configuration, TimeSpan bound, TimeProvider clock) => new(
+        [.. from name in new[] { "orders", "inventory", "payments" }
+            where configuration.HasReplica(name)
+            select new Replica(name, configuration.GetPrimaryDatabase(name), configuration.GetReadOnlyDatabase(name))],
+        bound, clock);
+
+    public int Count => all.Count;
+
+    /// <summary>How far one may be behind.</summary>
+    public TimeSpan Bound => bound;
+
+    public async Task<IReadOnlyList<ReplicaLag>> Measure(CancellationToken cancel)
+    {
+        var lags = new List<ReplicaLag>();
+        foreach (var replica in all)
+            lags.Add(await replica.Measure(clock.GetUtcNow().UtcDateTime, cancel));
+        return lags;
+    }
+
+    /// <summary>Why nothing may be judged on what the replicas say now; null when it may.</summary>
+    public async Task<string?> WhyStale(CancellationToken cancel)
+    {
+        var stale = (await Measure(cancel)).Where(lag => lag.Over(bound)).ToList();
+        return stale.Count == 0 ? null
+            : $"Not judged: {string.Join("; ", stale)}. At most {bound.TotalSeconds} s are accepted (Ledgers:MaxReplicaLagSeconds and the run's window).";
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>Measures the replicas and the durability of the primaries every some seconds, for the metrics, the log and /health/ready.</summary>
+sealed class ReplicaMonitor : BackgroundService, IHealthCheck
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    static readonly string[] Names = ["orders", "inventory", "payments"];
+
+    readonly Replicas replicas;
+    readonly IConfiguration configuration;
+    readonly TimeProvider clock;
+    readonly ILogger<ReplicaMonitor> log;
+    IReadOnlyList<ReplicaLag> lags = [];
+    IReadOnlyList<(string Database, string? Warning)> durability = [];
+
+    public ReplicaMonitor(Replicas replicas, IConfiguration configuration, TimeProvider clock, ILogger<ReplicaMonitor> log)
+    {
+        (this.replicas, this.configuration, this.clock, this.log) = (replicas, configuration, clock, log);
+        Instruments.Meter.CreateObservableGauge("ordersaga.replica.lag", Lags, "s", "Age of the oldest change that a replica lacks, by database");
+        Instruments.Meter.CreateObservableGauge(
+            "ordersaga.database.commits.unsafe", Unsafe, null, "1: commits of the database do not wait for any of its replicas");
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            await Look(stoppingToken);
+        }
+        while (await timer.Next(stoppingToken));
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+        lags.FirstOrDefault(lag => lag.Over(replicas.Bound)) is { } stale ? HealthCheckResult.Degraded(stale.ToString()) : HealthCheckResult.Healthy());
+
+    async Task Look(CancellationToken cancel)
+    {
+        try
+        {
+            lags = await replicas.Measure(cancel);
+            foreach (var stale in lags.Where(lag => lag.Over(replicas.Bound)))
+                log.LogWarning("Reconciliation waits: {Lag}, and at most {Bound} is accepted", stale, replicas.Bound);
+            await LookAtCommits(cancel);
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            log.LogWarning("The replicas are measured again in {Interval}: {Failure}", Interval, failure.Message);
+        }
+    }
+
+    /// <summary>Logged when it changes.</summary>
+    async Task LookAtCommits(CancellationToken cancel)
+    {
+        var found = new List<(string Database, string? Warning)>();
+        foreach (var name in Names)
+            found.Add((name, (await Durability.Read(name, configuration.GetPrimaryDatabase(name), cancel))?.Warning));
+        foreach (var (_, warning) in found.Except(durability).Where(one => one.Warning is not null))
+            log.LogWarning("{Warning}", warning);
+        durability = found;
+    }
+
+    IEnumerable<Measurement<double>> Lags() => lags.Select(lag => new Measurement<double>(
+        lag.Diverged ? double.PositiveInfinity : lag.Behind.TotalSeconds, new KeyValuePair<string, object?>("database", lag.Database)));
+
+    IEnumerable<Measurement<int>> Unsafe() => durability.Select(one => new Measurement<int>(
+        one.Warning is null ? 0 : 1, new KeyValuePair<string, object?>("database", one.Database)));
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>The orders are read from a copy that stands still, and live orders look like orphans there.</summary>
+public sealed class ReplicaTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_run_on_a_stale_replica_judges_nothing_and_says_why(Mode mode)
+    {
+        await using var shop = await Shop.OpenWithStaleReplica(mode);
+        var orders = await FiveUnpaid(shop);
+
+        var run = await shop.Http.Reconcile();
+
+        ((string)run["state"]!).ShouldBe("NotJudged", run.ToJsonString());
+        ((string)run["error"]!).ShouldContain("the replica of orders is ");
+        (await shop.Http.Findings(run)).ShouldBeEmpty();
+        await ShouldBeAlive(shop, orders);
+        var report = await shop.Http.Json($"/reconciliation/runs/{run["id"]}/report?format=json");
+        ((string)report["verdict"]!).ShouldStartWith("Nothing was judged");
+        ((int)(await shop.Http.Reconcile(new { kind = "order", orderId = orders[0], dryRun = false }))["counts"]!["orders"]!)
+            .ShouldBe(1, "one order alone is read where it is written");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task What_a_replica_says_is_asked_of_the_primary_first(Mode mode)
+    {
+        await using var shop = await Shop.OpenWithStaleReplica(mode, "Reconciliation:WindowSeconds=3", "Ledgers:MaxReplicaLagSeconds=3");
+        var orders = await FiveUnpaid(shop);
+        // Far enough in the past to be looked at, while the copy does not seem to be behind: as if its lag had been measured before it stood still.
+        await shop.Spoiler.Run("orders", "DELETE FROM audit");
+        await shop.Spoiler.Run("inventory", "UPDATE stock_branches SET updated_at = '2020-01-01 00:00:00'");
+        await shop.Spoiler.Run("payments", "UPDATE payment_branches SET updated_at = '2020-01-01 00:00:00'");
+        await shop.Spoiler.Run("payments", "UPDATE payment_attempts SET updated_at = '2020-01-01 00:00:00'");
+
+        var run = await shop.Http.Reconcile();
+
+        ((string)run["state"]!).ShouldBe("Completed", run.ToJsonString());
+        (await shop.Http.Findings(run)).ShouldAllBe(finding => finding.EndsWith(" Gone", StringComparison.Ordinal));
+        (await shop.Http.Findings(run)).ShouldNotBeEmpty("to the copy they are orphans");
+        await ShouldBeAlive(shop, orders);
+    }
+
+    [Fact]
+    public async Task Recovery_does_not_depend_on_a_replica()
+    {
+        await using var shop = await Shop.OpenWithStaleReplica(Mode.Embedded);
+        var order = await shop.Order();
+        await shop.Stuck(order, "ConfirmingStock");
+        await shop.Becomes(order, "Completed");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task The_lag_is_the_age_of_the_oldest_change_that_is_missing(Mode mode)
+    {
+        await using var shop = await Shop.OpenWithStaleReplica(mode);
+        var replicas = shop.Services.GetRequiredService<Replicas>();
+        await shop.Spoiler.Run("orders", "DELETE FROM audit");
+        (await replicas.Measure(default)).Single().ShouldBe(new ReplicaLag("orders", TimeSpan.Zero), "nothing has happened yet");
+
+        await shop.Order();
+        await shop.Spoiler.Run("orders", $"UPDATE audit SET at = '{Ago(500)}'");
+        await shop.Spoiler.Run("orders", $"UPDATE audit SET at = '{Ago(900)}' WHERE id = (SELECT MIN(id) FROM audit)");
+        var lag = (await replicas.Measure(default)).Single();
+        lag.Behind.ShouldBeInRange(TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(960));
+        lag.Diverged.ShouldBeFalse();
+        await Eventually.Becomes("it is degraded", () => shop.Http.Json("/health/ready"), ready => (string?)ready["checks"]!["replicas"] == "degraded",
+            TimeSpan.FromSeconds(40));
+    }
+
+    [Theory]
+    [InlineData(0, "", "on", null)]
+    [InlineData(0, "", "off", "synchronous_commit=off")]
+    [InlineData(1, "", "on", "synchronous_standby_names is empty")]
+    [InlineData(2, "ANY 1 (a, b)", "on", null)]
+    [InlineData(2, "ANY 1 (a, b)", "remote_apply", null)]
+    [InlineData(2, "ANY 1 (a, b)", "local", "synchronous_commit=local")]
+    public void Commits_that_wait_for_no_replica_are_told(long replicas, string standbys, string commit, string? told)
+    {
+        var warning = new Durability("orders", replicas, standbys, commit).Warning;
+        if (told is null)
+            warning.ShouldBeNull();
+        else
+            warning.ShouldNotBeNull().ShouldContain(told);
+    }
+
+    static async Task<List<Guid>> FiveUnpaid(Shop shop)
+    {
+        var orders = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+            orders.Add(await shop.Unpaid());
+        return orders;
+    }
+
+    /// <summary>Nothing was sent: goods are held, the customer can still pay, no case is open.</summary>
+    static async Task ShouldBeAlive(Shop shop, List<Guid> orders)
+    {
+        (await shop.Db(db => db.Repairs.CountAsync())).ShouldBe(0);
+        (await shop.Http.Cases()).ShouldBeEmpty();
+        foreach (var order in orders)
+            ((string)(await shop.Http.Json($"/branches/stock/{order}"))["state"]!).ShouldBe("Tried");
+    }
+
+    static string Ago(int seconds) => TimeProvider.System.GetUtcNow().AddSeconds(-seconds).ToString("yyyy-MM-dd HH:mm:ss", null);
+}
