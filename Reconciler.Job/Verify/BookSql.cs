@@ -33,7 +33,7 @@ static class BookSql
         """;
 
     public static string Placements(DatabaseMode mode) => $"""
-        SELECT o.id, o.idempotency_key, o.next_check_at, k.id, k.merchant, k.idempotency_key
+        SELECT o.id, o.idempotency_key, o.next_check_at, o.pay_before, k.id, k.merchant, k.idempotency_key
         FROM orders o LEFT JOIN idempotency_keys k ON k.order_id = o.id WHERE o.id{mode.AmongIds()}
         """;
 
@@ -52,7 +52,7 @@ static class BookSql
     public static string OpenCases(DatabaseMode mode) => $"SELECT order_id FROM cases WHERE status <> 'Solved' AND order_id{mode.AmongIds()}";
 
     public static string Gateway(DatabaseMode mode) =>
-        $"SELECT operation, status, authorization_id, amount, currency, reference FROM gateway_operations WHERE reference{mode.AmongTexts()}";
+        $"SELECT operation, status, authorization_id, amount, currency, reference, at FROM gateway_operations WHERE reference{mode.AmongTexts()}";
 
     /// <summary>Level and audit change together, so one statement sees them agree.</summary>
     public static string Receipts(DatabaseMode mode) => $"""

@@ -41,7 +41,8 @@ sealed class SandboxDatabase(Owner sandbox) : IGatewayBook
 
     public async Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel) => await sandbox.Among(
         BookSql.Gateway(sandbox.Mode), references,
-        row => new GatewayRow(row.GetString(0), row.GetString(1), row.GetText(2), row.GetInt64(3), row.GetString(4), row.GetString(5)), cancel)
+        row => new GatewayRow(row.GetString(0), row.GetString(1), row.GetText(2), row.GetInt64(3), row.GetString(4), row.GetString(5),
+            row.GetUtc(6)), cancel)
         .ToListAsync(cancel);
 
     public IAsyncEnumerable<string> References(CancellationToken cancel) => sandbox.Rows(BookSql.References, row => row.GetString(0), cancel);

@@ -6,7 +6,8 @@ namespace Reconciler.Job;
 /// <summary>How orders are judged.</summary>
 /// <param name="Until">UTC. What moved later is in flight: of it only that is asked which holds at every moment.</param>
 /// <param name="AtRest">Nothing is in flight: every order must have ended.</param>
-sealed record Terms(DateTime Until, bool AtRest)
+/// <param name="PayMargin">How long after its deadline a payment that was made in time may still be captured.</param>
+sealed record Terms(DateTime Until, bool AtRest, TimeSpan PayMargin)
 {
     public bool Settled(OrderBook book) => AtRest || book.MovedAt <= Until;
 }
@@ -18,7 +19,7 @@ static class Invariants
 
     public static IEnumerable<Breach> Of(OrderBook book, Terms terms)
     {
-        var always = Key(book).Concat(Captures(book)).Concat(AuditTrail.Of(book));
+        var always = Key(book).Concat(Captures(book)).Concat(AuditTrail.Of(book)).Concat(TimeToPay.Of(book, terms));
         if (!terms.Settled(book))
             return always;
         return book.Ended || !book.Story.Known ? always.Concat(Kept(book)).Concat(Branches(book)).Concat(Open(book)) : always.Concat(End(book, terms));

@@ -22,8 +22,9 @@ sealed record OrderBook(Story Story, PlacementEntry? Placement, IReadOnlyList<Au
 /// <summary>How the order came to be.</summary>
 /// <param name="Key">The idempotency key in its row.</param>
 /// <param name="NextCheckAt">UTC; when assurance looks at it.</param>
+/// <param name="PayBefore">UTC; its deadline.</param>
 /// <param name="Stored">The record of its key.</param>
-sealed record PlacementEntry(string Key, DateTime? NextCheckAt, KeyEntry? Stored);
+sealed record PlacementEntry(string Key, DateTime? NextCheckAt, DateTime PayBefore, KeyEntry? Stored);
 
 /// <param name="Id">Stands for merchant and key.</param>
 /// <param name="Merchant">Whose key.</param>
@@ -40,7 +41,9 @@ sealed record AuditEntry(string Subject, string From, string To, DateTime At);
 /// <param name="Amount">Minor units.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Reference">The order id.</param>
-public sealed record GatewayRow(string Operation, string Status, string? AuthorizationId, long Amount, string Currency, string Reference);
+/// <param name="At">UTC; when it was done, or begun if it is hosted. Not every gateway tells it.</param>
+public sealed record GatewayRow(
+    string Operation, string Status, string? AuthorizationId, long Amount, string Currency, string Reference, DateTime? At = null);
 
 /// <summary>A sku, and what the audit of its receipts comes to.</summary>
 /// <param name="Sku">Which.</param>
@@ -50,7 +53,7 @@ public sealed record GatewayRow(string Operation, string Status, string? Authori
 sealed record ReceivedEntry(string Sku, long Received, string? From, string? To);
 
 /// <summary>One invariant that does not hold for one thing.</summary>
-/// <param name="Invariant">I1 to I12.</param>
+/// <param name="Invariant">I1 to I12, I17, I18.</param>
 /// <param name="Subject">The order's id, or a sku, or a database.</param>
 /// <param name="What">What is wrong with it.</param>
 sealed record Breach(string Invariant, string Subject, string What)

@@ -34,8 +34,8 @@ sealed class OrderBookReader(VerifySources sources)
             .ToDictionaryAsync(row => row.Id, row => row.Entry, null, cancel);
 
     static (Guid Id, PlacementEntry Entry) Placement(DbDataReader row) => (row.GetGuid(0), new PlacementEntry(
-        row.GetString(1), row.IsDBNull(2) ? null : row.GetUtc(2),
-        row.IsDBNull(3) ? null : new KeyEntry(row.GetString(3), row.GetString(4), row.GetString(5))));
+        row.GetString(1), row.IsDBNull(2) ? null : row.GetUtc(2), row.GetUtc(3),
+        row.IsDBNull(4) ? null : new KeyEntry(row.GetString(4), row.GetString(5), row.GetString(6))));
 
     async Task<HashSet<Guid>> Cases(List<Guid> ids, CancellationToken cancel) =>
         await sources.Reconciler.Among(BookSql.OpenCases(sources.Reconciler.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);

@@ -12,7 +12,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     /// <summary>An order that moves does not move for ever.</summary>
     const int MostLooks = 5;
 
-    static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10"];
+    static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10", "I17"];
 
     readonly OrderBookReader reader = new(sources);
     readonly VerifyResult result = new();
@@ -23,6 +23,8 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     /// <summary>UTC; what began before is left out. None: nothing is.</summary>
     public DateTime? Since { get; init; }
 
+    TimeSpan PayMargin => TimeSpan.FromSeconds(options.PayMarginSeconds);
+
     DateTime SettledBefore => clock.GetUtcNow().UtcDateTime.AddSeconds(-options.SettleSeconds);
 
     public async Task<VerifyResult> Run(CancellationToken cancel)
@@ -32,7 +34,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         await OrdersThatAreNotThere(cancel);
         await Gateway(cancel);
         result.Add(await new Waiting(sources, SettledBefore, options.AtRest).Read(cancel));
-        result.Looked(sources.Owners.Count, "I11");
+        result.Looked(sources.Owners.Count, "I11", "I18");
         await Client(cancel);
         return result;
     }
@@ -95,7 +97,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
 
     List<OrderBook> Suspects(IEnumerable<OrderBook> books) => [.. books.Where(book => Breaches(book).Any())];
 
-    IEnumerable<Breach> Breaches(OrderBook book) => Invariants.Of(book, new Terms(SettledBefore, options.AtRest));
+    IEnumerable<Breach> Breaches(OrderBook book) => Invariants.Of(book, new Terms(SettledBefore, options.AtRest, PayMargin));
 
     /// <summary>
     /// The books are in several databases, and what was read of one may be older than what was read of another. Two readings that are the same show one
@@ -131,7 +133,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     async Task Gateway(CancellationToken cancel)
     {
         if (sources.Gateway is null)
-            result.Note("The gateway's ledger was not read (--no-gateway): I5 was not checked, and I7 without the gateway's authorizations.");
+            result.Note("The gateway's ledger was not read (--no-gateway): I5 was not checked, and I7 and I17 without the gateway's operations.");
         else
             result.Note($"The gateway's ledger: {sources.Gateway.Name}.");
         if (sources.Gateway?.References(cancel) is not { } references)

@@ -5,21 +5,24 @@ namespace Reconciler.Job;
 /// <summary>What the command line asks for.</summary>
 /// <param name="AtRest">Nothing is in flight: every order must have ended.</param>
 /// <param name="SettleSeconds">What did not move for so long is held against what must be in the end.</param>
+/// <param name="PayMarginSeconds">How long after its deadline a payment that was made in time may still be captured.</param>
 /// <param name="Gateway">Read the gateway's ledger too.</param>
 /// <param name="ClientLog">What callers were told: a file of JSON lines.</param>
 /// <param name="Json">Where the result goes as JSON.</param>
 /// <param name="Help">Show the usage.</param>
 sealed record VerifyOptions(
-    bool AtRest = false, int SettleSeconds = 60, bool Gateway = true, string? ClientLog = null, string? Json = null, bool Help = false)
+    bool AtRest = false, int SettleSeconds = 60, int PayMarginSeconds = 30, bool Gateway = true, string? ClientLog = null, string? Json = null,
+    bool Help = false)
 {
     public const string Usage = """
-        verify: holds the books of an installation against the invariants I1 to I12. It only reads, and may run while the system works.
+        verify: holds the books of an installation against the invariants I1 to I12, I17 and I18. It only reads, and may run while the system works.
 
-          verify [--data DIR] [--at-rest | --settle N] [--no-gateway] [--client-log FILE] [--json FILE] [--Section:Key=VALUE ...]
+          verify [--data DIR] [--at-rest | --settle N] [--pay-margin N] [--no-gateway] [--client-log FILE] [--json FILE] [--Section:Key=VALUE ...]
 
           --data DIR          the data directory of an embedded installation; others are named by their settings
           --settle N          an order that has not moved for N seconds must be as it is to be in the end; default: 60
           --at-rest           nothing is in flight: every order must have ended, and every outbox be empty
+          --pay-margin N      a payment made in time may be captured up to N seconds after the order's deadline; default: 30
           --no-gateway        leave the gateway's ledger out; else it is read from ConnectionStrings:sandbox, or asked at Gateway:Url
           --client-log FILE   the answers that callers saw, one JSON object a line: key, merchant, orderId, status, and sha256 or body;
                               without sha256 and body (as for answers that waited for the end) the bytes are not compared
@@ -45,7 +48,8 @@ sealed record VerifyOptions(
             {
                 "--data" => options with { Settings = [.. options.Settings, "--Data=" + Arguments.Value(args, ref i)] },
                 "--at-rest" => options with { AtRest = true },
-                "--settle" => options with { SettleSeconds = Seconds(Arguments.Value(args, ref i)) },
+                "--settle" => options with { SettleSeconds = Seconds("--settle", Arguments.Value(args, ref i)) },
+                "--pay-margin" => options with { PayMarginSeconds = Seconds("--pay-margin", Arguments.Value(args, ref i)) },
                 "--no-gateway" => options with { Gateway = false },
                 "--client-log" => options with { ClientLog = Existing(Arguments.Value(args, ref i)) },
                 "--json" => options with { Json = Arguments.Value(args, ref i) },
@@ -58,8 +62,9 @@ sealed record VerifyOptions(
         return settle && options.AtRest ? throw new ArgumentException("--at-rest and --settle exclude each other.") : options;
     }
 
-    static int Seconds(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400 ? seconds
-        : throw new ArgumentException($"--settle {text}: give whole seconds, 0 to 86400.");
+    static int Seconds(string option, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= 86_400 ? seconds
+        : throw new ArgumentException($"{option} {text}: give whole seconds, 0 to 86400.");
 
     static string Existing(string file) => File.Exists(file) ? file : throw new ArgumentException($"--client-log {file}: there is no such file.");
 }

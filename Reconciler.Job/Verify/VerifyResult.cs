@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Reconciler.Job;
 
 /// <summary>What came out for one invariant.</summary>
-/// <param name="Id">I1 to I12.</param>
+/// <param name="Id">I1 to I12, I17, I18.</param>
 /// <param name="Words">What must hold.</param>
 /// <param name="Unit">What was looked at.</param>
 sealed record InvariantResult(string Id, string Words, string Unit)
@@ -42,6 +42,8 @@ sealed class VerifyResult
         new("I10", "every order went a legal way", "orders"),
         new("I11", "nothing waits: outbox, leases, failed messages", "databases"),
         new("I12", "the same key has the same answer", "answers"),
+        new("I17", "the time to pay is kept", "orders"),
+        new("I18", "dead letters only for what is bad", "databases"),
     ];
 
     public long Orders { get; set; }

@@ -49,6 +49,34 @@ public sealed class ShortRunTests
     }
 
     [Fact]
+    public async Task A_fault_kept_from_healing_is_done_again_alone()
+    {
+        Breaking first = new("Orders.Api", failures: 1), second = new("Orders.Sagas", failures: 0);
+        var (run, injector) = Begin(first, second);
+        await injector.Inject(first, new Random(1), TestContext.Current.CancellationToken);
+        await injector.Inject(second, new Random(1), TestContext.Current.CancellationToken);
+        run.Violations.ShouldBeEmpty("another fault was in progress");
+
+        await injector.HealTheRest(TestContext.Current.CancellationToken);
+
+        run.Violations.ShouldBeEmpty();
+        (first.Done, second.Done).ShouldBe((2, 1));
+    }
+
+    [Fact]
+    public async Task A_fault_that_does_not_heal_alone_is_reported()
+    {
+        Breaking first = new("Orders.Api", failures: 2), second = new("Orders.Sagas", failures: 0);
+        var (run, injector) = Begin(first, second);
+        await injector.Inject(second, new Random(1), TestContext.Current.CancellationToken);
+        await injector.Inject(first, new Random(1), TestContext.Current.CancellationToken);
+
+        await injector.HealTheRest(TestContext.Current.CancellationToken);
+
+        run.Violations.ShouldHaveSingleItem().ShouldContain("Orders.Api did not heal");
+    }
+
+    [Fact]
     public void Every_fail_point_is_in_the_deck_for_each_process_that_passes_it() =>
         Catalogue.Deck(["kill-at"]).SelectMany(fault => fault.Name.Split(':', ' ', '+')[1..^1]).Order(StringComparer.Ordinal)
             .ShouldBe(Repository.FailPoints.Listed.SelectMany(row => row.Processes.Where(process => !FailPointKills.OverTheBus.Contains((row.Name, process)))
@@ -64,6 +92,29 @@ public sealed class ShortRunTests
         using var output = new StringWriter();
         (await Command.Run(args, output, TestContext.Current.CancellationToken)).ShouldBe(2);
         output.ToString().ShouldContain(args[^1]);
+    }
+
+    /// <summary>Both faults are in progress.</summary>
+    static (FaultRun Run, Injector Injector) Begin(params IFault[] faults)
+    {
+        var run = new FaultRun(null!, null!, null!, TextWriter.Null);
+        var dealer = new Dealer(faults, 1);
+        foreach (var _ in faults)
+            dealer.Next().ShouldNotBeNull();
+        return (run, new Injector(run, dealer));
+    }
+
+    /// <summary>Fails so many times, as when it asks a server that another fault has stopped.</summary>
+    sealed class Breaking(string service, int failures) : IFault
+    {
+        public int Done { get; private set; }
+
+        public string Name => service;
+
+        public IReadOnlyList<string> Breaks => [service];
+
+        public Task Inject(FaultRun run, Random chance, CancellationToken cancel) =>
+            ++Done <= failures ? Task.FromException(new IOException("the database is being restarted")) : Task.CompletedTask;
     }
 
     static IEnumerable<string> Names(IEnumerable<string> dealt) => dealt.Select(one => one[..one.LastIndexOf(' ')]).Order(StringComparer.Ordinal);

@@ -10,11 +10,14 @@ public static class Command
     /// <summary>For who leaves the page: no round must wait for long.</summary>
     public const int SecondsToPay = 20;
 
+    /// <summary>The class of orders that have only so long.</summary>
+    public const string ShortToPay = "flash";
+
     static readonly Setup Setup = new()
     {
         Settings = new Dictionary<string, string?>
         {
-            ["Orders:PayWithin:Classes:flash"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
+            [$"Orders:PayWithin:Classes:{ShortToPay}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
             // So that assurance looks at orders that wait while the clock of who judges them is wrong.
             ["Orders:PendingCheckSeconds"] = "8",
             ["Webhooks:AllowHttp"] = "true",

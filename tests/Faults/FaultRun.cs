@@ -27,6 +27,9 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     public OwnServers Servers => servers;
     public DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
 
+    /// <summary>The server's name of one of the system's databases.</summary>
+    public string DatabaseName(string database) => new NpgsqlConnectionStringBuilder(system.Connection(database)).Database!;
+
     /// <summary>How often each was done.</summary>
     public ConcurrentDictionary<string, int> Done { get; } = new(StringComparer.Ordinal);
 

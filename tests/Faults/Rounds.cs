@@ -13,6 +13,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     readonly Stopwatch faulty = new();
+    readonly Injector injector = new(run, dealer);
 
     /// <summary>When all that was broken stood again, once for each round.</summary>
     public List<DateTime> Heals { get; } = [];
@@ -48,6 +49,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         // Our own that waited for the checks are as dead as the services' were.
         NpgsqlConnection.ClearAllPools();
         await run.Back([.. run.System.Services]);
+        await injector.HealTheRest(cancel);
         faulty.Stop();
         Heals.Add(run.Now);
         run.Say($"healed; {customers.Count} orders placed, {ends.Open.Count()} open");
@@ -67,22 +69,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
                 continue;
             }
 
-            await Inject(dealt.Fault, dealt.Chance, cancel);
-            dealer.Healed(dealt.Fault);
-        }
-    }
-
-    async Task Inject(IFault fault, Random chance, CancellationToken cancel)
-    {
-        var watch = Stopwatch.StartNew();
-        try
-        {
-            await fault.Inject(run, chance, cancel);
-            run.Say(string.Create(CultureInfo.InvariantCulture, $"{fault.Name} ({watch.Elapsed.TotalSeconds:0.0} s)"));
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException || !cancel.IsCancellationRequested)
-        {
-            run.Broken($"{fault.Name} did not heal: {failure}");
+            await injector.Inject(dealt.Fault, dealt.Chance, cancel);
         }
     }
 

@@ -14,6 +14,9 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     const string Message = "INSERT INTO outbox (id, destination, message_type, content_type, body, created_at, lease, next_attempt_at, attempts, parked_at)"
         + " VALUES ('01', 'queue:orders', 'OrderCompleted', 'json', '', ";
 
+    const string Failed = "INSERT INTO failed_messages (id, endpoint, input_address, message_type, content_type, body, headers, cause, detail, failed_at)"
+        + " VALUES ('01', 'payments', '', 'ConfirmPayment', 'json', x'00', '', ";
+
     const string Delivery = "INSERT INTO webhook_endpoints (id, merchant, url, secret, state, from_event, created_at, updated_at, version)"
         + " VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'demo', 'https://shop.example', '', 'Active', 0, '2026-01-01', '2026-01-01', 1);"
         + " INSERT INTO webhook_deliveries (id, endpoint_id, order_id, event_id, type, body, state, attempts, next_attempt_at, lease, created_at)"
@@ -35,6 +38,16 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         "orders: UPDATE audit SET to_state = 'NeedsReview' WHERE subject_id = $off AND to_state = 'Cancelled'",
     ];
 
+    /// <summary>In review since before its deadline, which is over; its goods are still held.</summary>
+    static readonly string[] Unpaid =
+    [
+        .. Review,
+        "orders: UPDATE orders SET pay_before = '2026-01-01' WHERE id = @off",
+        "inventory: UPDATE stock_branches SET state = 'Tried' WHERE order_id = @off",
+        "inventory: UPDATE audit SET to_state = 'Tried' WHERE subject_id = $off AND to_state = 'Cancelled'",
+        "inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku",
+    ];
+
     public static TheoryData<string, string[]> Planted() => new()
     {
         { "I1", ["inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku"] },
@@ -45,7 +58,6 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I3", ["orders: DELETE FROM orders WHERE id = @off", "orders: DELETE FROM idempotency_keys WHERE order_id = @off"] },
         { "I4", ["orders: UPDATE orders SET idempotency_key = (SELECT idempotency_key FROM orders WHERE id = @done) WHERE id = @off"] },
         { "I4", ["orders: DELETE FROM idempotency_keys WHERE order_id = @off"] },
-        // The same amount again, for one that was not sold, given back after it was sold, for nobody.
         { "I5", ["sandbox: " + Operation + "operation, status, 'auth_x', amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
         { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, $off" + OfOperation + "'capture'" + OfDone] },
         { "I5", ["sandbox: " + Operation + "'refund', status, authorization_id, amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
@@ -66,11 +78,15 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I10", ["orders: UPDATE audit SET to_state = 'Completed' WHERE subject_id = $done AND to_state = 'ConfirmingPayment'"] },
         { "I11", ["orders: " + Message + "'2026-01-01', '02', '2099-01-01', 0, NULL)"] },
         { "I11", ["reconciler: " + Message + "'2026-01-01', '02', '2099-01-01', 9, '2026-01-01')"] },
-        { "I11", ["payments: INSERT INTO failed_messages (id, endpoint, input_address, message_type, content_type, body, headers, cause, detail, failed_at)"
-            + " VALUES ('01', 'payments', '', 'ConfirmPayment', 'json', x'00', '', 'BranchViolation', '', '2026-01-01')"] },
+        { "I11", ["payments: " + Failed + "'BranchViolation', '', '2026-01-01')"] },
         { "I11", ["payments: UPDATE payment_attempts SET state = 'Sent', next_attempt_at = '2026-01-01' WHERE order_id = @done"] },
         { "I11", ["orders: " + Delivery] },
         { "I11", ["reconciler: " + Run] },
+        { "I17", ["sandbox: UPDATE gateway_operations SET at = '2099-01-01' WHERE operation = 'capture' AND reference = $done"] },
+        { "I17", ["sandbox: UPDATE gateway_operations SET at = '2099-01-01' WHERE operation = 'authorize' AND reference = $done"] },
+        { "I17", ["payments: UPDATE payment_attempts SET created_at = '2099-01-01' WHERE operation = 'capture' AND order_id = @done"] },
+        { "I18", ["payments: " + Failed + "'PostgresException: 25006: cannot execute INSERT in a read-only transaction', '', '2026-01-01')"] },
+        { "I18", ["orders: " + Failed + "'Problem: The request is not valid.', '', '2026-01-01')"] },
     };
 
     [Fact]
@@ -79,6 +95,10 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     [Theory, MemberData(nameof(Planted))]
     public async Task A_planted_fault_is_found(string invariant, string[] plant) =>
         (await Find(await shop.Spoiled(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
+
+    [Fact]
+    public async Task An_unpaid_order_in_review_that_holds_stock_is_found() =>
+        (await Find(await shop.Spoiled([.. Unpaid, "reconciler: " + Case]))).ShouldContain(finding => finding.StartsWith("I17 ", StringComparison.Ordinal));
 
     /// <summary>A case is open: somebody has been told.</summary>
     [Fact]

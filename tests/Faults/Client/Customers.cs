@@ -35,7 +35,8 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         if (kind == Kind.Left && !leave)
             kind = Kind.WithdrawnAtThePage;
         var sku = kind == Kind.SoldOut ? shelf.Empty : kind == Kind.Scarce ? shelf.Scarce : shelf.Usual[chance.Next(shelf.Usual.Count)];
-        var draft = new Draft($"fault-{seed}-{++number}-{Guid.CreateVersion7():N}", sku, chance.Next(1, 4), kind.Token, kind == Kind.Left ? "flash" : null);
+        var key = $"fault-{seed}-{++number}-{Guid.CreateVersion7():N}";
+        var draft = new Draft(key, sku, chance.Next(1, 4), kind.Token, kind == Kind.Left ? Command.ShortToPay : null);
         return Follow(draft, kind, cancel);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using FaultRuns.Conditions;
 
 namespace FaultRuns.Faults;
 
@@ -30,12 +31,21 @@ public sealed class BrokerFault(string name, Func<FaultRun, Random, Cancellation
         }),
         new BrokerFault("purge", (run, _, _) => Purge(run)),
         new BrokerFault("purge", (run, _, _) => Purge(run)),
+        .. FullSubscriber.Events.Select(contract => new BrokerFault($"full-subscriber:{contract}", (run, chance, cancel) =>
+            Refuse(run, contract, chance, cancel))),
     ];
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
         await doIt(run, chance, cancel);
         run.Did(Name);
+    }
+
+    /// <summary>An event's subscriber takes nothing for a while.</summary>
+    static async Task Refuse(FaultRun run, string contract, Random chance, CancellationToken cancel)
+    {
+        await using var full = await FullSubscriber.Bind(run, contract);
+        await Pause.For(chance.Next(10, 31), cancel);
     }
 
     /// <summary>All that waits in any queue is lost.</summary>

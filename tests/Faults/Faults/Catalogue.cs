@@ -12,6 +12,8 @@ public static class Catalogue
         .. WrongClock.All,
         .. Running.Six.Select(service => new Freeze(service)),
         .. GatewayFault.All,
+        new LimitedDeliveries(),
+        new StaleReader(),
     ];
 
     /// <summary>What <c>--faults</c> may name.</summary>

@@ -1,3 +1,5 @@
+using FaultRuns.Conditions;
+
 namespace FaultRuns.Faults;
 
 /// <summary>What happens to the database server.</summary>
@@ -8,6 +10,17 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         ("orders", "orders"), ("orders", "outbox"), ("inventory", "stock"), ("inventory", "inbox"), ("payments", "payment_attempts"),
         ("sandbox", "gateway_operations"),
     ];
+
+    /// <summary>A row of an order that is in progress.</summary>
+    static readonly (string Database, string Row)[] Rows =
+    [
+        ("orders", "SELECT id FROM orders WHERE state NOT IN ('Completed', 'Cancelled') ORDER BY id DESC LIMIT 1"),
+        ("inventory", "SELECT s.sku FROM stock s ORDER BY s.held DESC LIMIT 1"),
+        ("inventory", "SELECT order_id FROM stock_branches WHERE state = 'Tried' ORDER BY order_id DESC LIMIT 1"),
+        ("payments", "SELECT order_id FROM payment_branches WHERE state IN ('Trying', 'Pending', 'Tried') ORDER BY order_id DESC LIMIT 1"),
+    ];
+
+    static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(1);
 
     public string Name => name;
 
@@ -20,7 +33,13 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         new DatabaseFault("database-cut", (run, _, _) => Cut(run)),
         new DatabaseFault("database-slow", Lock),
         new DatabaseFault("database-slow", Lock),
+        .. Databases.Select(database => new DatabaseFault($"read-only:{database}", (run, chance, cancel) => ReadOnly(run, database, chance, cancel))),
+        .. Databases.Select(database => new DatabaseFault($"statement-timeout:{database}", (run, chance, cancel) => TimeOut(run, database, chance, cancel))),
+        new DatabaseFault("locked-row", LockRow),
+        new DatabaseFault("locked-row", LockRow),
     ];
+
+    static IReadOnlyList<string> Databases => ["orders", "inventory", "payments", "sandbox", "reconciler"];
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
@@ -42,11 +61,31 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
     static async Task Lock(FaultRun run, Random chance, CancellationToken cancel)
     {
         var (database, table) = Busiest[chance.Next(Busiest.Length)];
-        await using var connection = new NpgsqlConnection(run.System.Connection(database) + ";Pooling=false");
-        await connection.OpenAsync(cancel);
-        await using var transaction = await connection.BeginTransactionAsync(cancel);
-        await using var command = new NpgsqlCommand($"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", connection, transaction);
-        await command.ExecuteNonQueryAsync(cancel);
+        await using var held = await HeldLock.Tables(run, database, [table], cancel);
         await Pause.For(chance.Next(2, 9), cancel);
+    }
+
+    static async Task ReadOnly(FaultRun run, string database, Random chance, CancellationToken cancel)
+    {
+        await using var setting = await DatabaseSetting.ReadOnly(run, database);
+        await Pause.For(chance.Next(5, 16), cancel);
+    }
+
+    /// <summary>Every statement that needs a table waits for longer than it may.</summary>
+    static async Task TimeOut(FaultRun run, string database, Random chance, CancellationToken cancel)
+    {
+        await using var setting = await DatabaseSetting.StatementTimeout(run, database, StatementTimeout);
+        await using var held = await HeldLock.AllTables(run, database, cancel);
+        await Pause.For(chance.Next(3, 9), cancel);
+    }
+
+    /// <summary>One row is locked for tens of seconds, as by a host that vanished in the middle of a transaction.</summary>
+    static async Task LockRow(FaultRun run, Random chance, CancellationToken cancel)
+    {
+        var (database, row) = Rows[chance.Next(Rows.Length)];
+        var (held, hasRow) = await HeldLock.Rows(run, database, row, cancel);
+        await using var end = held;
+        if (hasRow)
+            await Pause.For(chance.Next(10, 31), cancel);
     }
 }

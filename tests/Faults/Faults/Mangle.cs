@@ -28,12 +28,13 @@ public sealed class Mangle(string name, Mangling how) : IFault
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
-        var before = await Handled(run);
+        var before = await run.Surely("the inboxes are counted", () => Handled(run), cancel);
         await using var mangler = await Mangler.Start(run.System.Broker, Queued, how, chance.Next());
         await Pause.For(chance.Next(Shortest, Longest), cancel);
         await mangler.End();
         run.Did(Name);
-        Add(mangler.Count, mangler.Count.Delivered - (await Handled(run) - before));
+        var after = await run.Surely("the inboxes are counted", () => Handled(run), cancel);
+        Add(mangler.Count, mangler.Count.Delivered - (after - before));
         run.Say($"{Name}, in all: {all.Taken + all.Dropped} messages, {all.Dropped} lost, {all.Delivered - all.Taken} copies, "
             + $"{all.Overtaken} overtaken; {known} deliveries were known already");
     }

@@ -17,8 +17,12 @@ public sealed class WrongClock(string service, string shift) : IFault
 
     /// <summary>None where the package is not installed.</summary>
     public static IEnumerable<IFault> All { get; } = File.Exists(Library)
-        ? [.. from service in Running.Six from shift in new[] { "+1h", "-10m" } select new WrongClock(service, shift)]
+        ? [.. from service in Running.Six from shift in new[] { "+1h", "-10m" } select new WrongClock(service, shift), new ClockBack()]
         : [];
+
+    /// <summary>The time of day is shifted, the time that passes is not.</summary>
+    internal static (string Name, string Value)[] Settings { get; } =
+        [("LD_PRELOAD", Library), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_FORCE_MONOTONIC_FIX", "0")];
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
@@ -26,8 +30,7 @@ public sealed class WrongClock(string service, string shift) : IFault
         await run.Surely($"{sku} is there", () => run.Shop.Offer(sku, 2 * Waiting), cancel);
         var orders = await Wait(run, sku, cancel);
         await run.System.Of(service).Kill();
-        run.System.Of(service).Start(
-            ("LD_PRELOAD", Library), ("FAKETIME", shift), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_FORCE_MONOTONIC_FIX", "0"));
+        run.System.Of(service).Start([.. Settings, ("FAKETIME", shift)]);
         await run.Back(service);
         orders.AddRange(await Wait(run, sku, cancel));
         await Pause.For(Seconds, cancel);

@@ -1,0 +1,29 @@
+using FaultRuns.Conditions;
+
+namespace FaultRuns.Faults;
+
+/// <summary>The broker drops what it has delivered three times, while the services that take messages are killed again and again.</summary>
+public sealed class LimitedDeliveries : IFault
+{
+    const int Deliveries = 3;
+    const int Kills = 5;
+
+    static readonly string[] Consumers = ["Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
+
+    public string Name => "delivery-limit";
+
+    public IReadOnlyList<string> Breaks => [FaultRun.Broker, .. Consumers];
+
+    public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
+    {
+        await using var limit = await DeliveryLimit.Set(run, Deliveries);
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            await Pause.For(1 + chance.NextDouble(), cancel);
+            await Task.WhenAll(Consumers.Select(service => run.System.Of(service).Kill()));
+            await run.Back(Consumers);
+        }
+
+        run.Did(Name);
+    }
+}
