@@ -30,13 +30,15 @@ public sealed class Limits
     /// <summary>Rows that one sweep claims.</summary>
     public int SweepPage { get; set; } = 200;
 
-    /// <summary>Publishes that await the broker's confirm at once, for each database.</summary>
+    /// <summary>Publishes that await the broker's confirm at once, for each destination of a database.</summary>
     public int PublishWindow { get; set; } = 256;
 
-    /// <summary>How long one publish may take, seconds; after that the broker counts as away.</summary>
+    /// <summary>
+    /// How long one publish may take, seconds; after that its destination counts as blocked, or the broker as unavailable if it confirms nothing else either.
+    /// </summary>
     public int PublishTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Sends of one outbox row that failed by the row's own fault, before it is parked: with back-off up to a minute, some eight minutes.</summary>
+    /// <summary>Tries of one outbox row while its destination takes nothing, before it is parked: with back-off up to a minute, some eight minutes.</summary>
     public int ParkAfter { get; set; } = 12;
 
     /// <summary>Between two samples of the outbox's age, parked rows and failed messages for the metrics, seconds.</summary>

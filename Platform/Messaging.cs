@@ -3,10 +3,13 @@ using MassTransit.Saga;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.Rabbit;
 using OrderSaga.Platform.Sagas;
 
 namespace OrderSaga.Platform;
@@ -139,7 +142,13 @@ public static class Messaging
             else
                 bus.UsingInMemory((context, memory) => Configure(memory, setup, context));
         });
-        // After the bus, so that it stops before it.
+        builder.Services.AddSingleton<IMessageTransport>(
+            services => mode == TransportMode.RabbitMq ? new RabbitTransport(new Uri(url!)) : new InMemoryTransport(services));
+        builder.Services.AddSingleton(services => new BrokerState(services.GetRequiredService<IMessageTransport>(),
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BrokerState>>()));
+        builder.Services.AddHealthChecks().AddCheck<BrokerState>("broker");
+        // After the bus, so that they stop before it.
+        builder.Services.AddHostedService(services => services.GetRequiredService<BrokerState>());
         builder.Services.AddSingleton<PromptReceivers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PromptReceivers>());
     }

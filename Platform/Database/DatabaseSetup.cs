@@ -50,7 +50,9 @@ public static class DatabaseSetup
         builder.Services.AddSingleton<Statements<TDb>>();
         builder.Services.AddSingleton<Leases<TDb>>();
         builder.Services.AddSingleton<UnitOfWork<TDb>>();
-        builder.Services.AddSingleton<OutboxDispatcher<TDb>>();
+        builder.Services.AddSingleton(services => new OutboxDispatcher<TDb>(services.GetRequiredService<Statements<TDb>>(),
+            services.GetRequiredService<IMessageTransport>(), services.GetRequiredService<BrokerState>(), services.GetRequiredService<Limits>(),
+            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<OutboxDispatcher<TDb>>>()));
         builder.Services.AddSingleton<OutboxSweeper<TDb>>();
         builder.Services.AddSingleton<Backlog<TDb>>();
         builder.Services.AddSingleton<IStuckMessages, StuckMessages<TDb>>();

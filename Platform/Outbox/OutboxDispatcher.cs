@@ -1,8 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using MassTransit;
-using MassTransit.Serialization;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
@@ -12,36 +9,30 @@ namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
 /// Hands outbox rows to the broker: right after the commit that wrote them, pipelined with confirms and with no transaction
-/// open; the next transaction deletes them in bulk. While the broker is away it leaves the rows to the sweeper, so nothing
-/// piles up in memory.
+/// open; the next transaction deletes them in bulk. Each destination goes its own way: one that takes nothing delays its own rows. While the broker
+/// is unavailable the rows are left to the sweeper, so nothing piles up in memory.
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
-    /// <summary>Without a confirm for so long, a broker that is there would have answered.</summary>
-    static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
-
     readonly Statements<TDb> database;
-    readonly IServiceProvider services;
+    readonly IMessageTransport transport;
+    readonly BrokerState broker;
     readonly Limits limits;
-    readonly TimeProvider clock;
     readonly ILogger log;
+    readonly Destinations destinations;
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
-    readonly SemaphoreSlim window;
+    readonly ConcurrentDictionary<Task, bool> sending = new();
     readonly ConcurrentQueue<Guid> confirmed = new();
     // Until the bus has started: what is sent before the queues are bound is lost.
-    volatile bool brokerAway = true;
+    volatile bool open;
     volatile bool closed;
-    /// <summary>When the batch that awaits its confirms was handed over, as a timestamp of the clock; 0: none does.</summary>
-    long handedOverAt;
 
-    /// <summary>When the broker confirmed something last, as a timestamp of the clock.</summary>
-    long confirmedAt;
-
-    public OutboxDispatcher(Statements<TDb> database, IServiceProvider services, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
+    internal OutboxDispatcher(
+        Statements<TDb> database, IMessageTransport transport, BrokerState broker, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
     {
-        (this.database, this.services, this.limits, this.clock, this.log) = (database, services, limits, clock, log);
-        batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Handle);
-        window = new SemaphoreSlim(limits.PublishWindow);
+        (this.database, this.transport, this.broker, this.limits, this.log) = (database, transport, broker, limits, log);
+        destinations = new Destinations(typeof(TDb).Name, limits, clock, log);
+        batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Start);
     }
 
     /// <summary>Sends what is waiting; what is committed later is left to the next start's sweeper.</summary>
@@ -49,23 +40,27 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     {
         closed = true;
         await batcher.DisposeAsync();
+        await Task.WhenAll(sending.Keys);
         await Forget();
-        window.Dispose();
+        destinations.Close();
     }
 
     /// <summary>The bus has started.</summary>
-    internal void Open() => brokerAway = false;
+    internal void Open()
+    {
+        open = true;
+        destinations.Open();
+    }
 
-    /// <summary>The broker took nothing when it was tried last, or was not tried yet, or is silent at this moment.</summary>
-    public bool IsBrokerAway => brokerAway
-        || (Volatile.Read(ref handedOverAt) is var since and > 0 && clock.GetElapsedTime(Math.Max(since, Volatile.Read(ref confirmedAt))) > Silence);
+    /// <summary>The broker takes nothing, or was not tried yet.</summary>
+    public bool IsBrokerAway => !open || !broker.IsAvailable;
 
     /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
-    internal int LeaseSeconds => brokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
+    internal int LeaseSeconds => IsBrokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
 
     internal void Dispatch(OutboxWriter outbox)
     {
-        if (brokerAway)
+        if (IsBrokerAway)
             return;
         foreach (var message in outbox.Messages)
             batcher.TryAdd((message, outbox.Lease));
@@ -104,46 +99,90 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    /// <summary>Sends all at once; notes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
-    internal async Task<bool> Handle(IReadOnlyList<(OutboxMessage Message, Guid Lease)> batch)
+    /// <summary>
+    /// Ends when the rows are sent or set back, but for those of blocked destinations, which take their time. False: the broker is unavailable.
+    /// </summary>
+    internal async Task<bool> Send(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    {
+        await Task.WhenAll(Begin(rows).Where(group => !group.IsBlocked).Select(group => group.Sending));
+        return !IsBrokerAway;
+    }
+
+    /// <summary>Nobody waits for a destination here, so none waits for another.</summary>
+    Task Start(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    {
+        Begin(rows);
+        return Task.CompletedTask;
+    }
+
+    List<(bool IsBlocked, Task Sending)> Begin(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    {
+        FailPoint.Hit("outbox.before-publish");
+        return [.. rows.GroupBy(row => row.Message.Destination).Select(group => Begin(destinations.Enter(group.Key), [.. group]))];
+    }
+
+    (bool IsBlocked, Task Sending) Begin(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    {
+        var (isBlocked, task) = (destination.IsBlocked, Handle(destination, rows));
+        if (sending.TryAdd(task, true))
+            _ = task.ContinueWith(done => sending.TryRemove(done, out _), TaskScheduler.Default);
+        return (isBlocked, task);
+    }
+
+    /// <summary>Notes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
+    async Task Handle(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         try
         {
-            FailPoint.Hit("outbox.before-publish");
-            Volatile.Write(ref handedOverAt, clock.GetTimestamp());
-            // The first that finds the broker away ends the waiting of those that have not begun.
-            using var away = new CancellationTokenSource();
-            var failures = await Task.WhenAll(batch.Select(entry => Send(entry.Message, away)));
-            Volatile.Write(ref handedOverAt, 0);
+            var setbacks = await Task.WhenAll(rows.Select(row => Handle(destination, row.Message, row.Lease)));
             FailPoint.Hit("outbox.after-confirm");
-            NoteBroker(failures.FirstOrDefault(failure => failure is not null && Broker.IsAway(failure)));
-            GiveBack([.. batch.Where((_, i) => failures[i] is null).Select(entry => entry.Message.Id)]);
-            await Delay(batch.Zip(failures).Where(pair => pair.Second is not null).Select(pair => SetbackOf(pair.First, pair.Second!)).ToList());
+            GiveBack([.. rows.Zip(setbacks).Where(row => row.Second is null).Select(row => row.First.Message.Id)]);
+            await Delay(destination, [.. rows.Zip(setbacks).Where(row => row.Second is not null).Select(row => (row.First.Message.Id, row.Second!))]);
         }
         catch (Exception failure)
         {
-            log.LogWarning("Outbox rows of {Count} messages stay for the sweeper: {Failure}", batch.Count, failure.Message);
+            log.LogWarning("Outbox rows of {Count} messages stay for the sweeper: {Failure}", rows.Count, failure.Message);
         }
-
-        return !brokerAway;
-    }
-
-    void NoteBroker(Exception? failure)
-    {
-        if (failure is not null && !brokerAway)
-            log.LogWarning("The broker is away; the outbox keeps what is to be sent: {Failure}", failure.Message);
-        if (failure is null && brokerAway)
-            log.LogInformation("The broker is back");
-        brokerAway = failure is not null;
+        finally
+        {
+            destinations.Leave(destination);
+        }
     }
 
     /// <summary>A row is sent when all that is in it is; otherwise all of it goes again, under the same ids.</summary>
-    async Task<Exception?> Send(OutboxMessage row, CancellationTokenSource away)
+    async Task<Setback?> Handle(Destination destination, OutboxMessage row, Guid lease)
     {
+        if (row.Attempts > 0 && !destination.TakesRetry())
+            return SetbackOf(row, lease, destination.Error);
+        var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.InWindow(() => SendOne(destination, message))));
+        if (outcomes.FirstOrDefault(outcome => outcome is not null) is not { } failure)
+            return null;
+        if (!await broker.IsOfDestination(failure))
+            return new Setback(lease, 1, Counted: false, Parked: false, Cut(failure.Message));
+        destination.Failed(Cut(failure.Message));
+        return SetbackOf(row, lease, destination.Error);
+    }
+
+    async Task<Exception?> SendOne(Destination destination, OutboxMessage message)
+    {
+        if (!broker.IsAvailable)
+            return new OperationCanceledException("The broker is unavailable.");
         try
         {
-            await Task.WhenAll(EventRow.Messages(row).Select(message => SendOne(message, away)));
+            using var activity = message.TraceParent is null
+                ? null : Instruments.Source.StartActivity("send " + message.MessageType, ActivityKind.Producer, message.TraceParent);
+            using var timeout = new CancellationTokenSource(destination.Timeout);
+            var sent = transport.Send(message, timeout.Token);
+            FailPoint.Hit("outbox.after-publish");
+            await sent;
+            broker.Confirmed();
+            destination.Succeeded();
             return null;
+        }
+        catch (OperationCanceledException silence)
+        {
+            return new OperationCanceledException(
+                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind it has no majority, or is overloaded.", silence);
         }
         catch (Exception failure)
         {
@@ -151,53 +190,23 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    async Task SendOne(OutboxMessage message, CancellationTokenSource away)
+    /// <summary>Backs off by the row's own count: 2, 4, 8 ... 60 s.</summary>
+    Setback SetbackOf(OutboxMessage row, Guid lease, string error)
     {
-        await window.WaitAsync(away.Token);
-        try
-        {
-            using var activity = message.TraceParent is null ? null : Instruments.Source.StartActivity("outbox", ActivityKind.Internal, message.TraceParent);
-            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
-            // Not in the constructor: the bus is built with its endpoints, and those with this class.
-            var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message));
-            var sent = endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), timeout.Token);
-            FailPoint.Hit("outbox.after-publish");
-            await sent;
-            Volatile.Write(ref confirmedAt, clock.GetTimestamp());
-        }
-        catch (Exception failure) when (Broker.IsAway(failure))
-        {
-            await away.CancelAsync();
-            throw;
-        }
-        finally
-        {
-            window.Release();
-        }
+        var attempts = row.Attempts + 1;
+        return new Setback(lease, Math.Min(60, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
     }
 
-    /// <summary>Backs off by the row's own count: 2, 4, 8 ... 60 s. A broker that is away is no fault of the row.</summary>
-    (Guid Id, Setback Setback) SetbackOf((OutboxMessage Message, Guid Lease) entry, Exception failure)
-    {
-        var (message, away) = (entry.Message, Broker.IsAway(failure));
-        var attempts = message.Attempts + (away ? 0 : 1);
-        var parked = !away && attempts >= limits.ParkAfter;
-        if (parked)
-            log.LogError(failure, "Outbox row {MessageId} ({MessageType}) to {Destination} is parked", message.Id, message.MessageType, message.Destination);
-        else if (!away)
-            log.LogWarning(
-                "Outbox row {MessageId} ({MessageType}) could not be sent, attempt {Attempt}: {Failure}",
-                message.Id, message.MessageType, attempts, failure.Message);
-        var seconds = away ? 1 : Math.Min(60, 1 << Math.Min(attempts, 6));
-        return (message.Id, new Setback(entry.Lease, seconds, !away, parked, failure.Message[..Math.Min(failure.Message.Length, 1000)]));
-    }
+    static string Cut(string text) => text[..Math.Min(text.Length, 1000)];
 
-    /// <summary>One statement for all rows that failed alike: all of them, when the broker is away.</summary>
-    async Task Delay(IReadOnlyList<(Guid Id, Setback Setback)> failed)
+    /// <summary>One statement for all rows that failed alike: all of them, when the broker is unavailable.</summary>
+    async Task Delay(Destination destination, IReadOnlyList<(Guid Id, Setback Setback)> failed)
     {
         foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
         {
             var (lease, seconds, counted, parked, error) = alike.Key;
+            if (parked)
+                log.LogError("{Count} outbox rows to {Destination} are parked: {Failure}", alike.Count(), destination.Address, error);
             await database.Run(db => db.Execute(database.Dialect.DelayOutbox, ("rows", database.Dialect.Keys(alike)), ("lease", lease), ("seconds", seconds),
                 ("counted", counted ? 1 : 0), ("parked", parked ? 1 : 0), ("error", error)));
         }

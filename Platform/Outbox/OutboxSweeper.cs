@@ -43,11 +43,11 @@ sealed class OutboxSweeper<TDb>(
     /// <summary>Claims a page and sends it; true when more may be due and the broker takes them.</summary>
     internal async Task<bool> Sweep()
     {
-        var lease = NewId.NextSequentialGuid();
-        // One row is enough to see whether a broker that was away is back.
-        var page = dispatcher.IsBrokerAway ? 1 : limits.SweepPage;
+        if (dispatcher.IsBrokerAway)
+            return false;
+        var (lease, page) = (NewId.NextSequentialGuid(), limits.SweepPage);
         var claimed = await database.Run(db => Claim(db, lease, page));
-        return claimed.Count > 0 && await dispatcher.Handle(claimed.ConvertAll(message => (message, lease))) && claimed.Count == page;
+        return claimed.Count > 0 && await dispatcher.Send(claimed.ConvertAll(message => (message, lease))) && claimed.Count == page;
     }
 
     async Task<List<OutboxMessage>> Claim(TDb db, Guid lease, int page)

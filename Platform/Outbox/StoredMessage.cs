@@ -15,7 +15,7 @@ sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType con
     public IReadOnlyDictionary<string, string?> Headers { get; init; } = new Dictionary<string, string?>();
 
     public static StoredMessage Of(OutboxMessage message) => new(message.Id, message.CorrelationId, new ContentType(message.ContentType),
-        new StringMessageBody(message.Body), message.Destination.EndsWith(ToQueue, StringComparison.Ordinal));
+        new StringMessageBody(message.Body), IsToQueue(message.Destination));
 
     /// <summary>
     /// RabbitMQ's address of a queue would declare the queue, with other arguments than its owner; the exchange of the
@@ -23,7 +23,9 @@ sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType con
     /// </summary>
     public static string QueueAddress(string queue) => "exchange:" + queue + ToQueue;
 
-    public static Uri AddressOf(OutboxMessage message) => new(message.Destination.Replace(ToQueue, "", StringComparison.Ordinal));
+    public static Uri AddressOf(string destination) => new(destination.Replace(ToQueue, "", StringComparison.Ordinal));
+
+    public static bool IsToQueue(string destination) => destination.EndsWith(ToQueue, StringComparison.Ordinal);
 
     public Task Send(SendContext context)
     {

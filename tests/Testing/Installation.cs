@@ -121,6 +121,17 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
         (await http.PutAsJsonAsync(Permissions, new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
     }
 
+    /// <summary>A call of RabbitMQ's management API about something of this installation's virtual host: <c>queues/{vhost}/{path}</c>.</summary>
+    public async Task<JsonNode?> Manage(HttpMethod method, string kind, string path, object? body = null)
+    {
+        using var http = Management();
+        using var request = new HttpRequestMessage(method, $"api/{kind}/{name}/{path}") { Content = JsonContent.Create(body ?? new { }) };
+        using var answer = await http.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        var text = await answer.Content.ReadAsStringAsync();
+        return text.Length == 0 ? null : JsonNode.Parse(text);
+    }
+
     string Permissions => $"api/permissions/{name}/{new Uri(Mode.RabbitMq!).UserInfo.Split(':')[0]}";
 
     /// <summary>RabbitMQ's management API, as the test user: on the port that is 10,000 above the broker's, as is usual.</summary>

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform.Outbox;
+
+/// <summary>
+/// Whether the broker takes messages. A failed send alone does not tell: its destination may be at fault. So while nothing is confirmed, and when a
+/// send was not answered, a probe is sent that no queue gets. A broker in a memory or disk alarm is connected and confirms nothing.
+/// </summary>
+public sealed class BrokerState : BackgroundService, IHealthCheck
+{
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
+
+    readonly IMessageTransport transport;
+    readonly TimeProvider clock;
+    readonly ILogger log;
+    readonly Lock gate = new();
+    Task? probe;
+    long confirmedAt;
+
+    internal BrokerState(IMessageTransport transport, TimeProvider clock, ILogger<BrokerState> log) =>
+        (this.transport, this.clock, this.log) = (transport, clock, log);
+
+    /// <summary>It took the last message that it was sent, as far as that told.</summary>
+    public bool IsAvailable { get; private set; } = true;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The broker takes no messages."));
+
+    /// <summary>The broker confirmed a message just now.</summary>
+    internal void Confirmed() => Volatile.Write(ref confirmedAt, clock.GetTimestamp());
+
+    /// <summary>A send has failed. True: the broker takes messages all the same, and the destination was at fault.</summary>
+    internal async Task<bool> IsOfDestination(Exception failure)
+    {
+        if (transport.IsOfDestination(failure) is true)
+            return true;
+        if (transport.IsOfDestination(failure) is false)
+            Note(failure.Message);
+        else
+            await Ask();
+        return IsAvailable;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        while (await timer.Next(stoppingToken))
+        {
+            if (!IsAvailable || clock.GetElapsedTime(Volatile.Read(ref confirmedAt)) > Interval)
+                await Ask();
+        }
+    }
+
+    /// <summary>One probe at a time answers all who ask meanwhile.</summary>
+    Task Ask()
+    {
+        lock (gate)
+            return probe is { IsCompleted: false } running ? running : probe = Task.Run(Probe);
+    }
+
+    async Task Probe()
+    {
+        using var timeout = new CancellationTokenSource(ProbeTimeout);
+        try
+        {
+            await transport.Probe(timeout.Token);
+            Confirmed();
+            Note(null);
+        }
+        catch (Exception failure)
+        {
+            Note(failure is OperationCanceledException ? "no confirm within 2 s: not reachable, or in a memory or disk alarm" : failure.Message);
+        }
+    }
+
+    void Note(string? trouble)
+    {
+        lock (gate)
+        {
+            if (trouble is not null && IsAvailable)
+                log.LogWarning("The broker is unavailable; the outbox keeps what is to be sent: {Failure}", trouble);
+            if (trouble is null && !IsAvailable)
+                log.LogInformation("The broker is available again");
+            IsAvailable = trouble is null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using OrderSaga.Platform.Outbox;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace OrderSaga.Platform.Rabbit;
+
+/// <summary>
+/// Publishes with confirms on a connection of its own, on which nothing is consumed. Each destination has its own channel: the broker closes the channel of a
+/// send that it refuses, and with MassTransit's one channel for all sends that would hold up every destination. A nack is told at once, and not repeated.
+/// </summary>
+sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
+{
+    /// <summary>Answers to requests: their exchanges are the requesters' own, come and go, and are too many for a channel each.</summary>
+    const string Replies = "replies";
+
+    /// <summary>AMQP 0-9-1 soft errors: the broker refuses this one send, closes its channel and keeps the connection.</summary>
+    static readonly int[] Refusals = [311, 313, 403, 404, 405, 406];
+
+    static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
+        // Its limiter slows down long before its limit; the outbox bounds its sends itself.
+        outstandingPublisherConfirmationsRateLimiter: null);
+
+    readonly ConnectionFactory factory = FactoryOf(url);
+    readonly SemaphoreSlim opening = new(1);
+    readonly ConcurrentDictionary<string, PublishChannel> channels = new();
+    IConnection? connection;
+
+    public Task Send(OutboxMessage message, CancellationToken cancel)
+    {
+        var target = RabbitAddress.Of(message.Destination);
+        var channel = channels.GetOrAdd(target.IsReply ? Replies : target.Exchange, _ => new PublishChannel(Open));
+        var properties = new BasicProperties
+        {
+            MessageId = message.Id.ToString(),
+            CorrelationId = message.CorrelationId?.ToString(),
+            ContentType = message.ContentType,
+            Persistent = true,
+            // By which MassTransit's consumers go on with the trace.
+            Headers = Activity.Current?.Id is { } trace ? new Dictionary<string, object?> { ["MT-Activity-Id"] = trace } : null,
+        };
+        return channel.Publish(target, properties, Encoding.UTF8.GetBytes(message.Body), cancel);
+    }
+
+    /// <summary>To a queue by its name, as it is; throws when the queue is not there or does not take it.</summary>
+    public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
+        channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
+
+    /// <summary>A message that no queue gets: every healthy broker confirms it at once, and one in a memory or disk alarm does not.</summary>
+    public Task Probe(CancellationToken cancel) => channels.GetOrAdd("probe", _ => new PublishChannel(Open))
+        .Publish(new RabbitAddress("", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false), new BasicProperties(), default, cancel);
+
+    public bool? IsOfDestination(Exception failure) => failure switch
+    {
+        PublishException => true,
+        OperationInterruptedException { ShutdownReason.ReplyCode: var code } => Refusals.Contains(code),
+        UriFormatException or ArgumentException or FormatException => true,
+        OperationCanceledException => null,
+        _ => false,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in channels.Values)
+            await channel.DisposeAsync();
+        if (connection is not null)
+            await connection.DisposeAsync();
+        opening.Dispose();
+    }
+
+    static ConnectionFactory FactoryOf(Uri url) => new()
+    {
+        Uri = url.Scheme switch
+        {
+            // MassTransit's names.
+            "rabbitmq" => new UriBuilder(url) { Scheme = "amqp" }.Uri,
+            "rabbitmqs" => new UriBuilder(url) { Scheme = "amqps" }.Uri,
+            _ => url,
+        },
+        // A channel that is lost is opened again by its next send.
+        AutomaticRecoveryEnabled = false,
+        TopologyRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        ClientProvidedName = $"{AppDomain.CurrentDomain.FriendlyName} outbox",
+    };
+
+    async Task<IChannel> Open(CancellationToken cancel)
+    {
+        await opening.WaitAsync(cancel);
+        try
+        {
+            if (connection is not { IsOpen: true })
+            {
+                if (connection is not null)
+                    await connection.DisposeAsync();
+                connection = null;
+                connection = await factory.CreateConnectionAsync(cancel);
+            }
+
+            return await connection.CreateChannelAsync(Confirmed, cancel);
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+}
