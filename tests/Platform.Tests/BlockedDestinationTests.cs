@@ -68,12 +68,12 @@ public sealed class BlockedDestinationTests
         await using var installation = await Mode.Servers.Fresh("pack");
         await Block(installation, "a full queue");
         await using var host = await PackHost.Start(installation, "News=true", "Limits:ParkAfter=2");
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 10; i++)
             await Tell(host, "a full queue");
         await Eventually.Becomes("all parked",
-            () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 30, TimeSpan.FromSeconds(60));
+            () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 10, TimeSpan.FromSeconds(60));
         // Three queues take the event.
-        await host.Counts("news-x", 90);
+        await host.Counts("news-x", 30);
     }
 
     static Task Tell(PackHost host, string way) => host.Unit.Run(work => way == "no queue" ? work.Send("nowhere", new Bump("x")) : work.Publish(new News("x")));
