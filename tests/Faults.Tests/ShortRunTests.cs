@@ -1,4 +1,5 @@
 using FaultRuns;
+using FaultRuns.Experiments;
 using FaultRuns.Faults;
 using FaultRuns.Servers;
 using Shouldly;
@@ -115,6 +116,25 @@ public sealed class ShortRunTests
 
         public Task Inject(FaultRun run, Random chance, CancellationToken cancel) =>
             ++Done <= failures ? Task.FromException(new IOException("the database is being restarted")) : Task.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData("no-such-experiment")]
+    [InlineData("read-only", "--speed", "1")]
+    [InlineData("read-only", "--rate", "fast")]
+    [InlineData("read-only", "--rate")]
+    public async Task A_wrong_experiment_is_named(params string[] args)
+    {
+        using var output = new StringWriter();
+        (await ExperimentCommand.Run(args, output, TestContext.Current.CancellationToken)).ShouldBe(2);
+        output.ToString().ShouldContain(args.Length > 1 ? args[1] : args[0]);
+    }
+
+    [Fact]
+    public void The_document_lists_each_experiment()
+    {
+        var document = Repository.Repo.Read("docs/reliability.md");
+        Experiment.All.ShouldAllBe(one => document.Contains($"| `{one.Name}` |", StringComparison.Ordinal));
     }
 
     static IEnumerable<string> Names(IEnumerable<string> dealt) => dealt.Select(one => one[..one.LastIndexOf(' ')]).Order(StringComparer.Ordinal);

@@ -38,8 +38,8 @@ public static class Command
         {
             var options = Options.Parse(args);
             var deck = Catalogue.Deck(options.Faults);
-            if (!options.List && OwnServers.Missing is { Count: > 0 } missing)
-                throw new ArgumentException($"Install PostgreSQL and RabbitMQ first (on Debian: scripts/servers-up): no {string.Join(", no ", missing)}.");
+            if (!options.List)
+                OwnServers.MustBeInstalled();
             if (!options.List)
                 return (await Run(options, deck, output, cancel)).Violations.Count == 0 ? 0 : 1;
             await output.WriteLineAsync(string.Join('\n', Catalogue.Names));

@@ -2,7 +2,7 @@ using FaultRuns.Faults;
 
 namespace FaultRuns;
 
-/// <summary>Does faults. What another fault keeps from healing is no finding: it is done again when nothing else is broken, and must heal then.</summary>
+/// <summary>Does faults. One that another fault keeps from healing is no finding: it is done again alone, and must heal then.</summary>
 public sealed class Injector(FaultRun run, Dealer dealer)
 {
     readonly ConcurrentQueue<(IFault Fault, Random Chance)> unhealed = [];

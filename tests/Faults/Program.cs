@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using FaultRuns;
+using FaultRuns.Experiments;
 
-// See scripts/faults.
+// See scripts/faults and scripts/experiment.
 using var interrupted = new CancellationTokenSource();
 void End(PosixSignalContext signal)
 {
@@ -13,7 +14,9 @@ using var pressed = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 using var told = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
-    return await Command.Run(args, Console.Out, interrupted.Token);
+    return args is ["experiment", .. var rest]
+        ? await ExperimentCommand.Run(rest, Console.Out, interrupted.Token)
+        : await Command.Run(args, Console.Out, interrupted.Token);
 }
 catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {

@@ -1,8 +1,8 @@
 namespace FaultRuns.Conditions;
 
 /// <summary>
-/// A server setting of one database. It holds for every session from the start until it is disposed, because the sessions that had the old value are ended
-/// at both moments.
+/// A server setting of one database. It holds for every session from the start until it is disposed: sessions that have
+/// the old value are ended at both moments.
 /// </summary>
 public sealed class DatabaseSetting : IAsyncDisposable
 {
@@ -13,7 +13,8 @@ public sealed class DatabaseSetting : IAsyncDisposable
     DatabaseSetting(FaultRun run, string database, string setting) => (this.run, this.database, this.setting) = (run, database, setting);
 
     /// <summary>As on a demoted node after a failover, or with a full disk at a cloud provider.</summary>
-    public static Task<DatabaseSetting> ReadOnly(FaultRun run, string database) => Set(run, database, "default_transaction_read_only", "on");
+    public static Task<DatabaseSetting> ReadOnly(FaultRun run, string database) =>
+        Set(run, database, "default_transaction_read_only", "on");
 
     public static Task<DatabaseSetting> StatementTimeout(FaultRun run, string database, TimeSpan timeout) =>
         Set(run, database, "statement_timeout", timeout.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));

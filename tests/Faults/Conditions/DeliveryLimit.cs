@@ -1,6 +1,6 @@
 namespace FaultRuns.Conditions;
 
-/// <summary>A policy on every queue of the run: the broker drops a message after so many deliveries, as RabbitMQ 4 does by default.</summary>
+/// <summary>A policy on every queue: the broker drops a message after so many deliveries, as RabbitMQ 4 does by default.</summary>
 public sealed class DeliveryLimit : IAsyncDisposable
 {
     readonly string policy;
@@ -12,7 +12,8 @@ public sealed class DeliveryLimit : IAsyncDisposable
         var set = new DeliveryLimit($"api/policies/{run.System.Vhost}/delivery-limit");
         var definition = new Dictionary<string, object>
         {
-            ["pattern"] = ".*", ["apply-to"] = "queues", ["priority"] = 1, ["definition"] = new Dictionary<string, object> { ["delivery-limit"] = deliveries },
+            ["pattern"] = ".*", ["apply-to"] = "queues", ["priority"] = 1,
+            ["definition"] = new Dictionary<string, object> { ["delivery-limit"] = deliveries },
         };
         using var http = Installation.Management();
         (await http.PutAsJsonAsync(set.policy, definition)).EnsureSuccessStatusCode();

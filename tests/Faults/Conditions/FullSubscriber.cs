@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace FaultRuns.Conditions;
 
-/// <summary>Another system's queue that takes an event, is full, and refuses what comes: the broker answers every publish to it with a nack.</summary>
+/// <summary>Another system's queue that takes an event and is full: the broker answers every publish to it with a nack.</summary>
 public sealed class FullSubscriber : IAsyncDisposable
 {
     const string Namespace = "OrderSaga.Contracts";
@@ -11,7 +11,8 @@ public sealed class FullSubscriber : IAsyncDisposable
     readonly IChannel channel;
     readonly string queue;
 
-    FullSubscriber(IConnection connection, IChannel channel, string queue) => (this.connection, this.channel, this.queue) = (connection, channel, queue);
+    FullSubscriber(IConnection connection, IChannel channel, string queue) =>
+        (this.connection, this.channel, this.queue) = (connection, channel, queue);
 
     /// <summary>What others may subscribe to, as docs/asyncapi.yaml lists it.</summary>
     public static IReadOnlyList<string> Events { get; } =

@@ -1,8 +1,8 @@
 namespace FaultRuns.Faults;
 
 /// <summary>
-/// The clock of the reconciler steps back one hour while it runs, as after a wrong time server. What its schedules drive must go on within seconds: an
-/// order that was left at the gateway's page ends at its deadline.
+/// The clock of the reconciler steps back one hour while it runs, as after a wrong time server. Its schedules go on within seconds:
+/// an order that was left at the gateway's page ends at its deadline.
 /// </summary>
 public sealed class ClockBack : IFault
 {

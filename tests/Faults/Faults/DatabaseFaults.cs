@@ -33,8 +33,10 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         new DatabaseFault("database-cut", (run, _, _) => Cut(run)),
         new DatabaseFault("database-slow", Lock),
         new DatabaseFault("database-slow", Lock),
-        .. Databases.Select(database => new DatabaseFault($"read-only:{database}", (run, chance, cancel) => ReadOnly(run, database, chance, cancel))),
-        .. Databases.Select(database => new DatabaseFault($"statement-timeout:{database}", (run, chance, cancel) => TimeOut(run, database, chance, cancel))),
+        .. Databases.Select(database => new DatabaseFault(
+            $"read-only:{database}", (run, chance, cancel) => ReadOnly(run, database, chance, cancel))),
+        .. Databases.Select(database => new DatabaseFault(
+            $"statement-timeout:{database}", (run, chance, cancel) => TimeOut(run, database, chance, cancel))),
         new DatabaseFault("locked-row", LockRow),
         new DatabaseFault("locked-row", LockRow),
     ];

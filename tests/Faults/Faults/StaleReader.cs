@@ -5,8 +5,8 @@ using FaultRuns.Conditions;
 namespace FaultRuns.Faults;
 
 /// <summary>
-/// The reconciler reads the orders from a replica that stands still, and is asked for a full run that repairs. What it judges on that reading must do no
-/// harm: orders that customers are still to pay are not there.
+/// The reconciler reads the orders from a replica that stands still, and is asked for a full run that repairs. Newer orders, which
+/// customers are still to pay, are not there; nothing may happen to them.
 /// </summary>
 public sealed class StaleReader : IFault
 {

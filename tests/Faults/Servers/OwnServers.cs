@@ -23,6 +23,13 @@ public sealed class OwnServers : IAsyncDisposable
             .Where(program => !IsInstalled(program)),
     ];
 
+    /// <exception cref="ArgumentException">What is not there.</exception>
+    public static void MustBeInstalled()
+    {
+        if (Missing is { Count: > 0 } missing)
+            throw new ArgumentException($"Install PostgreSQL and RabbitMQ first (on Debian: scripts/servers-up): no {string.Join(", no ", missing)}.");
+    }
+
     static bool IsInstalled(string program) => Path.IsPathRooted(program) || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(path => File.Exists(Path.Combine(path, program)));
 

@@ -1,0 +1,47 @@
+using OrderSaga.Contracts;
+
+namespace FaultRuns.Experiments;
+
+/// <summary>One message in a hundred at each participant cannot be handled. The others are handled as fast.</summary>
+static class FailingMessages
+{
+    const int Orders = 800;
+    const int Callers = 64;
+    const int Times = 3;
+    const double MinRate = 0.9;
+
+    public static async Task Try(Trial trial)
+    {
+        var sku = await trial.Shop.NewSku(1_000_000);
+        await Measure(trial, sku, share: 0);
+        trial.Row("pair", "clean orders/s", "1 % failing", "ratio", "kept");
+        var ratios = new List<double>();
+        for (var pair = 1; pair <= Times; pair++)
+        {
+            var (clean, _) = await Measure(trial, sku, share: 0);
+            var (failing, kept) = await Measure(trial, sku, share: 0.01);
+            ratios.Add(failing / clean);
+            trial.Row(pair, clean, failing, failing / clean, kept);
+        }
+
+        var median = ratios.Order().ElementAt(Times / 2);
+        trial.Require(median >= MinRate, $"with 1 % of failing messages the rate is {median:P0}");
+    }
+
+    /// <summary>Orders at once, to the end of the last.</summary>
+    static async Task<(double Rate, long Kept)> Measure(Trial trial, string sku, double share)
+    {
+        var before = await trial.DeadLetters();
+        var drafts = Enumerable.Range(0, Orders).Select(_ => Trial.NewDraft(sku, "tok_ok")).ToList();
+        var watch = Stopwatch.StartNew();
+        // Each participant has two commands for each order; these name orders that it does not know.
+        await using var bad = share == 0 ? null : await BusLoad.Start(trial, 4 * Orders * share / 5, Bad);
+        var placed = await new Load(trial.Shop, drafts).Run(Callers);
+        await trial.AllEnd([.. placed.Select(one => new PlacedOrder(one.OrderId, default))]);
+        return (Orders / watch.Elapsed.TotalSeconds, await trial.DeadLetters() - before);
+    }
+
+    static (string, object) Bad(string key) => key[^1] % 2 == 0
+        ? (Queues.Inventory, new ConfirmStock(Guid.CreateVersion7()))
+        : (Queues.Payments, new ConfirmPayment(Guid.CreateVersion7()));
+}

@@ -1,0 +1,72 @@
+using FaultRuns.Conditions;
+using FaultRuns.Faults;
+
+namespace FaultRuns.Experiments;
+
+/// <summary>A forgotten session locks a row that one order needs; other orders go on. It waits, and ends when the lock is gone.</summary>
+static class LockedRows
+{
+    const double MaxRatio = 1.2;
+
+    static readonly (string What, string Database, string Query)[] Rows =
+    [
+        ("order", "orders", "SELECT id FROM orders WHERE id = '{0}'"),
+        ("sku", "inventory", "SELECT sku FROM stock WHERE sku = '{1}'"),
+        ("stock branch", "inventory", "SELECT order_id FROM stock_branches WHERE order_id = '{0}'"),
+        ("payment branch", "payments", "SELECT order_id FROM payment_branches WHERE order_id = '{0}'"),
+    ];
+
+    public static async Task Try(Trial trial)
+    {
+        var sku = await trial.Shop.NewSku(1_000_000);
+        await trial.Measure(sku);
+        trial.Row("locked", "others p50 s", "others p99 s", "p99 before s", "ratio", "its order after");
+        foreach (var (what, database, query) in Rows)
+            await Try(trial, sku, what, database, query);
+        foreach (var broken in await trial.Run.System.Checker.Broken([]))
+            trial.Require(false, broken);
+    }
+
+    static async Task Try(Trial trial, string sku, string what, string database, string query)
+    {
+        var before = await trial.Measure(sku);
+        var own = await trial.Shop.NewSku(10);
+        var order = await trial.Shop.Place(own, 1, token: null, wait: 0);
+        var page = await trial.Page(order.Id);
+        Spread others;
+        var text = string.Format(CultureInfo.InvariantCulture, query, order.Id, own);
+        var (held, hasRow) = await HeldLock.Rows(trial.Run, database, text, trial.Cancel);
+        await using (held)
+        {
+            // Its answer comes to the locked row, which is what others may have to wait behind.
+            await trial.Shop.Pay(page);
+            others = await MeasureWhileHeld(trial, sku);
+        }
+
+        var end = await trial.Shop.End(order.Id, TimeSpan.FromMinutes(2));
+        var ratio = others.P99 / before.P99;
+        trial.Row(what, others.P50, others.P99, before.P99, ratio, end.Status);
+        trial.Require(hasRow, $"{what}: there was no row to lock");
+        trial.Require(ratio <= MaxRatio, $"{what}: p99 of other orders is {ratio:0.00} times as long");
+        trial.Require(end.Status == "Completed", $"{what}: its own order is {end.Status}");
+    }
+
+    /// <summary>The lock is held until they have ended: what waits for it must not wait in vain.</summary>
+    static async Task<Spread> MeasureWhileHeld(Trial trial, string sku)
+    {
+        var load = trial.Load(sku);
+        await Pause.For(trial.Options.Seconds, trial.Cancel);
+        var orders = await load.Stop();
+        try
+        {
+            await trial.AllEnd(orders, TimeSpan.FromSeconds(30));
+            return await trial.Spread(orders);
+        }
+        catch (TimeoutException)
+        {
+            var open = await trial.Open(orders);
+            trial.Require(false, $"{open.Count} of {orders.Count} other orders have not ended while the row is locked");
+            return new Spread(orders.Count, double.PositiveInfinity, double.PositiveInfinity, double.PositiveInfinity);
+        }
+    }
+}

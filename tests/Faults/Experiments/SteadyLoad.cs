@@ -1,0 +1,97 @@
+namespace FaultRuns.Experiments;
+
+/// <summary>An order that its caller was told of.</summary>
+/// <param name="At">When it was first asked for, UTC.</param>
+public sealed record PlacedOrder(Guid Id, DateTime At);
+
+/// <summary>Orders at a steady rate, by callers that ask again under the same key until they have their 2xx.</summary>
+public sealed class SteadyLoad
+{
+    const int NoAnswer = 0;
+    static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+
+    readonly Trial trial;
+    readonly CancellationTokenSource stopped = new();
+    readonly ConcurrentQueue<PlacedOrder> placed = [];
+    readonly Task<List<Task>> callers;
+    int withoutRetryAfter;
+
+    SteadyLoad(Trial trial, double rate, Func<Draft> draft)
+    {
+        this.trial = trial;
+        callers = Place(rate, draft);
+    }
+
+    public IReadOnlyCollection<PlacedOrder> Placed => placed;
+
+    /// <summary>How often each status came; 0 is none.</summary>
+    public ConcurrentDictionary<int, int> Answers { get; } = new();
+
+    public int Count(int status) => Answers.GetValueOrDefault(status);
+
+    /// <summary>Answers of 503 that did not say when to come back.</summary>
+    public int WithoutRetryAfter => withoutRetryAfter;
+
+    public static SteadyLoad Start(Trial trial, double rate, Func<Draft> draft) => new(trial, rate, draft);
+
+    /// <summary>No more are placed; those that were begun have their answer.</summary>
+    public async Task<IReadOnlyList<PlacedOrder>> Stop()
+    {
+        await stopped.CancelAsync();
+        await Task.WhenAll(await callers);
+        return [.. placed];
+    }
+
+    async Task<List<Task>> Place(double rate, Func<Draft> draft)
+    {
+        var all = new List<Task>();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1 / rate));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopped.Token))
+                all.Add(Caller(draft()));
+        }
+        catch (OperationCanceledException)
+        {
+            // It was stopped.
+        }
+
+        return all;
+    }
+
+    async Task Caller(Draft draft)
+    {
+        var at = trial.Run.Now;
+        using var pause = new PeriodicTimer(AskAgainAfter);
+        while (await TryPlace(draft) is not { } id || !Keep(id, at))
+            await pause.WaitForNextTickAsync(trial.Cancel);
+    }
+
+    bool Keep(Guid id, DateTime at)
+    {
+        placed.Enqueue(new PlacedOrder(id, at));
+        return true;
+    }
+
+    async Task<Guid?> TryPlace(Draft draft)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(trial.Cancel);
+        limit.CancelAfter(AnswerLimit);
+        try
+        {
+            using var answer = await trial.Shop.Post(draft, cancel: limit.Token);
+            Told((int)answer.StatusCode);
+            if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: null })
+                Interlocked.Increment(ref withoutRetryAfter);
+            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<Order>(limit.Token))!.Id : null;
+        }
+        catch (Exception away) when (Shop.IsAway(away))
+        {
+            Told(NoAnswer);
+            return null;
+        }
+    }
+
+    void Told(int status) => Answers.AddOrUpdate(status, 1, (_, times) => times + 1);
+}

@@ -1,0 +1,84 @@
+using FaultRuns.Faults;
+
+namespace FaultRuns.Experiments;
+
+/// <summary>Many hosted payments wait for customers who do not come, beside cards. Some customers pay in the last second.</summary>
+static class UnpaidOrders
+{
+    const double MaxRatio = 1.3;
+    const int Callers = 48;
+    const int LateOneOf = 50;
+    const int SecondsForCards = 90;
+    const int PlacedEachSecond = 60;
+    const string Class = "unpaid";
+    static readonly TimeSpan BeforeTheEnd = TimeSpan.FromSeconds(1);
+
+    /// <summary>The time to pay is set for each run, when it is known how many there are.</summary>
+    public static Dictionary<string, string?> Settings => new() { [$"Orders:PayWithin:Classes:{Class}"] = "3600" };
+
+    public static async Task Try(Trial trial)
+    {
+        await Configure(trial);
+        var (cards, hosted) = (await trial.Shop.NewSku(1_000_000), await trial.Shop.NewSku(1_000_000));
+        await trial.Measure(cards);
+        var before = await trial.Measure(cards);
+        var drafts = Enumerable.Range(0, trial.Options.Unpaid).Select(_ => Trial.NewDraft(hosted, null, Class)).ToList();
+        var placed = await new Load(trial.Shop, drafts).Run(Callers);
+        var late = PayLate(trial, [.. placed.Where((_, i) => i % LateOneOf == 0).Select(one => one.OrderId)]);
+        var beside = await trial.Measure(cards);
+        await late;
+        await trial.AllEnd([.. placed.Select(one => new PlacedOrder(one.OrderId, default))], TimeSpan.FromSeconds(Seconds(trial) + 300));
+        var ratio = beside.P99 / before.P99;
+        trial.Row("unpaid orders", "cards p50 s", "cards p99 s", "p99 before s", "ratio");
+        trial.Row(trial.Options.Unpaid, beside.P50, beside.P99, before.P99, ratio);
+        trial.Require(ratio <= MaxRatio, $"p99 of cards is {ratio:0.00} times as long");
+        await Ends(trial, hosted, await late);
+    }
+
+    static int Seconds(Trial trial) => SecondsForCards + trial.Options.Seconds + (trial.Options.Unpaid / PlacedEachSecond);
+
+    static async Task Configure(Trial trial)
+    {
+        trial.Run.System.Configure($"Orders:PayWithin:Classes:{Class}", Seconds(trial).ToString(CultureInfo.InvariantCulture));
+        string[] takers = ["Orders.Api", "Orders.Sagas"];
+        await Task.WhenAll(takers.Select(service => trial.Run.System.Of(service).Kill()));
+        await trial.Run.Back(takers);
+    }
+
+    /// <returns>Those whose page took the money in time.</returns>
+    static async Task<IReadOnlyList<Guid>> PayLate(Trial trial, IReadOnlyList<Guid> orders)
+    {
+        const string Pages = "SELECT id, payment_url, pay_before FROM orders WHERE payment_url IS NOT NULL AND state = 'AwaitingPayment'";
+        var pages = await Eventually.Becomes(
+            "all can be paid", () => trial.Read("orders", Pages, row => new Page(row.GetGuid(0), row.GetString(1), row.GetDateTime(2))),
+            pages => !orders.Except(pages.Select(page => page.Order)).Any(), TimeSpan.FromMinutes(2));
+        var paid = await Task.WhenAll(pages.IntersectBy(orders, page => page.Order).Select(page => PayLate(trial, page)));
+        return [.. paid.OfType<Guid>()];
+    }
+
+    static async Task<Guid?> PayLate(Trial trial, Page page)
+    {
+        await Pause.For((page.Before - BeforeTheEnd - trial.Run.Now).TotalSeconds, trial.Cancel);
+        using var browser = new HttpClient();
+        using var answer = await browser.PostAsync(page.Url + "/pay", null, trial.Cancel);
+        return answer.IsSuccessStatusCode && trial.Run.Now < page.Before ? page.Order : null;
+    }
+
+    sealed record Page(Guid Order, string Url, DateTime Before);
+
+    static async Task Ends(Trial trial, string sku, IReadOnlyList<Guid> paid)
+    {
+        await trial.Run.System.Checker.AtRest(TimeSpan.FromMinutes(5));
+        var states = (await trial.Run.System.Checker.Orders()).ToDictionary(order => order.Id, order => order.State);
+        var completed = paid.Count(id => states[id] == "Completed");
+        var level = await trial.Shop.LevelOf(sku);
+        var review = states.Values.Count(state => state == "NeedsReview");
+        trial.Row("paid at the end", "completed", "sold", "held", "in review");
+        trial.Row(paid.Count, completed, level.Sold, level.Held, review);
+        trial.Require(
+            paid.Count > 0 && completed == paid.Count, $"{completed} of {paid.Count} that were paid in their last second are completed");
+        trial.Require(level.Held == 0 && review == 0, $"{level.Held} pieces are held, {review} orders are in review");
+        foreach (var broken in await trial.Run.System.Checker.Broken(paid.ToList()))
+            trial.Require(false, broken);
+    }
+}
