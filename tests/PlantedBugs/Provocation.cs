@@ -12,6 +12,11 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
     static readonly Dictionary<string, string?> Impatient = new() { ["Assurance:EverySeconds"] = "1", ["Assurance:LeaseSeconds"] = "4" };
     static readonly Dictionary<string, string?> NoAnswers = new() { ["Sandbox:Faults:ErrorRate"] = "1" };
 
+    static readonly Dictionary<string, string?> LittleTime = new()
+    {
+        ["Orders:PayWithin:Seconds"] = Provocations.SecondsToPay.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
     public static IReadOnlyList<Provocation> All { get; } =
     [
         new("load", OneProcess: true, Usual, Provocations.Load),
@@ -23,5 +28,7 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
         new("death-on-the-bus", OneProcess: true, Usual, Provocations.DeathOnTheBus),
         new("behind", OneProcess: false, Impatient, Provocations.Behind),
         new("late-capture", OneProcess: false, NoAnswers, Provocations.LateCapture),
+        new("read-only", OneProcess: true, Usual, Provocations.ReadOnly),
+        new("long-outage", OneProcess: false, LittleTime, Provocations.LongOutage),
     ];
 }

@@ -3,14 +3,19 @@ using Repository;
 
 namespace PlantedBugs;
 
-/// <summary>Runs each provocation without a bug, which must find nothing, then with each of its bugs, which must find what it breaks.</summary>
+/// <summary>
+/// Runs each provocation without a bug, which must find nothing, then with each of its bugs, which must find what it breaks. A bug
+/// that no run shows is held against a test.
+/// </summary>
 static class Trials
 {
     /// <summary>True when all were caught and nothing else was.</summary>
     public static async Task<bool> Run(IReadOnlyList<PlantedBug> bugs)
     {
         var good = bugs.Count > 0;
-        foreach (var group in bugs.GroupBy(bug => bug.Run))
+        foreach (var bug in bugs.Where(bug => bug.IsCaughtByTest))
+            good &= await FailsItsTest(bug);
+        foreach (var group in bugs.Where(bug => !bug.IsCaughtByTest).GroupBy(bug => bug.Run))
         {
             var provocation = Provocation.All.Single(one => one.Name == group.Key);
             var (found, seconds) = await Once(provocation, null);
@@ -21,6 +26,18 @@ static class Trials
         }
 
         Console.WriteLine(good ? $"All {bugs.Count} bugs are caught, and every run without them is clean." : "NOT all is as it must be.");
+        return good;
+    }
+
+    /// <summary>A test that passes without the bug and fails with it.</summary>
+    static async Task<bool> FailsItsTest(PlantedBug bug)
+    {
+        var watch = Stopwatch.StartNew();
+        var clean = await TestRun.Failures(bug.Run, bug.CaughtBy, null);
+        var caught = await TestRun.Failures(bug.Run, bug.CaughtBy, bug.Name);
+        var good = clean.Count == 0 && caught.Count > 0;
+        var what = good ? caught[0] : clean.Count > 0 ? "NOT CLEAN: " + clean[0] : $"NOT CAUGHT by {bug.CaughtBy} of {bug.Run}";
+        Say(bug.Name, bug.Breaks, what, watch.Elapsed.TotalSeconds);
         return good;
     }
 

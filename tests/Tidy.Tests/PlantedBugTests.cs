@@ -26,6 +26,12 @@ public sealed class PlantedBugTests
             .Where(row => !document.Contains(row, StringComparison.Ordinal)).ShouldBeNone();
     }
 
+    [Fact]
+    public void Every_test_that_catches_a_bug_is_there() => PlantedBug.All.Where(bug => bug.IsCaughtByTest)
+        .Where(bug => !Repo.Files(".cs").Any(file => file.StartsWith($"tests/{bug.Run}/", StringComparison.Ordinal)
+            && Repo.Read(file).Contains($" {bug.CaughtBy}(", StringComparison.Ordinal)))
+        .Select(bug => $"{bug.Name}: {bug.Run} has no test {bug.CaughtBy}").ShouldBeNone();
+
     /// <summary>What git says against putting them in, one after the other.</summary>
     static string Refused(params string[] patches)
     {
