@@ -97,6 +97,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         receive.PublishFaults = false;
         if (receive is IRabbitMqReceiveEndpointConfigurator rabbit)
             rabbit.SetQuorumQueue();
+        receive.ConfigureReceive(pipe => pipe.UseFilter(new ReturnAfterPause<TDb>(queue, failures, provider)));
         receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies<TDb>(limits.MessageBytes, failures)));
         receive.TakeEnvelopes();
         receive.ConfigureError(pipe => pipe.UseFilter(failures));

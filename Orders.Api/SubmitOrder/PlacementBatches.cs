@@ -3,6 +3,7 @@ using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
@@ -14,20 +15,22 @@ sealed class PlacementBatches : IAsyncDisposable
         Instruments.Meter.CreateCounter<long>("ordersaga.placements", "{order}", "Placements by outcome: placed, replayed, refused");
 
     readonly UnitOfWork<OrdersDb> unitOfWork;
-    readonly ILogger<PlacementBatches> log;
+    readonly TimeSpan timeout;
+    readonly TimeProvider clock;
     readonly Batcher<PlacementRequest> batcher;
 
-    public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, ILogger<PlacementBatches> log)
+    public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, DatabaseSettings database, TimeProvider clock)
     {
-        (this.unitOfWork, this.log) = (unitOfWork, log);
+        (this.unitOfWork, timeout, this.clock) = (unitOfWork, database.RequestTimeout, clock);
         batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds));
     }
 
     /// <summary>Ends when the order is committed.</summary>
     /// <exception cref="Problem">It was not placed, and no row is left of it.</exception>
+    /// <exception cref="DatabaseBusyException">It may be placed yet; sent again with its key it is placed once.</exception>
     public async Task<Placed> Place(PlacementRequest request)
     {
-        await batcher.Add(request);
+        await Handled(request);
         try
         {
             var placed = request.Outcome();
@@ -41,48 +44,30 @@ sealed class PlacementBatches : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => batcher.DisposeAsync();
-
-    async Task Handle(IReadOnlyList<PlacementRequest> batch)
+    async Task Handled(PlacementRequest request)
     {
         try
         {
-            await Commit(batch);
+            await batcher.Add(request).WaitAsync(timeout, clock);
         }
-        catch (Exception failure) when (batch.Count > 1 && Conflicts.Classify(failure) != FailureKind.Unavailable)
+        catch (TimeoutException)
         {
-            log.LogInformation("A batch of {Count} placements runs one by one: {Failure}", batch.Count, failure.Message);
-            foreach (var request in batch)
-                await Alone(request);
-        }
-        catch (Exception failure) when (batch.Count == 1)
-        {
-            batch[0].Fail(Meaning(failure));
+            request.GiveUp();
+            throw new DatabaseBusyException("The order was not placed in time.");
         }
     }
 
-    async Task Alone(PlacementRequest request)
+    public ValueTask DisposeAsync() => batcher.DisposeAsync();
+
+    /// <summary>What nobody waits for any more is not begun: its caller was told to send it again.</summary>
+    Task Handle(IReadOnlyList<PlacementRequest> batch)
     {
-        try
-        {
-            await Commit([request]);
-        }
-        catch (Exception failure)
-        {
-            request.Fail(Meaning(failure));
-        }
+        List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
+        return wanted.Count == 0 ? Task.CompletedTask : Halves.Run(wanted, Commit, (request, failure) => request.Fail(failure));
     }
 
     Task Commit(IReadOnlyList<PlacementRequest> batch) =>
         unitOfWork.Run(work => work.Services.GetRequiredService<Placements>().Place(work, batch));
-
-    /// <summary>A placement alone meets a conflict again and again only where another process is at the same key.</summary>
-    static Exception Meaning(Exception failure) => Conflicts.Classify(failure) != FailureKind.Conflict
-        ? failure
-        : new Problem(409, "idempotency-in-flight", "The same key is being placed at this moment.", "Send the same request again to get its answer.")
-        {
-            RetryAfter = 1,
-        };
 
     static void Count(string outcome) => Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

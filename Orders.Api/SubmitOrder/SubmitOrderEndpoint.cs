@@ -20,7 +20,6 @@ static class SubmitOrderEndpoint
         .ResponseExample(200, Examples.Completed)
         .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or not valid.")
         .MayFail(400, "invalid-order", "The order breaks a rule.")
-        .MayFail(409, "idempotency-in-flight", "The same key is being placed at this moment.")
         .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
         .MayFail(422, "unknown-class", "The order's class is not known.")

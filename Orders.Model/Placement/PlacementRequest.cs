@@ -7,6 +7,8 @@ namespace Orders.Model.Placement;
 /// <summary>An order that somebody wants to place, checked by <see cref="OrderRules"/>, and what became of it.</summary>
 public sealed class PlacementRequest
 {
+    volatile bool givenUp;
+
     /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
     public PlacementRequest(string merchant, string? key, OrderRequest order)
     {
@@ -40,6 +42,9 @@ public sealed class PlacementRequest
     internal Placed? Placed { get; set; }
     internal ExceptionDispatchInfo? Failure { get; set; }
 
+    /// <summary>Its caller has been answered that it was not placed in time.</summary>
+    public bool GivenUp => givenUp;
+
     /// <summary>The outcome, once the transaction has committed.</summary>
     /// <exception cref="Problem">422: the key was used for another order, a sku is unknown, ...</exception>
     public Placed Outcome()
@@ -49,6 +54,8 @@ public sealed class PlacementRequest
     }
 
     static string KeyProblem(string? key) => string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid";
+
+    public void GiveUp() => givenUp = true;
 
     /// <summary>It was not placed, and this is why.</summary>
     public void Fail(Exception failure) => (Placed, Failure) = (null, ExceptionDispatchInfo.Capture(failure));

@@ -1,4 +1,5 @@
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
@@ -39,7 +40,7 @@ sealed class Ledger : IAsyncDisposable
             foreach (var (entry, outcome) in batch.Zip(outcomes))
                 entry.Done.SetResult(outcome);
         }
-        catch (Exception error) when (batch.Count > 1 && Conflicts.Classify(error) == FailureKind.Permanent)
+        catch (Exception error) when (batch.Count > 1 && DatabaseErrors.Classify(error) == FailureKind.Permanent)
         {
             foreach (var entry in batch)
                 await Handle([entry]);

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Database;
 
@@ -16,7 +17,8 @@ public interface IPreload
 /// <summary>
 /// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
 /// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. When that fails too,
-/// each of its deliveries runs alone, so that a poison message hurts nobody else.
+/// it is taken apart by halves, so that a poison message hurts nobody else. A database that is unavailable is waited for. Deliveries whose rows are
+/// locked step aside (<see cref="LockedDeliveries"/>).
 /// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
@@ -29,6 +31,8 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly IReadOnlyList<Type> preloads;
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
+    readonly CancellationToken stopping;
+    readonly LockedDeliveries locked;
     readonly Batcher<Delivery>[] lanes;
     /// <summary>Some of the last batch had been handled before: where duplicates come, more come. Of all lanes, and no more than a hint.</summary>
     volatile bool duplicates;
@@ -38,7 +42,10 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         (this.endpoint, this.preloads) = (endpoint, preloads);
         unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
         log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
+        stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var limits = services.GetRequiredService<Limits>();
+        locked = new LockedDeliveries(endpoint, part => Try(part, hurry: true), limits.BatchSize,
+            services.GetRequiredService<Database<TDb>>().LockTurns, services.GetRequiredService<TimeProvider>(), log, stopping);
         lanes = Enumerable.Range(0, limits.Lanes).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
     }
 
@@ -46,55 +53,68 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         var delivery = new Delivery(context, next);
         await lanes[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % lanes.Length].Add(delivery);
+        await delivery.Returned;
         delivery.ThrowIfFailed();
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batch");
 
-    async Task Handle(IReadOnlyList<Delivery> batch)
+    async Task Handle(IReadOnlyList<Delivery> arrived)
     {
-        Sizes.Record(batch.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+        Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+        var batch = locked.Admit(arrived);
         var expected = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
-        if (!expected && await Together(batch, look: false))
+        if (batch.Count == 0 || (!expected && await HandledAtOnce(batch)))
             return;
-        if (batch.Count > 1 && await Together(batch, look: true))
-            return;
-        foreach (var delivery in batch)
-            await Alone(delivery);
+        var aside = new List<Delivery>();
+        await Halves.Run(batch, part => Try(part, hurry: false), (delivery, failure) => Settle(delivery, failure, aside));
+        locked.Take(aside);
     }
 
-    async Task<bool> Together(IReadOnlyList<Delivery> batch, bool look)
+    /// <summary>As nearly always: nothing fails. True also when all of them have stepped aside.</summary>
+    async Task<bool> HandledAtOnce(IReadOnlyList<Delivery> batch)
     {
         try
         {
-            await unitOfWork.Once(work => InOneTransaction(work, batch, look));
+            await unitOfWork.Once(work => InOneTransaction(work, batch, look: false));
+            return true;
+        }
+        catch (Exception failure) when (DatabaseErrors.Classify(failure) == FailureKind.Locked)
+        {
+            locked.Take(batch);
             return true;
         }
         catch (Exception failure)
         {
-            log.LogInformation("A batch of {Count} at {Endpoint} runs again, and one by one if it must: {Failure}", batch.Count, endpoint, failure.Message);
+            log.LogInformation("Batch of {Count} on {Endpoint} failed; trying again, then by halves: {Failure}", batch.Count, endpoint, failure.Message);
             return false;
         }
     }
 
     /// <summary>
-    /// Waits for a database that is away: the delivery is not acknowledged meanwhile, so nothing is lost. Only here does a delivery fail, and never one that
-    /// was handled before: the inbox has been asked.
+    /// Asks the inbox first: only here does a delivery fail, and never one that was handled before. A database that is unavailable is waited for: the
+    /// deliveries are not acknowledged meanwhile, so nothing is lost.
     /// </summary>
-    async Task Alone(Delivery delivery)
+    Task Try(IReadOnlyList<Delivery> batch, bool hurry)
     {
-        try
-        {
-            await unitOfWork.RunPatiently(work => InOneTransaction(work, [delivery], look: true), delivery.Context.CancellationToken);
-        }
-        catch (Exception failure)
-        {
-            delivery.Fail(failure);
-        }
+        Func<Func<Work, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunUnlocked : unitOfWork.Once;
+        return unitOfWork.Patiently(
+            () => run(work => InOneTransaction(work, batch, look: true, hurry)),
+            failure => DatabaseErrors.Classify(failure) == FailureKind.Unavailable, stopping);
     }
 
-    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch, bool look)
+    static void Settle(Delivery delivery, Exception failure, List<Delivery> aside)
     {
+        if (DatabaseErrors.Classify(failure) == FailureKind.Locked)
+            aside.Add(delivery);
+        else
+            delivery.Fail(failure);
+    }
+
+    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch, bool look, bool hurry = false)
+    {
+        if (hurry)
+            await work.HurryLocks();
         var fresh = await Inbox.Inbox.Claim(work, endpoint, batch, look);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();

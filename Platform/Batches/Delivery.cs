@@ -11,6 +11,7 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
 {
     readonly Activity? activity = Activity.Current;
     ExceptionDispatchInfo? failure;
+    TaskCompletionSource? lockWait;
 
     public ConsumeContext Context => context;
 
@@ -27,6 +28,15 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
 
     /// <summary>Lets MassTransit know that the message needs nothing more, though no consumer ran.</summary>
     public Task Skip() => context.NotifyConsumed(new MassTransit.Context.MessageConsumeContext<Delivery>(context, this), TimeSpan.Zero, "inbox");
+
+    /// <summary>It waits for a lock, and its lane goes on without it.</summary>
+    public void StepAside() => lockWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The wait for a lock is over, by success or by failure.</summary>
+    public void Return() => lockWait!.SetResult();
+
+    /// <summary>Ends when it has returned, at once when it never stepped aside.</summary>
+    public Task Returned => lockWait?.Task ?? Task.CompletedTask;
 
     public void Fail(Exception exception) => failure = ExceptionDispatchInfo.Capture(exception);
 

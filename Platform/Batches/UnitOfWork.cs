@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Database;
@@ -7,14 +9,56 @@ namespace OrderSaga.Platform.Batches;
 
 /// <summary>Runs work on one database in one transaction, and hands its messages to the broker after the commit.</summary>
 public sealed class UnitOfWork<TDb>(
-    IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, TimeProvider clock, ILogger<UnitOfWork<TDb>> log)
+    IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, DatabaseSettings settings,
+    IHttpContextAccessor http, TimeProvider clock, ILogger<UnitOfWork<TDb>> log)
     where TDb : ServiceDb
 {
+    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Runs <paramref name="body"/> in a fresh scope and transaction, again in another one when it meets a conflict (a bounded
-    /// number of times); saves and commits what it changed.
+    /// number of times) or a lock (for a bounded time); saves and commits what it changed.
     /// </summary>
-    public async Task<T> Run<T>(Func<Work, Task<T>> body)
+    public Task<T> Run<T>(Func<Work, Task<T>> body)
+    {
+        var since = clock.GetTimestamp();
+        return Repeat(body, failure => RunsAgain(failure, since));
+    }
+
+    /// <inheritdoc cref="Run{T}"/>
+    public Task Run(Func<Work, Task> body) => Run(Returning(body));
+
+    /// <summary>
+    /// Runs <paramref name="attempt"/> until it does not fail for want of the database: a delivery is not acknowledged meanwhile, so nothing is lost.
+    /// </summary>
+    /// <param name="attempt">One attempt.</param>
+    /// <param name="waits">Which failures mean that it is run again after a pause.</param>
+    /// <param name="cancel">Ends the waiting: the failure is thrown.</param>
+    internal async Task Patiently(Func<Task> attempt, Func<Exception, bool> waits, CancellationToken cancel)
+    {
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                await attempt();
+                return;
+            }
+            catch (Exception failure) when (waits(failure) && !cancel.IsCancellationRequested)
+            {
+                log.LogWarning("The database {Database} is unavailable; trying again in {Pause}: {Failure}", database.Name, pause, failure.Message);
+                await clock.Pause(pause, cancel);
+            }
+        }
+    }
+
+    /// <summary>One attempt, whatever comes of it.</summary>
+    internal Task Once(Func<Work, Task> body) => Once(Returning(body));
+
+    /// <summary>As <see cref="Run{T}"/>, but a lock is not waited for.</summary>
+    internal Task RunUnlocked(Func<Work, Task> body) => Repeat(Returning(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
+
+    async Task<T> Repeat<T>(Func<Work, Task<T>> body, Func<Exception, bool> runsAgain)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -22,38 +66,12 @@ public sealed class UnitOfWork<TDb>(
             {
                 return await Once(body);
             }
-            catch (Exception conflict) when (attempt < limits.ConflictAttempts && Conflicts.Classify(conflict) == FailureKind.Conflict)
+            catch (Exception failure) when (attempt < limits.ConflictAttempts && runsAgain(failure))
             {
-                log.LogDebug(conflict, "Conflict in attempt {Attempt} on {Database}; running again in a fresh scope", attempt, database.Name);
+                log.LogDebug(failure, "Conflict in attempt {Attempt} on {Database}; running again in a fresh scope", attempt, database.Name);
             }
         }
     }
-
-    /// <inheritdoc cref="Run{T}"/>
-    public Task Run(Func<Work, Task> body) => Run(Returning(body));
-
-    /// <summary>
-    /// As <see cref="Run(Func{Work, Task})"/>, and waits for a database that is away: a delivery is not acknowledged meanwhile, so nothing is lost.
-    /// </summary>
-    internal async Task RunPatiently(Func<Work, Task> body, CancellationToken cancel)
-    {
-        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(2) ? wait * 2 : wait)
-        {
-            try
-            {
-                await Run(body);
-                return;
-            }
-            catch (Exception failure) when (Conflicts.Classify(failure) == FailureKind.Unavailable && !cancel.IsCancellationRequested)
-            {
-                log.LogWarning("The database {Database} is away; trying again in {Wait}: {Failure}", database.Name, wait, failure.Message);
-                await Task.Delay(wait, clock, CancellationToken.None);
-            }
-        }
-    }
-
-    /// <summary>One attempt, whatever comes of it.</summary>
-    internal Task Once(Func<Work, Task> body) => Once(Returning(body));
 
     async Task<T> Once<T>(Func<Work, Task<T>> body)
     {
@@ -77,10 +95,12 @@ public sealed class UnitOfWork<TDb>(
 
     async Task<T> Commit<T>(Func<Work, Task<T>> body, AsyncServiceScope scope, Work work, OutboxWriter outbox, IReadOnlyList<Guid> confirmed)
     {
-        await database.Writer.WaitAsync();
+        await Enter();
+        var db = scope.ServiceProvider.GetRequiredService<TDb>();
         try
         {
-            var db = scope.ServiceProvider.GetRequiredService<TDb>();
+            if (IsRequest)
+                db.Database.SetCommandTimeout(settings.RequestStatementSeconds);
             work.Begin(db, database.Dialect, outbox);
             await using var transaction = await db.Database.BeginTransactionAsync();
             var result = await body(work);
@@ -91,11 +111,34 @@ public sealed class UnitOfWork<TDb>(
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
         }
+        catch (Exception failure) when (DatabaseErrors.IsReadOnly(failure))
+        {
+            database.Dialect.Reconnect(database.ConnectionString);
+            throw;
+        }
         finally
         {
             database.Writer.Release();
         }
     }
+
+    /// <summary>SQLite's one writer. A caller does not queue for longer than it waits for the answer.</summary>
+    async Task Enter()
+    {
+        if (!IsRequest)
+            await database.Writer.WaitAsync();
+        else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout))
+            throw new DatabaseBusyException($"The database {database.Name} had no turn for this caller in time.");
+    }
+
+    bool IsRequest => http.HttpContext is not null;
+
+    bool RunsAgain(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
+    {
+        FailureKind.Conflict => true,
+        FailureKind.Locked => clock.GetElapsedTime(since) < settings.RequestTimeout - TimeSpan.FromMilliseconds(settings.LockTimeoutMilliseconds),
+        _ => false,
+    };
 
     /// <summary>The commit stands, whatever these do: were they to throw, the caller would take it for undone.</summary>
     void Committed(Work work)

@@ -63,6 +63,9 @@ public sealed class Work(TimeProvider clock)
         return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct);
     }
 
+    /// <summary>From here on this transaction waits no more than a moment for a lock.</summary>
+    internal Task HurryLocks() => Dialect.HurryLocks is { } statement ? Db.Execute(statement) : Task.CompletedTask;
+
     /// <summary>
     /// Writes what is tracked so far, in the transaction under way, and forgets it: a transaction over many rows holds few of them in memory.
     /// </summary>

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Platform.Database;
 
@@ -34,7 +33,7 @@ sealed class ClockFirst<TDb>(IServiceScopeFactory scopes, Database<TDb> database
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            return Conflicts.Classify(failure) == FailureKind.Unavailable;
+            return DatabaseErrors.Classify(failure) == FailureKind.Unavailable;
         }
     }
 }

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Http;
@@ -35,15 +34,18 @@ public static class DatabaseSetup
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
+        var settings = DatabaseSettings.Of(builder.Configuration);
         // One clock: where a process has several databases, the first one's.
         var tellsTime = builder.Services.All(service => service.ServiceType != typeof(IDatabase));
         builder.Services.AddDbContextPool<TDb>((services, options) =>
         {
-            options.Use(mode, connection);
+            options.Use(mode, connection, settings);
             if (tellsTime)
                 options.AddInterceptors(services.GetRequiredService<DatabaseClock>().On(Dialect.For(mode)));
         });
-        builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode), connection));
+        builder.Services.TryAddSingleton(settings);
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode, settings), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
         if (tellsTime)
             builder.Services.AddHostedService<ClockFirst<TDb>>();
@@ -61,6 +63,7 @@ public static class DatabaseSetup
         // The bus starts before the sweeper, which must not send past queues that are not there yet, and stops after it.
         builder.AddMessaging(_ => { });
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
+        builder.Services.AddSingleton<DatabaseHealth<TDb>>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database " + name);
     }
 
@@ -81,16 +84,20 @@ public static class DatabaseSetup
             return given;
 
         Directory.CreateDirectory(configuration.GetDataDirectory());
-        return $"Data Source={Path.Combine(configuration.GetDataDirectory(), name + ".db")};Default Timeout=30;Pooling=True";
+        return $"Data Source={Path.Combine(configuration.GetDataDirectory(), name + ".db")};Pooling=True";
     }
 
-    public static void Use(this DbContextOptionsBuilder options, DatabaseMode mode, string connection)
+    /// <param name="options">Of the contexts.</param>
+    /// <param name="mode">The engine.</param>
+    /// <param name="connection">The connection string.</param>
+    /// <param name="settings">How long transactions wait; null: as long as the engine lets them, e.g. for migrations.</param>
+    public static void Use(this DbContextOptionsBuilder options, DatabaseMode mode, string connection, DatabaseSettings? settings = null)
     {
         // Rows are locked or the file is: savepoints inside the batch's transaction would be two statements for nothing (see ServiceDb).
         _ = mode switch
         {
-            DatabaseMode.Sqlite => options.UseSqlite(connection).AddInterceptors(SqlitePragmas.Instance),
-            DatabaseMode.PostgreSql => options.UseNpgsql(Tuned(connection)).AddInterceptors(ForUpdate.Instance),
+            DatabaseMode.Sqlite => options.UseSqlite(Sqlite(connection, settings)).AddInterceptors(SqlitePragmas.Instance),
+            DatabaseMode.PostgreSql => options.UseNpgsql(PostgreSqlSession.ForService(connection, settings)).AddInterceptors(ForUpdate.Instance),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
         };
@@ -100,22 +107,11 @@ public static class DatabaseSetup
             (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
     }
 
-    /// <summary>
-    /// All statements go by the keys of an index: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are
-    /// few and always the same, so each connection keeps them prepared with one plan, whatever their values, and nothing is set on one that the next user
-    /// would have to reset. What the connection string says itself stands: a pooler in front of the server may want <c>Max Auto Prepare=0</c>.
-    /// </summary>
-    static string Tuned(string connection)
+    /// <summary>A file that another program holds is waited for in SQLite itself and by the driver; neither may wait longer than the other.</summary>
+    static string Sqlite(string connection, DatabaseSettings? settings) => new SqliteConnectionStringBuilder(connection)
     {
-        var given = new DbConnectionStringBuilder { ConnectionString = connection };
-        var settings = new NpgsqlConnectionStringBuilder(connection);
-        settings.Options = $"-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan {settings.Options}";
-        if (!given.ContainsKey("Max Auto Prepare"))
-            settings.MaxAutoPrepare = 100;
-        if (!given.ContainsKey("No Reset On Close"))
-            settings.NoResetOnClose = true;
-        return settings.ConnectionString;
-    }
+        DefaultTimeout = settings is null ? 30 : (int)Math.Ceiling(settings.FileTimeout.TotalSeconds),
+    }.ConnectionString;
 
     /// <summary>WAL and full durability on each connection that is opened.</summary>
     sealed class SqlitePragmas : DbConnectionInterceptor
@@ -133,8 +129,10 @@ public static class DatabaseSetup
 
         static void Set(DbConnection connection)
         {
-            using var command = ((SqliteConnection)connection).CreateCommand();
-            command.CommandText = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=30000; PRAGMA foreign_keys=ON;";
+            var sqlite = (SqliteConnection)connection;
+            using var command = sqlite.CreateCommand();
+            command.CommandText =
+                $"PRAGMA busy_timeout={sqlite.DefaultTimeout * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";
             command.ExecuteNonQuery();
         }
     }
@@ -154,4 +152,7 @@ public sealed record Database<TDb>(string Name, Dialect Dialect, string Connecti
 {
     /// <summary>SQLite has one writer; queueing for it here beats polling the file's lock.</summary>
     public SemaphoreSlim Writer { get; } = new(Dialect.OneWriter ? 1 : int.MaxValue);
+
+    /// <summary>Who tries again what was locked takes a connection that may wait for a lock again: few at a time.</summary>
+    internal SemaphoreSlim LockTurns { get; } = new(2);
 }

@@ -17,6 +17,12 @@ public abstract class Dialect
     /// <summary>The server's time, UTC; none where there is no server.</summary>
     public virtual string? ReadClock => null;
 
+    /// <summary>In a transaction: its statements wait no more than a moment for a lock. None where there is one writer.</summary>
+    public virtual string? HurryLocks => null;
+
+    /// <summary>Writes, whatever the business: fails when the database takes no writes. One row for all processes.</summary>
+    public abstract string Probe { get; }
+
     /// <summary>@endpoint, @rows [id]: remembers the messages; violates the key when one is remembered already.</summary>
     public abstract string InsertInbox { get; }
 
@@ -63,6 +69,11 @@ public abstract class Dialect
         await db.Database.CommitTransactionAsync();
     }
 
+    /// <summary>Connections that are open stay as they are: after a failover they must be opened again to reach the server that takes writes.</summary>
+    internal virtual void Reconnect(string connection)
+    {
+    }
+
     /// <summary>Keys as the parameter of a statement: a JSON array; Guids upper case, as SQLite stores them.</summary>
     public virtual object Keys<TKey>(IEnumerable<TKey> keys) =>
         JsonSerializer.Serialize(keys.Select(key => key is Guid id ? Text(id) : key!.ToString()));
@@ -89,10 +100,10 @@ public abstract class Dialect
 
     public static string Text(Guid id) => id.ToString("D").ToUpperInvariant();
 
-    public static Dialect For(DatabaseMode mode) => mode switch
+    public static Dialect For(DatabaseMode mode, DatabaseSettings? settings = null) => mode switch
     {
-        DatabaseMode.PostgreSql => new PostgreSqlDialect(),
-        DatabaseMode.SqlServer => new SqlServerDialect(),
+        DatabaseMode.PostgreSql => new PostgreSqlDialect(settings),
+        DatabaseMode.SqlServer => new SqlServerDialect { LockTimeoutMilliseconds = (settings ?? new DatabaseSettings()).LockTimeoutMilliseconds },
         _ => new SqliteDialect(),
     };
 }

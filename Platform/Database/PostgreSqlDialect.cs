@@ -5,13 +5,20 @@ using OrderSaga.Platform.Outbox;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>PostgreSQL 12+, READ COMMITTED: rows are locked in key order, claims skip what others hold.</summary>
-sealed class PostgreSqlDialect : Dialect
+sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 {
     // By the clock, not by the transaction's start: a lease must not be used up before the commit.
     const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
     const string Ids = "id = ANY(@rows)";
 
     public override string? ReadClock => "SELECT clock_timestamp()";
+
+    public override string HurryLocks => "SET LOCAL lock_timeout = 50";
+
+    public override string Probe => """
+        INSERT INTO inbox (endpoint, message_id, received_at) VALUES ('health', '00000000-0000-0000-0000-000000000000', now())
+        ON CONFLICT (message_id, endpoint) DO UPDATE SET received_at = excluded.received_at
+        """;
 
     public override string InsertInbox => """
         INSERT INTO inbox (endpoint, message_id, received_at)
@@ -66,6 +73,8 @@ sealed class PostgreSqlDialect : Dialect
         var all = rows.ToList();
         return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
     }
+
+    internal override void Reconnect(string connection) => PostgreSqlSession.ForService(connection, settings).Clear();
 
     internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, Of(inbox), Of(outbox));
 

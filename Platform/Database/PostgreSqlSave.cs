@@ -30,6 +30,8 @@ static class PostgreSqlSave
 
         await using var batch = new NpgsqlBatch(
             (NpgsqlConnection)db.Database.GetDbConnection(), (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+        if (db.Database.GetCommandTimeout() is { } seconds)
+            batch.Timeout = seconds;
         var changes = changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write);
         foreach (var command in (IEnumerable<NpgsqlBatchCommand>)[.. before, .. changes, .. after])
             batch.BatchCommands.Add(command);

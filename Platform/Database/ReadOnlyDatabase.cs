@@ -27,7 +27,7 @@ public sealed class ReadOnlyDatabase
         DbConnection opened = Mode switch
         {
             DatabaseMode.Sqlite => new SqliteConnection(connection),
-            DatabaseMode.PostgreSql => new NpgsqlConnection(connection),
+            DatabaseMode.PostgreSql => PostgreSqlSession.Source(connection).CreateConnection(),
             _ => new SqlConnection(connection),
         };
         await opened.OpenAsync(cancel);

@@ -23,7 +23,7 @@ public static class ReaderSetup
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
         var options = new DbContextOptionsBuilder<TDb>();
-        options.Use(mode, ReadOnly(mode, connection));
+        options.Use(mode, ReadOnly(mode, connection), DatabaseSettings.Of(builder.Configuration));
         options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
         builder.Services.AddSingleton(new Reader<TDb>(options.Options));
     }

@@ -1,3 +1,4 @@
+using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Platform.Database;
@@ -10,6 +11,18 @@ public sealed class SqlServerDialect : Dialect
     const string Ids = "id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
 
     public override string? ReadClock => $"SELECT {Now}";
+
+    public int LockTimeoutMilliseconds { get; init; } = 500;
+
+    public override string HurryLocks => "SET LOCK_TIMEOUT 50";
+
+    public override string Probe => $"""
+        MERGE inbox WITH (HOLDLOCK) AS i
+        USING (SELECT 'health' AS endpoint, CAST('00000000-0000-0000-0000-000000000000' AS uniqueidentifier) AS message_id) AS p
+        ON i.message_id = p.message_id AND i.endpoint = p.endpoint
+        WHEN MATCHED THEN UPDATE SET received_at = {Now}
+        WHEN NOT MATCHED THEN INSERT (endpoint, message_id, received_at) VALUES (p.endpoint, p.message_id, {Now});
+        """;
 
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
@@ -45,12 +58,20 @@ public sealed class SqlServerDialect : Dialect
         OUTPUT inserted.id;
         """;
 
+    internal override void Reconnect(string connection)
+    {
+        using var any = new SqlConnection(connection);
+        SqlConnection.ClearPool(any);
+    }
+
     /// <summary>The hints stand within the statement, where EF lets nobody put them.</summary>
     public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys)
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
-        return db.Set<TEntity>().FromSqlRaw(LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid)), db.Parameter("rows", Keys(keys))).ToListAsync();
+        // A connection from the pool waits without end, until it is told otherwise.
+        var lockRows = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n{LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid))}";
+        return db.Set<TEntity>().FromSqlRaw(lockRows, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
     /// <summary>@rows [key].</summary>

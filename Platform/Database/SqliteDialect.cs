@@ -9,6 +9,11 @@ sealed class SqliteDialect : Dialect
 
     public override bool OneWriter => true;
 
+    public override string Probe => $"""
+        INSERT INTO inbox (endpoint, message_id, received_at) VALUES ('health', '00000000-0000-0000-0000-000000000000', {Now})
+        ON CONFLICT (message_id, endpoint) DO UPDATE SET received_at = excluded.received_at
+        """;
+
     public override string InsertInbox => $"""
         INSERT INTO inbox (endpoint, message_id, received_at)
         SELECT @endpoint, value, {Now} FROM json_each(@rows)

@@ -13,11 +13,24 @@ public sealed class Statements<TDb>(IServiceScopeFactory scopes, Database<TDb> d
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            return await statement(scope.ServiceProvider.GetRequiredService<TDb>());
+            return await Run(scope.ServiceProvider.GetRequiredService<TDb>(), statement);
         }
         finally
         {
             database.Writer.Release();
+        }
+    }
+
+    async Task<T> Run<T>(TDb db, Func<TDb, Task<T>> statement)
+    {
+        try
+        {
+            return await statement(db);
+        }
+        catch (Exception failure) when (DatabaseErrors.IsReadOnly(failure))
+        {
+            database.Dialect.Reconnect(database.ConnectionString);
+            throw;
         }
     }
 }

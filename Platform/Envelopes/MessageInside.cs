@@ -26,7 +26,7 @@ sealed class MessageHead(JsonElement json) : MessageContext
 
 /// <summary>One message of an envelope; it is read once, though the batch and its consumer both look at it.</summary>
 sealed class MessageInside(JsonElement json) : BaseSerializerContext(
-    SystemTextJsonMessageSerializer.Instance, new MessageHead(json), [json.GetProperty("type").GetString()!])
+    SystemTextJsonMessageSerializer.Instance, new MessageHead(json), json.GetProperty("type").GetString() is { } type ? [type] : [])
 {
     readonly JsonElement body = json.GetProperty("message");
     object? read;

@@ -26,7 +26,8 @@ sealed class Unpack : IFilter<ReceiveContext>
     {
         if (message.TraceParent is not { } parent)
             return null;
-        var name = "consume " + message.SupportedMessageTypes[0].Split(':')[^1];
+        // A foreign envelope may leave the type out: then nobody takes the message, and it is kept.
+        var name = "consume " + message.SupportedMessageTypes.FirstOrDefault("").Split(':')[^1];
         return Instruments.Source.StartActivity(name, ActivityKind.Consumer, parent) ?? new Activity(name).SetParentId(parent).Start();
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
@@ -10,19 +11,21 @@ using OrderSaga.Platform.Envelopes;
 namespace OrderSaga.Platform.FailedMessages;
 
 /// <summary>
-/// The end of the line for a delivery that cannot be handled: kept whole in the database with its cause, then acknowledged.
-/// If even that fails, the delivery goes back to the queue.
+/// The end of the line for a delivery that cannot be handled: kept whole in the database with its cause, then acknowledged. What did not fail by its
+/// own fault is not kept: it goes back to the queue, and so does one that cannot be kept (<see cref="ReturnAfterPause{TDb}"/>).
 /// </summary>
 sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
 {
     readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
     readonly ILogger log = services.GetRequiredService<ILogger<StoreFailure<TDb>>>();
+    readonly CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        var root = context.Exception.GetBaseException();
-        await Store(context, $"{root.GetType().Name}: {root.Message}", context.Exception.ToString());
+        if (DatabaseErrors.MeansWait(context.Exception))
+            throw new DatabaseBusyException($"It waited for the database until this process stopped: {context.Exception.GetBaseException().Message}");
+        await Store(context, context.Exception);
 
         // Else MassTransit takes it for a message that nobody wanted, and it would be stored again.
         await context.NotifyFaulted(context.Exception);
@@ -34,6 +37,12 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
 
+    internal Task Store(ReceiveContext context, Exception failure)
+    {
+        var root = failure.GetBaseException();
+        return Store(context, $"{root.GetType().Name}: {root.Message}", failure.ToString());
+    }
+
     internal async Task Store(ReceiveContext context, string cause, string detail)
     {
         MessageContext? message = context.TryGetPayload(out ReceivedInside? inside) ? inside.Message
@@ -42,34 +51,40 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
         {
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
             Endpoint = endpoint,
-            InputAddress = context.InputAddress.ToString(),
+            InputAddress = Text.Clean(context.InputAddress.ToString(), 500),
             MessageId = message?.MessageId ?? context.GetMessageId(),
             CorrelationId = message?.CorrelationId ?? context.GetCorrelationId(),
-            MessageType = Cut(string.Join(' ', TypesOf(message)), 500),
-            ContentType = Cut(context.ContentType?.ToString() ?? "", 100),
+            MessageType = Text.Clean(string.Join(' ', TypesOf(message)), 500),
+            ContentType = Text.Clean(context.ContentType?.ToString() ?? "", 100),
             Body = context.GetBody(),
-            Headers = JsonSerializer.Serialize(context.TransportHeaders.GetAll().ToDictionary(header => header.Key, header => header.Value?.ToString())),
-            Cause = Cut(cause, 500),
-            Detail = Cut(detail, 4000),
+            Headers = JsonSerializer.Serialize(HeadersOf(context)),
+            Cause = Text.Clean(cause, 500),
+            Detail = Text.CleanLines(detail, 4000),
             FailedAt = clock.GetUtcNow().UtcDateTime,
         };
-        log.LogError("A message at {Endpoint} failed and is kept as {FailedMessageId}: {Cause}", endpoint, failed.Id, failed.Cause);
-        await unitOfWork.RunPatiently(work => Keep(work, failed), context.CancellationToken);
+        var kept = failed.Id;
+        await unitOfWork.Patiently(() => unitOfWork.Run(async work => kept = await Keep(work, failed)), DatabaseErrors.MeansWait, stopping);
+        log.LogError("A message at {Endpoint} failed and is kept as {FailedMessageId}: {Cause}", endpoint, kept, failed.Cause);
     }
 
     /// <summary>A message that is delivered again, because its acknowledgement was lost or its sender repeats it, is kept once.</summary>
-    static async Task Keep(Work work, FailedMessage failed)
+    static async Task<Guid> Keep(Work work, FailedMessage failed)
     {
-        var known = failed.MessageId is not null && await work.Db.FailedMessages.AnyAsync(row =>
-            row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null);
-        if (!known)
+        var known = failed.MessageId is null ? Guid.Empty : await work.Db.FailedMessages
+            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null)
+            .Select(row => row.Id).FirstOrDefaultAsync();
+        if (known == Guid.Empty)
             work.Db.FailedMessages.Add(failed);
+        return known == Guid.Empty ? failed.Id : known;
     }
+
+    /// <summary>A transport may have a name twice: a property of the message, and a header that its sender called the same.</summary>
+    static Dictionary<string, string?> HeadersOf(ReceiveContext context) => context.TransportHeaders.GetAll()
+        .GroupBy(header => header.Key, header => header.Value?.ToString())
+        .ToDictionary(same => same.Key, string? (same) => Text.CleanLines(string.Join(", ", same.OfType<string>().Distinct()), 4000));
 
     static IEnumerable<string> TypesOf(MessageContext? message) =>
         (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? [];
-
-    static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
 }
 
 /// <summary>
@@ -83,4 +98,58 @@ sealed class RefuseHugeBodies<TDb>(int bytes, StoreFailure<TDb> failures) : IFil
         : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("refuse-huge-bodies");
+}
+
+/// <summary>
+/// The first receive filter of an endpoint. What fails outside of MassTransit's own error pipe is kept here. What goes back to its queue, because it
+/// could not even be kept or because this process stops, goes after a pause that grows with its redeliveries: brokers deliver it again at once.
+/// </summary>
+sealed class ReturnAfterPause<TDb>(string endpoint, StoreFailure<TDb> failures, IServiceProvider services) : IFilter<ReceiveContext> where TDb : ServiceDb
+{
+    const int LongestPauseSeconds = 60;
+
+    readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
+    readonly ILogger log = services.GetRequiredService<ILogger<ReturnAfterPause<TDb>>>();
+    readonly CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        try
+        {
+            await next.Send(context);
+        }
+        catch (Exception failure) when (!DatabaseErrors.MeansWait(failure))
+        {
+            await StoreOrReturn(context, failure);
+        }
+        catch (Exception failure)
+        {
+            await Return(context, failure);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("return-after-pause");
+
+    async Task StoreOrReturn(ReceiveContext context, Exception failure)
+    {
+        try
+        {
+            await failures.Store(context, failure);
+        }
+        catch (Exception second)
+        {
+            await Return(context, second);
+            throw;
+        }
+    }
+
+    async Task Return(ReceiveContext context, Exception failure)
+    {
+        var pause = PauseAfter(context.TransportHeaders.Get<long>("x-delivery-count") ?? (context.Redelivered ? 2 : 0));
+        log.LogWarning("A delivery at {Endpoint} goes back to its queue in {Pause}: {Failure}", endpoint, pause, failure.Message);
+        await clock.Pause(pause, stopping);
+    }
+
+    internal static TimeSpan PauseAfter(long deliveries) => TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, 1L << (int)Math.Clamp(deliveries, 0, 10)));
 }

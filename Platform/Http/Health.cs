@@ -1,15 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// /health/live: the process answers. /health/ready: its databases are reachable. A broker that is away makes it "degraded", not
+/// /health/live: the process answers. /health/ready: its databases take writes. A broker that is away makes it "degraded", not
 /// unready: orders are still taken, the outbox keeps what is to be sent.
 /// </summary>
 static class Health
@@ -38,16 +36,43 @@ static class Health
     };
 }
 
-/// <summary>The database answers a statement within two seconds.</summary>
-sealed class DatabaseHealth<TDb>(IServiceScopeFactory scopes) : IHealthCheck where TDb : ServiceDb
+/// <summary>
+/// The database takes a write. Who asks gets the outcome of the last one, and causes the next when that is older than
+/// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: so nobody can load the database by asking, and a database that nobody asks about is left alone.
+/// </summary>
+sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings settings, TimeProvider clock) : IHealthCheck where TDb : ServiceDb
 {
+    static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    readonly Lock gate = new();
+    Task<HealthCheckResult>? last;
+    long lastAt;
+
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(2));
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<TDb>().Database.CanConnectAsync(limit.Token)
-            ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy();
+        Task<HealthCheckResult> probe;
+        lock (gate)
+        {
+            if (last is null || (last.IsCompleted && clock.GetElapsedTime(lastAt).TotalMilliseconds >= settings.ProbeIntervalMilliseconds))
+                (last, lastAt) = (Task.Run(Probe, CancellationToken.None), clock.GetTimestamp());
+            probe = last;
+        }
+
+        return await Task.WhenAny(probe, Task.Delay(Limit, clock, cancellationToken)) == probe
+            ? await probe
+            : HealthCheckResult.Unhealthy("The database did not take a write in time.");
+    }
+
+    async Task<HealthCheckResult> Probe()
+    {
+        try
+        {
+            await statements.Run(db => db.Execute(statements.Dialect.Probe));
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception failure)
+        {
+            return HealthCheckResult.Unhealthy("The database took no write.", failure);
+        }
     }
 }

@@ -1,4 +1,4 @@
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
@@ -84,7 +84,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
             return;
         }
 
-        if (Conflicts.Classify(failure) != FailureKind.Permanent)
+        if (DatabaseErrors.Classify(failure) != FailureKind.Permanent)
         {
             log.LogWarning("Run {RunId} waits for its databases: {Failure}", lease.RunId, failure.Message);
             return;

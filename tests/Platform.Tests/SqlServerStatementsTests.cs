@@ -11,6 +11,8 @@ public sealed class SqlServerStatementsTests
     static readonly Dictionary<string, (string Parameters, string Sql)> Statements = new()
     {
         ["ReadClock"] = ("", Dialect.ReadClock!),
+        ["HurryLocks"] = ("", Dialect.HurryLocks!),
+        ["Probe"] = ("", Dialect.Probe),
         ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
         ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),
         ["DeleteOutbox"] = ("@rows", Dialect.DeleteOutbox),
