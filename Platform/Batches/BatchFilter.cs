@@ -32,6 +32,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
     readonly CancellationToken stopping;
+    readonly bool oneWriter;
     readonly LockedDeliveries locked;
     readonly Batcher<Delivery>[] lanes;
     /// <summary>Some of the last batch had been handled before: where duplicates come, more come. Of all lanes, and no more than a hint.</summary>
@@ -44,8 +45,10 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
         stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var limits = services.GetRequiredService<Limits>();
+        var database = services.GetRequiredService<Database<TDb>>();
+        oneWriter = database.Dialect.OneWriter;
         locked = new LockedDeliveries(endpoint, part => Try(part, hurry: true), limits.BatchSize,
-            services.GetRequiredService<Database<TDb>>().LockTurns, services.GetRequiredService<TimeProvider>(), log, stopping);
+            database.LockTurns, services.GetRequiredService<TimeProvider>(), log, stopping);
         lanes = Enumerable.Range(0, limits.Lanes).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
     }
 
@@ -79,7 +82,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             await unitOfWork.Once(work => InOneTransaction(work, batch, look: false));
             return true;
         }
-        catch (Exception failure) when (DatabaseErrors.Classify(failure) == FailureKind.Locked)
+        catch (Exception failure) when (StepsAside(failure))
         {
             locked.Take(batch);
             return true;
@@ -100,12 +103,15 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         Func<Func<Work, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunUnlocked : unitOfWork.Once;
         return unitOfWork.Patiently(
             () => run(work => InOneTransaction(work, batch, look: true, hurry)),
-            failure => DatabaseErrors.Classify(failure) == FailureKind.Unavailable, stopping);
+            failure => DatabaseErrors.MeansWait(failure) && !StepsAside(failure), stopping);
     }
 
-    static void Settle(Delivery delivery, Exception failure, List<Delivery> aside)
+    /// <summary>Where the whole file is locked, everybody waits.</summary>
+    bool StepsAside(Exception failure) => !oneWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
+
+    void Settle(Delivery delivery, Exception failure, List<Delivery> aside)
     {
-        if (DatabaseErrors.Classify(failure) == FailureKind.Locked)
+        if (StepsAside(failure))
             aside.Add(delivery);
         else
             delivery.Fail(failure);

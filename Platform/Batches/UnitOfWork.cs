@@ -17,8 +17,8 @@ public sealed class UnitOfWork<TDb>(
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Runs <paramref name="body"/> in a fresh scope and transaction, again in another one when it meets a conflict (a bounded
-    /// number of times) or a lock (for a bounded time); saves and commits what it changed.
+    /// Runs <paramref name="body"/> in a fresh scope and transaction, again in another one when it meets a conflict or a lock (a bounded
+    /// number of times, and no longer than an HTTP caller waits); saves and commits what it changed.
     /// </summary>
     public Task<T> Run<T>(Func<Work, Task<T>> body)
     {
@@ -133,10 +133,12 @@ public sealed class UnitOfWork<TDb>(
 
     bool IsRequest => http.HttpContext is not null;
 
+    /// <summary>A caller waits for locks until its time is over; SQLite's writer has waited for all of it by then.</summary>
     bool RunsAgain(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
     {
         FailureKind.Conflict => true,
-        FailureKind.Locked => clock.GetElapsedTime(since) < settings.RequestTimeout - TimeSpan.FromMilliseconds(settings.LockTimeoutMilliseconds),
+        FailureKind.Locked => !IsRequest || (!database.Dialect.OneWriter
+            && clock.GetElapsedTime(since) < settings.RequestTimeout - TimeSpan.FromMilliseconds(settings.LockTimeoutMilliseconds)),
         _ => false,
     };
 

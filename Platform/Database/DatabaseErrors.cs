@@ -85,14 +85,15 @@ public static class DatabaseErrors
     };
 
     /// <summary>
-    /// https://www.sqlite.org/rescode.html. A file has one writer: when another program holds it (5 BUSY), everybody waits. 517 BUSY_SNAPSHOT and 6 LOCKED
+    /// https://www.sqlite.org/rescode.html. 5 BUSY: another program holds the file, which has one writer. 517 BUSY_SNAPSHOT and 6 LOCKED
     /// end by a new transaction, 17 SCHEMA by a new statement; 2067 and 1555 are unique and primary keys. 7 NOMEM, 8 READONLY, 9 INTERRUPT, 10 IOERR,
     /// 11 CORRUPT, 13 FULL, 14 CANTOPEN, 15 PROTOCOL, 22 NOLFS, 23 AUTH and 26 NOTADB are about the file and its disk.
     /// </summary>
     internal static FailureKind OfSqlite(int code, int extended) => (code, extended) switch
     {
         (_, 517 or 2067 or 1555) or (6 or 17, _) => FailureKind.Conflict,
-        (5 or 7 or 8 or 9 or 10 or 11 or 13 or 14 or 15 or 22 or 23 or 26, _) => FailureKind.Unavailable,
+        (5, _) => FailureKind.Locked,
+        (7 or 8 or 9 or 10 or 11 or 13 or 14 or 15 or 22 or 23 or 26, _) => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
     };
 
@@ -109,11 +110,13 @@ public static class DatabaseErrors
     static readonly FrozenSet<int> SqlServerWaits = new[]
     {
         // The connection and the network.
-        -1, 2, 20, 26, 40, 53, 64, 121, 233, 258, 596, 10053, 10054, 10060, 10061, 11001, 17142, 17148, 17194, 17197, 17829, 17830, 18401, 18451, 18456, 18461,
+        -1, 2, 20, 26, 40, 53, 64, 121, 233, 258, 596, 10053, 10054, 10060, 10061, 11001,
+        17142, 17148, 17194, 17197, 17829, 17830, 18401, 18451, 18456, 18461,
         // The schema, rights: as for PostgreSQL.
         207, 208, 229, 230, 2812, 916,
         // The database: missing, recovering, restoring, suspect, offline, single user, in transition; availability groups and mirrors.
-        904, 911, 921, 922, 923, 924, 925, 926, 927, 942, 945, 946, 950, 951, 952, 954, 955, 960, 968, 976, 978, 979, 981, 982, 983, 988, 4060, 4221, 35217, 41305,
+        904, 911, 921, 922, 923, 924, 925, 926, 927, 942, 945, 946, 950, 951, 952, 954, 955, 960, 968,
+        976, 978, 979, 981, 982, 983, 988, 4060, 4221, 35217, 41305,
         // Read-only, full, its log not available.
         1101, 1105, 3906, 3908, 5144, 5145, 5149, 9001, 9002, 40544,
         // Memory, locks, workers, input and output, shutdown.

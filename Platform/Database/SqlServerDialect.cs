@@ -70,8 +70,9 @@ public sealed class SqlServerDialect : Dialect
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         // A connection from the pool waits without end, until it is told otherwise.
-        var lockRows = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n{LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid))}";
-        return db.Set<TEntity>().FromSqlRaw(lockRows, db.Parameter("rows", Keys(keys))).ToListAsync();
+        var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
+            + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid));
+        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
     /// <summary>@rows [key].</summary>

@@ -17,7 +17,8 @@ static class Problems
         BadHttpRequestException { StatusCode: 400 } bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
             new Problem(400, "no-body", "The request has no body.", "Send a JSON object; /docs shows an example."),
         BadHttpRequestException bad => new Problem(bad.StatusCode, "bad-request", "The request could not be read.", bad.Message),
-        _ when DatabaseErrors.Classify(exception) != FailureKind.Permanent => new Problem(503, "database-away", "The database is away, or busy beyond patience.",
+        _ when DatabaseErrors.Classify(exception) != FailureKind.Permanent => new Problem(
+            503, "database-away", "The database is away, or busy beyond patience.",
             "Nothing was changed by this request, or its outcome is kept under its idempotency key. Send the same request again.") { RetryAfter = 2 },
         _ => ForStatus(500),
     };
