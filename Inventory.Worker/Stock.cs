@@ -34,8 +34,9 @@ static class Stock
         null => new Outcome.Step(BranchState.Cancelled, Move.None, [], new StockCancelled(message.OrderId)),
         BranchState.Tried => new Outcome.Step(BranchState.Cancelled, Move.Release, branch.Lines, new StockCancelled(message.OrderId)),
         BranchState.Refused => new Outcome.Step(BranchState.Cancelled, Move.None, branch.Lines, new StockCancelled(message.OrderId)),
-        BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
-        _ => new Outcome.Violation("Cancel of a branch that is Confirmed: the goods are sold, this needs a return"),
+        // Only an order that is being cancelled has its branch cancelled: its sale had been asked for before, and is returned.
+        BranchState.Confirmed => new Outcome.Step(BranchState.Cancelled, Move.Return, branch.Lines, new StockCancelled(message.OrderId)),
+        _ => new Outcome.Repeat(new StockCancelled(message.OrderId)),
     };
 
     /// <summary>All lines or none: an order is not shipped in part.</summary>
@@ -92,4 +93,7 @@ enum Move
 
     /// <summary>held -> available</summary>
     Release,
+
+    /// <summary>sold -> available</summary>
+    Return,
 }

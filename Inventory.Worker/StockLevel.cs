@@ -36,6 +36,9 @@ sealed class StockLevel
             case Inventory.Move.Release:
                 Set(Received, Available + quantity, Held - quantity, Sold);
                 break;
+            case Inventory.Move.Return:
+                Set(Received, Available + quantity, Held, Sold - quantity);
+                break;
             default:
                 break;
         }

@@ -12,11 +12,14 @@ public sealed class OrderSettings
     /// <summary>Looks at one step before a person is asked.</summary>
     public int GiveUpAfterChecks { get; set; } = 12;
 
-    /// <summary>Between two looks at an order that waits for the customer, seconds.</summary>
+    /// <summary>
+    /// From the placement to the first look at an order that waits for the customer, seconds; the next looks come at twice its age each, and one when the
+    /// time to pay is over.
+    /// </summary>
     public int PendingCheckSeconds { get; set; } = 60;
 
     /// <summary>After the end of the time to pay, how long the gateway has to tell how it ended before the order is cancelled all the same, seconds.</summary>
-    public int PayMarginSeconds { get; set; } = 5;
+    public int PayMarginSeconds { get; set; } = 10;
 
     /// <summary>The time to pay, by merchant and by class of orders.</summary>
     public PayWithin PayWithin { get; } = new();
@@ -40,6 +43,33 @@ public sealed class OrderSettings
 
     TimeSpan Pause(int attempt, double jitter) =>
         TimeSpan.FromSeconds(Math.Min(LongestCheckSeconds, FirstCheckSeconds * Math.Pow(2, Math.Min(attempt - 1, 20))) * (1 + jitter));
+
+    /// <summary>UTC; an order that is not paid by then is cancelled, whatever state it is in, and no answer that comes later takes money.</summary>
+    public DateTime Deadline(OrderState order) => order.PayBefore.AddSeconds(PayMarginSeconds);
+
+    /// <summary>The first look at an order that has just come into its state; none when nothing is left to be decided.</summary>
+    public DateTime? FirstCheckAt(OrderState order, DateTime now) => order.State switch
+    {
+        States.NeedsReview => States.Unpaid(order.ReviewFrom) ? Deadline(order) : null,
+        var state when States.AtRest(state) => null,
+        _ => NotAfterDeadline(order, now.AddSeconds(FirstCheckSeconds), now),
+    };
+
+    /// <summary>After another look that found the order still stuck.</summary>
+    public DateTime NextCheckAt(OrderState order, DateTime now) =>
+        NotAfterDeadline(order, now + CheckAgainAfter(order.CheckAttempts, order.CorrelationId), now);
+
+    /// <summary>While the customer has yet to pay: ever more seldom, then when the gateway closes its page, then at the deadline.</summary>
+    public DateTime NextPendingCheckAt(OrderState order, DateTime now)
+    {
+        var next = now + Longer(TimeSpan.FromSeconds(PendingCheckSeconds), now - order.CreatedAt);
+        return now >= order.PayBefore ? Deadline(order) : next < order.PayBefore ? next : order.PayBefore;
+    }
+
+    DateTime NotAfterDeadline(OrderState order, DateTime next, DateTime now) =>
+        States.Unpaid(order.State) && Deadline(order) is var end && end > now && end < next ? end : next;
+
+    static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>From a step without an answer to the call for a person, at the most.</summary>
     public TimeSpan GiveUpWithin => TimeSpan.FromSeconds(

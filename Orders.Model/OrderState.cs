@@ -103,9 +103,16 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        MapIndexes(row);
+    }
+
+    static void MapIndexes(EntityTypeBuilder<OrderState> row)
+    {
         // Pages go by time, then id: SQL Server does not order a uniqueidentifier by its bytes.
         row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
-        row.HasIndex(x => x.NextCheckAt).HasDatabaseName("ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL");
+        row.HasIndex(x => x.NextCheckAt, "ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
+        // Orders that wait for their customers are apart: nobody who looks for others walks over them.
+        row.HasIndex(x => x.NextCheckAt, "ix_orders_waiting_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
         row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
     }
 }

@@ -31,6 +31,9 @@ public static class States
     public static IReadOnlyList<string> All { get; } =
         [Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled, NeedsReview];
 
-    /// <summary>Nothing more will happen by itself.</summary>
+    /// <summary>Nothing more will happen by itself; but an order in review that is not paid is cancelled at its deadline.</summary>
     public static bool AtRest(string state) => state is Completed or Cancelled or NeedsReview;
+
+    /// <summary>No money is authorized yet: the time to pay runs.</summary>
+    public static bool Unpaid(string? state) => state is Reserving or AwaitingPayment;
 }

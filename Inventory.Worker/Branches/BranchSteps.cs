@@ -57,6 +57,7 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
             Move.Hold => "available -> held: ",
             Move.Sell => "held -> sold: ",
             Move.Release => "held -> available: ",
+            Move.Return => "sold -> available, returned: ",
             _ => step.Answer is StockRejected no ? no.Reason + ": " : null,
         };
         return what is null ? null : what + Shorten(step.Lines);

@@ -17,8 +17,9 @@ public sealed class OrderJournal(OrderSettings settings, TimeProvider clock) : I
     internal static void Keep(BehaviorContext<OrderState> context, OrderState order, string from, string? detail, DateTime now, OrderSettings settings)
     {
         order.UpdatedAt = now;
-        order.CheckAttempts = 0;
-        order.NextCheckAt = States.AtRest(order.State) ? null : now.AddSeconds(settings.FirstCheckSeconds);
+        // A case tells how often its order was tried.
+        order.CheckAttempts = order.State == States.NeedsReview ? order.CheckAttempts : 0;
+        order.NextCheckAt = settings.FirstCheckAt(order, now);
         context.GetPayload<Work>().Audit(order, from, context.Event.Name, detail);
     }
 }

@@ -31,15 +31,13 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     void HappyPath()
     {
         During(Reserving,
-            When(StockReserved).ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment),
+            UnlessOver(StockReserved, step.TooLateToPay, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.AnnounceRejected).TransitionTo(Cancelled),
             OverdueUnpaid(step.ReserveStock));
 
         During(AwaitingPayment,
-            When(PaymentAuthorized).IfElse(step.CancelWasAsked,
-                unwanted => unwanted.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
-                wanted => wanted.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
-            When(PaymentPending).Then(step.KeepPaymentUrl),
+            UnlessOver(PaymentAuthorized, step.WaitIsOver, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
+            UnlessOver(PaymentPending, step.WaitIsOver, waits => waits.Then(step.KeepPaymentUrl)),
             When(PaymentDeclined).ThenAsync(step.CancelStockOnly).TransitionTo(Cancelling),
             OverdueUnpaid(step.AuthorizePayment),
             Ignore(StockReserved));
@@ -67,15 +65,16 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             When(PaymentCancelled, step.PaymentWasHeld).Then(step.NotePaymentCancelled)
                 .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
             Overdue(step.CancelWhatIsMissing),
-            Ignore(StockReserved), Ignore(StockRejected), Ignore(PaymentAuthorized), Ignore(PaymentPending),
+            Ignore(StockReserved), Ignore(StockRejected), Ignore(StockConfirmed), Ignore(PaymentAuthorized), Ignore(PaymentPending),
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
 
-    // The tombstone at the participant refuses a Try that comes after its Cancel; what slips through is cancelled again.
+    // The tombstone at the participant refuses a Try that comes after its Cancel; what slips through is cancelled again, and what was sold is restocked.
     void LateArrivals()
     {
         During(Cancelled,
             When(StockReserved).ThenAsync(step.CancelStockAgain).Then(step.NoteLateArrival),
+            When(StockConfirmed).ThenAsync(step.CancelStockAgain).Then(step.NoteLateArrival),
             When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
             When(PaymentPending).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
             When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
@@ -88,8 +87,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// The missing answer takes an order out of review, and so does a person: it goes on from where assurance gave up, or is cancelled. Other
-    /// messages do not; and a decision about what has moved since decides nothing.
+    /// The missing answer takes an order out of review, and so does a person: it goes on from where assurance gave up, or is cancelled. So does the end
+    /// of the time to pay. Other messages do not; and a decision about what has moved since decides nothing.
     /// </summary>
     void Review()
     {
@@ -99,7 +98,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
             When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.TryAgain),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
-            Ignore(CancelRequested), Ignore(CheckRequested));
+            When(CheckRequested, step.ReviewIsOver).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            Ignore(CancelRequested));
 
         During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
             Ignore(RetryRequested), Ignore(AbandonRequested));
@@ -113,11 +113,19 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>As <see cref="Overdue"/>, but an order is cancelled when its merchant has asked for that or its time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
-        When(CheckRequested, step.IsDue).IfElse(step.WaitIsOver,
-            over => over.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
-            waits => waits.IfElse(step.MayTryAgain,
-                again => again.ThenAsync(command).Then(step.BackOff),
-                spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
+        OrCancel(When(CheckRequested, step.IsDue), step.WaitIsOver, waits => waits.IfElse(step.MayTryAgain,
+            again => again.ThenAsync(command).Then(step.BackOff),
+            spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
+
+    /// <summary>An answer that comes after the end of the time to pay, or after the cancellation was asked for, cancels what is not paid.</summary>
+    EventActivityBinder<OrderState, T> UnlessOver<T>(
+        Event<T> answer, StateMachineCondition<OrderState, T> over, Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> step)
+        where T : class => OrCancel(When(answer), over, step);
+
+    EventActivityBinder<OrderState, T> OrCancel<T>(
+        EventActivityBinder<OrderState, T> on, StateMachineCondition<OrderState, T> over,
+        Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
+        on.IfElse(over, late => late.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer, State missingIn) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom == missingIn.Name,

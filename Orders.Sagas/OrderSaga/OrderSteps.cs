@@ -30,11 +30,12 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public void KeepPaymentUrl(BehaviorContext<OrderState, PaymentPending> context)
     {
         var order = context.Saga;
+        var known = order.PaymentUrl == context.Message.Url;
         order.PaymentUrl = context.Message.Url;
         order.CheckAttempts = 0;
-        if (!CancelWasAsked(context))
-            order.NextCheckAt = Earlier(Now.AddSeconds(settings.PendingCheckSeconds), order.PayBefore.AddSeconds(settings.PayMarginSeconds));
-        Note(context, "waits for the customer to pay");
+        order.NextCheckAt = settings.NextPendingCheckAt(order, Now);
+        if (!known)
+            Note(context, "waits for the customer to pay");
     }
 
     // Compensation.
@@ -59,7 +60,8 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
-        BeginCancelling(context, context.Saga.CancelAsked ?? "not paid in time", context.Saga.PaymentTried);
+        var late = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
+        BeginCancelling(context, context.Saga.CancelAsked ?? late, context.Saga.PaymentTried);
         return CancelWhatIsMissing(context);
     }
 
@@ -126,14 +128,22 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     /// <summary>The command to cancel may be on its way, or lost.</summary>
     public bool CancelWasAsked(BehaviorContext<OrderState> context) => context.Saga.CancelAsked is not null;
 
-    public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
+    /// <summary>The gateway has had its margin to tell of a payment of the last second.</summary>
+    public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || settings.Deadline(context.Saga) <= Now;
+
+    /// <summary>Nobody is asked for money any more.</summary>
+    public bool TooLateToPay(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
+
+    /// <summary>A review does not stop the time to pay.</summary>
+    public bool ReviewIsOver(BehaviorContext<OrderState, CheckOrder> context) =>
+        States.Unpaid(context.Saga.ReviewFrom) && IsDue(context) && WaitIsOver(context);
 
     public bool MayTryAgain(BehaviorContext<OrderState> context) => context.Saga.CheckAttempts < settings.GiveUpAfterChecks;
 
     public void BackOff(BehaviorContext<OrderState> context)
     {
         context.Saga.CheckAttempts++;
-        context.Saga.NextCheckAt = Now + settings.CheckAgainAfter(context.Saga.CheckAttempts, context.Saga.CorrelationId);
+        context.Saga.NextCheckAt = settings.NextCheckAt(context.Saga, Now);
         Note(context, $"overdue: the command was sent again, attempt {context.Saga.CheckAttempts}");
     }
 
@@ -159,7 +169,6 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         var order = context.Saga;
         var reason = order.ReviewFrom == States.Cancelling ? order.Reason : $"cancelled by a person's decision: {order.Reason}";
         BeginCancelling(context, reason ?? "cancelled", order.PaymentTried);
-        order.ReviewFrom = null;
         return CancelWhatIsMissing(context);
     }
 
@@ -189,6 +198,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         context.Saga.Reason = reason[..Math.Min(reason.Length, 500)];
         context.Saga.StockCancelled = false;
         context.Saga.PaymentCancelled = !paymentHolds;
+        context.Saga.ReviewFrom = null;
     }
 
     static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<Work>().Send(queue, command);
@@ -203,6 +213,4 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     }
 
     static List<OrderLine> Lines(OrderState order) => [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
-
-    static DateTime Earlier(DateTime a, DateTime b) => a < b ? a : b;
 }

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The right to act on one version of a thing, for a while. It ends by the database's clock; nobody gives it back. A later version is another
-/// thing: its lease is free at once.
+/// The right to act on one version of a thing, for a while. It ends by the database's clock; only who could not act gives it back. A later version
+/// is another thing: its lease is free at once.
 /// </summary>
 public sealed class Lease
 {
@@ -36,6 +36,9 @@ public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceD
     public async Task<IReadOnlySet<Guid>> Claim(IReadOnlyCollection<(Guid Id, long Version)> wanted, TimeSpan time) => await statements.Run(async db =>
         (await db.QueryIds(
             statements.Dialect.ClaimLeases, [.. statements.Dialect.LeaseRows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());
+
+    /// <summary>For those that could not be acted on: they are anybody's again.</summary>
+    public Task<int> Return(IReadOnlyCollection<Guid> ids) => statements.Run(db => db.Set<Lease>().Where(lease => ids.Contains(lease.Id)).ExecuteDeleteAsync());
 
     /// <summary>Forgets what ran out.</summary>
     // By the database's own clock, which EF makes of UtcNow.

@@ -8,17 +8,12 @@ namespace Reconciler.Job;
 static class AssuranceRule
 {
     /// <summary>The answers that it waits for, where its participants have given them; else the order to drive it on.</summary>
-    public static IReadOnlyList<IOrderMessage> Decide(StuckOrder order, BranchView? stock, BranchView? payment, DateTime now) =>
-        Answers(order, stock, payment, now) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
+    public static IReadOnlyList<IOrderMessage> Decide(StuckOrder order, BranchView? stock, BranchView? payment) =>
+        Answers(order, stock, payment) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
 
-    /// <summary>None where its participants have not given them.</summary>
-    public static IReadOnlyList<IOrderMessage> Answers(StuckOrder order, BranchView? stock, BranchView? payment, DateTime now)
-    {
-        List<IOrderMessage> answers = [.. new[] { OfStock(order, stock), OfPayment(order, payment) }.OfType<IOrderMessage>()];
-        // Where nothing is paid and the time for that is over, or its merchant wants it no more, the saga cancels: no answer that prolongs the wait
-        // must come in between.
-        return answers is [StockReserved or PaymentPending] && (order.CancelAsked || order.PayBefore <= now) ? [] : answers;
-    }
+    /// <summary>None where its participants have not given them. Whether an answer comes too late is the saga's to decide.</summary>
+    public static IReadOnlyList<IOrderMessage> Answers(StuckOrder order, BranchView? stock, BranchView? payment) =>
+        [.. new[] { OfStock(order, stock), OfPayment(order, payment) }.OfType<IOrderMessage>()];
 
     static IOrderMessage? OfStock(StuckOrder order, BranchView? branch) => (order.State, branch?.State) switch
     {

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using OrderSaga.Platform;
@@ -17,34 +18,53 @@ sealed class DriveOverdueOrders(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        var overdue = await Overdue(now, cancellationToken);
-        AssuranceMetrics.Saw(overdue.Count == 0 ? TimeSpan.Zero : now - overdue[0].NextCheckAt!.Value);
+        // A page each, so that orders that only wait for their customers take nobody's turn.
+        var stuck = await Overdue(now, order => order.PaymentUrl == null, cancellationToken);
+        var waiting = await Overdue(now, order => order.PaymentUrl != null, cancellationToken);
+        var oldest = stuck.Take(1).Concat(waiting.Take(1)).Select(order => now - order.Since);
+        AssuranceMetrics.Saw(oldest.DefaultIfEmpty(TimeSpan.Zero).Max());
 
         // A saga that is behind has these commands in its queue: its orders stay leased, and the page moves on only as they are handled.
         // So assurance goes at the system's own pace.
-        foreach (var some in overdue.Select(StuckOrder.Of).Chunk(Inquiry.MostOrders))
+        foreach (var some in stuck.Chunk(Inquiry.MostOrders).Concat(waiting.Chunk(Inquiry.MostOrders)))
             await Drive(some, now, cancellationToken);
         await leases.Forget();
     }
 
-    Task<List<OrderState>> Overdue(DateTime now, CancellationToken cancel) => orders.Query(db => db.Orders
-        .Where(order => order.NextCheckAt != null && order.NextCheckAt <= now)
-        .OrderBy(order => order.NextCheckAt)
-        .Take(settings.PageSize)
-        .ToListAsync(cancel));
+    async Task<List<StuckOrder>> Overdue(DateTime now, Expression<Func<OrderState, bool>> which, CancellationToken cancel) =>
+        (await orders.Query(db => db.Orders
+            .Where(order => order.NextCheckAt != null && order.NextCheckAt <= now).Where(which)
+            .OrderBy(order => order.NextCheckAt).Take(settings.PageSize)
+            .ToListAsync(cancel))).ConvertAll(StuckOrder.Of);
 
+    /// <summary>The youngest of them says for how long they are leased: what nobody handles is sent at twice its age, and never twice a lease.</summary>
     async Task Drive(StuckOrder[] some, DateTime now, CancellationToken cancel)
     {
-        var claimed = await leases.Claim([.. some.Select(order => (order.Id, order.Version))], settings.Lease);
-        var mine = some.Where(order => claimed.Contains(order.Id)).ToList();
+        var claimed = await leases.Claim([.. some.Select(order => (order.Id, order.Version))], settings.LeaseFor(now - some[^1].Since));
+        var mine = new Queue<StuckOrder>(some.Where(order => claimed.Contains(order.Id)));
         if (mine.Count == 0)
             return;
 
         FailPoint.Hit("assurance.claimed");
-        var (stock, payment) = await inquiry.Ask(mine, all: false, cancel);
-        foreach (var order in mine)
+        try
         {
-            await saga.Send(order, AssuranceRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id), now), cancel);
+            await Send(mine, cancel);
+        }
+        finally
+        {
+            // Those that the broker did not take wait for no lease.
+            if (mine.Count > 0)
+                await leases.Return([.. mine.Select(order => order.Id)]);
+        }
+    }
+
+    async Task Send(Queue<StuckOrder> mine, CancellationToken cancel)
+    {
+        var (stock, payment) = await inquiry.Ask(mine, all: false, cancel);
+        while (mine.TryPeek(out var order))
+        {
+            await saga.Send(order, AssuranceRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
+            mine.Dequeue();
             FailPoint.Hit("assurance.mid-page");
         }
     }

@@ -6,8 +6,8 @@ using Quartz;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Orders that assurance gave up: each has an open case until it has gone on. Their participants are still asked, so that an answer that was
-/// lost ends the review without a person.
+/// Orders that assurance gave up: each has an open case until it has ended. Their participants are still asked, so that an answer that was
+/// lost ends the review without a person; it is sent by whoever has the order's lease, at twice the review's age each time.
 /// </summary>
 [DisallowConcurrentExecution]
 sealed class LookAfterReviews(
@@ -20,21 +20,23 @@ sealed class LookAfterReviews(
         OrderState? last = null;
         while (await InReview(last, cancellationToken) is { Count: > 0 } page)
         {
-            var claimed = await leases.Claim([.. page.Select(order => (order.CorrelationId, order.Version))], settings.Lease);
-            if (claimed.Count > 0)
-                await LookAt(page.FindAll(order => claimed.Contains(order.CorrelationId)), cancellationToken);
+            await LookAt(page, cancellationToken);
             last = page[^1];
         }
     }
 
-    async Task LookAt(List<OrderState> mine, CancellationToken cancel)
+    async Task LookAt(List<OrderState> inReview, CancellationToken cancel)
     {
-        var stuck = mine.ConvertAll(StuckOrder.Of);
+        var stuck = inReview.ConvertAll(StuckOrder.Of);
         var (stock, payment) = await inquiry.Ask(stuck, all: true, cancel);
-        await cases.Open(mine, stock, payment);
+        await cases.Open(inReview, stock, payment);
         foreach (var order in stuck)
-            await saga.Send(order, AssuranceRule.Answers(order, stock.Of(order.Id), payment.Of(order.Id), clock.GetUtcNow().UtcDateTime), cancel);
+            if (AssuranceRule.Answers(order, stock.Of(order.Id), payment.Of(order.Id)) is { Count: > 0 } answers && await Claim(order))
+                await saga.Send(order, answers, cancel);
     }
+
+    async Task<bool> Claim(StuckOrder order) =>
+        (await leases.Claim([(order.Id, order.Version)], settings.LeaseFor(clock.GetUtcNow().UtcDateTime - order.Since))).Count > 0;
 
     Task<List<OrderState>> InReview(OrderState? after, CancellationToken cancel) => orders.Query(db =>
     {

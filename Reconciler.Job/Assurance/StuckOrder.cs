@@ -9,8 +9,8 @@ namespace Reconciler.Job;
 /// <param name="StockCancelled">While Cancelling: the stock branch has answered.</param>
 /// <param name="PaymentCancelled">While Cancelling: the payment branch has answered.</param>
 /// <param name="PayBefore">UTC.</param>
-/// <param name="CancelAsked">Its merchant has asked for its cancellation.</param>
-sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelled, bool PaymentCancelled, DateTime PayBefore, bool CancelAsked)
+/// <param name="Since">UTC; since when it is overdue, or in review.</param>
+sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelled, bool PaymentCancelled, DateTime PayBefore, DateTime Since)
 {
     public bool WaitsForStock => State is States.Reserving or States.ConfirmingStock || (State == States.Cancelling && !StockCancelled);
 
@@ -18,5 +18,5 @@ sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelle
 
     public static StuckOrder Of(OrderState order) => new(
         order.CorrelationId, order.Version, order.ReviewFrom ?? order.State, order.StockCancelled, order.PaymentCancelled, order.PayBefore,
-        order.CancelAsked is not null);
+        order.NextCheckAt ?? order.UpdatedAt);
 }

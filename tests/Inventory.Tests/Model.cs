@@ -60,14 +60,12 @@ sealed class Model(long stock, int quantity)
         return "confirmed";
     }
 
-    string? Cancel()
+    string Cancel()
     {
-        if (Sold > 0)
-            return null;
         if (!dead)
             Path.Add("Cancelled");
         dead = true;
-        (Available, Held) = (Available + Held, 0);
+        (Available, Held, Sold) = (Available + Held + Sold, 0, 0);
         return "cancelled";
     }
 

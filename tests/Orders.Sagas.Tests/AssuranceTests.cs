@@ -7,6 +7,8 @@ namespace Orders.Sagas.Tests;
 /// <summary>What was lost on its way is asked for again; what stays away becomes a person's case.</summary>
 public sealed class AssuranceTests
 {
+    static readonly TimeSpan Margin = TimeSpan.FromSeconds(new OrderSettings().PayMarginSeconds + 1);
+
     static readonly string[] Quick = ["Orders:FirstCheckSeconds=1", "Orders:LongestCheckSeconds=4", "Orders:GiveUpAfterChecks=4", "Assurance:EverySeconds=1"];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -59,7 +61,7 @@ public sealed class AssuranceTests
             order.PaymentUrl = "https://pay.example/1";
             order.NextCheckAt = order.PayBefore = rig.Clock.Now.AddSeconds(60);
         });
-        rig.Clock.Advance(TimeSpan.FromSeconds(61));
+        rig.Clock.Advance(TimeSpan.FromSeconds(60) + Margin);
         (await rig.Becomes(order.CorrelationId, States.Cancelled)).Reason.ShouldBe("not paid in time");
         (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Cancelled, States.AwaitingPayment);
     }

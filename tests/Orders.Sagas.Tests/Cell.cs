@@ -11,6 +11,8 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
         .. States.All.Where(state => state != States.NeedsReview).SelectMany(Of),
         .. States.All.Where(state => !States.AtRest(state)).Select(from =>
             new Situation($"NeedsReview, from {from}", States.NeedsReview, now => Some.InReview(from, now))),
+        .. new[] { States.Reserving, States.AwaitingPayment }.Select(from =>
+            new Situation($"NeedsReview, from {from} after its time to pay", States.NeedsReview, now => With(Some.InReview(from, now), Overdue))),
         new Situation("NeedsReview, from Cancelling after StockCancelled", States.NeedsReview,
             now => With(Some.InReview(States.Cancelling, now), x => x.StockCancelled = true)),
         new Situation("no such order", "", null),
@@ -20,12 +22,21 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     {
         yield return new Situation(state, state, now => Some.Order(state, now));
         if (state is States.Reserving or States.AwaitingPayment)
+        {
             yield return new Situation($"{state}, cancellation asked for", state, now => With(Some.Order(state, now), x => x.CancelAsked = "no more tea"));
+            yield return new Situation($"{state}, time to pay over", state, now => With(Some.Order(state, now), Overdue));
+        }
+
+        if (state == States.AwaitingPayment)
+            yield return new Situation($"{state}, url known", state, now => With(Some.Order(state, now), x => x.PaymentUrl = Some.PayUrl));
         if (state != States.Cancelling)
             yield break;
         yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockCancelled = true));
         yield return new Situation("Cancelling, after PaymentCancelled", state, now => With(Some.Order(state, now), x => x.PaymentCancelled = true));
     }
+
+    static void Overdue(OrderState order) =>
+        (order.PayBefore, order.NextCheckAt) = (order.CreatedAt.AddMinutes(-1), order.CreatedAt.AddSeconds(-1));
 
     static OrderState With(OrderState order, Action<OrderState> change)
     {
@@ -42,7 +53,7 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
     public static IReadOnlyList<Trigger> All { get; } =
     [
         Of(id => new StockReserved(id)), Of(id => new StockRejected(id, "sold out", [])), Of(id => new StockConfirmed(id)), Of(id => new StockCancelled(id)),
-        Of(id => new PaymentAuthorized(id)), Of(id => new PaymentPending(id, "https://pay.example/1", DateTime.UnixEpoch.AddYears(100))),
+        Of(id => new PaymentAuthorized(id)), Of(id => new PaymentPending(id, Some.PayUrl, DateTime.UnixEpoch.AddYears(100))),
         Of(id => new PaymentDeclined(id, "no funds")), Of(id => new PaymentConfirmed(id)),
         Of(id => new PaymentRefused(id, "too late")), Of(id => new PaymentCancelled(id)),
         Of(id => new CancelOrder(id, "changed their mind")),
@@ -51,7 +62,6 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
         Checked("due"),
         Checked("not due", (order, now) => order.NextCheckAt = now.AddHours(1)),
         new Trigger($"{Check} (of an older version)", order => new CheckOrder(order.CorrelationId, order.Version - 1)),
-        Checked("due, time to pay over", (order, now) => order.PayBefore = now.AddSeconds(-1)),
         Checked("due, attempts spent", (order, _) => order.CheckAttempts = new OrderSettings().GiveUpAfterChecks),
     ];
 
@@ -93,6 +103,6 @@ sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parc
         Does = string.Join(", ", messages.GroupBy(message => message.IsEvent ? "publishes" : "sends")
             .Select(verb => $"{verb.Key} {string.Join(" and ", verb.Select(message => message.MessageType).Order(StringComparer.Ordinal))}"));
         if (Does.Length == 0)
-            Does = notes.LastOrDefault()?.Detail ?? "";
+            Does = notes.LastOrDefault()?.Detail ?? "sets the next look, and no more";
     }
 }

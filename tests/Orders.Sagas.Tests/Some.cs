@@ -2,6 +2,8 @@ namespace Orders.Sagas.Tests;
 
 static class Some
 {
+    public const string PayUrl = "https://pay.example/1";
+
     public static readonly Money Total = new(2500, "EUR");
 
     /// <summary>As an order is in this state; due for a check if it is one that moves by itself.</summary>
@@ -31,7 +33,8 @@ static class Some
     public static OrderState InReview(string from, DateTime now)
     {
         var order = Order(from, now);
-        (order.State, order.ReviewFrom, order.NextCheckAt, order.Reason) = (States.NeedsReview, from, null, $"no answer in {from}");
+        (order.State, order.ReviewFrom, order.Reason) = (States.NeedsReview, from, $"no answer in {from}");
+        order.NextCheckAt = new OrderSettings().FirstCheckAt(order, now);
         return order;
     }
 }

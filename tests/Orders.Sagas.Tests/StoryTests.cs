@@ -55,9 +55,6 @@ public sealed class StoryTests
         await using var rig = await Rig.Start(Mode.Embedded);
         var check = rig.Clock.Now.AddSeconds(8);
         var order = await rig.Put(States.AwaitingPayment, order => (order.CancelAsked, order.NextCheckAt) = ("no more tea", check));
-        await rig.Deliver(new PaymentPending(order.CorrelationId, "https://pay.example/1", order.PayBefore));
-        (await rig.Order(order.CorrelationId)).NextCheckAt.ShouldBe(check, "to wait for the customer puts no check off");
-
         await rig.Deliver(new PaymentAuthorized(order.CorrelationId));
         await rig.Deliver(new CancelOrder(order.CorrelationId, "no more tea"));
         await rig.Deliver(new StockCancelled(order.CorrelationId), new PaymentCancelled(order.CorrelationId));

@@ -4,7 +4,8 @@ namespace PlantedBugs;
 static class Steps
 {
     static readonly HashSet<(string From, string To)> LegalStock =
-        [("", "Tried"), ("", "Refused"), ("", "Cancelled"), ("Tried", "Confirmed"), ("Tried", "Cancelled"), ("Refused", "Cancelled")];
+        [("", "Tried"), ("", "Refused"), ("", "Cancelled"), ("Tried", "Confirmed"), ("Tried", "Cancelled"), ("Refused", "Cancelled"),
+            ("Confirmed", "Cancelled")];
 
     /// <summary>The saga's event when assurance drives an order on.</summary>
     const string Assurance = "CheckRequested";

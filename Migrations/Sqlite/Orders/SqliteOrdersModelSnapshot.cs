@@ -404,16 +404,18 @@ namespace Migrations.Sqlite.Orders
 
                     b.HasKey("CorrelationId");
 
-                    b.HasIndex("NextCheckAt")
-                        .HasDatabaseName("ix_orders_next_check_at")
-                        .HasFilter("next_check_at IS NOT NULL");
-
                     b.HasIndex("UpdatedAt")
                         .HasDatabaseName("ix_orders_in_review")
                         .HasFilter("state = 'NeedsReview'");
 
                     b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_merchant_created_at_id");
+
+                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_next_check_at")
+                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
+
+                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_waiting_check_at")
+                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
 
                     b.ToTable("orders", null, t =>
                         {

@@ -28,6 +28,10 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnType("INTEGER")
                         .HasColumnName("attempts");
 
+                    b.Property<DateTime?>("ClosesAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("closes_at");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
@@ -77,9 +81,16 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasKey("Key");
 
-                    b.HasIndex("NextAttemptAt");
-
                     b.HasIndex("OrderId");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
+                        .HasFilter("state IN ('Sent', 'Unknown')");
+
+                    b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
+                        .HasFilter("state = 'Pending'");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_polls")
+                        .HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
 
                     b.ToTable("payment_attempts", null, t =>
                         {
@@ -117,6 +128,10 @@ namespace Migrations.Sqlite.Payments
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
                         .HasColumnName("capture_id");
+
+                    b.Property<long?>("CapturedAmount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("captured_amount");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")

@@ -1,0 +1,133 @@
+using Microsoft.AspNetCore.Builder;
+using Reconciler.Job;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>The time to pay is kept in every state: after it an unpaid order is cancelled, and no answer that comes late takes money.</summary>
+public sealed class DeadlineTests
+{
+    static readonly OrderSettings Settings = new();
+    static readonly TimeSpan Margin = TimeSpan.FromSeconds(Settings.PayMarginSeconds);
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task An_unpaid_order_in_review_ends_at_its_deadline(Mode mode)
+    {
+        await using var rig = await WithAssurance(mode);
+        var orders = new[] { States.Reserving, States.AwaitingPayment }.Select(from => Some.InReview(from, rig.Clock.Now)).ToList();
+        await rig.Put(orders);
+        rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin + TimeSpan.FromSeconds(1));
+        foreach (var order in orders)
+        {
+            var (id, from) = (order.CorrelationId, order.ReviewFrom!);
+            (await rig.Becomes(id, States.Cancelled)).Reason
+                .ShouldBe(from == States.Reserving ? "the goods could not be reserved within the time to pay" : "not paid in time");
+            (await rig.Sent(id)).ShouldNotContain(sent => sent.MessageType == nameof(TryAuthorizePayment) || sent.MessageType == nameof(ConfirmPayment));
+            (await rig.Audit(id)).ShouldLeadTo(States.Cancelled, States.NeedsReview);
+        }
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_review_that_assurance_began_keeps_the_deadline(Mode mode)
+    {
+        await using var rig = await WithAssurance(mode, participants: false);
+        var id = (await rig.Put(States.Reserving, order => order.CheckAttempts = Settings.GiveUpAfterChecks)).CorrelationId;
+        var review = await rig.Becomes(id, States.NeedsReview);
+        review.NextCheckAt.ShouldBe(review.PayBefore + Margin);
+        review.CheckAttempts.ShouldBe(Settings.GiveUpAfterChecks, "its case tells how often it was tried");
+        rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin);
+        await rig.Becomes(id, States.Cancelling);
+    }
+
+    [Theory]
+    [InlineData(-1, States.AwaitingPayment, nameof(TryAuthorizePayment))]
+    [InlineData(1, States.Cancelling, nameof(CancelStock))]
+    public async Task Goods_that_are_held_too_late_ask_nobody_for_money(int secondsAfter, string state, string sent)
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.Reserving, order => order.PayBefore = rig.Clock.Now.AddSeconds(-secondsAfter));
+        await rig.Deliver(new StockReserved(order.CorrelationId));
+        (await rig.Order(order.CorrelationId)).State.ShouldBe(state);
+        (await rig.Sent(order.CorrelationId)).ShouldHaveSingleItem().MessageType.ShouldBe(sent);
+    }
+
+    [Theory]
+    [InlineData(-9, States.ConfirmingPayment)]
+    [InlineData(1, States.Cancelling)]
+    public async Task A_payment_of_the_last_second_is_taken_until_the_margin(int secondsAfterMargin, string state)
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now - Margin - TimeSpan.FromSeconds(secondsAfterMargin));
+        await rig.Deliver(new PaymentAuthorized(order.CorrelationId));
+        (await rig.Order(order.CorrelationId)).State.ShouldBe(state);
+    }
+
+    [Fact]
+    public async Task A_cancellation_asked_for_in_time_asks_no_money()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.Reserving, order => order.CancelAsked = "no more tea");
+        await rig.Deliver(new StockReserved(order.CorrelationId));
+        var after = await rig.Order(order.CorrelationId);
+        (after.State, after.Reason).ShouldBe((States.Cancelling, "no more tea"));
+        (await rig.Sent(order.CorrelationId)).ShouldHaveSingleItem().MessageType.ShouldBe(nameof(CancelStock));
+    }
+
+    [Fact]
+    public async Task A_waiting_order_writes_no_history_and_is_looked_at_seldom()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now.AddDays(7));
+        var looks = 0;
+        for (var at = rig.Clock.Now; at < order.PayBefore; looks++)
+        {
+            await rig.Deliver(new PaymentPending(order.CorrelationId, Some.PayUrl, order.PayBefore));
+            var next = (await rig.Order(order.CorrelationId)).NextCheckAt!.Value;
+            rig.Clock.Advance(next - at);
+            at = next;
+        }
+
+        looks.ShouldBeInRange(10, 16);
+        (await rig.Audit(order.CorrelationId)).ShouldHaveSingleItem().Detail.ShouldBe("waits for the customer to pay");
+        (await rig.Order(order.CorrelationId)).NextCheckAt.ShouldBe(order.PayBefore, "when the gateway closes its page");
+    }
+
+    [Theory]
+    [InlineData(0, 60)]
+    [InlineData(120, 240)]
+    [InlineData(899, 900)]
+    [InlineData(900, 910)]
+    [InlineData(950, 910)]
+    public void A_waiting_order_is_looked_at_when(int age, int next)
+    {
+        var placed = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+        var order = Some.Order(States.AwaitingPayment, placed);
+        Settings.NextPendingCheckAt(order, placed.AddSeconds(age)).ShouldBe(placed.AddSeconds(next));
+    }
+
+    [Fact]
+    public async Task Goods_sold_to_a_cancelled_order_are_asked_back()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var (cancelling, cancelled) = (await rig.Put(States.Cancelling), await rig.Put(States.Cancelled));
+        var review = Some.InReview(States.Cancelling, rig.Clock.Now);
+        await rig.Put([review]);
+        await rig.Deliver(new[] { cancelling, cancelled, review }.Select(order => new Parcel(new StockConfirmed(order.CorrelationId))).ToArray());
+        (await rig.Failed()).ShouldBeEmpty();
+        (await rig.Sent(cancelled.CorrelationId)).ShouldHaveSingleItem().MessageType.ShouldBe(nameof(CancelStock));
+        (await rig.Sent(cancelling.CorrelationId)).ShouldBeEmpty("its CancelStock is on its way");
+    }
+
+    static async Task<Rig> WithAssurance(Mode mode, bool participants = true)
+    {
+        Action<WebApplicationBuilder> others = builder =>
+        {
+            if (participants)
+                builder.AddParticipants();
+            builder.AddReconciler();
+        };
+        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, "Assurance:EverySeconds=1");
+        if (mode.Transport != "InMemory")
+            await rig.AddHost(others);
+        return rig;
+    }
+}
