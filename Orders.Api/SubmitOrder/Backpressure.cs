@@ -83,6 +83,6 @@ sealed class Backpressure(
 
     /// <summary>In the order of the index, so that the look reads no more rows than it counts.</summary>
     static Task<int> UnderWay(OrdersDb db, int most) => db.Orders
-        .Where(order => order.NextCheckAt != null && order.PaymentUrl == null)
+        .Where(order => order.NextCheckAt != null && order.PaymentUrl == null && order.State != States.NeedsReview)
         .OrderBy(order => order.NextCheckAt).Take(most).CountAsync();
 }
