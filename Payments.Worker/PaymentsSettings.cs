@@ -39,12 +39,26 @@ sealed class PaymentsSettings
     /// </summary>
     public int BackOffMaxSeconds { get; set; } = 5;
 
-    /// <summary>Between two questions about a hosted payment whose webhook has not come, seconds.</summary>
+    /// <summary>
+    /// Until a hosted payment whose webhook has not come is asked about, seconds; then at three times its age each, and right after its page has closed.
+    /// </summary>
     public int PendingSeconds { get; set; } = 10;
 
+    /// <summary>Questions about payments that wait for their customers, at most, in a second; calls that move money do not wait for them.</summary>
+    public int PollsPerSecond { get; set; } = 100;
+
+    /// <summary>Such questions under way at once.</summary>
+    public int ConcurrentPolls { get; set; } = 8;
+
     /// <summary>
-    /// For how long a hosted payment that was not made is asked about, hours, ever more seldom: a gateway may book one that it had given up, and its
-    /// webhook may be lost. 0: never.
+    /// After the end of the time to pay, how long the capture of a payment that was made in time may still be sent, seconds; then it is refused, and the
+    /// authorization voided. More than Orders:PayMarginSeconds, within which a payment of the last second is still taken.
+    /// </summary>
+    public int CaptureMarginSeconds { get; set; } = 20;
+
+    /// <summary>
+    /// For how long after the end of its time to pay a payment that was not made is asked about, hours, ever more seldom: a gateway may book one that it
+    /// had given up, and its webhook may be lost. 0: never.
     /// </summary>
     public int WatchHours { get; set; } = 24;
 
@@ -64,24 +78,44 @@ sealed class PaymentsSettings
     public int WebhookWindowSeconds { get; set; } = 300;
 
     /// <summary>When a customer who has yet to pay is asked about next; also right after the page has closed, to hear soon of the last second.</summary>
-    public DateTime AskPendingAt(DateTime? payBefore, DateTime now)
+    public DateTime AskPendingAt(DateTime? payBefore, DateTime since, DateTime now)
     {
-        var next = now.AddSeconds(PendingSeconds);
-        return payBefore + PageCloses is { } closed && closed > now && closed < next ? closed : next;
+        var closed = payBefore + PageCloses;
+        var next = now.AddSeconds(closed <= now ? PendingSeconds : Math.Max(PendingSeconds, 2 * (now - since).TotalSeconds));
+        return closed > now && closed < next ? closed.Value : next;
     }
 
-    /// <summary>When a hosted payment that was not made is asked about next: at twice its age; null when it has been watched for long enough.</summary>
-    public DateTime? WatchAt(DateTime since, DateTime now)
+    /// <summary>When a page has closed so long ago that its gateway knows how the payment ended.</summary>
+    public static DateTime ClosedBy(DateTime now) => now - PageCloses;
+
+    /// <summary>
+    /// When a payment that was not made is asked about next: first when its time to pay is over, then at six times the age since then, and at the end of
+    /// the watch; null after that.
+    /// </summary>
+    public DateTime? WatchAt(DateTime payBefore, DateTime now)
     {
-        var age = now - since;
-        return age > TimeSpan.FromHours(WatchHours) ? null : now + (age.TotalSeconds > PendingSeconds ? age : TimeSpan.FromSeconds(PendingSeconds));
+        var end = payBefore.AddHours(WatchHours);
+        var from = payBefore > now ? payBefore : now;
+        var next = from.AddSeconds(Math.Max(PendingSeconds, 5 * (from - payBefore).TotalSeconds));
+        return now >= end ? null : next < end ? next : end;
     }
+
+    /// <summary>The last moment at which the operation may be sent; none for what lets money go.</summary>
+    public DateTime? SendBefore(Operation operation, DateTime? payBefore) => operation switch
+    {
+        Operation.Authorize => payBefore,
+        Operation.Capture => payBefore?.AddSeconds(CaptureMarginSeconds),
+        _ => null,
+    };
+
+    /// <summary>Of one look of the sweeper.</summary>
+    public int PollPage => (int)Math.Clamp((long)PollsPerSecond * SweepMilliseconds / 1000, 1, WaitingCalls);
 
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(CallTimeoutMilliseconds);
 
-    /// <summary>No due time is meant to be further away; one that is comes from a clock that was wrong.</summary>
-    public TimeSpan Furthest => TimeSpan.FromSeconds(2 * Math.Max(Math.Max(LeaseSeconds, BackOffMaxSeconds), PendingSeconds));
+    /// <summary>No call is meant to be due further away; one that is comes from a clock that was wrong.</summary>
+    public TimeSpan Furthest => TimeSpan.FromSeconds(2 * Math.Max(LeaseSeconds, BackOffMaxSeconds));
 
     /// <summary>Half to whole of the doubled time; the jitter comes from the order's id, so that a crowd spreads and a test repeats.</summary>
     public TimeSpan BackOff(int attempts, Guid orderId)
@@ -103,6 +137,9 @@ sealed class PaymentsSettings
         Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120,
             "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");
         Require(PendingSeconds >= 1, "Payments:PendingSeconds must be at least 1");
+        Require(PollsPerSecond is >= 1 and <= 10_000 && ConcurrentPolls is >= 1 and <= 1000,
+            "Payments:PollsPerSecond must be 1 to 10000, ConcurrentPolls 1 to 1000");
+        Require(CaptureMarginSeconds is >= 1 and <= 7200, "Payments:CaptureMarginSeconds must be 1 to 7200");
         Require(WatchHours is >= 0 and <= 168, "Payments:WatchHours must be 0 to 168");
         Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Payments:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
         Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");

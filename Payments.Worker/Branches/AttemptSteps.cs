@@ -23,6 +23,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
             OrderId = branch.OrderId,
             Operation = operation,
             TraceParent = Activity.Current?.Id,
+            ClosesAt = operation == Operation.Authorize && branch.Hosted ? branch.PayBefore : null,
             CreatedAt = Now,
         };
         rows.Add(attempt);
@@ -41,11 +42,13 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
     }
 
     /// <summary>After the commit to this process's callers; if they do not get to it, a sweeper finds it due.</summary>
-    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool ask)
+    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool ask, bool poll = false)
     {
         var now = clock.GetUtcNow();
         attempt.HandOver(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
-        var handover = new Handover(CallOf(branch, attempt), attempt.Lease, ask, MaySend(branch, attempt), attempt.TraceParent, clock.GetTimestamp());
+        var handover = new Handover(
+            CallOf(branch, attempt), attempt.Lease, ask, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
+            attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, attempt.TraceParent, clock.GetTimestamp());
         work.AfterCommit(() => queue.Add(handover));
     }
 
@@ -53,30 +56,30 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
     public bool Note(PaymentAttempt attempt, CallResult result)
     {
         var from = attempt.State;
-        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover.Call.PayBefore) : Unanswered(attempt, result);
+        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover) : Unanswered(attempt, result);
         if (from != attempt.State)
             Audit(attempt, from.ToString(), result.Handover.Ask ? "gateway asked" : "gateway called");
         return news;
     }
 
     /// <summary>The first certain answer stands; only money that was said not to be there, and is, is news after it.</summary>
-    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, DateTime? payBefore)
+    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, Handover handover)
     {
         var heard = attempt.State;
         switch (answer.Result)
         {
             case GatewayResult.Pending when attempt.IsOpen:
-                attempt.Wait(answer.Id, settings.AskPendingAt(payBefore, Now), Now);
+                attempt.Wait(answer.Id, settings.AskPendingAt(handover.Call.PayBefore, attempt.CreatedAt, Now), Now);
                 return heard != AttemptState.Pending;
             case GatewayResult.Succeeded when heard != AttemptState.Succeeded:
                 attempt.Settle(AttemptState.Succeeded, answer, Now);
                 return true;
-            case GatewayResult.Declined when attempt.IsOpen:
+            case GatewayResult.Declined or GatewayResult.Captured when attempt.IsOpen:
                 attempt.Settle(AttemptState.Declined, answer, Now);
-                attempt.Watch(payBefore is null ? null : settings.WatchAt(attempt.CreatedAt, Now));
+                attempt.Watch(WatchAt(handover, answer.Unseen));
                 return true;
-            case GatewayResult.Declined when attempt.State == AttemptState.Declined && payBefore is not null:
-                attempt.Watch(settings.WatchAt(attempt.CreatedAt, Now));
+            case GatewayResult.Declined when attempt.State == AttemptState.Declined && attempt.NextAttemptAt is not null:
+                attempt.Watch(WatchAt(handover, answer.Unseen));
                 return false;
             default:
                 log.LogInformation("{Key} is {State}; the gateway's {Result} changes nothing", attempt.Key, heard, answer.Result);
@@ -84,29 +87,46 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         }
     }
 
+    /// <summary>A customer may still pay what was given up, and a request that the gateway has not seen may still come there.</summary>
+    DateTime? WatchAt(Handover handover, bool unseen) => handover.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
+        ? settings.WatchAt(handover.SendBefore ?? Now, Now) : null;
+
     /// <summary>Who has not the lease any more has nothing to say: somebody else is asking.</summary>
     bool Unanswered(PaymentAttempt attempt, CallResult result)
     {
-        if (!attempt.IsOpen || attempt.Lease != result.Handover.Lease)
+        if (attempt.Lease != result.Handover.Lease)
             return false;
-        var wait = settings.BackOff(attempt.Attempts, attempt.OrderId);
-        attempt.Unanswered(result.Error ?? "no answer", Now + wait, Now);
-        log.LogWarning("{Key} has no answer, attempt {Attempts}; the gateway is asked in {Wait}: {Error}", attempt.Key, attempt.Attempts, wait, attempt.Error);
+        if (!attempt.IsOpen)
+        {
+            attempt.Watch(attempt.NextAttemptAt is null ? null : WatchAt(result.Handover, unseen: true));
+            return false;
+        }
+
+        var due = attempt.State == AttemptState.Pending
+            ? settings.AskPendingAt(result.Handover.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.BackOff(attempt.Attempts, attempt.OrderId);
+        attempt.Unanswered(result.Error ?? "no answer", due, Now);
+        log.LogWarning("{Key} has no answer, attempt {Attempts}; the gateway is asked at {Due:O}: {Error}", attempt.Key, attempt.Attempts, due, attempt.Error);
         return false;
     }
 
-    /// <summary>An authorization is sent again only while the order waits for it; after that the gateway is only asked.</summary>
-    static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) =>
-        attempt.Operation != Operation.Authorize || branch.State == BranchState.Trying;
+    /// <summary>What takes money is sent only while the order waits for it; after that the gateway is only asked.</summary>
+    static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
+    {
+        Operation.Authorize => branch.State == BranchState.Trying,
+        Operation.Capture => !branch.CancelRequested,
+        _ => true,
+    };
 
     static GatewayCall CallOf(PaymentBranch branch, PaymentAttempt attempt) => new(
-        attempt.Key, attempt.Operation, branch.OrderId, branch.Amount, branch.Currency, branch.Token, branch.Hosted ? branch.PayBefore : null,
+        attempt.Key, attempt.Operation, branch.OrderId, branch.AmountOf(attempt.Operation), branch.Currency, branch.Token,
+        branch.Hosted ? branch.PayBefore : null,
         attempt.Operation switch
         {
             Operation.Authorize => null,
             Operation.Refund => branch.CaptureId,
             _ => branch.AuthorizationId,
-        });
+        },
+        branch.CancelRequested);
 
     void Audit(PaymentAttempt attempt, string from, string cause)
     {

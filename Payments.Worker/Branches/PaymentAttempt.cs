@@ -51,6 +51,9 @@ sealed class PaymentAttempt
     /// <summary>UTC; when the sweeper takes it. None once the gateway's answer is known.</summary>
     public DateTime? NextAttemptAt { get; private set; }
 
+    /// <summary>UTC; when the page of a hosted payment closes.</summary>
+    public DateTime? ClosesAt { get; init; }
+
     /// <summary>Calls and questions so far.</summary>
     public int Attempts { get; private set; }
 
@@ -62,6 +65,14 @@ sealed class PaymentAttempt
 
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; private set; }
+
+    /// <summary>Due at once, or by a clock that was wrong.</summary>
+    public bool IsCallDue(DateTime now, DateTime furthest) =>
+        State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > furthest);
+
+    /// <summary>To be asked about: it waits for its customer, or is watched.</summary>
+    public bool IsPollDue(DateTime now, DateTime furthest, DateTime closedBy) =>
+        State is AttemptState.Pending or AttemptState.Declined && (NextAttemptAt <= now || (NextAttemptAt > furthest && ClosesAt <= closedBy));
 
     public bool IsOpen => State is AttemptState.Sent or AttemptState.Unknown or AttemptState.Pending;
 
@@ -118,13 +129,17 @@ sealed class PaymentAttempt
         row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(100);
         row.Property(x => x.Lease).HasColumnName("lease");
         row.Property(x => x.NextAttemptAt).HasColumnName("next_attempt_at");
+        row.Property(x => x.ClosesAt).HasColumnName("closes_at");
         row.Property(x => x.Attempts).HasColumnName("attempts");
         row.Property(x => x.Error).HasColumnName("error").HasMaxLength(500);
         row.Property(x => x.TraceParent).HasColumnName("trace_parent").HasMaxLength(100);
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.HasIndex(x => x.OrderId);
-        row.HasIndex(x => x.NextAttemptAt);
+        // Calls, questions and closing pages apart: none walks over the others.
+        row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_calls").HasFilter("state IN ('Sent', 'Unknown')");
+        row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_polls").HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
+        row.HasIndex(x => x.ClosesAt, "ix_payment_attempts_closing").HasFilter("state = 'Pending'");
         row.Ignore(x => x.IsOpen);
     }
 }

@@ -65,6 +65,9 @@ sealed class PaymentBranch : IVersioned
     public string? AuthorizationId { get; private set; }
     public string? CaptureId { get; private set; }
 
+    /// <summary>Minor units that were captured, where another hand than ours took another amount; to be given back.</summary>
+    public long? CapturedAmount { get; private set; }
+
     /// <summary>Why the Try or the Confirm was refused.</summary>
     public string? Reason { get; private set; }
 
@@ -82,6 +85,9 @@ sealed class PaymentBranch : IVersioned
     public DateTime UpdatedAt { get; private set; }
 
     public bool Hosted => Method == "hosted";
+
+    /// <summary>What the operation is about: a refund gives back what was taken.</summary>
+    public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
 
     public static PaymentBranch Of(TryAuthorizePayment message, DateTime now) => new()
     {
@@ -105,12 +111,12 @@ sealed class PaymentBranch : IVersioned
     {
         if (operation == Operation.Authorize)
             Token = null;
-        if (answer.Result == GatewayResult.Declined)
+        if (operation == Operation.Capture && answer.Result == GatewayResult.Succeeded || answer.Result == GatewayResult.Captured)
+            (CaptureId, CapturedAmount) = (answer.Id, answer.Amount);
+        else if (answer.Result == GatewayResult.Declined)
             Reason = operation is Operation.Authorize or Operation.Capture ? answer.Reason : Reason;
         else if (operation == Operation.Authorize)
             (AuthorizationId, Url, PayBefore) = (answer.Id, answer.Url ?? Url, answer.ExpiresAt ?? PayBefore);
-        else if (operation == Operation.Capture)
-            CaptureId = answer.Id;
     }
 
     public void Take(Outcome.Step step, DateTime now)
@@ -147,6 +153,7 @@ sealed class PaymentBranch : IVersioned
         row.Property(x => x.Url).HasColumnName("url").HasMaxLength(1000);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
         row.Property(x => x.CaptureId).HasColumnName("capture_id").HasMaxLength(100);
+        row.Property(x => x.CapturedAmount).HasColumnName("captured_amount");
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(200);
         row.Property(x => x.CancelRequested).HasColumnName("cancel_requested");
         row.Property(x => x.Undo).HasColumnName("undo").HasMaxLength(20).HasConversion<string>();

@@ -11,11 +11,14 @@ static class PaymentRule
 {
     const string TooLate = "cancelled before tried";
 
+    /// <summary>No money is asked for any more.</summary>
+    public const string TimeIsOver = "the time to pay is over";
+
     public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
     {
         null when Wrong(message) is { } wrong => new Outcome.Violation(wrong),
-        null when message.Payment.Method == "hosted" && message.PayBefore <= now =>
-            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, "the time to pay is over"), Note: "nothing was asked of the gateway"),
+        null when message.PayBefore <= now =>
+            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "nothing was asked of the gateway"),
         null => new Outcome.Step(Trying, Call: Operation.Authorize),
         Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, TooLate)),
         _ when branch.Amount != message.Amount.Amount || branch.Currency != message.Amount.Currency =>
@@ -63,6 +66,7 @@ static class PaymentRule
         (Operation.Capture, GatewayResult.Declined) => NotCaptured(branch, answer.Reason ?? ""),
         (Operation.Void or Operation.Refund, GatewayResult.Succeeded) => Undone(branch, operation),
         (Operation.Void or Operation.Refund, GatewayResult.Declined) => NotUndone(branch, operation),
+        (Operation.Void, GatewayResult.Captured) => CapturedMeanwhile(branch),
         _ => Outcome.Nothing,
     };
 
@@ -112,6 +116,11 @@ static class PaymentRule
         Cancelling when branch.Undo == operation => new Outcome.Step(Cancelled, branch.CancelRequested ? new PaymentCancelled(branch.OrderId) : null),
         _ => Outcome.Nothing,
     };
+
+    /// <summary>Another hand than ours took money that was to be let go: it is given back.</summary>
+    static Outcome CapturedMeanwhile(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
+        ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "the money was captured at the gateway: it is refunded", Alarm: true)
+        : Outcome.Nothing;
 
     /// <summary>Money is held and the gateway does not let it go: a person must look; the saga is told nothing, and the order ends in review.</summary>
     static Outcome NotUndone(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation

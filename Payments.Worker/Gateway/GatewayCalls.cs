@@ -41,6 +41,8 @@ sealed class GatewayCalls : BackgroundService
         catch (Exception failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            if (failure is GatewayBusy busy)
+                queue.PausePolls(busy.Wait);
             PaymentsMetrics.Called(operation, "Unknown");
             return new CallResult(handover, null, $"{failure.GetType().Name}: {failure.Message}");
         }
@@ -57,10 +59,9 @@ sealed class GatewayCalls : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var bulkhead = new ParallelOptions { MaxDegreeOfParallelism = settings.ConcurrentCalls, CancellationToken = stoppingToken };
         try
         {
-            await Parallel.ForEachAsync(queue.TakeAll(stoppingToken), bulkhead, async (handover, _) => await Handle(handover));
+            await Task.WhenAll(Serve(waiting: false, settings.ConcurrentCalls, stoppingToken), Serve(waiting: true, settings.ConcurrentPolls, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -69,6 +70,11 @@ sealed class GatewayCalls : BackgroundService
 
         await answers.DisposeAsync();
     }
+
+    /// <summary>Callers of their own for what only waits.</summary>
+    Task Serve(bool waiting, int atOnce, CancellationToken stop) => Parallel.ForEachAsync(
+        queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
+        async (handover, _) => await Handle(handover));
 
     async Task Handle(Handover handover)
     {

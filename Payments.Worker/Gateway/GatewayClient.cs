@@ -21,6 +21,7 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
             HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
                 GatewayTruth.Answer(call, await Read<GatewayOperation>(response, cancel)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw new GatewayRejected(true, await Describe(response, cancel)),
+            HttpStatusCode.TooManyRequests => throw await Busy(response, cancel),
             HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw new GatewayRejected(false, await Describe(response, cancel)),
             _ => throw new GatewayUnknown(await Describe(response, cancel)),
         };
@@ -29,16 +30,18 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     public async Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel)
     {
         var byKey = await Operations("idempotencyKey", call.Key, cancel);
-        if (byKey.FirstOrDefault(told => told.Operation == PaymentAttempt.Name(call.Operation)) is { } own)
-            return GatewayTruth.Answer(call, own);
-        return call.Operation == Operation.Authorize ? null
-            : GatewayTruth.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel));
+        var own = byKey.FirstOrDefault(told => told.Operation == PaymentAttempt.Name(call.Operation)) is { } told ? GatewayTruth.Answer(call, told) : null;
+        // What was declined under our key may have been done by another hand since.
+        return call.Operation == Operation.Authorize || own is { Result: not GatewayResult.Declined } ? own
+            : GatewayTruth.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel)) ?? own;
     }
 
     async Task<IReadOnlyList<GatewayOperation>> Operations(string by, string value, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Get, $"v1/operations?{by}={Uri.EscapeDataString(value)}");
         using var response = await http.SendAsync(request, cancel);
+        if (response.StatusCode == HttpStatusCode.TooManyRequests)
+            throw await Busy(response, cancel);
         if (response.StatusCode != HttpStatusCode.OK)
             throw new GatewayUnknown(await Describe(response, cancel));
         return (await Read<GatewayOperations>(response, cancel)).Items ?? throw new GatewayUnknown("the gateway's ledger has no items");
@@ -78,6 +81,9 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
             throw new GatewayUnknown($"the gateway's answer is not readable: {unreadable.Message}");
         }
     }
+
+    static async Task<GatewayBusy> Busy(HttpResponseMessage response, CancellationToken cancel) =>
+        new(await Describe(response, cancel), response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
 
     static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel)
     {

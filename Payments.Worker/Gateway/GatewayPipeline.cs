@@ -5,20 +5,30 @@ using Polly.Timeout;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Bounds each call to the gateway in time, and stops calling one that does not answer.</summary>
+/// <summary>
+/// Bounds each call to the gateway in time, and stops calling one that does not answer. Questions about payments that wait have a breaker of their own:
+/// what they meet does not keep money from being moved.
+/// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
-    readonly ResiliencePipeline pipeline = Build(settings, clock);
+    readonly ResiliencePipeline calls = Build(settings, clock, PaymentsMetrics.BreakerIs);
+    readonly ResiliencePipeline polls = Build(settings, clock, _ => ValueTask.CompletedTask);
 
     /// <summary>Sends, or asks first when it may have been sent before. Throws whatever left it without a certain answer.</summary>
     public async Task<GatewayAnswer> Run(Handover handover)
     {
-        var call = handover.Call;
-        if (!handover.Ask)
-            return await Send(call);
-        if (await Find(call) is { } known)
+        var inTime = !(handover.SendBefore <= clock.GetUtcNow().UtcDateTime);
+        var maySend = handover.MaySend && inTime;
+        if (!handover.Ask && maySend)
+            return await Send(handover.Call);
+        if (await Find(handover.Call, handover.Poll ? polls : calls) is { } known)
             return known;
-        return handover.MaySend ? await Send(call) : new GatewayAnswer(GatewayResult.Declined, null, "the gateway does not know it");
+        if (maySend)
+            return await Send(handover.Call);
+        // A ledger that is behind has not forgotten what it once told.
+        return handover.KnownId is { } id
+            ? throw new GatewayUnknown($"the gateway does not find {id}")
+            : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway does not know it" : PaymentRule.TimeIsOver, Unseen: true);
     }
 
     /// <summary>A refused request says nothing for sure by itself; the ledger does.</summary>
@@ -26,12 +36,12 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
     {
         try
         {
-            return await pipeline.ExecuteAsync(async cancel => await gateway.Send(call, cancel));
+            return await calls.ExecuteAsync(async cancel => await gateway.Send(call, cancel));
         }
         catch (GatewayRejected rejected)
         {
             var nothingDone = rejected.Malformed && call.Operation == Operation.Authorize;
-            if (await Find(call) is { } known)
+            if (await Find(call, calls) is { } known)
                 return known;
             return nothingDone
                 ? new GatewayAnswer(GatewayResult.Declined, null, Text.Clean(rejected.Message, 200))
@@ -39,19 +49,22 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
         }
     }
 
-    async Task<GatewayAnswer?> Find(GatewayCall call) => await pipeline.ExecuteAsync(async cancel => await gateway.Find(call, cancel));
+    async Task<GatewayAnswer?> Find(GatewayCall call, ResiliencePipeline pipeline) =>
+        await pipeline.ExecuteAsync(async cancel => await gateway.Find(call, cancel));
 
-    static ResiliencePipeline Build(PaymentsSettings settings, TimeProvider clock) => new ResiliencePipelineBuilder { TimeProvider = clock }
-        .AddCircuitBreaker(new CircuitBreakerStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not GatewayRejected),
-            FailureRatio = settings.BreakerRatio,
-            MinimumThroughput = settings.BreakerCalls,
-            SamplingDuration = TimeSpan.FromSeconds(settings.BreakerWindowSeconds),
-            BreakDuration = TimeSpan.FromSeconds(settings.BreakerOpenSeconds),
-            OnOpened = _ => PaymentsMetrics.BreakerIs(open: true),
-            OnClosed = _ => PaymentsMetrics.BreakerIs(open: false),
-        })
-        .AddTimeout(new TimeoutStrategyOptions { Timeout = settings.CallTimeout })
-        .Build();
+    static ResiliencePipeline Build(PaymentsSettings settings, TimeProvider clock, Func<bool, ValueTask> opened) =>
+        new ResiliencePipelineBuilder { TimeProvider = clock }
+            .AddCircuitBreaker(new CircuitBreakerStrategyOptions
+            {
+                // One that is asked too often is there.
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not (GatewayRejected or GatewayBusy)),
+                FailureRatio = settings.BreakerRatio,
+                MinimumThroughput = settings.BreakerCalls,
+                SamplingDuration = TimeSpan.FromSeconds(settings.BreakerWindowSeconds),
+                BreakDuration = TimeSpan.FromSeconds(settings.BreakerOpenSeconds),
+                OnOpened = _ => opened(true),
+                OnClosed = _ => opened(false),
+            })
+            .AddTimeout(new TimeoutStrategyOptions { Timeout = settings.CallTimeout })
+            .Build();
 }

@@ -28,18 +28,39 @@ static class GatewayTruth
     /// </summary>
     public static GatewayAnswer? Conclude(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) => call.Operation switch
     {
-        Operation.Void => Done(call, ledger, "void") ?? (Gone(call, ledger) is { } gone ? new GatewayAnswer(GatewayResult.Succeeded, gone.Id) : null),
+        Operation.Void => Done(call, ledger, "void")
+            ?? (Gone(call, ledger) is { } gone ? new GatewayAnswer(GatewayResult.Succeeded, gone.Id) : null)
+            ?? (Taken(call, ledger) is { } taken ? taken with { Result = GatewayResult.Captured, Reason = "the money is captured" } : null),
         Operation.Capture when Done(call, ledger, "void") is { } voided => new GatewayAnswer(GatewayResult.Declined, voided.Id, "the authorization is voided"),
         Operation.Capture when Gone(call, ledger) is { } gone => new GatewayAnswer(GatewayResult.Declined, gone.Id, $"the authorization is {gone.Status}"),
-        Operation.Capture => Done(call, ledger, "capture"),
-        Operation.Refund => Done(call, ledger, "refund"),
+        Operation.Capture => Taken(call, ledger) switch
+        {
+            { Amount: { } part } when !call.Unwanted => throw new GatewayUnknown($"the gateway captured {part} of {call.Amount} {call.Currency}"),
+            var taken => taken,
+        },
+        Operation.Refund => GivenBack(call, ledger),
         _ => null,
     };
 
+    /// <summary>A capture by whatever hand; with its amount where that is another.</summary>
+    static GatewayAnswer? Taken(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) =>
+        Row(call, ledger, "capture") is not { } row ? null
+            : Answer(call, row with { Amount = call.Amount }) with { Amount = row.Amount == call.Amount ? null : row.Amount };
+
+    /// <summary>In one refund or in several.</summary>
+    static GatewayAnswer? GivenBack(GatewayCall call, IReadOnlyList<GatewayOperation> ledger)
+    {
+        var authorization = AuthorizationOf(call, ledger);
+        var refunds = ledger.Where(told => told is { Operation: "refund", Status: "succeeded" } && told.AuthorizationId == authorization).ToList();
+        return refunds.Count > 0 && refunds.Sum(told => told.Amount) == call.Amount ? Answer(call, refunds[^1] with { Amount = call.Amount }) : null;
+    }
+
     /// <summary>Done by another hand than ours, e.g. a person's at the gateway's desk.</summary>
     static GatewayAnswer? Done(GatewayCall call, IReadOnlyList<GatewayOperation> ledger, string operation) =>
-        ledger.FirstOrDefault(told => told.Operation == operation && told.Status == "succeeded" && told.AuthorizationId == AuthorizationOf(call, ledger))
-            is { } done ? Answer(call, done) : null;
+        Row(call, ledger, operation) is { } done ? Answer(call, done) : null;
+
+    static GatewayOperation? Row(GatewayCall call, IReadOnlyList<GatewayOperation> ledger, string operation) =>
+        ledger.FirstOrDefault(told => told.Operation == operation && told.Status == "succeeded" && told.AuthorizationId == AuthorizationOf(call, ledger));
 
     static GatewayOperation? Gone(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) =>
         ledger.FirstOrDefault(told => told.Operation == "authorize" && told.Id == call.Target && told.Status is "declined" or "expired");

@@ -8,6 +8,9 @@ enum GatewayResult
 
     /// <summary>A hosted payment waits for its customer.</summary>
     Pending,
+
+    /// <summary>There is nothing to void: another hand than ours has captured it.</summary>
+    Captured,
 }
 
 /// <summary>The gateway's answer to one call or question.</summary>
@@ -16,7 +19,10 @@ enum GatewayResult
 /// <param name="Reason">Why it said no.</param>
 /// <param name="Url">Where the customer of a hosted payment pays.</param>
 /// <param name="ExpiresAt">UTC; until when the customer can pay.</param>
-sealed record GatewayAnswer(GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null);
+/// <param name="Amount">Minor units that were captured, where it is not what was asked for.</param>
+/// <param name="Unseen">The gateway does not know the call: it may still come there.</param>
+sealed record GatewayAnswer(
+    GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null, long? Amount = null, bool Unseen = false);
 
 /// <summary>Everything that one call needs, so that no database is asked between the commit and the call.</summary>
 /// <param name="Key">The idempotency key.</param>
@@ -27,8 +33,9 @@ sealed record GatewayAnswer(GatewayResult Result, string? Id, string? Reason = n
 /// <param name="Token">The card, for an authorization.</param>
 /// <param name="PayBefore">UTC; a hosted payment closes then; none for a card.</param>
 /// <param name="Target">The authorization to capture or void, the capture to refund.</param>
+/// <param name="Unwanted">The order is being cancelled: what was captured counts, whatever its amount, since it is given back.</param>
 sealed record GatewayCall(
-    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target);
+    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target, bool Unwanted = false);
 
 /// <summary>The payment gateway. A call that ends without a certain answer throws; only a certain "no" is Declined.</summary>
 interface IGateway
@@ -44,7 +51,15 @@ interface IGateway
 }
 
 /// <summary>The gateway gave no certain answer: what was asked may have been done or not.</summary>
-sealed class GatewayUnknown(string message) : Exception(message);
+class GatewayUnknown(string message) : Exception(message);
+
+/// <summary>The gateway is asked too often (429); nothing was done.</summary>
+/// <param name="message">Its words.</param>
+/// <param name="wait">How long it wants to be left alone.</param>
+sealed class GatewayBusy(string message, TimeSpan wait) : GatewayUnknown(message)
+{
+    public TimeSpan Wait => wait;
+}
 
 /// <summary>The gateway refused the request as such; its ledger says what is true of the order.</summary>
 sealed class GatewayRejected(bool malformed, string message) : Exception(message)

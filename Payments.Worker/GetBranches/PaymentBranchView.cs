@@ -34,8 +34,9 @@ sealed record PaymentBranchView(
     public static PaymentBranchView Of(PaymentBranch branch, IEnumerable<PaymentAttempt> attempts)
     {
         var all = attempts.OrderBy(attempt => attempt.CreatedAt).ThenBy(attempt => attempt.Operation).ToList();
-        long Done(Operation operation) => all.Exists(attempt => attempt.Operation == operation && attempt.State == AttemptState.Succeeded) ? branch.Amount : 0;
-        var captured = Done(Operation.Capture);
+        long Done(Operation operation) =>
+            all.Exists(attempt => attempt.Operation == operation && attempt.State == AttemptState.Succeeded) ? branch.AmountOf(operation) : 0;
+        var captured = branch.CapturedAmount ?? (branch.CaptureId is null ? 0 : branch.Amount);
         var tried = branch.Amount > 0;
         return new PaymentBranchView(
             branch.OrderId, "payment", branch.State.ToString(), branch.Reason, tried ? new Money(branch.Amount, branch.Currency) : null,

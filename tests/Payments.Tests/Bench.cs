@@ -115,9 +115,9 @@ sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>All leases and back-offs end, and the sweeper looks once.</summary>
-    public async Task Sweep()
+    public async Task Sweep(TimeSpan? after = null)
     {
-        Clock.Advance(TimeSpan.FromSeconds(31));
+        Clock.Advance(after ?? TimeSpan.FromSeconds(31));
         while (await Get<AttemptSweeper>().Sweep() > 0)
             await Drain();
     }
@@ -200,10 +200,13 @@ static class Some
 {
     public static readonly DateTime InAnHour = new(2026, 1, 31, 13, 0, 0, DateTimeKind.Utc);
 
+    /// <summary>Also for tests by the real clock.</summary>
+    static readonly DateTime FarAway = new(2126, 1, 31, 13, 0, 0, DateTimeKind.Utc);
+
     public static Guid Order() => Guid.CreateVersion7();
 
     public static TryAuthorizePayment Try(Guid orderId, string token = "tok_ok") =>
-        new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), InAnHour);
+        new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), FarAway);
 
     public static TryAuthorizePayment Hosted(Guid orderId) => new(orderId, new Money(1250, "EUR"), new PaymentInstruction("hosted"), InAnHour);
 

@@ -23,6 +23,9 @@ enum Fault
 
     /// <summary>It was done, and the connection stays silent.</summary>
     Hang,
+
+    /// <summary>It was not done: too many requests.</summary>
+    Busy,
 }
 
 /// <summary>A gateway in the process, behind the real HTTP client: a ledger of its own, and faults as scripted.</summary>
@@ -88,8 +91,8 @@ sealed class FakeGateway : HttpMessageHandler
 
         if (fault == Fault.LostRequest)
             throw new HttpRequestException("the connection was reset");
-        if (fault == Fault.ErrorBefore)
-            return new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+        if (fault is Fault.ErrorBefore or Fault.Busy)
+            return new HttpResponseMessage(fault == Fault.Busy ? HttpStatusCode.TooManyRequests : HttpStatusCode.ServiceUnavailable);
         if (Malformed && operation != "find")
             return Json(HttpStatusCode.UnprocessableEntity, new { title = "no such token" });
         var answer = operation == "find" ? Find(request.RequestUri.Query) : Do(operation, key, path, body);

@@ -33,6 +33,10 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
+                    b.Property<DateTime?>("ClosesAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("closes_at");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -82,9 +86,16 @@ namespace Migrations.PostgreSql.Payments
 
                     b.HasKey("Key");
 
-                    b.HasIndex("NextAttemptAt");
-
                     b.HasIndex("OrderId");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
+                        .HasFilter("state IN ('Sent', 'Unknown')");
+
+                    b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
+                        .HasFilter("state = 'Pending'");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_polls")
+                        .HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
 
                     b.ToTable("payment_attempts", null, t =>
                         {
@@ -122,6 +133,10 @@ namespace Migrations.PostgreSql.Payments
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .HasColumnName("capture_id");
+
+                    b.Property<long?>("CapturedAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("captured_amount");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")

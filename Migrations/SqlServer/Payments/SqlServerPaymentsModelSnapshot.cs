@@ -33,6 +33,10 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnType("int")
                         .HasColumnName("attempts");
 
+                    b.Property<DateTime?>("ClosesAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("closes_at");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");
@@ -82,9 +86,16 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasKey("Key");
 
-                    b.HasIndex("NextAttemptAt");
-
                     b.HasIndex("OrderId");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
+                        .HasFilter("state IN ('Sent', 'Unknown')");
+
+                    b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
+                        .HasFilter("state = 'Pending'");
+
+                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_polls")
+                        .HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
 
                     b.ToTable("payment_attempts", null, t =>
                         {
@@ -122,6 +133,10 @@ namespace Migrations.SqlServer.Payments
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
                         .HasColumnName("capture_id");
+
+                    b.Property<long?>("CapturedAmount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("captured_amount");
 
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")

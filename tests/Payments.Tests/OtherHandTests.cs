@@ -1,0 +1,110 @@
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>What a person did at the gateway's desk is found, whatever we were told under our own key, and what was taken goes back.</summary>
+public sealed class OtherHandTests
+{
+    [Theory]
+    [InlineData("void")]
+    [InlineData("refund")]
+    public async Task What_was_declined_under_our_key_and_done_by_hand_is_done(string undo)
+    {
+        await using var bench = await Bench.Start();
+        var order = await Authorized(bench, "tok_stuck");
+        if (undo == "refund")
+            await Confirm(bench, order);
+        await Cancel(bench, order);
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelling, "the gateway says no");
+
+        ByHand(bench, order, undo, 1250);
+        await Cancel(bench, order);
+        (await bench.Answers(order)).ShouldEndWith("PaymentCancelled");
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelled);
+    }
+
+    [Fact]
+    public async Task A_part_captured_by_hand_is_told_and_goes_back_when_cancelled()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Authorized(bench);
+        ByHand(bench, order, "capture", 1000);
+        await Confirm(bench, order);
+        (await bench.Attempt(order, Operation.Capture)).Error.ShouldNotBeNull().ShouldContain("the gateway captured 1000 of 1250 EUR");
+
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized, PaymentCancelled");
+        Refunded(bench, order).ShouldBe([1000]);
+        var branch = await bench.Branch(order);
+        (branch.State, branch.CapturedAmount).ShouldBe((BranchState.Cancelled, 1000));
+        (await bench.Path(order)).ShouldBe("Trying Tried Confirming Confirming Cancelling Cancelled");
+    }
+
+    [Theory]
+    [InlineData(1250)]
+    [InlineData(1000)]
+    public async Task What_was_captured_by_hand_before_the_void_is_refunded(long amount)
+    {
+        await using var bench = await Bench.Start();
+        var order = await Authorized(bench);
+        ByHand(bench, order, "capture", amount);
+        await Cancel(bench, order);
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized, PaymentCancelled");
+        Refunded(bench, order).ShouldBe([amount]);
+    }
+
+    [Fact]
+    public async Task A_refund_made_by_hand_in_two_parts_is_one()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Authorized(bench);
+        await Confirm(bench, order);
+        ByHand(bench, order, "refund", 1000);
+        ByHand(bench, order, "refund", 250);
+        await Cancel(bench, order);
+        (await bench.Answers(order)).ShouldEndWith("PaymentCancelled");
+        Refunded(bench, order).ShouldBe([1000, 250]);
+    }
+
+    [Fact]
+    public async Task A_capture_by_hand_in_full_completes_the_confirm()
+    {
+        await using var bench = await Bench.Start();
+        var order = await Authorized(bench);
+        ByHand(bench, order, "capture", 1250);
+        await Confirm(bench, order);
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized, PaymentConfirmed");
+    }
+
+    static async Task<Guid> Authorized(Bench bench, string token = "tok_ok")
+    {
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order, token));
+        await bench.Drain();
+        return order;
+    }
+
+    static async Task Confirm(Bench bench, Guid order)
+    {
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+    }
+
+    static async Task Cancel(Bench bench, Guid order)
+    {
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Drain();
+    }
+
+    static void ByHand(Bench bench, Guid order, string operation, long amount) => bench.Gateway.Rewrite(ledger => ledger.Add(
+        ledger.First(told => told.Reference == order.ToString()) with
+        {
+            Id = $"{operation}_by_hand_{ledger.Count}",
+            Operation = operation,
+            Status = "succeeded",
+            Amount = amount,
+            IdempotencyKey = $"desk-{ledger.Count}",
+        }));
+
+    static List<long> Refunded(Bench bench, Guid order) =>
+        [.. bench.Gateway.Ledger.Where(told => told is { Operation: "refund", Status: "succeeded" } && told.Reference == order.ToString()).Select(told => told.Amount)];
+}

@@ -1,0 +1,148 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Payments.Tests;
+
+/// <summary>Payments that wait for their customers are asked about within a budget of their own: they take nobody's turn.</summary>
+public sealed class PollTests
+{
+    public static TheoryData<string> Databases() => Bench.Databases();
+
+    [Theory]
+    [InlineData(0, 10)]
+    [InlineData(10, 30)]
+    [InlineData(600, 1800)]
+    [InlineData(1300, 3602)]
+    [InlineData(3601, 3602)]
+    [InlineData(3700, 3710)]
+    public void It_is_asked_about_ever_more_seldom_and_right_after_the_end(int age, int next)
+    {
+        var since = Some.InAnHour.AddHours(-1);
+        new PaymentsSettings().AskPendingAt(Some.InAnHour, since, since.AddSeconds(age)).ShouldBe(since.AddSeconds(next));
+    }
+
+    [Theory]
+    [InlineData(15 * 60)]
+    [InlineData(25 * 3600)]
+    [InlineData(7 * 24 * 3600)]
+    public void Late_money_is_watched_for_from_the_deadline_on(int payWithin)
+    {
+        var (settings, created, looks) = (new PaymentsSettings(), Some.InAnHour, new List<DateTime>());
+        var payBefore = created.AddSeconds(payWithin);
+        for (DateTime? at = payBefore.AddSeconds(3); at is { } now; at = settings.WatchAt(payBefore, now))
+            looks.Add(now);
+        looks.Count.ShouldBeInRange(5, 9);
+        looks[^1].ShouldBe(payBefore.AddHours(24));
+        settings.WatchAt(payBefore, created).ShouldBe(payBefore.AddSeconds(10), "one who gave up early is looked at when the time is over");
+    }
+
+    [Fact]
+    public async Task Money_that_comes_a_day_after_a_long_time_to_pay_is_voided()
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Hosted(order) with { PayBefore = Some.InAnHour.AddHours(47) });
+        await bench.Drain();
+        await Hours(bench, 48);
+        bench.Gateway.Conclude(order, "expired");
+        await Hours(bench, 12);
+        bench.Gateway.Conclude(order, "succeeded");
+        await Hours(bench, 13);
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
+    public async Task Waiting_payments_take_no_turn_of_a_capture_and_keep_their_budget(string database)
+    {
+        await using var bench = await Bench.Start(database, "--Payments:PollsPerSecond=20");
+        var waiting = Enumerable.Range(0, 300).Select(_ => Some.Order()).ToList();
+        await bench.Deliver([.. waiting.Select(order => Some.Hosted(order))]);
+        await bench.Drain();
+        var card = Some.Order();
+        await bench.Deliver(Some.Try(card));
+        bench.Waiting().Count.ShouldBe(1, "it is lost, as by a crash");
+        bench.Clock.Advance(TimeSpan.FromSeconds(31));
+
+        (await bench.Get<AttemptSweeper>().Sweep()).ShouldBe(1 + 20);
+        var handed = bench.Waiting();
+        handed[0].Call.OrderId.ShouldBe(card);
+        handed.Count(one => one.Poll).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_payment_whose_page_has_closed_is_asked_about_first()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:PollsPerSecond=5");
+        var crowd = Enumerable.Range(0, 100).Select(_ => Some.Order()).ToList();
+        await bench.Deliver([.. crowd.Select(order => Some.Hosted(order) with { PayBefore = Some.InAnHour.AddDays(1) })]);
+        var last = Some.Order();
+        await bench.Deliver(Some.Hosted(last));
+        await bench.Drain();
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        bench.Gateway.Conclude(last, "succeeded");
+        bench.Clock.Advance(TimeSpan.FromSeconds(3));
+        await bench.Get<AttemptSweeper>().Sweep();
+        await bench.Drain();
+        (await bench.Answers(last)).ShouldBe("PaymentPending, PaymentAuthorized");
+    }
+
+    [Fact]
+    public async Task A_gateway_asked_too_often_gets_fewer_questions_and_all_calls()
+    {
+        await using var bench = await Bench.Start();
+        var crowd = Enumerable.Range(0, 100).Select(_ => Some.Order()).ToList();
+        await bench.Deliver([.. crowd.Select(order => Some.Hosted(order))]);
+        await bench.Drain();
+        bench.Gateway.Faults = (operation, _) => operation == "find" ? Fault.Busy : Fault.None;
+        bench.Clock.Advance(TimeSpan.FromSeconds(31));
+        await bench.Get<AttemptSweeper>().Sweep();
+        await bench.Drain();
+        var asked = bench.Gateway.Requests;
+        await bench.Get<AttemptSweeper>().Sweep();
+        await bench.Drain();
+        bench.Gateway.Requests.ShouldBe(asked, "questions pause");
+
+        var card = Some.Order();
+        await bench.Deliver(Some.Try(card));
+        await bench.Drain();
+        (await bench.Answers(card)).ShouldBe("PaymentAuthorized", "no breaker is open");
+        (await bench.Branch(crowd[0])).State.ShouldBe(BranchState.Pending);
+    }
+
+    [Fact]
+    public async Task Each_look_of_the_sweeper_reads_its_own_index()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "There is no PostgreSQL.");
+        await using var bench = await Bench.Start("PostgreSql");
+        await bench.Read(db => db.Database.ExecuteSqlRawAsync("""
+            INSERT INTO payment_attempts (idempotency_key, order_id, operation, state, lease, next_attempt_at, closes_at, attempts, created_at, updated_at)
+            SELECT 'k' || n, gen_random_uuid(), 'authorize', CASE WHEN n % 3 = 0 THEN 'Pending' ELSE 'Succeeded' END, gen_random_uuid(),
+                CASE WHEN n % 3 = 0 THEN now() + n * interval '1 second' END, CASE WHEN n % 3 = 0 THEN now() + n * interval '1 second' END, 1, now(), now()
+            FROM generate_series(1, 30000) n;
+            ANALYZE payment_attempts
+            """));
+        var now = DateTime.UnixEpoch.AddYears(56);
+        (await Plan(bench, db => AttemptSweeper.DueCalls(db, now))).ShouldContain("ix_payment_attempts_calls");
+        (await Plan(bench, db => AttemptSweeper.FarCalls(db, now))).ShouldContain("ix_payment_attempts_calls");
+        (await Plan(bench, db => AttemptSweeper.Closing(db, now, now, now))).ShouldContain("ix_payment_attempts_closing");
+        (await Plan(bench, db => AttemptSweeper.DuePolls(db, now))).ShouldContain("ix_payment_attempts_polls");
+    }
+
+    static Task<string> Plan(Bench bench, Func<PaymentsDb, IQueryable<PaymentAttempt>> query) => bench.Read(async db =>
+    {
+        var command = query(db).Take(100).CreateDbCommand();
+        command.CommandText = "EXPLAIN " + command.CommandText;
+        await db.Database.OpenConnectionAsync();
+        await using var rows = await command.ExecuteReaderAsync();
+        var plan = "";
+        while (await rows.ReadAsync())
+            plan += rows.GetString(0) + "\n";
+        return plan;
+    });
+
+    static async Task Hours(Bench bench, int hours)
+    {
+        for (var hour = 0; hour < hours; hour++)
+            await bench.Sweep(TimeSpan.FromHours(1));
+    }
+}
