@@ -28,17 +28,17 @@ sealed record GatewayAnswer(
         At = now,
     });
 
-    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation authorization, string id, DateTime now) =>
+    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation target, string id, DateTime now) =>
         Answered(new GatewayOperation
         {
             Id = id,
             Operation = step.Operation,
             Status = verdict.Status,
             Reason = verdict.Reason,
-            AuthorizationId = authorization.Id,
-            Amount = authorization.Amount,
-            Currency = authorization.Currency,
-            Reference = authorization.Reference,
+            AuthorizationId = target.AuthorizationId,
+            Amount = target.Amount,
+            Currency = target.Currency,
+            Reference = target.Reference,
             IdempotencyKey = step.Key,
             RequestHash = step.Hash,
             At = now,

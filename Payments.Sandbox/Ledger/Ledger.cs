@@ -99,7 +99,7 @@ sealed class Ledger : IAsyncDisposable
         if (step.Operation == Operations.Void && account.Authorization.Status == Statuses.Pending)
             Change(work, account.Authorization, new Verdict(Statuses.Expired, "voided before it was paid"), "void");
 
-        var operation = GatewayAnswer.Step(step, GatewayRules.Decide(step, account.Authorization), account.Authorization, NewId(Prefix(step.Operation)), Now());
+        var operation = GatewayAnswer.Step(step, GatewayRules.Decide(step, account.Authorization), target, NewId(Prefix(step.Operation)), Now());
         book.Write(operation);
         return new Outcome(operation);
     }

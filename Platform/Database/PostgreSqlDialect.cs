@@ -9,6 +9,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 {
     // By the clock, not by the transaction's start: a lease must not be used up before the commit.
     const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
+    const string TwiceLater = "clock_timestamp() + make_interval(secs => 2 * @seconds)";
     const string Ids = "id = ANY(@rows)";
 
     public override string? ReadClock => "SELECT clock_timestamp()";
@@ -51,7 +52,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
         INSERT INTO leases (id, version, until)
         SELECT r.id, r.version, {Later} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > excluded.until
+        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > {TwiceLater}
         RETURNING id
         """;
 

@@ -8,6 +8,7 @@ public sealed class SqlServerDialect : Dialect
 {
     const string Now = "SYSUTCDATETIME()";
     const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
+    const string TwiceLater = "DATEADD(second, 2 * @seconds, SYSUTCDATETIME())";
     const string Ids = "id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
 
     public override string? ReadClock => $"SELECT {Now}";
@@ -53,7 +54,7 @@ public sealed class SqlServerDialect : Dialect
     public override string ClaimLeases => $"""
         MERGE leases WITH (HOLDLOCK) AS l
         USING (SELECT id, version FROM OPENJSON(@rows) WITH (id uniqueidentifier, version bigint)) AS r ON l.id = r.id
-        WHEN MATCHED AND (l.version < r.version OR l.until <= {Now} OR l.until > {Later}) THEN UPDATE SET version = r.version, until = {Later}
+        WHEN MATCHED AND (l.version < r.version OR l.until <= {Now} OR l.until > {TwiceLater}) THEN UPDATE SET version = r.version, until = {Later}
         WHEN NOT MATCHED THEN INSERT (id, version, until) VALUES (r.id, r.version, {Later})
         OUTPUT inserted.id;
         """;

@@ -5,6 +5,7 @@ sealed class SqliteDialect : Dialect
 {
     const string Now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
     const string Later = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
+    const string TwiceLater = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || (2 * @seconds) || ' seconds')";
     const string Ids = "id IN (SELECT value FROM json_each(@rows))";
 
     public override bool OneWriter => true;
@@ -43,7 +44,7 @@ sealed class SqliteDialect : Dialect
         INSERT INTO leases (id, version, until)
         SELECT value ->> 'id', value ->> 'version', {Later} FROM json_each(@rows) WHERE true
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > excluded.until
+        WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > {TwiceLater}
         RETURNING id
         """;
 }

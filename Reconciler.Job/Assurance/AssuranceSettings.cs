@@ -12,7 +12,7 @@ public sealed class AssuranceSettings
     public int PageSize { get; set; } = 500;
 
     /// <summary>
-    /// How long one process has an overdue order to itself, seconds, by the database's clock: as long as the order is overdue already, but at least this.
+    /// How long one process has an overdue order to itself, seconds, by the database's clock; doubled for as long as the order is overdue for that time.
     /// One that has not moved by then is driven on again by whoever comes first: the command may have been lost, or the process died. So an order that
     /// nobody handles is sent for ever more seldom, and the saga's queue does not grow while the saga is down.
     /// </summary>
@@ -21,7 +21,13 @@ public sealed class AssuranceSettings
     /// <summary>Between two looks at the orders in review, seconds.</summary>
     public int ReviewEverySeconds { get; set; } = 15;
 
-    internal TimeSpan LeaseFor(TimeSpan overdue) => overdue > TimeSpan.FromSeconds(LeaseSeconds) ? overdue : TimeSpan.FromSeconds(LeaseSeconds);
+    internal TimeSpan LeaseFor(TimeSpan overdue)
+    {
+        var lease = TimeSpan.FromSeconds(LeaseSeconds);
+        while (2 * lease <= overdue)
+            lease *= 2;
+        return lease;
+    }
 
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check(ParticipantSettings participants)

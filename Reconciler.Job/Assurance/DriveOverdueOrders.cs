@@ -37,11 +37,9 @@ sealed class DriveOverdueOrders(
             .OrderBy(order => order.NextCheckAt).Take(settings.PageSize)
             .ToListAsync(cancel))).ConvertAll(StuckOrder.Of);
 
-    /// <summary>The youngest of them says for how long they are leased: what nobody handles is sent at twice its age, and never twice a lease.</summary>
     async Task Drive(StuckOrder[] some, DateTime now, CancellationToken cancel)
     {
-        var claimed = await leases.Claim([.. some.Select(order => (order.Id, order.Version))], settings.LeaseFor(now - some[^1].Since));
-        var mine = new Queue<StuckOrder>(some.Where(order => claimed.Contains(order.Id)));
+        var mine = new Queue<StuckOrder>(await Claim(some, now));
         if (mine.Count == 0)
             return;
 
@@ -56,6 +54,19 @@ sealed class DriveOverdueOrders(
             if (mine.Count > 0)
                 await leases.Return([.. mine.Select(order => order.Id)]);
         }
+    }
+
+    /// <summary>Each for as long as it is overdue already: what nobody handles is sent ever more seldom.</summary>
+    async Task<List<StuckOrder>> Claim(StuckOrder[] some, DateTime now)
+    {
+        var mine = new List<StuckOrder>();
+        foreach (var alike in some.GroupBy(order => settings.LeaseFor(now - order.Since)))
+        {
+            var claimed = await leases.Claim([.. alike.Select(order => (order.Id, order.Version))], alike.Key);
+            mine.AddRange(alike.Where(order => claimed.Contains(order.Id)));
+        }
+
+        return mine;
     }
 
     async Task Send(Queue<StuckOrder> mine, CancellationToken cancel)

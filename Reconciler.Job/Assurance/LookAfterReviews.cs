@@ -27,7 +27,7 @@ sealed class LookAfterReviews(
 
     async Task LookAt(List<OrderState> inReview, CancellationToken cancel)
     {
-        var stuck = inReview.ConvertAll(StuckOrder.Of);
+        var stuck = inReview.ConvertAll(order => StuckOrder.Of(order) with { Since = order.UpdatedAt });
         var (stock, payment) = await inquiry.Ask(stuck, all: true, cancel);
         await cases.Open(inReview, stock, payment);
         foreach (var order in stuck)

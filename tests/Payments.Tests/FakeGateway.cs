@@ -155,6 +155,7 @@ sealed class FakeGateway : HttpMessageHandler
         return authorization with
         {
             Id = $"{operation}_{++next}",
+            Amount = operation == "refund" ? on.Amount : authorization.Amount,
             Operation = operation,
             Status = refused ? "declined" : "succeeded",
             Reason = refused ? $"{operation} refused by the issuer" : null,

@@ -56,7 +56,7 @@ public sealed class WebhookTests
         await bench.Sweep();
         (await bench.Answers(order)).ShouldBeEmpty("nobody has paid");
         bench.Gateway.Conclude(order, "succeeded");
-        await bench.Sweep();
+        await bench.Sweep(TimeSpan.FromMinutes(2));
         (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
     }
 

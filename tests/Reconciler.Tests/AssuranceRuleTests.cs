@@ -54,6 +54,7 @@ public sealed class AssuranceRuleTests
         for (; overdue < TimeSpan.FromHours(8); sent++)
             overdue += settings.LeaseFor(overdue);
         sent.ShouldBeLessThan(14, "a night without the saga");
+        settings.LeaseFor(TimeSpan.FromSeconds(11)).ShouldBe(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
