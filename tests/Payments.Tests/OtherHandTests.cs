@@ -106,5 +106,6 @@ public sealed class OtherHandTests
         }));
 
     static List<long> Refunded(Bench bench, Guid order) =>
-        [.. bench.Gateway.Ledger.Where(told => told is { Operation: "refund", Status: "succeeded" } && told.Reference == order.ToString()).Select(told => told.Amount)];
+        [.. bench.Gateway.Ledger.Where(told => told is { Operation: "refund", Status: "succeeded" } && told.Reference == order.ToString())
+            .Select(told => told.Amount)];
 }
