@@ -46,15 +46,19 @@ static class DeliveryLimits
         await Pause.For(1, trial.Cancel);
         await using (await HeldLock.Tables(trial.Run, victim.Database, [victim.Table], trial.Cancel))
             for (var kill = 0; kill < KillsInARow; kill++)
-            {
-                // It is started, takes what waits, and cannot handle it.
-                await Pause.For(kill == 0 ? 1 : 3, trial.Cancel);
-                await trial.Run.System.Of(victim.Service).Kill();
-                trial.Run.System.Of(victim.Service).Start();
-            }
+                await Kill(trial.Run.System.Of(victim.Service), trial.Cancel);
 
         await trial.Run.Back(victim.Service);
         return (await load.Stop(), await bus.Stop());
+    }
+
+    /// <summary>It runs, has taken what waits, and cannot handle it.</summary>
+    static async Task Kill(ServiceProcess service, CancellationToken cancel)
+    {
+        await Eventually.Holds($"{service.Name} runs", async () => await service.Health() is not null, TimeSpan.FromMinutes(2));
+        await Pause.For(2, cancel);
+        await service.Kill();
+        service.Start();
     }
 
     static async Task Settle(Trial trial, List<PlacedOrder> orders, List<string> keys)
