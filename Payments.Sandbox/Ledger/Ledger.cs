@@ -1,5 +1,4 @@
 using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
@@ -31,25 +30,14 @@ sealed class Ledger : IAsyncDisposable
 
     public ValueTask DisposeAsync() => entries.DisposeAsync();
 
-    /// <summary>A batch that fails for what is in it is done one by one, so that nobody fails for another's command.</summary>
-    async Task Handle(IReadOnlyList<Entry> batch)
+    /// <summary>A batch that fails for what is in it is taken apart, so that nobody fails for another's command.</summary>
+    Task Handle(IReadOnlyList<Entry> batch) => Halves.Run(batch, Commit, (entry, error) => entry.Done.SetException(error));
+
+    async Task Commit(IReadOnlyList<Entry> batch)
     {
-        try
-        {
-            var outcomes = await unitOfWork.Run(work => Write(work, [.. batch.Select(x => x.Command)]));
-            foreach (var (entry, outcome) in batch.Zip(outcomes))
-                entry.Done.SetResult(outcome);
-        }
-        catch (Exception error) when (batch.Count > 1 && DatabaseErrors.Classify(error) == FailureKind.Permanent)
-        {
-            foreach (var entry in batch)
-                await Handle([entry]);
-        }
-        catch (Exception error)
-        {
-            foreach (var entry in batch)
-                entry.Done.SetException(error);
-        }
+        var outcomes = await unitOfWork.Run(work => Write(work, [.. batch.Select(x => x.Command)]));
+        foreach (var (entry, outcome) in batch.Zip(outcomes))
+            entry.Done.SetResult(outcome);
     }
 
     async Task<List<Outcome>> Write(Work work, IReadOnlyList<Command> commands)

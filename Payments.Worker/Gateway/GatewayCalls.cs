@@ -99,31 +99,8 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>One that cannot be committed does not keep the others back.</summary>
-    async Task Commit(IReadOnlyList<CallResult> results)
-    {
-        try
-        {
-            await CommitTogether(results);
-        }
-        catch (Exception failure) when (results.Count > 1)
-        {
-            log.LogWarning("A batch of {Count} answers runs one by one: {Failure}", results.Count, failure.Message);
-            foreach (var result in results)
-                await CommitAlone(result);
-        }
-    }
-
-    async Task CommitAlone(CallResult result)
-    {
-        try
-        {
-            await CommitTogether([result]);
-        }
-        catch (Exception failure)
-        {
-            log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
-        }
-    }
+    Task Commit(IReadOnlyList<CallResult> results) => Halves.Run(results, CommitTogether, (result, failure) =>
+        log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key));
 
     static async Task Hear(BranchSteps steps, CallResult result)
     {

@@ -114,9 +114,12 @@ static class PostgreSqlSave
         {
             var values = Array.CreateInstance(element, rows.Count);
             for (var i = 0; i < rows.Count; i++)
-                values.SetValue(convert is null ? valueOf(rows[i]) : convert(valueOf(rows[i])), i);
+                values.SetValue(Storable(convert is null ? valueOf(rows[i]) : convert(valueOf(rows[i]))), i);
             return new NpgsqlParameter { Value = values, DataTypeName = arrayType };
         }
+
+        /// <summary>Whatever it is about, a transaction must not fail for a character that somebody sent.</summary>
+        static object? Storable(object? value) => value is string text ? Text.Storable(text) : value;
 
         static Type ElementOf(IProperty property)
         {

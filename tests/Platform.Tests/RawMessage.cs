@@ -11,6 +11,9 @@ sealed class RawMessage(string body, Guid? id, string contentType = "application
 {
     public ContentType ContentType { get; } = new(contentType);
 
+    /// <summary>As a foreign sender may set them, beside the properties.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     /// <summary>MassTransit's envelope around a message.</summary>
     public static RawMessage Of(string type, object message, Guid? id) => new(Envelope(type, message, id), id);
 
@@ -21,6 +24,8 @@ sealed class RawMessage(string body, Guid? id, string contentType = "application
     {
         context.MessageId = id;
         context.Serializer = this;
+        foreach (var (name, value) in Headers)
+            context.Headers.Set(name, value);
         return Task.CompletedTask;
     }
 

@@ -1,0 +1,121 @@
+using System.Data.Common;
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Tests;
+
+/// <summary>Another program holds the database, or its server takes no writes: callers hear it soon, and the same key places the order once later.</summary>
+public sealed class DatabaseWaitTests
+{
+    /// <summary>The setting is five seconds; the rest is for a machine that is busy with other tests.</summary>
+    static readonly TimeSpan Soon = TimeSpan.FromSeconds(12);
+
+    public static TheoryData<Mode, string> Holds()
+    {
+        var data = new TheoryData<Mode, string> { { Mode.Embedded, "BEGIN IMMEDIATE" } };
+        if (Mode.Postgres is null)
+            return data;
+        data.Add(Mode.PostgreSql, "BEGIN; LOCK TABLE orders, idempotency_keys, products IN EXCLUSIVE MODE");
+        data.Add(Mode.PostgreSql, "BEGIN; LOCK TABLE orders, products IN ACCESS EXCLUSIVE MODE");
+        return data;
+    }
+
+    [Theory, MemberData(nameof(Holds))]
+    public async Task Writes_to_a_locked_database_are_answered_soon(Mode mode, string hold)
+    {
+        await using var installation = await mode.Fresh("orders");
+        await using var shop = await Shop.Open(installation);
+        await using (await Hold(installation, hold))
+        {
+            var watch = Stopwatch.StartNew();
+            var answers = await Task.WhenAll(
+                shop.Merchant.Place("first"), shop.Merchant.Place("second"), shop.Merchant.Place("first"),
+                shop.Catalogue.Put("/products/tea-001", """{"name":"Tea","unitPrice":1,"currency":"EUR"}"""));
+            foreach (var answer in answers)
+                answer.ShouldBeProblem(503, "database-away").Header("Retry-After").ShouldNotBeNull();
+            watch.Elapsed.ShouldBeLessThan(Soon);
+        }
+
+        await PlacedOnce(shop, "first");
+    }
+
+    [Fact]
+    public async Task A_file_that_another_program_holds_is_not_ready()
+    {
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        await using var shop = await Shop.Open(installation);
+        await using (await Hold(installation, "BEGIN IMMEDIATE"))
+            await Eventually.Holds("not ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 503);
+        await Eventually.Holds("ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 200, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_read_only_server_is_unavailable_until_it_is_not()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "Read-only sessions are PostgreSQL's.");
+        await using var installation = await Mode.PostgreSql.Fresh("orders");
+        await using var shop = await Shop.Open(installation);
+        var name = new NpgsqlConnectionStringBuilder(installation.Connection("orders")).Database;
+        await Server($"ALTER DATABASE {name} SET default_transaction_read_only = on",
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+        await Eventually.Holds("not ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 503);
+        (await shop.Merchant.Place("first")).ShouldBeProblem(503, "database-away").Header("Retry-After").ShouldNotBeNull();
+
+        await Server($"ALTER DATABASE {name} RESET default_transaction_read_only");
+        await Eventually.Holds("ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 200, TimeSpan.FromSeconds(10));
+        await PlacedOnce(shop, "first");
+    }
+
+    static async Task PlacedOnce(Shop shop, string key)
+    {
+        await Eventually.Holds("it is placed", async () => (await shop.Merchant.Place(key)).Status == 202);
+        var again = (await shop.Merchant.Place(key)).ShouldBe(202);
+        again.Header("Idempotency-Replayed").ShouldBe("true");
+        (await shop.OrdersOf(key)).ShouldBe(1);
+    }
+
+    static async Task<DbConnection> Hold(Installation installation, string statement)
+    {
+        DbConnection connection = installation.Mode.Database == "Sqlite"
+            ? new SqliteConnection(installation.Connection("orders") + ";Pooling=False")
+            : new NpgsqlConnection(installation.Connection("orders") + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    static async Task Server(params string[] statements)
+    {
+        await using var source = NpgsqlDataSource.Create($"{Mode.Postgres};Database=postgres;SSL Mode=Disable;Pooling=false");
+        foreach (var sql in statements)
+        {
+            await using var command = source.CreateCommand(sql);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    sealed class Shop(ApiHost host, Caller merchant, Caller catalogue) : IAsyncDisposable
+    {
+        public Caller Merchant => merchant;
+        public Caller Catalogue => catalogue;
+
+        public static async Task<Shop> Open(Installation installation)
+        {
+            var merchant = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders);
+            var catalogue = ApiKeys.Create(installation.Directory, "c", "c", Roles.Catalogue);
+            var host = await ApiHost.Start(installation, withBus: false, "--Serilog:MinimumLevel:Default=Fatal");
+            var shop = new Shop(host, new Caller(host, "m", merchant), new Caller(host, "c", catalogue));
+            await shop.Catalogue.Price("tea-001", 1250);
+            return shop;
+        }
+
+        public Task<int> OrdersOf(string key) => host.Read(db => db.Orders.CountAsync(order => order.IdempotencyKey == key));
+
+        public ValueTask DisposeAsync() => host.DisposeAsync();
+    }
+}
