@@ -1,4 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
 
@@ -20,18 +23,22 @@ public static class Schema
             // Production has a real gateway: the sandbox's database is optional where connection strings are given.
             if (database == "sandbox" && settings.GetDatabaseMode() != DatabaseMode.Sqlite && settings.GetConnectionString(database) is null)
                 continue;
-            await using var db = Context(settings.GetDatabaseMode(), database, settings.GetDatabaseConnection(database));
-            applied.AddRange(await Apply(db, database));
+            var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
+            applied.AddRange(await SchemaLocks.Run(settings, database, async locks =>
+            {
+                await using var db = Context(Options(mode, SchemaLocks.Own(mode, connection), locks), mode, database);
+                return await Apply(db, database);
+            }));
         }
 
         return applied;
     }
 
     /// <summary>The context that carries a database's migrations for an engine.</summary>
-    public static ServiceDb Context(DatabaseMode mode, string database, string connection)
-    {
-        var options = Options(mode, connection);
-        return (mode, database) switch
+    public static ServiceDb Context(DatabaseMode mode, string database, string connection) => Context(Options(mode, connection), mode, database);
+
+    static ServiceDb Context(DbContextOptions options, DatabaseMode mode, string database) =>
+        (mode, database) switch
         {
             (DatabaseMode.Sqlite, "orders") => new SqliteOrders(options),
             (DatabaseMode.Sqlite, "inventory") => new SqliteInventory(options),
@@ -50,12 +57,12 @@ public static class Schema
             (DatabaseMode.SqlServer, "reconciler") => new SqlServerReconciler(options),
             _ => throw new ArgumentOutOfRangeException(nameof(database), database, "Known are " + string.Join(", ", Databases)),
         };
-    }
 
-    internal static DbContextOptions Options(DatabaseMode mode, string connection)
+    internal static DbContextOptions Options(DatabaseMode mode, string connection, params IInterceptor[] interceptors)
     {
         var options = new DbContextOptionsBuilder();
         options.Use(mode, connection);
+        options.AddInterceptors(interceptors);
         return options.Options;
     }
 
@@ -68,7 +75,26 @@ public static class Schema
         // EF's lock for SQLite is a row that a killed process leaves behind; a file has one owner, so nobody else holds it.
         if (db.Database.IsSqlite())
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock");
+        if (db.Database.IsSqlServer())
+            await ReadVersions(db);
         await db.Database.MigrateAsync();
         return pending.Select(migration => $"{database}: {migration}");
     }
+
+    /// <summary>
+    /// On SQL Server readers take the last committed version of a row and wait for no writer, as on the other engines. Sessions that are in the database are
+    /// sent away once.
+    /// </summary>
+    static async Task ReadVersions(ServiceDb db)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        if (!await creator.ExistsAsync())
+            await creator.CreateAsync();
+        await db.Database.ExecuteSqlRawAsync(SnapshotReads);
+    }
+
+    public const string SnapshotReads = """
+        IF (SELECT is_read_committed_snapshot_on FROM sys.databases WHERE database_id = DB_ID()) = 0
+            ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE
+        """;
 }

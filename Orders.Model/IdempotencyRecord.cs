@@ -43,5 +43,6 @@ public sealed class IdempotencyRecord
         row.Property(x => x.Answer).HasColumnName("answer");
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.HasIndex(x => x.OrderId).IsUnique();
+        row.HasIndex(x => x.CreatedAt);
     }
 }

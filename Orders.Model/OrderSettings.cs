@@ -38,6 +38,11 @@ public sealed class OrderSettings
     /// </summary>
     public int MostUnderWay { get; set; } = 2_500;
 
+    /// <summary>
+    /// How long an idempotency key is kept with its answer, days; 0: permanently. A request that comes again after that places a second order.
+    /// </summary>
+    public int KeepIdempotencyKeyDays { get; set; }
+
     /// <summary>Doubling pauses with a jitter of the order's own, up to a fifth, so that orders stuck together do not come together.</summary>
     public TimeSpan CheckAgainAfter(int attempt, Guid orderId) => Pause(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);
 
@@ -93,6 +98,9 @@ public sealed class OrderSettings
             throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
         if (MostUnderWay < PlacementBatch)
             throw new InvalidOperationException("Orders:MostUnderWay must be at least PlacementBatch.");
+        if (KeepIdempotencyKeyDays is not (0 or (>= 8 and <= 36_500)))
+            throw new InvalidOperationException(
+                "Orders:KeepIdempotencyKeyDays must be 8 to 36500, or 0 to keep keys permanently: callers repeat a request for as long as an order may wait.");
         if (PlacementGatherMilliseconds is < 0 or > 1000)
             throw new InvalidOperationException("Orders:PlacementGatherMilliseconds must be 0 to 1000.");
     }

@@ -69,6 +69,12 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
+    /// <summary>What was changed later than this from now was changed by a clock that was ahead, and that was set back since.</summary>
+    public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
+
+    /// <summary>It is to be looked at now: it is due, or its due time comes from a clock that was ahead.</summary>
+    public bool IsDue(DateTime now) => NextCheckAt <= now || (NextCheckAt is not null && UpdatedAt > now + ClockTolerance);
+
     internal static void Map(EntityTypeBuilder<OrderState> row)
     {
         row.ToTable("orders", table =>
@@ -113,7 +119,9 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.HasIndex(x => x.NextCheckAt, "ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
         // Orders that wait for their customers are apart: nobody who looks for others walks over them.
         row.HasIndex(x => x.NextCheckAt, "ix_orders_waiting_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
-        row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
+        // What changed lately: the rolling reconciliation, and rows that were changed by a clock that was ahead.
+        row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_updated_at");
+        row.HasIndex(x => new { x.UpdatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
     }
 }
 

@@ -5,6 +5,7 @@ using Orders.Model.Placement;
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Retention;
 
 namespace Orders.Model;
 
@@ -20,6 +21,7 @@ public static class OrdersModelSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");
+        builder.AddRetention(new RetentionRule<OrdersDb>("idempotency_keys", "created_at", settings.KeepIdempotencyKeyDays));
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         builder.Services.AddScoped<Placements>();
     }

@@ -77,6 +77,9 @@ sealed class PaymentsSettings
     /// <summary>How old, or how far ahead, a webhook may be, seconds.</summary>
     public int WebhookWindowSeconds { get; set; } = 300;
 
+    /// <summary>How long a webhook of the gateway is kept, days; 0: permanently. Longer than the gateway repeats one.</summary>
+    public int KeepWebhookDays { get; set; } = 90;
+
     /// <summary>When a customer who has yet to pay is asked about next; also right after the page has closed, to hear soon of the last second.</summary>
     public DateTime AskPendingAt(DateTime? payBefore, DateTime since, DateTime now)
     {
@@ -143,6 +146,7 @@ sealed class PaymentsSettings
         Require(WatchHours is >= 0 and <= 168, "Payments:WatchHours must be 0 to 168");
         Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Payments:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
         Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");
+        Require(KeepWebhookDays is 0 or (>= 8 and <= 36_500), "Payments:KeepWebhookDays must be 8 to 36500, or 0 to keep webhooks permanently");
         Require(WebhookWindowSeconds is >= 30 and <= 3600, "Payments:WebhookWindowSeconds must be 30 to 3600");
     }
 

@@ -1,6 +1,7 @@
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Payments;
 
@@ -13,6 +14,7 @@ public static class PaymentsSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<PaymentsDb>("payments");
+        builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.KeepWebhookDays));
         AddBranches(builder.Services);
         AddGateway(builder);
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<PaymentsDb>(Queues.Payments, endpoint =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Platform;
 
@@ -17,11 +18,14 @@ public static class Service
             new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
         var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Limits();
         limits.Check();
+        var retention = builder.Configuration.GetSection("Retention").Get<RetentionSettings>() ?? new RetentionSettings();
+        retention.Check();
         FailPoint.Arm(builder.Configuration["FailPoint"]);
 
         builder.AddTelemetry(name);
         builder.AddHttpDefaults();
         builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(retention);
         builder.Services.AddSingleton(new DatabaseClock(TimeProvider.System));
         builder.Services.AddSingleton<TimeProvider>(services => services.GetRequiredService<DatabaseClock>());
         builder.WebHost.ConfigureKestrel(kestrel =>

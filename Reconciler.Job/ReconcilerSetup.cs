@@ -3,7 +3,7 @@ using Orders.Model;
 using Orders.Model.Participants;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
-using Quartz;
+using OrderSaga.Platform.Retention;
 
 namespace Reconciler.Job;
 
@@ -27,17 +27,9 @@ public static class ReconcilerSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<ReplicaMonitor>());
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
-        builder.Services.AddQuartz(quartz =>
-        {
-            quartz.ScheduleJob<DriveOverdueOrders>(trigger => trigger
-                .WithIdentity("drive-overdue-orders")
-                .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(assurance.EverySeconds)).RepeatForever()));
-            quartz.ScheduleJob<LookAfterReviews>(trigger => trigger
-                .WithIdentity("look-after-reviews")
-                .WithSimpleSchedule(every => every.WithInterval(TimeSpan.FromSeconds(assurance.ReviewEverySeconds)).RepeatForever()));
-            ScheduledRun.Schedule(quartz, reconciliation);
-        });
-        builder.Services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+        builder.Services.AddPeriodic<DriveOverdueOrders>(TimeSpan.FromSeconds(assurance.EverySeconds));
+        builder.Services.AddPeriodic<LookAfterReviews>(TimeSpan.FromSeconds(assurance.ReviewEverySeconds));
+        ScheduledRun.Schedule(builder.Services, reconciliation);
     }
 
     /// <summary>What a run needs, whoever starts it.</summary>
@@ -47,6 +39,10 @@ public static class ReconcilerSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("findings", "found_at", settings.KeepRunDays));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("reconciliation_runs", "created_at", settings.KeepRunDays, "active IS NULL"));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("repairs", "checked_at", settings.KeepCaseDays));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("cases", "solved_at", settings.KeepCaseDays));
         builder.AddReader<OrdersDb>("orders");
         builder.AddLedgers(settings);
         builder.AddSettlements();

@@ -45,6 +45,12 @@ public sealed class ReconciliationSettings
     /// <summary>From the opening of a case to its deadline, hours.</summary>
     public int CaseDueHours { get; set; } = 24;
 
+    /// <summary>How long a run is kept with its findings, days; 0: permanently.</summary>
+    public int KeepRunDays { get; set; } = 365;
+
+    /// <summary>How long a solved case, and a repair that was checked, are kept, days; 0: permanently.</summary>
+    public int KeepCaseDays { get; set; }
+
     /// <summary>Called with each new case; none: the log alone tells.</summary>
     public string? AlertUrl { get; set; }
 
@@ -64,6 +70,9 @@ public sealed class ReconciliationSettings
         Require(SettleSeconds is >= 0 and <= 300, "Reconciliation:SettleSeconds must be 0 to 300");
         Require(ReportRows is >= 1 and <= 10_000, "Reconciliation:ReportRows must be 1 to 10000");
         Require(CaseDueHours is >= 1 and <= 8760, "Reconciliation:CaseDueHours must be 1 to 8760");
+        Require(KeepRunDays is 0 or (>= 31 and <= 36_500), "Reconciliation:KeepRunDays must be 31 to 36500, or 0 to keep runs permanently");
+        Require(KeepCaseDays == 0 || (KeepRunDays > 0 && KeepCaseDays >= KeepRunDays && KeepCaseDays <= 36_500),
+            "Reconciliation:KeepCaseDays must be KeepRunDays to 36500, or 0 to keep cases permanently: findings name their cases");
         Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Reconciliation:AlertUrl must be an http or https address");
     }

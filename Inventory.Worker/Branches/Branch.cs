@@ -63,6 +63,7 @@ sealed class Branch
             AsReference<IReadOnlyList<OrderLine>>());
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.HasIndex(x => x.UpdatedAt);
     }
 
     /// <summary>The values are replaced whole, never changed in place: no deep comparison, no snapshot copy.</summary>

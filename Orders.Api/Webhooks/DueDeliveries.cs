@@ -11,6 +11,7 @@ sealed record Claimed(WebhookDelivery Delivery, WebhookEndpoint Endpoint);
 /// <summary>Claims deliveries by lease. An order's events go to an endpoint one after the other, in the order of what happened.</summary>
 sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory scopes, WebhookSettings settings, TimeProvider clock)
 {
+    const int SamplePage = 1000;
     static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
     DateTimeOffset sampleAt;
 
@@ -65,7 +66,8 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     async Task Sample(OrdersDb db, DateTime now)
     {
         sampleAt = clock.GetUtcNow() + SampleEvery;
-        var oldest = await Owed(db).MinAsync(row => (DateTime?)row.CreatedAt);
+        // Of those that come next: to ask for the least of all is to read all.
+        var oldest = await Owed(db).OrderBy(row => row.NextAttemptAt).Take(SamplePage).MinAsync(row => (DateTime?)row.CreatedAt);
         WebhookMetrics.OldestIs(oldest is { } since ? now - since : TimeSpan.Zero);
     }
 }

@@ -9,7 +9,7 @@ namespace Orders.Api.Webhooks;
 
 /// <summary>Sends what is due, a bounded number at once, with no transaction open; processes share the work by leases.</summary>
 sealed class WebhookSender(
-    UnitOfWork<OrdersDb> unitOfWork, DueDeliveries due, DeliveryLogKeeper keeper, WebhookClient client, WebhookSettings settings, TimeProvider clock,
+    UnitOfWork<OrdersDb> unitOfWork, DueDeliveries due, WebhookClient client, WebhookSettings settings, TimeProvider clock,
     ILogger<WebhookSender> log)
     : BackgroundService
 {
@@ -25,8 +25,6 @@ sealed class WebhookSender(
                 while (await Begin() > 0 && !stoppingToken.IsCancellationRequested)
                 {
                 }
-
-                await keeper.Forget();
             }
             catch (Exception failure)
             {

@@ -70,8 +70,9 @@ sealed class WebhookSettings
         Require(ReadPage is >= 10 and <= 10_000, "Webhooks:ReadPage must be 10 to 10000");
         Require(SettleSeconds >= 1, "Webhooks:SettleSeconds must be at least 1");
         Require(TakeOverSeconds * 1000 >= 2 * ReadMilliseconds, "Webhooks:TakeOverSeconds must be at least twice ReadMilliseconds");
-        Require(RotationHours is >= 1 and <= 720 && KeepDays >= 4 && MostEndpoints is >= 1 and <= 1000,
-            "Webhooks:RotationHours must be 1 to 720, KeepDays at least 4, MostEndpoints 1 to 1000");
+        Require(TimeSpan.FromDays(KeepDays) > GivesUpAfter, "Webhooks:KeepDays must be longer than all pauses of RetrySeconds together");
+        Require(RotationHours is >= 1 and <= 720 && KeepDays is >= 4 and <= 36_500 && MostEndpoints is >= 1 and <= 1000,
+            "Webhooks:RotationHours must be 1 to 720, KeepDays 4 to 36500, MostEndpoints 1 to 1000");
     }
 
     static void Require(bool holds, string rule)

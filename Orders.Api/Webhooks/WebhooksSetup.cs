@@ -1,5 +1,7 @@
 using System.Net;
+using Orders.Model;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Retention;
 
 namespace Orders.Api.Webhooks;
 
@@ -20,7 +22,9 @@ static class WebhooksSetup
             .RemoveAllLoggers();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<DueDeliveries>();
-        services.AddSingleton<DeliveryLogKeeper>();
+        // A delivery that is still pending then belongs to an endpoint that nobody has enabled again.
+        builder.AddRetention(new RetentionRule<OrdersDb>(
+            "webhook_deliveries", "created_at", settings.KeepDays, "state <> 'Pending' OR next_attempt_at < @before"));
         services.AddSingleton<EventReader>();
         services.AddHostedService(provider => provider.GetRequiredService<EventReader>());
         services.AddHostedService<WebhookSender>();

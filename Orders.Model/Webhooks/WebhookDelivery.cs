@@ -77,6 +77,7 @@ public sealed class WebhookDelivery
         row.HasIndex(x => new { x.EndpointId, x.EventId }).IsUnique();
         row.HasIndex(x => new { x.EndpointId, x.OrderId, x.EventId });
         row.HasIndex(x => new { x.State, x.CreatedAt });
+        row.HasIndex(x => x.CreatedAt).HasDatabaseName("ix_webhook_deliveries_created_at");
         row.HasIndex(x => x.NextAttemptAt).HasDatabaseName("ix_webhook_deliveries_next_attempt_at").HasFilter("next_attempt_at IS NOT NULL");
     }
 }

@@ -123,7 +123,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     /// <summary>Only if nothing has happened since the row was seen overdue.</summary>
     public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
-        context.Saga.Version == context.Message.Version && context.Saga.NextCheckAt <= Now;
+        context.Saga.Version == context.Message.Version && context.Saga.IsDue(Now);
 
     /// <summary>The command to cancel may be on its way, or lost.</summary>
     public bool CancelWasAsked(BehaviorContext<OrderState> context) => context.Saga.CancelAsked is not null;

@@ -140,6 +140,7 @@ sealed class PaymentAttempt
         row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_calls").HasFilter("state IN ('Sent', 'Unknown')");
         row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_polls").HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
         row.HasIndex(x => x.ClosesAt, "ix_payment_attempts_closing").HasFilter("state = 'Pending'");
+        row.HasIndex(x => x.UpdatedAt);
         row.Ignore(x => x.IsOpen);
     }
 }

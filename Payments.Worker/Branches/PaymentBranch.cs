@@ -161,6 +161,7 @@ sealed class PaymentBranch : IVersioned
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.HasIndex(x => x.UpdatedAt);
         row.Ignore(x => x.Hosted);
     }
 }

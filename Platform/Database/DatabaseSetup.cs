@@ -11,6 +11,7 @@ using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.FailedMessages;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Platform.Database;
 
@@ -63,6 +64,7 @@ public static class DatabaseSetup
         // The bus starts before the sweeper, which must not send past queues that are not there yet, and stops after it.
         builder.AddMessaging(_ => { });
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
+        builder.AddPlatformRetention<TDb>();
         builder.Services.AddSingleton<DatabaseHealth<TDb>>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database " + name);
     }
@@ -113,7 +115,7 @@ public static class DatabaseSetup
         DefaultTimeout = settings is null ? 30 : (int)Math.Ceiling(settings.FileTimeout.TotalSeconds),
     }.ConnectionString;
 
-    /// <summary>WAL and full durability on each connection that is opened.</summary>
+    /// <summary>WAL of a bounded size and full durability on each connection that is opened.</summary>
     sealed class SqlitePragmas : DbConnectionInterceptor
     {
         public static readonly SqlitePragmas Instance = new();
@@ -131,8 +133,8 @@ public static class DatabaseSetup
         {
             var sqlite = (SqliteConnection)connection;
             using var command = sqlite.CreateCommand();
-            command.CommandText =
-                $"PRAGMA busy_timeout={sqlite.DefaultTimeout * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;";
+            command.CommandText = $"PRAGMA busy_timeout={sqlite.DefaultTimeout * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                + $"PRAGMA foreign_keys=ON; PRAGMA journal_size_limit={SqliteDialect.MaxLogBytes};";
             command.ExecuteNonQuery();
         }
     }

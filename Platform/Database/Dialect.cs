@@ -41,9 +41,18 @@ public abstract class Dialect
 
     /// <summary>
     /// @rows [{id, version}] (PostgreSQL: an array for each), @seconds: leases those that are not leased at this version or a later one, for
-    /// @seconds; returns their ids.
+    /// @seconds; returns their ids. A lease that ends later than @seconds from now was made by a clock that was ahead, and has ended.
     /// </summary>
     public abstract string ClaimLeases { get; }
+
+    /// <summary>
+    /// @from, @before, @limit: deletes rows of <paramref name="table"/> whose <paramref name="time"/> lies between @from and @before and that meet the
+    /// condition <paramref name="only"/>, the oldest first, without waiting for locks of others; returns their times.
+    /// </summary>
+    public abstract string DeleteOld(string table, string time, string only);
+
+    /// <summary>Cuts back a log file that has grown; without waiting for anybody.</summary>
+    internal virtual Task TrimLog(DbContext db) => Task.CompletedTask;
 
     /// <summary>The tracked entities with these keys, their rows locked in the order of the keys until the transaction ends; one statement. Missing keys are
     /// simply not there.</summary>

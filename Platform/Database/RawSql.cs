@@ -24,6 +24,17 @@ static class RawSql
         return ids;
     }
 
+    /// <summary>The first column of every row, as the provider reads it.</summary>
+    public static async Task<List<object>> QueryValues(this DbContext db, string sql, params (string Name, object? Value)[] parameters)
+    {
+        await using var command = await Command(db, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync();
+        var values = new List<object>();
+        while (await reader.ReadAsync())
+            values.Add(reader.GetValue(0));
+        return values;
+    }
+
     public static DbParameter Parameter(this DbContext db, string name, object? value)
     {
         using var command = db.Database.GetDbConnection().CreateCommand();

@@ -40,7 +40,7 @@ public sealed class SqlServerDialect : Dialect
     public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
     public override string ClaimOutbox => $"""
-        WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, ROWLOCK)
+        WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, READCOMMITTEDLOCK, ROWLOCK)
                      WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at)
         UPDATE due SET lease = @lease, next_attempt_at = {Later}
         OUTPUT inserted.id
@@ -53,10 +53,17 @@ public sealed class SqlServerDialect : Dialect
 
     public override string ClaimLeases => $"""
         MERGE leases WITH (HOLDLOCK) AS l
-        USING (SELECT id, version FROM OPENJSON(@rows) WITH (id uniqueidentifier, version bigint)) AS r ON l.id = r.id
+        USING (SELECT TOP (2147483647) id, version FROM OPENJSON(@rows) WITH (id uniqueidentifier, version bigint) ORDER BY id) AS r ON l.id = r.id
         WHEN MATCHED AND (l.version < r.version OR l.until <= {Now} OR l.until > {TwiceLater}) THEN UPDATE SET version = r.version, until = {Later}
         WHEN NOT MATCHED THEN INSERT (id, version, until) VALUES (r.id, r.version, {Later})
         OUTPUT inserted.id;
+        """;
+
+    public override string DeleteOld(string table, string time, string only) => $"""
+        WITH old AS (SELECT TOP (@limit) * FROM {table} WITH (UPDLOCK, READPAST, READCOMMITTEDLOCK, ROWLOCK)
+                     WHERE {time} >= @from AND {time} < @before AND ({only}) ORDER BY {time})
+        DELETE FROM old
+        OUTPUT deleted.{time}
         """;
 
     internal override void Reconnect(string connection)
@@ -76,9 +83,15 @@ public sealed class SqlServerDialect : Dialect
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
-    /// <summary>@rows [key].</summary>
+    /// <summary>
+    /// @rows [key]. The keys are sorted first and the rows are looked up in that order, which the hints hold the server to: two transactions that lock
+    /// the same rows wait for each other and never deadlock.
+    /// </summary>
     public static string LockRows(string table, string key, bool keyIsGuid) => $"""
-        SELECT t.* FROM {table} t WITH (UPDLOCK, ROWLOCK)
-        WHERE t.{key} IN (SELECT {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} FROM OPENJSON(@rows))
+        SELECT t.*
+        FROM (SELECT DISTINCT TOP (2147483647) {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} AS wanted
+              FROM OPENJSON(@rows) ORDER BY wanted) k
+        INNER LOOP JOIN {table} t WITH (UPDLOCK, ROWLOCK) ON t.{key} = k.wanted
+        ORDER BY t.{key}
         """;
 }

@@ -1,8 +1,17 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
 namespace OrderSaga.Platform.Database;
 
 /// <summary>SQLite 3.38+: json_each, upsert, RETURNING. One writer, so no row locks.</summary>
 sealed class SqliteDialect : Dialect
 {
+    /// <summary>
+    /// A write-ahead log that a long reader made larger is cut back to this. SQLite does it with the next write after the reader has gone, and
+    /// <see cref="TrimLog"/> when nothing is written.
+    /// </summary>
+    public const long MaxLogBytes = 16 * 1024 * 1024;
+
     const string Now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
     const string Later = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
     const string TwiceLater = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || (2 * @seconds) || ' seconds')";
@@ -40,6 +49,12 @@ sealed class SqliteDialect : Dialect
         WHERE lease = @lease AND {Ids}
         """;
 
+    public override string DeleteOld(string table, string time, string only) => $"""
+        DELETE FROM {table}
+        WHERE rowid IN (SELECT rowid FROM {table} WHERE {time} >= @from AND {time} < @before AND ({only}) ORDER BY {time} LIMIT @limit)
+        RETURNING {time}
+        """;
+
     public override string ClaimLeases => $"""
         INSERT INTO leases (id, version, until)
         SELECT value ->> 'id', value ->> 'version', {Later} FROM json_each(@rows) WHERE true
@@ -47,4 +62,13 @@ sealed class SqliteDialect : Dialect
         WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > {TwiceLater}
         RETURNING id
         """;
+
+    /// <summary>Without the busy timeout: while somebody reads, the checkpoint is left to the next time.</summary>
+    internal override async Task TrimLog(DbContext db)
+    {
+        var connection = (SqliteConnection)db.Database.GetDbConnection();
+        var log = new FileInfo(connection.DataSource + "-wal");
+        if (log.Exists && log.Length > MaxLogBytes)
+            await db.Execute($"PRAGMA busy_timeout=0; PRAGMA wal_checkpoint(TRUNCATE); PRAGMA busy_timeout={connection.DefaultTimeout * 1000};");
+    }
 }

@@ -57,5 +57,6 @@ public sealed class FailedMessage
         row.Property(x => x.ReplayedAt).HasColumnName("replayed_at");
         row.HasIndex(x => x.FailedAt);
         row.HasIndex(x => x.MessageId);
+        row.HasIndex(x => x.ReplayedAt);
     }
 }

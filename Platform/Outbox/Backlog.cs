@@ -6,7 +6,7 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>What waits in a database, as it was at the last sample.</summary>
-/// <param name="OldestSeconds">Age of the oldest outbox row that is not parked; 0 when there is none.</param>
+/// <param name="OldestSeconds">Age of the oldest of the outbox rows that are sent next; 0 when there is none.</param>
 /// <param name="Parked">Outbox rows that wait for a replay.</param>
 /// <param name="Failed">Failed messages that were not replayed yet.</param>
 sealed record BacklogSample(double OldestSeconds, long Parked, long Failed);
@@ -32,20 +32,24 @@ static class BacklogGauges
 /// <summary>Samples one database now and then; the sweeper calls it.</summary>
 sealed class Backlog<TDb>(Database<TDb> database, Statements<TDb> statements, Limits limits, TimeProvider clock) where TDb : ServiceDb
 {
-    DateTimeOffset nextAt = DateTimeOffset.MinValue;
+    const int Page = 1000;
+    long? sampledAt;
 
-    public async Task Sample()
+    /// <summary>False when it is not time yet.</summary>
+    public async Task<bool> Sample()
     {
-        var now = clock.GetUtcNow();
-        if (now < nextAt)
-            return;
-        BacklogGauges.Set(database.Name, await statements.Run(db => Read(db, now.UtcDateTime)));
-        nextAt = now.AddSeconds(limits.BacklogSampleSeconds);
+        if (sampledAt is { } last && clock.GetElapsedTime(last) < TimeSpan.FromSeconds(limits.BacklogSampleSeconds))
+            return false;
+        BacklogGauges.Set(database.Name, await statements.Run(db => Read(db, clock.GetUtcNow().UtcDateTime)));
+        sampledAt = clock.GetTimestamp();
+        return true;
     }
 
     static async Task<BacklogSample> Read(TDb db, DateTime now)
     {
-        var oldest = await db.Outbox.Where(row => row.ParkedAt == null).MinAsync(row => (DateTime?)row.CreatedAt);
+        // Of those that are sent next, in the order of their index: to ask for the least of all is to read all.
+        var oldest = await db.Outbox.Where(row => row.ParkedAt == null).OrderBy(row => row.ParkedAt).ThenBy(row => row.NextAttemptAt).Take(Page)
+            .MinAsync(row => (DateTime?)row.CreatedAt);
         var parked = await db.Outbox.LongCountAsync(row => row.ParkedAt != null);
         var failed = await db.FailedMessages.LongCountAsync(row => row.ReplayedAt == null);
         return new BacklogSample(oldest is { } since ? Math.Max(0, (now - since).TotalSeconds) : 0, parked, failed);

@@ -14,6 +14,12 @@ namespace OrderSaga.Platform.Outbox;
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
+    /// <summary>No row is put off for longer, seconds.</summary>
+    internal int LongestDelay => Math.Max(MaxBackOff, limits.OutboxLeaseSeconds);
+
+    /// <summary>Between two sends of a row that fails, at most, seconds.</summary>
+    const int MaxBackOff = 60;
+
     readonly Statements<TDb> database;
     readonly IMessageTransport transport;
     readonly BrokerState broker;
@@ -194,7 +200,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     Setback SetbackOf(OutboxMessage row, Guid lease, string error)
     {
         var attempts = row.Attempts + 1;
-        return new Setback(lease, Math.Min(60, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
+        return new Setback(lease, Math.Min(MaxBackOff, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
     }
 
     static string Cut(string text) => text[..Math.Min(text.Length, 1000)];

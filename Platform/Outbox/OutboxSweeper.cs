@@ -8,16 +8,12 @@ namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
 /// Sends what a dead process left in the outbox: claims overdue rows by a lease of the database's clock, a page at a time.
-/// Also forgets old inbox rows.
 /// </summary>
 sealed class OutboxSweeper<TDb>(
     Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Backlog<TDb> backlog, Limits limits, TimeProvider clock,
     ILogger<OutboxSweeper<TDb>> log)
     : BackgroundService where TDb : ServiceDb
 {
-    static readonly TimeSpan CleanUpEvery = TimeSpan.FromMinutes(10);
-    DateTimeOffset cleanUpAt = DateTimeOffset.MinValue;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(limits.SweepMilliseconds), clock);
@@ -30,8 +26,8 @@ sealed class OutboxSweeper<TDb>(
                 }
 
                 await dispatcher.Forget();
-                await CleanUp();
-                await backlog.Sample();
+                if (await backlog.Sample())
+                    await Recall();
             }
             catch (Exception failure)
             {
@@ -39,6 +35,14 @@ sealed class OutboxSweeper<TDb>(
             }
         }
     }
+
+    /// <summary>No row is put off for so long: one that is was put off by a clock that was ahead, and is due at once.</summary>
+    // By the database's own clock, which EF makes of UtcNow.
+#pragma warning disable RS0030
+    Task<int> Recall() => database.Run(db => db.Outbox
+        .Where(row => row.ParkedAt == null && row.NextAttemptAt > DateTime.UtcNow.AddSeconds(2 * dispatcher.LongestDelay))
+        .ExecuteUpdateAsync(row => row.SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch)));
+#pragma warning restore RS0030
 
     /// <summary>Claims a page and sends it; true when more may be due and the broker takes them.</summary>
     internal async Task<bool> Sweep()
@@ -59,15 +63,6 @@ sealed class OutboxSweeper<TDb>(
         var rows = await db.Outbox.AsNoTracking().Where(row => ids.Contains(row.Id) && row.Lease == lease).ToListAsync();
         return rows.ConvertAll(row => new OutboxMessage(
             row.Id, row.Destination, row.MessageType, row.ContentType, row.Body, row.TraceParent, row.CorrelationId, row.Attempts));
-    }
-
-    async Task CleanUp()
-    {
-        if (clock.GetUtcNow() < cleanUpAt)
-            return;
-        var before = clock.GetUtcNow().UtcDateTime.AddDays(-limits.InboxDays);
-        await database.Run(db => db.Inbox.Where(row => row.ReceivedAt < before).ExecuteDeleteAsync());
-        cleanUpAt = clock.GetUtcNow() + CleanUpEvery;
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)

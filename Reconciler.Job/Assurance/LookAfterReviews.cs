@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using OrderSaga.Platform.Database;
-using Quartz;
 
 namespace Reconciler.Job;
 
@@ -9,18 +8,17 @@ namespace Reconciler.Job;
 /// Orders that assurance gave up: each has an open case until it has ended. Their participants are still asked, so that an answer that was
 /// lost ends the review without a person; it is sent by whoever has the order's lease, at twice the review's age each time.
 /// </summary>
-[DisallowConcurrentExecution]
 sealed class LookAfterReviews(
     Reader<OrdersDb> orders, Leases<ReconcilerDb> leases, Inquiry inquiry, ReviewCases cases, SagaQueue saga, AssuranceSettings settings, TimeProvider clock)
-    : IJob
+    : IPeriodicJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    public async Task Run(CancellationToken cancel)
     {
-        await cases.Close(cancellationToken);
+        await cases.Close(cancel);
         OrderState? last = null;
-        while (await InReview(last, cancellationToken) is { Count: > 0 } page)
+        while (await InReview(last, cancel) is { Count: > 0 } page)
         {
-            await LookAt(page, cancellationToken);
+            await LookAt(page, cancel);
             last = page[^1];
         }
     }

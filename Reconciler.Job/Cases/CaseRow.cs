@@ -84,5 +84,9 @@ sealed class CaseRow
         row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");
         row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");
+        row.HasIndex(x => x.OrderId).HasDatabaseName("ix_cases_order_id");
+        row.HasIndex(x => x.SolvedAt).HasDatabaseName("ix_cases_solved_at");
+        // All open cases are gone through in the order of their ids.
+        row.HasIndex(x => x.Id).HasFilter("open_key IS NOT NULL").HasDatabaseName("ix_cases_open");
     }
 }

@@ -65,5 +65,7 @@ sealed class Repair
         row.HasIndex(x => new { x.RunId, x.Id }).HasDatabaseName("ix_repairs_run");
         row.HasIndex(x => new { x.Key, x.State }).HasDatabaseName("ix_repairs_key");
         row.HasIndex(x => x.State).HasDatabaseName("ix_repairs_state");
+        row.HasIndex(x => x.OrderId).HasDatabaseName("ix_repairs_order_id");
+        row.HasIndex(x => x.CheckedAt).HasDatabaseName("ix_repairs_checked_at");
     }
 }

@@ -19,7 +19,10 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
     /// <summary>The column of the order id; the first of <see cref="Columns"/>.</summary>
     protected abstract string Id { get; }
 
-    /// <summary>The condition that something changed at @since or later.</summary>
+    /// <summary>The first table of <see cref="From"/>: an entry for each order that is in it.</summary>
+    protected abstract string Main { get; }
+
+    /// <summary>The orders of which something changed at @since or later, read by an index on the time of each change.</summary>
     protected abstract string Changed { get; }
 
     public abstract Guid IdOf(T entry);
@@ -35,10 +38,40 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
         $"SELECT {Columns} FROM {From} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id}";
 
     /// <summary>As <see cref="Statement"/>: the orders that changed.</summary>
-    public string ChangedStatement => $"SELECT DISTINCT {Id} FROM {From} WHERE {Id} IS NOT NULL AND {Changed} ORDER BY {Id}";
+    public string ChangedStatement => $"{Changed} ORDER BY 1";
 
-    /// <summary>Complete entries, some at a time.</summary>
+    /// <summary>The id of the row that is @rows behind the first: where one statement ends.</summary>
+    public string EndStatement(Which which, DbCommand command) =>
+        $"SELECT {Id} FROM {Main} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id} "
+        + (Database.Mode == DatabaseMode.SqlServer ? "OFFSET @rows ROWS FETCH NEXT 1 ROWS ONLY" : "LIMIT 1 OFFSET @rows");
+
+    /// <summary>Complete entries, some at a time. All of them are read by many statements: none keeps a snapshot of the database for long.</summary>
     public async IAsyncEnumerable<List<T>> Pages(Which which, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        for (var next = which; next is not null;)
+        {
+            var part = next is Which.After all ? all with { End = await End(all, cancel) } : next;
+            await foreach (var page in Run(part, cancel))
+                yield return page;
+            next = part is Which.After { End: { } end } ? new Which.After(end) : null;
+        }
+    }
+
+    async Task<Guid?> End(Which.After all, CancellationToken cancel)
+    {
+        await using var connection = await Database.Open(cancel);
+        await using var command = Command(connection);
+        command.CommandText = EndStatement(all, command);
+        command.Add("rows", settings.StatementRows);
+        return await command.ExecuteScalarAsync(cancel) switch
+        {
+            null or DBNull => null,
+            Guid id => id,
+            var text => Guid.Parse((string)text),
+        };
+    }
+
+    async IAsyncEnumerable<List<T>> Run(Which which, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);

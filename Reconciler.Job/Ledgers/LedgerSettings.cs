@@ -9,6 +9,9 @@ public sealed class LedgerSettings
     /// <summary>Pages of one ledger that are read ahead, at most: with <see cref="PageEntries"/>, what bounds the memory.</summary>
     public int PagesAhead { get; set; } = 4;
 
+    /// <summary>Rows that one statement reads when all are wanted: it holds its snapshot of the database for as long as they are compared.</summary>
+    public int StatementRows { get; set; } = 20_000;
+
     /// <summary>Orders that are looked up in one statement, when only some are wanted.</summary>
     public int LookUpOrders { get; set; } = 500;
 
@@ -26,6 +29,8 @@ public sealed class LedgerSettings
     {
         if (PageEntries is < 1 or > 10_000 || PagesAhead is < 1 or > 100)
             throw new InvalidOperationException("Ledgers:PageEntries must be 1 to 10000 and Ledgers:PagesAhead 1 to 100.");
+        if (StatementRows is < 1 or > 1_000_000)
+            throw new InvalidOperationException("Ledgers:StatementRows must be 1 to 1000000.");
         if (LookUpOrders is < 1 or > 10_000 || StatementSeconds is < 1 or > 86_400)
             throw new InvalidOperationException("Ledgers:LookUpOrders must be 1 to 10000 and Ledgers:StatementSeconds 1 to 86400.");
         if (MaxReplicaLagSeconds is < 1 or > 86_400)

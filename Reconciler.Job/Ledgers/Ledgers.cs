@@ -29,7 +29,8 @@ sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : 
     protected override string Columns => "id, merchant, state, version, currency, total, lines, payment_tried, created_at, updated_at";
     protected override string From => "orders";
     protected override string Id => "id";
-    protected override string Changed => "updated_at >= @since";
+    protected override string Main => "orders";
+    protected override string Changed => "SELECT id FROM orders WHERE updated_at >= @since";
 
     public override Guid IdOf(OrderEntry entry) => entry.Id;
 
@@ -43,7 +44,8 @@ sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settings) : L
     protected override string Columns => "order_id, state, lines, updated_at";
     protected override string From => "stock_branches";
     protected override string Id => "order_id";
-    protected override string Changed => "updated_at >= @since";
+    protected override string Main => "stock_branches";
+    protected override string Changed => "SELECT order_id FROM stock_branches WHERE updated_at >= @since";
 
     public override Guid IdOf(StockEntry entry) => entry.OrderId;
 
@@ -59,7 +61,10 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
 
     protected override string From => "payment_branches b LEFT JOIN payment_attempts a ON a.order_id = b.order_id";
     protected override string Id => "b.order_id";
-    protected override string Changed => "(b.updated_at >= @since OR a.updated_at >= @since)";
+    protected override string Main => "payment_branches b";
+
+    protected override string Changed =>
+        "SELECT order_id FROM payment_branches WHERE updated_at >= @since UNION SELECT order_id FROM payment_attempts WHERE updated_at >= @since";
 
     public override Guid IdOf(PaymentEntry entry) => entry.OrderId;
 
@@ -129,7 +134,13 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
 
     protected override string From => "settlement_rows r JOIN settlement_files f ON f.day = r.day";
     protected override string Id => "r.order_id";
-    protected override string Changed => "f.imported_at >= @since";
+    protected override string Main => "settlement_rows r";
+
+    /// <summary>First the days, then their rows: a join may read the rows of all days.</summary>
+    protected override string Changed => "SELECT DISTINCT order_id FROM settlement_rows WHERE order_id IS NOT NULL AND day "
+        + (Database.Mode == DatabaseMode.PostgreSql ? $"= ANY(ARRAY({DaysThatCame}))" : $"IN ({DaysThatCame})");
+
+    const string DaysThatCame = "SELECT f.day FROM settlement_files f WHERE f.imported_at >= @since";
 
     public override Guid IdOf(SettledOrder entry) => entry.OrderId;
 
@@ -152,7 +163,7 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         row.GetFieldValue<DateOnly>(9));
 
     public string NamelessStatement(DateTime? since) =>
-        $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL{(since is null ? "" : " AND " + Changed)} ORDER BY r.id";
+        $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL{(since is null ? "" : " AND f.imported_at >= @since")} ORDER BY r.id";
 
     /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
     public async IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, [EnumeratorCancellation] CancellationToken cancel = default)

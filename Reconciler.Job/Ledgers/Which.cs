@@ -7,8 +7,8 @@ namespace Reconciler.Job;
 /// <summary>Which orders are read from a ledger.</summary>
 abstract record Which
 {
-    /// <summary>All of them, or those behind one: where an earlier reading stopped.</summary>
-    public sealed record After(Guid? Id) : Which;
+    /// <summary>All of them, or those behind one: where an earlier reading stopped. Up to <paramref name="End"/>, if there is one.</summary>
+    public sealed record After(Guid? Id, Guid? End = null) : Which;
 
     /// <summary>These, if they are there.</summary>
     public sealed record Only(IReadOnlyList<Guid> Ids) : Which;
@@ -18,14 +18,17 @@ abstract record Which
     {
         switch (this)
         {
-            case After { Id: { } after }:
-                command.Add("after", after);
-                return $"{id} > @after";
+            case After { Id: var after, End: var end }:
+                if (after is not null)
+                    command.Add("after", after.Value);
+                if (end is not null)
+                    command.Add("end", end.Value);
+                return (after is null ? $"{id} IS NOT NULL" : $"{id} > @after") + (end is null ? "" : $" AND {id} <= @end");
             case Only { Ids: var ids }:
                 command.Add("ids", Dialect.For(mode).Keys(ids));
                 return id + mode.AmongIds();
             default:
-                return $"{id} IS NOT NULL";
+                throw new InvalidOperationException($"{GetType().Name} is not known.");
         }
     }
 }

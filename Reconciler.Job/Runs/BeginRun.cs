@@ -44,6 +44,7 @@ sealed class BeginRun(UnitOfWork<ReconcilerDb> unit, RunTable runs, Reconciliati
     ReconciliationRun Make(RunRequest request, DateTime? since)
     {
         var now = clock.GetUtcNow();
+        var until = now.UtcDateTime.AddSeconds(-settings.WindowSeconds);
         return new ReconciliationRun
         {
             Id = Guid.CreateVersion7(now),
@@ -53,8 +54,9 @@ sealed class BeginRun(UnitOfWork<ReconcilerDb> unit, RunTable runs, Reconciliati
             DryRun = request.DryRun,
             RequestedBy = request.RequestedBy,
             ScheduledFor = request.ScheduledFor,
-            Until = now.UtcDateTime.AddSeconds(-settings.WindowSeconds),
-            Since = since,
+            Until = until,
+            // A watermark that lies ahead is from before the clock was set back: what changes now would lie behind it.
+            Since = since > until ? until.AddMinutes(-2 * Math.Max(1, settings.RollingMinutes)) : since,
             State = RunState.Importing,
             Active = true,
             LeaseUntil = DateTime.UnixEpoch,

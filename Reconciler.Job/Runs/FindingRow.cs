@@ -112,6 +112,7 @@ sealed class FindingRow
         row.Property(x => x.Note).HasColumnName("note").HasMaxLength(500);
         row.HasIndex(x => new { x.RunId, x.Key }).IsUnique().HasDatabaseName("ux_findings_run_key");
         row.HasIndex(x => new { x.RunId, x.Outcome }).HasDatabaseName("ix_findings_run_outcome");
+        row.HasIndex(x => x.At).HasDatabaseName("ix_findings_found_at");
     }
 
     internal const int KeyLength = 300;

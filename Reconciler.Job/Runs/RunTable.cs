@@ -18,7 +18,8 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
 
     /// <summary>How far the runs before have looked that did as much as this one is to do: a dry run does not spare a repairing one anything.</summary>
     public Task<DateTime?> Watermark(bool dryRun) => statements.Run(db => db.Runs
-        .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun)).MaxAsync(run => (DateTime?)run.Until));
+        .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun))
+        .OrderByDescending(run => run.CreatedAt).Select(run => (DateTime?)run.Until).FirstOrDefaultAsync());
 
     /// <summary>The subjects of the settlement files that the run has refused.</summary>
     public Task<HashSet<string>> Refused(Guid run) => statements.Run(db => db.Findings
@@ -30,7 +31,7 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
         var holder = Guid.CreateVersion7(clock.GetUtcNow());
         if (await statements.Run(db => Claim(db, holder)) == 0)
             return null;
-        var run = await statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Lease == holder));
+        var run = await statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Active == true && row.Lease == holder));
         return run is null ? null : new RunLease(run.Id, holder, unit, this);
     }
 

@@ -3,64 +3,82 @@ using Quartz;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The schedule of full and rolling runs. Every process of a cluster has it; the time that a trigger fired for is the run's key, so the first one
-/// begins it and the others find it begun. A night that was missed is made good soon after.
+/// Begins the runs of the schedule. Every process of a cluster has the schedule; the time for which a run is begun is its key, so the first process
+/// begins it and the others find it begun.
 /// </summary>
-[DisallowConcurrentExecution]
-sealed class ScheduledRun(
-    BeginRun begin, RunTable runs, RunWorker worker, ReconciliationSettings settings, TimeProvider clock, ILogger<ScheduledRun> log) : IJob
+sealed class ScheduledRun(BeginRun begin, RunWorker worker, ReconciliationSettings settings, ILogger<ScheduledRun> log)
 {
-    /// <summary>A night is missed when no process was up, and when another run was under way.</summary>
-    static readonly TimeSpan MissedEvery = TimeSpan.FromMinutes(5);
-
-    const string Kind = "kind";
-    const string Missed = "missed";
-
-    public static void Schedule(IQuartzBuilder quartz, ReconciliationSettings settings)
+    public static void Schedule(IServiceCollection services, ReconciliationSettings settings)
     {
+        services.AddSingleton<ScheduledRun>();
+        services.AddSingleton<RollingSlots>();
         if (settings.Nightly.Length > 0)
         {
-            quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-nightly").UsingJobData(Kind, nameof(RunKind.Full))
-                .WithCronSchedule(settings.Nightly, cron => cron.InTimeZone(Zone(settings))
-                    .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed)));
-            quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-missed-night").UsingJobData(Kind, Missed).StartNow()
-                .WithSimpleSchedule(every => every.WithInterval(MissedEvery).RepeatForever()));
+            services.AddSingleton<Nights>();
+            services.AddQuartz(quartz => quartz.ScheduleJob<NightlyRun>(trigger => trigger.WithIdentity("reconcile-nightly")
+                .WithCronSchedule(settings.Nightly, cron => cron.InTimeZone(new Nights(settings).Zone)
+                    .WithMisfireInstruction(CronTriggerMisfireInstruction.FireAndProceed))));
+            services.AddQuartzHostedService(host => host.WaitForJobsToComplete = true);
+            services.AddPeriodic<MissedNight>(MissedNight.Interval);
         }
 
         if (settings.RollingMinutes > 0)
-            quartz.ScheduleJob<ScheduledRun>(trigger => trigger.WithIdentity("reconcile-rolling").UsingJobData(Kind, nameof(RunKind.Rolling))
-                .WithCronSchedule($"0 0/{settings.RollingMinutes} * * * ?", cron => cron.WithMisfireInstruction(CronTriggerMisfireInstruction.DoNothing)));
+            services.AddPeriodic<RollingRun>(RollingRun.Interval);
     }
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
-    {
-        var kind = context.MergedJobDataMap.GetString(Kind);
-        if (kind == Missed)
-            await MakeGood();
-        else
-            await Start(Enum.Parse<RunKind>(kind!), (context.ScheduledFireTimeUtc ?? clock.GetUtcNow()).UtcDateTime);
-    }
-
-    /// <summary>Nothing was missed before the first full run: that one waits for its time.</summary>
-    async Task MakeGood()
-    {
-        var schedule = new CronExpression(settings.Nightly, Zone(settings));
-        if (await runs.LastFull() is { } last && schedule.GetPreviousValidTimeBefore(clock.GetUtcNow()) is { } due && last.CreatedAt < due.UtcDateTime)
-            await Start(RunKind.Full, due.UtcDateTime);
-    }
-
-    async Task Start(RunKind kind, DateTime at)
+    /// <summary>False when the run of this time was begun before; one that is left out because another is under way counts as begun.</summary>
+    public async Task<bool> Start(RunKind kind, DateTime? at)
     {
         try
         {
-            if (await begin.Begin(new RunRequest(kind, "schedule", !settings.Repair, ScheduledFor: at)) is not null)
+            var begun = await begin.Begin(new RunRequest(kind, "schedule", !settings.Repair, ScheduledFor: at)) is not null;
+            if (begun)
                 worker.Wake();
+            return begun;
         }
         catch (RunUnderWay other)
         {
             log.LogInformation("The {Kind} run of {At:u} is left out: {Reason}", kind, at, other.Message);
+            return true;
         }
     }
+}
 
-    static TimeZoneInfo Zone(ReconciliationSettings settings) => TimeZoneInfo.FindSystemTimeZoneById(settings.TimeZone);
+/// <summary>The full run at its time.</summary>
+[DisallowConcurrentExecution]
+sealed class NightlyRun(ScheduledRun schedule, Nights nights, TimeProvider clock) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await schedule.Start(RunKind.Full, nights.KeyOf(context.ScheduledFireTimeUtc ?? clock.GetUtcNow()));
+}
+
+/// <summary>A night that was missed, because no process was up or another run was under way, is made good soon after.</summary>
+sealed class MissedNight(ScheduledRun schedule, Nights nights, RunTable runs, TimeProvider clock) : IPeriodicJob
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
+
+    /// <summary>Nothing was missed before the first full run: that one waits for its time.</summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        if (await runs.LastFull() is { } last && nights.Last(clock.GetUtcNow()) is { } due && last.CreatedAt < due)
+            await schedule.Start(RunKind.Full, due);
+    }
+}
+
+/// <summary>
+/// A rolling run in each slot of <see cref="ReconciliationSettings.RollingMinutes"/>, counted from midnight UTC, whatever the server's time zone. A slot
+/// that comes again, because the clock was set back, has its run again.
+/// </summary>
+sealed class RollingRun(ScheduledRun schedule, RollingSlots slots, TimeProvider clock) : IPeriodicJob
+{
+    /// <summary>How often the time is looked at.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    public async Task Run(CancellationToken cancel)
+    {
+        if (slots.Next(clock.GetUtcNow()) is not { } slot)
+            return;
+        if (!await schedule.Start(RunKind.Rolling, slot.At) && slot.CameBefore)
+            await schedule.Start(RunKind.Rolling, null);
+    }
 }

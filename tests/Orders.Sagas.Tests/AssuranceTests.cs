@@ -52,6 +52,17 @@ public sealed class AssuranceTests
         (await rig.Audit(id)).ShouldLeadTo(States.Completed, States.ConfirmingStock);
     }
 
+    /// <summary>Its due time is of the old clock, an hour ahead.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task An_order_is_driven_on_though_the_clock_is_set_back(Mode mode)
+    {
+        await using var rig = await Start(mode, participants: true);
+        rig.Clock.Advance(TimeSpan.FromHours(1));
+        var order = await rig.Put(States.Reserving, order => (order.UpdatedAt, order.NextCheckAt) = (rig.Clock.Now, rig.Clock.Now.AddSeconds(8)));
+        rig.Clock.Advance(TimeSpan.FromHours(-1));
+        await rig.Becomes(order.CorrelationId, States.Completed);
+    }
+
     [Fact]
     public async Task An_order_that_is_not_paid_in_time_is_cancelled()
     {

@@ -10,15 +10,15 @@ sealed class Metric : IDisposable
     long sum;
     long count;
 
-    public Metric(string name, string endpoint)
+    public Metric(string name, string value, string tag = "endpoint")
     {
         listener.InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Meter.Name == Instruments.Name && instrument.Name == name)
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => Take(value, tags, endpoint));
-        listener.SetMeasurementEventCallback<int>((_, value, tags, _) => Take(value, tags, endpoint));
+        listener.SetMeasurementEventCallback<long>((_, measured, tags, _) => Take(measured, tags, tag, value));
+        listener.SetMeasurementEventCallback<int>((_, measured, tags, _) => Take(measured, tags, tag, value));
         listener.Start();
     }
 
@@ -28,13 +28,13 @@ sealed class Metric : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    void Take(long value, ReadOnlySpan<KeyValuePair<string, object?>> tags, string endpoint)
+    void Take(long measured, ReadOnlySpan<KeyValuePair<string, object?>> tags, string name, string value)
     {
         foreach (var tag in tags)
         {
-            if (tag.Key == "endpoint" && tag.Value as string == endpoint)
+            if (tag.Key == name && tag.Value as string == value)
             {
-                Interlocked.Add(ref sum, value);
+                Interlocked.Add(ref sum, measured);
                 Interlocked.Increment(ref count);
             }
         }

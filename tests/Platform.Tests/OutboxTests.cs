@@ -36,6 +36,18 @@ public sealed class OutboxTests
         (await http.PostAsync($"/outbox/parked/{row.Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    /// <summary>As when the clock is set back by an hour.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_row_that_was_put_off_by_a_clock_ahead_is_sent(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation, "Limits:BacklogSampleSeconds=1");
+        var row = Row("exchange:bumps", "a");
+        row.NextAttemptAt = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1);
+        await Insert(host, row);
+        await host.Counts("a", 1);
+    }
+
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Two_sweepers_share_the_rows_and_send_none_twice(Mode mode)
     {

@@ -19,6 +19,7 @@ public sealed class SqlServerStatementsTests
         ["ClaimOutbox"] = ("@lease @seconds @limit", Dialect.ClaimOutbox),
         ["DelayOutbox"] = ("@rows @lease @seconds @counted @parked @error", Dialect.DelayOutbox),
         ["ClaimLeases"] = ("@rows @seconds", Dialect.ClaimLeases),
+        ["DeleteOld"] = ("@from @before @limit", Dialect.DeleteOld("inbox", "received_at", "endpoint <> 'none'")),
         ["LockByText"] = ("@rows", SqlServerDialect.LockRows("counters", "name", keyIsGuid: false)),
         ["LockByGuid"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true)),
     };
@@ -30,6 +31,21 @@ public sealed class SqlServerStatementsTests
     public void Every_statement_of_the_dialect_is_checked() =>
         typeof(Dialect).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name)
             .ShouldBeSubsetOf(Statements.Keys);
+
+    /// <summary>Else two transactions that lock the same rows deadlock as a matter of course.</summary>
+    [Theory, InlineData("LockByText"), InlineData("LockByGuid")]
+    public void Rows_are_locked_in_the_order_of_their_keys(string name)
+    {
+        var (keys, rows) = Statements[name].Sql.Split("INNER LOOP JOIN") is [var one, var other] ? (one, other) : ("", "");
+        keys.ShouldContain("SELECT DISTINCT TOP (2147483647)");
+        keys.ShouldContain("ORDER BY wanted");
+        rows.ShouldContain("ORDER BY t.");
+    }
+
+    /// <summary>SQL Server refuses READPAST alone in a database whose readers see versions.</summary>
+    [Fact]
+    public void What_skips_locked_rows_reads_by_locks() => Statements.Values.Where(one => one.Sql.Contains("READPAST", StringComparison.Ordinal))
+        .ShouldAllBe(one => one.Sql.Contains("READCOMMITTEDLOCK", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("SELECT nothing FROM outbox")]

@@ -24,10 +24,12 @@ public sealed class MergeTests
         ids.ShouldBe((await IdsOfAnyLedger(books)).Order());
         foreach (var story in stories)
             Json(await books.Merge.Look(story.OrderId)).ShouldBe(Json(story));
-        foreach (var (entries, ahead) in new[] { (1, 1), (2, 3), (7, 1), (10_000, 1) })
+        foreach (var (entries, ahead, rows) in new[] { (1, 1, 1), (2, 3, 20), (7, 1, 50), (10_000, 1, 20_000) })
         {
-            var merge = new FourWayMerge(books.LedgersWith(new LedgerSettings { PageEntries = entries, PagesAhead = ahead }, out var settings), settings);
-            (await merge.Read(everything).Select(Json).ToListAsync()).ShouldBe(stories.Select(Json), $"pages of {entries}, {ahead} ahead");
+            var bounds = new LedgerSettings { PageEntries = entries, PagesAhead = ahead, StatementRows = rows };
+            var merge = new FourWayMerge(books.LedgersWith(bounds, out var settings), settings);
+            var read = await merge.Read(everything).Select(Json).ToListAsync();
+            read.ShouldBe(stories.Select(Json), $"pages of {entries}, {ahead} ahead, {rows} to a statement");
         }
 
         (await books.Stories(everything, after: ids[77])).Select(story => story.OrderId).ShouldBe(ids[78..]);
@@ -111,7 +113,8 @@ public sealed class MergeTests
         protected override string Columns => "order_id, state, updated_at";
         protected override string From => "stock_branches";
         protected override string Id => "order_id";
-        protected override string Changed => "1 = 1";
+        protected override string Main => From;
+        protected override string Changed => "";
 
         public override Guid IdOf(StockEntry entry) => new(entry.OrderId.ToByteArray().Select(part => (byte)~part).ToArray());
 

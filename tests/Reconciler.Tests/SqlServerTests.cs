@@ -55,7 +55,8 @@ public sealed class SqlServerTests
         using var command = new SqlCommand();
         return
         [
-            ledger.Statement(new Which.After(null), command), ledger.Statement(new Which.After(Guid.Empty), command),
+            ledger.Statement(new Which.After(null), command), ledger.Statement(new Which.After(Guid.Empty, Guid.Empty), command),
+            ledger.EndStatement(new Which.After(Guid.Empty), command),
             ledger.Statement(new Which.Only([Guid.Empty]), command), ledger.ChangedStatement,
         ];
     }
@@ -63,7 +64,7 @@ public sealed class SqlServerTests
     static IReadOnlyList<string> Errors(string database, List<string> statements)
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, database, "Server=nowhere");
-        var named = statements.Distinct().ToDictionary(sql => sql, sql => ("@after @ids @since @before", sql));
+        var named = statements.Distinct().ToDictionary(sql => sql, sql => ("@after @end @rows @ids @since @before", sql));
         return SqlServerScript.Errors(db.Database.GenerateCreateScript(), named);
     }
 }

@@ -53,6 +53,8 @@ namespace Migrations.PostgreSql.Inventory
 
                     b.HasKey("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.ToTable("stock_branches", null, t =>
                         {
                             t.HasCheckConstraint("ck_stock_branches_state", "state IN ('Tried', 'Refused', 'Confirmed', 'Cancelled')");
@@ -255,6 +257,8 @@ namespace Migrations.PostgreSql.Inventory
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -276,8 +280,6 @@ namespace Migrations.PostgreSql.Inventory
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

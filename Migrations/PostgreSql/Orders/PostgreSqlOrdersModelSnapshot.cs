@@ -151,6 +151,8 @@ namespace Migrations.PostgreSql.Orders
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -172,8 +174,6 @@ namespace Migrations.PostgreSql.Orders
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });
@@ -291,6 +291,8 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnName("request_hash");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("OrderId")
                         .IsUnique();
@@ -413,6 +415,9 @@ namespace Migrations.PostgreSql.Orders
                     b.HasKey("CorrelationId");
 
                     b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_orders_updated_at");
+
+                    b.HasIndex("UpdatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_in_review")
                         .HasFilter("state = 'NeedsReview'");
 
@@ -538,6 +543,9 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnName("type");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_created_at");
 
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_webhook_deliveries_next_attempt_at")

@@ -88,6 +88,8 @@ namespace Migrations.PostgreSql.Payments
 
                     b.HasIndex("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
                         .HasFilter("state IN ('Sent', 'Unknown')");
 
@@ -194,6 +196,8 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnName("version");
 
                     b.HasKey("OrderId");
+
+                    b.HasIndex("UpdatedAt");
 
                     b.ToTable("payment_branches", null, t =>
                         {
@@ -371,6 +375,8 @@ namespace Migrations.PostgreSql.Payments
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -392,8 +398,6 @@ namespace Migrations.PostgreSql.Payments
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -173,6 +173,8 @@ namespace Migrations.PostgreSql.Reconciler
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -194,8 +196,6 @@ namespace Migrations.PostgreSql.Reconciler
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });
@@ -375,10 +375,20 @@ namespace Migrations.PostgreSql.Reconciler
                     b.HasIndex("AlertedAt")
                         .HasDatabaseName("ix_cases_alerted_at");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cases_open")
+                        .HasFilter("open_key IS NOT NULL");
+
                     b.HasIndex("OpenKey")
                         .IsUnique()
                         .HasDatabaseName("ux_cases_open_key")
                         .HasFilter("open_key IS NOT NULL");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_cases_order_id");
+
+                    b.HasIndex("SolvedAt")
+                        .HasDatabaseName("ix_cases_solved_at");
 
                     b.HasIndex("OpenedAt", "Id")
                         .HasDatabaseName("ix_cases_opened_at");
@@ -470,6 +480,9 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnName("subject");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_findings_found_at");
 
                     b.HasIndex("RunId", "Key")
                         .IsUnique()
@@ -680,6 +693,12 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnName("state");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckedAt")
+                        .HasDatabaseName("ix_repairs_checked_at");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_repairs_order_id");
 
                     b.HasIndex("State")
                         .HasDatabaseName("ix_repairs_state");

@@ -151,6 +151,8 @@ namespace Migrations.PostgreSql.Sandbox
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -172,8 +174,6 @@ namespace Migrations.PostgreSql.Sandbox
                     b.HasKey("MessageId", "Endpoint");
 
                     b.HasIndex("ReceivedAt");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("ReceivedAt"), "brin");
 
                     b.ToTable("inbox", (string)null);
                 });

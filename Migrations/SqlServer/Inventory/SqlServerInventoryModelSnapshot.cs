@@ -53,6 +53,8 @@ namespace Migrations.SqlServer.Inventory
 
                     b.HasKey("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.ToTable("stock_branches", null, t =>
                         {
                             t.HasCheckConstraint("ck_stock_branches_state", "state IN ('Tried', 'Refused', 'Confirmed', 'Cancelled')");
@@ -255,6 +257,8 @@ namespace Migrations.SqlServer.Inventory
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -275,8 +279,7 @@ namespace Migrations.SqlServer.Inventory
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -151,6 +151,8 @@ namespace Migrations.SqlServer.Orders
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -171,8 +173,7 @@ namespace Migrations.SqlServer.Orders
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });
@@ -290,6 +291,8 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnName("request_hash");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("OrderId")
                         .IsUnique();
@@ -412,6 +415,9 @@ namespace Migrations.SqlServer.Orders
                     b.HasKey("CorrelationId");
 
                     b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_orders_updated_at");
+
+                    b.HasIndex("UpdatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_in_review")
                         .HasFilter("state = 'NeedsReview'");
 
@@ -537,6 +543,9 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnName("type");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_created_at");
 
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_webhook_deliveries_next_attempt_at")

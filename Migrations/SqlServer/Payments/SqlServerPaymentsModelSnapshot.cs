@@ -88,6 +88,8 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasIndex("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
                         .HasFilter("state IN ('Sent', 'Unknown')");
 
@@ -194,6 +196,8 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnName("version");
 
                     b.HasKey("OrderId");
+
+                    b.HasIndex("UpdatedAt");
 
                     b.ToTable("payment_branches", null, t =>
                         {
@@ -371,6 +375,8 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -391,8 +397,7 @@ namespace Migrations.SqlServer.Payments
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -151,6 +151,8 @@ namespace Migrations.SqlServer.Sandbox
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -171,8 +173,7 @@ namespace Migrations.SqlServer.Sandbox
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

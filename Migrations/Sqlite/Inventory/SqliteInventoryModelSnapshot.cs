@@ -48,6 +48,8 @@ namespace Migrations.Sqlite.Inventory
 
                     b.HasKey("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.ToTable("stock_branches", null, t =>
                         {
                             t.HasCheckConstraint("ck_stock_branches_state", "state IN ('Tried', 'Refused', 'Confirmed', 'Cancelled')");
@@ -248,6 +250,8 @@ namespace Migrations.Sqlite.Inventory
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -268,8 +272,7 @@ namespace Migrations.Sqlite.Inventory
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

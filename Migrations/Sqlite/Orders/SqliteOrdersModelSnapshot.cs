@@ -144,6 +144,8 @@ namespace Migrations.Sqlite.Orders
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -164,8 +166,7 @@ namespace Migrations.Sqlite.Orders
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });
@@ -283,6 +284,8 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnName("request_hash");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("OrderId")
                         .IsUnique();
@@ -405,6 +408,9 @@ namespace Migrations.Sqlite.Orders
                     b.HasKey("CorrelationId");
 
                     b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_orders_updated_at");
+
+                    b.HasIndex("UpdatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_in_review")
                         .HasFilter("state = 'NeedsReview'");
 
@@ -530,6 +536,9 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnName("type");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_webhook_deliveries_created_at");
 
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_webhook_deliveries_next_attempt_at")

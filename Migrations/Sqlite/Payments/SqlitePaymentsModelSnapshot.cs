@@ -83,6 +83,8 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasIndex("OrderId");
 
+                    b.HasIndex("UpdatedAt");
+
                     b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
                         .HasFilter("state IN ('Sent', 'Unknown')");
 
@@ -189,6 +191,8 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnName("version");
 
                     b.HasKey("OrderId");
+
+                    b.HasIndex("UpdatedAt");
 
                     b.ToTable("payment_branches", null, t =>
                         {
@@ -364,6 +368,8 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -384,8 +390,7 @@ namespace Migrations.Sqlite.Payments
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

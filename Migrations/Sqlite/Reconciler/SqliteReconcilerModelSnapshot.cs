@@ -166,6 +166,8 @@ namespace Migrations.Sqlite.Reconciler
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -186,8 +188,7 @@ namespace Migrations.Sqlite.Reconciler
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });
@@ -367,10 +368,20 @@ namespace Migrations.Sqlite.Reconciler
                     b.HasIndex("AlertedAt")
                         .HasDatabaseName("ix_cases_alerted_at");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_cases_open")
+                        .HasFilter("open_key IS NOT NULL");
+
                     b.HasIndex("OpenKey")
                         .IsUnique()
                         .HasDatabaseName("ux_cases_open_key")
                         .HasFilter("open_key IS NOT NULL");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_cases_order_id");
+
+                    b.HasIndex("SolvedAt")
+                        .HasDatabaseName("ix_cases_solved_at");
 
                     b.HasIndex("OpenedAt", "Id")
                         .HasDatabaseName("ix_cases_opened_at");
@@ -462,6 +473,9 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnName("subject");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_findings_found_at");
 
                     b.HasIndex("RunId", "Key")
                         .IsUnique()
@@ -672,6 +686,12 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnName("state");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("CheckedAt")
+                        .HasDatabaseName("ix_repairs_checked_at");
+
+                    b.HasIndex("OrderId")
+                        .HasDatabaseName("ix_repairs_order_id");
 
                     b.HasIndex("State")
                         .HasDatabaseName("ix_repairs_state");

@@ -144,6 +144,8 @@ namespace Migrations.Sqlite.Sandbox
 
                     b.HasIndex("MessageId");
 
+                    b.HasIndex("ReplayedAt");
+
                     b.ToTable("failed_messages", (string)null);
                 });
 
@@ -164,8 +166,7 @@ namespace Migrations.Sqlite.Sandbox
 
                     b.HasKey("MessageId", "Endpoint");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasAnnotation("Npgsql:IndexMethod", "brin");
+                    b.HasIndex("ReceivedAt");
 
                     b.ToTable("inbox", (string)null);
                 });

@@ -1,0 +1,45 @@
+﻿using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace Migrations.Sqlite.Payments
+{
+    /// <inheritdoc />
+    public partial class Retention : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateIndex(
+                name: "IX_payment_branches_updated_at",
+                table: "payment_branches",
+                column: "updated_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_payment_attempts_updated_at",
+                table: "payment_attempts",
+                column: "updated_at");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_failed_messages_replayed_at",
+                table: "failed_messages",
+                column: "replayed_at");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_payment_branches_updated_at",
+                table: "payment_branches");
+
+            migrationBuilder.DropIndex(
+                name: "IX_payment_attempts_updated_at",
+                table: "payment_attempts");
+
+            migrationBuilder.DropIndex(
+                name: "IX_failed_messages_replayed_at",
+                table: "failed_messages");
+        }
+    }
+}

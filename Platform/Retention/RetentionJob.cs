@@ -1,0 +1,89 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Retention;
+
+/// <summary>
+/// Deletes old rows of the tables that a database lists by <see cref="RetentionRule{TDb}"/>: a bounded page in each statement, for a bounded time in
+/// each step, so that any backlog is caught up with over many steps and nothing else waits for it. It also cuts back a log file that has grown. Any
+/// number of processes may run it.
+/// </summary>
+sealed class RetentionJob<TDb>(
+    IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, Statements<TDb> statements, RetentionSettings settings, TimeProvider clock,
+    ILogger<RetentionJob<TDb>> log)
+    : BackgroundService where TDb : ServiceDb
+{
+    static readonly Counter<long> Deleted =
+        Instruments.Meter.CreateCounter<long>("ordersaga.retention.deleted", "{row}", "Rows deleted because their retention period has ended");
+
+    readonly List<Table> tables = [.. rules.Where(rule => rule.Days > 0).Select(rule => new Table(rule))];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.IntervalSeconds), clock);
+        while (await timer.Next(stoppingToken))
+            await Step(stoppingToken);
+    }
+
+    /// <summary>A page of each table in turn, until none has more or the time is used up.</summary>
+    internal async Task Step(CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        var remaining = tables.ToList();
+        do
+        {
+            foreach (var table in remaining.ToList())
+            {
+                if (!await HasMore(table))
+                    remaining.Remove(table);
+            }
+        }
+        while (remaining.Count > 0 && clock.GetElapsedTime(began).TotalMilliseconds < settings.StepMilliseconds && !stop.IsCancellationRequested);
+        await Try("trim the log", () => statements.Run(TrimLog));
+    }
+
+    async Task<bool> HasMore(Table table)
+    {
+        var deleted = 0;
+        await Try("delete old rows of " + table.Rule.Table, async () => deleted = await DeletePage(table));
+        return deleted == settings.PageRows;
+    }
+
+    async Task<int> TrimLog(TDb db)
+    {
+        await database.Dialect.TrimLog(db);
+        return 0;
+    }
+
+    async Task Try(string what, Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception failure)
+        {
+            log.LogWarning("Could not {What} in {Database}; the next step tries again: {Failure}", what, database.Name, failure.Message);
+        }
+    }
+
+    async Task<int> DeletePage(Table table)
+    {
+        var before = clock.GetUtcNow().UtcDateTime.AddDays(-table.Rule.Days);
+        var statement = database.Dialect.DeleteOld(table.Rule.Table, table.Rule.Time, table.Rule.Only ?? "1 = 1");
+        var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", settings.PageRows)));
+        Deleted.Add(times.Count, new("database", database.Name), new("table", table.Rule.Table));
+        // A full page: the next one need not pass over the rows that were just deleted. Otherwise the next step begins at the start again.
+        table.From = times.Count == settings.PageRows ? times.Max()! : DateTime.UnixEpoch;
+        return times.Count;
+    }
+
+    /// <summary>A rule, and the time from which on its old rows are not deleted yet, as the database gave it.</summary>
+    sealed class Table(RetentionRule<TDb> rule)
+    {
+        public RetentionRule<TDb> Rule => rule;
+        public object From { get; set; } = DateTime.UnixEpoch;
+    }
+}

@@ -1,0 +1,29 @@
+namespace OrderSaga.Platform.Retention;
+
+/// <summary>How old rows are deleted. Bound from the section <c>Retention</c>; checked at start.</summary>
+public sealed class RetentionSettings
+{
+    /// <summary>Between two steps, seconds.</summary>
+    public int IntervalSeconds { get; set; } = 10;
+
+    /// <summary>How long one step may delete before it leaves the rest to the next one, milliseconds. A statement that has begun is finished.</summary>
+    public int StepMilliseconds { get; set; } = 1000;
+
+    /// <summary>Rows that one statement deletes. SQL Server locks a whole table when a statement locks 5,000 rows of it.</summary>
+    public int PageRows { get; set; } = 4000;
+
+    /// <summary>How long a failed message is kept after its replay, days; 0: permanently. One that was not replayed is never deleted.</summary>
+    public int ReplayedMessageDays { get; set; } = 90;
+
+    /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
+    public void Check()
+    {
+        if (IntervalSeconds is < 1 or > 3600 || StepMilliseconds < 10 || StepMilliseconds > IntervalSeconds * 1000)
+            throw new InvalidOperationException(
+                "Retention:IntervalSeconds must be 1 to 3600, and Retention:StepMilliseconds 10 to the length of that interval.");
+        if (PageRows is < 1 or > 4900)
+            throw new InvalidOperationException("Retention:PageRows must be 1 to 4900.");
+        if (ReplayedMessageDays is < 0 or > 36_500)
+            throw new InvalidOperationException("Retention:ReplayedMessageDays must be 1 to 36500, or 0 to keep replayed messages permanently.");
+    }
+}

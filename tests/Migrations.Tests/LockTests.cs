@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+using OrderSaga.Platform.Database;
+using Shouldly;
+using SqlServerCheck;
+using Testing;
+using Xunit;
+
+namespace Migrations.Tests;
+
+/// <summary>A change of the schema does not stop those who work meanwhile.</summary>
+public sealed class LockTests
+{
+    const string Waiting =
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+
+    [Fact]
+    public async Task A_change_that_waits_lets_others_pass_and_is_made()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "SQLite has one writer.");
+        await using var installation = await Mode.PostgreSql.Fresh([.. Schema.Databases]);
+        var settings = await OneMigrationBack(installation);
+        await using var worker = new NpgsqlConnection(installation.Connection("orders"));
+        await worker.OpenAsync();
+        await using var other = new NpgsqlConnection(installation.Connection("orders") + ";Command Timeout=10");
+        await other.OpenAsync();
+        Task<IReadOnlyList<string>> change;
+        await using (var held = await worker.BeginTransactionAsync())
+        {
+            await Run(worker, "UPDATE inbox SET endpoint = endpoint; UPDATE orders SET version = version");
+            change = Schema.Apply(settings);
+            await Eventually.Holds("the change waits for a lock", async () => await Run(other, Waiting) > 0);
+            await Run(other, "UPDATE inbox SET endpoint = endpoint; UPDATE orders SET version = version");
+            change.IsCompleted.ShouldBeFalse();
+        }
+
+        (await change).ShouldContain(line => line.StartsWith("orders: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_change_that_never_gets_its_lock_ends_with_a_sentence()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "SQLite has one writer.");
+        await using var installation = await Mode.PostgreSql.Fresh([.. Schema.Databases]);
+        var settings = await OneMigrationBack(installation, ("Migrations:MaxAttempts", "2"));
+        await using var worker = new NpgsqlConnection(installation.Connection("orders"));
+        await worker.OpenAsync();
+        await using var held = await worker.BeginTransactionAsync();
+        await Run(worker, "UPDATE inbox SET endpoint = endpoint; UPDATE orders SET version = version");
+        (await Should.ThrowAsync<InvalidOperationException>(() => Schema.Apply(settings))).Message
+            .ShouldStartWith("The schema of orders could not be changed: other sessions held locks on its tables through 2 attempts of 1 s.");
+    }
+
+    [Fact]
+    public void SQL_Server_reads_versions() => SqlServerScript.SyntaxErrors(Schema.SnapshotReads).ShouldBeEmpty();
+
+    static async Task<IConfiguration> OneMigrationBack(Installation installation, params (string Name, string Value)[] more)
+    {
+        var values = installation.Settings();
+        values["Migrations:LockTimeoutSeconds"] = "1";
+        foreach (var (name, value) in more)
+            values[name] = value;
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        await Schema.Apply(settings);
+        await using var db = Schema.Context(DatabaseMode.PostgreSql, "orders", installation.Connection("orders"));
+        var all = db.Database.GetMigrations().ToList();
+        await db.GetService<IMigrator>().MigrateAsync(all[all.FindIndex(name => name.EndsWith("_Retention", StringComparison.Ordinal)) - 1]);
+        return settings;
+    }
+
+    static async Task<long> Run(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() as long? ?? 0;
+    }
+}

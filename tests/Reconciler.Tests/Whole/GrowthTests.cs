@@ -1,0 +1,142 @@
+using System.Globalization;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>
+/// What runs by itself in the whole product reads a bounded number of rows, however many there are: the server counts what was read, whoever read it.
+/// ORDERSAGA_TEST_PLAN_ROWS says how many rows a table has.
+/// </summary>
+public sealed class GrowthTests(ITestOutputHelper output)
+{
+    const long UsualRows = 60_000;
+    const double MostMilliseconds = 100;
+
+    static readonly string[] Often =
+    [
+        "Assurance:EverySeconds=1", "Assurance:ReviewEverySeconds=1", "Reconciliation:WindowSeconds=900", "Retention:IntervalSeconds=1",
+        "Limits:BacklogSampleSeconds=1",
+    ];
+
+    /// <summary>Each is the plan of at least one scheduled statement.</summary>
+    static readonly string[] Used =
+    [
+        "ix_orders_next_check_at", "ix_orders_in_review", "ix_orders_updated_at", "IX_inbox_received_at", "IX_failed_messages_replayed_at",
+        "ix_webhook_deliveries_created_at", "IX_stock_branches_updated_at", "IX_payment_branches_updated_at", "IX_payment_attempts_updated_at",
+        "IX_webhooks_received_at", "ix_findings_found_at", "ix_reconciliation_runs_created_at", "ix_cases_open",
+    ];
+
+    static long Rows => long.Parse(Environment.GetEnvironmentVariable("ORDERSAGA_TEST_PLAN_ROWS") ?? $"{UsualRows}", CultureInfo.InvariantCulture);
+
+    [Fact]
+    public async Task What_is_scheduled_reads_few_rows_of_large_tables()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "PostgreSQL counts what is read.");
+        await using var shop = await Shop.Open(Mode.PostgreSql, Often);
+        await using var orders = new BigTables("orders", shop.Installation.Connection("orders"));
+        await using var inventory = new BigTables("inventory", shop.Installation.Connection("inventory"));
+        await using var payments = new BigTables("payments", shop.Installation.Connection("payments"));
+        await using var reconciler = new BigTables("reconciler", shop.Installation.Connection("reconciler"));
+        BigTables[] all = [orders, inventory, payments, reconciler];
+        await Fill(orders, inventory, payments, reconciler);
+        // What ran while the tables were filled was planned without knowing them, and the server tells of it late.
+        await RunAll(shop, all);
+        var before = await Reads(all);
+        using var statements = new SlowStatements();
+        await RunAll(shop, all);
+
+        var read = (await Reads(all)).ToDictionary(pair => pair.Key, pair => pair.Value - before[pair.Key]);
+        output.WriteLine(string.Join('\n', read.Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value)) + "\n" + statements);
+        read.Where(pair => pair.Value > UsualRows / 10).ShouldBeEmpty();
+        statements.Count.ShouldBeGreaterThan(10);
+        if (Rows > UsualRows)
+            statements.Longest.ShouldBeLessThan(MostMilliseconds, statements.ToString());
+    }
+
+    [Fact]
+    public async Task Clean_up_of_a_large_inbox_catches_up()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null && Rows > UsualRows, "Set ORDERSAGA_TEST_PLAN_ROWS, to 10000000 say.");
+        await using var shop = await Shop.Open(Mode.PostgreSql);
+        await using var orders = new BigTables("orders", shop.Installation.Connection("orders"));
+        using var statements = new SlowStatements();
+        await orders.Fill(
+            "inbox", Rows, ("endpoint", "'orders'"), ("message_id", "ID"), ("received_at", "now() - interval '30 days' + n * interval '1 ms'"));
+        statements.Forget();
+        var clock = TimeProvider.System.GetTimestamp();
+        const string Any = "SELECT count(*) FROM (SELECT 1 FROM inbox LIMIT 1) one";
+        await Eventually.Becomes("all are gone", () => orders.Count(Any), left => left == 0, TimeSpan.FromHours(2));
+        output.WriteLine($"{Rows} rows in {TimeProvider.System.GetElapsedTime(clock)}\n{statements}");
+        statements.Longest.ShouldBeLessThan(MostMilliseconds, statements.ToString());
+    }
+
+    static async Task Fill(BigTables orders, BigTables inventory, BigTables payments, BigTables reconciler)
+    {
+        await Task.WhenAll(
+            FillOrders(orders),
+            inventory.Fill("stock_branches", Rows, ("order_id", "ID"), ("state", "'Confirmed'"), ("lines", "'[]'"), ("updated_at", "THEN")),
+            FillPayments(payments),
+            FillReconciler(reconciler));
+    }
+
+    static async Task FillOrders(BigTables orders)
+    {
+        await orders.Fill("orders", Rows, ("id", "ID"), ("state", "'Completed'"), ("lines", "'[]'"), ("total", "1"), ("merchant", "'m' || n % 7"));
+        await orders.Fill("idempotency_keys", Rows, ("id", "md5(n::text)"), ("order_id", "ID"));
+        await orders.Fill("audit", Rows, ("subject_id", "n::text"), ("subject", "'order'"), ("at", "THEN"), ("to_state", "'Completed'"));
+        await orders.Fill("inbox", Rows, ("endpoint", "'orders'"), ("message_id", "ID"), ("received_at", "THEN"));
+        await orders.Fill("failed_messages", Rows, ("id", "ID"), ("replayed_at", "THEN"), ("failed_at", "THEN"));
+        await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{Rows}"), ("merchant", "'nobody'"), ("version", "1"));
+        await orders.Fill("webhook_deliveries", Rows, ("id", "ID"), ("endpoint_id", "'01900000-0000-7000-8000-000000000001'::uuid"), ("order_id", "ID"),
+            ("event_id", "n"), ("state", "'Delivered'"), ("created_at", "THEN"));
+    }
+
+    static async Task FillPayments(BigTables payments)
+    {
+        await payments.Fill("payment_branches", Rows, ("order_id", "ID"), ("state", "'Confirmed'"), ("amount", "1"), ("capture_id", "'c'"));
+        await payments.Fill("payment_attempts", Rows, ("idempotency_key", "n::text"), ("order_id", "ID"), ("state", "'Succeeded'"), ("operation", "'capture'"));
+        await payments.Fill("webhooks", Rows, ("id", "n::text"), ("received_at", "THEN"));
+    }
+
+    static async Task FillReconciler(BigTables reconciler)
+    {
+        await reconciler.Fill("reconciliation_runs", 10_000, ("id", "ID"), ("kind", "'Rolling'"), ("state", "'Completed'"), ("requested_by", "'test'"),
+            ("until", "now() - interval '20 minutes'"), ("day", "DATE '2026-01-01'"));
+        await reconciler.Fill("findings", Rows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("severity", "'Low'"), ("remedy", "'None'"),
+            ("outcome", "'Noted'"));
+        await reconciler.Fill("cases", Rows, ("id", "ID"), ("status", "'Solved'"), ("severity", "'Low'"), ("remedy", "'None'"), ("solved_at", "THEN"),
+            ("alerted_at", "THEN"));
+        await reconciler.Fill("repairs", Rows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("state", "'Mended'"), ("remedy", "'CancelStock'"));
+        await reconciler.Fill("settlement_files", 1, ("day", "DATE '2026-01-01'"), ("imported_at", "THEN"));
+        await reconciler.Fill("settlement_rows", Rows, ("id", "n::text"), ("order_id", "ID"), ("operation", "'capture'"), ("day", "DATE '2026-01-01'"));
+    }
+
+    static async Task<Dictionary<string, long>> Reads(BigTables[] all)
+    {
+        var reads = new Dictionary<string, long>();
+        foreach (var database in all)
+            foreach (var (table, read) in await database.Reads())
+                reads[$"{database.Database}.{table}"] = read;
+        return reads;
+    }
+
+    /// <summary>Until every scheduled statement has run once more.</summary>
+    static async Task RunAll(Shop shop, BigTables[] all)
+    {
+        var before = await Scans(all);
+        await shop.Http.Reconcile(new { kind = "rolling", dryRun = false });
+        await Eventually.Becomes("every index was used", async () =>
+        {
+            var used = await Scans(all);
+            return Used.Where(index => used.GetValueOrDefault(index) <= before.GetValueOrDefault(index)).ToList();
+        }, unused => unused.Count == 0, TimeSpan.FromSeconds(90));
+    }
+
+    static async Task<Dictionary<string, long>> Scans(BigTables[] all)
+    {
+        var scans = new Dictionary<string, long>();
+        foreach (var database in all)
+            foreach (var (index, count) in await database.Scans())
+                scans[index] = scans.GetValueOrDefault(index) + count;
+        return scans;
+    }
+}

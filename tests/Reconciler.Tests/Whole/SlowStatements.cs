@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>How long each statement of this process took on PostgreSQL, at most.</summary>
+sealed class SlowStatements : IDisposable
+{
+    readonly ConcurrentDictionary<string, double> longest = new();
+    readonly ActivityListener listener;
+
+    public SlowStatements()
+    {
+        listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = Note,
+        };
+        ActivitySource.AddActivityListener(listener);
+    }
+
+    public double Longest => longest.Values.DefaultIfEmpty().Max();
+
+    public int Count => longest.Count;
+
+    /// <summary>The longest first, milliseconds.</summary>
+    public override string ToString() => string.Join('\n', longest.OrderByDescending(pair => pair.Value).Take(15)
+        .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value,8:F1} ms  {pair.Key}")));
+
+    public void Forget() => longest.Clear();
+
+    public void Dispose() => listener.Dispose();
+
+    void Note(Activity statement)
+    {
+        var text = (statement.GetTagItem("db.query.text") ?? statement.GetTagItem("db.statement") ?? statement.DisplayName).ToString()!;
+        var oneLine = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var time = statement.Duration.TotalMilliseconds;
+        longest.AddOrUpdate(oneLine[..Math.Min(200, oneLine.Length)], time, (_, before) => Math.Max(before, time));
+    }
+}
