@@ -106,8 +106,6 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await reconciler.Fill("cases", Rows, ("id", "ID"), ("status", "'Solved'"), ("severity", "'Low'"), ("remedy", "'None'"), ("solved_at", "THEN"),
             ("alerted_at", "THEN"));
         await reconciler.Fill("repairs", Rows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("state", "'Mended'"), ("remedy", "'CancelStock'"));
-        await reconciler.Fill("settlement_files", 1, ("day", "DATE '2026-01-01'"), ("imported_at", "THEN"));
-        await reconciler.Fill("settlement_rows", Rows, ("id", "n::text"), ("order_id", "ID"), ("operation", "'capture'"), ("day", "DATE '2026-01-01'"));
     }
 
     static async Task<Dictionary<string, long>> Reads(BigTables[] all)
