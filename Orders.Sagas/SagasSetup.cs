@@ -13,6 +13,6 @@ public static class SagasSetup
         builder.Services.AddSingleton<OrderJournal>();
         builder.AddMessaging(bus => bus
             .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
-            .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
+            .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
     }
 }

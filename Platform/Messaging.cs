@@ -44,7 +44,7 @@ public sealed class MessagingSetup(IServiceCollection services)
     {
         var endpoint = new EndpointSetup<TDb>(queue, services);
         configure(endpoint);
-        endpoints.Add((bus, provider) => bus.ReceiveEndpoint(queue, receive => endpoint.Apply(receive, provider)));
+        endpoints.Add(endpoint.Add);
         return this;
     }
 
@@ -56,6 +56,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 {
     readonly List<Type> preloads = [];
     readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
+    Action<IRabbitMqReceiveEndpointConfigurator>? senders;
 
     /// <summary>Rows that a batch needs, loaded before its handlers run.</summary>
     public EndpointSetup<TDb> Preload<T>() where T : class, IPreload
@@ -81,28 +82,63 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         return this;
     }
 
-    /// <summary>The queue takes one message type, so a body without MassTransit's envelope is taken for it.</summary>
-    public EndpointSetup<TDb> RawJson()
+    /// <summary>
+    /// Takes <typeparamref name="T"/> from systems outside, however they send it, as a <see cref="JsonBody"/>. Those with MassTransit send to <c>queue:NAME</c>
+    /// and so declare that queue themselves, as a classic one. So it is one; ours, which is replicated, stands beside it behind the exchange NAME.
+    /// What comes by both is one message by its id.
+    /// </summary>
+    public EndpointSetup<TDb> Public<T>() where T : class
     {
-        handlers.Add((receive, _) => receive.UseRawJsonDeserializer(RawSerializerOptions.All, true));
+        handlers.Add((receive, _) =>
+        {
+            receive.ConfigureConsumeTopology = false;
+            JsonBodyDeserializer<T>.AddTo(receive);
+        });
+        senders = receive =>
+        {
+            receive.Bind(queue);
+            receive.Bind<T>();
+        };
         return this;
     }
 
-    internal void Apply(IReceiveEndpointConfigurator receive, IServiceProvider provider)
+    internal void Add(IBusFactoryConfigurator bus, IServiceProvider provider)
+    {
+        var filter = new BatchFilter<TDb>(queue, preloads, provider);
+        if (bus is not IRabbitMqBusFactoryConfigurator rabbit)
+        {
+            bus.ReceiveEndpoint(queue, receive => Apply(receive, provider, filter));
+            return;
+        }
+
+        var own = senders is null ? queue : queue + ".quorum";
+        rabbit.ReceiveEndpoint(own, receive =>
+        {
+            receive.Keep(own);
+            senders?.Invoke(receive);
+            Apply(receive, provider, filter);
+        });
+        if (senders is not null)
+            rabbit.ReceiveEndpoint(queue, receive =>
+            {
+                receive.BindQueue = false;
+                Apply(receive, provider, filter);
+            });
+    }
+
+    void Apply(IReceiveEndpointConfigurator receive, IServiceProvider provider, BatchFilter<TDb> filter)
     {
         var limits = provider.GetRequiredService<Limits>();
         var failures = new StoreFailure<TDb>(queue, provider);
         receive.PrefetchCount = limits.Prefetch;
         receive.ConcurrentMessageLimit = null;
         receive.PublishFaults = false;
-        if (receive is IRabbitMqReceiveEndpointConfigurator rabbit)
-            rabbit.SetQuorumQueue();
         receive.ConfigureReceive(pipe => pipe.UseFilter(new ReturnAfterPause<TDb>(queue, failures, provider)));
         receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies<TDb>(limits.MessageBytes, failures)));
         receive.TakeEnvelopes();
         receive.ConfigureError(pipe => pipe.UseFilter(failures));
         receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
-        receive.UseFilter(new BatchFilter<TDb>(queue, preloads, provider));
+        receive.UseFilter(filter);
         handlers.ForEach(handler => handler(receive, provider));
     }
 }
@@ -157,6 +193,8 @@ public static class Messaging
     static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)
     {
         rabbit.Host(new Uri(url));
+        ReturnedMessages.Configure(rabbit, ActivatorUtilities.CreateInstance<ReturnedMessages>(provider, provider.GetRequiredService<IMessageTransport>()),
+            provider.GetRequiredService<Limits>());
         Configure(rabbit, setup, provider);
     }
 

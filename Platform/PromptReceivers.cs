@@ -16,18 +16,31 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) :
 
     readonly ConcurrentDictionary<Uri, IReceiveEndpoint> failed = new();
 
+    /// <summary>Told once each: a receiver tries again every two seconds.</summary>
+    readonly ConcurrentDictionary<Uri, bool> mismatched = new();
+
     /// <summary>Only noted: who is told is the receiver itself, and it could not be stopped from here.</summary>
     public Task Faulted(ReceiveEndpointFaulted faulted)
     {
         failed[faulted.InputAddress] = faulted.ReceiveEndpoint;
+        if (IsMismatch(faulted.Exception) && mismatched.TryAdd(faulted.InputAddress, true))
+            log.LogError(
+                "The queue {Queue} exists with other arguments than this version declares, so nothing is received from it. "
+                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): it is made again within seconds. {Failure}",
+                faulted.InputAddress.AbsolutePath.Split('/')[^1], faulted.Exception!.GetBaseException().Message);
         return Task.CompletedTask;
     }
 
     public Task Ready(ReceiveEndpointReady ready)
     {
         failed.TryRemove(ready.InputAddress, out _);
+        mismatched.TryRemove(ready.InputAddress, out _);
         return Task.CompletedTask;
     }
+
+    static bool IsMismatch(Exception? failure) =>
+        failure is RabbitMQ.Client.Exceptions.OperationInterruptedException { ShutdownReason.ReplyCode: 406 }
+        || (failure?.InnerException is { } cause && IsMismatch(cause));
 
     public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
 

@@ -3,32 +3,50 @@ using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Sagas;
 
-/// <summary>Placement for callers on the bus: the rules of POST /orders, the answers as events.</summary>
-public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements placements) : IConsumer<SubmitOrder>
+/// <summary>Placement for callers on the bus: the rules of POST /orders. The answer is an event, and a response besides where one is asked for.</summary>
+public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
 {
-    public async Task Consume(ConsumeContext<SubmitOrder> context)
+    static readonly string[] ResponseSchemes = ["rabbitmq", "rabbitmqs", "amqp", "amqps", "loopback"];
+
+    public async Task Consume(ConsumeContext<JsonBody> context)
     {
-        var message = context.Message;
         try
         {
-            var request = Request(message);
+            var request = SubmitOrderReader.Request(context.Message);
             await placements.Place(work, [request]);
-            var placed = request.Outcome();
-            // The first answer may have been lost, so it is given again.
-            if (placed.Replayed && await db.Orders.FindAsync([placed.OrderId], context.CancellationToken) is { } order)
-                await context.Publish(Placements.Submitted(order));
+            await Accept(context, request.Outcome());
         }
         catch (Problem refusal)
         {
-            await context.Publish(new OrderRejected(message.Merchant ?? "", message.IdempotencyKey ?? "", refusal.Name, Words(refusal)));
+            var (merchant, key) = SubmitOrderReader.Sender(context.Message);
+            var rejected = new OrderRejected(merchant, key, refusal.Name, Words(refusal));
+            await work.Publish(rejected);
+            await Respond(context, rejected);
         }
     }
 
-    internal static PlacementRequest Request(SubmitOrder message) => new(message.Merchant, message.IdempotencyKey, OrderRequest.Of(message));
+    async Task Accept(ConsumeContext context, Placed placed)
+    {
+        if (!placed.Replayed && !AsksForResponse(context))
+            return;
+        var order = await db.Orders.FindAsync([placed.OrderId], context.CancellationToken)
+            ?? throw new InvalidOperationException($"Order {placed.OrderId} is not there, but its key is.");
+        var submitted = Placements.Submitted(order);
+        // The first answer may have been lost, so it is given again.
+        if (placed.Replayed)
+            await work.Publish(submitted);
+        await Respond(context, submitted);
+    }
+
+    static Task Respond<T>(ConsumeContext context, T answer) where T : class => AsksForResponse(context) ? context.RespondAsync(answer) : Task.CompletedTask;
+
+    static bool AsksForResponse(ConsumeContext context) =>
+        context is { RequestId: not null, ResponseAddress: { IsAbsoluteUri: true, Scheme: var scheme } } && ResponseSchemes.Contains(scheme);
 
     static string Words(Problem refusal) =>
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));
@@ -41,11 +59,11 @@ public sealed class SubmitOrderPreload(Placements placements) : IPreload
 
     static IEnumerable<PlacementRequest> Request(ConsumeContext delivery)
     {
-        if (!delivery.TryGetMessage<SubmitOrder>(out var submit))
+        if (!delivery.TryGetMessage<JsonBody>(out var body))
             return [];
         try
         {
-            return [SubmitOrderConsumer.Request(submit.Message)];
+            return [SubmitOrderReader.Request(body.Message)];
         }
         catch (Problem)
         {

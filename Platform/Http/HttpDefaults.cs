@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -29,7 +27,7 @@ public static class HttpDefaults
         builder.Services.AddTransient<ApiKeyScheme>();
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        builder.Services.ConfigureHttpJsonOptions(options => Strict(options.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(options => StrictJson.Apply(options.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddHealthChecks();
         builder.Services.AddQueryRate();
@@ -56,14 +54,4 @@ public static class HttpDefaults
     /// <summary>The caller's key must have one of the roles; otherwise 403.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireRole(roles)).WithMetadata(new NeededRoles(roles));
-
-    /// <summary>What is not understood is refused: a misspelt member must not be an order that is not meant.</summary>
-    static void Strict(JsonSerializerOptions json)
-    {
-        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-        json.PropertyNameCaseInsensitive = false;
-        json.AllowDuplicateProperties = false;
-        json.NumberHandling = JsonNumberHandling.Strict;
-        json.MaxDepth = 16;
-    }
 }

@@ -27,6 +27,9 @@ sealed record RabbitAddress(string Exchange, string RoutingKey, bool Mandatory, 
     public static RabbitAddress OfQueue(string queue) => new("", queue, Mandatory: true, Declare: false, IsReply: false);
 }
 
+/// <summary>The broker is there, and did not take this message.</summary>
+sealed class MessageRejectedException(string message, Exception cause) : Exception(message, cause);
+
 /// <summary>One channel, opened when it is needed and again after it was closed.</summary>
 sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsyncDisposable
 {
@@ -42,6 +45,11 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
         {
             var ready = channel is { IsOpen: true } current && (!target.Declare || declared == target.Exchange) ? current : await Ready(target, cancel);
             await ready.BasicPublishAsync(target.Exchange, target.RoutingKey, target.Mandatory, properties, body, cancel).AsTask().WaitAsync(cancel);
+        }
+        catch (RabbitMQ.Client.Exceptions.PublishException rejected)
+        {
+            throw new MessageRejectedException(rejected.IsReturn
+                ? "The broker returned it: no queue is bound." : "The broker rejected it (nack): a queue behind the destination is full.", rejected);
         }
         catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && gone.ShutdownReason?.ReplyCode == NotFound)
         {

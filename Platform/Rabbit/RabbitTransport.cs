@@ -54,7 +54,7 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
 
     public bool? IsOfDestination(Exception failure) => failure switch
     {
-        PublishException => true,
+        MessageRejectedException => true,
         OperationInterruptedException { ShutdownReason.ReplyCode: var code } => Refusals.Contains(code),
         UriFormatException or ArgumentException or FormatException => true,
         OperationCanceledException => null,

@@ -5,9 +5,9 @@ using MassTransit.Serialization;
 namespace Orders.Sagas.Tests;
 
 /// <summary>A body as a caller without MassTransit sends it: plain JSON, no id.</summary>
-sealed class RawMessage(string body) : IPipe<SendContext>, IMessageSerializer
+sealed class RawMessage(string body, string contentType = "application/json") : IPipe<SendContext>, IMessageSerializer
 {
-    public ContentType ContentType { get; } = new("application/json");
+    public ContentType ContentType { get; } = new(contentType);
 
     public Task Send(SendContext context)
     {

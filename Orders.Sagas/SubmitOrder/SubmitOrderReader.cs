@@ -1,0 +1,47 @@
+using System.Runtime.Serialization;
+using System.Text.Json;
+using Orders.Model.Placement;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Envelopes;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Sagas;
+
+/// <summary>Reads the command as POST /orders reads its body: the same members, types and words.</summary>
+static class SubmitOrderReader
+{
+    static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <exception cref="Problem">It breaks a rule, and this is which.</exception>
+    public static PlacementRequest Request(JsonBody body)
+    {
+        var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
+        return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
+    }
+
+    /// <summary>Who is to be told, read from a body that may be wrong elsewhere.</summary>
+    /// <exception cref="SerializationException">Nobody can be told: the body names no merchant and key that are text.</exception>
+    public static (string Merchant, string Key) Sender(JsonBody body)
+    {
+        using var json = JsonDocument.Parse(body.Utf8, Lenient);
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            ? (Text(json.RootElement, "merchant"), Text(json.RootElement, "idempotencyKey"))
+            : throw new SerializationException("The body is not a JSON object.");
+    }
+
+    static string Text(JsonElement body, string name)
+    {
+        if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return "";
+        if (value.ValueKind != JsonValueKind.String)
+            throw new SerializationException($"The sender cannot be answered: /{name} is not a string.");
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw new SerializationException($"The sender cannot be answered: /{name} is not text.", broken);
+        }
+    }
+}

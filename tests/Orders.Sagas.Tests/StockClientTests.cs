@@ -1,0 +1,121 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Batches;
+using Repository;
+using StockClient;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>What a stock MassTransit client does, works: every way to send, every event, the response to a request.</summary>
+public sealed class StockClientTests
+{
+    [Fact]
+    public async Task Each_way_of_sending_places_one_order()
+    {
+        SkipWithoutServers();
+        await using var rig = await Start();
+        await using var shop = await Connected.To(rig);
+        await Shop.SendToQueue(shop.Bus, Order("queue"));
+        await Shop.SendToExchange(shop.Bus, Order("exchange"));
+        await Shop.Publish(shop.Bus, Order("publish"));
+        await (await rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:submit-order")))
+            .Send(Order("raw"), new RawMessage(JsonSerializer.Serialize(Order("raw"), JsonSerializerOptions.Web)));
+        (await Shop.Request(shop.Bus, Order("request"))).ShouldBeOfType<OrderSubmitted>().IdempotencyKey.ShouldBe("request");
+
+        string[] keys = ["exchange", "publish", "queue", "raw", "request"];
+        await Eventually.Becomes("each order is told", () => Task.FromResult(Keys<OrderSubmitted>(shop)), heard => heard == string.Join(' ', keys));
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(keys.Length);
+        (await rig.Failed()).ShouldBeEmpty();
+        await Eventually.Becomes("nothing is left in a queue", () => Left(rig), left => left == 0, TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_request_that_breaks_a_rule_is_answered()
+    {
+        SkipWithoutServers();
+        await using var rig = await Start();
+        await using var shop = await Connected.To(rig);
+        (await Shop.Request(shop.Bus, Order("bad") with { Currency = "eur" })).ShouldBeOfType<OrderRejected>().Code.ShouldBe("invalid-order");
+        await Eventually.Holds("the event tells it too", () => Keys<OrderRejected>(shop) == "bad");
+        // Again: the first answer may have been lost.
+        await Shop.Request(shop.Bus, Order("good"));
+        (await Shop.Request(shop.Bus, Order("good"))).ShouldBeOfType<OrderSubmitted>();
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Every_public_event_is_heard_as_it_was_decided()
+    {
+        SkipWithoutServers();
+        await using var rig = await Start();
+        await using var shop = await Connected.To(rig);
+        var (id, at, money) = (Guid.CreateVersion7(), new DateTime(2026, 11, 29, 1, 2, 3, DateTimeKind.Utc), new Money(5, "EUR"));
+        var submitted = new OrderSubmitted(id, "acme", "k", money, [new OrderLine("tea-001", 2)], at);
+        var rejected = new OrderRejected("acme", "k", "unknown-sku", "/lines/0/sku: not there");
+        var completed = new OrderCompleted(id, "acme", "k", money, at);
+        var cancelled = new OrderCancelled(id, "acme", "k", "sold out", at);
+        var review = new OrderNeedsReview(id, "acme", "k", "no answer", at);
+        await rig.Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(async work =>
+        {
+            await work.Publish(submitted);
+            await work.Publish(rejected);
+            await work.Publish(completed);
+            await work.Publish(cancelled);
+            await work.Publish(review);
+        });
+        await Eventually.Holds("five events", () => shop.Shop.Heard.Count == 5);
+        Json(shop.Shop.Heard).ShouldBe(Json([submitted, rejected, completed, cancelled, review]), ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_sample_in_the_docs_is_the_one_that_runs()
+    {
+        var code = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "tests/Orders.Sagas.Tests/StockClient.cs"));
+        var sample = code.Split("// begin sample\n")[1].Split("    // end sample")[0];
+        var shown = string.Join('\n', sample.Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line)).Trim();
+        (await File.ReadAllTextAsync(Path.Combine(Repo.Root, "docs/bus.md"))).ShouldContain(shown);
+    }
+
+    static IEnumerable<string> Json(IEnumerable<object> messages) =>
+        messages.Select(message => message.GetType().Name + JsonSerializer.Serialize(message, message.GetType(), JsonSerializerOptions.Web));
+
+    static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "It needs a broker.");
+
+    static SubmitOrder Order(string key) => new("acme", key, "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
+
+    static string Keys<T>(Connected shop) where T : class => string.Join(' ', shop.Shop.Heard.OfType<T>().Select(KeyOf).Order());
+
+    static string KeyOf(object told) => told is OrderSubmitted submitted ? submitted.IdempotencyKey : ((OrderRejected)told).IdempotencyKey;
+
+    static async Task<int> Left(Rig rig) => (await rig.Installation.Manage(HttpMethod.Get, "queues", ""))!.AsArray()
+        .Where(queue => ((string)queue!["name"]!).StartsWith("submit-order", StringComparison.Ordinal)).Sum(queue => (int?)queue!["messages"] ?? 1);
+
+    static async Task<Rig> Start()
+    {
+        var rig = await Rig.Start(Mode.Servers);
+        await rig.Db(db =>
+        {
+            db.Products.Add(new Product { Sku = "tea-001", Name = "Green tea", UnitPrice = 1250, Currency = "EUR", UpdatedAt = rig.Clock.Now });
+            return db.SaveChangesAsync();
+        });
+        return rig;
+    }
+
+    sealed class Connected(Shop shop, IBusControl bus) : IAsyncDisposable
+    {
+        public Shop Shop => shop;
+        public IBusControl Bus => bus;
+
+        public static async Task<Connected> To(Rig rig)
+        {
+            var shop = new Shop(new Uri(rig.Installation.Settings()["Transport:Url"]!));
+            var bus = shop.Connect();
+            await bus.StartAsync();
+            return new Connected(shop, bus);
+        }
+
+        public async ValueTask DisposeAsync() => await bus.StopAsync();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Orders.Sagas.Tests;
+
+/// <summary>The bus reads a SubmitOrder as strictly as POST /orders reads its body, and tells the sender what is wrong.</summary>
+public sealed class StrictSubmitOrderTests
+{
+    const string Good = """
+        "merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}
+        """;
+
+    public static TheoryData<string, string, string> Bodies => new()
+    {
+        { $$"""{{{Good}},"clas":"flash"}""", "unknown-member", "/clas" },
+        { $$"""{{{Good}},"Currency":"EUR"}""", "unknown-member", "/Currency" },
+        { $$"""{{{Good}},"currency":"EUR"}""", "duplicate-member", "/currency" },
+        { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":1,\"unitPrice\":1", StringComparison.Ordinal)}}}""", "unknown-member", "/lines/0/unitPrice" },
+        { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":\"2\"", StringComparison.Ordinal)}}}""", "wrong-type", "/lines/0/quantity" },
+        { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":2.0", StringComparison.Ordinal)}}}""", "wrong-type", "/lines/0/quantity" },
+        { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":99999999999", StringComparison.Ordinal)}}}""", "wrong-type", "/lines/0/quantity" },
+        { $$"""{{{Good.Replace("\"EUR\"", "7", StringComparison.Ordinal)}}}""", "wrong-type", "/currency" },
+        { $$"""{{{Good.Replace("[{\"sku\":\"tea-001\",\"quantity\":1}]", "{}", StringComparison.Ordinal)}}}""", "wrong-type", "/lines" },
+        { $$"""{{{Good}},/* why */"class":null}""", "bad-json", "" },
+        { $$"""{{{Good}},}""", "bad-json", "" },
+    };
+
+    [Theory, MemberData(nameof(Bodies))]
+    public async Task What_HTTP_refuses_is_rejected_by_name(string body, string code, string member)
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        await Send(rig, body);
+        var envelope = $$"""{"messageId":"{{Guid.CreateVersion7()}}","messageType":["urn:message:OrderSaga.Contracts:SubmitOrder"],"message":{{body}}}""";
+        await Send(rig, envelope, "application/vnd.masstransit+json");
+        var rejected = await Eventually.Becomes("both are rejected",
+            async () => (await rig.Sent()).FindAll(sent => sent.MessageType == nameof(OrderRejected)), sent => sent.Count == 2);
+        foreach (var told in rejected.Select(sent => sent.Message))
+        {
+            ((string)told["merchant"]!, (string)told["idempotencyKey"]!, (string)told["code"]!).ShouldBe(("acme", "k", code));
+            ((string)told["detail"]!).ShouldContain(member);
+        }
+
+        (await rig.Failed()).ShouldBeEmpty();
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("""{"merchant":5,"idempotencyKey":"k"}""")]
+    [InlineData("""{"merchant":"acme","idempotencyKey":["k"]}""")]
+    [InlineData("""{"merchant":"\ud83d","idempotencyKey":"k"}""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("\"x\"")]
+    public async Task Who_cannot_be_answered_is_kept_once(string body)
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        await Send(rig, body);
+        await Eventually.Becomes("it is kept", rig.Failed, failed => failed.Count == 1);
+        (await rig.Sent()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("token", """ "currency":"EUR","lines":[{"sku":"a","quantity":1}],"payment":{"method":"card","token":"\ud83d"} """)]
+    [InlineData("currency", """ "currency":"\u0000","lines":[{"sku":"a","quantity":1}],"payment":{"method":"hosted"} """)]
+    [InlineData("class", """ "currency":"EUR","lines":[],"payment":{"method":"hosted"},"class":"\u0000" """)]
+    public async Task Text_that_no_database_takes_is_rejected(string member, string rest)
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        await Send(rig, $$"""{"merchant":"acme","idempotencyKey":"k",{{rest}}}""");
+        var rejected = await Eventually.Becomes("it is rejected",
+            async () => (await rig.Sent()).FindAll(sent => sent.MessageType == nameof(OrderRejected)), sent => sent.Count == 1);
+        ((string)rejected[0].Message["detail"]!).ShouldContain(member);
+        (await rig.Failed()).ShouldBeEmpty();
+    }
+
+    static async Task Send(Rig rig, string body, string contentType = "application/json")
+    {
+        var endpoint = await rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + Queues.SubmitOrder));
+        await endpoint.Send(new SubmitOrder("", "", "", [], new PaymentInstruction("card")), new RawMessage(body, contentType));
+    }
+}

@@ -1,0 +1,141 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Http;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Platform.Tests;
+
+/// <summary>Policies of the broker by which it drops messages of other queues.</summary>
+public sealed class BrokerPolicyTests
+{
+    static readonly TimeSpan Long = TimeSpan.FromSeconds(90);
+
+    [Fact]
+    public async Task Fifty_kills_under_a_delivery_limit_lose_nothing()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned(new() { ["delivery-limit"] = 3 });
+        await using (var sender = await PackHost.Start(installation, "Consumers=false"))
+        {
+            for (var i = 0; i < 20; i++)
+                await sender.Bump("a", 10);
+            await sender.Drained();
+            for (var kill = 0; kill < 50; kill++)
+                await Kill(installation, "bumps");
+        }
+
+        await using var owner = await PackHost.Start(installation);
+        await Eventually.Becomes("all are handled", () => owner.Counter("a"), count => count == 200, Long);
+    }
+
+    [Fact]
+    public async Task A_time_to_live_set_by_policy_loses_nothing()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned(new() { ["message-ttl"] = 300 });
+        await using (var sender = await PackHost.Start(installation, "Consumers=false"))
+        {
+            await sender.Bump("a", 50);
+            await Eventually.Becomes("some were returned", () => Deaths(installation), count => count > 2, Long);
+        }
+
+        await using var owner = await PackHost.Start(installation);
+        await Eventually.Becomes("all are handled", () => owner.Counter("a"), count => count == 50, Long);
+    }
+
+    [Fact]
+    public async Task A_length_limit_that_drops_the_oldest_loses_nothing()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned(new() { ["max-length"] = 3, ["overflow"] = "drop-head" });
+        await using var sender = await PackHost.Start(installation, "Consumers=false");
+        for (var i = 0; i < 30; i++)
+            await sender.Bump("a", 1);
+        await Eventually.Becomes("the rest waits in the outbox", () => sender.Db(db => db.Outbox.CountAsync()), count => count is > 0 and < 30);
+        await using var owner = await PackHost.Start(installation);
+        await Eventually.Becomes("all are handled", () => owner.Counter("a"), count => count == 30, Long);
+    }
+
+    [Fact]
+    public async Task A_time_to_live_of_the_sender_is_kept()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned([]);
+        await using (await PackHost.Start(installation, "Consumers=false"))
+        {
+            await installation.Manage(HttpMethod.Post, "exchanges", "amq.default/publish", new
+            {
+                routing_key = "bumps",
+                payload = RawMessage.Envelope("Bump", new { name = "late" }, Guid.CreateVersion7()),
+                payload_encoding = "string",
+                properties = new { content_type = "application/vnd.masstransit+json", expiration = "100", delivery_mode = 2 },
+            });
+            await Eventually.Becomes("it is gone", () => Messages(installation), count => count == 0, Long);
+        }
+
+        await using var owner = await PackHost.Start(installation);
+        await owner.Bump("a", 1);
+        await owner.Counts("a", 1);
+        (await owner.Counter("late")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_queue_with_other_arguments_is_told_once_and_heals()
+    {
+        SkipWithoutServers();
+        await using var installation = await Mode.Servers.Fresh("pack");
+        await installation.Manage(HttpMethod.Put, "queues", "bumps", new { durable = true });
+        await using var host = await PackHost.Make(installation);
+        host.App.UseHttpDefaults();
+        await host.App.StartAsync();
+        await Eventually.Holds("it is told", () => Told(host) == 1);
+        await installation.Manage(HttpMethod.Delete, "queues", "bumps");
+        await host.Bump("a", 3);
+        await Eventually.Becomes("it is handled", () => host.Counter("a"), count => count == 3, Long);
+        Told(host).ShouldBe(1);
+    }
+
+    static int Told(PackHost host) => host.Complaints.Count(line => line.Contains("The queue bumps exists with other arguments", StringComparison.Ordinal));
+
+    static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no policies.");
+
+    /// <summary>With its queues, made by an owner who has gone, and a policy on all of them.</summary>
+    static async Task<Installation> Owned(Dictionary<string, object> policy)
+    {
+        var installation = await Mode.Servers.Fresh("pack");
+        if (policy.Count > 0)
+            await installation.Manage(HttpMethod.Put, "policies", "limits",
+                new Dictionary<string, object> { ["pattern"] = ".*", ["definition"] = policy, ["apply-to"] = "queues" });
+        await using var owner = await PackHost.Start(installation);
+        return installation;
+    }
+
+    static async Task<int> Messages(Installation installation)
+    {
+        var queues = (await installation.Manage(HttpMethod.Get, "queues", ""))!.AsArray();
+        return queues.Sum(queue => (int?)queue!["messages"] ?? 1);
+    }
+
+    /// <summary>Messages that the helper queue has handed out so far.</summary>
+    static async Task<int> Deaths(Installation installation)
+    {
+        var queue = await installation.Manage(HttpMethod.Get, "queues", "ordersaga.returned");
+        return (int?)queue!["message_stats"]?["deliver_get"] ?? 0;
+    }
+
+    /// <summary>A consumer takes all that it is given, and is gone.</summary>
+    static async Task Kill(Installation installation, string queue)
+    {
+        var factory = new ConnectionFactory { Uri = new Uri(installation.Settings()["Transport:Url"]!), AutomaticRecoveryEnabled = false };
+        await using var connection = await factory.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var taken = new TaskCompletionSource();
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, _) => Task.FromResult(taken.TrySetResult());
+        await channel.BasicQosAsync(0, 256, false);
+        await channel.BasicConsumeAsync(queue, false, consumer);
+        await taken.Task.WaitAsync(Long);
+        await connection.AbortAsync();
+    }
+}
