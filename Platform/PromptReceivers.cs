@@ -26,7 +26,8 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) :
         if (IsMismatch(faulted.Exception) && mismatched.TryAdd(faulted.InputAddress, true))
             log.LogError(
                 "The queue {Queue} exists with other arguments than this version declares, so nothing is received from it. "
-                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): it is made again within seconds. {Failure}",
+                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): "
+                + "it is made again within seconds. {Failure}",
                 faulted.InputAddress.AbsolutePath.Split('/')[^1], faulted.Exception!.GetBaseException().Message);
         return Task.CompletedTask;
     }

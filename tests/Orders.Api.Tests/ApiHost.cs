@@ -50,7 +50,8 @@ public sealed class ApiHost : IAsyncDisposable
         builder.AddOrdersApi();
         if (withBus)
             builder.AddMessaging(bus => bus
-                .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.RawJson().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
+                .Endpoint<OrdersDb>(Queues.SubmitOrder,
+                    endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
                 .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>())
                 .Endpoint<OrdersDb>(Queues.Inventory, endpoint => endpoint.Consumer<InventoryStandIn>()));
         more(builder);
