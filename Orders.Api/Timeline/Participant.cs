@@ -21,6 +21,6 @@ sealed class Participants(OrderParticipants all)
     {
         var (history, silence) = await participant.Ask<AuditHistory>($"/{orderId}/history", cancel);
         return history is null ? new Told([], new TimelineGap(participant.Name, silence!))
-            : new Told(history.Items, history.Complete ? null : new TimelineGap(participant.Name, $"only its first {AuditHistory.MostItems} items are here"));
+            : new Told(history.Items, history.Complete ? null : new TimelineGap(participant.Name, $"only its last {AuditHistory.MostItems} items are here"));
     }
 }

@@ -48,7 +48,7 @@ static class TimelineEndpoint
     };
 
     static IEnumerable<TimelineGap> Gaps(AuditHistory own, Told[] told) =>
-        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its first {AuditHistory.MostItems} items are here") })
+        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MostItems} items are here") })
         .Concat(told.Select(one => one.Gap).OfType<TimelineGap>());
 
     static string SourceOf(AuditRow row) => row switch

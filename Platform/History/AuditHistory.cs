@@ -16,21 +16,22 @@ public sealed record HistoryItem(DateTime At, string Source, string Subject, str
 /// <summary>What one service knows of what happened to one thing.</summary>
 /// <param name="SubjectId">The thing's id.</param>
 /// <param name="Items">The oldest first; empty when nothing has happened here.</param>
-/// <param name="Complete">False: there is more than one answer holds, and what is newer is left out.</param>
+/// <param name="Complete">False: there is more than one answer holds, and what is older is left out.</param>
 public sealed record AuditHistory(string SubjectId, IReadOnlyList<HistoryItem> Items, bool Complete)
 {
     /// <summary>Items of one answer.</summary>
     public const int MostItems = 1000;
 
-    /// <summary>The audit rows about the thing, in the order in which they were written.</summary>
+    /// <summary>The last audit rows about the thing, in the order in which they were written: how it ended is always here.</summary>
     /// <param name="db">Whose audit.</param>
     /// <param name="subjectId">The thing's id.</param>
     /// <param name="source">Who stands behind a row.</param>
     /// <param name="cancel">Nobody wants the answer any more.</param>
     public static async Task<AuditHistory> Read(ServiceDb db, string subjectId, Func<AuditRow, string> source, CancellationToken cancel)
     {
-        var rows = await db.Audit.AsNoTracking().Where(row => row.SubjectId == subjectId).OrderBy(row => row.Id).Take(MostItems + 1).ToListAsync(cancel);
-        var items = rows.Take(MostItems)
+        var rows = await db.Audit.AsNoTracking().Where(row => row.SubjectId == subjectId)
+            .OrderByDescending(row => row.Id).Take(MostItems + 1).ToListAsync(cancel);
+        var items = rows.Take(MostItems).Reverse()
             .Select(row => new HistoryItem(row.At, source(row), row.Subject, row.From.Length == 0 ? null : row.From, row.To, row.Cause, row.Detail));
         return new AuditHistory(subjectId, [.. items], rows.Count <= MostItems);
     }

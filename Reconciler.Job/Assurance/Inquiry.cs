@@ -5,7 +5,11 @@ namespace Reconciler.Job;
 
 /// <summary>A branch as its participant tells of it; of both participants' answers, what assurance needs.</summary>
 sealed record BranchView(
-    Guid OrderId, string State, string? Reason = null, IReadOnlyList<RejectedLine>? Rejected = null, string? Url = null, DateTime? ExpiresAt = null);
+    Guid OrderId, string State, string? Reason = null, IReadOnlyList<RejectedLine>? Rejected = null, string? Url = null, DateTime? ExpiresAt = null,
+    IReadOnlyList<AttemptView>? Attempts = null);
+
+/// <summary>What the payment branch asked of the gateway, and why that has no answer.</summary>
+sealed record AttemptView(string Operation, string State, string? Error = null);
 
 sealed record BranchList(IReadOnlyList<BranchView> Items);
 

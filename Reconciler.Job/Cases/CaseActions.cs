@@ -37,7 +37,10 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
                     await Repairs.Send(work, Repair(row, remedy, by), look.Story!, $"case {row.Id}: {reason}", clock);
             }
 
-            cases.Note(work, row, $"{action} by {by}", reason);
+            if (row.Class == ReviewCases.Class)
+                cases.Begin(work, row, $"{action} by {by}", reason);
+            else
+                cases.Note(work, row, $"{action} by {by}", reason);
         });
     }
 

@@ -57,6 +57,17 @@ sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimePr
         Change(work, open, CaseStatus.Solved, $"solve by {by}", reason);
     }
 
+    /// <summary>A decision is on its way: the case is solved when its order has ended.</summary>
+    public void Begin(Work work, CaseRow open, string cause, string detail) => Change(work, open, CaseStatus.InProgress, cause, detail);
+
+    /// <summary>What was decided did not help: told again, as a new case is.</summary>
+    public void Reopen(Work work, CaseRow open, string by, string reason)
+    {
+        (open.Reason, open.AlertedAt) = (reason, null);
+        Change(work, open, open.Assignee is null ? CaseStatus.Open : CaseStatus.Assigned, $"reopen by {by}", reason);
+        work.AfterCommit(alerts.Wake);
+    }
+
     /// <summary>Something was done about it, and it stays open until it helped.</summary>
     public void Note(Work work, CaseRow open, string cause, string detail) => Change(work, open, open.Status, cause, detail);
 

@@ -109,7 +109,7 @@ static class CaseEndpoints
 
     internal sealed class Filter
     {
-        [FromQuery(Name = "status"), Description("Only with this status: Open, Assigned or Solved.")]
+        [FromQuery(Name = "status"), Description("Only with this status: Open, Assigned, InProgress or Solved.")]
         public string? Status { get; init; }
 
         [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]

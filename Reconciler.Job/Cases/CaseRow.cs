@@ -11,6 +11,9 @@ enum CaseStatus
     /// <summary>Somebody works on it.</summary>
     Assigned,
 
+    /// <summary>A decision about an order in review was sent; whether it helped shows when the order has ended.</summary>
+    InProgress,
+
     /// <summary>Nothing is left to be done.</summary>
     Solved,
 }
@@ -39,7 +42,7 @@ sealed class CaseRow
     public string? Currency { get; init; }
 
     /// <summary>Why it is a case and was not repaired.</summary>
-    public required string Reason { get; init; }
+    public required string Reason { get; set; }
 
     /// <summary>None: assurance opened it.</summary>
     public Guid? OpenedByRun { get; init; }

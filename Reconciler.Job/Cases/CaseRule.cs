@@ -32,8 +32,10 @@ static class CaseRule
     {
         Retry or Compensate when now is not { Order.State: States.NeedsReview } => ([], "The order is in review no more."),
         Retry => ([Remedy.RetryOrder], null),
-        Compensate when now.Sold => ([], "The goods are sold: retry, and the order is completed; then arrange a return."),
+        Compensate when now is { Sold: true, Paid: true } => ([], "The goods are sold: retry, and the order is completed; then arrange a return."),
         Compensate => ([Remedy.AbandonOrder], null),
+        Solve when now is { Order.State: States.NeedsReview } =>
+            ([], "The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended."),
         _ => ([], null),
     };
 
@@ -52,7 +54,7 @@ static class CaseRule
     {
         { Order: { State: not States.Cancelled } order } =>
             $"The order is {order.State}: only what a cancelled order, or none, still holds is let go here. Cancel the order, or arrange a return.",
-        { Stock.State: "Confirmed" } => "The goods are sold: this needs a return.",
+        { Order: null, Stock.State: "Confirmed" } => "The goods are sold: this needs a return.",
         _ => null,
     };
 }

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 /// <summary>A case in a list.</summary>
 /// <param name="Id">The case.</param>
-/// <param name="Status">Open, Assigned or Solved.</param>
+/// <param name="Status">Open, Assigned, InProgress or Solved.</param>
 /// <param name="Class">What kind of discrepancy.</param>
 /// <param name="Severity">Low, Medium, High or Critical.</param>
 /// <param name="OrderId">Whose it is, if it is about an order.</param>

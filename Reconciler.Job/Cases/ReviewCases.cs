@@ -1,31 +1,49 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The cases of orders in review: one for each, from when it is seen until it has gone on.</summary>
-sealed class ReviewCases(Reader<OrdersDb> orders, Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, CaseBook cases)
+/// <summary>The cases of orders in review: one for each, from when it is seen until the order has ended.</summary>
+sealed class ReviewCases(
+    Reader<OrdersDb> orders, Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, CaseBook cases, TimeProvider clock)
 {
     public const string Class = "order-needs-review";
 
     const int Page = 200;
+
+    /// <summary>A decision that has not reached its order by then is lost.</summary>
+    static readonly TimeSpan DecisionWithin = TimeSpan.FromMinutes(1);
+
     const string By = "assurance";
     const string Rule = "An order ends by itself.";
 
-    /// <summary>For those that have none. Two processes that open the same one meet at its key: the one that loses runs again and finds it.</summary>
+    /// <summary>
+    /// For those that have none; and a decision that did not help opens the case again. Two processes that open the same one meet at its key: the one
+    /// that loses runs again and finds it.
+    /// </summary>
     public Task Open(IReadOnlyList<OrderState> inReview, Testimony stock, Testimony payment) => unit.Run(async work =>
     {
-        var found = inReview.Select(order => (Key: FindingRow.KeyOf(Class, order.CorrelationId, order.ReviewFrom), Order: order)).ToList();
-        var keys = found.ConvertAll(one => one.Key);
-        var known = await ((ReconcilerDb)work.Db).Cases.Where(row => keys.Contains(row.OpenKey!)).Select(row => row.OpenKey).ToListAsync();
-        foreach (var (_, order) in found.Where(one => !known.Contains(one.Key)))
-            cases.Open(work, Finding(order, Evidence(order, stock, payment)), Tried(order), By);
+        var ids = inReview.Select(order => (Guid?)order.CorrelationId).ToList();
+        var known = await ((ReconcilerDb)work.Db).Cases.Where(row => row.Class == Class && row.OpenKey != null && ids.Contains(row.OrderId)).ToListAsync();
+        foreach (var order in inReview)
+        {
+            var reason = Tried(order, payment.Of(order.CorrelationId));
+            if (known.Find(row => row.OrderId == order.CorrelationId) is not { } row)
+                cases.Open(work, Finding(order, Evidence(order, stock, payment)), reason, By);
+            else if (row.Status == CaseStatus.InProgress && DidNotHelp(row, order))
+                cases.Reopen(work, row, By, reason);
+        }
     });
 
-    /// <summary>Gone on is an order that is past the state in which it was given up; one that was merely sent back there is not.</summary>
+    /// <summary>The order is in review again since then, or still.</summary>
+    bool DidNotHelp(CaseRow row, OrderState order) =>
+        order.UpdatedAt > row.UpdatedAt || clock.GetUtcNow().UtcDateTime - row.UpdatedAt > DecisionWithin;
+
+    /// <summary>What was done has helped when the order has ended, not when it was sent.</summary>
     public async Task Close(CancellationToken cancel)
     {
         var after = Guid.Empty;
@@ -35,8 +53,8 @@ sealed class ReviewCases(Reader<OrdersDb> orders, Statements<ReconcilerDb> state
             var states = await orders.Query(db => db.Orders.Where(order => ids.Contains(order.CorrelationId))
                 .ToDictionaryAsync(order => order.CorrelationId, order => order.State, cancel));
             foreach (var open in page)
-                if (states.GetValueOrDefault(open.OrderId!.Value) is { } state && state != States.NeedsReview && state != open.Subject)
-                    await Solve(open.Id, state);
+                if (states.GetValueOrDefault(open.OrderId!.Value) is States.Completed or States.Cancelled)
+                    await Solve(open.Id, states[open.OrderId!.Value]);
             after = page[^1].Id;
         }
     }
@@ -48,7 +66,7 @@ sealed class ReviewCases(Reader<OrdersDb> orders, Statements<ReconcilerDb> state
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).Single();
         if (row.Status != CaseStatus.Solved)
-            cases.Solve(work, row, By, $"the order has gone on and is {state}");
+            cases.Solve(work, row, By, $"the order has ended and is {state}");
     });
 
     static Finding Finding(OrderState order, string evidence) => new(
@@ -56,7 +74,13 @@ sealed class ReviewCases(Reader<OrdersDb> orders, Statements<ReconcilerDb> state
 
     static Severity Severe(OrderState order) => order.PaymentTried && order.ReviewFrom != States.AwaitingPayment ? Severity.High : Severity.Medium;
 
-    static string Tried(OrderState order) => $"{Command(order)} was sent again {order.CheckAttempts} times, and the order did not move";
+    /// <summary>With the gateway's own words where it is its answer that is missing: they name the amounts.</summary>
+    static string Tried(OrderState order, BranchView? payment)
+    {
+        var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayWords.Succeeded)
+            .Select(attempt => $"; {attempt.Operation} {attempt.State}: {attempt.Error}");
+        return Text.Clean($"{Command(order)} was sent again {order.CheckAttempts} times, and the order did not move{string.Concat(unanswered)}", 500)!;
+    }
 
     static string Command(OrderState order) => order.ReviewFrom switch
     {

@@ -61,7 +61,7 @@ public sealed class TimelineTests : IAsyncLifetime
         Gaps(await Timeline(id)).ShouldBe("stock: answered 302; payment: not reachable");
 
         stock.Says = (_, asked) => Task.FromResult(Results.Json(new AuditHistory(asked, [], Complete: false)));
-        Gaps(await Timeline(id)).ShouldStartWith("stock: only its first 1000 items are here; payment:");
+        Gaps(await Timeline(id)).ShouldStartWith("stock: only its last 1000 items are here; payment:");
     }
 
     [Fact]

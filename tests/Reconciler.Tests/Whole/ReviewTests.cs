@@ -54,7 +54,8 @@ public sealed class ReviewTests
         ((bool)preview["stillThere"]!).ShouldBeTrue();
         preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}{action["refused"]}").ShouldBe([
             "assign: ", "retry: RetryOrder",
-            "cancel-and-compensate: The goods are sold: retry, and the order is completed; then arrange a return.", "solve: ",
+            "cancel-and-compensate: The goods are sold: retry, and the order is completed; then arrange a return.",
+            "solve: The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended.",
         ]);
 
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the participant is back" })).Status.ShouldBe(HttpStatusCode.OK);
@@ -63,6 +64,8 @@ public sealed class ReviewTests
         var solved = await Solved(shop);
         ((string)solved["evidence"]!["stock"]!).ShouldBe("not reachable");
         Told(solved).Count.ShouldBe(3);
+        Told(solved)[1].ShouldStartWith("Open>InProgress by retry");
+        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await shop.Causes(order)).ShouldContain("RetryRequested");
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
     }
