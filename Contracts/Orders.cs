@@ -10,8 +10,10 @@ namespace OrderSaga.Contracts;
 /// <param name="Lines">1 to 100 lines, each sku once.</param>
 /// <param name="Payment">How the customer pays.</param>
 /// <param name="Class">A configured class of orders, which says how long the customer has to pay; null: none.</param>
+/// <param name="Total">What the customer was shown. Where the price list gives another total, the order is rejected as <c>price-changed</c>; null: any.</param>
 public sealed record SubmitOrder(
-    string Merchant, string IdempotencyKey, string Currency, IReadOnlyList<OrderLine> Lines, PaymentInstruction Payment, string? Class = null);
+    string Merchant, string IdempotencyKey, string Currency, IReadOnlyList<OrderLine> Lines, PaymentInstruction Payment, string? Class = null,
+    Money? Total = null);
 
 /// <summary>Command: cancel the order if it is not too late (no money has been asked to be captured yet).</summary>
 public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;

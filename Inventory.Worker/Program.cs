@@ -2,12 +2,15 @@ using OrderSaga.Inventory;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
-if (ApiKeyCommand.Ran(args))
-    return;
+return await Start.Of(async () =>
+{
+    if (ApiKeyCommand.Ran(args))
+        return;
 
-var builder = Service.Create(args, "inventory");
-builder.AddInventory();
+    var builder = Service.Create(args, "inventory");
+    builder.AddInventory();
 
-var app = builder.Build();
-app.MapInventory();
-await app.RunService();
+    var app = builder.Build();
+    app.MapInventory();
+    await app.RunService();
+});

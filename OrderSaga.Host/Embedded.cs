@@ -46,7 +46,10 @@ static class Embedded
     static string OwnUrl(WebApplicationBuilder builder)
     {
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
-        var first = new UriBuilder(urls.Split(';')[0].Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal));
+        if (!Uri.TryCreate(urls.Split(';')[0].Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal),
+                UriKind.Absolute, out var given))
+            throw new InvalidOperationException($"The address '{urls}' is not valid: give --urls=http://HOST:PORT, the port from 1 to 65535.");
+        var first = new UriBuilder(given);
         if (first.Port == 0)
             urls = first.ToString().Replace($":{first.Port}", $":{first.Port = FreePort()}", StringComparison.Ordinal);
         builder.WebHost.UseUrls(urls.Split(';'));
@@ -63,9 +66,7 @@ static class Embedded
     }
 
     /// <summary>Its databases hold merchants' webhook secrets: a directory that is made here is its owner's alone.</summary>
-    static string OwnDirectory(string path) => OperatingSystem.IsWindows()
-        ? Directory.CreateDirectory(path).FullName
-        : Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+    static string OwnDirectory(string path) => DataLock.Make(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
     /// <summary>Made at the first start, for the owner's eyes only.</summary>
     static string Secret(string directory, string name, Func<string> make)

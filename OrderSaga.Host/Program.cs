@@ -3,7 +3,10 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
-if (ApiKeyCommand.Ran(args) || await ReconciliationDemo.Ran(args) || await VerifyCommand.Ran(args))
-    return;
+return await Start.Of(async () =>
+{
+    if (ApiKeyCommand.Ran(args) || await ReconciliationDemo.Ran(args) || await VerifyCommand.Ran(args))
+        return;
 
-await Everything.Build(Embedded.Create(args)).RunService();
+    await Everything.Build(Embedded.Create(args)).RunService();
+});

@@ -11,7 +11,7 @@ static class Examples
     static readonly DateTime At = new(2026, 1, 31, 12, 0, 0, 12, DateTimeKind.Utc);
     static readonly IReadOnlyList<LineView> Lines = [new("tea-001", 2, 1250, 2500)];
 
-    public static readonly OrderRequest Request = new("EUR", [new("tea-001", 2)], new("card", "tok_ok"));
+    public static readonly OrderRequest Request = new("EUR", [new("tea-001", 2)], new("card", "tok_ok"), Total: new(2500, "EUR"));
 
     public static readonly OrderView Placed = Order(States.Reserving, null, "none", At);
 

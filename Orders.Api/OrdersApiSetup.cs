@@ -12,6 +12,7 @@ public static class OrdersApiSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
+        builder.Services.AddSingleton<StoredKeys>();
         builder.Services.AddSingleton<Backpressure>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();

@@ -2,12 +2,15 @@ using Orders.Api;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
-if (ApiKeyCommand.Ran(args))
-    return;
+return await Start.Of(async () =>
+{
+    if (ApiKeyCommand.Ran(args))
+        return;
 
-var builder = Service.Create(args, "orders-api");
-builder.AddOrdersApi();
+    var builder = Service.Create(args, "orders-api");
+    builder.AddOrdersApi();
 
-var app = builder.Build();
-app.MapOrdersApi();
-await app.RunService();
+    var app = builder.Build();
+    app.MapOrdersApi();
+    await app.RunService();
+});

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 
 namespace Orders.Model;
 
@@ -24,7 +25,7 @@ public sealed record OrderView(
         PaymentView.Of(order), order.CreatedAt, order.UpdatedAt, order.Class);
 
     /// <summary>The same order gives the same bytes, in every process.</summary>
-    public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), JsonSerializerOptions.Web);
+    public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), WebJson.Options);
 }
 
 /// <summary>One line of an order.</summary>

@@ -1,8 +1,11 @@
 using Orders.Sagas;
 using OrderSaga.Platform;
 
-var builder = Service.Create(args, "sagas");
-builder.AddSagas();
+return await Start.Of(async () =>
+{
+    var builder = Service.Create(args, "sagas");
+    builder.AddSagas();
 
-var app = builder.Build();
-await app.RunService();
+    var app = builder.Build();
+    await app.RunService();
+});

@@ -1,9 +1,12 @@
 using OrderSaga.Platform;
 using OrderSaga.Sandbox;
 
-var builder = Service.Create(args, "sandbox");
-builder.AddSandbox();
+return await Start.Of(async () =>
+{
+    var builder = Service.Create(args, "sandbox");
+    builder.AddSandbox();
 
-var app = builder.Build();
-app.MapSandbox();
-await app.RunService();
+    var app = builder.Build();
+    app.MapSandbox();
+    await app.RunService();
+});

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
@@ -9,7 +10,7 @@ namespace OrderSaga.Sandbox;
 /// <summary>Reads what callers send, strictly: what is not understood is refused rather than ignored.</summary>
 static class RequestBody
 {
-    static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Web)
+    static readonly JsonSerializerOptions Strict = new(WebJson.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
@@ -57,7 +58,7 @@ static class RequestBody
 
     /// <summary>Of what is asked, not of how it is spelt: spaces and the order of members do not count.</summary>
     public static string Hash(string operation, string target, object? request) => Convert.ToHexString(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{operation} {target} {JsonSerializer.Serialize(request, JsonSerializerOptions.Web)}")));
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{operation} {target} {JsonSerializer.Serialize(request, WebJson.Options)}")));
 
     static Problem Malformed(string cause) =>
         new(400, "malformed-body", "The body cannot be read.", $"Send a JSON object as described in the documentation. {cause}");

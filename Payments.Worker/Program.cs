@@ -1,9 +1,12 @@
 using OrderSaga.Payments;
 using OrderSaga.Platform;
 
-var builder = Service.Create(args, "payments");
-builder.AddPayments();
+return await Start.Of(async () =>
+{
+    var builder = Service.Create(args, "payments");
+    builder.AddPayments();
 
-var app = builder.Build();
-app.MapPayments();
-await app.RunService();
+    var app = builder.Build();
+    app.MapPayments();
+    await app.RunService();
+});

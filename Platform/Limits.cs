@@ -56,6 +56,9 @@ public sealed class Limits
     /// <summary>... and at once.</summary>
     public int QueryBurst { get; set; } = 200;
 
+    /// <summary>How long requests have to end when the process stops, seconds; then their connections are cut.</summary>
+    public int StopSeconds { get; set; } = 3;
+
     /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
     public void Check()
     {
@@ -70,6 +73,7 @@ public sealed class Limits
         Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
         Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
         Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, QueryBurst not below it");
+        Require(StopSeconds is >= 1 and <= 60, "Limits:StopSeconds must be 1 to 60");
         Require(InboxDays >= 1 && BacklogSampleSeconds >= 1, "Limits:InboxDays and BacklogSampleSeconds must be at least 1");
     }
 

@@ -1,5 +1,6 @@
 using MassTransit;
 using MassTransit.Saga;
+using MassTransit.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -145,10 +146,15 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 
 public static class Messaging
 {
+    public static TransportMode GetTransportMode(this IConfiguration settings) => settings.Setting("Transport:Mode", TransportMode.InMemory);
+
     /// <summary>Adds endpoints to the process's bus; the first call adds the bus.</summary>
     public static void AddMessaging(this WebApplicationBuilder builder, Action<MessagingSetup> configure)
     {
         var services = builder.Services;
+        // Static in the library, and frozen once it is used.
+        if (SystemTextJsonMessageSerializer.Options.Converters.All(converter => converter.Type != typeof(DateTime)))
+            SystemTextJsonMessageSerializer.Options = WebJson.With(SystemTextJsonMessageSerializer.Options);
         if (services.LastOrDefault(service => service.ServiceType == typeof(MessagingSetup))?.ImplementationInstance is not MessagingSetup setup)
         {
             setup = new MessagingSetup(services);
@@ -161,7 +167,7 @@ public static class Messaging
 
     static void AddBus(WebApplicationBuilder builder, MessagingSetup setup)
     {
-        var mode = builder.Configuration.GetValue("Transport:Mode", TransportMode.InMemory);
+        var mode = builder.Configuration.GetTransportMode();
         var url = builder.Configuration["Transport:Url"];
         if (mode == TransportMode.RabbitMq && url is null)
             throw new InvalidOperationException(

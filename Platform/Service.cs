@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
@@ -36,10 +37,18 @@ public static class Service
         return builder;
     }
 
-    /// <summary>Maps what every process has and runs until it is told to stop.</summary>
-    public static Task RunService(this WebApplication app)
+    /// <summary>
+    /// Maps what every process has and runs until it is told to stop. What would make the start fail is looked at before any background work touches
+    /// the data: another process on it, or at the address.
+    /// </summary>
+    public static async Task RunService(this WebApplication app)
     {
+        await using var host = app;
         app.UseHttpDefaults();
-        return app.RunAsync();
+        using var data = DataLock.Take(app);
+        ListenAddresses.Check(app.Configuration);
+        await app.StartAsync();
+        Start.Succeeded();
+        await app.WaitForShutdownAsync();
     }
 }

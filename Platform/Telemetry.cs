@@ -8,7 +8,6 @@ using OrderSaga.Platform.Http;
 using Serilog;
 using Serilog.Context;
 using Serilog.Events;
-using Serilog.Formatting.Json;
 
 namespace OrderSaga.Platform;
 
@@ -45,13 +44,16 @@ public static class Telemetry
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
             .MinimumLevel.Override(typeof(ApiKeyScheme).FullName!, LogEventLevel.Warning)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
+            // Told in a sentence by whoever called the start.
+            .Filter.ByExcluding(log => log.MessageTemplate.Text == "Hosting failed to start")
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
+            .Enrich.With<LogTimes>()
             .Enrich.WithProperty("Service", service);
         // The embedded mode is read by people, whatever the environment is called.
         var json = builder.Environment.IsProduction() && builder.Configuration.GetDatabaseMode() != DatabaseMode.Sqlite;
         _ = builder.Configuration.GetValue("Logs:Json", json)
-            ? logger.WriteTo.Console(new JsonFormatter(renderMessage: true))
+            ? logger.WriteTo.Console(new JsonLog())
             : logger.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
         return logger.CreateLogger();
     }

@@ -2,12 +2,15 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
-if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args) || await VerifyCommand.Ran(args))
-    return;
+return await Start.Of(async () =>
+{
+    if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args) || await VerifyCommand.Ran(args))
+        return;
 
-var builder = Service.Create(args, "reconciler");
-builder.AddReconciler();
+    var builder = Service.Create(args, "reconciler");
+    builder.AddReconciler();
 
-var app = builder.Build();
-app.MapReconciler();
-await app.RunService();
+    var app = builder.Build();
+    app.MapReconciler();
+    await app.RunService();
+});

@@ -14,7 +14,7 @@ static class BranchHistoryEndpoint
         .WithName("GetStockHistory").WithTags("Branches").WithSummary("Every step of one order's stock branch, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
-        .MayFail(400, "bad-order-id", GetBranchesEndpoints.BadId);
+        .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);
 
     static async Task<AuditHistory> Get(string orderId, InventoryDb db, HttpContext http, CancellationToken cancel)
     {

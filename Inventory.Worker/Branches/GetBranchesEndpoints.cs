@@ -24,7 +24,6 @@ static class GetBranchesEndpoints
 {
     const int MaxOrders = 100;
     const string NoBranch = "No message about this order has arrived here.";
-    const string BadIds = "The order ids are missing or too many.";
     internal const string BadId = "This is not an order id.";
 
     static readonly BranchView Example = new(
@@ -37,12 +36,12 @@ static class GetBranchesEndpoints
             .WithName("GetStockBranch").WithTags("Branches").WithSummary("What the stock participant did for one order")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchView>().ResponseExample(200, Example)
-            .MayFail(400, "bad-order-id", BadId).MayFail(404, "no-branch", NoBranch);
+            .MayFail(400, "invalid-order-id", BadId).MayFail(404, "no-branch", NoBranch);
         app.MapGet("/branches/stock", Many)
             .WithName("ListStockBranches").WithTags("Branches").WithSummary("What the stock participant did for up to 100 orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchList>().ResponseExample(200, new BranchList([Example]))
-            .MayFail(400, "bad-order-ids", BadIds).MayFail(400, "bad-order-id", BadId);
+            .MayFail(400, "invalid-parameter", "A query parameter is not valid.");
     }
 
     static async Task<BranchView> One(string orderId, InventoryDb db, HttpContext http, CancellationToken cancel)
@@ -58,16 +57,13 @@ static class GetBranchesEndpoints
 
     static async Task<BranchList> Many(string? orderIds, InventoryDb db, CancellationToken cancel)
     {
-        var ids = (orderIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (ids.Length is < 1 or > MaxOrders)
-            throw new Problem(400, "bad-order-ids", BadIds, $"Use ?orderIds= with 1 to {MaxOrders} order ids and commas between them.");
-        var wanted = ids.Select(OrderId).ToList();
+        var wanted = Query.Ids(nameof(orderIds), orderIds, MaxOrders);
         var found = await db.Branches.AsNoTracking().Where(row => wanted.Contains(row.OrderId)).ToListAsync(cancel);
         return new BranchList([.. found.OrderBy(row => row.OrderId).Select(View)]);
     }
 
-    internal static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
-        : throw new Problem(400, "bad-order-id", BadId,
+    internal static Guid OrderId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
+        : throw new Problem(400, "invalid-order-id", BadId,
             "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 
     static BranchView View(Branch branch) => new(

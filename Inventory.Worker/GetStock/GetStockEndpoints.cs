@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Http;
 
@@ -14,11 +12,8 @@ sealed record StockPage(IReadOnlyList<StockView> Items, string? NextCursor);
 
 static class GetStockEndpoints
 {
-    const int MaxPage = 100;
-    const int DefaultPage = 50;
+    const string List = "stock";
     const string UnknownTitle = "Nothing of this sku ever came in.";
-    const string BadLimit = "The limit is not valid.";
-    const string BadCursor = "The cursor is not valid.";
     static readonly StockView Example = new("tea-001", Received: 100, Available: 90, Held: 3, Sold: 7);
 
     public static void Map(IEndpointRouteBuilder app)
@@ -32,7 +27,7 @@ static class GetStockEndpoints
             .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, a page at a time")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockPage>().ResponseExample(200, new StockPage([Example], "dGVhLTAwMQ"))
-            .MayFail(400, "bad-limit", BadLimit).MayFail(400, "bad-cursor", BadCursor);
+            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
     }
 
     static async Task<StockView> One(string sku, InventoryDb db, CancellationToken cancel)
@@ -44,25 +39,13 @@ static class GetStockEndpoints
 
     static async Task<StockPage> Page(string? cursor, string? limit, InventoryDb db, CancellationToken cancel)
     {
-        var size = Limit(limit);
-        var after = cursor is null ? "" : After(cursor);
+        var size = Query.Limit(limit);
+        var after = Query.Cursor(List, cursor, text => Sku.IsValid(text) ? text : null) ?? "";
         var rows = await Views(db.Stock.Where(level => string.Compare(level.Sku, after) > 0).OrderBy(level => level.Sku).Take(size + 1)).ToListAsync(cancel);
         var more = rows.Count > size;
-        return new StockPage(more ? rows[..size] : rows, more ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(rows[size - 1].Sku)) : null);
+        return new StockPage(more ? rows[..size] : rows, more ? Query.Cursor(List, rows[size - 1].Sku) : null);
     }
 
     static IQueryable<StockView> Views(IQueryable<StockLevel> levels) =>
         levels.Select(level => new StockView(level.Sku, level.Received, level.Available, level.Held, level.Sold));
-
-    static int Limit(string? limit) => limit is null ? DefaultPage
-        : int.TryParse(limit, out var size) && size is >= 1 and <= MaxPage ? size
-        : throw new Problem(400, "bad-limit", BadLimit, $"Use a whole number from 1 to {MaxPage}.");
-
-    /// <summary>The last sku of the page before.</summary>
-    static string After(string cursor)
-    {
-        var sku = cursor.Length <= 2 * Sku.MaxLength && Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : null;
-        return Sku.IsValid(sku) ? sku! : throw new Problem(400, "bad-cursor", BadCursor,
-            "Use nextCursor of the page before, unchanged, or none for the first page.");
-    }
 }

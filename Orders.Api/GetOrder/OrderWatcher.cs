@@ -5,7 +5,7 @@ using Orders.Model;
 namespace Orders.Api;
 
 /// <summary>Lets requests wait for orders to change: one query every 50 ms for all that wait, none while nobody does.</summary>
-sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, ILogger<OrderWatcher> log) : BackgroundService
+sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, IHostApplicationLifetime life, ILogger<OrderWatcher> log) : BackgroundService
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -30,11 +30,11 @@ sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, ILogg
         }
     }
 
-    /// <summary>The order once <paramref name="hasCome"/> holds, or as it is when the time is up.</summary>
+    /// <summary>The order once <paramref name="hasCome"/> holds, or as it is when the time is up or this process stops.</summary>
     public async Task<OrderState> Until(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan atMost, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(atMost, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, life.ApplicationStopping);
         var order = await Read(orderId, cancel);
         while (!hasCome(order) && await Changes(order, either.Token))
             order = await Read(orderId, cancel);

@@ -14,18 +14,15 @@ static class ListOrdersEndpoint
         .WithSummary("The merchant's orders, the newest first")
         .Produces<Page<OrderView>>()
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"))
-        .MayFail(400, "invalid-parameter", "A query parameter is not valid.")
-        .MayFail(400, "unknown-parameter", "A query parameter is not known.")
         .MayFail(400, "invalid-cursor", "The cursor is not valid.");
 
     static async Task<Page<OrderView>> List([AsParameters] Filter filter, HttpContext http, OrdersDb db)
     {
-        Query.Knows(http, "status", "from", "to", "cursor", "limit");
         var limit = Query.Limit(filter.Limit);
         var rows = await Select(db, http.User.Merchant(), filter)
             .OrderByDescending(order => order.CreatedAt).ThenByDescending(order => order.CorrelationId)
             .Take(limit + 1).ToListAsync(http.RequestAborted);
-        return Page<OrderView>.Of(rows, limit, OrderView.Of, order => Query.Cursor(new Place(order.CreatedAt, order.CorrelationId).ToString()));
+        return Page<OrderView>.Of(rows, limit, OrderView.Of, order => Query.Cursor("orders", new Place(order.CreatedAt, order.CorrelationId).ToString()));
     }
 
     static IQueryable<OrderState> Select(OrdersDb db, string merchant, Filter filter)
@@ -42,7 +39,7 @@ static class ListOrdersEndpoint
             rows = rows.Where(order => order.CreatedAt >= from);
         if (Query.Instant("to", filter.To) is { } to)
             rows = rows.Where(order => order.CreatedAt < to);
-        if (Query.Cursor(filter.Cursor, Place.Read) is var (at, id))
+        if (Query.Cursor("orders", filter.Cursor, Place.Read) is var (at, id))
             rows = rows.Where(order => order.CreatedAt <= at && (order.CreatedAt < at || order.CorrelationId.CompareTo(id) < 0));
         return rows;
     }

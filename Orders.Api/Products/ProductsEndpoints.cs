@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
@@ -16,18 +17,20 @@ static class ProductsEndpoints
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.")
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
-            .ResponseExample(200, Examples.Product)
+            .WithDescription("The header ETag names this version of the entry, for If-Match of PUT and If-None-Match of GET.")
+            .Produces(StatusCodes.Status304NotModified)
+            .ResponseExample(200, Examples.Product).TakesPreconditions()
             .MayFail(400, "invalid-sku", "The sku is not valid.")
             .MayFail(404, "product-not-found", "There is no such product.");
         products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; orders that are placed keep theirs")
             .RequireRole(Roles.Catalogue)
             .Produces<ProductView>().Produces<ProductView>(StatusCodes.Status201Created)
-            .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR"))
+            .WithDescription("With If-Match only while the entry is the one that was read, with 'If-None-Match: *' only if there is none: 412 otherwise.")
+            .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR")).TakesPreconditions()
             .ResponseExample(200, Examples.Product).ResponseExample(201, Examples.Product)
             .MayFail(400, "invalid-product", "The product breaks a rule.")
             .MayFail(400, "invalid-sku", "The sku is not valid.");
@@ -39,34 +42,38 @@ static class ProductsEndpoints
         HttpContext http,
         OrdersDb db)
     {
-        Query.Knows(http, "cursor", "limit");
         var most = Query.Limit(limit);
-        var after = Query.Cursor(cursor, text => OrderRules.ValidSku(text) ? text : null) ?? "";
+        var after = Query.Cursor("products", cursor, text => OrderRules.ValidSku(text) ? text : null) ?? "";
         var rows = await db.Products.AsNoTracking().Where(product => string.Compare(product.Sku, after) > 0)
             .OrderBy(product => product.Sku).Take(most + 1).ToListAsync(http.RequestAborted);
-        return Page<ProductView>.Of(rows, most, ProductView.Of, product => Query.Cursor(product.Sku));
+        return Page<ProductView>.Of(rows, most, ProductView.Of, product => Query.Cursor("products", product.Sku));
     }
 
-    static async Task<ProductView> Get([Description("The stock keeping unit.")] string sku, OrdersDb db, CancellationToken cancel)
+    static async Task<IResult> Get([Description("The stock keeping unit.")] string sku, HttpContext http, OrdersDb db)
     {
         ProductRules.CheckSku(sku);
-        return await db.Products.AsNoTracking().SingleOrDefaultAsync(product => product.Sku == sku, cancel) is { } product
-            ? ProductView.Of(product)
-            : throw new Problem(404, "product-not-found", "There is no such product.", "Check the sku; GET /products lists what there is.");
+        var product = await db.Products.AsNoTracking().SingleOrDefaultAsync(product => product.Sku == sku, http.RequestAborted)
+            ?? throw new Problem(404, "product-not-found", "There is no such product.", "Check the sku; GET /products lists what there is.");
+        return Preconditions.IsKnown(http, VersionOf(product)) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(ProductView.Of(product));
     }
 
     static async Task<IResult> Put(
-        [Description("The stock keeping unit.")] string sku, ProductRequest request, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+        [Description("The stock keeping unit.")] string sku, ProductRequest request, HttpContext http, UnitOfWork<OrdersDb> unitOfWork,
+        TimeProvider clock)
     {
         ProductRules.CheckSku(sku);
         ProductRules.Check(request);
-        var (view, created) = await unitOfWork.Run(work => Set(work, sku, request, clock));
+        var (product, created) = await unitOfWork.Run(work => Set(work, sku, request, http.Request, clock));
+        Preconditions.Show(http.Response, VersionOf(product));
+        var view = ProductView.Of(product);
         return created ? Results.Created($"/products/{sku}", view) : Results.Ok(view);
     }
 
-    static async Task<(ProductView View, bool Created)> Set(Work work, string sku, ProductRequest request, TimeProvider clock)
+    /// <summary>The precondition is looked at under the row's lock; two that make the same product meet at its key, and the second one runs again.</summary>
+    static async Task<(Product Product, bool Created)> Set(Work work, string sku, ProductRequest request, HttpRequest http, TimeProvider clock)
     {
         var product = (await work.Lock<Product, string>([sku])).SingleOrDefault();
+        Preconditions.Require(http, product is null ? null : VersionOf(product));
         var created = product is null;
         if (product is null)
             work.Db.Add(product = new Product { Sku = sku, Name = "", Currency = "", Version = 1 });
@@ -75,12 +82,23 @@ static class ProductsEndpoints
         if (created || (product.Name, product.UnitPrice, product.Currency) != (request.Name, request.UnitPrice, request.Currency))
         {
             (product.Name, product.UnitPrice, product.Currency) = (request.Name!, request.UnitPrice!.Value, request.Currency!);
-            product.UpdatedAt = clock.GetUtcNow().UtcDateTime;
+            product.UpdatedAt = Now(clock);
             work.Audit("product", sku, created ? "" : before, Price(product), "PutProduct", product.Name);
         }
 
-        return (ProductView.Of(product), created);
+        return (product, created);
     }
+
+    /// <summary>Whole milliseconds: what every database keeps, so that the entity tag reads the same now and later.</summary>
+    static DateTime Now(TimeProvider clock)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
+    /// <summary>With the time, so that a version that comes again after a restored backup is another one.</summary>
+    static ResourceVersion VersionOf(Product product) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{product.Version}-{product.UpdatedAt.Ticks:x}"), product.UpdatedAt);
 
     static string Price(Product product) => $"{product.UnitPrice} {product.Currency}";
 }

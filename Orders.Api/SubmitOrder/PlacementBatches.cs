@@ -17,11 +17,13 @@ sealed class PlacementBatches : IAsyncDisposable
     readonly UnitOfWork<OrdersDb> unitOfWork;
     readonly TimeSpan timeout;
     readonly TimeProvider clock;
+    readonly Backpressure backpressure;
     readonly Batcher<PlacementRequest> batcher;
 
-    public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, DatabaseSettings database, TimeProvider clock)
+    public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, DatabaseSettings database, Backpressure backpressure,
+        TimeProvider clock)
     {
-        (this.unitOfWork, timeout, this.clock) = (unitOfWork, database.RequestTimeout, clock);
+        (this.unitOfWork, this.backpressure, timeout, this.clock) = (unitOfWork, backpressure, database.RequestTimeout, clock);
         batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds));
     }
 
@@ -66,8 +68,17 @@ sealed class PlacementBatches : IAsyncDisposable
         return wanted.Count == 0 ? Task.CompletedTask : Halves.Run(wanted, Commit, (request, failure) => request.Fail(failure));
     }
 
-    Task Commit(IReadOnlyList<PlacementRequest> batch) =>
-        unitOfWork.Run(work => work.Services.GetRequiredService<Placements>().Place(work, batch));
+    async Task Commit(IReadOnlyList<PlacementRequest> batch)
+    {
+        var left = await backpressure.Left(batch.Count);
+        var room = await unitOfWork.Run(async work =>
+        {
+            var room = new Room(left, backpressure.Refusal);
+            await work.Services.GetRequiredService<Placements>().Place(work, batch, room);
+            return room;
+        });
+        backpressure.Placed(room.Taken);
+    }
 
     static void Count(string outcome) => Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

@@ -11,7 +11,9 @@ static class SubmitOrderEndpoint
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
         .WithDescription("Answers as soon as the order is kept; the rest is seen at its address. The same key with the same body gives the same answer.")
-        .ReadsHeader("Idempotency-Key", true, "Your own key for this order, 1 to 255 printable ASCII characters.", "8e03978e-40d5-43dd-bc93-6894a57f9324")
+        .ReadsHeader("Idempotency-Key", true,
+            "Your own key for this order, 1 to 255 printable ASCII characters; in double quotes or without, it is the same key.",
+            "8e03978e-40d5-43dd-bc93-6894a57f9324")
         .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (30 at most) for the order's end, or for the url at which the customer pays.", "wait=10")
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .Produces<OrderView>(StatusCodes.Status200OK)
@@ -24,6 +26,7 @@ static class SubmitOrderEndpoint
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
         .MayFail(422, "unknown-class", "The order's class is not known.")
         .MayFail(422, "currency-differs", "A sku is priced in another currency.")
+        .MayFail(422, "price-changed", "The total is not what the customer was shown.")
         .MayFail(422, "total-too-large", "The order's total is too large.")
         .MayFail(429, "too-many-orders", "Too many orders are under way.");
 
@@ -33,17 +36,26 @@ static class SubmitOrderEndpoint
         endpoint.Finally(built =>
         {
             var place = built.RequestDelegate!;
-            built.RequestDelegate = http => http.RequestServices.GetRequiredService<Backpressure>().Refusal() is { } refusal
-                ? http.Refuse(refusal)
-                : place(http);
+            built.RequestDelegate = http =>
+                http.RequestServices.GetRequiredService<Backpressure>() is { IsFull: true } full ? RepeatOrRefuse(http, full, place) : place(http);
         });
         return endpoint;
     }
 
+    /// <summary>What is placed already is answered from the store, whatever the load: a shop must not take a placed order for a refused one.</summary>
+    static async Task RepeatOrRefuse(HttpContext http, Backpressure full, RequestDelegate place)
+    {
+        var key = IdempotencyKey.Of(http);
+        var stored = http.RequestServices.GetRequiredService<StoredKeys>();
+        if (OrderRules.WrongKey(key) is not null || await stored.Has(http.User.Merchant(), key, IdempotencyKey.FormerOf(http)))
+            await place(http);
+        else
+            await http.Refuse(full.Refusal());
+    }
+
     static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
     {
-        var key = http.Request.Headers["Idempotency-Key"];
-        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), key.Count > 1 ? "\n" : key.ToString(), order));
+        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), IdempotencyKey.Of(http), order, IdempotencyKey.FormerOf(http)));
         http.IsAbout(placed.OrderId);
         FailPoint.Hit("placement.before-answer");
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using Orders.Model;
 using OrderSaga.Platform.Http;
 
@@ -13,7 +14,12 @@ static class OrderEventsEndpoint
     /// <summary>Between signs of life on a quiet stream, so that proxies keep it and a broken one is noticed.</summary>
     static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a browser waits before it asks again, after a restart of this process for example; milliseconds.</summary>
+    const string Retry = "retry: 2000\n\n";
+
     const string Example = """
+        retry: 2000
+
         id: 2
         event: transition
         data: {"id":2,"at":"2026-01-31T12:00:00.034Z","from":"Reserving","to":"AwaitingPayment","cause":"StockReserved","detail":null}
@@ -48,22 +54,37 @@ static class OrderEventsEndpoint
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
         http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (http.IsHead())
+            return;
+        try
+        {
+            await Follow(http, db, watcher, order, transitions, last, clock, ends.Token);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // The caller has gone, or this process stops: a browser asks again after the time that it was told.
+        }
+    }
+
+    static async Task Follow(HttpContext http, OrdersDb db, OrderWatcher watcher, OrderState order, List<Transition> transitions, long last, TimeProvider clock,
+        CancellationToken ends)
+    {
+        await http.Response.WriteAsync(Retry, ends);
         while (true)
         {
             last = await Write(http, transitions, last);
             if (Ended(order))
                 return;
-            if (!await Changed(watcher, order, clock, ends.Token))
+            if (!await Changed(watcher, order, clock, ends))
             {
-                if (ends.IsCancellationRequested)
-                    return;
-                await http.Response.WriteAsync(": still here\n\n", ends.Token);
-                await http.Response.Body.FlushAsync(ends.Token);
+                ends.ThrowIfCancellationRequested();
+                await http.Response.WriteAsync(": still here\n\n", ends);
+                await http.Response.Body.FlushAsync(ends);
             }
 
             // The row first: a change after it is seen as the next one.
-            order = await db.Orders.AsNoTracking().SingleAsync(row => row.CorrelationId == order.CorrelationId, ends.Token);
-            transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
+            order = await db.Orders.AsNoTracking().SingleAsync(row => row.CorrelationId == order.CorrelationId, ends);
+            transitions = await Transitions.Of(db, order.CorrelationId, last, ends);
         }
     }
 
@@ -83,7 +104,7 @@ static class OrderEventsEndpoint
     {
         foreach (var transition in transitions)
         {
-            var data = JsonSerializer.Serialize(transition, JsonSerializerOptions.Web);
+            var data = JsonSerializer.Serialize(transition, WebJson.Options);
             await http.Response.WriteAsync($"id: {transition.Id}\nevent: transition\ndata: {data}\n\n", http.RequestAborted);
             last = transition.Id;
         }

@@ -19,7 +19,6 @@ static class DeliveryLog
         MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
             .WithSummary("The events that the endpoint was sent or is owed, the newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again, under its own webhook-id, with all retries anew")
@@ -35,7 +34,6 @@ static class DeliveryLog
         HttpContext http,
         OrdersDb db)
     {
-        Query.Knows(http, "status", "cursor", "limit");
         var most = Query.Limit(limit);
         var endpoint = await MerchantEndpoints.Own(db, http, id);
         var rows = db.WebhookDeliveries.AsNoTracking().Where(row => row.EndpointId == endpoint.Id);
@@ -46,10 +44,11 @@ static class DeliveryLog
             rows = rows.Where(row => row.State == status);
         }
 
-        if (Query.Cursor(cursor, Place) is [var before])
+        var list = $"deliveries {endpoint.Id}";
+        if (Query.Cursor(list, cursor, Place) is [var before])
             rows = rows.Where(row => row.EventId < before);
         var read = await rows.OrderByDescending(row => row.EventId).Take(most + 1).ToListAsync(http.RequestAborted);
-        return Page<DeliveryView>.Of(read, most, DeliveryView.Of, row => Query.Cursor(row.EventId.ToString(CultureInfo.InvariantCulture)));
+        return Page<DeliveryView>.Of(read, most, DeliveryView.Of, row => Query.Cursor(list, row.EventId.ToString(CultureInfo.InvariantCulture)));
     }
 
     static async Task<IResult> Resend(

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
@@ -57,7 +58,7 @@ static class DeliveryRule
         if (endpoint.State == EndpointStates.Active)
             (endpoint.State, endpoint.Reason, endpoint.FailingSince, endpoint.UpdatedAt) = (EndpointStates.Failing, error, now, now);
         else if (endpoint.State == EndpointStates.Failing && delivery.State == DeliveryStates.GivenUp && now - endpoint.FailingSince >= settings.GivesUpAfter)
-            Disable(endpoint, $"took nothing since {endpoint.FailingSince:O}: {error}", now);
+            Disable(endpoint, $"took nothing since {(endpoint.FailingSince is { } since ? WebJson.Text(since) : "")}: {error}", now);
     }
 
     static void Disable(WebhookEndpoint endpoint, string reason, DateTime now)

@@ -30,10 +30,6 @@ public sealed record EndpointView(
         new(row.Id, row.Url, row.State, row.Reason, row.FailingSince, row.PreviousSecretUntil, row.CreatedAt);
 }
 
-/// <summary>A merchant's endpoints.</summary>
-/// <param name="Items">The oldest first.</param>
-public sealed record EndpointList(IReadOnlyList<EndpointView> Items);
-
 /// <summary>One event for one endpoint, and how far it is.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="WebhookId">The header webhook-id of each of its sendings: the same event twice has the same.</param>

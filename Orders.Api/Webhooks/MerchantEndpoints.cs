@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
@@ -20,7 +21,8 @@ static class MerchantEndpoints
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
             .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.");
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
-            .Produces<EndpointList>().ResponseExample(200, new EndpointList([EndpointView.Example]));
+            .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
+            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         MayNotBeThere(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
         MayNotBeThere(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
@@ -78,8 +80,19 @@ static class MerchantEndpoints
         return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });
     }
 
-    static async Task<EndpointList> List(HttpContext http, OrdersDb db) =>
-        new([.. (await Own(db, http).OrderBy(row => row.CreatedAt).ToListAsync(http.RequestAborted)).Select(EndpointView.Of)]);
+    static async Task<Page<EndpointView>> List(
+        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
+        [FromQuery, Description("Endpoints on the page: 1 to 100, default 50.")] string? limit,
+        HttpContext http,
+        OrdersDb db)
+    {
+        var most = Query.Limit(limit);
+        // Few of a merchant, and their ids go by the time of their making: from the first one behind the place.
+        var after = Query.Cursor("webhook-endpoints", cursor, text => Guid.TryParseExact(text, "D", out _) ? text : null) ?? "";
+        var own = await Own(db, http).ToListAsync(http.RequestAborted);
+        var rows = own.Where(row => string.CompareOrdinal(row.Id.ToString(), after) > 0).OrderBy(row => row.Id.ToString(), StringComparer.Ordinal);
+        return Page<EndpointView>.Of([.. rows.Take(most + 1)], most, EndpointView.Of, row => Query.Cursor("webhook-endpoints", row.Id.ToString()));
+    }
 
     static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db) =>
         EndpointView.Of(await Own(db, http, id));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderSaga.Platform;
 using Orders.Model;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
@@ -26,7 +27,7 @@ public sealed record OrderEvent(string Type, DateTime Timestamp, OrderEventData 
     public static string Json(string type, AuditRow change, OrderState order) => JsonSerializer.Serialize(
         new OrderEvent(type, change.At, new OrderEventData(
             order.CorrelationId, order.IdempotencyKey, change.To, change.Detail, new Money(order.Total, order.Currency), order.CreatedAt)),
-        JsonSerializerOptions.Web);
+        WebJson.Options);
 }
 
 /// <summary>The order that an event is about.</summary>

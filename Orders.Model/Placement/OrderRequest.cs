@@ -10,16 +10,18 @@ namespace Orders.Model.Placement;
 /// <param name="Lines">1 to 100 lines, each sku once.</param>
 /// <param name="Payment">How the customer pays.</param>
 /// <param name="Class">Optional: a class that the operator has configured, e.g. a flash sale with less time to pay.</param>
+/// <param name="Total">Optional: what the customer was shown. Where the price list gives another total, nothing is placed (422 price-changed).</param>
 public sealed record OrderRequest(
     string? Currency, IReadOnlyList<LineRequest?>? Lines, PaymentRequest? Payment,
-    // Left out where there is none: a key placed before there were classes has the hash of then.
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null)
+    // Left out where there is none: a key placed before there was such a member has the hash of then.
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TotalRequest? Total = null)
 {
     public static OrderRequest Of(SubmitOrder order) => new(
         order.Currency,
         order.Lines?.Select(line => line is null ? null : new LineRequest(line.Sku, line.Quantity)).ToList(),
         order.Payment is null ? null : new PaymentRequest(order.Payment.Method, order.Payment.Token),
-        order.Class);
+        order.Class, order.Total is null ? null : new TotalRequest(order.Total.Amount, order.Total.Currency));
 
     /// <summary>The same order gives the same hash, whatever white space or member order it came in, by HTTP or by the bus.</summary>
     internal string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web)));
@@ -29,6 +31,11 @@ public sealed record OrderRequest(
 /// <param name="Sku">As in the price list.</param>
 /// <param name="Quantity">1 to 1,000,000 pieces.</param>
 public sealed record LineRequest(string? Sku, int? Quantity);
+
+/// <summary>An amount that the customer was shown.</summary>
+/// <param name="Amount">Minor units of the currency.</param>
+/// <param name="Currency">ISO 4217 code: the order's.</param>
+public sealed record TotalRequest(long? Amount, string? Currency);
 
 /// <summary>How the customer pays.</summary>
 /// <param name="Method">card (with a token of the gateway) or hosted (the customer pays at a url).</param>

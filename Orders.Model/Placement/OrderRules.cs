@@ -31,9 +31,20 @@ public static partial class OrderRules
             errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
         CheckLines(order.Lines ?? [], errors);
         CheckPayment(order.Payment, errors);
+        CheckTotal(order, errors);
         if (order.Class is { } name && !PayWithin.ValidClass(name))
             errors.Add(new("/class", $"Give a class that the operator has named to you, or none: {PayWithin.ClassRule}."));
         return errors;
+    }
+
+    static void CheckTotal(OrderRequest order, List<ProblemError> errors)
+    {
+        if (order.Total is not { } total)
+            return;
+        if (total.Amount is not (>= 1 and <= MaxTotal))
+            errors.Add(new("/total/amount", $"Give the total that the customer was shown in minor units, 1 to {MaxTotal}, or leave the total out."));
+        if (total.Currency != order.Currency)
+            errors.Add(new("/total/currency", "Give the order's currency."));
     }
 
     static void CheckLines(IReadOnlyList<LineRequest?> lines, List<ProblemError> errors)

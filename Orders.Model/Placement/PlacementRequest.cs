@@ -10,7 +10,11 @@ public sealed class PlacementRequest
     volatile bool givenUp;
 
     /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
-    public PlacementRequest(string merchant, string? key, OrderRequest order)
+    /// <param name="merchant">Whose order it is.</param>
+    /// <param name="key">The idempotency key.</param>
+    /// <param name="order">What is ordered.</param>
+    /// <param name="formerKey">Another spelling of the key, under which an earlier version may have placed it.</param>
+    public PlacementRequest(string merchant, string? key, OrderRequest order, string? formerKey = null)
     {
         if (!ApiKeys.ValidMerchant(merchant))
             throw new Problem(400, "invalid-merchant", "The merchant is not valid.", $"Give the merchant's name: {ApiKeys.MerchantRule}.");
@@ -24,6 +28,7 @@ public sealed class PlacementRequest
 
         (Merchant, Key, Order) = (merchant, key!, order);
         Id = IdempotencyRecord.IdOf(merchant, Key);
+        Ids = formerKey is null ? [Id] : [Id, IdempotencyRecord.IdOf(merchant, formerKey)];
         Hash = order.Hash();
     }
 
@@ -33,6 +38,9 @@ public sealed class PlacementRequest
 
     /// <summary>Of the idempotency record.</summary>
     internal string Id { get; }
+
+    /// <summary>Of the records that may hold its answer.</summary>
+    internal string[] Ids { get; }
 
     internal string Hash { get; }
 

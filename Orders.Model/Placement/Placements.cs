@@ -18,14 +18,17 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
 
     /// <summary>Sets each request's outcome; it counts once the transaction has committed.</summary>
-    public async Task Place(Work work, IReadOnlyList<PlacementRequest> requests)
+    /// <param name="work">The transaction.</param>
+    /// <param name="requests">What somebody wants to place.</param>
+    /// <param name="room">How many new orders there may be; null: any number.</param>
+    public async Task Place(Work work, IReadOnlyList<PlacementRequest> requests, Room? room = null)
     {
         await Load(work, requests);
         foreach (var request in requests)
         {
             try
             {
-                (request.Placed, request.Failure) = (records[request.Id] is { } record ? Replay(request, record) : await PlaceNew(work, request), null);
+                (request.Placed, request.Failure) = (Stored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, room), null);
             }
             catch (Problem refusal)
             {
@@ -39,27 +42,30 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     /// <summary>Looks up the keys and the skus of all requests: two statements.</summary>
     public async Task Load(Work work, IReadOnlyList<PlacementRequest> requests)
     {
-        var ids = requests.Select(request => request.Id).Where(id => records.TryAdd(id, null)).ToArray();
+        var ids = requests.SelectMany(request => request.Ids).Where(id => records.TryAdd(id, null)).ToArray();
         if (ids.Length > 0)
             (await work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).ToListAsync())
                 .ForEach(record => records[record.Id] = record);
 
-        var skus = requests.Where(request => records[request.Id] is null)
+        var skus = requests.Where(request => Stored(request) is null)
             .SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Where(sku => products.TryAdd(sku, null)).ToArray();
         if (skus.Length > 0)
             (await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToListAsync())
                 .ForEach(product => products[product.Sku] = product);
     }
 
+    IdempotencyRecord? Stored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
+
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)
         : throw new Problem(422, "idempotency-key-reused", "The idempotency key was used for another order.",
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or choose a new key.");
 
-    async Task<Placed> PlaceNew(Work work, PlacementRequest request)
+    async Task<Placed> PlaceNew(Work work, PlacementRequest request, Room? room)
     {
         CheckClass(request);
         var (lines, total) = Pricing.Price(request.Order, products);
+        room?.Take();
         var order = NewOrder(request, lines, total);
         var record = new IdempotencyRecord
         {

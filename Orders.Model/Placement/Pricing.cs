@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
@@ -17,8 +18,17 @@ static class Pricing
             throw Refused("currency-differs", "A sku is priced in another currency.", foreign);
 
         List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!]!.UnitPrice))];
-        return (lines, Total(lines));
+        return (lines, AsShown(order, Total(lines)));
     }
+
+    /// <summary>The customer pays what was shown, or is asked again.</summary>
+    static long AsShown(OrderRequest order, long total) => order.Total is null || order.Total.Amount == total ? total
+        : throw new Problem(422, "price-changed", "The total is not what the customer was shown.",
+            $"/total: the total is {total} {order.Currency} now, not {order.Total.Amount}. Nothing was placed. Show the new total, then order with it.")
+        {
+            Errors = [new("/total", $"The total is {total} {order.Currency} now, not {order.Total.Amount}.")],
+            Members = new Dictionary<string, object?> { ["total"] = new Money(total, order.Currency!) },
+        };
 
     static long Total(List<OrderItem> lines)
     {

@@ -30,7 +30,7 @@ static class HostedPage
         var outcome = await ledger.Do(new Conclude(id, verdict));
         context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = $"{context.Request.PathBase}{Path}{Uri.EscapeDataString(outcome.Operation?.Id ?? id)}";
+        context.Response.Headers.Location = $"{Path}{Uri.EscapeDataString(outcome.Operation?.Id ?? id)}";
         return Results.Empty;
     };
 }

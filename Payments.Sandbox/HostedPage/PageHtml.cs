@@ -84,8 +84,8 @@ static class PageHtml
         <h1>Amount to pay</h1>
         <p class="amount">{Html(Amount(payment))}</p>
         {Details(payment, ("Pay before", $"{payment.ExpiresAt:d MMM yyyy, HH:mm} UTC"))}
-        <form method="post" action="{HostedPage.Path}{payment.Id}/pay"><button class="main">Pay {Html(Amount(payment))}</button></form>
-        <form method="post" action="{HostedPage.Path}{payment.Id}/decline"><button>Decline</button></form>
+        <form method="post" action="{payment.Id}/pay"><button class="main">Pay {Html(Amount(payment))}</button></form>
+        <form method="post" action="{payment.Id}/decline"><button>Decline</button></form>
         """;
 
     static (string Title, string Content) Closed(GatewayOperation payment, string mood, string sign, string title, string last) =>

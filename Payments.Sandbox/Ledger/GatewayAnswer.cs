@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace OrderSaga.Sandbox;
 
@@ -47,7 +48,7 @@ sealed record GatewayAnswer(
     static GatewayOperation Answered(GatewayOperation operation)
     {
         operation.AnswerStatus = operation.Status == Statuses.Declined ? StatusCodes.Status402PaymentRequired : StatusCodes.Status201Created;
-        operation.Answer = JsonSerializer.Serialize(Of(operation), JsonSerializerOptions.Web);
+        operation.Answer = JsonSerializer.Serialize(Of(operation), WebJson.Options);
         return operation;
     }
 }

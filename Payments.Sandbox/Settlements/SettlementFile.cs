@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
@@ -56,7 +57,7 @@ static class SettlementFile
     }
 
     static string Row(GatewayOperation x, long amount, long fee) => string.Create(CultureInfo.InvariantCulture,
-        $"row,{x.Id},{x.Operation},{x.AuthorizationId},{Quoted(x.Reference)},{amount},{fee},{x.Currency},{x.At:yyyy-MM-ddTHH:mm:ss.fffZ}");
+        $"row,{x.Id},{x.Operation},{x.AuthorizationId},{Quoted(x.Reference)},{amount},{fee},{x.Currency},{WebJson.Text(x.At)}");
 
     /// <summary>RFC 4180.</summary>
     internal static string Quoted(string text) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform;
 
 namespace OrderSaga.Sandbox;
 
@@ -43,7 +44,7 @@ sealed class GatewayWebhook
                 timestamp = now,
                 data = new { authorizationId = authorization.Id, authorization.Reference, authorization.Amount, authorization.Currency },
             },
-            JsonSerializerOptions.Web),
+            WebJson.Options),
     };
 
     internal static void Map(EntityTypeBuilder<GatewayWebhook> row)

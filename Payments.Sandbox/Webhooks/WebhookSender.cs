@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Sandbox;
@@ -123,7 +124,7 @@ sealed class WebhookSender(
         if (error is not null)
         {
             log.LogWarning("Webhook {WebhookId} to {Url}: attempt {Attempt} failed: {Error}; {Next}",
-                webhook.Id, webhook.Url, webhook.Attempts, error, webhook.DueAt is { } due ? $"next at {due:O}" : "given up");
+                webhook.Id, webhook.Url, webhook.Attempts, error, webhook.DueAt is { } due ? $"next at {WebJson.Text(due)}" : "given up");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
@@ -8,5 +9,5 @@ static class Answers
 {
     /// <summary><c>{"message":"PaymentDeclined","content":{...}}</c></summary>
     public static string Json(IOrderMessage answer) =>
-        JsonSerializer.Serialize(new { message = answer.GetType().Name, content = (object)answer }, JsonSerializerOptions.Web);
+        JsonSerializer.Serialize(new { message = answer.GetType().Name, content = (object)answer }, WebJson.Options);
 }

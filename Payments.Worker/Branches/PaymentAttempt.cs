@@ -124,7 +124,8 @@ sealed class PaymentAttempt
         row.HasKey(x => x.Key);
         row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(100);
         row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20).HasConversion(name => Name(name), text => Enum.Parse<Operation>(text, true));
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20)
+            .HasConversion(name => Name(name), text => EnumNames.Of<Operation>(text, Name));
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(100);
         row.Property(x => x.Lease).HasColumnName("lease");

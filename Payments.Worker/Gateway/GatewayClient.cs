@@ -8,7 +8,7 @@ namespace OrderSaga.Payments;
 /// <summary>Speaks the gateway's HTTP. What its status codes mean stands here and nowhere else.</summary>
 sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
 {
-    static readonly JsonSerializerOptions Json = JsonSerializerOptions.Web;
+    static readonly JsonSerializerOptions Json = WebJson.Options;
 
     public async Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel)
     {

@@ -22,7 +22,7 @@ static class BranchHistoryEndpoint
         .WithSummary("Every step of one order's payment branch, what the gateway was asked, and the webhooks about it, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
-        .MayFail(400, "bad-order-id", GetBranchesEndpoints.BadId);
+        .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);
 
     static async Task<AuditHistory> Get(string orderId, PaymentsDb db, HttpContext http, CancellationToken cancel)
     {

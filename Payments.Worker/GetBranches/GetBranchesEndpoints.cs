@@ -7,7 +7,6 @@ static class GetBranchesEndpoints
 {
     const int MaxOrders = 100;
     const string NoBranch = "No message about this order has arrived here.";
-    const string BadIds = "The order ids are missing or too many.";
     internal const string BadId = "This is not an order id.";
 
     public static void Map(IEndpointRouteBuilder app)
@@ -16,12 +15,12 @@ static class GetBranchesEndpoints
             .WithName("GetPaymentBranch").WithTags("Branches").WithSummary("What the payment participant did for one order")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchView>().ResponseExample(200, PaymentBranchView.Example)
-            .MayFail(400, "bad-order-id", BadId).MayFail(404, "no-branch", NoBranch);
+            .MayFail(400, "invalid-order-id", BadId).MayFail(404, "no-branch", NoBranch);
         app.MapGet("/branches/payment", Many)
             .WithName("ListPaymentBranches").WithTags("Branches").WithSummary("What the payment participant did for up to 100 orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchList>().ResponseExample(200, new PaymentBranchList([PaymentBranchView.Example]))
-            .MayFail(400, "bad-order-ids", BadIds).MayFail(400, "bad-order-id", BadId);
+            .MayFail(400, "invalid-parameter", "A query parameter is not valid.");
     }
 
     static async Task<PaymentBranchView> One(string orderId, PaymentsDb db, HttpContext http, CancellationToken cancel)
@@ -35,10 +34,8 @@ static class GetBranchesEndpoints
 
     static async Task<PaymentBranchList> Many(string? orderIds, PaymentsDb db, CancellationToken cancel)
     {
-        var ids = (orderIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (ids.Length is < 1 or > MaxOrders)
-            throw new Problem(400, "bad-order-ids", BadIds, $"Use ?orderIds= with 1 to {MaxOrders} order ids and commas between them.");
-        return new PaymentBranchList(await Find(db, ids.Select(OrderId).ToList(), cancel));
+        var wanted = Query.Ids(nameof(orderIds), orderIds, MaxOrders);
+        return new PaymentBranchList(await Find(db, wanted, cancel));
     }
 
     static async Task<List<PaymentBranchView>> Find(PaymentsDb db, List<Guid> ids, CancellationToken cancel)
@@ -49,6 +46,6 @@ static class GetBranchesEndpoints
         return [.. branches.OrderBy(branch => branch.OrderId).Select(branch => PaymentBranchView.Of(branch, byOrder[branch.OrderId]))];
     }
 
-    internal static Guid OrderId(string text) => Guid.TryParse(text, out var id) ? id
-        : throw new Problem(400, "bad-order-id", BadId, "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
+    internal static Guid OrderId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
+        : throw new Problem(400, "invalid-order-id", BadId, "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

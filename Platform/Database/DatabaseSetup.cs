@@ -70,7 +70,7 @@ public static class DatabaseSetup
     }
 
     public static DatabaseMode GetDatabaseMode(this IConfiguration configuration) =>
-        configuration.GetValue("Database:Mode", DatabaseMode.Sqlite);
+        configuration.Setting("Database:Mode", DatabaseMode.Sqlite);
 
     /// <summary>The data directory of the embedded mode: setting <c>Data</c>, default <c>./data</c>.</summary>
     public static string GetDataDirectory(this IConfiguration configuration) => Path.GetFullPath(configuration["Data"] ?? "data");
@@ -85,8 +85,7 @@ public static class DatabaseSetup
         if (given is not null)
             return given;
 
-        Directory.CreateDirectory(configuration.GetDataDirectory());
-        return $"Data Source={Path.Combine(configuration.GetDataDirectory(), name + ".db")};Pooling=True";
+        return $"Data Source={Path.Combine(DataLock.Make(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
     }
 
     /// <param name="options">Of the contexts.</param>

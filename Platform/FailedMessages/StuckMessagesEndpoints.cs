@@ -39,13 +39,13 @@ static class StuckMessagesEndpoints
         endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
 
     static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
-        endpoint.MayFail(400, "bad-limit", StuckPosition.BadLimit).MayFail(400, "bad-cursor", StuckPosition.BadCursor);
+        endpoint.MayFail(400, "invalid-cursor", "The cursor is not valid.");
 
     static Task<StuckPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IStuckMessages> databases) =>
-        StuckPosition.Page(databases, cursor, limit, (database, after, count) => database.Failed(after, count));
+        StuckPosition.Page("failed-messages", databases, cursor, limit, (database, after, count) => database.Failed(after, count));
 
     static Task<StuckPage<ParkedRowItem>> ListParked(string? cursor, string? limit, IEnumerable<IStuckMessages> databases) =>
-        StuckPosition.Page(databases, cursor, limit, (database, after, count) => database.Parked(after, count));
+        StuckPosition.Page("parked", databases, cursor, limit, (database, after, count) => database.Parked(after, count));
 
     static async Task<FailedMessageView> GetFailed(Guid id, IEnumerable<IStuckMessages> databases)
     {

@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Http;
 
@@ -25,11 +23,6 @@ interface IStuck
 /// </summary>
 sealed record StuckPosition(DateTime At, string Database, Guid Id)
 {
-    public const int MaxPage = 100;
-    public const string BadLimit = "The limit is not valid.";
-    public const string BadCursor = "The cursor is not valid.";
-    const int DefaultPage = 50;
-
     /// <summary>The rows of <paramref name="database"/> behind the position, in order.</summary>
     /// <param name="rows">Any entity with an Id.</param>
     /// <param name="after">Null: from the start.</param>
@@ -53,29 +46,24 @@ sealed record StuckPosition(DateTime At, string Database, Guid Id)
     }
 
     public static async Task<StuckPage<T>> Page<T>(
-        IEnumerable<IStuckMessages> databases, string? cursor, string? limit, Func<IStuckMessages, StuckPosition?, int, Task<List<T>>> read) where T : IStuck
+        string list, IEnumerable<IStuckMessages> databases, string? cursor, string? limit, Func<IStuckMessages, StuckPosition?, int, Task<List<T>>> read)
+        where T : IStuck
     {
-        var (after, size) = (cursor is null ? null : Parse(cursor), Limit(limit));
+        var (after, size) = (Query.Cursor(list, cursor, Parse), Query.Limit(limit));
         var all = new List<T>();
         foreach (var database in databases)
             all.AddRange(await read(database, after, size + 1));
         var page = all.OrderByDescending(item => item.At).ThenBy(item => item.Database, StringComparer.Ordinal).Take(size).ToList();
-        return new StuckPage<T>(page, all.Count > size ? new StuckPosition(page[^1].At, page[^1].Database, page[^1].Id).ToString() : null);
+        return new StuckPage<T>(page, all.Count > size ? Query.Cursor(list, Of(page[^1]).ToString()) : null);
     }
 
-    public override string ToString() =>
-        Base64Url.EncodeToString(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{At.Ticks} {Id:D} {Database}")));
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.Ticks} {Id:D} {Database}");
 
-    static StuckPosition Parse(string cursor)
-    {
-        var parts = (cursor.Length <= 200 && Base64Url.IsValid(cursor) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(cursor)) : "").Split(' ');
-        return parts.Length == 3 && long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTime.MaxValue.Ticks && Guid.TryParseExact(parts[1], "D", out var id)
-            ? new StuckPosition(new DateTime(ticks, DateTimeKind.Utc), parts[2], id)
-            : throw new Problem(400, "bad-cursor", BadCursor, "Use nextCursor of the page before, unchanged, or none for the first page.");
-    }
+    static StuckPosition Of(IStuck item) => new(item.At, item.Database, item.Id);
 
-    static int Limit(string? limit) => limit is null ? DefaultPage
-        : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= 1 and <= MaxPage ? size
-        : throw new Problem(400, "bad-limit", BadLimit, $"Use a whole number from 1 to {MaxPage}.");
+    static StuckPosition? Parse(string text) =>
+        text.Split(' ') is [var at, var row, var database] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+        && ticks <= DateTime.MaxValue.Ticks && Guid.TryParseExact(row, "D", out var id)
+            ? new StuckPosition(new DateTime(ticks, DateTimeKind.Utc), database, id)
+            : null;
 }

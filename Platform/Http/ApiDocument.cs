@@ -29,7 +29,8 @@ static class ApiDocument
         {
             pages.RoutePrefix = "docs";
             pages.DocumentTitle = "OrderSaga";
-            pages.SwaggerEndpoint("/openapi/v1.json", "OrderSaga");
+            // Relative to the page: right behind a path prefix as well.
+            pages.SwaggerEndpoint("../openapi/v1.json", "OrderSaga");
             pages.EnablePersistAuthorization();
         });
     }
@@ -60,8 +61,13 @@ static class ApiDocument
         var problems = metadata.OfType<ProblemDoc>().ToList();
         problems.Add(new ProblemDoc(500, "internal", "Something failed inside."));
         problems.Add(new ProblemDoc(503, "database-away", "The database is away, or busy beyond patience."));
+        problems.Add(new ProblemDoc(400, Query.Unknown, Query.UnknownTitle));
+        if (operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true)
+            problems.Add(new ProblemDoc(400, Query.InvalidName, Query.InvalidTitle));
         if (operation.RequestBody is not null)
         {
+            problems.Add(new ProblemDoc(415, "charset", "The body is in a charset that is not read here."));
+            problems.Add(new ProblemDoc(415, "content-encoding", "The body is in a coding that is not read here."));
             problems.Add(new ProblemDoc(413, "body-too-large", "The body is larger than is read."));
             problems.Add(new ProblemDoc(415, "media-type", "The body is of a type that is not read here."));
         }
@@ -102,7 +108,7 @@ static class ApiDocument
                 [ProblemJson] = new()
                 {
                     Schema = schema,
-                    Example = JsonSerializer.SerializeToNode(example, JsonSerializerOptions.Web),
+                    Example = JsonSerializer.SerializeToNode(example, WebJson.Options),
                 },
             },
         };

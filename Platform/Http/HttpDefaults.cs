@@ -27,8 +27,14 @@ public static class HttpDefaults
         builder.Services.AddTransient<ApiKeyScheme>();
         builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-        builder.Services.ConfigureHttpJsonOptions(options => StrictJson.Apply(options.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            StrictJson.Apply(options.SerializerOptions);
+            WebJson.AddTo(options.SerializerOptions);
+        });
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddSingleton<Addresses>();
+        builder.Services.AddSingleton<RequestsInProgress>();
         builder.Services.AddHealthChecks();
         builder.Services.AddQueryRate();
         builder.AddApiDocument();
@@ -39,12 +45,17 @@ public static class HttpDefaults
     {
         // Read now: a wrong key list stops the start, not the first caller.
         app.Services.GetRequiredService<ApiKeyRing>();
+        app.UseTrustedProxies();
+        app.Use(app.Services.GetRequiredService<RequestsInProgress>().Track);
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseApiDocument();
+        app.Use(MethodRules.Route);
         app.UseRouting();
+        app.Use(MethodRules.Refuse);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<RequestRules>();
         app.UseRateLimiter();
         app.MapHealth();
         if (app.Services.GetService<IStuckMessages>() is not null)

@@ -19,6 +19,9 @@ public sealed class Problem(int status, string name, string title, string detail
     /// <summary>What is wrong with which part of the body.</summary>
     public IReadOnlyList<ProblemError> Errors { get; init; } = [];
 
+    /// <summary>What a program needs beyond the words (RFC 9457 3.2), by name.</summary>
+    public Dictionary<string, object?>? Members { get; init; }
+
     /// <summary>Seconds after which the same request may succeed.</summary>
     public int? RetryAfter { get; init; }
 }
@@ -43,4 +46,9 @@ public sealed record ProblemBody(
     string Detail,
     string? Instance,
     string? TraceId,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors = null);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemError>? Errors = null)
+{
+    /// <summary>What this type has besides: the new total of price-changed, for example.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, object?>? Members { get; init; }
+}

@@ -2,12 +2,13 @@ using System.Diagnostics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Platform.Http;
 
 /// <summary>Outermost: every answer of 400 and up is a problem, whoever refused; nothing of the inside gets out.</summary>
-sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<ProblemMiddleware> log)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -25,8 +26,8 @@ sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> 
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var problem = Problems.From(exception);
-            if (problem.Status >= 500)
+            var problem = life.ApplicationStopping.IsCancellationRequested && Problems.IsCut(exception) ? Problems.Stopping : Problems.From(exception);
+            if (problem.Status >= 500 && problem != Problems.Stopping)
                 log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Name);
             await Write(context, problem);
             return;
@@ -39,6 +40,8 @@ sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> 
     public static Task Write(HttpContext context, Problem problem)
     {
         var response = context.Response;
+        if (problem.Name == "media-type")
+            problem = Problems.MediaType(context.Addresses().ContentTypes(context.Request));
         response.StatusCode = problem.Status;
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } seconds)
@@ -46,7 +49,10 @@ sealed class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> 
 
         var body = new ProblemBody(
             Problem.TypePrefix + problem.Name, problem.Title, problem.Status, problem.Detail, context.Request.Path,
-            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, problem.Errors.Count > 0 ? problem.Errors : null);
+            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, problem.Errors.Count > 0 ? problem.Errors : null)
+        {
+            Members = problem.Members,
+        };
         return response.WriteAsJsonAsync(body, Json, "application/problem+json", context.RequestAborted);
     }
 }

@@ -7,6 +7,14 @@ namespace OrderSaga.Platform.Http;
 /// <summary>The problems that every endpoint can have, and what a technical exception means to the caller.</summary>
 static class Problems
 {
+    public static readonly Problem Stopping = new(503, "stopping", "This process is stopping.", "Nothing was changed. Send the same request again.")
+    {
+        RetryAfter = 1,
+    };
+
+    /// <summary>Reading or waiting was ended from outside.</summary>
+    public static bool IsCut(Exception exception) => exception is OperationCanceledException or IOException;
+
     public static Problem From(Exception exception) => exception switch
     {
         Problem problem => problem,
@@ -29,11 +37,14 @@ static class Problems
         404 => new Problem(404, "route-not-found", "There is nothing at this address.", "The calls and their addresses are listed at /docs."),
         405 => new Problem(405, "method-not-allowed", "This address does not take this method.", "The header Allow names the methods that it takes."),
         413 => new Problem(413, "body-too-large", "The body is larger than is read.", "Send a smaller body; Limits:RequestBytes is the bound."),
-        415 => new Problem(415, "media-type", "The body is of a type that is not read here.",
-            "Send the header 'Content-Type: application/json' and a JSON body, or what /docs names where a call takes something else."),
+        415 => MediaType("application/json"),
         500 => new Problem(500, "internal", "Something failed inside.", "It is logged under the traceId. Sending the same request again is safe."),
         _ => new Problem(status, "status-" + status, "The request was not handled.", "Compare the request with /openapi/v1.json."),
     };
+
+    /// <summary>With the content types that the call takes.</summary>
+    public static Problem MediaType(string types) => new(
+        415, "media-type", "The body is of a type that is not read here.", $"Send the header 'Content-Type: {types}' and such a body; /docs shows an example.");
 
     static Problem BadJson(JsonException json)
     {

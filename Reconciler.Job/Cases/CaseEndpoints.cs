@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
@@ -18,7 +19,6 @@ static class CaseEndpoints
         cases.MapGet("", List)
             .WithName("ListCases").WithSummary("What a person must look at, the newest first")
             .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         Known(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
@@ -45,17 +45,16 @@ static class CaseEndpoints
 
     static async Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
     {
-        Query.Knows(http, "status", "cursor", "limit");
         var limit = Query.Limit(filter.Limit);
         var rows = db.Cases.AsNoTracking();
         if (filter.Status is { } status)
-            rows = Enum.TryParse<CaseStatus>(status, out var wanted) && Enum.IsDefined(wanted)
+            rows = EnumNames.Find<CaseStatus>(status) is { } wanted
                 ? rows.Where(row => row.Status == wanted)
-                : throw Query.Invalid("status", $"Give one of {string.Join(", ", Enum.GetNames<CaseStatus>())}.");
-        if (Query.Cursor(filter.Cursor, Place.Read) is var (at, id))
+                : throw Query.Invalid("status", $"Give one of {EnumNames.List<CaseStatus>()}.");
+        if (Query.Cursor("cases", filter.Cursor, Place.Read) is var (at, id))
             rows = rows.Where(row => row.OpenedAt <= at && (row.OpenedAt < at || row.Id.CompareTo(id) < 0));
         var read = await rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
-        return Page<CaseView>.Of(read, limit, CaseView.Of, row => Query.Cursor(new Place(row.OpenedAt, row.Id).ToString()));
+        return Page<CaseView>.Of(read, limit, CaseView.Of, row => Query.Cursor("cases", new Place(row.OpenedAt, row.Id).ToString()));
     }
 
     static async Task<CaseDetails> Get([Description("The case's id.")] string id, ReconcilerDb db, CancellationToken cancel)
@@ -72,7 +71,7 @@ static class CaseEndpoints
         var look = await actions.Look(Ids.Read(id), db);
         return new CasePreview(
             CaseView.Of(look.Row), look.Story is null ? null : look.Same,
-            look.Story is null ? null : JsonSerializer.SerializeToNode(look.Story, JsonSerializerOptions.Web),
+            look.Story is null ? null : JsonSerializer.SerializeToNode(look.Story, WebJson.Options),
             [.. CaseRule.Actions.Select(action => Preview(action, look))]);
     }
 

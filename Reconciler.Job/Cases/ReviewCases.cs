@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using Orders.Model;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
@@ -97,7 +98,7 @@ sealed class ReviewCases(
             order = new { order.State, order.ReviewFrom, order.CheckAttempts, order.Reason, order.StockCancelled, order.PaymentCancelled, order.UpdatedAt },
             stock = Said(stock, order.CorrelationId),
             payment = Said(payment, order.CorrelationId),
-        }, JsonSerializerOptions.Web);
+        }, WebJson.Options);
 
     static object Said(Testimony testimony, Guid order) =>
         testimony.Silence ?? (object?)testimony.Of(order) ?? "no message about the order has arrived there";

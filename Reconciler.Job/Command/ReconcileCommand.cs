@@ -64,7 +64,7 @@ static class ReconcileCommand
             stop.Cancel();
         };
         // With a broker, what the run repairs is sent from here; in memory it waits in the outbox for the process that has the queues.
-        var sends = app.Configuration.GetValue("Transport:Mode", TransportMode.InMemory) == TransportMode.RabbitMq;
+        var sends = app.Configuration.GetTransportMode() == TransportMode.RabbitMq;
         if (sends)
             await app.StartAsync(stop.Token);
         var run = await app.Services.GetRequiredService<FollowRun>().Follow(options, stop.Token);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 
@@ -73,7 +74,7 @@ sealed class FollowUp(
             if (row.State != RepairState.Sent)
                 return;
             (row.State, row.CheckedAt) = (RepairState.Mended, clock.GetUtcNow().UtcDateTime);
-            row.After = JsonSerializer.Serialize(story, JsonSerializerOptions.Web);
+            row.After = JsonSerializer.Serialize(story, WebJson.Options);
             work.Audit(Repairs.Subject, row.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Mended), By, "the ledgers agree");
         });
         return true;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
@@ -40,7 +41,7 @@ static class Repairs
             Currency = what.Currency,
             RequestedBy = what.By,
             SentAt = now.UtcDateTime,
-            Before = JsonSerializer.Serialize(story, JsonSerializerOptions.Web),
+            Before = JsonSerializer.Serialize(story, WebJson.Options),
         };
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");

@@ -14,9 +14,5 @@ static class ConservationEndpoint
         .WithName("GetConservation").WithSummary("received = available + held + sold; captured - refunded = settled: the sums, and where they drift")
         .Produces<ConservationReport>().ResponseExample(200, Example);
 
-    static Task<ConservationReport> Get(HttpContext http, Conservation conservation)
-    {
-        Query.Knows(http);
-        return conservation.Read(http.RequestAborted);
-    }
+    static Task<ConservationReport> Get(HttpContext http, Conservation conservation) => conservation.Read(http.RequestAborted);
 }

@@ -1,3 +1,5 @@
+using OrderSaga.Platform;
+
 namespace Reconciler.Job;
 
 /// <summary>The findings, class by class, each with the order's story.</summary>
@@ -33,7 +35,7 @@ static class FindingSection
 
     static Html OutcomeTag(string outcome)
     {
-        var (look, words) = Enum.Parse<FindingOutcome>(outcome) switch
+        var (look, words) = EnumNames.Of<FindingOutcome>(outcome) switch
         {
             FindingOutcome.Repaired => ("good", "repaired"),
             FindingOutcome.CaseOpened => ("bad", "case opened"),
@@ -49,7 +51,7 @@ static class FindingSection
         return Html.Of($"<span class=\"tag {look}\">{words}</span>");
     }
 
-    static string Policy(string remedy) => Enum.Parse<Remedy>(remedy) switch
+    static string Policy(string remedy) => EnumNames.Of<Remedy>(remedy) switch
     {
         Remedy.None => "noted, no more",
         Remedy.Case => "a person decides",

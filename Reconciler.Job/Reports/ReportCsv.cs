@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
@@ -19,7 +20,7 @@ static class ReportCsv
     [
         run.Id.ToString(), run.Day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), row.Class, row.Severity.ToString(), row.OrderId?.ToString() ?? "",
         row.Subject ?? "", row.Amount.ToString(CultureInfo.InvariantCulture), row.Currency ?? "", row.Remedy.ToString(), row.Outcome.ToString(),
-        row.CaseId?.ToString() ?? "", row.At.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture), row.Rule, row.Note ?? "", row.Evidence,
+        row.CaseId?.ToString() ?? "", WebJson.Text(row.At), row.Rule, row.Note ?? "", row.Evidence,
     ];
 
     /// <summary>A text that a spreadsheet would take for a formula is made a text.</summary>

@@ -18,7 +18,6 @@ static class ReportEndpoint
         .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
         .ReadsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format goes before it.", Html)
         .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "There is no such run.")
-        .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
         .MayFail(406, "format-not-offered", NotOffered);
 
     static async Task<IResult> Get(
@@ -26,7 +25,6 @@ static class ReportEndpoint
         [FromQuery(Name = "format"), Description("html, csv or json.")] string? format,
         HttpContext http, RunTable runs, ReportReader reader)
     {
-        Query.Knows(http, "format");
         var type = Type(format, http.Request.GetTypedHeaders().Accept);
         var run = await RunEndpoints.Find(id, runs);
         if (type == Csv)

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
 /// <summary>The report as a file, by the file's ending.</summary>
 static class ReportFile
 {
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    static readonly JsonSerializerOptions Json = WebJson.Indented;
 
     public static async Task Write(Stream output, string ending, ReconciliationRun run, ReportReader reader, CancellationToken cancel = default)
     {

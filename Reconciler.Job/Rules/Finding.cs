@@ -60,6 +60,10 @@ enum Remedy
 /// <summary>The classes of findings, as stored and shown.</summary>
 static class Classes
 {
+    /// <summary>Every constant of this class.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [.. typeof(Classes).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+
     public const string OrderWithoutHold = "order-without-hold";
     public const string OrderWithoutPayment = "order-without-payment";
     public const string OrphanHold = "orphan-hold";

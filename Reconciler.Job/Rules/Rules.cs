@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
@@ -52,7 +53,7 @@ static class Rules
     public static Finding CheckNameless(SettlementRow row)
     {
         var rule = RuleTable.Rows.First(rule => rule.Class == Classes.UnknownInSettlement);
-        var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, JsonSerializerOptions.Web);
+        var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, WebJson.Options);
         return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Words, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
     }
 
@@ -62,5 +63,5 @@ static class Rules
 
     /// <summary>What each ledger says, side by side.</summary>
     static string Evidence(Story story) => JsonSerializer.Serialize(
-        new { story.Order, story.Stock, story.Payment, settlement = story.Settled }, JsonSerializerOptions.Web);
+        new { story.Order, story.Stock, story.Payment, settlement = story.Settled }, WebJson.Options);
 }

@@ -86,7 +86,7 @@ sealed class Reconciliation(
         var sums = run.Kind == RunKind.Full ? await conservation.Read(cancel) : null;
         await lease.Run((work, held) =>
         {
-            held.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, JsonSerializerOptions.Web);
+            held.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, WebJson.Options);
             if (sums is { Conserved: false })
                 work.AfterCommit(() => log.LogError("Run {RunId}: the sums of goods or money drift; its report says where", held.Id));
             held.End(work, RunState.Completed, clock);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
@@ -27,7 +28,6 @@ static class RunEndpoints
         runs.MapGet("", List)
             .WithName("ListReconciliations").WithSummary("Runs, the newest first")
             .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "unknown-parameter", "A query parameter is not known.")
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")
@@ -57,8 +57,8 @@ static class RunEndpoints
 
     static RunRequest Request(StartRun ask, string by, ReconciliationSettings settings, TimeProvider clock)
     {
-        if (!Enum.TryParse<RunKind>(ask.Kind ?? nameof(RunKind.Full), true, out var kind) || ask.Kind?.Any(char.IsUpper) == true || !Enum.IsDefined(kind))
-            throw Bad("/kind", "Give full, rolling or order.");
+        var kind = ask.Kind is null ? RunKind.Full
+            : EnumNames.Find<RunKind>(ask.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Bad("/kind", "Give full, rolling or order.");
         if (kind == RunKind.Order != ask.OrderId is not null || ask.OrderId == Guid.Empty)
             throw Bad("/orderId", "Give the id of an order with the kind 'order', and only then.");
         return new RunRequest(kind, by, ask.DryRun ?? !settings.Repair, Day(ask.Date, clock), ask.OrderId);
@@ -78,14 +78,13 @@ static class RunEndpoints
 
     static async Task<Page<RunView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db, TimeProvider clock)
     {
-        Query.Knows(http, "cursor", "limit");
         var limit = Query.Limit(paging.Limit);
         var rows = db.Runs.AsNoTracking();
-        if (Query.Cursor(paging.Cursor, Place.Read) is var (at, id))
+        if (Query.Cursor("runs", paging.Cursor, Place.Read) is var (at, id))
             rows = rows.Where(run => run.CreatedAt < at || (run.CreatedAt == at && run.Id.CompareTo(id) < 0));
         var read = await rows.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
         var now = clock.GetUtcNow().UtcDateTime;
-        return Page<RunView>.Of(read, limit, run => RunView.Of(run, now), run => Query.Cursor(new Place(run.CreatedAt, run.Id).ToString()));
+        return Page<RunView>.Of(read, limit, run => RunView.Of(run, now), run => Query.Cursor("runs", new Place(run.CreatedAt, run.Id).ToString()));
     }
 
     static async Task<RunView> Get([Description("The run's id.")] string id, RunTable runs, TimeProvider clock) =>

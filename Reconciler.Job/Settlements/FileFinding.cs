@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
@@ -6,7 +7,7 @@ namespace Reconciler.Job;
 static class FileFinding
 {
     public static Finding Of(string name, DateOnly day, string rule, object evidence) => new(
-        name, Severity.High, null, Subject(day), rule, JsonSerializer.Serialize(evidence, JsonSerializerOptions.Web), Remedy.Case, 0, null);
+        name, Severity.High, null, Subject(day), rule, JsonSerializer.Serialize(evidence, WebJson.Options), Remedy.Case, 0, null);
 
     public static string Subject(DateOnly day) => $"settlement {day:yyyy-MM-dd}";
 }

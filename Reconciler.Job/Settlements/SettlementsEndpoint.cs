@@ -24,14 +24,13 @@ static class SettlementsEndpoint
         .RequireRole(Roles.Operator)
         .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
         .Produces<IntakeView>().ResponseExample(200, new IntakeView(new DateOnly(2026, 1, 30), nameof(IntakeOutcome.Taken), 18_211))
-        .MayFail(400, "settlement-date", BadDate).MayFail(400, "unknown-parameter", "A query parameter is not known.")
+        .MayFail(400, "settlement-date", BadDate)
         .MayFail(409, "settlement-changed", Refused).MayFail(422, "settlement-refused", Refused);
 
     static async Task<IntakeView> Take(
         [FromQuery(Name = "date"), Description("The UTC day that the file tells of, yyyy-MM-dd.")] string? date,
         HttpContext http, SettlementIntake intake, SettlementSettings settings)
     {
-        Query.Knows(http, "date");
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             throw new Problem(400, "settlement-date", BadDate, "Say which UTC day the file tells of: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
 

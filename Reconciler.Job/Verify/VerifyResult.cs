@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
@@ -25,8 +26,6 @@ sealed record InvariantResult(string Id, string Words, string Unit)
 sealed class VerifyResult
 {
     const int MostKept = 1000;
-
-    static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public IReadOnlyList<InvariantResult> Invariants { get; } =
     [
@@ -85,7 +84,7 @@ sealed class VerifyResult
     }
 
     public byte[] Json(VerifyOptions options) => JsonSerializer.SerializeToUtf8Bytes(
-        new { Clean, options.AtRest, options.SettleSeconds, Orders, Restless, Notes, Invariants }, Indented);
+        new { Clean, options.AtRest, options.SettleSeconds, Orders, Restless, Notes, Invariants }, WebJson.Indented);
 
     InvariantResult Of(string id) => Invariants.First(invariant => invariant.Id == id);
 }

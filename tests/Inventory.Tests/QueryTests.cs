@@ -34,23 +34,23 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     }
 
     [Theory]
-    [InlineData("/stock?limit=0", 400, "bad-limit")]
-    [InlineData("/stock?limit=101", 400, "bad-limit")]
-    [InlineData("/stock?limit=", 400, "bad-limit")]
-    [InlineData("/stock?limit=ten", 400, "bad-limit")]
-    [InlineData("/stock?limit=99999999999", 400, "bad-limit")]
-    [InlineData("/stock?cursor=", 400, "bad-cursor")]
-    [InlineData("/stock?cursor=%00", 400, "bad-cursor")]
-    [InlineData("/stock?cursor=*", 400, "bad-cursor")]
-    [InlineData("/stock?cursor=LTE", 400, "bad-cursor")]
+    [InlineData("/stock?limit=0", 400, "invalid-parameter")]
+    [InlineData("/stock?limit=101", 400, "invalid-parameter")]
+    [InlineData("/stock?limit=", 400, "invalid-parameter")]
+    [InlineData("/stock?limit=ten", 400, "invalid-parameter")]
+    [InlineData("/stock?limit=99999999999", 400, "invalid-parameter")]
+    [InlineData("/stock?cursor=", 400, "invalid-cursor")]
+    [InlineData("/stock?cursor=%00", 400, "invalid-cursor")]
+    [InlineData("/stock?cursor=*", 400, "invalid-cursor")]
+    [InlineData("/stock?cursor=LTE", 400, "invalid-cursor")]
     [InlineData("/stock/unknown", 404, "unknown-sku")]
     [InlineData("/stock/a%27%3B--", 400, "bad-sku")]
-    [InlineData("/branches/stock/1", 400, "bad-order-id")]
+    [InlineData("/branches/stock/1", 400, "invalid-order-id")]
     [InlineData("/branches/stock/0199f0a0-7c1e-7000-8000-000000000000", 404, "no-branch")]
-    [InlineData("/branches/stock", 400, "bad-order-ids")]
-    [InlineData("/branches/stock?orderIds=", 400, "bad-order-ids")]
-    [InlineData("/branches/stock?orderIds=,", 400, "bad-order-ids")]
-    [InlineData("/branches/stock?orderIds=x", 400, "bad-order-id")]
+    [InlineData("/branches/stock", 400, "invalid-parameter")]
+    [InlineData("/branches/stock?orderIds=", 400, "invalid-parameter")]
+    [InlineData("/branches/stock?orderIds=,", 400, "invalid-parameter")]
+    [InlineData("/branches/stock?orderIds=x", 400, "invalid-parameter")]
     public async Task What_cannot_be_answered_gets_a_problem_that_says_what_to_do(string path, int status, string problem)
     {
         using var client = embedded.Host.Client(path.StartsWith("/stock", StringComparison.Ordinal) ? TestHost.StockKey : TestHost.OperatorKey);
@@ -94,7 +94,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
             .ShouldBe([">Tried by TryReserveStock", "Tried>Cancelled by CancelStock"]);
         using var orders = host.Client(TestHost.OrdersKey);
         await (await orders.GetAsync($"/branches/stock/{order}/history")).ShouldBeProblem(403, "forbidden");
-        await (await client.GetAsync("/branches/stock/seven/history")).ShouldBeProblem(400, "bad-order-id");
+        await (await client.GetAsync("/branches/stock/seven/history")).ShouldBeProblem(400, "invalid-order-id");
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 10; i++)
             answers.Add(await client.GetAsync($"/branches/stock?orderIds={order}"));
@@ -139,7 +139,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
         var ids = Enumerable.Range(0, 101).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
 
         (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids.Take(100)))).IsSuccessStatusCode.ShouldBeTrue();
-        await (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids))).ShouldBeProblem(400, "bad-order-ids");
+        await (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids))).ShouldBeProblem(400, "invalid-parameter");
     }
 
     /// <summary>A reader beside the load never sees levels that do not add up.</summary>

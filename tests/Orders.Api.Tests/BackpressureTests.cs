@@ -4,29 +4,95 @@ namespace Orders.Api.Tests;
 
 public sealed class BackpressureTests
 {
+    const int Bound = 5;
+
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Beyond_the_bound_an_order_is_told_to_come_back_until_others_have_ended(Mode mode)
     {
-        await using var installation = await mode.Fresh("orders");
-        var key = ApiKeys.Create(installation.Directory, "acme", "acme", Roles.Orders, Roles.Catalogue);
-        await using var host = await ApiHost.Start(installation, true, "--Orders:PlacementBatch=1", "--Orders:MostUnderWay=5");
-        var merchant = new Caller(host, "acme", key);
-        await merchant.Price("tea-001", 1250);
-        await Eventually.Holds("five are under way", async () =>
-        {
-            await merchant.Place(Caller.NewKey());
-            return await host.Read(db => db.Orders.CountAsync()) == 5;
-        });
-        var placed = await host.Read(db => db.Orders.Select(order => order.CorrelationId).ToListAsync());
+        await using var shop = await Shop.Open(mode);
+        for (var i = 0; i < Bound; i++)
+            (await shop.Merchant.Place($"key-{i}")).ShouldBe(202);
+        var placed = await shop.Host.Read(db => db.Orders.Select(order => order.CorrelationId).ToListAsync());
 
-        var refused = (await merchant.Place("one too many")).ShouldBeProblem(429, "too-many-orders");
+        var refused = (await shop.Merchant.Place("one too many")).ShouldBeProblem(429, "too-many-orders");
         refused.Header("Retry-After").ShouldBe("1");
-        (await host.Read(db => db.Orders.CountAsync())).ShouldBe(5, "nothing was placed");
+        (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(Bound, "nothing was placed");
 
-        await host.Drive(placed[0], States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
-        await host.Drive(placed[1], States.Completed, "StockConfirmed", order => order.NextCheckAt = null);
-        await Eventually.Holds("an order is taken again", async () => (await merchant.Place("one too many")).Status == 202);
-        await Eventually.Holds("and one more, for the customer's time does not count", async () => (await merchant.Place("the last")).Status == 202);
-        (await merchant.Place("one too many again")).ShouldBeProblem(429, "too-many-orders");
+        await shop.Host.Drive(placed[0], States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
+        await shop.Host.Drive(placed[1], States.Completed, "StockConfirmed", order => order.NextCheckAt = null);
+        await Eventually.Holds("an order is taken again", async () => (await shop.Merchant.Place("one too many")).Status == 202);
+        await Eventually.Holds("and one more, for the customer's time does not count", async () => (await shop.Merchant.Place("the last")).Status == 202);
+        (await shop.Merchant.Place("one too many again")).ShouldBeProblem(429, "too-many-orders");
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_placed_order_is_answered_whatever_the_load(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var first = (await shop.Merchant.Place("key-0")).ShouldBe(202);
+        for (var i = 1; i < Bound; i++)
+            (await shop.Merchant.Place($"key-{i}")).ShouldBe(202);
+        await Eventually.Holds("new ones are refused", async () => (await shop.Merchant.Place("new")).Status == 429);
+
+        foreach (var spelling in new[] { "key-0", "\"key-0\"", " key-0 " })
+        {
+            var again = (await shop.Merchant.Place(spelling)).ShouldBe(202);
+            again.Header("Idempotency-Replayed").ShouldBe("true");
+            again.Text.ShouldBe(first.Text);
+        }
+
+        (await shop.Merchant.Place("key-0", Caller.Hosted)).ShouldBeProblem(422, "idempotency-key-reused");
+        (await shop.Merchant.Place("")).ShouldBeProblem(400, "idempotency-key-missing");
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Only_what_was_placed_counts(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        (await shop.Merchant.Place("key-0")).ShouldBe(202);
+        var unknown = Caller.Order.Replace("tea-001", "no-such-001", StringComparison.Ordinal);
+        for (var round = 1; round < Bound; round++)
+        {
+            var useless = Enumerable.Range(0, 3 * Bound).Select(i => (i % 3) switch
+            {
+                0 => shop.Merchant.Place($"bad-{round}-{i}", "{}"),
+                1 => shop.Merchant.Place("key-0"),
+                _ => shop.Merchant.Place($"unknown-{round}-{i}", unknown),
+            });
+            var answers = await Task.WhenAll(useless.Append(shop.Merchant.Place($"key-{round}")));
+            answers[^1].ShouldBe(202);
+            answers.Select(answer => answer.Status).ShouldNotContain(429);
+        }
+
+        (await shop.Merchant.Place("one too many")).ShouldBeProblem(429, "too-many-orders");
+    }
+
+    [Fact]
+    public async Task At_once_no_more_are_placed_than_there_is_room_for()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded, batch: 64, bound: 64);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => shop.Merchant.Place($"key-{i}")));
+        answers.Count(answer => answer.Status == 202).ShouldBe(64);
+        answers.Count(answer => answer.Status == 429).ShouldBe(136);
+        (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(64);
+    }
+
+    sealed record Shop(Installation Installation, ApiHost Host, Caller Merchant) : IAsyncDisposable
+    {
+        public static async Task<Shop> Open(Mode mode, int batch = 1, int bound = Bound)
+        {
+            var installation = await mode.Fresh("orders");
+            var key = ApiKeys.Create(installation.Directory, "acme", "acme", Roles.Orders, Roles.Catalogue);
+            var host = await ApiHost.Start(installation, true, $"--Orders:PlacementBatch={batch}", $"--Orders:MostUnderWay={bound}");
+            var merchant = new Caller(host, "acme", key);
+            await merchant.Price("tea-001", 1250);
+            return new Shop(installation, host, merchant);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            await Installation.DisposeAsync();
+        }
     }
 }

@@ -21,7 +21,12 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     public Task A_body_that_is_no_order(string body, string problem, string? pointer) => Refused(body, 400, problem, pointer);
 
     [Theory]
-    [InlineData("\"EUR\"", "\"EUR\",\"total\":1", "unknown-member", "/total")]
+    [InlineData("\"EUR\"", "\"EUR\",\"sum\":1", "unknown-member", "/sum")]
+    [InlineData("\"EUR\"", "\"EUR\",\"total\":1", "wrong-type", "/total")]
+    [InlineData("\"EUR\"", "\"EUR\",\"total\":{}", "invalid-order", "/total/amount")]
+    [InlineData("\"EUR\"", "\"EUR\",\"total\":{\"amount\":0,\"currency\":\"EUR\"}", "invalid-order", "/total/amount")]
+    [InlineData("\"EUR\"", "\"EUR\",\"total\":{\"amount\":2500,\"currency\":\"USD\"}", "invalid-order", "/total/currency")]
+    [InlineData("\"EUR\"", "\"EUR\",\"total\":{\"amount\":25.0,\"currency\":\"EUR\"}", "wrong-type", "/total/amount")]
     [InlineData("\"quantity\":2", "\"quantity\":2,\"unitPrice\":1", "unknown-member", "/lines/0/unitPrice")]
     [InlineData("\"tok_ok\"", "\"tok_ok\",\"amount\":1", "unknown-member", "/payment/amount")]
     [InlineData("\"EUR\"", "\"EUR\",\"class\":\"Flash\"", "invalid-order", "/class")]

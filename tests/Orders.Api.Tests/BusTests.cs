@@ -45,11 +45,15 @@ public sealed class BusTests
             new(merchant.Merchant, "2", "EUR", [new("dollar-001", 1)], Card),
             new(merchant.Merchant, "3", "eur", [], new("cash")),
             new(merchant.Merchant, "4", null!, null!, null!),
+            new(merchant.Merchant, "5", "EUR", Lines, Card, Total: new Money(1, "EUR")),
+            new(merchant.Merchant, "6", "EUR", Lines, Card, Total: new Money(2500, "USD")),
         ];
         await Task.WhenAll(orders.Select(bus.Send));
-        await Eventually.Holds("five rejections", () => bus.Rejected(merchant.Merchant).Count == 5);
+        await Eventually.Holds("seven rejections", () => bus.Rejected(merchant.Merchant).Count == 7);
         bus.Rejected(merchant.Merchant).OrderBy(rejected => rejected.IdempotencyKey).Select(rejected => $"{rejected.IdempotencyKey} {rejected.Code}")
-            .ShouldBe(["1 unknown-sku", "2 currency-differs", "3 invalid-order", "4 invalid-order", "used idempotency-key-reused"]);
+            .ShouldBe(["1 unknown-sku", "2 currency-differs", "3 invalid-order", "4 invalid-order", "5 price-changed", "6 invalid-order",
+                "used idempotency-key-reused"]);
+        bus.Rejected(merchant.Merchant).Single(rejected => rejected.IdempotencyKey == "5").Detail.ShouldContain("the total is 2500 EUR now");
         bus.Rejected(merchant.Merchant).Single(rejected => rejected.IdempotencyKey == "3").Detail.ShouldContain("/payment/method");
         (await bus.Api.Host.Read(db => db.Orders.CountAsync(row => row.Merchant == merchant.Merchant))).ShouldBe(1);
     }

@@ -45,7 +45,10 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
 
         using var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsByteArrayAsync();
-        return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.ToString(), body);
+        return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers.ContentType?.ToString(), body)
+        {
+            Allow = [.. response.Content.Headers.Allow],
+        };
     }
 
     /// <summary>A stream's lines, as they come.</summary>
@@ -80,6 +83,8 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
 
 public sealed record Answer(int Status, System.Net.Http.Headers.HttpResponseHeaders Headers, string? ContentType, byte[] Body)
 {
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
     public string Text => Encoding.UTF8.GetString(Body);
 
     public JsonNode Json => JsonNode.Parse(Body)!;

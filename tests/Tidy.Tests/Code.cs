@@ -30,6 +30,13 @@ static partial class Code
         where block.Block.Statements.Count == 0 && !block.Block.DescendantTrivia().Any(trivia => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia))
         select $"{source.At(block)}: an empty catch says nothing about why";
 
+    /// <summary>They take numbers, lists, signs and blanks as well.</summary>
+    public static IEnumerable<string> ParsesEnums(Source source) =>
+        from access in source.Root.DescendantNodes().OfType<MemberAccessExpressionSyntax>()
+        where access.Expression.ToString() is "Enum" or "System.Enum"
+        where access.Name.Identifier.Text is "Parse" or "TryParse"
+        select $"{source.At(access)}: {access} takes more than names; use EnumNames";
+
     public static IEnumerable<string> IsUnfinished(Source source) =>
         source.Lines.Select((line, index) => (line, Number: index + 1)).Where(line => Unfinished().IsMatch(line.line))
             .Select(line => $"{source.File}:{line.Number}: unfinished: {line.line.Trim()}");

@@ -23,6 +23,15 @@ public sealed class CodeTests
     [Fact]
     public void Nothing_is_left_unfinished() => Source.All.SelectMany(Code.IsUnfinished).ShouldBeNone();
 
+    [Fact]
+    public void No_word_of_a_caller_is_parsed_as_an_enum() =>
+        Source.All.Where(source => source.Folder is not ("tests" or "bench")).SelectMany(Code.ParsesEnums).ShouldBeNone();
+
+    [Theory]
+    [InlineData("class C { bool M(string t) => Enum.TryParse<DayOfWeek>(t, out _); }")]
+    [InlineData("class C { object M(string t) => System.Enum.Parse(typeof(DayOfWeek), t); }")]
+    public void A_parsed_enum_is_found(string text) => Code.ParsesEnums(new Source("Planted.cs", text)).ShouldHaveSingleItem();
+
     [Theory]
     [InlineData("class C(OrdersDb db) { Task M() => db.SaveChangesAsync(); }")]
     [InlineData("class C(IBus bus);")]

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Orders.Api;
+
+/// <summary>Which idempotency keys have placed an order: one statement for all who ask while the one before runs.</summary>
+sealed class StoredKeys(Statements<OrdersDb> database) : IAsyncDisposable
+{
+    const int MaxBatch = 500;
+
+    readonly Batcher<Question> questions = new(MaxBatch, batch => Answer(database, batch));
+
+    /// <param name="merchant">Whose keys.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="former">Another spelling of it, under which an earlier version may have kept it.</param>
+    public async Task<bool> Has(string merchant, string key, string? former)
+    {
+        var question = new Question([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, former ?? key)]);
+        await questions.Add(question);
+        return question.Stored;
+    }
+
+    public ValueTask DisposeAsync() => questions.DisposeAsync();
+
+    static async Task Answer(Statements<OrdersDb> database, IReadOnlyList<Question> batch)
+    {
+        var ids = batch.SelectMany(question => question.Ids).Distinct().ToArray();
+        var stored = await database.Run(db => db.IdempotencyRecords.AsNoTracking()
+            .Where(record => EF.Parameter(ids).Contains(record.Id)).Select(record => record.Id).ToListAsync());
+        foreach (var question in batch)
+            question.Stored = question.Ids.Any(stored.Contains);
+    }
+
+    sealed class Question(string[] ids)
+    {
+        public string[] Ids => ids;
+        public bool Stored { get; set; }
+    }
+}

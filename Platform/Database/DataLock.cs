@@ -1,0 +1,82 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace OrderSaga.Platform.Database;
+
+/// <summary>
+/// One process for each directory with SQLite files: a second one would take outbox rows over into a bus that nobody else has. The operating system
+/// holds the lock with the open file, so a killed process leaves none behind. On a network file system it holds only where that passes locks on.
+/// </summary>
+public static class DataLock
+{
+    /// <summary>With a broker, several services may share the files; each of them only once.</summary>
+    static string FileName(IConfiguration settings) =>
+        settings.GetTransportMode() == TransportMode.InMemory ? "instance.lock" : AppDomain.CurrentDomain.FriendlyName + ".lock";
+
+    /// <exception cref="IOException">Another process has it, or the directory cannot be written.</exception>
+    public static IDisposable Take(WebApplication app)
+    {
+        var held = new Held([]);
+        foreach (var directory in Directories(app.Services.GetServices<IDatabase>()))
+            held.Files.Add(Open(Path.Combine(directory, FileName(app.Configuration))));
+        return held;
+    }
+
+    static IEnumerable<string> Directories(IEnumerable<IDatabase> databases) => databases
+        .Where(database => database.Dialect is SqliteDialect)
+        .Select(database => new SqliteConnectionStringBuilder(database.ConnectionString).DataSource)
+        .Where(file => file.Length > 0 && file != ":memory:")
+        .Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Distinct().Order(StringComparer.Ordinal);
+
+    static FileStream Open(string file)
+    {
+        try
+        {
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            var directory = Path.GetDirectoryName(file);
+            throw new IOException(refused is IOException && refused.GetType() == typeof(IOException) && File.Exists(file) && CanWrite(directory!)
+                ? $"The data directory {directory} is in use by another process; stop it, or give this one a directory of its own with --Data."
+                : $"The data directory {directory} cannot be written: {refused.Message}", refused);
+        }
+    }
+
+    static bool CanWrite(string directory)
+    {
+        try
+        {
+            var probe = Path.Combine(directory, $"{Environment.ProcessId}.probe");
+            File.Create(probe, 1, FileOptions.DeleteOnClose).Dispose();
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Makes the directory where it is not there yet.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="mode">Of a directory that is made here; where the system knows modes.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static string Make(string path, UnixFileMode? mode = null)
+    {
+        try
+        {
+            return mode is { } own && !OperatingSystem.IsWindows() ? Directory.CreateDirectory(path, own).FullName : Directory.CreateDirectory(path).FullName;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The data directory {path} cannot be made: {refused.Message}", refused);
+        }
+    }
+
+    sealed record Held(List<FileStream> Files) : IDisposable
+    {
+        public void Dispose() => Files.ForEach(file => file.Dispose());
+    }
+}

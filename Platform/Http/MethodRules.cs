@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>RFC 9110 section 9: HEAD is GET without a body, OPTIONS and 405 name the methods, with or without a key.</summary>
+public static class MethodRules
+{
+    static readonly object AskedByHead = new();
+
+    /// <summary>The caller wants the headers alone: a stream must end after them.</summary>
+    public static bool IsHead(this HttpContext http) => http.Items.ContainsKey(AskedByHead);
+
+    /// <summary>Before routing.</summary>
+    internal static Task Route(HttpContext http, RequestDelegate next) => http.Request.Method switch
+    {
+        "HEAD" => Head(http, next),
+        "OPTIONS" => Options(http, next),
+        _ => next(http),
+    };
+
+    /// <summary>After routing: it puts an endpoint of its own in the place of one that does not take the method, or the media type.</summary>
+    internal static Task Refuse(HttpContext http, RequestDelegate next)
+    {
+        if (http.GetEndpoint() is null or RouteEndpoint)
+            return next(http);
+        var found = At(http);
+        if (found.Exists(endpoint => Addresses.Takes(endpoint, http.Request.Method)))
+            return next(http);
+        http.Response.Headers.Allow = Addresses.Allow(found);
+        return http.Refuse(Problems.ForStatus(StatusCodes.Status405MethodNotAllowed));
+    }
+
+    /// <summary>The server keeps the body back by itself: it goes by the method that came in.</summary>
+    static async Task Head(HttpContext http, RequestDelegate next)
+    {
+        if (!At(http).Exists(endpoint => Addresses.Takes(endpoint, HttpMethods.Get)))
+        {
+            await next(http);
+            return;
+        }
+
+        http.Items[AskedByHead] = true;
+        http.Request.Method = HttpMethods.Get;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            http.Request.Method = HttpMethods.Head;
+        }
+    }
+
+    static Task Options(HttpContext http, RequestDelegate next)
+    {
+        if (At(http) is not { Count: > 0 } found)
+            return next(http);
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        http.Response.Headers.Allow = Addresses.Allow(found);
+        return Task.CompletedTask;
+    }
+
+    static List<RouteEndpoint> At(HttpContext http) => http.Addresses().At(http.Request.Path);
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Headers;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>What an answer shows of a resource's version.</summary>
+/// <param name="Tag">A strong entity tag, without quotes: another one for every change.</param>
+/// <param name="ChangedAt">UTC.</param>
+public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
+{
+    internal EntityTagHeaderValue ETag { get; } = new($"\"{Tag}\"");
+
+    /// <summary>HTTP dates have whole seconds.</summary>
+    internal DateTimeOffset LastModified { get; } = new(ChangedAt.AddTicks(-(ChangedAt.Ticks % TimeSpan.TicksPerSecond)), TimeSpan.Zero);
+}
+
+/// <summary>Conditional requests (RFC 9110 section 13): <c>If-Match</c>, <c>If-None-Match</c>, <c>If-Modified-Since</c>, <c>If-Unmodified-Since</c>.</summary>
+public static class Preconditions
+{
+    const string Failed = "precondition-failed";
+    const string FailedTitle = "The resource is not as the request expects it.";
+    const string Invalid = "invalid-precondition";
+    const string InvalidTitle = "A precondition is not valid.";
+
+    sealed record Supported;
+
+    /// <summary>The endpoint evaluates the preconditions itself, in the transaction that writes.</summary>
+    public static TBuilder TakesPreconditions<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint
+        .WithMetadata(new Supported())
+        .ReadsHeader("If-Match", false, "Only if the entity tag is still this one (ETag of GET); * for: only if it exists.", "\"1-8de60c2b1a2b000\"")
+        .ReadsHeader("If-None-Match", false, "Only if no entity tag is this one; with PUT, * for: only if it does not exist.", "*")
+        .MayFail(400, Invalid, InvalidTitle).MayFail(412, Failed, FailedTitle);
+
+    /// <summary>For a write: throws unless the resource is as the caller expects it. Call it where nobody else can write in between.</summary>
+    /// <exception cref="Problem">412, or 400 for a header that cannot be read.</exception>
+    public static void Require(HttpRequest request, ResourceVersion? current)
+    {
+        if (request.Headers.IfMatch.Count > 0)
+            Demand(Matches(request.Headers.IfMatch, current, strong: true), current);
+        else if (Date(request.Headers.IfUnmodifiedSince) is { } since)
+            Demand(current is not null && current.LastModified <= since, current);
+        if (request.Headers.IfNoneMatch.Count > 0)
+            Demand(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
+    }
+
+    /// <summary>For a read: sets ETag and Last-Modified; true when the caller has this version already, to be answered by 304.</summary>
+    public static bool IsKnown(HttpContext http, ResourceVersion current)
+    {
+        Show(http.Response, current);
+        var headers = http.Request.Headers;
+        if (headers.IfMatch.Count > 0)
+            Demand(Matches(headers.IfMatch, current, strong: true), current);
+        else if (Date(headers.IfUnmodifiedSince) is { } unmodified)
+            Demand(current.LastModified <= unmodified, current);
+        return headers.IfNoneMatch.Count > 0
+            ? Matches(headers.IfNoneMatch, current, strong: false)
+            : Date(headers.IfModifiedSince) is { } modified && current.LastModified <= modified;
+    }
+
+    public static void Show(HttpResponse response, ResourceVersion current)
+    {
+        ResponseHeaders headers = response.GetTypedHeaders();
+        (headers.ETag, headers.LastModified) = (current.ETag, current.LastModified);
+    }
+
+    /// <summary>A call that changes something must not ignore a condition: where nothing has an entity tag, none can hold.</summary>
+    internal static void RefuseWhereUnknown(HttpRequest request, RouteEndpoint endpoint)
+    {
+        var headers = request.Headers;
+        var none = headers.IfMatch.Count == 0 && headers.IfNoneMatch.Count == 0 && headers.IfUnmodifiedSince.Count == 0;
+        if (none || HttpMethods.IsGet(request.Method) || endpoint.Metadata.GetMetadata<Supported>() is not null)
+            return;
+        throw new Problem(412, Failed, FailedTitle,
+            "Nothing was changed. This call knows no entity tags; send it without If-Match, If-None-Match and If-Unmodified-Since.");
+    }
+
+    static bool Matches(StringValues header, ResourceVersion? current, bool strong)
+    {
+        if (header is ["*"])
+            return current is not null;
+        if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags) || tags.Count == 0 || tags.Any(tag => tag.Tag == "*"))
+            throw new Problem(400, Invalid, InvalidTitle, "Give * or entity tags in double quotes, as the header ETag has them.");
+        return current is not null && tags.Any(tag => tag.Compare(current.ETag, strong));
+    }
+
+    /// <summary>RFC 9110 13.1.3 and 13.1.4: what is not an HTTP date is ignored.</summary>
+    static DateTimeOffset? Date(StringValues header) => header is [{ } text] && HeaderUtilities.TryParseDate(text, out var date) ? date : null;
+
+    static void Demand(bool holds, ResourceVersion? current)
+    {
+        if (!holds)
+            throw new Problem(412, Failed, FailedTitle, current is null
+                ? "Nothing was changed: it does not exist."
+                : $"Nothing was changed: its entity tag is {current.ETag} now. Read it again, then decide.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Net.Http.Headers;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>
+/// What every endpoint asks of a request, so that none can forget it: query parameters that it knows, a body in a coding and a charset that can be
+/// read, and no precondition that would be ignored.
+/// </summary>
+sealed class RequestRules(RequestDelegate next)
+{
+    readonly ConcurrentDictionary<RouteEndpoint, string[]> parameters = new();
+
+    public Task InvokeAsync(HttpContext http)
+    {
+        if (http.GetEndpoint() is RouteEndpoint endpoint)
+        {
+            if (http.Request.QueryString.HasValue)
+                Query.Check(http, parameters.GetOrAdd(endpoint, ParametersOf));
+            CheckCoding(http.Request, http.Response);
+            CheckCharset(http.Request);
+            Preconditions.RefuseWhereUnknown(http.Request, endpoint);
+        }
+
+        return next(http);
+    }
+
+    /// <summary>A handler's query parameters, as it binds them.</summary>
+    internal static string[] ParametersOf(RouteEndpoint endpoint) =>
+        [.. (endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []).SelectMany(parameter => Names(parameter, endpoint.RoutePattern))];
+
+    static IEnumerable<string> Names(ParameterInfo parameter, RoutePattern route)
+    {
+        if (parameter.GetCustomAttribute<AsParametersAttribute>() is not null)
+            return parameter.ParameterType.GetProperties().Select(property => property.GetCustomAttribute<FromQueryAttribute>()?.Name).OfType<string>();
+        if (parameter.GetCustomAttribute<FromQueryAttribute>() is { } query)
+            return [query.Name ?? parameter.Name!];
+        return parameter.ParameterType == typeof(string) && route.GetParameter(parameter.Name!) is null ? [parameter.Name!] : [];
+    }
+
+    static void CheckCoding(HttpRequest request, HttpResponse response)
+    {
+        var codings = request.Headers.ContentEncoding;
+        if (codings.Count == 0 || codings.All(coding => coding!.Equals("identity", StringComparison.OrdinalIgnoreCase)))
+            return;
+        response.Headers.AcceptEncoding = "identity";
+        throw new Problem(415, "content-encoding", "The body is in a coding that is not read here.",
+            $"Send the body as it is, without the header Content-Encoding ('{codings}').");
+    }
+
+    /// <summary>RFC 9110 5.6.6: a quoted charset is the same as one without quotes. The framework's reader throws for both quotes and unknown names.</summary>
+    static void CheckCharset(HttpRequest request)
+    {
+        if (request.ContentType is not { } given || !given.Contains("charset", StringComparison.OrdinalIgnoreCase)
+            || !MediaTypeHeaderValue.TryParse(given, out var type))
+            return;
+        var names = type.Parameters.Where(one => one.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)).Select(Name).Distinct().ToList();
+        if (names.Count > 1 || !Known(names[0]))
+            throw new Problem(415, "charset", "The body is in a charset that is not read here.",
+                "Send the body as UTF-8, with 'charset=utf-8' in the header Content-Type or without a charset.");
+        request.ContentType = $"{type.MediaType}; charset={names[0]}";
+    }
+
+    static string Name(NameValueHeaderValue charset)
+    {
+        var name = HeaderUtilities.RemoveQuotes(charset.Value).ToString().Trim('\'', ' ').ToLowerInvariant();
+        return name == "utf8" ? "utf-8" : name;
+    }
+
+    static bool Known(string charset)
+    {
+        try
+        {
+            return charset == "utf-8" || Encoding.GetEncoding(charset) is not null;
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        {
+            return false;
+        }
+    }
+}

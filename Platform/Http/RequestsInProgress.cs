@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>
+/// When the process stops, requests have <see cref="Limits.StopSeconds"/> to end. What goes on after that waits for its caller, for example for a
+/// body that never comes: its connection is cut, and the process ends.
+/// </summary>
+sealed class RequestsInProgress
+{
+    readonly ConcurrentDictionary<HttpContext, bool> requests = new();
+    readonly TimeSpan limit;
+    readonly TimeProvider clock;
+    readonly ILogger<RequestsInProgress> log;
+
+    public RequestsInProgress(IHostApplicationLifetime life, Limits limits, TimeProvider clock, ILogger<RequestsInProgress> log)
+    {
+        (limit, this.clock, this.log) = (TimeSpan.FromSeconds(limits.StopSeconds), clock, log);
+        life.ApplicationStopping.Register(() => _ = CutLater());
+    }
+
+    public async Task Track(HttpContext http, RequestDelegate next)
+    {
+        requests[http] = true;
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            requests.TryRemove(http, out _);
+        }
+    }
+
+    async Task CutLater()
+    {
+        await Task.Delay(limit, clock, CancellationToken.None);
+        foreach (var http in requests.Keys)
+        {
+            log.LogWarning("{Method} {Path} did not end within {Limit} of the stop; its connection is cut", http.Request.Method, http.Request.Path, limit);
+            http.Abort();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OrderSaga.Platform;
+
+/// <summary>JSON as others read it: web names, and times of one width, as <c>2026-01-31T12:00:00.123Z</c>, so that their texts sort as they do.</summary>
+public static class WebJson
+{
+    /// <summary>A time as it is shown everywhere.</summary>
+    public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static JsonSerializerOptions Options { get; } = With(JsonSerializerOptions.Web);
+
+    public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
+
+    /// <summary>A copy of <paramref name="options"/> that writes times so.</summary>
+    public static JsonSerializerOptions With(JsonSerializerOptions options)
+    {
+        var copy = new JsonSerializerOptions(options);
+        AddTo(copy);
+        return copy;
+    }
+
+    internal static void AddTo(JsonSerializerOptions options)
+    {
+        options.Converters.Add(new Instants());
+        options.Converters.Add(new InstantsWithOffset());
+    }
+
+    /// <summary>What has no kind was read from a database, where all times are UTC.</summary>
+    static void Write(Utf8JsonWriter writer, DateTime time)
+    {
+        var utc = time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc);
+        Span<byte> text = stackalloc byte[28];
+        // yyyy-MM-ddTHH:mm:ss.fffffffZ: without its last four digits.
+        _ = Utf8Formatter.TryFormat(utc, text, out _, 'O');
+        text[23] = (byte)'Z';
+        writer.WriteStringValue(text[..24]);
+    }
+
+    sealed class Instants : JsonConverter<DateTime>
+    {
+        public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime();
+
+        public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) => WebJson.Write(writer, value);
+    }
+
+    sealed class InstantsWithOffset : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTimeOffset();
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => WebJson.Write(writer, value.UtcDateTime);
+    }
+}
