@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
 using Orders.Model;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
