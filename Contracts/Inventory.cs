@@ -14,7 +14,7 @@ public sealed record StockReserved(Guid OrderId) : IOrderMessage;
 
 /// <summary>Event: the Try was refused; nothing is held.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Reason"><c>sold out</c>, <c>unknown sku</c> or <c>cancelled before tried</c>.</param>
+/// <param name="Reason"><c>sold out</c>, <c>unknown sku</c>, <c>the lines are not usable</c> or <c>cancelled before tried</c>.</param>
 /// <param name="Lines">The lines that could not be had.</param>
 public sealed record StockRejected(Guid OrderId, string Reason, IReadOnlyList<RejectedLine> Lines) : IOrderMessage;
 

@@ -13,6 +13,9 @@ static class Stock
     public const string UnknownSku = "unknown sku";
     public const string CancelledBeforeTried = "cancelled before tried";
 
+    /// <summary>Whoever sent such lines is told so, rather than an operator: a negative quantity would make stock out of nothing.</summary>
+    public const string UnusableLines = "the lines are not usable";
+
     public static Outcome Try(Branch? branch, TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels) => branch?.State switch
     {
         null => Reserve(message, levels),
@@ -40,10 +43,10 @@ static class Stock
     };
 
     /// <summary>All lines or none: an order is not shipped in part.</summary>
-    static Outcome Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
+    static Outcome.Step Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
     {
-        if (Malformed(message.Lines) is { } fault)
-            return new Outcome.Violation(fault);
+        if (!FieldRules.AreLines(message.Lines))
+            return new Outcome.Step(BranchState.Refused, Move.None, [], new StockRejected(message.OrderId, UnusableLines, []));
 
         var missing = message.Lines.Where(line => Available(line.Sku, levels) < line.Quantity)
             .Select(line => new RejectedLine(line.Sku, line.Quantity, (int)Available(line.Sku, levels))).ToList();
@@ -55,16 +58,6 @@ static class Stock
     }
 
     static long Available(string sku, IReadOnlyDictionary<string, StockLevel> levels) => levels.TryGetValue(sku, out var level) ? level.Available : 0;
-
-    /// <summary>Anyone on the bus can send a Try; a negative quantity would make stock out of nothing.</summary>
-    static string? Malformed(IReadOnlyList<OrderLine>? lines)
-    {
-        if (lines is null or [])
-            return "Try without lines";
-        if (lines.Any(line => line?.Sku is null || line.Quantity < 1))
-            return "Try with a line that has no sku, or a quantity below 1";
-        return lines.DistinctBy(line => line.Sku).Count() < lines.Count ? "Try that names a sku twice" : null;
-    }
 }
 
 /// <summary>What one message does.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
@@ -59,7 +60,7 @@ sealed class StockLevel
             table.HasCheckConstraint("ck_stock_conserved", "received = available + held + sold");
         });
         row.HasKey(x => x.Sku);
-        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(Inventory.Sku.MaxLength).UseCollation(collation);
+        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(FieldRules.MaxSkuLength).UseCollation(collation);
         row.Property(x => x.Received).HasColumnName("received");
         row.Property(x => x.Available).HasColumnName("available");
         row.Property(x => x.Held).HasColumnName("held");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 
 namespace Orders.Model;
 
@@ -35,8 +36,8 @@ public sealed class IdempotencyRecord
         row.ToTable("idempotency_keys");
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(64);
-        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
-        row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(255);
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(FieldRules.MaxMerchantLength);
+        row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(FieldRules.MaxIdempotencyKeyLength);
         row.Property(x => x.RequestHash).HasColumnName("request_hash").HasMaxLength(64);
         row.Property(x => x.OrderId).HasColumnName("order_id");
         row.Property(x => x.AnswerStatus).HasColumnName("answer_status");

@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 
 namespace Orders.Model;
@@ -84,21 +85,21 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         });
         row.HasKey(x => x.CorrelationId);
         row.Property(x => x.CorrelationId).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
-        row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(255);
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(FieldRules.MaxMerchantLength);
+        row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(FieldRules.MaxIdempotencyKeyLength);
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
-        row.Property(x => x.CancelAsked).HasColumnName("cancel_asked").HasMaxLength(500);
-        row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(40);
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(FieldRules.MaxOrderReasonLength);
+        row.Property(x => x.CancelAsked).HasColumnName("cancel_asked").HasMaxLength(FieldRules.MaxOrderReasonLength);
+        row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(FieldRules.MaxClassLength);
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Total).HasColumnName("total");
         row.Property(x => x.Lines).HasColumnName("lines").HasConversion(
             lines => JsonSerializer.Serialize(lines, JsonSerializerOptions.Web),
             text => JsonSerializer.Deserialize<List<OrderItem>>(text, JsonSerializerOptions.Web)!,
             new ValueComparer<IReadOnlyList<OrderItem>>((a, b) => ReferenceEquals(a, b), lines => lines.Count, lines => lines));
-        row.Property(x => x.PaymentMethod).HasColumnName("payment_method").HasMaxLength(20);
-        row.Property(x => x.PaymentToken).HasColumnName("payment_token").HasMaxLength(255);
-        row.Property(x => x.PaymentUrl).HasColumnName("payment_url").HasMaxLength(2000);
+        row.Property(x => x.PaymentMethod).HasColumnName("payment_method").HasMaxLength(FieldRules.MaxMethodLength);
+        row.Property(x => x.PaymentToken).HasColumnName("payment_token").HasMaxLength(FieldRules.MaxTokenLength);
+        row.Property(x => x.PaymentUrl).HasColumnName("payment_url").HasMaxLength(FieldRules.MaxPayUrlLength);
         row.Property(x => x.PayBefore).HasColumnName("pay_before");
         row.Property(x => x.PaymentTried).HasColumnName("payment_tried");
         row.Property(x => x.StockCancelled).HasColumnName("stock_cancelled");

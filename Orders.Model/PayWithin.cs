@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using OrderSaga.Contracts;
 
 namespace Orders.Model;
 
@@ -7,11 +7,9 @@ namespace Orders.Model;
 /// merchant. The first that is set counts: the merchant's for the class, the class's, the merchant's, Seconds. Section <c>Orders:PayWithin</c>; checked
 /// at start.
 /// </summary>
-public sealed partial class PayWithin
+public sealed class PayWithin
 {
     const int Longest = 7 * 24 * 3600;
-
-    public const string ClassRule = "1 to 40 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
     public int Seconds { get; set; } = 900;
 
@@ -29,8 +27,6 @@ public sealed partial class PayWithin
         var seconds = orderClass is null ? null : Of(own?.Classes, orderClass) ?? Of(Classes, orderClass);
         return TimeSpan.FromSeconds(seconds ?? own?.Seconds ?? Seconds);
     }
-
-    public static bool ValidClass(string name) => ClassName().IsMatch(name);
 
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check(int firstCheckSeconds)
@@ -53,8 +49,8 @@ public sealed partial class PayWithin
     {
         foreach (var (name, seconds) in classes)
         {
-            if (!ValidClass(name))
-                throw new InvalidOperationException($"Orders:PayWithin:{where}:{name}: a class is {ClassRule}.");
+            if (!FieldRules.IsClass(name))
+                throw new InvalidOperationException($"Orders:PayWithin:{where}:{name}: a class is {FieldRules.ClassRule}.");
             CheckSeconds($"{where}:{name}", seconds, firstCheckSeconds);
         }
     }
@@ -64,9 +60,6 @@ public sealed partial class PayWithin
         if (seconds > Longest || seconds <= firstCheckSeconds)
             throw new InvalidOperationException($"Orders:PayWithin:{where} must be more than FirstCheckSeconds and at most {Longest}.");
     }
-
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,39}\z", RegexOptions.None, 100)]
-    private static partial Regex ClassName();
 }
 
 /// <summary>What differs for one merchant.</summary>

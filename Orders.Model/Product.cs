@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 
 namespace Orders.Model;
@@ -23,10 +24,10 @@ public sealed class Product : IVersioned
     {
         row.ToTable("products", table => table.HasCheckConstraint("ck_products_unit_price", "unit_price > 0"));
         row.HasKey(x => x.Sku);
-        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(64);
-        row.Property(x => x.Name).HasColumnName("name").HasMaxLength(200);
+        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(FieldRules.MaxSkuLength);
+        row.Property(x => x.Name).HasColumnName("name").HasMaxLength(FieldRules.MaxProductNameLength);
         row.Property(x => x.UnitPrice).HasColumnName("unit_price");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
     }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
@@ -50,7 +51,7 @@ static class RequestBody
     public static string IdempotencyKey(HttpContext context)
     {
         var given = context.Request.Headers["Idempotency-Key"];
-        return given is [{ } key] && Text.IsPrintable(key, 255)
+        return given is [{ } key] && FieldRules.IsIdempotencyKey(key)
             ? key
             : throw new Problem(400, "idempotency-key", "Idempotency-Key is missing or malformed.",
                 "Send one Idempotency-Key header of 1 to 255 printable ASCII characters, a new one for each operation, the same one when you repeat it.");
@@ -62,10 +63,4 @@ static class RequestBody
 
     static Problem Malformed(string cause) =>
         new(400, "malformed-body", "The body cannot be read.", $"Send a JSON object as described in the documentation. {cause}");
-}
-
-static class Text
-{
-    public static bool IsPrintable(string? text, int maxLength) =>
-        text is { Length: >= 1 } && text.Length <= maxLength && text.All(c => c is >= ' ' and <= '~') && text.Trim().Length == text.Length;
 }

@@ -60,14 +60,14 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
             Move.Return => "sold -> available, returned: ",
             _ => step.Answer is StockRejected no ? no.Reason + ": " : null,
         };
-        return what is null ? null : what + Shorten(step.Lines);
+        return what is null ? null : (what + Shorten(step.Lines)).TrimEnd(' ', ':');
     }
 
     /// <summary>All lines are in the branch's row; the audit shows a reader the first of them.</summary>
     static string Shorten(IReadOnlyList<OrderLine> lines)
     {
         const int Shown = 5;
-        var text = string.Join(", ", lines.Take(Shown).Select(line => $"{(Sku.IsValid(line.Sku) ? line.Sku : "(not a sku)")} x {line.Quantity}"));
+        var text = string.Join(", ", lines.Take(Shown).Select(line => $"{line.Sku} x {line.Quantity}"));
         return lines.Count > Shown ? $"{text} and {lines.Count - Shown} more" : text;
     }
 }

@@ -36,7 +36,7 @@ sealed class StockRows(InventoryDb db)
         foreach (var branch in await work.Lock<Branch, Guid>(orders))
             branches.Add(branch.OrderId, branch);
 
-        var skus = branches.Values.SelectMany(branch => branch.Lines).Select(line => line.Sku).Concat(triedSkus).Where(Sku.IsValid).ToHashSet();
+        var skus = branches.Values.SelectMany(branch => branch.Lines).Select(line => line.Sku).Concat(triedSkus.Where(FieldRules.IsSku)).ToHashSet();
         foreach (var level in skus.Count == 0 ? [] : await work.Lock<StockLevel, string>(skus))
             levels.Add(level.Sku, level);
     }

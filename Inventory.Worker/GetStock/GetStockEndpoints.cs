@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Inventory;
@@ -34,13 +35,13 @@ static class GetStockEndpoints
     {
         Sku.Check(sku);
         return await Views(db.Stock.Where(level => level.Sku == sku)).SingleOrDefaultAsync(cancel) ?? throw new Problem(404, "unknown-sku", UnknownTitle,
-            $"There is no stock of {sku}. Check the spelling (upper and lower case differ), or book goods in with POST /stock/{sku}/receipts.");
+            $"There is no stock of {sku}. Check the spelling, or book goods in with POST /stock/{sku}/receipts.");
     }
 
     static async Task<StockPage> Page(string? cursor, string? limit, InventoryDb db, CancellationToken cancel)
     {
         var size = Query.Limit(limit);
-        var after = Query.Cursor(List, cursor, text => Sku.IsValid(text) ? text : null) ?? "";
+        var after = Query.Cursor(List, cursor, text => FieldRules.IsPrintable(text, FieldRules.MaxSkuLength) ? text : null) ?? "";
         var rows = await Views(db.Stock.Where(level => string.Compare(level.Sku, after) > 0).OrderBy(level => level.Sku).Take(size + 1)).ToListAsync(cancel);
         var more = rows.Count > size;
         return new StockPage(more ? rows[..size] : rows, more ? Query.Cursor(List, rows[size - 1].Sku) : null);

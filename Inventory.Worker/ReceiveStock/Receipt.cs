@@ -1,13 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
 /// <summary>Goods that came in once; the id is the caller's own, so that a repeated call counts once.</summary>
 sealed class Receipt
 {
-    public const int MaxIdLength = 100;
-
     public required string ReceiptId { get; init; }
     public required string Sku { get; init; }
 
@@ -20,8 +19,8 @@ sealed class Receipt
     {
         row.ToTable("receipts", table => table.HasCheckConstraint("ck_receipts_quantity", "quantity > 0"));
         row.HasKey(x => x.ReceiptId);
-        row.Property(x => x.ReceiptId).HasColumnName("receipt_id").HasMaxLength(MaxIdLength).UseCollation(collation);
-        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(Inventory.Sku.MaxLength).UseCollation(collation);
+        row.Property(x => x.ReceiptId).HasColumnName("receipt_id").HasMaxLength(FieldRules.MaxReceiptIdLength).UseCollation(collation);
+        row.Property(x => x.Sku).HasColumnName("sku").HasMaxLength(FieldRules.MaxSkuLength).UseCollation(collation);
         row.Property(x => x.Quantity).HasColumnName("quantity");
         row.Property(x => x.At).HasColumnName("at");
         row.HasIndex(x => x.Sku);

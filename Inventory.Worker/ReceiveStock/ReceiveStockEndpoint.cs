@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
 
@@ -5,14 +7,15 @@ namespace OrderSaga.Inventory;
 
 /// <param name="ReceiptId">The caller's own id of this delivery, e.g. of the delivery note: 1 to 100 visible ASCII characters. The same id counts once.</param>
 /// <param name="Quantity">Pieces that came in, 1 to 1,000,000,000.</param>
-sealed record ReceiptRequest(string? ReceiptId, long? Quantity);
+sealed record ReceiptRequest(
+    [property: RegularExpression(FieldRules.ReceiptIdPattern), MaxLength(FieldRules.MaxReceiptIdLength)] string? ReceiptId,
+    [property: Range(1d, FieldRules.MaxReceiptQuantity)] long? Quantity);
 
 /// <summary>The receipt as it is stored, so that a repeated call gets the very same answer; levels are at GET /stock/{sku}.</summary>
 sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime At);
 
 static class ReceiveStockEndpoint
 {
-    const long MaxQuantity = 1_000_000_000;
     const string BadReceipt = "The receipt is not valid.";
     const string Reused = "The receipt id was used for other goods.";
 
@@ -64,11 +67,11 @@ static class ReceiveStockEndpoint
     static void Check(ReceiptRequest body)
     {
         var errors = new List<ProblemError>();
-        if (body.ReceiptId is not { Length: >= 1 and <= Receipt.MaxIdLength } id || !id.All(c => c is > ' ' and <= '~'))
-            errors.Add(new(
-                "/receiptId", $"Send your own id of this delivery: 1 to {Receipt.MaxIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
-        if (body.Quantity is not (>= 1 and <= MaxQuantity))
-            errors.Add(new("/quantity", $"Send whole pieces, 1 to {MaxQuantity}."));
+        if (!FieldRules.IsReceiptId(body.ReceiptId))
+            errors.Add(new("/receiptId",
+                $"Send your own id of this delivery: 1 to {FieldRules.MaxReceiptIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
+        if (body.Quantity is not (>= 1 and <= FieldRules.MaxReceiptQuantity))
+            errors.Add(new("/quantity", $"Send whole pieces, 1 to {FieldRules.MaxReceiptQuantity}."));
         if (errors.Count > 0)
             throw new Problem(400, "bad-receipt", BadReceipt,
                 string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };

@@ -1,19 +1,18 @@
 using System.ComponentModel;
-using Orders.Model;
+using System.ComponentModel.DataAnnotations;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using Orders.Model;
 
 namespace Orders.Api;
 
 /// <summary>A caller's wish to cancel.</summary>
 /// <param name="Reason">Kept with the order, up to 200 characters.</param>
-public sealed record CancelRequest(string? Reason);
+public sealed record CancelRequest([property: MinLength(1), MaxLength(FieldRules.MaxReasonLength)] string? Reason);
 
 static class CancelOrderEndpoint
 {
-    const int MostReason = 200;
-
     /// <summary>The state machine decides; nearly always within this time.</summary>
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -33,8 +32,8 @@ static class CancelOrderEndpoint
         [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher,
         OrderSettings settings, TimeProvider clock)
     {
-        if (request?.Reason is { } given && (given.Length is 0 or > MostReason || given.Any(char.IsControl)))
-            throw new Problem(400, "invalid-reason", "The reason is not valid.", $"Give 1 to {MostReason} printable characters, or no reason.");
+        if (request?.Reason is { } given && !FieldRules.IsReason(given))
+            throw new Problem(400, "invalid-reason", "The reason is not valid.", $"Give 1 to {FieldRules.MaxReasonLength} printable characters, or no reason.");
 
         var order = await db.Own(http, id);
         if (Open(order))

@@ -1,6 +1,8 @@
+using System.ComponentModel.DataAnnotations;
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Http;
 using Orders.Model;
 using Orders.Model.Placement;
-using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
@@ -8,7 +10,10 @@ namespace Orders.Api;
 /// <param name="Name">What customers read, 1 to 200 characters.</param>
 /// <param name="UnitPrice">Minor units, at least 1.</param>
 /// <param name="Currency">ISO 4217.</param>
-public sealed record ProductRequest(string? Name, long? UnitPrice, string? Currency);
+public sealed record ProductRequest(
+    [property: MinLength(1), MaxLength(FieldRules.MaxProductNameLength)] string? Name,
+    [property: Range(1d, FieldRules.MaxUnitPrice)] long? UnitPrice,
+    [property: RegularExpression(FieldRules.CurrencyPattern)] string? Currency);
 
 /// <summary>An entry of the price list.</summary>
 /// <param name="Sku">The stock keeping unit.</param>
@@ -23,22 +28,19 @@ public sealed record ProductView(string Sku, string Name, long UnitPrice, string
 
 static class ProductRules
 {
-    const long MostPrice = 1_000_000_000_000;
-    const int MostName = 200;
-
     public static void CheckSku(string sku)
     {
-        if (!OrderRules.ValidSku(sku))
+        if (!FieldRules.IsSku(sku))
             throw new Problem(400, "invalid-sku", "The sku is not valid.", $"Choose another: {OrderRules.SkuRule}.");
     }
 
     public static void Check(ProductRequest product)
     {
         var errors = new List<ProblemError>();
-        if (product.Name is not { Length: >= 1 and <= MostName } name || name.Trim().Length == 0 || name.Any(char.IsControl))
-            errors.Add(new("/name", $"Give a name of 1 to {MostName} printable characters."));
-        if (product.UnitPrice is not (>= 1 and <= MostPrice))
-            errors.Add(new("/unitPrice", $"Give the price of one piece in minor units (cents), 1 to {MostPrice}."));
+        if (!FieldRules.IsProductName(product.Name))
+            errors.Add(new("/name", $"Give a name of 1 to {FieldRules.MaxProductNameLength} printable characters."));
+        if (product.UnitPrice is not (>= 1 and <= FieldRules.MaxUnitPrice))
+            errors.Add(new("/unitPrice", $"Give the price of one piece in minor units (cents), 1 to {FieldRules.MaxUnitPrice}."));
         if (!Currencies.Known(product.Currency))
             errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
         if (errors.Count > 0)

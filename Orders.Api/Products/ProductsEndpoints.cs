@@ -2,10 +2,10 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
-using Orders.Model;
-using Orders.Model.Placement;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using Orders.Model;
 
 namespace Orders.Api;
 
@@ -43,7 +43,7 @@ static class ProductsEndpoints
         OrdersDb db)
     {
         var most = Query.Limit(limit);
-        var after = Query.Cursor("products", cursor, text => OrderRules.ValidSku(text) ? text : null) ?? "";
+        var after = Query.Cursor("products", cursor, text => FieldRules.IsSku(text) ? text : null) ?? "";
         var rows = await db.Products.AsNoTracking().Where(product => string.Compare(product.Sku, after) > 0)
             .OrderBy(product => product.Sku).Take(most + 1).ToListAsync(http.RequestAborted);
         return Page<ProductView>.Of(rows, most, ProductView.Of, product => Query.Cursor("products", product.Sku));

@@ -44,6 +44,7 @@ static class TimelineEndpoint
         { Source: "operator" } => item with { Cause = "operator", Detail = null },
         { Source: "case" or "repair" } => item with { Cause = "reconciliation", Detail = null },
         { Source: "gateway", To: "Unknown" } => item with { Detail = "no answer" },
+        { Source: "gateway", To: "Declined" } => item with { Detail = null },
         _ => item,
     };
 

@@ -17,7 +17,7 @@ static class DeliveryLog
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
         MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
-            .WithSummary("The events that the endpoint was sent or is owed, the newest first")
+            .WithSummary("The events that the endpoint was sent, is owed or missed, the newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
         MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
@@ -28,7 +28,7 @@ static class DeliveryLog
 
     static async Task<Page<DeliveryView>> List(
         [Description("The endpoint id.")] string id,
-        [FromQuery, Description("Only deliveries in this state: Pending, Delivered or GivenUp.")] string? status,
+        [FromQuery, Description("Only deliveries in this state: Pending, Delivered, GivenUp or Missed.")] string? status,
         [FromQuery, Description("nextCursor of the page before.")] string? cursor,
         [FromQuery, Description("Deliveries on the page: 1 to 100, default 50.")] string? limit,
         HttpContext http,
@@ -39,8 +39,8 @@ static class DeliveryLog
         var rows = db.WebhookDeliveries.AsNoTracking().Where(row => row.EndpointId == endpoint.Id);
         if (status is not null)
         {
-            if (status is not (DeliveryStates.Pending or DeliveryStates.Delivered or DeliveryStates.GivenUp))
-                throw Query.Invalid("status", "Give Pending, Delivered or GivenUp.");
+            if (status is not (DeliveryStates.Pending or DeliveryStates.Delivered or DeliveryStates.GivenUp or DeliveryStates.Missed))
+                throw Query.Invalid("status", "Give Pending, Delivered, GivenUp or Missed.");
             rows = rows.Where(row => row.State == status);
         }
 

@@ -64,6 +64,6 @@ static class DeliveryRule
     static void Disable(WebhookEndpoint endpoint, string reason, DateTime now)
     {
         if (endpoint.State is EndpointStates.Active or EndpointStates.Failing)
-            (endpoint.State, endpoint.Reason, endpoint.UpdatedAt) = (EndpointStates.Disabled, reason[..Math.Min(reason.Length, 500)], now);
+            (endpoint.State, endpoint.Reason, endpoint.UpdatedAt) = (EndpointStates.Disabled, Text.Clean(reason, 500), now);
     }
 }

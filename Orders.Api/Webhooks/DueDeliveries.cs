@@ -15,28 +15,46 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
     DateTimeOffset sampleAt;
 
-    /// <summary>Claims as many as <paramref name="room"/> says, no more for an endpoint than it may have beside those that are under way.</summary>
-    public async Task<IReadOnlyList<Claimed>> Claim(int room, IReadOnlyDictionary<Guid, int> busy)
+    /// <summary>
+    /// Claims what there is room for beside what is under way. Merchants that are sent nothing at the moment come first, then such endpoints, so that the
+    /// one whose backlog is the oldest does not get every place that is freed.
+    /// </summary>
+    public async Task<IReadOnlyList<Claimed>> Claim(IEnumerable<Sending> underWay)
     {
-        if (room <= 0)
+        var shares = new SendingShares(settings, underWay);
+        if (shares.Room <= 0)
             return [];
         var now = clock.GetUtcNow().UtcDateTime;
-        var full = busy.Where(pair => pair.Value >= settings.ConcurrentPerEndpoint).Select(pair => pair.Key).ToArray();
-        var found = await Find(room, full, now);
-        var taken = found.GroupBy(one => one.EndpointId)
-            .SelectMany(group => group.Take(settings.ConcurrentPerEndpoint - busy.GetValueOrDefault(group.Key))).Select(one => one.Id).ToList();
-        return taken.Count == 0 ? [] : await unitOfWork.Run(work => Lease(work, taken, now));
-    }
-
-    async Task<List<(Guid Id, Guid EndpointId)>> Find(int room, Guid[] full, DateTime now)
-    {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
         if (clock.GetUtcNow() >= sampleAt)
             await Sample(db, now);
-        var found = await Due(db, now, now + settings.Furthest).Where(row => !EF.Parameter(full).Contains(row.EndpointId))
-            .OrderBy(row => row.NextAttemptAt).Take(room).Select(row => new { row.Id, row.EndpointId }).ToListAsync();
-        return found.ConvertAll(row => (row.Id, row.EndpointId));
+        List<Guid> taken = [];
+        if (shares.BusyMerchants is { Length: > 0 } merchants)
+        {
+            await Take(db, shares, merchants, [], now, taken);
+            await Take(db, shares, shares.FullMerchants, shares.BusyEndpoints, now, taken);
+        }
+
+        await Take(db, shares, shares.FullMerchants, shares.FullEndpoints, now, taken);
+        return taken.Count == 0 ? [] : await unitOfWork.Run(work => Lease(work, taken, now));
+    }
+
+    /// <summary>The oldest ones that may be sent, but to these merchants and endpoints.</summary>
+    async Task Take(OrdersDb db, SendingShares shares, string[] merchants, Guid[] endpoints, DateTime now, List<Guid> taken)
+    {
+        if (shares.Room <= 0)
+            return;
+        var (failing, failingOf) = (!shares.IsFullOfFailing, shares.MerchantsFullOfFailing);
+        var seen = taken.ToArray();
+        var due = Due(db, now, now + settings.Furthest).Join(db.WebhookEndpoints, row => row.EndpointId, endpoint => endpoint.Id,
+            (row, endpoint) => new { row.Id, row.EndpointId, row.NextAttemptAt, endpoint.Merchant, endpoint.State });
+        var found = await due
+            .Where(row => !EF.Parameter(seen).Contains(row.Id) && !EF.Parameter(endpoints).Contains(row.EndpointId)
+                && !EF.Parameter(merchants).Contains(row.Merchant)
+                && (row.State == EndpointStates.Active || (failing && !EF.Parameter(failingOf).Contains(row.Merchant))))
+            .OrderBy(row => row.NextAttemptAt).Take(shares.Room).ToListAsync();
+        taken.AddRange(found.Where(row => shares.TryTake(new Sending(row.EndpointId, row.Merchant, row.State))).Select(row => row.Id));
     }
 
     /// <summary>Due, at an endpoint that is sent to, and behind no earlier event of its order that is still owed.</summary>

@@ -81,7 +81,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
-        return await db.WebhookEndpoints.AnyAsync(row => row.State == EndpointStates.Active || row.State == EndpointStates.Failing)
+        return await db.WebhookEndpoints.AnyAsync(row => row.State != EndpointStates.Removed)
             ? (true, await db.WebhookReaders.AsNoTracking().SingleOrDefaultAsync(row => row.Name == WebhookReader.Orders))
             : (false, null);
     }
@@ -105,8 +105,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
             return null;
         if (reader is null)
             db.Add(reader = new WebhookReader { Name = WebhookReader.Orders });
-        var endpoints = await db.WebhookEndpoints.AsNoTracking()
-            .Where(row => row.State == EndpointStates.Active || row.State == EndpointStates.Failing).ToListAsync();
+        var endpoints = await db.WebhookEndpoints.AsNoTracking().Where(row => row.State != EndpointStates.Removed).ToListAsync();
         if (endpoints.Count == 0)
             return null;
 

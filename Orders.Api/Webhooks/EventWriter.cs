@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Adds the deliveries that audit rows make endpoints owed, each once whatever is read again.</summary>
+/// <summary>Adds the deliveries that audit rows make endpoints owed, or miss while they are disabled, each once whatever is read again.</summary>
 sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, TimeProvider clock)
 {
     public async Task Write(IReadOnlyList<AuditRow> rows)
@@ -46,6 +46,7 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
     static WebhookDelivery Delivery(AuditRow row, OrderState order, WebhookEndpoint endpoint, DateTimeOffset now)
     {
         var type = OrderEvent.TypeOf(row)!;
+        var missed = endpoint.State == EndpointStates.Disabled;
         return new WebhookDelivery
         {
             Id = Guid.CreateVersion7(now),
@@ -54,7 +55,8 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
             EventId = row.Id,
             Type = type,
             Body = OrderEvent.Json(type, row, order),
-            NextAttemptAt = now.UtcDateTime,
+            State = missed ? DeliveryStates.Missed : DeliveryStates.Pending,
+            NextAttemptAt = missed ? null : now.UtcDateTime,
             CreatedAt = now.UtcDateTime,
         };
     }

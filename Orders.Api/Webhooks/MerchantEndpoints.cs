@@ -12,6 +12,7 @@ namespace Orders.Api.Webhooks;
 static class MerchantEndpoints
 {
     const string NotFound = "There is no such endpoint.";
+    const string Exists = "The url is registered already.";
 
     public static void MapMerchantEndpoints(this IEndpointRouteBuilder endpoints)
     {
@@ -19,7 +20,8 @@ static class MerchantEndpoints
             .WithDescription("The answer has the secret that signs the deliveries (Standard Webhooks); it is shown this once.")
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
-            .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.");
+            .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.")
+            .MayFail(409, "endpoint-exists", Exists);
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
             .MayFail(400, "invalid-cursor", "The cursor is not valid.");
@@ -32,8 +34,8 @@ static class MerchantEndpoints
             .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new secret and of the one before.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
         MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Sends to a disabled endpoint again")
-            .WithDescription("What it was owed when it was disabled is sent now; what happened since then is not: GET /orders tells it.")
-            .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
+            .WithDescription("What it was owed when it was disabled is sent now. What it missed since then is counted in the answer, and sent with sendMissed.")
+            .RequestExample(new EnableRequest(true)).Produces<EndpointView>().ResponseExample(200, EndpointView.WithMissed);
     }
 
     public static TBuilder MayNotBeThere<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
@@ -59,9 +61,7 @@ static class MerchantEndpoints
         var made = await unitOfWork.Run(async work =>
         {
             var db = (OrdersDb)work.Db;
-            if (await Own(db, http).CountAsync() >= settings.MostEndpoints)
-                throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.",
-                    $"There may be {settings.MostEndpoints}; remove one first.");
+            var slot = FreeSlot(await Own(db, http).ToListAsync(), url, settings.MostEndpoints);
             var now = clock.GetUtcNow();
             var endpoint = new WebhookEndpoint
             {
@@ -69,6 +69,7 @@ static class MerchantEndpoints
                 Merchant = http.User.Merchant(),
                 Url = url,
                 Secret = Signature.NewSecret(),
+                Slot = slot,
                 FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0,
                 CreatedAt = now.UtcDateTime,
                 UpdatedAt = now.UtcDateTime,
@@ -78,6 +79,17 @@ static class MerchantEndpoints
             return endpoint;
         });
         return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });
+    }
+
+    /// <summary>A url that is there twice would be sent everything twice; its secret was lost with an answer, perhaps, so a new one is to be had.</summary>
+    static int FreeSlot(List<WebhookEndpoint> own, string url, int most)
+    {
+        if (own.Find(row => row.Url == url) is { } existing)
+            throw new Problem(409, "endpoint-exists", Exists,
+                $"Endpoint {existing.Id} has this url. POST /webhook-endpoints/{existing.Id}/secret gives it a new secret; DELETE takes it away.");
+        if (own.Count >= most)
+            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"There may be {most}; remove one first.");
+        return Enumerable.Range(0, most).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
     static async Task<Page<EndpointView>> List(
@@ -94,14 +106,17 @@ static class MerchantEndpoints
         return Page<EndpointView>.Of([.. rows.Take(most + 1)], most, EndpointView.Of, row => Query.Cursor("webhook-endpoints", row.Id.ToString()));
     }
 
-    static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db) =>
-        EndpointView.Of(await Own(db, http, id));
+    static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db)
+    {
+        var endpoint = await Own(db, http, id);
+        return EndpointView.Of(endpoint) with { Missed = await MissedDeliveries.Count(db, endpoint.Id, http.RequestAborted) };
+    }
 
     static async Task<IResult> Remove([Description("The endpoint id.")] string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
     {
         await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
         {
-            (endpoint.State, endpoint.Secret, endpoint.PreviousSecret) = (EndpointStates.Removed, "", null);
+            (endpoint.State, endpoint.Secret, endpoint.PreviousSecret, endpoint.Slot) = (EndpointStates.Removed, "", null, null);
             await ((OrdersDb)work.Db).WebhookDeliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryStates.Pending)
                 .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, DeliveryStates.GivenUp).SetProperty(x => x.NextAttemptAt, (DateTime?)null)
                     .SetProperty(x => x.LastError, "the endpoint was removed"));
@@ -125,14 +140,20 @@ static class MerchantEndpoints
     }
 
     static async Task<EndpointView> Enable(
-        [Description("The endpoint id.")] string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock) =>
-        EndpointView.Of(await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
+        [Description("The endpoint id.")] string id, EnableRequest? request, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+    {
+        MissedEvents? missed = null;
+        var enabled = await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
         {
-            if (endpoint.State != EndpointStates.Disabled)
-                return;
-            (endpoint.State, endpoint.Reason, endpoint.FailingSince) = (EndpointStates.Active, null, null);
-            endpoint.FromEvent = await work.Db.Audit.MaxAsync(row => (long?)row.Id) ?? 0;
-        }));
+            var db = (OrdersDb)work.Db;
+            missed = await MissedDeliveries.Count(db, endpoint.Id, http.RequestAborted);
+            if (endpoint.State == EndpointStates.Disabled)
+                (endpoint.State, endpoint.Reason, endpoint.FailingSince) = (EndpointStates.Active, null, null);
+            if (missed is not null && request?.SendMissed == true)
+                await MissedDeliveries.Send(db, endpoint.Id, clock.GetUtcNow().UtcDateTime);
+        });
+        return EndpointView.Of(enabled) with { Missed = missed };
+    }
 
     static Task<WebhookEndpoint> Change(
         string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock, Func<Work, WebhookEndpoint, Task> change)

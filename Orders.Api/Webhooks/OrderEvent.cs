@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using OrderSaga.Platform;
 using Orders.Model;
@@ -7,10 +9,11 @@ using OrderSaga.Platform.Database;
 namespace Orders.Api.Webhooks;
 
 /// <summary>What a merchant's endpoint is sent.</summary>
+/// <param name="Id">Of the event: the same at each endpoint and in each sending, while webhook-id is the delivery's.</param>
 /// <param name="Type">order.submitted, order.completed, order.cancelled or order.needs_review.</param>
 /// <param name="Timestamp">UTC; when it happened.</param>
 /// <param name="Data">The order, as it was then.</param>
-public sealed record OrderEvent(string Type, DateTime Timestamp, OrderEventData Data)
+public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, OrderEventData Data)
 {
     /// <summary>The event that an order's change of state is, or null: inner steps are nobody's business.</summary>
     public static string? TypeOf(AuditRow change) => change switch
@@ -24,8 +27,12 @@ public sealed record OrderEvent(string Type, DateTime Timestamp, OrderEventData 
         _ => null,
     };
 
+    /// <summary>Of the audit row and its order, hashed: the row's number would tell how much is sold.</summary>
+    public static string IdOf(long auditId, Guid orderId) =>
+        "evt_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{orderId}:{auditId}")).AsSpan(0, 16));
+
     public static string Json(string type, AuditRow change, OrderState order) => JsonSerializer.Serialize(
-        new OrderEvent(type, change.At, new OrderEventData(
+        new OrderEvent(IdOf(change.Id, order.CorrelationId), type, change.At, new OrderEventData(
             order.CorrelationId, order.IdempotencyKey, change.To, change.Detail, new Money(order.Total, order.Currency), order.CreatedAt)),
         WebJson.Options);
 }

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
@@ -6,6 +7,7 @@ namespace Orders.Api.Webhooks;
 sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings, TimeProvider clock)
 {
     public const string Client = "webhooks";
+    const int MaxErrorLength = 300;
 
     public async Task<SendResult> Send(WebhookDelivery delivery, WebhookEndpoint endpoint)
     {
@@ -24,11 +26,9 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         }
         catch (HttpRequestException failure)
         {
-            return new SendResult(null, Short(failure.Message));
+            return new SendResult(null, Text.Clean(failure.Message, MaxErrorLength));
         }
     }
-
-    static string Short(string text) => text[..Math.Min(text.Length, 300)];
 
     /// <summary>No redirect, no proxy, no cookies; an address is checked when it is connected to.</summary>
     public static SocketsHttpHandler Handler(Destinations destinations, WebhookSettings settings) => new()

@@ -13,7 +13,7 @@ sealed class WebhookSender(
     ILogger<WebhookSender> log)
     : BackgroundService
 {
-    readonly ConcurrentDictionary<Guid, (Guid Endpoint, Task Sending)> underWay = new();
+    readonly ConcurrentDictionary<Guid, (Sending Place, Task Sending)> underWay = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,12 +38,11 @@ sealed class WebhookSender(
     /// <summary>Claims what there is room for and begins to send it; returns how many.</summary>
     async Task<int> Begin()
     {
-        var busy = underWay.Values.GroupBy(one => one.Endpoint).ToDictionary(group => group.Key, group => group.Count());
-        var claimed = await due.Claim(settings.Concurrent - underWay.Count, busy);
+        var claimed = await due.Claim(underWay.Values.Select(one => one.Place));
         foreach (var one in claimed)
         {
             var go = new TaskCompletionSource();
-            underWay[one.Delivery.Id] = (one.Endpoint.Id, Handle(one, go.Task));
+            underWay[one.Delivery.Id] = (new Sending(one.Endpoint.Id, one.Endpoint.Merchant, one.Endpoint.State), Handle(one, go.Task));
             go.SetResult();
         }
 

@@ -15,6 +15,9 @@ sealed class WebhookSettings
     /// <summary>... and to one endpoint: a slow receiver must not take them all.</summary>
     public int ConcurrentPerEndpoint { get; set; } = 4;
 
+    /// <summary>... and to all endpoints of one merchant; without it a quarter of Concurrent, at least two endpoints' worth.</summary>
+    public int? ConcurrentPerMerchant { get; set; }
+
     /// <summary>Between two looks for what is due, milliseconds.</summary>
     public int SendMilliseconds { get; set; } = 500;
 
@@ -53,6 +56,8 @@ sealed class WebhookSettings
     /// <summary>From the first failed sending to giving up, at the least.</summary>
     public TimeSpan GivesUpAfter => TimeSpan.FromSeconds(Retries.Sum(seconds => (long)seconds));
 
+    public int MerchantShare => ConcurrentPerMerchant ?? Math.Min(Concurrent, Math.Max(2 * ConcurrentPerEndpoint, Concurrent / 4));
+
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
 
     /// <summary>No delivery is meant to be due later; one that is was put off by a clock that was wrong.</summary>
@@ -64,8 +69,8 @@ sealed class WebhookSettings
             "Webhooks:RetrySeconds must be 1 to 50 pauses of 1 s to 7 days");
         Require(TimeoutSeconds is >= 1 and <= 60, "Webhooks:TimeoutSeconds must be 1 to 60");
         Require(LeaseSeconds >= 2 * TimeoutSeconds, "Webhooks:LeaseSeconds must be at least twice TimeoutSeconds, or two processes send the same");
-        Require(Concurrent is >= 1 and <= 1000 && ConcurrentPerEndpoint >= 1 && ConcurrentPerEndpoint <= Concurrent,
-            "Webhooks:Concurrent must be 1 to 1000, ConcurrentPerEndpoint 1 to Concurrent");
+        Require(Concurrent is >= 1 and <= 1000 && ConcurrentPerEndpoint >= 1 && ConcurrentPerEndpoint <= MerchantShare && MerchantShare <= Concurrent,
+            "Webhooks:Concurrent must be 1 to 1000, ConcurrentPerMerchant 1 to Concurrent, ConcurrentPerEndpoint 1 to ConcurrentPerMerchant");
         Require(SendMilliseconds >= 10 && ReadMilliseconds >= 10, "Webhooks:SendMilliseconds and ReadMilliseconds must be at least 10");
         Require(ReadPage is >= 10 and <= 10_000, "Webhooks:ReadPage must be 10 to 10000");
         Require(SettleSeconds >= 1, "Webhooks:SettleSeconds must be at least 1");

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -12,8 +13,11 @@ namespace Orders.Model.Placement;
 /// <param name="Class">Optional: a class that the operator has configured, e.g. a flash sale with less time to pay.</param>
 /// <param name="Total">Optional: what the customer was shown. Where the price list gives another total, nothing is placed (422 price-changed).</param>
 public sealed record OrderRequest(
-    string? Currency, IReadOnlyList<LineRequest?>? Lines, PaymentRequest? Payment,
+    [property: RegularExpression(FieldRules.CurrencyPattern)] string? Currency,
+    [property: MinLength(1), MaxLength(FieldRules.MaxLines)] IReadOnlyList<LineRequest?>? Lines,
+    PaymentRequest? Payment,
     // Left out where there is none: a key placed before there was such a member has the hash of then.
+    [property: RegularExpression(FieldRules.ClassPattern), MaxLength(FieldRules.MaxClassLength)]
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TotalRequest? Total = null)
 {
@@ -30,7 +34,9 @@ public sealed record OrderRequest(
 /// <summary>One line.</summary>
 /// <param name="Sku">As in the price list.</param>
 /// <param name="Quantity">1 to 1,000,000 pieces.</param>
-public sealed record LineRequest(string? Sku, int? Quantity);
+public sealed record LineRequest(
+    [property: RegularExpression(FieldRules.SkuPattern), MaxLength(FieldRules.MaxSkuLength)] string? Sku,
+    [property: Range(1, FieldRules.MaxQuantity)] int? Quantity);
 
 /// <summary>An amount that the customer was shown.</summary>
 /// <param name="Amount">Minor units of the currency.</param>
@@ -40,4 +46,6 @@ public sealed record TotalRequest(long? Amount, string? Currency);
 /// <summary>How the customer pays.</summary>
 /// <param name="Method">card (with a token of the gateway) or hosted (the customer pays at a url).</param>
 /// <param name="Token">The gateway's token for the card; absent for hosted.</param>
-public sealed record PaymentRequest(string? Method, string? Token = null);
+public sealed record PaymentRequest(
+    [property: AllowedValues(FieldRules.Card, FieldRules.Hosted)] string? Method,
+    [property: RegularExpression(FieldRules.TokenPattern), MaxLength(FieldRules.MaxTokenLength)] string? Token = null);

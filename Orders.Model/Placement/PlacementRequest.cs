@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
@@ -16,7 +17,7 @@ public sealed class PlacementRequest
     /// <param name="formerKey">Another spelling of the key, under which an earlier version may have placed it.</param>
     public PlacementRequest(string merchant, string? key, OrderRequest order, string? formerKey = null)
     {
-        if (!ApiKeys.ValidMerchant(merchant))
+        if (!FieldRules.IsMerchant(merchant))
             throw new Problem(400, "invalid-merchant", "The merchant is not valid.", $"Give the merchant's name: {ApiKeys.MerchantRule}.");
         if (OrderRules.WrongKey(key) is { } wrong)
             throw new Problem(400, KeyProblem(key), "The idempotency key is missing or not valid.", wrong);

@@ -35,10 +35,10 @@ static class Pricing
         Int128 total = 0;
         foreach (var line in lines)
             total += (Int128)line.UnitPrice * line.Quantity;
-        return total <= OrderRules.MaxTotal
+        return total <= FieldRules.MaxTotal
             ? (long)total
             : throw Refused("total-too-large", "The order's total is too large.",
-                [new("/lines", $"The total would be {total}; the most is {OrderRules.MaxTotal} minor units.")]);
+                [new("/lines", $"The total would be {total}; the most is {FieldRules.MaxTotal} minor units.")]);
     }
 
     static List<ProblemError> Wrong(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>

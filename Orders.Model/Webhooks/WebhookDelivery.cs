@@ -14,6 +14,9 @@ public static class DeliveryStates
 
     /// <summary>Tried for as long as the schedule says, in vain.</summary>
     public const string GivenUp = "GivenUp";
+
+    /// <summary>It happened while the endpoint was disabled; sent only if its merchant asks for it.</summary>
+    public const string Missed = "Missed";
 }
 
 /// <summary>One event of one order, owed to one endpoint.</summary>
@@ -58,7 +61,7 @@ public sealed class WebhookDelivery
     internal static void Map(EntityTypeBuilder<WebhookDelivery> row)
     {
         row.ToTable("webhook_deliveries", table =>
-            table.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp')"));
+            table.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp', 'Missed')"));
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
         row.Property(x => x.EndpointId).HasColumnName("endpoint_id");

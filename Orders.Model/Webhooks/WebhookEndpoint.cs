@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
 
 namespace Orders.Model.Webhooks;
@@ -13,7 +14,7 @@ public static class EndpointStates
     /// <summary>Its last delivery was not taken; they are tried again.</summary>
     public const string Failing = "Failing";
 
-    /// <summary>Nothing is sent any more until its merchant enables it.</summary>
+    /// <summary>Nothing is sent any more until its merchant enables it; what it misses is kept in its log.</summary>
     public const string Disabled = "Disabled";
 
     /// <summary>Its merchant took it away; kept for the log's sake, without its secrets.</summary>
@@ -44,6 +45,9 @@ public sealed class WebhookEndpoint : IVersioned
     /// <summary>Since when nothing was taken.</summary>
     public DateTime? FailingSince { get; set; }
 
+    /// <summary>Its place among its merchant's endpoints, from 0: two that are registered at once meet here. None once it is removed.</summary>
+    public int? Slot { get; set; }
+
     /// <summary>It is told of audit rows after this one.</summary>
     public long FromEvent { get; set; }
 
@@ -57,7 +61,7 @@ public sealed class WebhookEndpoint : IVersioned
             table.HasCheckConstraint("ck_webhook_endpoints_state", "state IN ('Active', 'Failing', 'Disabled', 'Removed')"));
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(64);
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(FieldRules.MaxMerchantLength);
         row.Property(x => x.Url).HasColumnName("url").HasMaxLength(500);
         row.Property(x => x.Secret).HasColumnName("secret").HasMaxLength(100);
         row.Property(x => x.PreviousSecret).HasColumnName("previous_secret").HasMaxLength(100);
@@ -65,11 +69,13 @@ public sealed class WebhookEndpoint : IVersioned
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
         row.Property(x => x.FailingSince).HasColumnName("failing_since");
+        row.Property(x => x.Slot).HasColumnName("slot");
         row.Property(x => x.FromEvent).HasColumnName("from_event");
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
         row.HasIndex(x => new { x.Merchant, x.CreatedAt });
         row.HasIndex(x => x.State);
+        row.HasIndex(x => new { x.Merchant, x.Slot }).IsUnique().HasDatabaseName("ux_webhook_endpoints_slot").HasFilter("slot IS NOT NULL");
     }
 }

@@ -1,7 +1,8 @@
 using MassTransit;
-using Orders.Model;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
+using Orders.Model;
 
 namespace Orders.Sagas;
 
@@ -109,7 +110,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public Task AnnounceRejected(BehaviorContext<OrderState, StockRejected> context)
     {
-        context.Saga.Reason = context.Message.Reason;
+        context.Saga.Reason = Kept(context.Message.Reason);
         return AnnounceCancelled(context);
     }
 
@@ -193,13 +194,17 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         order.State = review;
     }
 
-    static void BeginCancelling(BehaviorContext<OrderState> context, string reason, bool paymentHolds)
+    static void BeginCancelling(BehaviorContext<OrderState> context, string? reason, bool paymentHolds)
     {
-        context.Saga.Reason = reason[..Math.Min(reason.Length, 500)];
+        context.Saga.Reason = Kept(reason);
         context.Saga.StockCancelled = false;
         context.Saga.PaymentCancelled = !paymentHolds;
         context.Saga.ReviewFrom = null;
     }
+
+    /// <summary>Reasons come from callers and participants; every database must be able to hold them.</summary>
+    static string Kept(string? reason) =>
+        Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } kept ? kept : "cancelled";
 
     static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<Work>().Send(queue, command);
 

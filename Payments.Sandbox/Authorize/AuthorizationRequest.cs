@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
@@ -11,17 +12,18 @@ namespace OrderSaga.Sandbox;
 /// <param name="ExpiresAt">until then.</param>
 sealed record AuthorizationRequest(string? Reference, long? Amount, string? Currency, string? Token, bool Hosted, DateTime? ExpiresAt)
 {
-    const long MaxAmount = 100_000_000_000;
+    const int MaxReferenceLength = 100;
 
     /// <summary>The request with its time in UTC and whole milliseconds, or a problem that says what to change.</summary>
     public AuthorizationRequest Validated()
     {
-        Require(Text.IsPrintable(Reference, 100), "reference must have 1 to 100 printable ASCII characters.");
-        Require(Amount is >= 1 and <= MaxAmount, $"amount must be a whole number of minor units, 1 to {MaxAmount}.");
-        Require(Currency is { Length: 3 } && Currency.All(char.IsAsciiLetterUpper), "currency must be an ISO 4217 code such as EUR.");
+        Require(FieldRules.IsPrintable(Reference, MaxReferenceLength), $"reference must have 1 to {MaxReferenceLength} printable ASCII characters.");
+        Require(Amount is >= 1 and <= FieldRules.MaxTotal, $"amount must be a whole number of minor units, 1 to {FieldRules.MaxTotal}.");
+        Require(Currencies.Known(Currency), "currency must be an ISO 4217 code such as EUR.");
         if (!Hosted)
         {
-            Require(Tokens.IsKnown(Token), $"token must be one of {string.Join(", ", Tokens.All)}; or send \"hosted\": true.");
+            if (!Tokens.IsKnown(Token))
+                throw new Problem(422, "unknown-card", "The card is not known.", $"Send a token of {string.Join(", ", Tokens.All)}; or \"hosted\": true.");
             Require(ExpiresAt is null, "expiresAt belongs to a hosted payment: send \"hosted\": true with it, or leave it out.");
             return this;
         }

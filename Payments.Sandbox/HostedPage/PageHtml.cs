@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
+using OrderSaga.Contracts;
 
 namespace OrderSaga.Sandbox;
 
@@ -107,18 +108,11 @@ static class PageHtml
 
     static string Last(string text) => $"<p class=\"last\">{text}</p>";
 
-    /// <summary>Minor units in the form that people read: ISO 4217 gives each currency its number of decimals.</summary>
+    /// <summary>Minor units in the form that people read.</summary>
     internal static string Amount(GatewayOperation payment)
     {
-        var decimals = payment.Currency switch
-        {
-            "BIF" or "CLP" or "DJF" or "GNF" or "ISK" or "JPY" or "KMF" or "KRW"
-                or "PYG" or "RWF" or "UGX" or "UYI" or "VND" or "VUV" or "XAF" or "XOF" or "XPF" => 0,
-            "BHD" or "IQD" or "JOD" or "KWD" or "LYD" or "OMR" or "TND" => 3,
-            _ => 2,
-        };
-        var major = payment.Amount / (decimal)Math.Pow(10, decimals);
-        return $"{payment.Currency} {major.ToString("N" + decimals, CultureInfo.InvariantCulture)}";
+        var format = "N" + Currencies.Decimals(payment.Currency).ToString(CultureInfo.InvariantCulture);
+        return $"{payment.Currency} {Currencies.Major(payment.Amount, payment.Currency).ToString(format, CultureInfo.InvariantCulture)}";
     }
 
     static string Html(string text) => HtmlEncoder.Default.Encode(text);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 
 namespace OrderSaga.Sandbox;
 
@@ -83,13 +84,13 @@ sealed class GatewayOperation
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(40);
         row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20);
         row.Property(x => x.Status).HasColumnName("status").HasMaxLength(20);
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(200);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(FieldRules.MaxReasonLength);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(40);
         row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(100);
         row.Property(x => x.Token).HasColumnName("token").HasMaxLength(50);
-        row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(255);
+        row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(FieldRules.MaxIdempotencyKeyLength);
         row.Property(x => x.RequestHash).HasColumnName("request_hash").HasMaxLength(64);
         row.Property(x => x.Url).HasColumnName("url").HasMaxLength(500);
         row.Property(x => x.ExpiresAt).HasColumnName("expires_at");

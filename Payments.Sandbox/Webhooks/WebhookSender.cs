@@ -118,7 +118,7 @@ sealed class WebhookSender(
     {
         var now = clock.GetUtcNow().UtcDateTime;
         webhook.Attempts++;
-        webhook.LastError = error is { Length: > 500 } ? error[..500] : error;
+        webhook.LastError = Text.Clean(error, 500);
         webhook.DeliveredAt = error is null ? now : null;
         webhook.DueAt = error is null || webhook.Attempts >= settings.WebhookAttempts ? null : now + Pause(settings.WebhookRetry, webhook.Attempts);
         if (error is not null)

@@ -8,5 +8,5 @@ sealed class TryAuthorizePaymentConsumer(BranchSteps steps, TimeProvider clock) 
     public Task Consume(ConsumeContext<TryAuthorizePayment> context) => steps.Carry(
         context.Message,
         branch => PaymentRule.Try(branch, context.Message, clock.GetUtcNow().UtcDateTime),
-        now => PaymentBranch.Of(context.Message, now));
+        now => PaymentRule.IsUsable(context.Message) ? PaymentBranch.Of(context.Message, now) : PaymentBranch.Tombstone(context.Message.OrderId, now));
 }

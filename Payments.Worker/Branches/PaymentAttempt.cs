@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
@@ -66,6 +67,8 @@ sealed class PaymentAttempt
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; private set; }
 
+    const int MaxErrorLength = 500;
+
     /// <summary>Due at once, or by a clock that was wrong.</summary>
     public bool IsCallDue(DateTime now, DateTime furthest) =>
         State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > furthest);
@@ -101,7 +104,7 @@ sealed class PaymentAttempt
     public void Unanswered(string error, DateTime due, DateTime now)
     {
         State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
-        (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, 500), due, now);
+        (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, MaxErrorLength), due, now);
     }
 
     /// <summary>A hosted payment that nobody has paid yet: asked about again when <paramref name="due"/>, if no webhook comes before.</summary>
@@ -112,7 +115,8 @@ sealed class PaymentAttempt
     public void Watch(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
-        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (state, answer.Id ?? GatewayId, Text.Clean(answer.Reason, 500), null, now);
+        (State, GatewayId, Error, NextAttemptAt, UpdatedAt) =
+            (state, answer.Id ?? GatewayId, Text.Clean(answer.Detail ?? answer.Reason, MaxErrorLength), null, now);
 
     internal static void Map(EntityTypeBuilder<PaymentAttempt> row)
     {
@@ -127,12 +131,12 @@ sealed class PaymentAttempt
         row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20)
             .HasConversion(name => Name(name), text => EnumNames.Of<Operation>(text, Name));
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(100);
+        row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.Lease).HasColumnName("lease");
         row.Property(x => x.NextAttemptAt).HasColumnName("next_attempt_at");
         row.Property(x => x.ClosesAt).HasColumnName("closes_at");
         row.Property(x => x.Attempts).HasColumnName("attempts");
-        row.Property(x => x.Error).HasColumnName("error").HasMaxLength(500);
+        row.Property(x => x.Error).HasColumnName("error").HasMaxLength(MaxErrorLength);
         row.Property(x => x.TraceParent).HasColumnName("trace_parent").HasMaxLength(100);
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");

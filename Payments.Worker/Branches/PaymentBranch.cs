@@ -84,7 +84,7 @@ sealed class PaymentBranch : IVersioned
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; private set; }
 
-    public bool Hosted => Method == "hosted";
+    public bool Hosted => Method == FieldRules.Hosted;
 
     /// <summary>What the operation is about: a refund gives back what was taken.</summary>
     public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
@@ -146,18 +146,18 @@ sealed class PaymentBranch : IVersioned
         row.Property(x => x.OrderId).HasColumnName("order_id").ValueGeneratedNever();
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
-        row.Property(x => x.Method).HasColumnName("method").HasMaxLength(20);
-        row.Property(x => x.Token).HasColumnName("token").HasMaxLength(200);
+        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
+        row.Property(x => x.Method).HasColumnName("method").HasMaxLength(FieldRules.MaxMethodLength);
+        row.Property(x => x.Token).HasColumnName("token").HasMaxLength(FieldRules.MaxTokenLength);
         row.Property(x => x.PayBefore).HasColumnName("pay_before");
-        row.Property(x => x.Url).HasColumnName("url").HasMaxLength(1000);
-        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
-        row.Property(x => x.CaptureId).HasColumnName("capture_id").HasMaxLength(100);
+        row.Property(x => x.Url).HasColumnName("url").HasMaxLength(FieldRules.MaxPayUrlLength);
+        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
+        row.Property(x => x.CaptureId).HasColumnName("capture_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.CapturedAmount).HasColumnName("captured_amount");
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(200);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(FieldRules.MaxReasonLength);
         row.Property(x => x.CancelRequested).HasColumnName("cancel_requested");
         row.Property(x => x.Undo).HasColumnName("undo").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.Answer).HasColumnName("answer").HasMaxLength(2000);
+        row.Property(x => x.Answer).HasColumnName("answer");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");

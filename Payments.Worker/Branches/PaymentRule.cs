@@ -10,18 +10,24 @@ namespace OrderSaga.Payments;
 static class PaymentRule
 {
     const string TooLate = "cancelled before tried";
+    const string Unusable = "the amount or the way to pay is not usable";
+    const string NoUrl = "the gateway gave no usable address to pay at";
+
+    /// <summary>Otherwise nothing of the message is kept, and its sender is told no.</summary>
+    public static bool IsUsable(TryAuthorizePayment message) => FieldRules.IsTotal(message.Amount) && FieldRules.IsPayment(message.Payment);
 
     /// <summary>No money is asked for any more.</summary>
     public const string TimeIsOver = "the time to pay is over";
 
     public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
     {
-        null when Wrong(message) is { } wrong => new Outcome.Violation(wrong),
+        null when !IsUsable(message) =>
+            new Outcome.Step(Cancelled, new PaymentDeclined(message.OrderId, Unusable), Note: Unusable),
         null when message.PayBefore <= now =>
             new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "nothing was asked of the gateway"),
         null => new Outcome.Step(Trying, Call: Operation.Authorize),
-        Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, TooLate)),
-        _ when branch.Amount != message.Amount.Amount || branch.Currency != message.Amount.Currency =>
+        Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, branch.Amount == 0 ? branch.Reason ?? TooLate : TooLate)),
+        _ when branch.Amount != message.Amount?.Amount || branch.Currency != message.Amount.Currency =>
             new Outcome.Violation("a second Try with another amount"),
         Trying => Outcome.Nothing,
         Pending => new Outcome.Repeat(new PaymentPending(branch.OrderId, branch.Url ?? "", branch.PayBefore ?? message.PayBefore)),
@@ -85,7 +91,10 @@ static class PaymentRule
     static Outcome AwaitsCustomer(PaymentBranch branch, GatewayAnswer answer) => branch.State switch
     {
         Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
-        Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url ?? "", answer.ExpiresAt ?? branch.PayBefore ?? default)),
+        // Nobody could ever pay: the order ends with words, and what the gateway has opened is closed.
+        Trying when answer.Url is null =>
+            new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, NoUrl), Call: Operation.Void, Note: NoUrl, Alarm: true),
+        Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
         _ => Outcome.Nothing,
     };
 
@@ -130,12 +139,4 @@ static class PaymentRule
     static Outcome.Step Ended(Guid orderId, string? note = null) => new(Cancelled, new PaymentCancelled(orderId), CancelRequested: true, Note: note);
 
     static Outcome.Step Late(Operation undo) => new(Cancelling, Call: undo, Note: "money came late", Alarm: true);
-
-    static string? Wrong(TryAuthorizePayment message) => message switch
-    {
-        { Amount: null or { Amount: <= 0 } or { Currency: not { Length: 3 } } } => "a Try without an amount",
-        { Payment.Method: "hosted" } => null,
-        { Payment: { Method: "card", Token: { Length: > 0 and <= 200 } } } => null,
-        _ => "a Try without a way to pay",
-    };
 }

@@ -1,28 +1,27 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
+using System.Text;
 using OrderSaga.Platform;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments;
 
 /// <summary>Speaks the gateway's HTTP. What its status codes mean stands here and nowhere else.</summary>
 sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
 {
-    static readonly JsonSerializerOptions Json = WebJson.Options;
-
     public async Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Post, PathOf(call));
-        request.Content = JsonContent.Create(BodyOf(call), options: Json);
+        request.Content = JsonPayload.Of(BodyOf(call));
         request.Headers.Add("Idempotency-Key", call.Key);
         using var response = await http.SendAsync(request, cancel);
         return response.StatusCode switch
         {
             HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
                 GatewayTruth.Answer(call, await Read<GatewayOperation>(response, cancel)),
-            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw new GatewayRejected(true, await Describe(response, cancel)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw await Rejected(malformed: true, response, cancel),
             HttpStatusCode.TooManyRequests => throw await Busy(response, cancel),
-            HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw new GatewayRejected(false, await Describe(response, cancel)),
+            HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw await Rejected(malformed: false, response, cancel),
             _ => throw new GatewayUnknown(await Describe(response, cancel)),
         };
     }
@@ -70,24 +69,21 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
         _ => new { reference = call.OrderId, call.Amount, call.Currency, call.Token },
     };
 
-    static async Task<T> Read<T>(HttpResponseMessage response, CancellationToken cancel) where T : class
+    static async Task<T> Read<T>(HttpResponseMessage response, CancellationToken cancel) where T : class =>
+        GatewayJson.Read<T>(await response.Content.ReadAsByteArrayAsync(cancel));
+
+    static async Task<GatewayRejected> Rejected(bool malformed, HttpResponseMessage response, CancellationToken cancel)
     {
-        try
-        {
-            return await response.Content.ReadFromJsonAsync<T>(Json, cancel) ?? throw new GatewayUnknown("the gateway's answer is empty");
-        }
-        catch (JsonException unreadable)
-        {
-            throw new GatewayUnknown($"the gateway's answer is not readable: {unreadable.Message}");
-        }
+        var body = await response.Content.ReadAsByteArrayAsync(cancel);
+        return new GatewayRejected(malformed, Describe(response, body), GatewayJson.Code(body));
     }
 
     static async Task<GatewayBusy> Busy(HttpResponseMessage response, CancellationToken cancel) =>
         new(await Describe(response, cancel), response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
 
-    static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel)
-    {
-        var body = await response.Content.ReadAsStringAsync(cancel);
-        return $"{(int)response.StatusCode} {Text.Clean(body, 300)}".TrimEnd();
-    }
+    static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel) =>
+        Describe(response, await response.Content.ReadAsByteArrayAsync(cancel));
+
+    static string Describe(HttpResponseMessage response, byte[] body) =>
+        $"{(int)response.StatusCode} {Text.Clean(Encoding.UTF8.GetString(body), 300)}".TrimEnd();
 }

@@ -1,3 +1,9 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace OrderSaga.Payments;
 
 /// <summary>An operation as the gateway writes it, in an answer or in its ledger.</summary>
@@ -17,3 +23,73 @@ sealed record GatewayOperation(
     string? IdempotencyKey, string? Url, DateTimeOffset? ExpiresAt);
 
 sealed record GatewayOperations(IReadOnlyList<GatewayOperation>? Items);
+
+/// <summary>Reads what the gateway sends, also where its text is broken: half a character in a reason must not hide that the card was declined.</summary>
+static class GatewayJson
+{
+    static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { Converters = { new ForeignText() } };
+
+    /// <exception cref="GatewayUnknown">It is not readable as one.</exception>
+    public static T Read<T>(byte[] body) where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(WithoutMark(body), Options) ?? throw new GatewayUnknown("the gateway's answer is empty");
+        }
+        catch (JsonException unreadable)
+        {
+            throw new GatewayUnknown($"the gateway's answer is not readable: {unreadable.Message}");
+        }
+    }
+
+    /// <summary>The last part of a problem's type, or the code of an error, if the body has one.</summary>
+    public static string? Code(byte[] body)
+    {
+        try
+        {
+            var refusal = JsonSerializer.Deserialize<Refusal>(WithoutMark(body), Options);
+            return refusal?.Code ?? refusal?.Error?.Code ?? refusal?.Type?.Split('/')[^1];
+        }
+        catch (JsonException)
+        {
+            // A page of a proxy, for example. What it means is decided by the status alone.
+            return null;
+        }
+    }
+
+    static ReadOnlySpan<byte> WithoutMark(byte[] body) => body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(3) : body;
+
+    sealed record Refusal(string? Type, string? Code, RefusalError? Error);
+
+    sealed record RefusalError(string? Code);
+
+    /// <summary>The serializer's own reader throws at lone surrogates and at bytes that are no UTF-8.</summary>
+    sealed class ForeignText : JsonConverter<string>
+    {
+        public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.String)
+                throw new JsonException($"a text is expected, not {reader.TokenType}");
+            var text = Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
+            return reader.ValueIsEscaped ? Unescape(text) : text;
+        }
+
+        public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+        /// <summary>The reader has seen to it that each escape is whole.</summary>
+        static string Unescape(string text)
+        {
+            var plain = new StringBuilder(text.Length);
+            for (var i = 0; i < text.Length; i++)
+            {
+                if (text[i] != '\\')
+                    plain.Append(text[i]);
+                else if (text[++i] == 'u')
+                    (_, i) = (plain.Append((char)ushort.Parse(text.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)), i + 4);
+                else
+                    plain.Append(text[i] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', var letter => letter });
+            }
+            return plain.ToString();
+        }
+    }
+}

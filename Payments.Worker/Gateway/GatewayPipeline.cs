@@ -1,4 +1,3 @@
-using OrderSaga.Platform;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -44,7 +43,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             if (await Find(call, calls) is { } known)
                 return known;
             return nothingDone
-                ? new GatewayAnswer(GatewayResult.Declined, null, Text.Clean(rejected.Message, 200))
+                ? GatewayTruth.Refused(rejected)
                 : throw new GatewayUnknown(rejected.Message);
         }
     }

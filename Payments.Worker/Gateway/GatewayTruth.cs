@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
@@ -5,6 +6,9 @@ namespace OrderSaga.Payments;
 /// <summary>Reads the gateway's words: what an operation of its ledger says of one of our calls. Pure.</summary>
 static class GatewayTruth
 {
+    const string UnknownCard = "the gateway does not know the card";
+    const string NotTaken = "the gateway does not take the payment";
+
     /// <summary>An answer about other money than ours is no answer: it is looked into, never booked.</summary>
     public static GatewayAnswer Answer(GatewayCall call, GatewayOperation told)
     {
@@ -17,10 +21,30 @@ static class GatewayTruth
             "pending" when call.Operation == Operation.Authorize => GatewayResult.Pending,
             _ => throw new GatewayUnknown($"the gateway's status is '{told.Status}'"),
         };
-        var id = told.Id is { Length: <= 100 } usable ? usable : throw new GatewayUnknown("the gateway's answer has no usable id");
-        var reason = result == GatewayResult.Declined ? Text.Clean(told.Reason ?? told.Status, 200) : null;
-        return new GatewayAnswer(result, id, reason, told.Url is null ? null : Text.Cut(told.Url, 1000), told.ExpiresAt?.UtcDateTime);
+        return new GatewayAnswer(
+            result, IdOf(call, told, result), result == GatewayResult.Declined ? ReasonOf(told) : null, FieldRules.IsPayUrl(told.Url) ? told.Url : null,
+            Earlier(told.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? told.Reason : null);
     }
+
+    /// <summary>What a request that was refused as such means for the one who reads the order's reason: one sentence, never the gateway's own words.</summary>
+    public static GatewayAnswer Refused(GatewayRejected rejected) => new(
+        GatewayResult.Declined, null, rejected.Code is { } code && code.Contains("card", StringComparison.OrdinalIgnoreCase) ? UnknownCard : NotTaken,
+        Detail: rejected.Message);
+
+    /// <summary>The money is moved by this id later on; where it is not, it may be missing.</summary>
+    static string? IdOf(GatewayCall call, GatewayOperation told, GatewayResult result) =>
+        FieldRules.IsGatewayId(told.Id) ? told.Id
+        : result == GatewayResult.Declined || call.Operation is Operation.Void or Operation.Refund ? null
+        : throw new GatewayUnknown("the gateway's answer has no usable id");
+
+    /// <summary>The gateway's sentence, if it is one.</summary>
+    static string ReasonOf(GatewayOperation told)
+    {
+        var reason = Text.Clean(told.Reason, FieldRules.MaxReasonLength);
+        return string.IsNullOrEmpty(reason) || reason[0] is '{' or '[' or '<' ? told.Status ?? NotTaken : reason;
+    }
+
+    static DateTime? Earlier(DateTime? expires, DateTime? payBefore) => expires > payBefore ? payBefore : expires;
 
     /// <summary>
     /// What everything that the gateway did for the order says of a call that it does not know: an authorization that is gone

@@ -17,12 +17,14 @@ enum GatewayResult
 /// <param name="Result">What it did.</param>
 /// <param name="Id">Its id of what it did.</param>
 /// <param name="Reason">Why it said no.</param>
-/// <param name="Url">Where the customer of a hosted payment pays.</param>
+/// <param name="Url">Where the customer of a hosted payment pays; null when there is none that a browser can be sent to.</param>
 /// <param name="ExpiresAt">UTC; until when the customer can pay.</param>
 /// <param name="Amount">Minor units that were captured, where it is not what was asked for.</param>
 /// <param name="Unseen">The gateway does not know the call: it may still come there.</param>
+/// <param name="Detail">What it wrote, for operators; <paramref name="Reason"/> is for the order's merchant.</param>
 sealed record GatewayAnswer(
-    GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null, long? Amount = null, bool Unseen = false);
+    GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null, long? Amount = null, bool Unseen = false,
+    string? Detail = null);
 
 /// <summary>Everything that one call needs, so that no database is asked between the commit and the call.</summary>
 /// <param name="Key">The idempotency key.</param>
@@ -62,8 +64,11 @@ sealed class GatewayBusy(string message, TimeSpan wait) : GatewayUnknown(message
 }
 
 /// <summary>The gateway refused the request as such; its ledger says what is true of the order.</summary>
-sealed class GatewayRejected(bool malformed, string message) : Exception(message)
+sealed class GatewayRejected(bool malformed, string message, string? code = null) : Exception(message)
 {
+    /// <summary>The gateway's name for what is wrong, e.g. <c>unknown-card</c>.</summary>
+    public string? Code => code;
+
     /// <summary>The request itself is at fault (400, 422), not the state of what it is about (404, 409).</summary>
     public bool Malformed => malformed;
 }

@@ -43,7 +43,8 @@ static class WebhookEndpoint
             return Task.CompletedTask;
         });
         FailPoint.Hit("payments.webhook-signed");
-        await receiver.Receive(headers.Id!, Encoding.UTF8.GetString(body.ToArray()));
+        // PostgreSQL cannot hold U+0000.
+        await receiver.Receive(headers.Id!, Encoding.UTF8.GetString(body.ToArray()).Replace('\0', '\ufffd'));
         FailPoint.Hit("payments.webhook-stored");
         return Results.Ok();
     }

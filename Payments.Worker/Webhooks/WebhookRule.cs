@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text;
 
 namespace OrderSaga.Payments;
 
@@ -12,9 +12,9 @@ sealed record GatewayEvent(string? Type, GatewayEventData? Data)
     {
         try
         {
-            return JsonSerializer.Deserialize<GatewayEvent>(body, JsonSerializerOptions.Web);
+            return GatewayJson.Read<GatewayEvent>(Encoding.UTF8.GetBytes(body));
         }
-        catch (JsonException)
+        catch (GatewayUnknown)
         {
             return null;
         }

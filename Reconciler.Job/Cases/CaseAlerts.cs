@@ -1,11 +1,13 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
 /// <summary>
-/// Tells of each new case: a log line, and a POST to <c>Reconciliation:AlertUrl</c> if there is one. At least once: a case is marked when it
-/// was told, so one whose process died, or whose receiver was away, is told later.
+/// Reports each new case: a log line, and a POST to <c>Reconciliation:AlertUrl</c> if there is one. At least once: a case is marked when its alert
+/// was taken. An alert that is not taken waits on its own, longer each time, and holds up no other.
 /// </summary>
 sealed class CaseAlerts(
     Statements<ReconcilerDb> statements, IHttpClientFactory clients, ReconciliationSettings settings, TimeProvider clock, ILogger<CaseAlerts> log)
@@ -15,7 +17,10 @@ sealed class CaseAlerts(
     public const string Client = "case-alerts";
 
     const int Page = 50;
-    static readonly TimeSpan Every = TimeSpan.FromSeconds(15);
+    const int ConcurrentAlerts = 4;
+    const int MaxErrorLength = 300;
+    static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan MaxPause = TimeSpan.FromHours(1);
 
     readonly SemaphoreSlim woken = new(1);
 
@@ -26,47 +31,96 @@ sealed class CaseAlerts(
             woken.Release();
     }
 
+    /// <summary>15 s after the first alert that was not taken, twice as long after each further one, an hour at most.</summary>
+    internal static TimeSpan PauseAfter(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds * Math.Pow(2, attempts - 1), MaxPause.TotalSeconds));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
             while (true)
             {
-                await woken.WaitAsync(Every, stoppingToken);
-                await TellOfAll(stoppingToken);
+                await woken.WaitAsync(Interval, stoppingToken);
+                await SendDue(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What is untold is told at the next start.
+            // What was not taken is sent after the next start.
         }
     }
 
-    async Task TellOfAll(CancellationToken cancel)
+    /// <summary>The oldest first.</summary>
+    async Task SendDue(CancellationToken cancel)
     {
         try
         {
-            while (await Untold() is { Count: > 0 } untold)
-                foreach (var opened in untold)
-                    await Tell(opened, cancel);
+            var bound = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentAlerts, CancellationToken = cancel };
+            while (await Due() is { Count: > 0 } due)
+                await Parallel.ForEachAsync(due, bound, async (opened, stop) => await Alert(opened, stop));
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("New cases could not be told; trying again in {Every}: {Failure}", Every, failure.Message);
+            log.LogWarning("Alerts about cases could not be read or marked; trying again in {Interval}: {Failure}", Interval, failure.Message);
         }
     }
 
-    Task<List<CaseRow>> Untold() => statements.Run(db => db.Cases.AsNoTracking()
-        .Where(row => row.AlertedAt == null).OrderBy(row => row.OpenedAt).Take(Page).ToListAsync());
-
-    async Task Tell(CaseRow opened, CancellationToken cancel)
+    Task<List<CaseRow>> Due()
     {
-        log.LogWarning("Case {CaseId} is open: {Class} ({Severity}), order {OrderId}: {Reason}",
-            opened.Id, opened.Class, opened.Severity, opened.OrderId, opened.Reason);
-        using var http = clients.CreateClient(Client);
-        if (settings.AlertUrl is { } url)
-            (await http.PostAsJsonAsync(url, CaseView.Of(opened), cancel)).EnsureSuccessStatusCode();
         var now = clock.GetUtcNow().UtcDateTime;
-        await statements.Run(db => db.Cases.Where(row => row.Id == opened.Id).ExecuteUpdateAsync(row => row.SetProperty(x => x.AlertedAt, now)));
+        // A pause that is longer than any comes from a clock that was wrong.
+        var furthest = now + MaxPause;
+        return statements.Run(db => db.Cases.AsNoTracking()
+            .Where(row => row.AlertedAt == null && (row.NextAlertAt == null || row.NextAlertAt <= now || row.NextAlertAt > furthest))
+            .OrderBy(row => row.OpenedAt).Take(Page).ToListAsync());
+    }
+
+    async Task Alert(CaseRow opened, CancellationToken cancel)
+    {
+        if (opened.AlertAttempts == 0)
+            log.LogWarning("Case {CaseId} is open: {Class} ({Severity}), order {OrderId}: {Reason}",
+                opened.Id, opened.Class, opened.Severity, opened.OrderId, opened.Reason);
+        if (await Post(opened, cancel) is { } failure)
+            await MarkFailed(opened, failure);
+        else
+            await MarkTaken(opened);
+    }
+
+    /// <summary>Null when it was taken, otherwise why not.</summary>
+    async Task<string?> Post(CaseRow opened, CancellationToken cancel)
+    {
+        if (settings.AlertUrl is not { } url)
+            return null;
+        try
+        {
+            using var http = clients.CreateClient(Client);
+            using var body = JsonPayload.Of(CaseView.Of(opened));
+            using var answer = await http.PostAsync(url, body, cancel);
+            return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
+        }
+        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        {
+            return Text.Clean(failure.Message, MaxErrorLength);
+        }
+    }
+
+    Task<int> MarkTaken(CaseRow opened)
+    {
+        ReconciliationMetrics.Alerted(opened.Class, taken: true);
+        var now = clock.GetUtcNow().UtcDateTime;
+        return statements.Run(db => db.Cases.Where(row => row.Id == opened.Id).ExecuteUpdateAsync(row => row.SetProperty(x => x.AlertedAt, now)));
+    }
+
+    Task<int> MarkFailed(CaseRow opened, string failure)
+    {
+        ReconciliationMetrics.Alerted(opened.Class, taken: false);
+        var attempts = opened.AlertAttempts + 1;
+        var pause = PauseAfter(attempts);
+        log.LogWarning("The alert about case {CaseId} was not taken, attempt {Attempts}; it is sent again in {Pause}: {Failure}",
+            opened.Id, attempts, pause, failure);
+        var next = clock.GetUtcNow().UtcDateTime + pause;
+        return statements.Run(db => db.Cases.Where(row => row.Id == opened.Id)
+            .ExecuteUpdateAsync(row => row.SetProperty(x => x.AlertAttempts, attempts).SetProperty(x => x.NextAlertAt, next)));
     }
 }

@@ -57,8 +57,14 @@ sealed class CaseRow
 
     public DateTime? SolvedAt { get; set; }
 
-    /// <summary>When it was told to whoever is to know.</summary>
+    /// <summary>UTC; when the receiver of alerts took it.</summary>
     public DateTime? AlertedAt { get; set; }
+
+    /// <summary>Alerts about it that were not taken.</summary>
+    public int AlertAttempts { get; set; }
+
+    /// <summary>UTC; not before. Null: at once.</summary>
+    public DateTime? NextAlertAt { get; set; }
 
     internal static void Map(EntityTypeBuilder<CaseRow> row, string ordinal)
     {
@@ -84,6 +90,8 @@ sealed class CaseRow
         row.Property(x => x.DueAt).HasColumnName("due_at");
         row.Property(x => x.SolvedAt).HasColumnName("solved_at");
         row.Property(x => x.AlertedAt).HasColumnName("alerted_at");
+        row.Property(x => x.AlertAttempts).HasColumnName("alert_attempts");
+        row.Property(x => x.NextAlertAt).HasColumnName("next_alert_at");
         row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");
         row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
@@ -64,10 +65,10 @@ sealed class SettledRow
     {
         row.ToTable("settlement_rows", table => table.HasCheckConstraint("ck_settlement_rows_operation", "operation IN ('capture', 'refund')"));
         row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(100).UseCollation(collation);
+        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(FieldRules.MaxGatewayIdLength).UseCollation(collation);
         row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20);
-        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
-        row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(100);
+        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
+        row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.OrderId).HasColumnName("order_id");
         row.Property(x => x.Amount).HasColumnName("amount");
         row.Property(x => x.Fee).HasColumnName("fee");

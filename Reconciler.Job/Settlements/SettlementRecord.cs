@@ -1,12 +1,12 @@
 using System.Globalization;
-using Orders.Model;
+using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
 /// <summary>One record of a settlement file, each of its fields checked.</summary>
 static class SettlementRecord
 {
-    const int MostOfId = 100;
+    const int MostOfId = FieldRules.MaxGatewayIdLength;
 
     /// <summary>What is larger counts as no number: sums and differences of thousands of them must fit.</summary>
     const long MostAmount = 1_000_000_000_000_000;

@@ -109,7 +109,8 @@ public sealed class RuleTests
             "negative" => [new OrderLine("a", -5)],
             _ => [new OrderLine("a", 1), new OrderLine("a", 1)],
         };
-        Stock.Try(null, new TryReserveStock(Order, lines), new Dictionary<string, StockLevel> { ["a"] = Level("a", 9) }).ShouldBeOfType<Outcome.Violation>();
+        Stock.Try(null, new TryReserveStock(Order, lines), new Dictionary<string, StockLevel> { ["a"] = Level("a", 9) })
+            .ShouldBeOfType<Outcome.Step>().Answer.ShouldBeOfType<StockRejected>().Reason.ShouldBe("the lines are not usable");
     }
 
     [Fact]

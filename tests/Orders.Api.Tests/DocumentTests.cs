@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using Shouldly;
 
 namespace Orders.Api.Tests;
@@ -51,6 +52,23 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
                 (type == "application/problem+json").ShouldBe(status[0] >= '4', $"{name} {status}");
             }
         }
+    }
+
+    [Fact]
+    public async Task The_document_states_the_field_rules()
+    {
+        var schemas = (await api.Stranger.Get("/openapi/v1.json")).ShouldBe(200).Json["components"]!["schemas"]!;
+        JsonNode Field(string schema, string field) => schemas[schema]!["properties"]![field]!;
+        ((string)Field("LineRequest", "sku")["pattern"]!, (int)Field("LineRequest", "sku")["maxLength"]!)
+            .ShouldBe((FieldRules.SkuPattern, FieldRules.MaxSkuLength));
+        ((int)Field("LineRequest", "quantity")["minimum"]!, (int)Field("LineRequest", "quantity")["maximum"]!).ShouldBe((1, FieldRules.MaxQuantity));
+        ((string)Field("PaymentRequest", "token")["pattern"]!, (int)Field("PaymentRequest", "token")["maxLength"]!)
+            .ShouldBe((FieldRules.TokenPattern, FieldRules.MaxTokenLength));
+        ((int)Field("OrderRequest", "lines")["minItems"]!, (int)Field("OrderRequest", "lines")["maxItems"]!).ShouldBe((1, FieldRules.MaxLines));
+        ((string)Field("OrderRequest", "class")["pattern"]!).ShouldBe(FieldRules.ClassPattern);
+        ((string)Field("OrderRequest", "currency")["pattern"]!).ShouldBe(FieldRules.CurrencyPattern);
+        ((int)Field("CancelRequest", "reason")["maxLength"]!).ShouldBe(FieldRules.MaxReasonLength);
+        ((long)Field("ProductRequest", "unitPrice")["maximum"]!).ShouldBe(FieldRules.MaxUnitPrice);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 
 namespace OrderSaga.Payments.Tests;
@@ -42,6 +43,12 @@ sealed class FakeGateway : HttpMessageHandler
 
     /// <summary>The gateway does not understand what it is asked to do.</summary>
     public bool Malformed { get; set; }
+
+    /// <summary>What an authorization is told as, where it is not told as it is.</summary>
+    public Func<GatewayOperation, GatewayOperation> Telling { get; set; } = told => told;
+
+    /// <summary>The JSON that leaves it, where it is not what the serializer writes.</summary>
+    public Func<string, string> Wording { get; set; } = json => json;
 
     public int Requests { get; private set; }
 
@@ -130,10 +137,10 @@ sealed class FakeGateway : HttpMessageHandler
         var token = hosted ? null : body.GetProperty("token").GetString();
         var id = $"auth_{++next}";
         tokens[id] = token;
-        return new GatewayOperation(
+        return Telling(new GatewayOperation(
             id, "authorize", hosted ? "pending" : token == "tok_declined" ? "declined" : "succeeded", token == "tok_declined" ? "card declined" : null, id,
             body.GetProperty("amount").GetInt64(), body.GetProperty("currency").GetString(), body.GetProperty("reference").GetString(), key,
-            hosted ? $"http://pay/{id}" : null, hosted ? body.GetProperty("expiresAt").GetDateTimeOffset() : null);
+            hosted ? $"http://pay/{id}" : null, hosted ? body.GetProperty("expiresAt").GetDateTimeOffset() : null));
     }
 
     GatewayOperation? Follow(string operation, string key, string target)
@@ -165,9 +172,9 @@ sealed class FakeGateway : HttpMessageHandler
         };
     }
 
-    static HttpResponseMessage Answer(GatewayOperation made) =>
+    HttpResponseMessage Answer(GatewayOperation made) =>
         Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
 
-    static HttpResponseMessage Json(HttpStatusCode status, object body) =>
-        new(status) { Content = JsonContent.Create(body, options: JsonSerializerOptions.Web) };
+    HttpResponseMessage Json(HttpStatusCode status, object body) =>
+        new(status) { Content = new StringContent(Wording(JsonSerializer.Serialize(body, JsonSerializerOptions.Web)), Encoding.UTF8, "application/json") };
 }

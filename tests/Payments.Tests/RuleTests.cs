@@ -115,15 +115,24 @@ public sealed class RuleTests
         Some.Try(Order) with { Amount = null! },
         Some.Try(Order) with { Payment = null! },
         Some.Try(Order, ""),
-        Some.Try(Order, new string('x', 201)),
+        Some.Try(Order, new string('x', 256)),
+        Some.Try(Order, "tok en"),
+        Some.Try(Order) with { Amount = new Money(100_000_000_001, "EUR") },
+        Some.Try(Order) with { Amount = new Money(1, "XXX") },
+        Some.Hosted(Order) with { Payment = new PaymentInstruction("hosted", "tok_ok") },
         Some.Try(Order) with { Payment = new PaymentInstruction("cash") });
 
     [Theory, MemberData(nameof(Unusable), DisableDiscoveryEnumeration = true)]
-    public void A_Try_that_no_gateway_could_take_is_refused_with_an_alarm(TryAuthorizePayment message) =>
-        Words(PaymentRule.Try(null, message, Now)).ShouldBe("refused with an alarm");
+    public void A_Try_that_no_gateway_could_take_is_declined(TryAuthorizePayment message) =>
+        Words(PaymentRule.Try(null, message, Now)).ShouldBe("Cancelled + PaymentDeclined");
 
     static string Heard(string state, Operation operation, GatewayResult result) =>
-        Words(PaymentRule.Answered(Branch(state)!, operation, new GatewayAnswer(result, "id", "no")));
+        Words(PaymentRule.Answered(Branch(state)!, operation, new GatewayAnswer(result, "id", "no", result == GatewayResult.Pending ? "https://pay/1" : null)));
+
+    [Fact]
+    public void A_payment_without_a_page_is_declined_and_voided() =>
+        Words(PaymentRule.Answered(Branch("Trying")!, Operation.Authorize, new GatewayAnswer(GatewayResult.Pending, "id")))
+            .ShouldBe("Cancelling + void + PaymentDeclined (alarm)");
 
     /// <summary>A branch that has come to the state by the steps that lead there.</summary>
     static PaymentBranch? Branch(string state)

@@ -375,8 +375,8 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnName("payment_tried");
 
                     b.Property<string>("PaymentUrl")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasMaxLength(8192)
+                        .HasColumnType("character varying(8192)")
                         .HasColumnName("payment_url");
 
                     b.Property<string>("Reason")
@@ -560,7 +560,7 @@ namespace Migrations.PostgreSql.Orders
 
                     b.ToTable("webhook_deliveries", null, t =>
                         {
-                            t.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp')");
+                            t.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp', 'Missed')");
                         });
                 });
 
@@ -608,6 +608,10 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("character varying(100)")
                         .HasColumnName("secret");
 
+                    b.Property<int?>("Slot")
+                        .HasColumnType("integer")
+                        .HasColumnName("slot");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -634,6 +638,11 @@ namespace Migrations.PostgreSql.Orders
                     b.HasIndex("State");
 
                     b.HasIndex("Merchant", "CreatedAt");
+
+                    b.HasIndex("Merchant", "Slot")
+                        .IsUnique()
+                        .HasDatabaseName("ux_webhook_endpoints_slot")
+                        .HasFilter("slot IS NOT NULL");
 
                     b.ToTable("webhook_endpoints", null, t =>
                         {

@@ -118,8 +118,7 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnName("amount");
 
                     b.Property<string>("Answer")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("text")
                         .HasColumnName("answer");
 
                     b.Property<string>("AuthorizationId")
@@ -172,8 +171,8 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnName("state");
 
                     b.Property<string>("Token")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
                         .HasColumnName("token");
 
                     b.Property<string>("Undo")
@@ -186,8 +185,8 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnName("updated_at");
 
                     b.Property<string>("Url")
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasMaxLength(8192)
+                        .HasColumnType("character varying(8192)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")

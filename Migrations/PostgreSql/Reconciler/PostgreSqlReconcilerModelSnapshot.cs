@@ -276,6 +276,10 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<int>("AlertAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("alert_attempts");
+
                     b.Property<DateTime?>("AlertedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("alerted_at");
@@ -308,6 +312,10 @@ namespace Migrations.PostgreSql.Reconciler
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("evidence");
+
+                    b.Property<DateTime?>("NextAlertAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_alert_at");
 
                     b.Property<string>("OpenKey")
                         .HasMaxLength(300)

@@ -118,8 +118,7 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnName("amount");
 
                     b.Property<string>("Answer")
-                        .HasMaxLength(2000)
-                        .HasColumnType("nvarchar(2000)")
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("answer");
 
                     b.Property<string>("AuthorizationId")
@@ -172,8 +171,8 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnName("state");
 
                     b.Property<string>("Token")
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
                         .HasColumnName("token");
 
                     b.Property<string>("Undo")
@@ -186,8 +185,8 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnName("updated_at");
 
                     b.Property<string>("Url")
-                        .HasMaxLength(1000)
-                        .HasColumnType("nvarchar(1000)")
+                        .HasMaxLength(8192)
+                        .HasColumnType("nvarchar(max)")
                         .HasColumnName("url");
 
                     b.Property<long>("Version")

@@ -276,6 +276,10 @@ namespace Migrations.SqlServer.Reconciler
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
+                    b.Property<int>("AlertAttempts")
+                        .HasColumnType("int")
+                        .HasColumnName("alert_attempts");
+
                     b.Property<DateTime?>("AlertedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("alerted_at");
@@ -308,6 +312,10 @@ namespace Migrations.SqlServer.Reconciler
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
                         .HasColumnName("evidence");
+
+                    b.Property<DateTime?>("NextAlertAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_alert_at");
 
                     b.Property<string>("OpenKey")
                         .HasMaxLength(300)

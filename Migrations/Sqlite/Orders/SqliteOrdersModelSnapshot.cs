@@ -368,7 +368,7 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnName("payment_tried");
 
                     b.Property<string>("PaymentUrl")
-                        .HasMaxLength(2000)
+                        .HasMaxLength(8192)
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_url");
 
@@ -553,7 +553,7 @@ namespace Migrations.Sqlite.Orders
 
                     b.ToTable("webhook_deliveries", null, t =>
                         {
-                            t.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp')");
+                            t.HasCheckConstraint("ck_webhook_deliveries_state", "state IN ('Pending', 'Delivered', 'GivenUp', 'Missed')");
                         });
                 });
 
@@ -601,6 +601,10 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("secret");
 
+                    b.Property<int?>("Slot")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("slot");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -627,6 +631,11 @@ namespace Migrations.Sqlite.Orders
                     b.HasIndex("State");
 
                     b.HasIndex("Merchant", "CreatedAt");
+
+                    b.HasIndex("Merchant", "Slot")
+                        .IsUnique()
+                        .HasDatabaseName("ux_webhook_endpoints_slot")
+                        .HasFilter("slot IS NOT NULL");
 
                     b.ToTable("webhook_endpoints", null, t =>
                         {

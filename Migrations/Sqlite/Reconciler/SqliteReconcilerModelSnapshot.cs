@@ -269,6 +269,10 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
+                    b.Property<int>("AlertAttempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("alert_attempts");
+
                     b.Property<DateTime?>("AlertedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("alerted_at");
@@ -301,6 +305,10 @@ namespace Migrations.Sqlite.Reconciler
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("evidence");
+
+                    b.Property<DateTime?>("NextAlertAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_alert_at");
 
                     b.Property<string>("OpenKey")
                         .HasMaxLength(300)

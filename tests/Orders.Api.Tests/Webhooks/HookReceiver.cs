@@ -65,3 +65,19 @@ public sealed record Hook(string Id, string Timestamp, string Signature, string 
         return Signature.Split(' ').Contains("v1," + Convert.ToBase64String(mac));
     }
 }
+
+/// <summary>Accepts connections and says nothing.</summary>
+sealed class Silent : IAsyncDisposable
+{
+    readonly System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
+
+    public Silent() => listener.Start();
+
+    public string Url => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+
+    public ValueTask DisposeAsync()
+    {
+        listener.Stop();
+        return ValueTask.CompletedTask;
+    }
+}

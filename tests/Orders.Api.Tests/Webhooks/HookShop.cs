@@ -53,6 +53,14 @@ public sealed class HookShop : IAsyncDisposable
     public async Task<List<JsonNode>> Log(JsonNode registered, string query = "") =>
         [.. (await Merchant.Get($"/webhook-endpoints/{registered["id"]}/deliveries{query}")).ShouldBe(200).Json["items"]!.AsArray().Select(item => item!)];
 
+    /// <summary>Another merchant of the same installation.</summary>
+    public async Task<Caller> Other()
+    {
+        var other = new Caller(Host, "other", ApiKeys.Create(Installation.Directory, "second", "other", Roles.Orders));
+        await Eventually.Holds("the key is known", async () => (await other.Get("/webhook-endpoints")).Status == 200);
+        return other;
+    }
+
     /// <summary>Waits until the log has so many deliveries in a state.</summary>
     public Task<List<JsonNode>> LogBecomes(JsonNode registered, string status, int count) => Eventually.Becomes(
         $"{count} deliveries are {status}", () => Log(registered), log => log.Count(item => (string)item["status"]! == status) == count);

@@ -162,7 +162,7 @@ public sealed class WebhookTests
         (await shop.Merchant.Get(path + "/deliveries?status=Done")).ShouldBeProblem(400, "invalid-parameter");
         (await shop.Merchant.Get(path + "/deliveries?state=Pending")).ShouldBeProblem(400, "unknown-parameter");
         await shop.Register(shop.Receiver.Url + "?second");
-        (await shop.Merchant.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBeProblem(409, "too-many-endpoints");
+        (await shop.Merchant.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}?third"}""")).ShouldBeProblem(409, "too-many-endpoints");
     }
 
     [Fact]
@@ -183,21 +183,5 @@ public sealed class WebhookTests
         while (cursor.Length > 0);
         seen.ShouldBe((await shop.Rows()).OrderByDescending(row => row.EventId).Select(row => row.Id.ToString()));
         (await shop.Log(endpoint, "?status=Pending")).ShouldBeEmpty();
-    }
-
-    /// <summary>Accepts a connection and says nothing.</summary>
-    sealed class Silent : IAsyncDisposable
-    {
-        readonly System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);
-
-        public Silent() => listener.Start();
-
-        public string Url => $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
-
-        public ValueTask DisposeAsync()
-        {
-            listener.Stop();
-            return ValueTask.CompletedTask;
-        }
     }
 }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Reconciler.Job.Tests;
 
@@ -95,4 +97,51 @@ public sealed class CaseTests
         told.Count.ShouldBe(2);
         ((string)told[1]["class"]!).ShouldBe("amount-differs");
     }
+
+    /// <summary>Two cases, one of which the receiver never takes: the other is reported at once, and both are tried on their own.</summary>
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_refused_alert_holds_up_no_other(Mode mode)
+    {
+        var told = new ConcurrentQueue<(string Class, long? Length)>();
+        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
+        pager.MapPost("/", async (HttpContext http) =>
+        {
+            var @class = (string)(await JsonNode.ParseAsync(http.Request.Body))!["class"]!;
+            told.Enqueue((@class, http.Request.ContentLength));
+            return @class == "refused" ? Results.BadRequest() : Results.Ok();
+        });
+        await pager.StartAsync(TestContext.Current.CancellationToken);
+        await using var shop = await Shop.Open(mode, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
+        var at = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await shop.Db(async db =>
+        {
+            string[] classes = ["refused", "refused", "taken", "taken", "taken"];
+            foreach (var (index, @class) in classes.Index())
+                db.Cases.Add(Case(@class, at.AddSeconds(index - 10)));
+            return await db.SaveChangesAsync();
+        });
+        shop.Services.GetRequiredService<CaseAlerts>().Wake();
+
+        await Eventually.Holds("the others are reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null || row.Class == "refused")));
+        await Eventually.Holds("the refused ones wait", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertAttempts == (row.Class == "refused" ? 1 : 0))));
+        told.Count.ShouldBe(5);
+        told.ShouldAllBe(alert => alert.Length > 0);
+        (await shop.Db(db => db.Cases.Where(row => row.Class == "refused").Select(row => row.NextAlertAt).ToListAsync()))
+            .ShouldAllBe(next => next > at.AddSeconds(14));
+    }
+
+    [Theory]
+    [InlineData(1, 15)]
+    [InlineData(2, 30)]
+    [InlineData(5, 240)]
+    [InlineData(9, 3600)]
+    [InlineData(1000, 3600)]
+    public void A_refused_alert_waits_longer_each_time(int attempts, int seconds) =>
+        CaseAlerts.PauseAfter(attempts).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    static CaseRow Case(string @class, DateTime at) => new()
+    {
+        Id = Guid.CreateVersion7(), Class = @class, Severity = Severity.Medium, Rule = "", Evidence = "[]", Reason = "", Status = CaseStatus.Open,
+        OpenedAt = at, UpdatedAt = at,
+    };
 }

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Orders.Api.Tests.Webhooks;
+
+/// <summary>Registering an endpoint, and what it missed.</summary>
+public sealed class EndpointTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task The_same_url_is_registered_once(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Register(shop, shop.Receiver.Url)));
+        var made = answers.Single(answer => answer.Status == 201).Json;
+        foreach (var answer in answers.Where(answer => answer.Status != 201))
+            answer.ShouldBeProblem(409, "endpoint-exists").Json["detail"]!.GetValue<string>().ShouldContain((string)made["id"]!);
+
+        // The same url for a machine: case and default port of the host do not count.
+        var spelt = shop.Receiver.Url.Replace("http://", "HTTP://", StringComparison.Ordinal);
+        (await Register(shop, spelt)).ShouldBeProblem(409, "endpoint-exists");
+        (await (await shop.Other()).Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
+        (await shop.Merchant.Send(HttpMethod.Delete, $"/webhook-endpoints/{made["id"]}", null)).ShouldBe(204);
+        (await Register(shop, shop.Receiver.Url)).ShouldBe(201);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Endpoints_registered_at_once_keep_to_the_bound(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode, "--Webhooks:MostEndpoints=4");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Register(shop, $"{shop.Receiver.Url}?{i}")));
+        answers.Count(answer => answer.Status == 201).ShouldBe(4);
+        foreach (var answer in answers.Where(answer => answer.Status != 201))
+            answer.ShouldBeProblem(409, "too-many-endpoints");
+    }
+
+    [Fact]
+    public async Task An_event_has_one_id_at_all_endpoints()
+    {
+        await using var shop = await HookShop.Open(Mode.Embedded);
+        var endpoint = await shop.Register();
+        await shop.Register(shop.Receiver.Url + "?second");
+        await shop.PlacedAndCompleted();
+        await Eventually.Holds("both are told of both", () => shop.Receiver.Taken.Count == 4);
+
+        foreach (var hooks in shop.Receiver.Taken.GroupBy(hook => hook.Type, StringComparer.Ordinal))
+        {
+            hooks.Select(hook => (string)hook.Json["id"]!).Distinct().ShouldHaveSingleItem().ShouldStartWith("evt_");
+            hooks.Select(hook => hook.Id).Distinct().Count().ShouldBe(2, "webhook-id is of the delivery");
+        }
+
+        var ids = shop.Receiver.Taken.Select(hook => (string)hook.Json["id"]!).Distinct().ToList();
+        ids.Count.ShouldBe(2);
+        (await shop.Log(endpoint)).Select(item => (string)item["eventId"]!).ShouldBe(ids, ignoreOrder: true);
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task What_a_disabled_endpoint_missed_is_counted_and_sent_if_asked_for(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode);
+        shop.Receiver.Answers = _ => Results.StatusCode(410);
+        var endpoint = await shop.Register();
+        await shop.Merchant.Placed();
+        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        shop.Receiver.Answers = _ => Results.NoContent();
+        for (var i = 0; i < 5; i++)
+            await shop.PlacedAndCompleted();
+        var missed = await shop.LogBecomes(endpoint, "Missed", 10);
+
+        var enabled = (await Enable(shop, endpoint, null)).ShouldBe(200).Json;
+        ((string)enabled["status"]!, (int)enabled["missed"]!["events"]!).ShouldBe(("Active", 10));
+        enabled["missed"]!["since"]!.GetValue<DateTime>().ShouldBe(
+            missed.Where(item => (string)item["status"]! == "Missed").Min(item => item["createdAt"]!.GetValue<DateTime>()));
+        var next = await shop.PlacedAndCompleted();
+        await shop.LogBecomes(endpoint, "Delivered", 2);
+        shop.Receiver.Taken.Count(hook => hook.OrderId != next).ShouldBe(1, "nothing that was missed is sent unasked");
+
+        (await Enable(shop, endpoint, """{"sendMissed":true}""")).ShouldBe(200);
+        await shop.LogBecomes(endpoint, "Delivered", 12);
+        (await Enable(shop, endpoint, null)).ShouldBe(200).Json["missed"].ShouldBeNull();
+    }
+
+    static Task<Answer> Enable(HookShop shop, JsonNode endpoint, string? body) => shop.Merchant.Post($"/webhook-endpoints/{endpoint["id"]}/enable", body);
+
+    static Task<Answer> Register(HookShop shop, string url) => shop.Merchant.Post("/webhook-endpoints", $$"""{"url":"{{url}}"}""");
+}

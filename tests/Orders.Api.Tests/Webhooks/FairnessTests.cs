@@ -1,0 +1,59 @@
+using Orders.Model.Webhooks;
+
+namespace Orders.Api.Tests.Webhooks;
+
+/// <summary>A receiver that does not answer takes nobody else's place.</summary>
+public sealed class FairnessTests
+{
+    /// <summary>Longer than any test waits: whatever is sent to a silent receiver stays under way.</summary>
+    static readonly string[] Hanging = ["--Webhooks:MostEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Fifty_dead_endpoints_hold_up_no_other_merchant(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode, Hanging);
+        await using var dead = new Silent();
+        for (var i = 0; i < 50; i++)
+            await shop.Register($"{dead.Url}?{i}");
+        var other = await shop.Other();
+        (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
+        await shop.Merchant.Placed();
+        await shop.Merchant.Placed();
+        await Eventually.Holds("the dead ones have their places", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 8);
+
+        var order = await other.Placed();
+        await Eventually.Holds("the other merchant is told", () => shop.Receiver.Of(order) == "order.submitted");
+        var dead50 = (await shop.Rows()).Where(row => row.OrderId != order).ToList();
+        dead50.ShouldAllBe(row => row.LastAttemptAt == null, "all of them are still under way");
+        dead50.Count(row => row.Attempts > 0).ShouldBe(8);
+    }
+
+    /// <summary>As many merchants as there are places have an old backlog at receivers that do not answer; a new one comes first all the same.</summary>
+    [Fact]
+    public async Task A_merchant_that_is_sent_nothing_comes_first()
+    {
+        await using var shop = await HookShop.Open(
+            Mode.Embedded, [.. Hanging, "--Webhooks:Concurrent=2", "--Webhooks:ConcurrentPerEndpoint=1", "--Webhooks:ConcurrentPerMerchant=2"]);
+        await using var slow = await HookReceiver.Start();
+        using var turns = new SemaphoreSlim(0);
+        slow.Answers = _ =>
+        {
+            turns.Wait(TimeSpan.FromSeconds(50));
+            return Microsoft.AspNetCore.Http.Results.NoContent();
+        };
+        await shop.Register(slow.Url + "?1");
+        await shop.Register(slow.Url + "?2");
+        for (var i = 0; i < 5; i++)
+            await shop.Merchant.Placed();
+        await Eventually.Holds("both places are taken", () => slow.Taken.Count == 2);
+        var other = await shop.Other();
+        (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
+        var order = await other.Placed();
+        await Eventually.Holds("it is due", async () => (await shop.Rows()).Exists(row => row.OrderId == order));
+
+        turns.Release();
+        await Eventually.Holds("the first place that is freed is the other merchant's", () => shop.Receiver.Of(order) == "order.submitted");
+        (await shop.Rows()).Count(row => row.State == DeliveryStates.Delivered && row.OrderId != order).ShouldBe(1);
+        turns.Release(100);
+    }
+}

@@ -1,0 +1,65 @@
+using Orders.Api.Webhooks;
+using Orders.Model.Webhooks;
+
+namespace Orders.Api.Tests.Webhooks;
+
+/// <summary>Whose sendings may take the places that there are: 32, 8 for a merchant, 4 for an endpoint.</summary>
+public sealed class SendingSharesTests
+{
+    static readonly Guid[] Ids = [.. Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7())];
+
+    [Fact]
+    public void An_endpoint_has_four_places() => Taken(Same(Active("a", 0), 10)).ShouldBe(4);
+
+    [Fact]
+    public void A_merchant_has_eight_places_for_all_its_endpoints() => Taken(Ids.Select((_, i) => Active("a", i))).ShouldBe(8);
+
+    [Fact]
+    public void A_failing_endpoint_has_one_place() => Taken(Same(Failing("a", 0), 10)).ShouldBe(1);
+
+    [Fact]
+    public void Failing_endpoints_leave_half_to_their_merchants_others()
+    {
+        var shares = new SendingShares(new WebhookSettings(), []);
+        Ids.Select((_, i) => Failing("a", i)).Count(shares.TryTake).ShouldBe(4);
+        shares.MerchantsFullOfFailing.ShouldBe(["a"]);
+        shares.FullMerchants.ShouldBeEmpty();
+        Same(Active("a", 99), 10).Count(shares.TryTake).ShouldBe(4);
+        shares.FullMerchants.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public void Failing_endpoints_of_all_merchants_leave_half_to_the_others()
+    {
+        var shares = new SendingShares(new WebhookSettings(), []);
+        Ids.Select((_, i) => Failing($"m{i}", i)).Count(shares.TryTake).ShouldBe(16);
+        shares.IsFullOfFailing.ShouldBeTrue();
+        Ids.Select((_, i) => Active($"n{i}", i)).Count(shares.TryTake).ShouldBe(16);
+        shares.Room.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_is_under_way_counts()
+    {
+        var shares = new SendingShares(new WebhookSettings(), Same(Active("a", 0), 4));
+        (shares.Room, shares.FullEndpoints.Single(), shares.BusyMerchants.Single()).ShouldBe((28, Ids[0], "a"));
+        shares.TryTake(Active("a", 0)).ShouldBeFalse();
+        shares.TryTake(Active("a", 1)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_merchants_share_fits_few_places()
+    {
+        new WebhookSettings { Concurrent = 4, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(2);
+        new WebhookSettings { Concurrent = 1, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(1);
+        Should.Throw<InvalidOperationException>(new WebhookSettings { ConcurrentPerMerchant = 3 }.Check).Message.ShouldContain("ConcurrentPerMerchant");
+    }
+
+    static int Taken(IEnumerable<Sending> sendings) => sendings.Count(new SendingShares(new WebhookSettings(), []).TryTake);
+
+    static IEnumerable<Sending> Same(Sending one, int times) => Enumerable.Repeat(one, times);
+
+    static Sending Active(string merchant, int endpoint) => new(Ids[endpoint], merchant, EndpointStates.Active);
+
+    static Sending Failing(string merchant, int endpoint) => new(Ids[endpoint], merchant, EndpointStates.Failing);
+}
