@@ -22,6 +22,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
         Require(Currencies.Known(Currency), "currency must be an ISO 4217 code such as EUR.");
         if (!Hosted)
         {
+            Require(Token is not null, "send a token, or \"hosted\": true.");
             if (!Tokens.IsKnown(Token))
                 throw new Problem(422, "unknown-card", "The card is not known.", $"Send a token of {string.Join(", ", Tokens.All)}; or \"hosted\": true.");
             Require(ExpiresAt is null, "expiresAt belongs to a hosted payment: send \"hosted\": true with it, or leave it out.");

@@ -54,7 +54,7 @@ public sealed class GatewayClientTests
             $"POST http://gateway/base/v1/authorizations {Authorize.Key} "
                 + $"{{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"token\":\"tok_ok\"}}",
             $"POST http://gateway/base/v1/authorizations {Authorize.Key} "
-                + $"{{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"hosted\":true,\"expiresAt\":\"2026-01-31T13:00:00Z\"}}",
+                + $"{{\"reference\":\"{Order}\",\"amount\":1250,\"currency\":\"EUR\",\"hosted\":true,\"expiresAt\":\"2026-01-31T13:00:00.000Z\"}}",
             $"POST http://gateway/base/v1/authorizations/auth_1%2F2/capture {Authorize.Key} {{}}",
             $"POST http://gateway/base/v1/authorizations/auth_1/void {Authorize.Key} {{}}",
             $"POST http://gateway/base/v1/captures/cap_1/refund {Authorize.Key} {{}}",

@@ -105,7 +105,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     public async Task An_unknown_token_is_refused_and_leaves_nothing(string token)
     {
         var reference = Some.Reference();
-        (await gateway.Authorize(token, reference: reference)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "invalid-authorization");
+        (await gateway.Authorize(token, reference: reference)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "unknown-card");
         (await gateway.Ledger($"reference={reference}")).ShouldBeEmpty();
     }
 }
