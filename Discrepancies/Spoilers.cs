@@ -58,6 +58,10 @@ public static class Spoilers
         new("missing-in-settlement", "captured, and in no settlement file", LegalEnds.Completed, (_, b) => b.Settled.Clear()),
         new("settlement-amount-differs", "less was settled than captured", LegalEnds.Completed,
             (d, b) => (b.Settled[0].Amount, b.Settled[0].Fee) = (b.Settled[0].Amount - 1, d.Fee(b.Settled[0].Amount - 1))),
+        new("chargeback", "the customer's bank took the money back", LegalEnds.Completed,
+            (d, b) => d.Settle("chargeback", d.NewGatewayId("cb"), b.Settled[0].At.AddSeconds(1))),
+        new("settlement-reversed", "the gateway took its capture back", LegalEnds.Completed,
+            (d, b) => d.Settle("capture-reversal", d.NewGatewayId("cr"), b.Settled[0].At.AddSeconds(1))),
         new("settlement-fee-differs", "the gateway kept more than its contract says", LegalEnds.Completed, (_, b) => b.Settled[0].Fee += 3),
     ];
 

@@ -52,6 +52,7 @@ static class Examples
             new ActionPreview(CaseRule.Assign, [], null),
             new ActionPreview(CaseRule.Retry, [nameof(Remedy.CancelStock)], null),
             new ActionPreview(CaseRule.Compensate, [nameof(Remedy.CancelPayment), nameof(Remedy.CancelStock)], null),
+            new ActionPreview(CaseRule.Accept, [], null),
             new ActionPreview(CaseRule.Solve, [], null),
         ]);
 

@@ -21,11 +21,17 @@ public class ReconcilerDb : ServiceDb
     internal DbSet<Repair> Repairs => Set<Repair>();
     internal DbSet<CaseRow> Cases => Set<CaseRow>();
     internal DbSet<SettledRow> SettlementRows => Set<SettledRow>();
+    internal DbSet<SupersededFile> SupersededFiles => Set<SupersededFile>();
+    internal DbSet<SupersededRow> SupersededRows => Set<SupersededRow>();
+    internal DbSet<AcceptedDifference> Accepted => Set<AcceptedDifference>();
 
     protected override void Map(ModelBuilder model)
     {
         SettlementFile.Map(model.Entity<SettlementFile>());
         SettledRow.Map(model.Entity<SettledRow>(), OrdinalCollation);
+        SupersededFile.Map(model.Entity<SupersededFile>());
+        SupersededRow.Map(model.Entity<SupersededRow>(), OrdinalCollation);
+        AcceptedDifference.Map(model.Entity<AcceptedDifference>(), OrdinalCollation);
         ReconciliationRun.Map(model.Entity<ReconciliationRun>());
         FindingRow.Map(model.Entity<FindingRow>(), OrdinalCollation);
         Repair.Map(model.Entity<Repair>(), OrdinalCollation);

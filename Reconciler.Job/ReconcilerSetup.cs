@@ -53,6 +53,8 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton<Reconciliation>();
         builder.Services.AddSingleton<BesideTheOrders>();
         builder.Services.AddSingleton<Comparison>();
+        builder.Services.AddSingleton<FindingQuota>();
+        builder.Services.AddSingleton<AcceptedDifferences>();
         builder.Services.AddSingleton<StoryCheck>();
         builder.Services.AddSingleton<Compensator>();
         builder.Services.AddSingleton<FollowUp>();
@@ -70,6 +72,7 @@ public static class ReconcilerSetup
         ConservationEndpoint.Map(reconciliation);
         RunEndpoints.Map(reconciliation.MapGroup("/runs"));
         SettlementsEndpoint.Map(app);
+        AcceptedEndpoints.Map(app);
         CaseHistoryEndpoint.Map(app);
         CaseEndpoints.Map(app.MapGroup("/cases").WithTags("Cases").RequireRole(Roles.Operator));
     }
@@ -95,6 +98,7 @@ public static class ReconcilerSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<SettlementIntake>();
+        builder.Services.AddSingleton<SettlementFiles>();
         builder.Services.AddTransient<SettlementFetch>();
         builder.Services.AddSingleton<LateSettlements>();
         builder.Services.AddHttpClient<SettlementClient>(http => http.Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds))

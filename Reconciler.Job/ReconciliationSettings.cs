@@ -6,14 +6,28 @@ public sealed class ReconciliationSettings
     /// <summary>Whether runs repair. Off at first: a newly installed system finds and reports, until somebody has read what it would do.</summary>
     public bool Repair { get; set; }
 
-    /// <summary>Commands that one run sends, at most; then it stops and opens a case.</summary>
+    /// <summary>Commands that one run sends, at most; the rest is left to the next one, and one case says so. 0: none, everything is a case.</summary>
     public int MostRepairs { get; set; } = 200;
 
-    /// <summary>Minor units of one currency that the repairs of one run move, at most.</summary>
+    /// <summary>Of them, those for one class: a flood of one does not keep the others waiting.</summary>
+    public int MaxRepairsPerClass { get; set; } = 100;
+
+    /// <summary>Minor units of one currency that the repairs of one run move, at most. A repair that is over it by itself is a case.</summary>
     public long MostRepairAmount { get; set; } = 1_000_000;
 
-    /// <summary>Discrepancies that one run keeps, at most: beyond that whole ledgers differ (a restored backup, say), and the run fails.</summary>
+    /// <summary>The same for currencies whose minor unit is worth more or less, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
+    public Dictionary<string, long> RepairAmounts { get; set; } = [];
+
+    /// <summary>Discrepancies that one run keeps, at most; what is beyond is counted by class, and each class is one finding.</summary>
     public int MostFindings { get; set; } = 50_000;
+
+    /// <summary>
+    /// Discrepancies of one class that one run keeps. A class with more is a flood, as when a backup was restored: it is one case, none of it is repaired, and
+    /// the other classes go on.
+    /// </summary>
+    public int MaxFindingsPerClass { get; set; } = 1000;
+
+    internal long RepairAmount(string? currency) => RepairAmounts.GetValueOrDefault(currency ?? "", MostRepairAmount);
 
     /// <summary>When the full run starts: a Quartz cron expression in <see cref="TimeZone"/>; empty for never.</summary>
     public string Nightly { get; set; } = "0 30 2 * * ?";
@@ -58,7 +72,11 @@ public sealed class ReconciliationSettings
     public void Check()
     {
         Require(MostRepairs is >= 0 and <= 100_000 && MostRepairAmount >= 0, "Reconciliation:MostRepairs must be 0 to 100000, MostRepairAmount at least 0");
+        Require(MaxRepairsPerClass >= 1, "Reconciliation:MaxRepairsPerClass must be at least 1");
+        Require(RepairAmounts.All(one => Orders.Model.Currencies.Known(one.Key) && one.Value >= 0),
+            "Reconciliation:RepairAmounts must have ISO 4217 currencies and amounts of at least 0");
         Require(MostFindings is >= 1 and <= 1_000_000, "Reconciliation:MostFindings must be 1 to 1000000");
+        Require(MaxFindingsPerClass is >= 1 and <= 1_000_000, "Reconciliation:MaxFindingsPerClass must be 1 to 1000000");
         Require(Nightly.Length == 0 || Quartz.CronExpression.TryParse(Nightly, out _),
             "Reconciliation:Nightly must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
         Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine such as Europe/Berlin");

@@ -6,7 +6,7 @@ using OrderSaga.Platform.Http;
 namespace Reconciler.Job;
 
 /// <summary>What operators do about cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
-sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, TimeProvider clock)
+sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, AcceptedDifferences accepted, TimeProvider clock)
 {
     public const string NoCase = "There is no such case.";
     public const string NotNow = "The action does not fit the case now.";
@@ -21,6 +21,13 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
     {
         cases.Solve(work, row, by, reason);
         return Task.CompletedTask;
+    });
+
+    /// <summary>The case is closed, and the same difference opens none again.</summary>
+    public Task<CaseView> Accept(Guid id, string by, string reason) => Change(id, CaseRule.Accept, null, async (work, row) =>
+    {
+        await accepted.Accept(work, row, by, reason);
+        cases.Solve(work, row, by, $"accepted: {reason}");
     });
 
     /// <summary>Retry, or cancel and compensate: the ledgers are read first, and the commands are noted as repairs.</summary>

@@ -27,6 +27,7 @@ sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimePr
             Subject = finding.Subject,
             Rule = finding.Rule,
             Evidence = finding.Evidence,
+            Fingerprint = finding.Fingerprint,
             Remedy = finding.Remedy,
             Amount = finding.Amount,
             Currency = finding.Currency,

@@ -11,7 +11,7 @@ static class CaseEndpoints
 {
     const int ReasonLength = 300;
     const int NameLength = 64;
-    const string BadReason = "The reason is missing or too long.";
+    internal const string BadReason = "The reason is missing or too long.";
     const string BadAssignee = "The assignee is missing or too long.";
 
     public static void Map(RouteGroupBuilder cases)
@@ -30,6 +30,8 @@ static class CaseEndpoints
             .RequestExample(new CaseReason("the participant was down"));
         Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Let go all that a cancelled or unknown order still holds")
             .RequestExample(new CaseReason("agreed with the customer"));
+        Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Close the case, and open none again for the same difference with the same amounts")
+            .RequestExample(new CaseReason("goodwill, agreed with the customer"));
         Act(cases.MapPost(Path(CaseRule.Solve), Solve), "SolveCase", "Close the case: nothing is left to be done")
             .RequestExample(new CaseReason("refunded at the gateway by hand"));
     }
@@ -91,15 +93,19 @@ static class CaseEndpoints
     static Task<CaseView> Solve([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, CaseActions actions) =>
         actions.Solve(Ids.Read(id), By(http), Reason(ask?.Reason));
 
+    static Task<CaseView> Accept([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, CaseActions actions) =>
+        actions.Accept(Ids.Read(id), By(http), Reason(ask?.Reason));
+
     static Task<CaseView> Retry([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
         actions.Send(Ids.Read(id), CaseRule.Retry, By(http), Reason(ask?.Reason), db);
 
     static Task<CaseView> Compensate([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
         actions.Send(Ids.Read(id), CaseRule.Compensate, By(http), Reason(ask?.Reason), db);
 
-    static string By(HttpContext http) => http.User.Identity!.Name!;
+    internal static string By(HttpContext http) => http.User.Identity!.Name!;
 
-    static string Reason(string? reason) => reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
+    internal static string Reason(string? reason) =>
+        reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
         ? reason
         : throw Bad("invalid-reason", BadReason, "/reason", $"Say why, for whoever reads it later: 1 to {ReasonLength} printable characters.");
 

@@ -35,6 +35,9 @@ sealed class CaseRow
     /// <summary>What each ledger said when it was opened, as JSON.</summary>
     public required string Evidence { get; init; }
 
+    /// <summary>As the finding's.</summary>
+    public string? Fingerprint { get; init; }
+
     /// <summary>What could be sent to make the ledgers agree, if a person decides so.</summary>
     public Remedy Remedy { get; init; }
 
@@ -78,6 +81,7 @@ sealed class CaseRow
         row.Property(x => x.Subject).HasColumnName("subject").HasMaxLength(200);
         row.Property(x => x.Rule).HasColumnName("rule_text").HasMaxLength(500);
         row.Property(x => x.Evidence).HasColumnName("evidence");
+        row.Property(x => x.Fingerprint).HasColumnName("fingerprint").HasMaxLength(FindingRow.FingerprintLength);
         row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
         row.Property(x => x.Amount).HasColumnName("amount");
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);

@@ -9,14 +9,17 @@ static class CaseRule
     public const string Retry = "retry";
     public const string Compensate = "cancel-and-compensate";
     public const string Solve = "solve";
+    public const string Accept = "accept";
 
-    public static IReadOnlyList<string> Actions { get; } = [Assign, Retry, Compensate, Solve];
+    public static IReadOnlyList<string> Actions { get; } = [Assign, Retry, Compensate, Accept, Solve];
 
     /// <summary>The commands that the action sends, or why it is refused.</summary>
     public static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, CaseRow row, Story? now, bool same)
     {
         if (row.Status == CaseStatus.Solved)
             return ([], "The case is solved.");
+        if (action == Accept)
+            return ([], NotAcceptable(row));
         if (row.Class == ReviewCases.Class)
             return OfReview(action, now);
         return action switch
@@ -37,6 +40,15 @@ static class CaseRule
         Solve when now is { Order.State: States.NeedsReview } =>
             ([], "The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended."),
         _ => ([], null),
+    };
+
+    /// <summary>Accepted is a difference between books, with its amounts.</summary>
+    static string? NotAcceptable(CaseRow row) => row switch
+    {
+        { Class: ReviewCases.Class } => "An order in review must end: retry, or cancel and compensate.",
+        { Class: Compensator.BudgetClass or Classes.TooManyFindings } => "The case is about a run and not about a difference: look at its cause, and solve it.",
+        { Fingerprint: null } => "The case is of an older version: solve it, and accept the one that the next run opens.",
+        _ => null,
     };
 
     const string NoCommand = "The policy of its class has no command: decide, act at the source, and solve the case.";

@@ -23,9 +23,12 @@ static class CompensationRule
     /// <param name="known">The open case that tells it already.</param>
     /// <param name="earlier">The last repair that was sent for it and whose effect was never seen.</param>
     /// <param name="budget">Whether the run may still repair this one.</param>
-    public static Decision Decide(FindingRow finding, ReconciliationRun run, CaseRow? known, Repair? earlier, bool budget) => finding switch
+    /// <param name="flood">Its class has more findings than a run keeps.</param>
+    public static Decision Decide(
+        FindingRow finding, ReconciliationRun run, CaseRow? known, Repair? earlier, Allowance budget, bool flood = false) => finding switch
     {
         _ when known is not null => new Decision.Leave(FindingOutcome.CaseKnown),
+        _ when flood => new Decision.Leave(FindingOutcome.OverLimit, "one case tells of all findings of its class"),
         { Remedy: Remedy.None } => new Decision.Leave(FindingOutcome.Noted),
         _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.UnderWay, "its repair was sent a moment ago"),
         _ when run.DryRun => new Decision.Leave(
@@ -33,7 +36,9 @@ static class CompensationRule
         { Remedy: Remedy.Case } => new Decision.Open("the policy of this class is a person's decision"),
         { OrderId: null } => new Decision.Open("it names no order"),
         _ when earlier is not null => new Decision.Open($"{earlier.Remedy} was sent at {earlier.SentAt:yyyy-MM-dd HH:mm:ss} UTC and did not help"),
-        _ when !budget => new Decision.Leave(FindingOutcome.OverBudget, "the run's budget for repairs is spent"),
+        _ when budget == Allowance.Off => new Decision.Open("runs repair nothing here (Reconciliation:MostRepairs is 0)"),
+        _ when budget == Allowance.TooLarge => new Decision.Open("its amount is more than one run may move (Reconciliation:MostRepairAmount)"),
+        _ when budget == Allowance.Spent => new Decision.Leave(FindingOutcome.OverBudget, "the run's budget for repairs is spent"),
         _ => new Decision.Send(),
     };
 

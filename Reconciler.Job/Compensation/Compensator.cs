@@ -11,19 +11,22 @@ namespace Reconciler.Job;
 /// one transaction, so a run that is taken over goes on with the next finding and sends nothing twice.
 /// </summary>
 sealed class Compensator(
-    Statements<ReconcilerDb> statements, StoryCheck check, CaseBook cases, ReconciliationSettings settings, TimeProvider clock, ILogger<Compensator> log)
+    Statements<ReconcilerDb> statements, StoryCheck check, CaseBook cases, AcceptedDifferences accepted, ReconciliationSettings settings,
+    TimeProvider clock, ILogger<Compensator> log)
 {
     const int Page = 100;
 
     public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         var budget = new Budget(settings, await statements.Run(db => db.Repairs.AsNoTracking().Where(repair => repair.RunId == run.Id).ToListAsync(cancel)));
+        var floods = await statements.Run(db => db.Findings.Where(finding => finding.RunId == run.Id && finding.Class == Classes.TooManyFindings)
+            .Select(finding => finding.Subject!).ToHashSetAsync(cancel));
         while (await Undecided(run.Id) is { Count: > 0 } findings)
         {
             foreach (var finding in findings)
             {
                 cancel.ThrowIfCancellationRequested();
-                await Decide(finding, run, lease, budget);
+                await DecideOrOpen(finding, run, lease, budget, floods.Contains(finding.Class));
             }
         }
     }
@@ -31,12 +34,36 @@ sealed class Compensator(
     Task<List<FindingRow>> Undecided(Guid run) => statements.Run(db => db.Findings.AsNoTracking()
         .Where(finding => finding.RunId == run && finding.Outcome == FindingOutcome.Found).OrderBy(finding => finding.Key).Take(Page).ToListAsync());
 
-    async Task Decide(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget)
+    /// <summary>What cannot be decided, because its order cannot be read, say, is a person's, and the others go on.</summary>
+    async Task DecideOrOpen(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget, bool flood)
     {
+        try
+        {
+            await Decide(finding, run, lease, budget, flood);
+        }
+        catch (Exception failure) when (failure is not (LeaseLost or OperationCanceledException) && !run.DryRun
+            && DatabaseErrors.Classify(failure) == FailureKind.Permanent)
+        {
+            log.LogError(failure, "Finding {FindingId} could not be decided and becomes a case: {Class}", finding.Id, finding.Class);
+            var reason = $"it could not be decided: {failure.Message}";
+            var open = new Decision.Open(reason[..Math.Min(reason.Length, 500)]);
+            await lease.Run((work, held) => Carry(open, work, held, new Facts(finding.Id, null, null, null)));
+        }
+    }
+
+    async Task Decide(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget, bool flood)
+    {
+        if (await accepted.Has(finding))
+        {
+            var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator has accepted it");
+            await lease.Run((work, held) => Carry(leave, work, held, new Facts(finding.Id, null, null, null)));
+            return;
+        }
+
         var known = await statements.Run(db => db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.OpenKey == finding.Key));
         var earlier = await statements.Run(db => db.Repairs.AsNoTracking()
             .Where(row => row.Key == finding.Key && row.State == RepairState.Sent).OrderByDescending(row => row.SentAt).FirstOrDefaultAsync());
-        var decision = CompensationRule.Decide(finding, run, known, earlier, budget.Allows(finding));
+        var decision = CompensationRule.Decide(finding, run, known, earlier, budget.Allows(finding), flood);
         Story? story = null;
         if (decision is not Decision.Leave && finding.OrderId is { } order)
         {
@@ -48,8 +75,6 @@ sealed class Compensator(
         await lease.Run((work, held) => Carry(decision, work, held, new Facts(finding.Id, known?.Id, earlier?.Id, story)));
         if (decision is Decision.Send)
             budget.Spend(finding);
-        else if (decision is Decision.Leave { Outcome: FindingOutcome.OverBudget })
-            budget.Stop();
     }
 
     /// <summary>What the decision was made on.</summary>
@@ -99,10 +124,10 @@ sealed class Compensator(
     async Task Leave(Work work, ReconciliationRun run, FindingRow finding, Decision.Leave leave, Guid? known)
     {
         (finding.Outcome, finding.CaseId, finding.Note) = (leave.Outcome, known, leave.Note);
-        if (leave.Outcome is FindingOutcome.CaseKnown or FindingOutcome.UnderWay or FindingOutcome.Gone)
+        if (leave.Outcome is FindingOutcome.CaseKnown or FindingOutcome.UnderWay or FindingOutcome.Gone or FindingOutcome.Accepted)
         {
             run.Found--;
-            run.Known += leave.Outcome == FindingOutcome.Gone ? 0 : 1;
+            run.Known += leave.Outcome is FindingOutcome.Gone or FindingOutcome.Accepted ? 0 : 1;
         }
 
         if (leave.Outcome == FindingOutcome.OverBudget)
@@ -116,13 +141,14 @@ sealed class Compensator(
         var db = (ReconcilerDb)work.Db;
         if (await db.Cases.AnyAsync(row => row.OpenKey == finding.Key))
             return;
-        cases.Open(work, finding, $"run {run.Id} reached its budget; the rest of its findings are untouched");
+        cases.Open(work, finding, $"run {run.Id} reached its budget; what did not fit is left to the next run");
         run.Cases++;
     }
 
     Finding BudgetSpent() => new(
         BudgetClass, Severity.High, null, null, "One run repairs no more than its budget; what is beyond is looked at by a person first.",
-        JsonSerializer.Serialize(new { settings.MostRepairs, settings.MostRepairAmount }, JsonSerializerOptions.Web), Remedy.Case, 0, null);
+        JsonSerializer.Serialize(new { settings.MostRepairs, settings.MaxRepairsPerClass, settings.MostRepairAmount }, JsonSerializerOptions.Web),
+        Remedy.Case, 0, null);
 
     public const string BudgetClass = "repair-budget-spent";
 }

@@ -17,7 +17,10 @@ sealed class FollowUp(
     /// <summary>What the rules can find again: their silence about another class means nothing.</summary>
     static readonly string[] Judged = [.. RuleTable.Rows.Select(rule => rule.Class).Distinct()];
 
-    static readonly string[] BesideOrders = [Classes.SettlementFileMissing, Classes.SettlementFileRefused, Classes.StockLevelDiffers];
+    static readonly string[] BesideOrders =
+    [
+        Classes.SettlementFileMissing, Classes.SettlementFileRefused, Classes.StockLevelDiffers, Classes.SettlementKindUnknown, Classes.TooManyFindings,
+    ];
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -96,16 +99,17 @@ sealed class FollowUp(
     async Task SolvedBesideTheOrders(ReconciliationRun run, CancellationToken cancel)
     {
         var come = (await ledgers.Settlement.DeliveredDays(cancel)).Select(FileFinding.Subject).ToHashSet(StringComparer.Ordinal);
-        var off = await statements.Run(db => db.Findings.AsNoTracking()
-            .Where(finding => finding.RunId == run.Id && finding.Class == Classes.StockLevelDiffers).Select(finding => finding.Key).ToHashSetAsync(cancel));
+        var found = await statements.Run(db => db.Findings.AsNoTracking()
+            .Where(finding => finding.RunId == run.Id && finding.OrderId == null).Select(finding => finding.Key).ToHashSetAsync(cancel));
         var open = await statements.Run(db => db.Cases.AsNoTracking()
             .Where(row => row.OpenKey != null && row.OrderId == null && BesideOrders.Contains(row.Class)).ToListAsync(cancel));
         foreach (var row in open)
         {
-            if (row.Class != Classes.StockLevelDiffers && come.Contains(row.Subject!))
+            var ofFile = row.Class is Classes.SettlementFileMissing or Classes.SettlementFileRefused;
+            if (ofFile && come.Contains(row.Subject!))
                 await Solve(row.Id, "the file of its day has come");
-            else if (row.Class == Classes.StockLevelDiffers && !off.Contains(row.OpenKey!))
-                await Solve(row.Id, "the sku adds up now");
+            else if (!ofFile && !found.Contains(row.OpenKey!))
+                await Solve(row.Id, row.Class == Classes.StockLevelDiffers ? "the sku adds up now" : "a full run has not found it again");
         }
     }
 

@@ -9,9 +9,13 @@ namespace Reconciler.Job;
 /// <param name="MoneyDrift">Minor units by currency; a currency that is not there has none.</param>
 /// <param name="DriftingOrders">The first of the orders whose money is off.</param>
 /// <param name="DriftingOrderCount">All of them.</param>
+/// <param name="Unsettled">What was captured or refunded and no file can tell of yet, by currency.</param>
+/// <param name="SettlementCompared">Files come, or have to come.</param>
+/// <param name="AcceptedMoney">As MoneyDrift, of the differences that an operator has accepted; they are not in it.</param>
 sealed record ConservationReport(
     long Skus, SkuBalance Stock, long StockDrift, IReadOnlyList<SkuBalance> DriftingSkus, IReadOnlyList<MoneyBalance> Money,
-    IReadOnlyDictionary<string, long> MoneyDrift, IReadOnlyList<MoneyDifference> DriftingOrders, long DriftingOrderCount)
+    IReadOnlyDictionary<string, long> MoneyDrift, IReadOnlyList<MoneyDifference> DriftingOrders, long DriftingOrderCount,
+    IReadOnlyList<Unsettled>? Unsettled = null, bool SettlementCompared = true, IReadOnlyDictionary<string, long>? AcceptedMoney = null)
 {
     public bool Conserved => StockDrift == 0 && MoneyDrift.Count == 0;
 }
@@ -20,28 +24,33 @@ sealed record ConservationReport(
 /// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for each currency and day
 /// whose file has come. Memory goes with the days and currencies, not with the orders.
 /// </summary>
-sealed class Conservation(Ledgers ledgers, LedgerSettings settings)
+sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings settings)
 {
     const int MostNamed = 100;
 
     public async Task<ConservationReport> Read(CancellationToken cancel = default)
     {
         var (skus, total, drift, named) = (0L, new SkuBalance("", 0, 0, 0, 0, 0, 0, 0), 0L, new List<SkuBalance>());
+        var accepted = await ledgers.Settlement.Accepted(cancel);
         await foreach (var sku in new StockBalances(ledgers.Stock.Database, settings).Read(cancel: cancel))
         {
+            if (accepted.Contains(sku.Sku))
+                continue;
             (skus, total, drift) = (skus + 1, total + sku, drift + sku.Drift);
             if (sku.Drift > 0 && named.Count < MostNamed)
                 named.Add(sku);
         }
 
-        var money = await Money(cancel);
-        return new ConservationReport(skus, total, drift, named, money.Days, money.Drift, money.Differences, money.DifferenceCount);
+        var days = (await terms.Read(cancel)).Days;
+        var money = await Money(days, accepted, cancel);
+        return new ConservationReport(
+            skus, total, drift, named, money.Days, money.Drift, money.Differences, money.DifferenceCount, money.Unsettled, days.Compared, money.Accepted);
     }
 
     /// <summary>Payments beside their settlement, by order: a day's end is not the same on both sides, an order is.</summary>
-    public async Task<MoneySums> Money(CancellationToken cancel = default)
+    async Task<MoneySums> Money(SettlementDays days, IReadOnlySet<string> accepted, CancellationToken cancel)
     {
-        var sums = new MoneySums(await ledgers.Settlement.DeliveredDays(cancel));
+        var sums = new MoneySums(days, accepted);
         await using var payments = new Cursor<PaymentEntry>(ledgers.Payments, new Which.After(null), settings, cancel);
         await using var settled = new Cursor<SettledOrder>(ledgers.Settlement, new Which.After(null), settings, cancel);
         await payments.Next();

@@ -21,12 +21,22 @@ sealed class MoneyBalance(string currency, DateOnly day)
     /// <summary>By the gateway's file: captures less refunds.</summary>
     public long Settled { get; set; }
 
+    /// <summary>Rows of an order that are about the gateway's account: a fee, an adjustment.</summary>
+    public long Other { get; set; }
+
     /// <summary>What the gateway kept.</summary>
     public long Fees { get; set; }
 
     /// <summary>0 when captured - refunded = settled + pending.</summary>
     public long Drift => Captured - Refunded - Pending - Settled;
 }
+
+/// <summary>Captures and refunds that no settlement file can tell of yet.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Amount">Captured less refunded, minor units.</param>
+/// <param name="Oldest">UTC day of the oldest.</param>
+sealed record Unsettled(string Currency, long Count, long Amount, DateOnly Oldest);
 
 /// <summary>An order, or a settlement row that names none, whose money does not add up.</summary>
 /// <param name="OrderId">Whose it is.</param>

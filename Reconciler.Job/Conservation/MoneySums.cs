@@ -3,7 +3,7 @@ namespace Reconciler.Job;
 /// <summary>
 /// Adds up what payments know and what was settled, order by order; it holds a sum for each currency and day, and the first orders that are off.
 /// </summary>
-sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
+sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
 {
     /// <summary>Orders that are named; the others are counted.</summary>
     const int MostNamed = 100;
@@ -11,6 +11,7 @@ sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
     readonly Dictionary<(string Currency, DateOnly Day), MoneyBalance> days = [];
     readonly List<MoneyDifference> differences = [];
     readonly Dictionary<(string Currency, DateOnly Day), long> off = [];
+    readonly Dictionary<string, Unsettled> unsettled = new(StringComparer.Ordinal);
 
     public IReadOnlyList<MoneyBalance> Days => [.. days.Values.OrderBy(day => day.Currency, StringComparer.Ordinal).ThenBy(day => day.Day)];
 
@@ -22,6 +23,12 @@ sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
 
     /// <summary>Minor units, without sign, over all orders, by currency: two errors do not make each other good.</summary>
     public SortedDictionary<string, long> Drift { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>As <see cref="Drift"/>, of what an operator has accepted.</summary>
+    public SortedDictionary<string, long> Accepted { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What no file can tell of yet, by currency.</summary>
+    public IReadOnlyList<Unsettled> Unsettled => [.. unsettled.Values.OrderBy(one => one.Currency, StringComparer.Ordinal)];
 
     public void Add(Guid orderId, PaymentEntry? payment, IReadOnlyList<SettlementRow> settled)
     {
@@ -56,17 +63,33 @@ sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
         balance.Captured += capture ? payment.Amount : 0;
         balance.Refunded += capture ? 0 : payment.Amount;
         var amount = capture ? payment.Amount : -payment.Amount;
-        if (row is null && !Settled.IsDue(attempt, delivered))
-            balance.Pending += amount;
+        if (row is null && !told.MustTellOf(attempt))
+            Wait(balance, amount);
         else
             Count(balance, amount);
+    }
+
+    void Wait(MoneyBalance balance, long amount)
+    {
+        balance.Pending += amount;
+        var before = unsettled.GetValueOrDefault(balance.Currency) ?? new Unsettled(balance.Currency, 0, 0, balance.Day);
+        unsettled[balance.Currency] = before with
+        {
+            Count = before.Count + 1, Amount = before.Amount + amount, Oldest = balance.Day < before.Oldest ? balance.Day : before.Oldest,
+        };
     }
 
     void Settle(SettlementRow row)
     {
         var balance = Of(row.Currency, row.Day);
-        balance.Settled += row.Amount;
         balance.Fees += row.Fee;
+        if (!SettlementKinds.OfOrders.Contains(row.Operation))
+        {
+            balance.Other += row.Amount;
+            return;
+        }
+
+        balance.Settled += row.Amount;
         Count(balance, -row.Amount);
     }
 
@@ -81,7 +104,10 @@ sealed class MoneySums(IReadOnlySet<DateOnly> delivered)
         {
             if (amount == 0)
                 continue;
-            Drift[currency] = Drift.GetValueOrDefault(currency) + Math.Abs(amount);
+            var sums = accepted.Contains(orderId?.ToString() ?? subject!) ? Accepted : Drift;
+            sums[currency] = sums.GetValueOrDefault(currency) + Math.Abs(amount);
+            if (sums == Accepted)
+                continue;
             DifferenceCount++;
             if (differences.Count < MostNamed)
                 differences.Add(new MoneyDifference(orderId, subject, currency, day, amount));

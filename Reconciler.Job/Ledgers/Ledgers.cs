@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
@@ -126,74 +125,5 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
     };
 }
 
-/// <summary>The settlement rows that name an order; the others belong to no story.</summary>
-sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<SettledOrder>(database, settings)
-{
-    protected override string Columns =>
-        "r.order_id, r.id, r.operation, r.authorization_id, r.reference, r.amount, r.fee, r.currency, r.at, r.day";
-
-    protected override string From => "settlement_rows r JOIN settlement_files f ON f.day = r.day";
-    protected override string Id => "r.order_id";
-    protected override string Main => "settlement_rows r";
-
-    /// <summary>First the days, then their rows: a join may read the rows of all days.</summary>
-    protected override string Changed => "SELECT DISTINCT order_id FROM settlement_rows WHERE order_id IS NOT NULL AND day "
-        + (Database.Mode == DatabaseMode.PostgreSql ? $"= ANY(ARRAY({DaysThatCame}))" : $"IN ({DaysThatCame})");
-
-    const string DaysThatCame = "SELECT f.day FROM settlement_files f WHERE f.imported_at >= @since";
-
-    public override Guid IdOf(SettledOrder entry) => entry.OrderId;
-
-    protected override SettledOrder Read(DbDataReader row)
-    {
-        var entry = new SettledOrder(row.GetGuid(0), new List<SettlementRow>(1));
-        Extend(entry, row);
-        return entry;
-    }
-
-    /// <summary>In the order of time, whichever way the database took to the rows: two looks at an order see the same.</summary>
-    protected override void Extend(SettledOrder entry, DbDataReader row)
-    {
-        var (rows, read) = ((List<SettlementRow>)entry.Rows, Row(row));
-        rows.Insert(rows.FindLastIndex(other => (other.At, other.Id).CompareTo((read.At, read.Id)) < 0) + 1, read);
-    }
-
-    static SettlementRow Row(DbDataReader row) => new(
-        row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),
-        row.GetFieldValue<DateOnly>(9));
-
-    public string NamelessStatement(DateTime? since) =>
-        $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL{(since is null ? "" : " AND f.imported_at >= @since")} ORDER BY r.id";
-
-    /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
-    public async IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = NamelessStatement(since);
-        if (since is { } time)
-            command.Add("since", time);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
-            yield return Row(rows);
-    }
-
-    /// <summary>The days whose file has been taken in.</summary>
-    public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = "SELECT day FROM settlement_files";
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var days = new HashSet<DateOnly>();
-        while (await rows.ReadAsync(cancel))
-            days.Add(rows.GetFieldValue<DateOnly>(0));
-        return days;
-    }
-}
-
 /// <summary>The money of one currency that moved on a day: how often, and minor units.</summary>
 sealed record MoneyMoved(string Currency, long Count, long Captured, long Refunded);
-
-/// <summary>All that was settled for one order.</summary>
-sealed record SettledOrder(Guid OrderId, IReadOnlyList<SettlementRow> Rows);

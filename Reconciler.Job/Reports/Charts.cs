@@ -9,8 +9,8 @@ static class Charts
         ("new case", "var(--bad)", [FindingOutcome.CaseOpened]),
         ("known case, or repair under way", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.UnderWay]),
         ("not touched: dry run, or over budget", "var(--warn)",
-            [FindingOutcome.WouldRepair, FindingOutcome.WouldOpenCase, FindingOutcome.OverBudget, FindingOutcome.Found]),
-        ("noted, or gone by itself", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Gone]),
+            [FindingOutcome.WouldRepair, FindingOutcome.WouldOpenCase, FindingOutcome.OverBudget, FindingOutcome.OverLimit, FindingOutcome.Found]),
+        ("noted, accepted, or gone by itself", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Accepted, FindingOutcome.Gone]),
     ];
 
     const int Width = 1000;

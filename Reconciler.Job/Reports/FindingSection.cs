@@ -46,6 +46,8 @@ static class FindingSection
             FindingOutcome.WouldRepair => ("warn", "would be repaired"),
             FindingOutcome.WouldOpenCase => ("warn", "would be a case"),
             FindingOutcome.OverBudget => ("warn", "over budget"),
+            FindingOutcome.OverLimit => ("warn", "one of too many"),
+            FindingOutcome.Accepted => ("soft", "accepted"),
             _ => ("soft", "not decided yet"),
         };
         return Html.Of($"<span class=\"tag {look}\">{words}</span>");

@@ -30,8 +30,8 @@ static class ReportPage
     static string Colour(RunReport report) => report switch
     {
         { Run.State: nameof(RunState.Failed) or nameof(RunState.NotJudged) } or { Conservation.Conserved: false } => "var(--bad)",
-        { Findings: 0 } => "var(--good)",
-        _ when report.Mended == report.Findings => "var(--good)",
+        { Differences: 0 } => "var(--good)",
+        _ when report.Mended == report.Differences => "var(--good)",
         _ when report.Classes.Any(one => one.Severity is nameof(Severity.High) or nameof(Severity.Critical)) => "var(--bad)",
         _ => "var(--warn)",
     };

@@ -48,22 +48,3 @@ sealed class ReportReader(ReconcilerDb db, ReconciliationSettings settings, Time
         return reports;
     }
 }
-
-/// <summary>The report in one sentence.</summary>
-static class Verdict
-{
-    public static string Of(RunReport report) => report switch
-    {
-        { Run.State: nameof(RunState.Failed) } => "The run failed: nothing is proven.",
-        { Run.State: nameof(RunState.NotJudged) } => "Nothing was judged: a replica is too far behind its primary.",
-        { Run.FinishedAt: null } => "The run is under way: this is what it has found so far.",
-        { Findings: 0, Conservation.Conserved: false } => "Every order agrees in all ledgers, but the sums drift.",
-        { Findings: 0 } => "Orders, stock, payments and settlement agree.",
-        { Run.DryRun: true } => $"{Differences(report.Findings)} found; a dry run changes nothing.",
-        { Run.Counts.Found: 0 } => "Nothing new: every difference is an open case.",
-        _ when report.Mended == report.Findings => $"{Differences(report.Findings)} found, and mended.",
-        _ => $"{Differences(report.Findings)} found: {report.Mended} mended, {report.OpenCaseCount} open for a person.",
-    };
-
-    static string Differences(int count) => count == 1 ? "One difference was" : $"{Amounts.Count(count)} differences were";
-}

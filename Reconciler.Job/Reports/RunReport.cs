@@ -13,6 +13,13 @@ sealed record RunReport(
     ConservationReport? Conservation)
 {
     public int Findings => Classes.Sum(one => one.Count);
+
+    /// <summary>Findings that an operator accepted earlier.</summary>
+    public int Accepted => Classes.Sum(one => one.Outcomes.GetValueOrDefault(nameof(FindingOutcome.Accepted)));
+
+    /// <summary>The others.</summary>
+    public int Differences => Findings - Accepted;
+
     public bool AllMended => Mended == Repairs.Count;
     public int Mended => Repairs.Count(repair => repair.State == nameof(RepairState.Mended));
 }

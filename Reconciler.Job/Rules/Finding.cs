@@ -11,7 +11,11 @@ namespace Reconciler.Job;
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217; none when no money is concerned.</param>
 sealed record Finding(
-    string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency);
+    string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency)
+{
+    /// <summary>What differs, in numbers: when it is another text, an accepted difference is a finding again.</summary>
+    public string Measure { get; init; } = "";
+}
 
 /// <summary>Stored as text.</summary>
 enum Severity
@@ -80,6 +84,10 @@ static class Classes
     public const string CurrencyDiffers = "currency-differs";
     public const string AmountDiffers = "amount-differs";
     public const string LinesDiffer = "lines-differ";
+    public const string Chargeback = "chargeback";
+    public const string SettlementReversed = "settlement-reversed";
+    public const string SettlementKindUnknown = "settlement-kind-unknown";
+    public const string TooManyFindings = "too-many-findings";
     public const string DoubledCapture = "doubled-capture";
     public const string UnknownInSettlement = "unknown-in-settlement";
     public const string MissingInSettlement = "missing-in-settlement";

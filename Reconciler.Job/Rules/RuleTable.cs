@@ -106,7 +106,7 @@ static class RuleTable
     static readonly Rule[] Gateway =
     [
         new(UnknownInSettlement, Critical, Case, Settlement, "What the gateway settled is an order's money.",
-            (s, _) => s.Settled.Count > 0 && !s.Known && s.Payment is null),
+            (s, _) => !s.Known && s.Payment is null && Settled.MovesMoney(s)),
         new(DoubledCapture, Critical, Case, Settlement, "Money is captured once.", (s, _) => Settled.IsTwice(s))
         {
             Stake = (s, _) => Settled.CapturedAgain(s),
@@ -126,7 +126,20 @@ static class RuleTable
         },
     ];
 
+    /// <summary>What the gateway took back of what it had settled.</summary>
+    static readonly Rule[] TakenBack =
+    [
+        new(Chargeback, High, Case, Reversal, "The customer's bank leaves the money where it is.", (s, _) => Settled.ChargedBack(s) > 0)
+        {
+            Stake = (s, _) => Settled.ChargedBack(s),
+        },
+        new(SettlementReversed, High, Case, Reversal, "The gateway takes back nothing that it has settled.", (s, _) => Settled.Reversed(s) != 0)
+        {
+            Stake = (s, _) => Math.Abs(Settled.Reversed(s)),
+        },
+    ];
+
     /// <summary>All of them, in the order of their precedence.</summary>
     public static IReadOnlyList<Rule> Rows { get; } =
-        [.. Orphans, .. AgainstBoth, .. LostAtOne, .. OfCompleted, .. OfCancelled, .. OfUnended, .. Contents, .. Gateway];
+        [.. Orphans, .. AgainstBoth, .. LostAtOne, .. OfCompleted, .. OfCancelled, .. OfUnended, .. Contents, .. Gateway, .. TakenBack];
 }

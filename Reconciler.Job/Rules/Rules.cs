@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OrderSaga.Platform;
 
@@ -13,6 +14,9 @@ enum Concern
     Money = 4,
     Lines = 8,
     Settlement = 16,
+
+    /// <summary>What was settled and taken back: told beside whatever else is wrong with the settlement.</summary>
+    Reversal = 32,
 }
 
 /// <summary>One row of <see cref="RuleTable"/>.</summary>
@@ -52,14 +56,28 @@ static class Rules
     /// <summary>A settlement row that names no order: there is no story to hold against the table.</summary>
     public static Finding CheckNameless(SettlementRow row)
     {
-        var rule = RuleTable.Rows.First(rule => rule.Class == Classes.UnknownInSettlement);
+        var named = row.Operation == SettlementKinds.Chargeback ? Classes.Chargeback : Classes.UnknownInSettlement;
+        var rule = RuleTable.Rows.First(rule => rule.Class == named);
         var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, WebJson.Options);
         return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Words, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
     }
 
     static Finding Find(Rule rule, Story story, RuleTerms terms) => new(
-        rule.Class, rule.Severity, story.OrderId, rule.Concern == Concern.Settlement ? AboutSettlement : null,
-        rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency);
+        rule.Class, rule.Severity, story.OrderId, rule.Concern is Concern.Settlement or Concern.Reversal ? AboutSettlement : null,
+        rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency)
+    {
+        Measure = Measure(story),
+    };
+
+    /// <summary>All that the ledgers say in numbers and states; not when they said it.</summary>
+    static string Measure(Story story)
+    {
+        var text = new StringBuilder($"{story.Order?.State} {story.Order?.Total} {story.Order?.Currency} {story.StockState} {story.PaymentState}")
+            .Append($" {story.Payment?.Amount} {story.Payment?.Currency}");
+        foreach (var row in story.Settled)
+            text.Append($" {row.Id} {row.Operation} {row.Amount} {row.Fee} {row.Currency}");
+        return text.AppendJoin(' ', (story.Order?.Lines ?? []).Concat(story.Stock?.Lines ?? []).Select(line => $"{line.Sku} {line.Quantity}")).ToString();
+    }
 
     /// <summary>What each ledger says, side by side.</summary>
     static string Evidence(Story story) => JsonSerializer.Serialize(

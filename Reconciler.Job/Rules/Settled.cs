@@ -5,9 +5,6 @@ namespace Reconciler.Job;
 /// <summary>What an order's settlement rows say beside its payment branch.</summary>
 static class Settled
 {
-    /// <summary>How far the gateway's clock may be from ours.</summary>
-    static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
-
     /// <summary>By how much captures were settled beyond the first.</summary>
     public static long CapturedAgain(Story story)
     {
@@ -37,7 +34,7 @@ static class Settled
     public static bool CurrencyDiffers(Story story)
     {
         foreach (var row in story.Settled)
-            if (story.Payment is { } payment && row.Currency != payment.Currency && row.Currency != story.Order?.Currency)
+            if (IsMove(row) && story.Payment is { } payment && row.Currency != payment.Currency && row.Currency != story.Order?.Currency)
                 return true;
         return false;
     }
@@ -50,7 +47,7 @@ static class Settled
         foreach (var row in story.Settled)
         {
             var amount = row.Operation == Refund ? -row.Amount : row.Amount;
-            if (story.Payment is { } payment && amount != payment.Amount && amount != story.Order?.Total)
+            if (IsMove(row) && story.Payment is { } payment && amount != payment.Amount && amount != story.Order?.Total)
                 off += Math.Abs(amount - payment.Amount);
         }
 
@@ -62,8 +59,45 @@ static class Settled
     {
         var off = 0L;
         foreach (var row in story.Settled)
-            off += Math.Abs(row.Fee - (row.Operation == Capture ? terms.Fees.OfCapture(row.Amount) : 0));
+            off += IsMove(row) ? terms.Fees.Off(row) : 0;
         return off;
+    }
+
+    /// <summary>Minor units that chargebacks took and did not give back.</summary>
+    public static long ChargedBack(Story story)
+    {
+        var taken = 0L;
+        foreach (var row in story.Settled)
+            taken += row.Operation switch
+            {
+                SettlementKinds.Chargeback => Math.Abs(row.Amount),
+                SettlementKinds.ChargebackReversal => -Math.Abs(row.Amount),
+                _ => 0,
+            };
+        return taken;
+    }
+
+    /// <summary>Minor units, signed, by which reversals changed what was settled; a capture that was taken back and a refund that came back.</summary>
+    public static long Reversed(Story story) => Sum(story, SettlementKinds.CaptureReversal, SettlementKinds.RefundReversal);
+
+    static long Sum(Story story, string kind, string other)
+    {
+        var sum = 0L;
+        foreach (var row in story.Settled)
+            sum += row.Operation == kind || row.Operation == other ? row.Amount : 0;
+        return sum;
+    }
+
+    /// <summary>What the order's own payment asked for; the other kinds have rules of their own.</summary>
+    static bool IsMove(SettlementRow row) => row.Operation is Capture or Refund;
+
+    /// <summary>A row moves an order's money; the others are about the account.</summary>
+    public static bool MovesMoney(Story story)
+    {
+        foreach (var row in story.Settled)
+            if (SettlementKinds.OfOrders.Contains(row.Operation))
+                return true;
+        return false;
     }
 
     /// <summary>Asked for and not declined: while its answer is not known, the gateway may well know more than we do.</summary>
@@ -78,19 +112,7 @@ static class Settled
     }
 
     static bool Misses(Story story, RuleTerms terms, string operation) =>
-        !Any(story, operation) && story.Attempt(operation) is { State: Succeeded } attempt && IsDue(attempt, terms.Delivered);
-
-    /// <summary>
-    /// Whether the file of every day on which it can stand has come. The gateway's clock is not ours, and it may settle on the day after.
-    /// </summary>
-    public static bool IsDue(AttemptEntry attempt, IReadOnlySet<DateOnly> delivered)
-    {
-        var last = DateOnly.FromDateTime(attempt.UpdatedAt).AddDays(1);
-        for (var day = DateOnly.FromDateTime(attempt.CreatedAt - ClockSkew); day <= last; day = day.AddDays(1))
-            if (!delivered.Contains(day))
-                return false;
-        return true;
-    }
+        !Any(story, operation) && story.Attempt(operation) is { State: Succeeded } attempt && terms.Days.MustTellOf(attempt);
 
     static bool Any(Story story, string operation) => Count(story, operation) > 0;
 

@@ -3,8 +3,10 @@ using System.Text.Json;
 namespace Reconciler.Job;
 
 /// <summary>What belongs to no order's story, and what a full run looks at beside the orders: settlement files, their rows that name no order, skus.</summary>
-sealed class BesideTheOrders(SettlementFetch settlements, LateSettlements late, Ledgers ledgers, LedgerSettings reading, ReconciliationSettings settings)
+sealed class BesideTheOrders(
+    SettlementFetch settlements, LateSettlements late, Ledgers ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
 {
+    const string KindsAreKnown = "The kinds of rows in settlement files are known.";
     const string AddUp = "The level of each sku adds up, and is what its receipts and its orders come to.";
 
     /// <summary>Before the orders are read. A file is taken in once, whoever asks.</summary>
@@ -26,9 +28,20 @@ sealed class BesideTheOrders(SettlementFetch settlements, LateSettlements late, 
         await foreach (var sku in new StockBalances(ledgers.Stock.Database, reading).Read(cancel: cancel))
             if (sku.Drift > 0 && findings.Count <= settings.MostFindings)
                 findings.Add(Drifts(sku));
+        findings.AddRange((await ledgers.Settlement.OtherKinds([.. SettlementKinds.OfOrders, .. files.CountedKinds], cancel))
+            .GroupBy(sum => sum.Kind).Select(Unknown));
         return findings;
     }
 
     static Finding Drifts(SkuBalance sku) => new(
-        Classes.StockLevelDiffers, Severity.High, null, sku.Sku, AddUp, JsonSerializer.Serialize(sku, JsonSerializerOptions.Web), Remedy.Case, 0, null);
+        Classes.StockLevelDiffers, Severity.High, null, sku.Sku, AddUp, JsonSerializer.Serialize(sku, JsonSerializerOptions.Web), Remedy.Case, 0, null)
+    {
+        Measure = $"{sku.Received - sku.Available - sku.Held - sku.Sold} {sku.Received - sku.Receipts} "
+            + $"{sku.Held - sku.HeldByOrders} {sku.Sold - sku.SoldToOrders}",
+    };
+
+    /// <summary>One for each kind, however many rows: somebody decides what it is.</summary>
+    static Finding Unknown(IGrouping<string, KindSum> kind) => new(
+        Classes.SettlementKindUnknown, Severity.Medium, null, $"kind {kind.Key}", KindsAreKnown, JsonSerializer.Serialize(kind, JsonSerializerOptions.Web),
+        Remedy.Case, kind.Sum(sum => Math.Abs(sum.Amount)), kind.Select(sum => sum.Currency).Distinct().Count() == 1 ? kind.First().Currency : null);
 }

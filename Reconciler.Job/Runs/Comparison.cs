@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 /// <summary>One pass over the ledgers. The findings of a page and the checkpoint behind it are one transaction.</summary>
 sealed class Comparison(
-    FourWayMerge merge, PrimaryBooks primaries, RuleTermsSource terms, Ledgers ledgers, ReconciliationSettings settings, TimeProvider clock)
+    FourWayMerge merge, PrimaryBooks primaries, RuleTermsSource terms, Ledgers ledgers, FindingQuota quota, ReconciliationSettings settings)
 {
     /// <summary>A page ends early for so many findings.</summary>
     const int FindingsOfPage = 500;
@@ -49,12 +49,11 @@ sealed class Comparison(
             yield return story;
     }
 
-    Task Keep(RunLease lease, Page page) => lease.Run((work, run) =>
+    Task Keep(RunLease lease, Page page) => lease.Run(async (work, run) =>
     {
-        run.Keep(work, page.Findings, settings, clock.GetUtcNow());
+        await quota.Keep(work, run, page.Findings);
         run.Orders += page.Orders;
         run.Checkpoint = page.Last ?? run.Checkpoint;
-        return Task.CompletedTask;
     });
 
     sealed class Page

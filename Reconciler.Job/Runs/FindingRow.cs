@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -35,6 +37,12 @@ enum FindingOutcome
 
     /// <summary>The run's budget for repairs was spent.</summary>
     OverBudget,
+
+    /// <summary>One of a flood of its class: one case tells of all of them, and none of them is repaired.</summary>
+    OverLimit,
+
+    /// <summary>An operator has accepted it, and it has not changed since.</summary>
+    Accepted,
 }
 
 /// <summary>One discrepancy as one run found it.</summary>
@@ -53,7 +61,10 @@ sealed class FindingRow
     public required string Rule { get; init; }
 
     /// <summary>What each ledger says, as JSON.</summary>
-    public required string Evidence { get; init; }
+    public required string Evidence { get; set; }
+
+    /// <summary>Of what differs, amounts and all: the same as long as nothing about it changes. None for rows of older versions.</summary>
+    public string? Fingerprint { get; init; }
 
     public Remedy Remedy { get; init; }
 
@@ -79,11 +90,15 @@ sealed class FindingRow
         Subject = finding.Subject,
         Rule = finding.Rule,
         Evidence = finding.Evidence,
+        Fingerprint = Digest(finding),
         Remedy = finding.Remedy,
         Amount = finding.Amount,
         Currency = finding.Currency,
         At = now.UtcDateTime,
     };
+
+    static string Digest(Finding finding) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{finding.Class}|{finding.Rule}|{finding.Amount}|{finding.Currency}|{finding.Measure}")));
 
     public static string KeyOf(string @class, Guid? order, string? subject) => $"{@class}|{order}|{subject}";
 
@@ -103,6 +118,7 @@ sealed class FindingRow
         row.Property(x => x.Subject).HasColumnName("subject").HasMaxLength(200);
         row.Property(x => x.Rule).HasColumnName("rule_text").HasMaxLength(500);
         row.Property(x => x.Evidence).HasColumnName("evidence");
+        row.Property(x => x.Fingerprint).HasColumnName("fingerprint").HasMaxLength(FingerprintLength);
         row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
         row.Property(x => x.Amount).HasColumnName("amount");
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
@@ -116,4 +132,5 @@ sealed class FindingRow
     }
 
     internal const int KeyLength = 300;
+    internal const int FingerprintLength = 64;
 }

@@ -9,7 +9,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class Reconciliation(
     RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation, Replicas replicas,
-    ReconciliationSettings settings, TimeProvider clock, ILogger<Reconciliation> log)
+    FindingQuota quota, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
@@ -33,11 +33,10 @@ sealed class Reconciliation(
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         List<Finding> findings = run.Kind == RunKind.Full ? await beside.TakeFiles(cancel) : [];
-        await lease.Run((work, held) =>
+        await lease.Run(async (work, held) =>
         {
-            held.Keep(work, findings, settings, clock.GetUtcNow());
+            await quota.Keep(work, held, findings);
             held.Go(work, RunState.Merging);
-            return Task.CompletedTask;
         });
     }
 
@@ -58,11 +57,10 @@ sealed class Reconciliation(
 
         await comparison.Run(run, lease, cancel);
         List<Finding> findings = run.Kind == RunKind.Full ? await beside.Look(await runs.Refused(run.Id), cancel) : [];
-        await lease.Run((work, held) =>
+        await lease.Run(async (work, held) =>
         {
-            held.Keep(work, findings, settings, clock.GetUtcNow());
+            await quota.Keep(work, held, findings);
             held.Go(work, RunState.Compensating);
-            return Task.CompletedTask;
         });
     }
 

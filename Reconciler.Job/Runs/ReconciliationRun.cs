@@ -114,26 +114,6 @@ sealed class ReconciliationRun
 
     internal const int ErrorLength = 2000;
 
-    /// <summary>Writes findings down, each once.</summary>
-    /// <exception cref="InvalidOperationException">They are too many to be single discrepancies.</exception>
-    public void Keep(Work work, IReadOnlyCollection<Finding> findings, ReconciliationSettings settings, DateTimeOffset now)
-    {
-        if (Found + findings.Count > settings.MostFindings)
-            throw new InvalidOperationException($"There are more than {settings.MostFindings} findings, as when a backup was restored or another "
-                + "installation's ledger is read. If they are real, raise Reconciliation:MostFindings.");
-        foreach (var row in findings.Select(finding => FindingRow.Of(Id, finding, now)).DistinctBy(row => row.Key))
-        {
-            work.Db.Add(row);
-            Found++;
-        }
-
-        work.AfterCommit(() =>
-        {
-            foreach (var finding in findings)
-                ReconciliationMetrics.Found(finding);
-        });
-    }
-
     /// <summary>The next step, with its audit row.</summary>
     public void Go(Work work, RunState to)
     {

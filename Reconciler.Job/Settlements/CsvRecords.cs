@@ -2,43 +2,42 @@ using System.Text;
 
 namespace Reconciler.Job;
 
-/// <summary>RFC 4180, record by record; it holds one record, and that is bounded.</summary>
+/// <summary>RFC 4180, record by record; it holds one record, and that is bounded. Lines may end with CRLF, LF or CR, the last one with the file.</summary>
 sealed class CsvRecords(TextReader text)
 {
     /// <summary>Characters of one field: no field of ours comes near it, and a file without line ends is none.</summary>
     const int MostOfField = 4096;
 
     readonly StringBuilder field = new();
+    long line = 1;
 
-    /// <summary>Of the record that was read last, from 1.</summary>
-    public long Number { get; private set; }
+    /// <summary>The line on which the record that was read last begins, from 1.</summary>
+    public long Line { get; private set; }
 
-    /// <summary>Null at the end.</summary>
-    /// <exception cref="BrokenSettlement">A quote or the last line is not ended, or a field is too long.</exception>
+    /// <summary>The record that was read last ended with the file, not with a line end.</summary>
+    public bool EndedWithFile { get; private set; }
+
+    /// <summary>Blanks around a field are not part of it. Null at the end.</summary>
+    /// <exception cref="BrokenSettlement">A quote is not closed, or a field is too long.</exception>
     public List<string>? Read()
     {
         if (text.Peek() < 0)
             return null;
-        Number++;
+        Line = line;
         var fields = new List<string>(9);
         while (true)
         {
-            var quoted = text.Peek() == '"';
-            var end = quoted ? Quoted() : Plain();
-            fields.Add(field.ToString());
+            var end = text.Peek() == '"' ? Quoted() : Plain();
+            fields.Add(field.ToString().Trim());
             field.Clear();
-            switch (end)
-            {
-                case ',':
-                    break;
-                case '\n':
-                    return fields;
-                case '\r' when text.Read() == '\n':
-                    return fields;
-                default:
-                    throw new BrokenSettlement(
-                        Number, end < 0 ? "the file ends in the middle of a line: it is cut off" : "a field is not followed by a comma or a line end");
-            }
+            if (end == ',')
+                continue;
+            if (end is not (< 0 or '\r' or '\n'))
+                throw new BrokenSettlement(Line, "a field is not followed by a comma or a line end");
+            if (end == '\r' && text.Peek() == '\n')
+                _ = Next();
+            EndedWithFile = end < 0;
+            return fields;
         }
     }
 
@@ -46,33 +45,40 @@ sealed class CsvRecords(TextReader text)
     int Plain()
     {
         int next;
-        while ((next = text.Read()) is not (< 0 or ',' or '\r' or '\n'))
+        while ((next = Next()) is not (< 0 or ',' or '\r' or '\n'))
             Append((char)next);
         return next;
     }
 
     int Quoted()
     {
-        _ = text.Read();
+        _ = Next();
         while (true)
         {
-            var next = text.Read();
+            var next = Next();
             if (next < 0)
-                throw new BrokenSettlement(Number, "a quote is opened and never closed");
+                throw new BrokenSettlement(Line, "a quote is opened and never closed");
             if (next == '"' && text.Peek() != '"')
-                return text.Read();
+                return Next();
             if (next == '"')
-                _ = text.Read();
+                _ = Next();
             Append((char)next);
         }
+    }
+
+    int Next()
+    {
+        var next = text.Read();
+        line += next == '\n' || (next == '\r' && text.Peek() != '\n') ? 1 : 0;
+        return next;
     }
 
     void Append(char next)
     {
         if (field.Length == MostOfField)
-            throw new BrokenSettlement(Number, $"a field is longer than {MostOfField} characters");
-        if (char.IsControl(next) && next is not ('\r' or '\n'))
-            throw new BrokenSettlement(Number, "a field has a control character in it");
+            throw new BrokenSettlement(Line, $"a field is longer than {MostOfField} characters");
+        if (char.IsControl(next) && next is not ('\r' or '\n' or '\t'))
+            throw new BrokenSettlement(Line, "a field has a control character in it");
         field.Append(next);
     }
 }

@@ -8,40 +8,46 @@ namespace Reconciler.Job;
 /// </summary>
 static class SettlementCsv
 {
-    public const string Header = "record,id,operation,authorization_id,reference,amount,fee,currency,at";
-    const int Columns = 9;
+    public const string Header = SettlementColumns.Needed;
 
     /// <exception cref="BrokenSettlement">The file is broken.</exception>
-    public static IEnumerable<SettledRow> Read(Stream file, DateOnly day)
+    public static IEnumerable<SettlementLine> Read(Stream file, DateOnly day)
     {
-        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-        using var text = new StreamReader(file, utf8, detectEncodingFromByteOrderMarks: false, 64 * 1024, leaveOpen: true);
+        using var text = SettlementText.Open(file);
         var records = new CsvRecords(text);
-        if (Next(records) is not { } header || string.Join(',', header) != Header)
-            throw new BrokenSettlement(1, $"the header is not {Header}");
-
+        var columns = SettlementColumns.Of(Next(records));
         var totals = new Totals();
-        while (Next(records) is { } record)
+        while (Next(records) is { } fields)
         {
-            if (record.Count != Columns)
-                throw new BrokenSettlement(records.Number, $"it has {record.Count} columns in place of {Columns}");
+            // An empty line may follow the last one: editors leave it.
+            if (totals.Ended && fields is [""])
+                continue;
+            var record = columns.Arrange(fields, records.Line, records.EndedWithFile);
             if (totals.Ended)
-                throw new BrokenSettlement(records.Number, "something follows the trailer");
+                throw new BrokenSettlement(records.Line, "something follows the trailer");
             if (record[0] == "row")
-                yield return totals.Add(SettlementRecord.Parse(record, day, records.Number), records.Number);
-            else if (record[0] == "sum")
-                totals.Check(SettlementRecord.Currency(record, records.Number), Amount(record, 5, records), Amount(record, 6, records), records.Number);
-            else if (record[0] == "trailer")
-                totals.End(SettlementRecord.Number(record[1], "number of rows", records.Number), records.Number);
+                yield return new SettlementLine(records.Line, totals.Add(SettlementRecord.Parse(record, day, records.Line), records.Line));
             else
-                throw new BrokenSettlement(records.Number, $"'{record[0]}' is no kind of record");
+                Check(record, totals, records.Line);
         }
 
         if (!totals.Ended)
             throw new BrokenSettlement(0, "the trailer is missing: the file is cut off");
     }
 
-    static long Amount(List<string> record, int column, CsvRecords records) => SettlementRecord.Number(record[column], "sum", records.Number);
+    static void Check(string[] record, Totals totals, long line)
+    {
+        if (record[0] == "sum")
+            totals.Check(SettlementRecord.Currency(record, line), Sum(record[5], line), Sum(record[6], line), line);
+        else if (record[0] == "trailer")
+            totals.End(SettlementRecord.Number(record[1], "number of rows", line), line);
+        else
+            throw new BrokenSettlement(line, $"'{record[0]}' is no kind of record");
+    }
+
+    /// <summary>The sum of a day may be larger than any of its rows.</summary>
+    static Int128 Sum(string text, long line) => Int128.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var sum) ? sum
+        : throw new BrokenSettlement(line, $"the sum '{text}' is no whole number");
 
     static List<string>? Next(CsvRecords records)
     {
@@ -51,7 +57,7 @@ static class SettlementCsv
         }
         catch (DecoderFallbackException)
         {
-            throw new BrokenSettlement(records.Number, "it is not UTF-8");
+            throw new BrokenSettlement(records.Line, "it is not UTF-8");
         }
     }
 
@@ -73,10 +79,11 @@ static class SettlementCsv
             return row;
         }
 
-        public void Check(string currency, long amount, long fee, long line)
+        public void Check(string currency, Int128 amount, Int128 fee, long line)
         {
-            if (!sums.TryGetValue(currency, out var sum) || sum.Checked)
-                throw new BrokenSettlement(line, $"a sum of {currency} that no rows come before");
+            var sum = sums.GetValueOrDefault(currency);
+            if (sum.Checked)
+                throw new BrokenSettlement(line, $"a second sum of {currency}");
             if (sum.Amount != amount || sum.Fee != fee)
                 throw new BrokenSettlement(line, $"the sum of {currency} says amount {amount} and fee {fee}; the rows come to {sum.Amount} and {sum.Fee}");
             sums[currency] = sum with { Checked = true };
@@ -92,3 +99,6 @@ static class SettlementCsv
         }
     }
 }
+
+/// <summary>A row of a file, and the line that it begins on.</summary>
+readonly record struct SettlementLine(long Line, SettledRow Row);

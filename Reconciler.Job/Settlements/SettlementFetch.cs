@@ -21,7 +21,7 @@ sealed class SettlementFetch(
         var delivered = await ledgers.Settlement.DeliveredDays(cancel);
         for (var day = last.AddDays(1 - settings.LookBackDays); day <= last; day = day.AddDays(1))
         {
-            if (delivered.Contains(day))
+            if (delivered.Contains(day) && day <= last.AddDays(-settings.RecheckDays))
                 continue;
             var (reached, file) = await Get(day, cancel);
             if (!reached)
@@ -29,8 +29,20 @@ sealed class SettlementFetch(
             if (file is null)
                 continue;
             await using (file)
-                yield return await intake.Take(day, file, cancel);
+            {
+                if (SettlementText.WhyNot(file) is { } reason)
+                    log.LogWarning("What the gateway gave for the settlement file of {Day:yyyy-MM-dd} is none, and the day stays due: {Reason}", day, reason);
+                else if (await Take(day, file, cancel) is { Outcome: not IntakeOutcome.Known } taken)
+                    yield return taken;
+            }
         }
+    }
+
+    /// <summary>From its beginning: a look at its first bytes has moved it.</summary>
+    Task<Intake> Take(DateOnly day, Stream file, CancellationToken cancel)
+    {
+        file.Position = 0;
+        return intake.Take(day, file, Delivery.Fetched, cancel);
     }
 
     async Task<(bool Reached, Stream? File)> Get(DateOnly day, CancellationToken cancel)

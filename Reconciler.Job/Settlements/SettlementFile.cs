@@ -17,7 +17,9 @@ sealed class SettlementFile
     public long Rows { get; private set; }
 
     /// <summary>UTC.</summary>
-    public DateTime ImportedAt { get; init; }
+    public DateTime ImportedAt { get; private set; }
+
+    public void Take(long rows, DateTime at) => (Rows, ImportedAt) = (rows, at);
 
     internal static void Map(EntityTypeBuilder<SettlementFile> row)
     {
@@ -30,13 +32,13 @@ sealed class SettlementFile
     }
 }
 
-/// <summary>One row of a settlement file: a capture (positive) or a refund (negative).</summary>
+/// <summary>One row of a settlement file: a capture (positive), a refund (negative), or another of <see cref="SettlementKinds"/>.</summary>
 sealed class SettledRow
 {
     /// <summary>The gateway's id; the same movement of money never counts twice, whichever file it comes in.</summary>
     public required string Id { get; init; }
 
-    /// <summary><c>capture</c> or <c>refund</c>.</summary>
+    /// <summary>One of <see cref="SettlementKinds"/>, or the file's own word.</summary>
     public required string Operation { get; init; }
 
     public required string AuthorizationId { get; init; }
@@ -63,10 +65,10 @@ sealed class SettledRow
 
     internal static void Map(EntityTypeBuilder<SettledRow> row, string collation)
     {
-        row.ToTable("settlement_rows", table => table.HasCheckConstraint("ck_settlement_rows_operation", "operation IN ('capture', 'refund')"));
+        row.ToTable("settlement_rows");
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(FieldRules.MaxGatewayIdLength).UseCollation(collation);
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20);
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MostOfKind);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.OrderId).HasColumnName("order_id");

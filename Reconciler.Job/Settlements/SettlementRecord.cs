@@ -3,7 +3,7 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
-/// <summary>One record of a settlement file, each of its fields checked.</summary>
+/// <summary>One record of a settlement file, each of its fields checked; in the order of <see cref="SettlementColumns.Needed"/>.</summary>
 static class SettlementRecord
 {
     const int MostOfId = FieldRules.MaxGatewayIdLength;
@@ -11,30 +11,28 @@ static class SettlementRecord
     /// <summary>What is larger counts as no number: sums and differences of thousands of them must fit.</summary>
     const long MostAmount = 1_000_000_000_000_000;
 
-    public static SettledRow Parse(List<string> record, DateOnly day, long line)
+    public static SettledRow Parse(string[] record, DateOnly day, long line)
     {
-        var (operation, reference) = (record[2], record[4]);
-        if (operation is not (GatewayWords.Capture or GatewayWords.Refund))
-            throw new BrokenSettlement(line, $"'{operation}' is neither capture nor refund");
+        var (reference, amount) = (record[4], Number(record[5], "amount", line));
         if (reference.Length > MostOfId)
             throw new BrokenSettlement(line, $"its reference is longer than {MostOfId} characters");
-
+        var kind = Kind(record[2], amount, line);
         return new SettledRow
         {
             Id = Id(record[1], "id", line),
-            Operation = operation,
-            AuthorizationId = Id(record[3], "authorization_id", line),
+            Operation = kind,
+            AuthorizationId = kind is SettlementKinds.Capture or SettlementKinds.Refund || record[3].Length > 0 ? Id(record[3], "authorization_id", line) : "",
             Reference = reference,
             OrderId = Guid.TryParse(reference, out var order) ? order : null,
-            Amount = Amount(record[5], operation, line),
+            Amount = amount,
             Fee = Number(record[6], "fee", line),
             Currency = Currency(record, line),
-            At = At(record[8], day, line),
+            At = At(record[8], line),
             Day = day,
         };
     }
 
-    public static string Currency(List<string> record, long line) => Currencies.Known(record[7]) ? record[7]
+    public static string Currency(string[] record, long line) => Currencies.Known(record[7]) ? record[7]
         : throw new BrokenSettlement(line, $"'{record[7]}' is no ISO 4217 currency");
 
     public static long Number(string text, string what, long line) =>
@@ -42,21 +40,30 @@ static class SettlementRecord
             ? number
             : throw new BrokenSettlement(line, $"the {what} '{text}' is no whole number");
 
-    static long Amount(string text, string operation, long line)
-    {
-        var amount = Number(text, "amount", line);
-        var signed = operation == GatewayWords.Capture ? amount > 0 : amount < 0;
-        return signed ? amount : throw new BrokenSettlement(line, $"the amount of a {operation} cannot be {amount}");
-    }
+    static string Kind(string text, long amount, long line) => text.Length is > 0 and <= SettlementKinds.MostOfKind ? SettlementKinds.Of(text, amount)
+        : throw new BrokenSettlement(line, $"its operation has not 1 to {SettlementKinds.MostOfKind} characters");
 
     static string Id(string text, string what, long line) => text.Length is > 0 and <= MostOfId ? text
         : throw new BrokenSettlement(line, $"its {what} has not 1 to {MostOfId} characters");
 
-    static DateTime At(string text, DateOnly day, long line)
+    static DateTime At(string text, long line)
     {
-        const DateTimeStyles Utc = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal;
-        if (!DateTime.TryParseExact(text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, Utc, out var at))
+        if (!DateTime.TryParseExact(
+                Ticks(text), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
             throw new BrokenSettlement(line, $"'{text}' is no time");
-        return DateOnly.FromDateTime(at) == day ? at : throw new BrokenSettlement(line, $"{text} is not on {day:yyyy-MM-dd}, the day of the file");
+        if (at.Kind == DateTimeKind.Unspecified)
+            throw new BrokenSettlement(line, $"'{text}' has no time zone: end it with Z or an offset such as +02:00");
+        return at.ToUniversalTime();
+    }
+
+    /// <summary>Without the digits of a second that are finer than ours.</summary>
+    static string Ticks(string text)
+    {
+        const int Digits = 7;
+        var from = text.IndexOf('.', StringComparison.Ordinal) + 1;
+        var to = from;
+        while (to < text.Length && char.IsAsciiDigit(text[to]))
+            to++;
+        return from > 0 && to - from > Digits ? text[..(from + Digits)] + text[to..] : text;
     }
 }

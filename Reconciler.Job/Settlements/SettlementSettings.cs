@@ -1,3 +1,5 @@
+using Orders.Model;
+
 namespace Reconciler.Job;
 
 /// <summary>
@@ -11,7 +13,10 @@ public sealed class SettlementSettings
     /// <summary>Hours after the end of a UTC day before its file is asked for.</summary>
     public int DueAfterHours { get; set; } = 1;
 
-    /// <summary>Hours after the end of a UTC day on which money moved before it is a finding that its file has not come; 0: never one.</summary>
+    /// <summary>
+    /// Hours after the end of a UTC day on which money moved before it is a finding that its file has not come, or that a capture is in no file; 0: only
+    /// files prove something, and nothing is late.
+    /// </summary>
     public int LateAfterHours { get; set; } = 48;
 
     /// <summary>Days back for which a file that has not come is asked for again.</summary>
@@ -32,7 +37,27 @@ public sealed class SettlementSettings
     /// <summary>What the gateway may keep of a capture besides: minor units.</summary>
     public long FeeFixed { get; set; } = 25;
 
-    internal FeeSchedule Fees => new(FeeBasisPoints, FeeFixed);
+    /// <summary>Minor units by which a fee may differ from what it should be.</summary>
+    public long FeeTolerance { get; set; } = 1;
+
+    /// <summary>Whether fees are compared at all. Off for a gateway whose fees depend on the card, say: they are summed up then, and not judged.</summary>
+    public bool CheckFees { get; set; } = true;
+
+    /// <summary>What the gateway may keep in a currency that has a contract of its own, e.g. <c>Settlements:Fees:JPY:BasisPoints</c>.</summary>
+    public Dictionary<string, CurrencyFees> Fees { get; set; } = [];
+
+    /// <summary>Days back, of those whose file has come, for which it is fetched again to see whether it has changed; 0: none.</summary>
+    public int RecheckDays { get; set; } = 3;
+
+    /// <summary>Further kinds of rows that are about the account and not about an order: they are counted, and are no finding.</summary>
+    public IList<string> AccountKinds { get; } = [];
+
+    /// <summary>All kinds that are about the account.</summary>
+    internal IReadOnlyList<string> CountedKinds => [.. SettlementKinds.OfAccount, .. AccountKinds];
+
+    internal FeeSchedules Schedules => !CheckFees ? FeeSchedules.None : new FeeSchedules(
+        new FeeSchedule(FeeBasisPoints, FeeFixed, FeeTolerance), Fees.ToDictionary(
+            one => one.Key, one => one.Value.Check ? new FeeSchedule(one.Value.BasisPoints, one.Value.Fixed, one.Value.Tolerance ?? FeeTolerance) : null));
 
     /// <summary>Throws what is wrong, in words.</summary>
     public void Check()
@@ -41,10 +66,42 @@ public sealed class SettlementSettings
             throw new InvalidOperationException("Settlements:DueAfterHours must be 0 to 240 and Settlements:LookBackDays 1 to 366.");
         if (LateAfterHours is < 0 or > 720)
             throw new InvalidOperationException("Settlements:LateAfterHours must be 1 to 720, or 0 when no file has to come.");
+        if (RecheckDays is < 0 or > 31)
+            throw new InvalidOperationException("Settlements:RecheckDays must be 0 to 31.");
+        if (AccountKinds.Any(kind => kind.Length is 0 or > SettlementKinds.MostOfKind || kind != SettlementKinds.Of(kind, 1) || kind.Contains('\'')))
+            throw new InvalidOperationException("Settlements:AccountKinds must be kinds in lower case, with '-' between words, such as platform-fee.");
         if (TimeoutSeconds is < 1 or > 3600 || MostMegabytes is < 1 or > 100_000 || PageRows is < 1 or > 10_000)
             throw new InvalidOperationException(
                 "Settlements:TimeoutSeconds must be 1 to 3600, Settlements:MostMegabytes 1 to 100000 and Settlements:PageRows 1 to 10000.");
-        if (FeeBasisPoints is < 0 or > 10_000 || FeeFixed < 0)
-            throw new InvalidOperationException("Settlements:FeeBasisPoints must be 0 to 10000, and Settlements:FeeFixed must not be negative.");
+        if (FeeBasisPoints is < 0 or > 10_000 || FeeFixed < 0 || FeeTolerance < 0)
+            throw new InvalidOperationException(
+                "Settlements:FeeBasisPoints must be 0 to 10000, Settlements:FeeFixed and Settlements:FeeTolerance must not be negative.");
+        foreach (var (currency, fees) in Fees)
+            fees.CheckBounds(currency);
+    }
+}
+
+/// <summary>What the gateway may keep of captures in one currency.</summary>
+public sealed class CurrencyFees
+{
+    /// <summary>Whether the fees of this currency are compared.</summary>
+    public bool Check { get; set; } = true;
+
+    /// <summary>Hundredths of a percent of the amount.</summary>
+    public int BasisPoints { get; set; }
+
+    /// <summary>Minor units of the currency.</summary>
+    public long Fixed { get; set; }
+
+    /// <summary>Minor units by which a fee may differ; none: <c>Settlements:FeeTolerance</c>.</summary>
+    public long? Tolerance { get; set; }
+
+    internal void CheckBounds(string currency)
+    {
+        if (!Currencies.Known(currency))
+            throw new InvalidOperationException($"Settlements:Fees:{currency} names no ISO 4217 currency.");
+        if (BasisPoints is < 0 or > 10_000 || Fixed < 0 || Tolerance < 0)
+            throw new InvalidOperationException(
+                $"Settlements:Fees:{currency}:BasisPoints must be 0 to 10000, Fixed and Tolerance must not be negative.");
     }
 }

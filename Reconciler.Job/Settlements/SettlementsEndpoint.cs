@@ -8,36 +8,83 @@ namespace Reconciler.Job;
 
 /// <summary>A settlement file that was handed in.</summary>
 /// <param name="Day">The UTC day that it tells of.</param>
-/// <param name="Outcome">Taken, or Known: the very same file was taken in before.</param>
+/// <param name="Outcome">Taken; Replaced: it stands in the place of another one; or Known: the very same file was taken in before.</param>
 /// <param name="Rows">Rows in it.</param>
-sealed record IntakeView(DateOnly Day, string Outcome, long Rows);
+/// <param name="Skipped">Of them, those that the file of another day has brought already.</param>
+/// <param name="Kinds">Its rows by kind and currency.</param>
+/// <param name="Difference">To the file that it replaced.</param>
+sealed record IntakeView(DateOnly Day, string Outcome, long Rows, long Skipped, IReadOnlyList<KindSum> Kinds, FileDifference? Difference);
 
-/// <summary>POST /settlements?date=: for a gateway whose files come by mail, and for days that could not be fetched.</summary>
+/// <summary>/settlements: for a gateway whose files come by mail, for days that could not be fetched, and to put a wrong file right.</summary>
 static class SettlementsEndpoint
 {
     const string BadDate = "The settlement day is not valid.";
     const string Refused = "The settlement file is refused.";
+    const string NoFile = "There is no settlement file of that day.";
+    const string BadReplacement = "The replacement is not valid.";
     const string Csv = "text/csv";
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/settlements", Take)
-        .WithName("HandInSettlement").WithTags("Reconciliation").WithSummary("Hand in the gateway's settlement file of a day, as CSV")
-        .RequireRole(Roles.Operator)
-        .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
-        .Produces<IntakeView>().ResponseExample(200, new IntakeView(new DateOnly(2026, 1, 30), nameof(IntakeOutcome.Taken), 18_211))
-        .MayFail(400, "settlement-date", BadDate)
-        .MayFail(409, "settlement-changed", Refused).MayFail(422, "settlement-refused", Refused);
+    static readonly IntakeView Example = new(
+        new DateOnly(2026, 1, 30), nameof(IntakeOutcome.Taken), 18_211, 0, [new KindSum("capture", "EUR", 18_211, 45_527_500, 1_092_660)], null);
+
+    static readonly FileView File = new(
+        new DateOnly(2026, 1, 30), new string('a', 64), 18_211, new DateTime(2026, 1, 31, 1, 0, 0, DateTimeKind.Utc), Example.Kinds, []);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var files = app.MapGroup("/settlements").WithTags("Reconciliation").RequireRole(Roles.Operator);
+        files.MapPost("", Take)
+            .WithName("HandInSettlement").WithSummary("Hand in the gateway's settlement file of a day, as CSV, or replace the one that is there")
+            .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
+            .Produces<IntakeView>().ResponseExample(200, Example)
+            .MayFail(400, "settlement-date", BadDate).MayFail(400, "settlement-replacement", BadReplacement)
+            .MayFail(409, "settlement-changed", Refused).MayFail(422, "settlement-refused", Refused);
+        files.MapGet("/{date}", Get)
+            .WithName("GetSettlement").WithSummary("The settlement file of a day: its rows by kind, and what it has replaced")
+            .Produces<FileView>().ResponseExample(200, File)
+            .MayFail(400, "settlement-date", BadDate).MayFail(404, "settlement-not-found", NoFile);
+        files.MapPost("/{date}/void", Void)
+            .WithName("VoidSettlement").WithSummary("Take a settlement file back: it does not count any more, and its day is due again")
+            .RequestExample(new CaseReason("it was the file of another account")).Produces<FileView>().ResponseExample(200, File)
+            .MayFail(400, "settlement-date", BadDate).MayFail(400, "invalid-reason", CaseEndpoints.BadReason)
+            .MayFail(404, "settlement-not-found", NoFile);
+    }
 
     static async Task<IntakeView> Take(
         [FromQuery(Name = "date"), Description("The UTC day that the file tells of, yyyy-MM-dd.")] string? date,
-        HttpContext http, SettlementIntake intake, SettlementSettings settings)
+        [FromQuery(Name = "replaces"), Description("SHA-256 of the file that it replaces, hex: GET /settlements/{date} has it.")] string? replaces,
+        [FromQuery(Name = "reason"), Description("Why, with replaces: 1 to 300 characters.")] string? reason,
+        HttpContext http, SettlementIntake intake, SettlementFiles files, SettlementSettings settings)
     {
-        if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            throw new Problem(400, "settlement-date", BadDate, "Say which UTC day the file tells of: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
-
+        var day = Day(date, "Say which UTC day the file tells of: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
+        var delivery = Replacement(CaseEndpoints.By(http), replaces, reason);
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = settings.MostMegabytes * 1024L * 1024;
         await using var file = await OnDisk(http);
-        var taken = await intake.Take(day, file, http.RequestAborted);
-        return taken.Outcome == IntakeOutcome.Refused ? throw Why(taken) : new IntakeView(taken.Day, taken.Outcome.ToString(), taken.Rows);
+        var taken = await intake.Take(day, file, delivery, http.RequestAborted);
+        return taken.Outcome == IntakeOutcome.Refused ? throw Why(taken)
+            : new IntakeView(taken.Day, taken.Outcome.ToString(), taken.Rows, taken.Skipped, await files.Kinds(day), taken.Difference);
+    }
+
+    static async Task<FileView> Get([Description("The UTC day, yyyy-MM-dd.")] string date, SettlementFiles files) =>
+        await files.Find(Day(date, BadDay)) ?? throw Missing(date);
+
+    static async Task<FileView> Void([Description("The UTC day, yyyy-MM-dd.")] string date, CaseReason? ask, HttpContext http, SettlementFiles files) =>
+        await files.Void(Day(date, BadDay), CaseEndpoints.By(http), CaseEndpoints.Reason(ask?.Reason)) ?? throw Missing(date);
+
+    const string BadDay = "Give a UTC day as yyyy-MM-dd, e.g. 2026-01-30.";
+
+    static DateOnly Day(string? text, string say) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
+            : throw new Problem(400, "settlement-date", BadDate, say);
+
+    static Delivery Replacement(string by, string? replaces, string? reason)
+    {
+        if (replaces is null && reason is null)
+            return new Delivery(by);
+        if (replaces is not { Length: 64 } || !replaces.All(char.IsAsciiHexDigit))
+            throw new Problem(400, "settlement-replacement", BadReplacement,
+                "Give ?replaces= the SHA-256 of the file that is there, 64 hex digits. GET /settlements/{date} has it.");
+        return new Delivery(by, replaces.ToLowerInvariant(), CaseEndpoints.Reason(reason));
     }
 
     /// <summary>It is read twice, and may be larger than the memory.</summary>
@@ -50,6 +97,9 @@ static class SettlementsEndpoint
         return file;
     }
 
+    static Problem Missing(string date) => new(
+        404, "settlement-not-found", NoFile, $"No settlement file of {date} is taken in. POST /settlements hands one in.");
+
     static Problem Why(Intake refused)
     {
         var evidence = System.Text.Json.Nodes.JsonNode.Parse(refused.Finding!.Evidence)!;
@@ -58,6 +108,6 @@ static class SettlementsEndpoint
         return new Problem(
             changed ? 409 : 422, changed ? "settlement-changed" : "settlement-refused", Refused,
             $"{where}{evidence["reason"]}. Nothing of it was taken in. "
-            + (changed ? "Ask the gateway which of the two is right." : "Fetch the file again, whole."));
+            + (changed ? "If the new one is right, hand it in with ?replaces=SHA256&reason=..." : "Fetch the file again, whole."));
     }
 }

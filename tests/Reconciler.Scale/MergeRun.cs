@@ -41,7 +41,7 @@ static class MergeRun
         var bounds = new LedgerSettings();
         var ledgers = Ledgers.Of(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), bounds);
         var watch = Stopwatch.StartNew();
-        var terms = new RuleTerms(new FeeSchedule(140, 25), await ledgers.Settlement.DeliveredDays());
+        var terms = new RuleTerms(new FeeSchedule(140, 25), new SettlementDays(await ledgers.Settlement.DeliveredDays()));
         var findings = new List<string>();
         var stories = 0L;
         await foreach (var story in new FourWayMerge(ledgers, bounds).Read(new MergeWindow(Trial.Now.AddMinutes(-5))))

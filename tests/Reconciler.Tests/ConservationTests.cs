@@ -71,5 +71,6 @@ public sealed class ConservationTests
         (finding.Class, finding.Subject, finding.Amount).ShouldBe((Classes.UnknownInSettlement, "cap_x", 500));
     }
 
-    static Task<ConservationReport> Read(MadeBooks books) => new Conservation(books.Ledgers, books.Settings).Read();
+    static Task<ConservationReport> Read(MadeBooks books) => new Conservation(
+        books.Ledgers, new RuleTermsSource(books.Ledgers, new SettlementSettings(), new IntakeRig.Noon()), books.Settings).Read();
 }

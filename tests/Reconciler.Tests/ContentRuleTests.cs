@@ -36,6 +36,17 @@ public sealed class ContentRuleTests
             () => Refunded(Some.Row("ref_1", "refund", -1250, 0), Some.Row("ref_2", "refund", -1250, 0)), Classes.RefundWithoutReason),
         ["the refund is not settled"] = (() => Refunded(), Classes.MissingInSettlement),
         ["the refund has a fee"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 5)), Classes.SettlementFeeDiffers),
+        ["a chargeback"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cb_1", "chargeback", -1250, 1500)] }, Classes.Chargeback),
+        ["a chargeback that was won"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cb_1", "chargeback", -1250, 0),
+            Some.Row("cb_2", "chargeback-reversal", 1250, 0)] }, ""),
+        ["a chargeback without its sign"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cb_1", "chargeback", 1250, 0)] }, Classes.Chargeback),
+        ["a capture that was taken back"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cr_1", "capture-reversal", -1250, 0)] },
+            Classes.SettlementReversed),
+        ["a refund that came back"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 0), Some.Row("rr_1", "refund-reversal", 1250, 0)),
+            Classes.SettlementReversed),
+        ["a fee and a kind that nobody knows"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("f_1", "fee", -25, 0),
+            Some.Row("x_1", "retencion", -12, 0)] }, ""),
+        ["a fee for an order that nobody knows"] = (() => new Story(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
         ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
             new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, [], Some.At), []), ""),
     };
@@ -62,9 +73,31 @@ public sealed class ContentRuleTests
     {
         var at = DateTime.Parse(capturedAt, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
         var story = Good with { Payment = Some.Payment("Confirmed", Some.Attempt("capture", "cap_1", at: at)), Settled = [] };
-        story.Found(Some.Terms with { Delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet() })
+        story.Found(Some.Terms with { Days = new SettlementDays(days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet()) })
             .ShouldBe(missed ? Classes.MissingInSettlement : "");
     }
+
+    /// <summary>Asked and answered at these times; with LateAfterHours of 48, now, and the files of these days of May.</summary>
+    [Theory]
+    [InlineData("14T12:00", "14T12:00", "17T00:01", "14", true)]
+    [InlineData("14T12:00", "14T12:00", "16T23:59", "14", false)]
+    [InlineData("14T00:30", "14T00:30", "17T00:01", "14", true)]
+    [InlineData("14T12:00", "14T12:00", "30T00:00", "13 15", false)]
+    [InlineData("14T23:59", "15T00:01", "18T00:01", "14", true)]
+    [InlineData("14T23:59", "15T00:01", "18T00:01", "13", true)]
+    [InlineData("14T23:59", "15T00:01", "17T23:59", "14", false)]
+    [InlineData("14T12:00", "14T12:00", "30T00:00", "20", false)]
+    [InlineData("14T23:59", "15T00:01", "30T00:00", "20", false)]
+    public void A_capture_is_missed_by_the_clock_when_no_other_file_comes(string asked, string answered, string now, string days, bool missed)
+    {
+        var delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet();
+        var told = SettlementDays.Of(delivered, new SettlementSettings(), new DateTimeOffset(At(now)));
+        var capture = Some.Attempt("capture", "cap_1") with { CreatedAt = At(asked), UpdatedAt = At(answered) };
+        var story = Good with { Payment = Some.Payment("Confirmed", capture), Settled = [] };
+        story.Found(Some.Terms with { Days = told }).ShouldBe(missed ? Classes.MissingInSettlement : "");
+    }
+
+    static DateTime At(string text) => DateTime.Parse($"2030-05-{text}Z", System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
 
     [Theory]
     [InlineData(Two, """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", true)]

@@ -13,3 +13,33 @@ public sealed class FeeScheduleTests
     public void A_capture_costs_its_share_rounded_half_up_and_the_fixed_part(long amount, int basisPoints, long part, long fee) =>
         new FeeSchedule(basisPoints, part).OfCapture(amount).ShouldBe(fee);
 }
+
+public sealed class FeeSchedulesTests
+{
+    static readonly SettlementSettings Settings = new()
+    {
+        Fees = { ["JPY"] = new CurrencyFees { BasisPoints = 360 }, ["KWD"] = new CurrencyFees { BasisPoints = 200, Fixed = 100, Tolerance = 5 },
+            ["BRL"] = new CurrencyFees { Check = false } },
+    };
+
+    [Theory]
+    [InlineData("EUR", 1250, 43, 0)]
+    [InlineData("EUR", 1250, 44, 0)]
+    [InlineData("EUR", 1250, 45, 2)]
+    [InlineData("JPY", 1250, 45, 0)]
+    [InlineData("JPY", 1250, 43, 2)]
+    [InlineData("KWD", 1250, 130, 0)]
+    [InlineData("KWD", 1250, 131, 6)]
+    [InlineData("BRL", 1250, 9999, 0)]
+    public void Each_currency_has_its_contract_and_its_tolerance(string currency, long amount, long fee, long off) =>
+        Settings.Schedules.Off(Some.Row("cap_1", "capture", amount, fee) with { Currency = currency }).ShouldBe(off);
+
+    [Fact]
+    public void Fees_can_be_left_alone() => new SettlementSettings { CheckFees = false }.Schedules.Off(Some.Row("cap_1", fee: 999)).ShouldBe(0);
+
+    [Theory]
+    [InlineData("EUX")]
+    [InlineData("eur")]
+    public void A_contract_of_no_currency_is_refused_at_the_start(string currency) =>
+        Should.Throw<InvalidOperationException>(new SettlementSettings { Fees = { [currency] = new CurrencyFees() } }.Check).Message.ShouldContain(currency);
+}

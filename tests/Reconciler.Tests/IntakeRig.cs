@@ -38,6 +38,9 @@ sealed class IntakeRig : IAsyncDisposable
 
     public Task<Intake> Take(string file, DateOnly? day = null) => Take(Encoding.UTF8.GetBytes(file), day);
 
+    public Task<Intake> Take(string file, Delivery delivery) =>
+        app.Services.GetRequiredService<SettlementIntake>().Take(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
+
     public Task<Intake> Take(byte[] file, DateOnly? day = null) =>
         app.Services.GetRequiredService<SettlementIntake>().Take(day ?? Day, new MemoryStream(file));
 

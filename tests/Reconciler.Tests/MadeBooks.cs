@@ -52,7 +52,7 @@ sealed class MadeBooks : IAsyncDisposable
 
     public async Task<List<Finding>> Findings(MergeWindow window)
     {
-        var terms = new RuleTerms(Fees, await Ledgers.Settlement.DeliveredDays());
+        var terms = new RuleTerms(Fees, new SettlementDays(await Ledgers.Settlement.DeliveredDays()));
         return [.. (await Stories(window)).SelectMany(story => Rules.Check(story, terms))];
     }
 

@@ -31,7 +31,7 @@ public sealed class SettlementFetchTests
         (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).ShouldBeEmpty();
 
         (await rig.Get<Conservation>().Read()).Conserved.ShouldBeTrue();
-        var terms = new RuleTerms(rig.Get<SettlementSettings>().Fees, await rig.Get<Ledgers>().Settlement.DeliveredDays());
+        var terms = await rig.Get<RuleTermsSource>().Read();
         await foreach (var story in rig.Get<FourWayMerge>().Read(MadeBooks.All))
             story.Found(terms).ShouldBe("", $"{story.OrderId}");
     }

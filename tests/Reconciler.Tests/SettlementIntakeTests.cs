@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Reconciler.Job;
 
@@ -23,9 +24,13 @@ public sealed class SettlementIntakeTests
     [
         ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is cut off"),
         ("cut off after a line", file => file[..(file.LastIndexOf("trailer", StringComparison.Ordinal))], "the trailer is missing: the file is cut off"),
-        ("empty", _ => "", $"line 1: the header is not {SettlementCsv.Header}"),
-        ("another header", file => file.Replace("amount,fee", "fee,amount"), $"line 1: the header is not {SettlementCsv.Header}"),
-        ("a byte order mark", file => "\uFEFF" + file, $"line 1: the header is not {SettlementCsv.Header}"),
+        ("empty", _ => "", "it is empty"),
+        ("a column is missing", file => file.Replace("amount,fee", "amount,cost"),
+            $"line 1: the header has no column 'fee'; it needs {SettlementCsv.Header}, in any order"),
+        ("a column twice", file => file.Replace("amount,fee", "amount,Amount"), "line 1: the column 'amount' is there twice"),
+        ("semicolons", file => file.Replace(',', ';'), "line 1: the columns are separated by ';': separate them by commas"),
+        ("a web page", _ => "<html>maintenance</html>", "it begins with '<': it is a web page or XML, and no CSV"),
+        ("an empty line inside", file => file.Replace("sum,,,,,0", "\r\nsum,,,,,0"), "line 5: it has 1 columns in place of 9"),
         ("wrong count", file => file.Replace("trailer,3", "trailer,4"), "line 7: the trailer says 4 rows; there are 3"),
         ("no count", file => file.Replace("trailer,3", "trailer,"), "line 7: the number of rows '' is no whole number"),
         ("wrong sum", file => file.Replace(",700,35,USD,\r\nt", ",701,35,USD,\r\nt"),
@@ -33,24 +38,27 @@ public sealed class SettlementIntakeTests
         ("wrong fees", file => file.Replace(",0,43,EUR,\r\ns", ",0,44,EUR,\r\ns"),
             "line 5: the sum of EUR says amount 0 and fee 44; the rows come to 0 and 43"),
         ("no sum", file => file.Replace("sum,,,,,700,35,USD,\r\n", ""), "line 6: the sum of USD is missing"),
-        ("a sum of nothing", file => file.Replace("trailer", "sum,,,,,0,0,GBP,\r\ntrailer"), "line 7: a sum of GBP that no rows come before"),
+        ("a sum of nothing", file => file.Replace("trailer", "sum,,,,,1,0,GBP,\r\ntrailer"),
+            "line 7: the sum of GBP says amount 1 and fee 0; the rows come to 0 and 0"),
+        ("a sum twice", file => file.Replace("trailer", "sum,,,,,0,43,EUR,\r\ntrailer"), "line 7: a second sum of EUR"),
         ("a fraction", file => file.Replace(",1250,", ",12.50,"), "line 2: the amount '12.50' is no whole number"),
         ("too much", file => file.Replace(",1250,", ",99999999999999999999,"), "line 2: the amount '99999999999999999999' is no whole number"),
         ("less than can be added up", file => file.Replace(",-1250,", ",-9223372036854775808,"),
             "line 4: the amount '-9223372036854775808' is no whole number"),
         ("a control character", file => file.Replace("cap_2", "cap_\0"), "line 3: a field has a control character in it"),
-        ("a capture below nothing", file => file.Replace(",1250,", ",-1250,"), "line 2: the amount of a capture cannot be -1250"),
         ("no currency", file => file.Replace("43,EUR,2030", "43,EUX,2030"), "line 2: 'EUX' is no ISO 4217 currency"),
-        ("no operation", file => file.Replace("cap_2,capture", "cap_2,payout"), "line 3: 'payout' is neither capture nor refund"),
+        ("no operation", file => file.Replace("cap_2,capture", "cap_2,"), "line 3: its operation has not 1 to 60 characters"),
+        ("no time zone", file => file.Replace("00.123Z", "00.123"),
+            "line 2: '2030-05-14T08:00:00.123' has no time zone: end it with Z or an offset such as +02:00"),
         ("no kind of record", file => file.Replace("row,cap_2", "raw,cap_2"), "line 3: 'raw' is no kind of record"),
         ("no time", file => file.Replace("2030-05-14T08:00:00.123Z", "yesterday"), "line 2: 'yesterday' is no time"),
         ("another day", file => file.Replace("2030-05-14T08", "2030-05-13T08"), "line 2: 2030-05-13T08:00:00.123Z is not on 2030-05-14, the day of the file"),
-        ("a row twice", file => file.Replace("cap_2", "cap_1"), "row cap_1 is in it twice"),
+        ("a row twice", file => file.Replace("cap_2", "cap_1"), "line 3: row cap_1 is in it twice"),
         ("no id", file => file.Replace("cap_2", ""), "line 3: its id has not 1 to 100 characters"),
         ("a column short", file => file.Replace("1250,43,EUR", "1250,EUR"), "line 2: it has 8 columns in place of 9"),
         ("after the trailer", file => file + "row,,,,,,,,\r\n", "line 8: something follows the trailer"),
         ("an open quote", file => file.Replace("\"\"\",700", "\"\",700"), "line 3: a quote is opened and never closed"),
-        ("half a line end", file => file.Replace("59.999Z\r\n", "59.999Z\r"), "line 3: a field is not followed by a comma or a line end"),
+        ("text behind a quote", file => file.Replace("\"\"\",700", "\"\"\"x,700"), "line 3: a field is not followed by a comma or a line end"),
         ("no line ends", file => new string('x', 10_000), "line 1: a field is longer than 4096 characters"),
     ];
 
@@ -70,6 +78,61 @@ public sealed class SettlementIntakeTests
         (await rig.Read(db => db.Audit.CountAsync(row => row.Subject == "settlement file"))).ShouldBe(1);
     }
 
+    /// <summary>The same file as others write it.</summary>
+    static readonly Dictionary<string, Func<string, string>> Alike = new()
+    {
+        ["a byte order mark"] = file => "\uFEFF" + file,
+        ["no line end after the last line"] = file => file[..^2],
+        ["half a line end after the last line"] = file => file[..^1],
+        ["empty lines after the last line"] = file => file + "\r\n\r\n",
+        ["lines that end with LF"] = file => file.Replace("\r\n", "\n"),
+        ["lines that end with CR"] = file => file.Replace("\r\n", "\r"),
+        ["mixed line ends"] = file => file.Replace("59.999Z\r\n", "59.999Z\n"),
+        ["quotes around every field"] = file => Regex.Replace(file, "(?<=^|,|\n)([^,\"\r\n]*)(?=,|\r)", "\"$1\""),
+        ["other columns between"] = file => Regex.Replace(file, "^([^,\r\n]*),", "$1,batch,", RegexOptions.Multiline),
+        ["another order of columns"] = file => string.Join("\r\n", file.Split("\r\n").Select(Turned)),
+        ["names in capitals"] = file => file.Replace(SettlementCsv.Header, SettlementCsv.Header.ToUpperInvariant()),
+        ["blanks around fields"] = file => file.Replace("cap_2,capture", " cap_2\t, capture "),
+        ["nine digits of a second"] = file => file.Replace("00.123Z", "00.123000789Z"),
+        ["another offset"] = file => file.Replace("2030-05-14T09:00:00.000Z", "2030-05-14T11:00:00.000+02:00"),
+        ["a sum of a currency without rows"] = file => file.Replace("trailer", "sum,,,,,0,0,GBP,\r\ntrailer"),
+    };
+
+    public static TheoryData<string> Ways() => [.. Alike.Keys];
+
+    [Theory, MemberData(nameof(Ways))]
+    public async Task A_good_file_is_taken_whichever_way_it_is_written(string way)
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        var file = Alike[way](Good);
+        file.ShouldNotBe(Good);
+
+        var intake = await rig.Take(file);
+
+        intake.ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3), intake.Finding?.Evidence);
+        var rows = await rig.Read(db => db.SettlementRows.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
+        rows.Select(row => (row.Id, row.Operation, row.Amount, row.Fee)).ShouldBe(
+            [("cap_1", "capture", 1250, 43), ("cap_2", "capture", 700, 35), ("ref_1", "refund", -1250, 0)]);
+        ((long)rows[0].At.TimeOfDay.TotalMilliseconds).ShouldBe((8 * 3600 * 1000) + 123);
+    }
+
+    [Theory]
+    [InlineData("utf-16", "it is UTF-16 and not UTF-8: save it as UTF-8")]
+    [InlineData("utf-16BE", "it is UTF-16 and not UTF-8: save it as UTF-8")]
+    [InlineData("gzip", "it is compressed: unpack it first")]
+    public async Task What_is_written_in_another_encoding_is_told_so(string encoding, string said)
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        byte[] file = encoding == "gzip" ? [0x1F, 0x8B, 8, 0, 0]
+            : [.. Encoding.GetEncoding(encoding).Preamble, .. Encoding.GetEncoding(encoding).GetBytes(Good)];
+        Said((await rig.Take(file)).Finding.ShouldNotBeNull()).ShouldBe(said);
+        Said((await rig.Take(file[2..])).Finding.ShouldNotBeNull()).ShouldNotContain("header has no column");
+    }
+
+    /// <summary>Record, id, ... the other way round.</summary>
+    static string Turned(string line) => line.Contains('"') ? string.Join(',', Regex.Split(line, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)").Reverse())
+        : string.Join(',', line.Split(',').Reverse());
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Another_file_of_a_day_that_has_its_file_is_refused_and_the_first_one_stands(Mode mode)
     {
@@ -79,7 +142,7 @@ public sealed class SettlementIntakeTests
 
         again.Outcome.ShouldBe(IntakeOutcome.Refused);
         again.Finding.ShouldNotBeNull().Class.ShouldBe(Classes.SettlementFileChanged);
-        again.Finding.Evidence.ShouldContain("the earlier one stands");
+        again.Finding.Evidence.ShouldContain("another file of that day was taken in before, and stands");
         (await rig.Read(db => db.SettlementRows.AnyAsync(row => row.Id == "cap_3"))).ShouldBeFalse();
         (await rig.Count()).ShouldBe((1, 3));
     }
@@ -112,12 +175,25 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task A_row_that_another_day_settled_is_refused_with_its_whole_file()
+    public async Task A_row_of_another_day_s_file_is_left_out_when_it_is_the_same()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         await rig.Take(Good);
-        var before = await rig.Take(Good.Replace("2030-05-14", "2030-05-13", StringComparison.Ordinal), IntakeRig.Day.AddDays(-1));
-        Said(before.Finding.ShouldNotBeNull()).ShouldBe("row cap_1 is in the file of 2030-05-14 already");
+        var overlap = Good.Replace("cap_2", "cap_3").Replace("ref_1", "ref_3").Replace("T23:59:59.999", "T00:00:00.000")
+            .Replace("2030-05-14T00", "2030-05-13T00").Replace("2030-05-14T09", "2030-05-13T09");
+
+        (await rig.Take(overlap, IntakeRig.Day.AddDays(-1))).ShouldBe(new Intake(IntakeRig.Day.AddDays(-1), IntakeOutcome.Taken, 3, Skipped: 1));
+        (await rig.Count()).ShouldBe((2, 5));
+    }
+
+    [Fact]
+    public async Task A_row_of_another_day_s_file_with_other_content_is_refused_with_both()
+    {
+        await using var rig = await IntakeRig.Start(Mode.Embedded);
+        await rig.Take(Good);
+        var other = Good.Replace("cap_1,capture,auth_1", "cap_1,capture,auth_9").Replace("2030-05-14", "2030-05-13");
+        Said((await rig.Take(other, IntakeRig.Day.AddDays(-1))).Finding.ShouldNotBeNull()).ShouldStartWith(
+            "line 2: row cap_1 is in the file of 2030-05-14 with other content: capture of 1250 EUR, fee 43 there");
         (await rig.Count()).ShouldBe((1, 3));
     }
 

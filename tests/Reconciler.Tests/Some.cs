@@ -8,7 +8,8 @@ static class Some
     public static readonly DateTime At = new(2030, 5, 13, 10, 0, 0, DateTimeKind.Utc);
     public static readonly Guid Id = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000001");
 
-    public static readonly RuleTerms Terms = new(new FeeSchedule(140, 25), new HashSet<DateOnly> { new(2030, 5, 12), new(2030, 5, 13), new(2030, 5, 14) });
+    public static readonly RuleTerms Terms = new(new FeeSchedule(140, 25), new SettlementDays(
+        new HashSet<DateOnly> { new(2030, 5, 12), new(2030, 5, 13), new(2030, 5, 14) }));
 
     /// <summary>Goods sold, money captured and settled.</summary>
     public static Story Completed => new(Id, Order("Completed"), Stock("Confirmed"), Payment("Confirmed"), [Row("cap_1")]);

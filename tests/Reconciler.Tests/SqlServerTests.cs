@@ -21,7 +21,9 @@ public sealed class SqlServerTests
         Errors("inventory", [.. Statements(new StockLedger(Nowhere, Settings)), StockBalances.Statement(DatabaseMode.SqlServer),
             StockBalances.Statement(DatabaseMode.SqlServer, default(DateTime))]).ShouldBeEmpty();
         Errors("payments", [.. Statements(new PaymentsLedger(Nowhere, Settings)), PaymentsLedger.MovedStatement(DatabaseMode.SqlServer)]).ShouldBeEmpty();
-        Errors("reconciler", [.. Statements(settlement), settlement.NamelessStatement(default(DateTime)), "SELECT day FROM settlement_files"]).ShouldBeEmpty();
+        Errors("reconciler", [.. Statements(settlement), settlement.NamelessStatement(default(DateTime)), "SELECT day FROM settlement_files",
+            SettlementLedger.OtherKindsStatement(SettlementKinds.OfOrders), SettlementLedger.AcceptedStatement]).ShouldBeEmpty();
+        Errors("orders", [Replica.Newest, Replica.Same, Replica.Next]).ShouldBeEmpty();
     }
 
     [Fact]

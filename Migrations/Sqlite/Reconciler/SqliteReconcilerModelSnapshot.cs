@@ -263,6 +263,86 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("Reconciler.Job.AcceptedDifference", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("AcceptedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("accepted_at");
+
+                    b.Property<string>("AcceptedBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("accepted_by");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<Guid>("CaseId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("case_id");
+
+                    b.Property<string>("Class")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("class");
+
+                    b.Property<string>("Currency")
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("finding_key")
+                        .UseCollation("BINARY");
+
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("subject");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Key")
+                        .IsUnique()
+                        .HasDatabaseName("ux_accepted_differences_key")
+                        .HasFilter("revoked_at IS NULL");
+
+                    b.HasIndex("AcceptedAt", "Id")
+                        .HasDatabaseName("ix_accepted_differences_accepted_at");
+
+                    b.ToTable("accepted_differences", (string)null);
+                });
+
             modelBuilder.Entity("Reconciler.Job.CaseRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -305,6 +385,11 @@ namespace Migrations.Sqlite.Reconciler
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("evidence");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
 
                     b.Property<DateTime?>("NextAlertAt")
                         .HasColumnType("TEXT")
@@ -430,6 +515,11 @@ namespace Migrations.Sqlite.Reconciler
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("evidence");
+
+                    b.Property<string>("Fingerprint")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("fingerprint");
 
                     b.Property<string>("Key")
                         .IsRequired()
@@ -751,7 +841,7 @@ namespace Migrations.Sqlite.Reconciler
 
                     b.Property<string>("Operation")
                         .IsRequired()
-                        .HasMaxLength(20)
+                        .HasMaxLength(60)
                         .HasColumnType("TEXT")
                         .HasColumnName("operation");
 
@@ -773,10 +863,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_settlement_rows_order_id");
 
-                    b.ToTable("settlement_rows", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_settlement_rows_operation", "operation IN ('capture', 'refund')");
-                        });
+                    b.ToTable("settlement_rows", (string)null);
                 });
 
             modelBuilder.Entity("Reconciler.Job.SettlementFile", b =>
@@ -804,11 +891,128 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("settlement_files", (string)null);
                 });
 
+            modelBuilder.Entity("Reconciler.Job.SupersededFile", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<DateTime>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("EndedBy")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_by");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTime>("ImportedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("imported_at");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<long>("Rows")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("row_count");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt")
+                        .HasDatabaseName("ix_settlement_files_superseded_ended_at");
+
+                    b.HasIndex("Day", "EndedAt")
+                        .HasDatabaseName("ix_settlement_files_superseded_day");
+
+                    b.ToTable("settlement_files_superseded", (string)null);
+                });
+
+            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+                {
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("file_id");
+
+                    b.Property<string>("Id")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id")
+                        .UseCollation("BINARY");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("amount");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorizationId")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("authorization_id");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("currency");
+
+                    b.Property<long>("Fee")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("fee");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<Guid?>("OrderId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("order_id");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reference");
+
+                    b.HasKey("FileId", "Id");
+
+                    b.ToTable("settlement_rows_superseded", (string)null);
+                });
+
             modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
                 {
                     b.HasOne("Reconciler.Job.SettlementFile", null)
                         .WithMany()
                         .HasForeignKey("Day")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+                {
+                    b.HasOne("Reconciler.Job.SupersededFile", null)
+                        .WithMany()
+                        .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });

@@ -27,6 +27,8 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
         { "POST", "/settlements?date=2026-01-30" }, { "GET", "/cases" }, { "GET", $"/cases/{Nobody}" }, { "GET", $"/cases/{Nobody}/preview" },
         { "POST", $"/cases/{Nobody}/actions/assign" }, { "POST", $"/cases/{Nobody}/actions/retry" },
         { "POST", $"/cases/{Nobody}/actions/cancel-and-compensate" }, { "POST", $"/cases/{Nobody}/actions/solve" },
+        { "POST", $"/cases/{Nobody}/actions/accept" }, { "GET", "/accepted-differences" }, { "POST", $"/accepted-differences/{Nobody}/revoke" },
+        { "GET", "/settlements/2026-01-30" }, { "POST", "/settlements/2026-01-30/void" },
     };
 
     [Theory, MemberData(nameof(Calls))]
@@ -67,6 +69,9 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("/cases?cursor=abc", 400, "invalid-cursor")]
     [InlineData("/cases/" + Nobody, 404, "case-not-found")]
     [InlineData("/cases/1/preview", 400, "invalid-id")]
+    [InlineData("/settlements/2026-01-30", 404, "settlement-not-found")]
+    [InlineData("/settlements/30.01.2026", 400, "settlement-date")]
+    [InlineData("/accepted-differences?status=all", 400, "unknown-parameter")]
     public async Task What_is_asked_for_wrongly_is_told(string path, int status, string problem) =>
         await quiet.Shop.Http.GetAsync(path).ShouldBeProblem(status, problem);
 
@@ -76,6 +81,8 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("solve", "{}", 400, "invalid-reason")]
     [InlineData("solve", """{"reason":"   "}""", 400, "invalid-reason")]
     [InlineData("solve", """{"reason":"done"}""", 404, "case-not-found")]
+    [InlineData("accept", "{}", 400, "invalid-reason")]
+    [InlineData("accept", """{"reason":"goodwill"}""", 404, "case-not-found")]
     [InlineData("retry", """{"reason":"again"}""", 404, "case-not-found")]
     [InlineData("cancel-and-compensate", """{"reason":"agreed"}""", 404, "case-not-found")]
     public async Task An_action_needs_its_reason_and_its_case(string action, string body, int status, string problem) =>
@@ -101,7 +108,8 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     {
         var paths = (await quiet.Shop.Http.Json("/openapi/v1.json"))["paths"]!.AsObject();
         foreach (var (path, calls) in paths.Where(path => path.Key.StartsWith("/reconciliation", StringComparison.Ordinal)
-            || path.Key.StartsWith("/cases", StringComparison.Ordinal) || path.Key == "/settlements"))
+            || path.Key.StartsWith("/cases", StringComparison.Ordinal) || path.Key.StartsWith("/settlements", StringComparison.Ordinal)
+            || path.Key.StartsWith("/accepted-differences", StringComparison.Ordinal)))
         {
             foreach (var (method, call) in calls!.AsObject())
             {
@@ -113,12 +121,12 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
             }
         }
 
-        paths.Count(path => path.Key.StartsWith("/cases", StringComparison.Ordinal)).ShouldBe(8);
+        paths.Count(path => path.Key.StartsWith("/cases", StringComparison.Ordinal)).ShouldBe(9);
     }
 
     static Task<HttpResponseMessage> Send(HttpClient http, string method, string path) =>
         http.SendAsync(new HttpRequestMessage(new HttpMethod(method), path) { Content = method == "POST" ? Body(path) : null });
 
-    static HttpContent Body(string path) => path.StartsWith("/settlements", StringComparison.Ordinal)
+    static HttpContent Body(string path) => path.StartsWith("/settlements?", StringComparison.Ordinal)
         ? new StringContent("", Encoding.UTF8, "text/csv") : JsonContent.Create(new { reason = "why" });
 }

@@ -24,8 +24,8 @@ public sealed class BesideTheOrdersTests
             db.Add(new SettlementFile { Day = day, Hash = "by hand" });
             return db.SaveChangesAsync();
         });
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBeEmpty();
-        (await shop.Db(db => db.Cases.SingleAsync())).Status.ShouldBe(CaseStatus.Solved);
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe([$"{Classes.MissingInSettlement} CaseOpened"], "the file has no row of the order");
+        (await shop.Db(db => db.Cases.SingleAsync(row => row.Class == Classes.SettlementFileMissing))).Status.ShouldBe(CaseStatus.Solved);
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -50,7 +50,7 @@ public sealed class CaseTests
         var preview = await shop.Http.Json($"/cases/{id}/preview");
         ((bool)preview["stillThere"]!).ShouldBeTrue();
         preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}")
-            .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "solve: "]);
+            .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "accept: ", "solve: "]);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the level was corrected" })).Status.ShouldBe(HttpStatusCode.OK);
 
         await Eventually.Holds("the hold is let go", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);

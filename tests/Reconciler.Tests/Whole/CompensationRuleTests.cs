@@ -30,20 +30,21 @@ public sealed class CompensationRuleTests
 
     [Fact]
     public void Beyond_the_budget_nothing_is_sent() =>
-        Decide(Remedy.CancelStock, budget: false).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.OverBudget);
+        Decide(Remedy.CancelStock, budget: Allowance.Spent).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.OverBudget);
 
     [Fact]
     public void The_budget_counts_repairs_and_the_money_of_each_currency()
     {
         var settings = new ReconciliationSettings { MostRepairs = 3, MostRepairAmount = 100 };
         var budget = new Budget(settings, []);
-        budget.Allows(Finding(Remedy.CancelPayment, 101)).ShouldBeFalse("too much money");
+        budget.Allows(Finding(Remedy.CancelPayment, 101)).ShouldBe(Allowance.TooLarge);
         budget.Spend(Finding(Remedy.CancelPayment, 60));
-        budget.Allows(Finding(Remedy.CancelPayment, 41)).ShouldBeFalse("too much together");
-        budget.Allows(Finding(Remedy.CancelPayment, 41, "USD")).ShouldBeTrue("another currency");
+        budget.Allows(Finding(Remedy.CancelPayment, 41)).ShouldBe(Allowance.Spent, "too much together");
+        budget.Allows(Finding(Remedy.CancelPayment, 40)).ShouldBe(Allowance.Allowed, "a smaller one still fits");
+        budget.Allows(Finding(Remedy.CancelPayment, 41, "USD")).ShouldBe(Allowance.Allowed, "another currency");
         budget.Spend(Finding(Remedy.CancelPayment, 41, "USD"));
         budget.Spend(Finding(Remedy.CancelPayment, 0));
-        budget.Allows(Finding(Remedy.CancelPayment, 0)).ShouldBeFalse("three were sent");
+        budget.Allows(Finding(Remedy.CancelPayment, 0)).ShouldBe(Allowance.Spent, "three were sent");
     }
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class CompensationRuleTests
         CompensationRule.LookAgain(new Decision.Send(), Finding(Remedy.CancelStock), story, same, Until).ShouldBeOfType(expected);
     }
 
-    static Decision Decide(Remedy remedy, bool dryRun = false, bool known = false, DateTime? sentAt = null, bool budget = true)
+    static Decision Decide(Remedy remedy, bool dryRun = false, bool known = false, DateTime? sentAt = null, Allowance budget = Allowance.Allowed)
     {
         var run = new ReconciliationRun { Id = Order, RequestedBy = "test", DryRun = dryRun, Until = Until };
         var open = known ? new CaseRow { Class = "c", Rule = "r", Evidence = "{}", Reason = "why" } : null;

@@ -11,7 +11,8 @@ public sealed class MadeBooksTests
     static readonly string[] Generous =
     [
         "Assurance:EverySeconds=3600", "Reconciliation:MostRepairs=100000", "Reconciliation:MostRepairAmount=1000000000000", "Reconciliation:SettleSeconds=60",
-        "Reconciliation:MostFindings=100000",
+        "Reconciliation:MostFindings=100000", "Reconciliation:MaxFindingsPerClass=100000", "Reconciliation:MaxRepairsPerClass=100000",
+        "Settlements:RecheckDays=0",
     ];
 
     /// <summary>How many clean orders, and how many of each class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes some minutes.</summary>

@@ -17,7 +17,7 @@ public sealed class ReportTests
 
         var json = await Report(shop, run, "application/json");
         var report = JsonNode.Parse(json)!;
-        ((string)report["verdict"]!).ShouldBe("2 differences were found: 1 mended, 1 open for a person.");
+        ((string)report["verdict"]!).ShouldStartWith("2 differences were found: 1 mended, 1 open for a person. Not settled yet: ");
         report["classes"]!.AsArray().Select(one => (string)one!["class"]!).ShouldBe(["amount-differs", "captured-but-cancelled"]);
         var repair = report["repairs"]!.AsArray().Single()!;
         ((string)repair["state"]!, (string)repair["before"]!["payment"]!["state"]!, (string)repair["after"]!["payment"]!["state"]!)

@@ -55,6 +55,7 @@ public sealed class ReviewTests
         preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}{action["refused"]}").ShouldBe([
             "assign: ", "retry: RetryOrder",
             "cancel-and-compensate: The goods are sold: retry, and the order is completed; then arrange a return.",
+            "accept: An order in review must end: retry, or cancel and compensate.",
             "solve: The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended.",
         ]);
 

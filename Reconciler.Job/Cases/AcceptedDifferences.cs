@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+/// <summary>What operators have accepted: looked up by key, and written with the case that tells of it.</summary>
+sealed class AcceptedDifferences(Statements<ReconcilerDb> statements, TimeProvider clock)
+{
+    public const string Subject = "accepted difference";
+
+    /// <summary>The same difference was accepted, and nothing about it has changed.</summary>
+    public Task<bool> Has(FindingRow finding) => statements.Run(db => db.Accepted.AnyAsync(
+        row => row.Key == finding.Key && row.RevokedAt == null && row.Fingerprint == finding.Fingerprint));
+
+    /// <summary>An earlier one of the same key, with other amounts, ends.</summary>
+    public async Task Accept(Work work, CaseRow open, string by, string reason)
+    {
+        var (db, now) = ((ReconcilerDb)work.Db, clock.GetUtcNow());
+        await db.Accepted.Where(row => row.Key == open.OpenKey && row.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(row => row.RevokedAt, now.UtcDateTime));
+        var accepted = new AcceptedDifference
+        {
+            Id = Guid.CreateVersion7(now),
+            Key = open.OpenKey!,
+            Fingerprint = open.Fingerprint!,
+            CaseId = open.Id,
+            Class = open.Class,
+            OrderId = open.OrderId,
+            Subject = open.Subject,
+            Amount = open.Amount,
+            Currency = open.Currency,
+            AcceptedBy = by,
+            Reason = reason,
+            AcceptedAt = now.UtcDateTime,
+        };
+        db.Add(accepted);
+        work.Audit(Subject, accepted.Id.ToString(), "", "Accepted", by, reason);
+    }
+
+    public void Revoke(Work work, AcceptedDifference row, string by, string reason)
+    {
+        row.RevokedAt = clock.GetUtcNow().UtcDateTime;
+        work.Audit(Subject, row.Id.ToString(), "Accepted", "Revoked", by, reason);
+    }
+}

@@ -1,0 +1,70 @@
+using System.ComponentModel;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Http;
+
+namespace Reconciler.Job;
+
+/// <summary>A difference that is no finding any more, because an operator has accepted it.</summary>
+/// <param name="Id">Of the acceptance.</param>
+/// <param name="Class">What kind of discrepancy.</param>
+/// <param name="OrderId">Whose it is, if it is about an order.</param>
+/// <param name="Subject">What it is about beside the order.</param>
+/// <param name="Amount">Minor units at stake.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="CaseId">The case that it closed.</param>
+/// <param name="AcceptedBy">The name of the key.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="AcceptedAt">UTC.</param>
+sealed record AcceptedView(
+    Guid Id, string Class, Guid? OrderId, string? Subject, long Amount, string? Currency, Guid CaseId, string AcceptedBy, string Reason, DateTime AcceptedAt)
+{
+    public static AcceptedView Of(AcceptedDifference row) => new(
+        row.Id, row.Class, row.OrderId, row.Subject, row.Amount, row.Currency, row.CaseId, row.AcceptedBy, row.Reason, row.AcceptedAt);
+}
+
+/// <summary>/accepted-differences: what is accepted, and how it is taken back.</summary>
+static class AcceptedEndpoints
+{
+    const string NotThere = "There is no such accepted difference.";
+
+    static readonly AcceptedView Example = new(
+        Examples.Case.Id, Classes.AmountDiffers, Examples.Case.OrderId, null, 500, "EUR", Examples.Case.Id, "kim", "goodwill, agreed with the customer",
+        Examples.Case.OpenedAt);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var accepted = app.MapGroup("/accepted-differences").WithTags("Cases").RequireRole(Roles.Operator);
+        accepted.MapGet("", List)
+            .WithName("ListAcceptedDifferences").WithSummary("Differences that are no finding any more, the newest first")
+            .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"))
+            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        accepted.MapPost("/{id}/revoke", Revoke)
+            .WithName("RevokeAcceptedDifference").WithSummary("Take an acceptance back: the next run that finds the difference opens a case")
+            .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
+            .MayFail(400, "invalid-id", Ids.Bad).MayFail(400, "invalid-reason", CaseEndpoints.BadReason).MayFail(404, "accepted-not-found", NotThere);
+    }
+
+    static async Task<Page<AcceptedView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db)
+    {
+        var limit = Query.Limit(paging.Limit);
+        var rows = db.Accepted.AsNoTracking().Where(row => row.RevokedAt == null);
+        if (Query.Cursor("accepted-differences", paging.Cursor, Place.Read) is var (at, id))
+            rows = rows.Where(row => row.AcceptedAt <= at && (row.AcceptedAt < at || row.Id.CompareTo(id) < 0));
+        var read = await rows.OrderByDescending(row => row.AcceptedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
+        return Page<AcceptedView>.Of(read, limit, AcceptedView.Of, row => Query.Cursor("accepted-differences", new Place(row.AcceptedAt, row.Id).ToString()));
+    }
+
+    static async Task<AcceptedView> Revoke(
+        [Description("The id of the acceptance.")] string id, CaseReason? ask, HttpContext http, UnitOfWork<ReconcilerDb> unit, AcceptedDifferences accepted)
+    {
+        var (key, reason) = (Ids.Read(id), CaseEndpoints.Reason(ask?.Reason));
+        return await unit.Run(async work =>
+        {
+            var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
+                ?? throw new Problem(404, "accepted-not-found", NotThere, "GET /accepted-differences lists those that are in force.");
+            accepted.Revoke(work, row, CaseEndpoints.By(http), reason);
+            return AcceptedView.Of(row);
+        });
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace Reconciler.Job;
+
+/// <summary>
+/// Writes a run's findings down, each once, and so many of a class at most: beyond that one finding counts the rest. A flood of one class, as
+/// after a restored backup or a new contract of the gateway, leaves the others as they are.
+/// </summary>
+sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
+{
+    const string Single = "The differences of one class are few enough to be single ones.";
+
+    public async Task Keep(Work work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
+    {
+        var rows = findings.Select(finding => FindingRow.Of(run.Id, finding, clock.GetUtcNow())).DistinctBy(row => row.Key).ToList();
+        foreach (var ofClass in rows.GroupBy(row => row.Class))
+            await Keep(work, run, [.. ofClass]);
+        work.AfterCommit(() =>
+        {
+            foreach (var finding in findings)
+                ReconciliationMetrics.Found(finding);
+        });
+    }
+
+    async Task Keep(Work work, ReconciliationRun run, List<FindingRow> rows)
+    {
+        var db = (ReconcilerDb)work.Db;
+        var name = rows[0].Class;
+        var kept = await db.Findings.CountAsync(row => row.RunId == run.Id && row.Class == name);
+        var room = Math.Max(0, Math.Min(settings.MaxFindingsPerClass - kept, settings.MostFindings - run.Found));
+        db.AddRange(rows.Take(room));
+        run.Found += Math.Min(rows.Count, room);
+        if (rows.Count > room)
+            await Count(work, run, [.. rows.Skip(room)]);
+    }
+
+    async Task Count(Work work, ReconciliationRun run, List<FindingRow> beyond)
+    {
+        var db = (ReconcilerDb)work.Db;
+        var flood = FindingRow.Of(run.Id, Flood(new Beyond(beyond[0].Class, 0, settings.MaxFindingsPerClass, settings.MostFindings)), clock.GetUtcNow());
+        if (await db.Findings.SingleOrDefaultAsync(row => row.RunId == run.Id && row.Key == flood.Key) is { } before)
+            flood = before;
+        else
+        {
+            db.Add(flood);
+            run.Found++;
+        }
+
+        var counted = JsonSerializer.Deserialize<Beyond>(flood.Evidence, JsonSerializerOptions.Web)!;
+        flood.Evidence = JsonSerializer.Serialize(counted with { NotKept = counted.NotKept + beyond.Count }, JsonSerializerOptions.Web);
+    }
+
+    static Finding Flood(Beyond beyond) => new(
+        Classes.TooManyFindings, Severity.Critical, null, beyond.Class, Single, JsonSerializer.Serialize(beyond, JsonSerializerOptions.Web),
+        Remedy.Case, 0, null);
+
+    /// <summary>What a class has beyond its bound.</summary>
+    sealed record Beyond(string Class, long NotKept, int MaxFindingsPerClass, int MostFindings);
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Reconciler.Job;
+
+/// <summary>Rows that a file brings a second time. What another day's file has brought just so is left out: gateways overlap their files.</summary>
+static class SettledBefore
+{
+    /// <returns>The rows that are new, all of the file's day.</returns>
+    /// <exception cref="BrokenSettlement">A row is in the file twice, or was settled with other content, or is of another day.</exception>
+    public static async Task<List<SettledRow>> LeaveOut(ReconcilerDb db, SettlementLine[] page, DateOnly day)
+    {
+        RefuseTwice(page);
+        var ids = Array.ConvertAll(page, line => line.Row.Id);
+        var known = await db.SettlementRows.AsNoTracking().Where(row => EF.Parameter(ids).Contains(row.Id)).ToDictionaryAsync(row => row.Id);
+        var fresh = new List<SettledRow>(page.Length);
+        foreach (var (line, row) in page)
+        {
+            if (known.GetValueOrDefault(row.Id) is { } before)
+                RefuseOther(before, row, day, line);
+            else if (DateOnly.FromDateTime(row.At) != day)
+                throw new BrokenSettlement(line, $"{row.At:yyyy-MM-ddTHH:mm:ss.FFFZ} is not on {day:yyyy-MM-dd}, the day of the file");
+            else
+                fresh.Add(row);
+        }
+
+        return fresh;
+    }
+
+    static void RefuseTwice(SettlementLine[] page)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (line, row) in page)
+            if (!seen.Add(row.Id))
+                throw Twice(line, row);
+    }
+
+    static void RefuseOther(SettledRow before, SettledRow row, DateOnly day, long line)
+    {
+        if (before.Day == day)
+            throw Twice(line, row);
+        if (Content(before) != Content(row))
+            throw new BrokenSettlement(
+                line, $"row {row.Id} is in the file of {before.Day:yyyy-MM-dd} with other content: {Words(before)} there, {Words(row)} here");
+    }
+
+    static BrokenSettlement Twice(long line, SettledRow row) => new(line, $"row {row.Id} is in it twice");
+
+    static (string, string, string, long, long, string) Content(SettledRow row) =>
+        (row.Operation, row.AuthorizationId, row.Reference, row.Amount, row.Fee, row.Currency);
+
+    static string Words(SettledRow row) => $"{row.Operation} of {row.Amount} {row.Currency}, fee {row.Fee}";
+}

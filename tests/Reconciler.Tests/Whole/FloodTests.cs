@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Reconciler.Job.Tests;
+
+/// <summary>Many differences of one kind, one that is large, and those that an operator has accepted: the rest goes on.</summary>
+public sealed class FloodTests
+{
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_flood_of_one_class_is_one_case_and_stops_no_other(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:MaxFindingsPerClass=2");
+        for (var i = 0; i < 4; i++)
+            await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await shop.Spoiler.TakenButCancelled(await shop.Order());
+
+        var run = await shop.Http.Reconcile();
+
+        ((string)run["state"]!).ShouldBe("Completed", run.ToJsonString());
+        (await shop.Http.Findings(run)).ShouldBe(
+        [
+            "captured-but-cancelled Repaired", "status-differs-order-stock OverLimit", "status-differs-order-stock OverLimit",
+            "too-many-findings CaseOpened",
+        ]);
+        var opened = await shop.Db(db => db.Cases.SingleAsync());
+        opened.Subject.ShouldBe("status-differs-order-stock");
+        opened.Evidence.ShouldContain("\"notKept\":2");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_repair_that_is_too_large_is_a_case_and_stops_no_other(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairAmount=6000");
+        var large = await shop.Order();
+        await shop.Spoiler.Run("orders", "UPDATE orders SET total = 999999");
+        await shop.Spoiler.Run("payments", "UPDATE payment_branches SET amount = 999999");
+        await shop.Spoiler.TakenButCancelled(large);
+        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(
+            ["captured-but-cancelled CaseOpened", "status-differs-order-stock Repaired"]);
+        (await shop.Http.Cases()).ShouldHaveSingleItem()!["reason"]!.GetValue<string>().ShouldContain("more than one run may move");
+    }
+
+    [Fact]
+    public async Task A_class_that_needs_many_repairs_leaves_room_for_others()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=3", "Reconciliation:MaxRepairsPerClass=2");
+        for (var i = 0; i < 3; i++)
+            await shop.Spoiler.TakenButCancelled(await shop.Order());
+        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(
+        [
+            "captured-but-cancelled OverBudget", "captured-but-cancelled Repaired", "captured-but-cancelled Repaired",
+            "status-differs-order-stock Repaired",
+        ]);
+    }
+
+    [Fact]
+    public async Task Without_repairs_everything_is_a_case()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=0");
+        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseOpened"]);
+        (await shop.Http.Cases()).Count.ShouldBe(1, "and none about a budget");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task What_is_accepted_is_no_finding_until_its_amount_changes(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Http.Reconcile();
+        var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
+        (await shop.Http.PostJson($"/cases/{id}/actions/accept", new { reason = "goodwill, by phone" })).Body["status"]!.GetValue<string>().ShouldBe("Solved");
+
+        var run = await shop.Http.Reconcile();
+        (await shop.Http.Findings(run)).ShouldBe(["amount-differs Accepted"]);
+        ((int)run["counts"]!["found"]!).ShouldBe(0);
+        ((string)(await shop.Http.Json($"/reconciliation/runs/{run["id"]}/report?format=json"))["verdict"]!).ShouldEndWith("1 accepted earlier.");
+        var accepted = (await shop.Http.Json("/accepted-differences"))["items"]!.AsArray().Single()!;
+        ((string)accepted["reason"]!, (long)accepted["amount"]!).ShouldBe(("goodwill, by phone", 100));
+
+        await shop.Spoiler.Run("orders", "UPDATE orders SET total = total + 1");
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "another amount is another difference");
+        await shop.Spoiler.Run("orders", "UPDATE orders SET total = total - 1");
+        var again = (string)(await shop.Http.Cases()).Single()!["id"]!;
+        await shop.Http.PostJson($"/cases/{again}/actions/solve", new { reason = "put right" });
+        (await shop.Http.PostJson($"/accepted-differences/{accepted["id"]}/revoke", new { reason = "it was another order" })).Body["class"]!
+            .GetValue<string>().ShouldBe("amount-differs");
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is accepted no more");
+    }
+}
