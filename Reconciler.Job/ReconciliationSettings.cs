@@ -73,7 +73,7 @@ public sealed class ReconciliationSettings
     {
         Require(MostRepairs is >= 0 and <= 100_000 && MostRepairAmount >= 0, "Reconciliation:MostRepairs must be 0 to 100000, MostRepairAmount at least 0");
         Require(MaxRepairsPerClass >= 1, "Reconciliation:MaxRepairsPerClass must be at least 1");
-        Require(RepairAmounts.All(one => Orders.Model.Currencies.Known(one.Key) && one.Value >= 0),
+        Require(RepairAmounts.All(one => OrderSaga.Contracts.Currencies.Known(one.Key) && one.Value >= 0),
             "Reconciliation:RepairAmounts must have ISO 4217 currencies and amounts of at least 0");
         Require(MostFindings is >= 1 and <= 1_000_000, "Reconciliation:MostFindings must be 1 to 1000000");
         Require(MaxFindingsPerClass is >= 1 and <= 1_000_000, "Reconciliation:MaxFindingsPerClass must be 1 to 1000000");

@@ -1,4 +1,4 @@
-using Orders.Model;
+using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
