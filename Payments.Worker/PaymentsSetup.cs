@@ -12,6 +12,7 @@ public static class PaymentsSetup
     {
         var settings = builder.Configuration.GetSection("Payments").Get<PaymentsSettings>() ?? new PaymentsSettings();
         settings.Check();
+        CheckMargins(settings, builder.Configuration);
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<PaymentsDb>("payments");
         builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.KeepWebhookDays));
@@ -32,6 +33,14 @@ public static class PaymentsSetup
         WebhookEndpoint.Map(app);
         GetBranchesEndpoints.Map(app);
         BranchHistoryEndpoint.Map(app);
+    }
+
+    /// <summary>Orders:PayMarginSeconds is another service's, and seen where both are set: what it takes as paid in time must still be captured.</summary>
+    static void CheckMargins(PaymentsSettings settings, IConfiguration configuration)
+    {
+        if (settings.CaptureMarginSeconds <= configuration.GetValue("Orders:PayMarginSeconds", 10))
+            throw new InvalidOperationException(
+                "Payments:CaptureMarginSeconds must be more than Orders:PayMarginSeconds (10 if not set): what is paid in time is captured after it.");
     }
 
     static void AddBranches(IServiceCollection services)

@@ -30,6 +30,10 @@ public sealed class MessagingSetup(IServiceCollection services)
 {
     readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
     readonly List<Func<object, Guid?>> correlations = [];
+    readonly List<string> senderQueues = [];
+
+    /// <summary>The queues to which systems outside send by their names.</summary>
+    internal IReadOnlyCollection<string> SenderQueues => senderQueues;
 
     /// <summary>What a message of this kind is about: its CorrelationId, by which batches load sagas and lanes are kept.</summary>
     public MessagingSetup Correlate<T>(Func<T, Guid> by) where T : class
@@ -46,6 +50,8 @@ public sealed class MessagingSetup(IServiceCollection services)
         var endpoint = new EndpointSetup<TDb>(queue, services);
         configure(endpoint);
         endpoints.Add(endpoint.Add);
+        if (endpoint.IsPublic)
+            senderQueues.Add(queue);
         return this;
     }
 
@@ -58,6 +64,8 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     readonly List<Type> preloads = [];
     readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
     Action<IRabbitMqReceiveEndpointConfigurator>? senders;
+
+    internal bool IsPublic => senders is not null;
 
     /// <summary>Rows that a batch needs, loaded before its handlers run.</summary>
     public EndpointSetup<TDb> Preload<T>() where T : class, IPreload
@@ -174,6 +182,8 @@ public static class Messaging
                 "Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost: Transport:Mode is RabbitMq.");
 
         // In memory nothing may be published before the queues are bound. With a broker a process starts without it: the outbox waits.
+        if (mode == TransportMode.RabbitMq)
+            AddSenderQueues(builder.Services, setup);
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
@@ -194,6 +204,14 @@ public static class Messaging
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerState>());
         builder.Services.AddSingleton<PromptReceivers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PromptReceivers>());
+    }
+
+    /// <summary>Before the bus, which receives from them.</summary>
+    static void AddSenderQueues(IServiceCollection services, MessagingSetup setup)
+    {
+        services.AddSingleton(provider => new SenderQueues(
+            (RabbitTransport)provider.GetRequiredService<IMessageTransport>(), setup.SenderQueues, provider.GetRequiredService<ILogger<SenderQueues>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<SenderQueues>());
     }
 
     static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Rabbit;
 
 namespace OrderSaga.Platform;
 
@@ -9,7 +10,7 @@ namespace OrderSaga.Platform;
 /// Brings receivers back soon after the broker. MassTransit lets them wait 3 to 30 seconds between two tries, longer the longer the broker was
 /// away, and has no setting for it: all that waits in the outboxes would wait for that too. A receiver that has failed is started anew.
 /// </summary>
-sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) : BackgroundService, IReceiveEndpointObserver
+sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, SenderQueues? queues = null) : BackgroundService, IReceiveEndpointObserver
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
@@ -28,7 +29,7 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) :
                 "The queue {Queue} exists with other arguments than this version declares, so nothing is received from it. "
                 + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): "
                 + "it is made again within seconds. {Failure}",
-                faulted.InputAddress.AbsolutePath.Split('/')[^1], faulted.Exception!.GetBaseException().Message);
+                QueueOf(faulted.InputAddress), faulted.Exception!.GetBaseException().Message);
         return Task.CompletedTask;
     }
 
@@ -38,6 +39,8 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) :
         mismatched.TryRemove(ready.InputAddress, out _);
         return Task.CompletedTask;
     }
+
+    static string QueueOf(Uri address) => address.AbsolutePath.Split('/')[^1];
 
     static bool IsMismatch(Exception? failure) =>
         failure is RabbitMQ.Client.Exceptions.OperationInterruptedException { ShutdownReason.ReplyCode: 406 }
@@ -63,6 +66,8 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log) :
         try
         {
             await endpoint.Stop(limit.Token);
+            if (queues is not null)
+                await queues.Declare(QueueOf(address), limit.Token);
             endpoint.Start(CancellationToken.None);
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
+using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform;
 
@@ -39,6 +40,8 @@ public static class Start
     static string? Sentence(Exception failure) => failure switch
     {
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
+        // It may start the next time.
+        _ when DatabaseErrors.MeansWait(failure) => null,
         InvalidOperationException or ArgumentException or FormatException or IOException or UnauthorizedAccessException or SocketException
             or SqliteException or InvalidDataException => failure.Message.ReplaceLineEndings(" "),
         _ => null,

@@ -78,8 +78,8 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
                 attempt.Settle(AttemptState.Declined, answer, Now);
                 attempt.Watch(WatchAt(handover, answer.Unseen));
                 return true;
-            case GatewayResult.Declined when attempt.State == AttemptState.Declined && attempt.NextAttemptAt is not null:
-                attempt.Watch(WatchAt(handover, answer.Unseen));
+            case GatewayResult.Declined or GatewayResult.Pending when attempt.State == AttemptState.Declined && attempt.NextAttemptAt is not null:
+                attempt.Watch(WatchAt(handover, answer.Unseen || answer.Result == GatewayResult.Pending));
                 return false;
             default:
                 log.LogInformation("{Key} is {State}; the gateway's {Result} changes nothing", attempt.Key, heard, answer.Result);

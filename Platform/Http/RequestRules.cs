@@ -61,6 +61,8 @@ sealed class RequestRules(RequestDelegate next)
             || !MediaTypeHeaderValue.TryParse(given, out var type))
             return;
         var names = type.Parameters.Where(one => one.Name.Equals("charset", StringComparison.OrdinalIgnoreCase)).Select(Name).Distinct().ToList();
+        if (names.Count == 0)
+            return;
         if (names.Count > 1 || !Known(names[0]))
             throw new Problem(415, "charset", "The body is in a charset that is not read here.",
                 "Send the body as UTF-8, with 'charset=utf-8' in the header Content-Type or without a charset.");

@@ -84,6 +84,9 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public string Error { get; private set; } = "";
     public bool IsBlocked => failedAt is { } at && clock.GetElapsedTime(at) < Memory;
 
+    /// <summary>It takes nothing, and as much waits for it as may: further rows wait in the outbox.</summary>
+    public bool IsFull => IsBlocked && window.CurrentCount == 0;
+
     /// <summary>How long one send may take.</summary>
     public TimeSpan Timeout => TimeSpan.FromSeconds(limits.PublishTimeoutSeconds) is var usual && IsBlocked && usual > TimeoutWhileBlocked
         ? TimeoutWhileBlocked : usual;

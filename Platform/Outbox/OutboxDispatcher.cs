@@ -158,6 +158,8 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>A row is sent when all that is in it is; otherwise all of it goes again, under the same ids.</summary>
     async Task<Setback?> Handle(Destination destination, OutboxMessage row, Guid lease)
     {
+        if (destination.IsFull)
+            return new Setback(lease, limits.OutboxLeaseSeconds, Counted: false, Parked: false, destination.Error);
         if (row.Attempts > 0 && !destination.TakesRetry())
             return SetbackOf(row, lease, destination.Error);
         var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.InWindow(() => SendOne(destination, message))));

@@ -1,6 +1,7 @@
 using MassTransit;
 using OrderSaga.Platform.Outbox;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace OrderSaga.Platform.Rabbit;
 
@@ -51,7 +52,7 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
             throw new MessageRejectedException(rejected.IsReturn
                 ? "The broker returned it: no queue is bound." : "The broker rejected it (nack): a queue behind the destination is full.", rejected);
         }
-        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && gone.ShutdownReason?.ReplyCode == NotFound)
+        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && IsMissing(target.Exchange, gone.ShutdownReason))
         {
             // Nobody waits for the answer any more.
         }
@@ -63,6 +64,10 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
             await channel.DisposeAsync();
         opening.Dispose();
     }
+
+    /// <summary>The reason is told to all sends of the channel: to those of other requesters too.</summary>
+    static bool IsMissing(string exchange, ShutdownEventArgs? reason) =>
+        reason?.ReplyCode == NotFound && reason.ReplyText.Contains($"exchange '{exchange}'", StringComparison.Ordinal);
 
     async Task<IChannel> Ready(RabbitAddress target, CancellationToken cancel)
     {

@@ -48,6 +48,13 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
     public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
 
+    /// <summary>A classic queue without arguments, as a system with MassTransit declares it that sends to <c>queue:NAME</c>.</summary>
+    public async Task DeclareClassic(string queue, CancellationToken cancel)
+    {
+        await using var channel = await Open(cancel);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancel);
+    }
+
     /// <summary>A message that no queue gets: every healthy broker confirms it at once, and one in a memory or disk alarm does not.</summary>
     public Task Probe(CancellationToken cancel) => channels.GetOrAdd("probe", _ => new PublishChannel(Open))
         .Publish(new RabbitAddress("", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false), new BasicProperties(), default, cancel);

@@ -35,7 +35,7 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
         await Task.Delay(Pause, clock, context.CancellationToken);
         var (queue, death) = (delivery.RoutingKey ?? "", Death(delivery.Properties.Headers));
-        if (death.ContainsKey("original-expiration"))
+        if (Text(death, "reason") == "expired" && death.ContainsKey("original-expiration"))
         {
             log.LogInformation("{MessageId} of {Queue} is dropped: its sender gave it a time to live, which is over", delivery.Properties.MessageId, queue);
             return;

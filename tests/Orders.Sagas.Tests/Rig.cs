@@ -54,7 +54,8 @@ sealed class Rig : IAsyncDisposable
 
         app.UseHttpDefaults();
         await app.StartAsync();
-        await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+        (await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
+            .ShouldBe(BusHealthStatus.Healthy);
         hosts.Add(app);
     }
 

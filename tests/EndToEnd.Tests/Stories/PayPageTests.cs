@@ -90,7 +90,7 @@ public sealed class PayPageTests(Fleet fleet) : Story(fleet)
             payment authorize: none > Sent by TryAuthorizePayment
             payment authorize: Sent > Pending by gateway called (auth)
             payment branch: Trying > Pending by gateway: authorize pending
-            payment authorize: Pending > Declined by gateway asked (not paid in time)
+            payment authorize: Pending > Declined by gateway asked
             payment branch: Pending > Refused by gateway: authorize declined (not paid in time)
             """;
 
