@@ -19,6 +19,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("charset=iso-8859-1", 202)]
     [InlineData("charset=\"us-ascii\"", 202)]
     [InlineData("v=1; charset=\"utf-8\"", 202)]
+    [InlineData("profile=\"charset-x\"", 202)]
     [InlineData("charset=foo", 415)]
     [InlineData("charset=", 415)]
     [InlineData("charset=\"\"", 415)]

@@ -64,13 +64,7 @@ public sealed class BrokerPolicyTests
         await using var installation = await Owned([]);
         await using (await PackHost.Start(installation, "Consumers=false"))
         {
-            await installation.Manage(HttpMethod.Post, "exchanges", "amq.default/publish", new
-            {
-                routing_key = "bumps",
-                payload = RawMessage.Envelope("Bump", new { name = "late" }, Guid.CreateVersion7()),
-                payload_encoding = "string",
-                properties = new { content_type = "application/vnd.masstransit+json", expiration = "100", delivery_mode = 2 },
-            });
+            await Publish(installation, "late", expiration: "100");
             await Eventually.Becomes("it is gone", () => Messages(installation), count => count == 0, Long);
         }
 
@@ -78,6 +72,22 @@ public sealed class BrokerPolicyTests
         await owner.Bump("a", 1);
         await owner.Counts("a", 1);
         (await owner.Counter("late")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_time_to_live_hides_no_delivery_limit()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned(new() { ["delivery-limit"] = 1 });
+        await using (await PackHost.Start(installation, "Consumers=false"))
+        {
+            await Publish(installation, "wanted", expiration: "600000");
+            for (var kill = 0; kill < 6; kill++)
+                await Kill(installation, "bumps");
+        }
+
+        await using var owner = await PackHost.Start(installation);
+        await owner.Counts("wanted", 1);
     }
 
     [Fact]
@@ -95,6 +105,18 @@ public sealed class BrokerPolicyTests
         await Eventually.Becomes("it is handled", () => host.Counter("a"), count => count == 3, Long);
         Told(host).ShouldBe(1);
     }
+
+    /// <param name="installation">Whose queue of bumps takes it.</param>
+    /// <param name="name">Of the counter.</param>
+    /// <param name="expiration">The time to live that its sender gives it, milliseconds.</param>
+    static async Task Publish(Installation installation, string name, string expiration) =>
+        await installation.Manage(HttpMethod.Post, "exchanges", "amq.default/publish", new
+        {
+            routing_key = "bumps",
+            payload = RawMessage.Envelope("Bump", new { name }, Guid.CreateVersion7()),
+            payload_encoding = "string",
+            properties = new { content_type = "application/vnd.masstransit+json", expiration, delivery_mode = 2 },
+        });
 
     static int Told(PackHost host) => host.Complaints.Count(line => line.Contains("The queue bumps exists with other arguments", StringComparison.Ordinal));
 

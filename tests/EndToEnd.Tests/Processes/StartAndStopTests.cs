@@ -92,7 +92,8 @@ public sealed partial class StartAndStopTests : IDisposable
         process.Start(settings);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         (await process.Ended(limit.Token)).ShouldBe(2, process.LogTail(20));
-        process.LogTail(100).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldHaveSingleItem().ShouldContain(sentence);
+        process.LogTail(100).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.Contains(" INF ", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldContain(sentence);
     }
 
     ServiceProcess Process(string name, int port, string data = "data", string service = Host) => new(
