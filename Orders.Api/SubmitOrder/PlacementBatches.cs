@@ -61,21 +61,21 @@ sealed class PlacementBatches : IAsyncDisposable
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
 
+    /// <summary>A key that another process is placing in a transaction that stays open fails its own callers only.</summary>
+    Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunApart(batch, Commit, (request, failure) => request.Fail(failure));
+
     /// <summary>What nobody waits for any more is not begun: its caller was told to send it again.</summary>
-    Task Handle(IReadOnlyList<PlacementRequest> batch)
+    async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<Work, Task>, Task> run)
     {
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
-        return wanted.Count == 0 ? Task.CompletedTask : Halves.Run(wanted, Commit, (request, failure) => request.Fail(failure));
-    }
-
-    async Task Commit(IReadOnlyList<PlacementRequest> batch)
-    {
-        var left = await backpressure.Left(batch.Count);
-        var room = await unitOfWork.Run(async work =>
+        if (wanted.Count == 0)
+            return;
+        var left = await backpressure.Left(wanted.Count);
+        var room = new Room(left, backpressure.Refusal);
+        await run(async work =>
         {
-            var room = new Room(left, backpressure.Refusal);
-            await work.Services.GetRequiredService<Placements>().Place(work, batch, room);
-            return room;
+            room = new Room(left, backpressure.Refusal);
+            await work.Services.GetRequiredService<Placements>().Place(work, wanted, room);
         });
         backpressure.Placed(room.Taken);
     }

@@ -31,11 +31,12 @@ sealed class Ledger : IAsyncDisposable
     public ValueTask DisposeAsync() => entries.DisposeAsync();
 
     /// <summary>A batch that fails for what is in it is taken apart, so that nobody fails for another's command.</summary>
-    Task Handle(IReadOnlyList<Entry> batch) => Halves.Run(batch, Commit, (entry, error) => entry.Done.SetException(error));
+    Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunApart(batch, Commit, (entry, error) => entry.Done.SetException(error));
 
-    async Task Commit(IReadOnlyList<Entry> batch)
+    async Task Commit(IReadOnlyList<Entry> batch, Func<Func<Work, Task>, Task> run)
     {
-        var outcomes = await unitOfWork.Run(work => Write(work, [.. batch.Select(x => x.Command)]));
+        List<Outcome> outcomes = [];
+        await run(async work => outcomes = await Write(work, [.. batch.Select(x => x.Command)]));
         foreach (var (entry, outcome) in batch.Zip(outcomes))
             entry.Done.SetResult(outcome);
     }

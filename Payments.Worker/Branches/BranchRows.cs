@@ -38,11 +38,16 @@ sealed class BranchRows(PaymentsDb db)
     /// The branches locked in key order, and then, under those locks, their attempts. A branch that does not exist cannot be
     /// locked: two processes that both insert it meet at its primary key, and the one that loses runs again and finds it.
     /// </summary>
-    public async Task Load(Work work, IEnumerable<Guid> orderIds)
+    public Task Load(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.Lock<PaymentBranch, Guid>);
+
+    /// <summary>As <see cref="Load(Work,IEnumerable{Guid})"/>, but branches that another transaction has locked are not waited for, and not here.</summary>
+    public Task LoadUnlocked(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.TryLock<PaymentBranch, Guid>);
+
+    async Task Load(IEnumerable<Guid> orderIds, Func<IEnumerable<Guid>, Task<List<PaymentBranch>>> lockAll)
     {
         var wanted = orderIds.ToHashSet();
         asked.UnionWith(wanted);
-        foreach (var branch in await work.Lock<PaymentBranch, Guid>(wanted))
+        foreach (var branch in await lockAll(wanted))
             branches.Add(branch.OrderId, branch);
 
         var found = branches.Keys.ToArray();

@@ -7,13 +7,13 @@ namespace OrderSaga.Payments;
 /// <summary>
 /// Takes the attempts that nobody has answered for: their process died, or the gateway gave no answer. Then, within a budget of their own, those that
 /// only wait: a customer has not paid yet, or did not pay in time and may still do so. Branch rows are locked first, in key order, as everywhere: two
-/// sweepers cannot claim the same attempt, nor deadlock.
+/// sweepers cannot claim the same attempt, nor deadlock. Rows that another transaction has locked are passed: they hold up no other order.
 /// </summary>
 sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
     /// <summary>Claims one page of due calls and one of due questions, and hands them to this process's callers after the commit; returns how many.</summary>
-    internal async Task<int> Sweep() => await SweepCalls() + await SweepPolls();
+    internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPage, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -22,15 +22,18 @@ sealed class AttemptSweeper(
             await SweepAll(stoppingToken);
     }
 
-    async Task SweepAll(CancellationToken stop)
+    /// <summary>What goes wrong with the calls does not keep the questions back.</summary>
+    internal async Task SweepAll(CancellationToken stop)
+    {
+        await Look(() => PastLocked(int.MaxValue, SweepCalls, stop));
+        await Look(() => SweepPolls(stop));
+    }
+
+    async Task Look(Func<Task> sweep)
     {
         try
         {
-            int claimed;
-            do
-                PaymentsMetrics.Swept(claimed = await SweepCalls());
-            while (claimed >= settings.SweepPage && !stop.IsCancellationRequested);
-            PaymentsMetrics.Swept(await SweepPolls());
+            await sweep();
         }
         catch (Exception failure)
         {
@@ -38,24 +41,47 @@ sealed class AttemptSweeper(
         }
     }
 
-    Task<int> SweepCalls() => unitOfWork.Run(async work =>
+    /// <summary>Page by page while there are more, past those whose rows another transaction has locked: they are left for the next look.</summary>
+    static async Task<int> PastLocked(int most, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
+    {
+        var (claimed, more, passed) = (0, true, new HashSet<Guid>());
+        while (more && claimed < most && !stop.IsCancellationRequested)
+        {
+            (var page, more) = await sweep(most - claimed, passed);
+            claimed += page;
+            PaymentsMetrics.Swept(page);
+        }
+
+        return claimed;
+    }
+
+    Task<(int Claimed, bool More)> SweepCalls(int most, HashSet<Guid> passed) => unitOfWork.Run(async work =>
     {
         var (now, furthest) = Now();
-        var due = await DueCalls((PaymentsDb)work.Db, now).Take(settings.SweepPage).Select(row => row.OrderId).ToListAsync();
-        if (due.Count < settings.SweepPage)
-            due.AddRange(await FarCalls((PaymentsDb)work.Db, furthest).Take(settings.SweepPage - due.Count).Select(row => row.OrderId).ToListAsync());
-        return await Claim(work, due, row => row.IsCallDue(now, furthest), poll: false);
+        var (db, page) = ((PaymentsDb)work.Db, Math.Min(most, settings.SweepPage));
+        var due = await Page(DueCalls(db, now), page, passed);
+        if (due.Count < page)
+            due.AddRange(await Page(FarCalls(db, furthest), page - due.Count, passed));
+        return await Claim(work, due, page, passed, row => row.IsCallDue(now, furthest), poll: false);
     });
 
-    Task<int> SweepPolls() => queue.PollsPaused ? Task.FromResult(0) : unitOfWork.Run(async work =>
+    Task<int> SweepPolls(CancellationToken stop) => queue.PollsPaused ? Task.FromResult(0) : PastLocked(settings.PollPage, SweepPolls, stop);
+
+    Task<(int Claimed, bool More)> SweepPolls(int most, HashSet<Guid> passed) => unitOfWork.Run(async work =>
     {
         var (now, furthest) = Now();
-        var closedBy = PaymentsSettings.ClosedBy(now);
-        var due = await Closing((PaymentsDb)work.Db, now, furthest, closedBy).Take(settings.PollPage).Select(row => row.OrderId).ToListAsync();
-        if (due.Count < settings.PollPage)
-            due.AddRange(await DuePolls((PaymentsDb)work.Db, now).Take(settings.PollPage - due.Count).Select(row => row.OrderId).ToListAsync());
-        return await Claim(work, due, row => row.IsPollDue(now, furthest, closedBy), poll: true);
+        var (db, closedBy) = ((PaymentsDb)work.Db, PaymentsSettings.ClosedBy(now));
+        var due = await Page(Closing(db, now, furthest, closedBy), most, passed);
+        if (due.Count < most)
+            due.AddRange(await Page(DuePolls(db, now), most - due.Count, passed));
+        return await Claim(work, due, most, passed, row => row.IsPollDue(now, furthest, closedBy), poll: true);
     });
+
+    static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> passed)
+    {
+        var without = passed.ToArray();
+        return (without.Length == 0 ? due : due.Where(row => !EF.Parameter(without).Contains(row.OrderId))).Take(size).Select(row => row.OrderId).ToListAsync();
+    }
 
     internal static IQueryable<PaymentAttempt> DueCalls(PaymentsDb db, DateTime now) => db.Attempts.AsNoTracking()
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt <= now).OrderBy(row => row.NextAttemptAt);
@@ -74,17 +100,20 @@ sealed class AttemptSweeper(
         .Where(row => (row.State == AttemptState.Pending || row.State == AttemptState.Declined) && row.NextAttemptAt != null && row.NextAttemptAt <= now)
         .OrderBy(row => row.NextAttemptAt);
 
-    static async Task<int> Claim(Work work, List<Guid> orderIds, Func<PaymentAttempt, bool> isDue, bool poll)
+    /// <summary>There may be more after a full page.</summary>
+    static async Task<(int Claimed, bool More)> Claim(
+        Work work, List<Guid> orderIds, int page, HashSet<Guid> passed, Func<PaymentAttempt, bool> isDue, bool poll)
     {
         if (orderIds.Count == 0)
-            return 0;
+            return (0, false);
         var rows = work.Services.GetRequiredService<BranchRows>();
         var steps = work.Services.GetRequiredService<AttemptSteps>();
-        await rows.Load(work, orderIds);
-        var due = rows.Attempts.Where(isDue).ToList();
+        await rows.LoadUnlocked(work, orderIds);
+        var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
             steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, ask: true, poll);
-        return due.Count;
+        passed.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
+        return (due.Count, orderIds.Count == page);
     }
 
     (DateTime Now, DateTime Furthest) Now()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
 using Serilog.Context;
 
 namespace OrderSaga.Payments;
@@ -49,13 +50,11 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>Commits answers together: attempts, branches, audit, and what the saga is told.</summary>
-    internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(async work =>
-    {
-        await work.Services.GetRequiredService<BranchRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
-        var steps = work.Services.GetRequiredService<BranchSteps>();
-        foreach (var result in results)
-            await Hear(steps, result);
-    });
+    internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(work => Hear(work, results));
+
+    /// <summary>One that cannot be committed, or whose branch another transaction has locked, does not keep the others back.</summary>
+    internal Task Commit(IReadOnlyList<CallResult> results) =>
+        unitOfWork.RunApart(results, (part, run) => run(work => Hear(work, part)), NotCommitted);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -94,13 +93,21 @@ sealed class GatewayCalls : BackgroundService
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+            NotCommitted(result, failure);
         }
     }
 
-    /// <summary>One that cannot be committed does not keep the others back.</summary>
-    Task Commit(IReadOnlyList<CallResult> results) => Halves.Run(results, CommitTogether, (result, failure) =>
-        log.LogError(failure, "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key));
+    /// <summary>Nothing is wrong with one that only met a lock, or a database that is unavailable.</summary>
+    void NotCommitted(CallResult result, Exception failure) => log.Log(DatabaseErrors.MeansWait(failure) ? LogLevel.Warning : LogLevel.Error, failure,
+        "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+
+    static async Task Hear(Work work, IReadOnlyList<CallResult> results)
+    {
+        await work.Services.GetRequiredService<BranchRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
+        var steps = work.Services.GetRequiredService<BranchSteps>();
+        foreach (var result in results)
+            await Hear(steps, result);
+    }
 
     static async Task Hear(BranchSteps steps, CallResult result)
     {

@@ -58,6 +58,26 @@ public sealed class UnitOfWork<TDb>(
     /// <summary>As <see cref="Run{T}"/>, but a lock is not waited for.</summary>
     internal Task RunUnlocked(Func<Work, Task> body) => Repeat(Returning(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
+    /// <summary>
+    /// Handles the items in one transaction. If that fails for what is in it, or because another transaction has locked a row, it is taken apart by
+    /// halves, which wait no more than a moment for a lock: only what fails by itself fails. Where there is one writer, a lock is waited for as in
+    /// <see cref="Run{T}"/>.
+    /// </summary>
+    /// <param name="batch">The items.</param>
+    /// <param name="run">Handles some of them, in the transaction that the function runs it in.</param>
+    /// <param name="fail">Is called for each item that could not be handled.</param>
+    public Task RunApart<TItem>(
+        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<Work, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
+        Halves.Run(batch, part => run(part, body => RunPart(body, hurry: part.Count < batch.Count)), fail,
+            failure => !DatabaseErrors.MeansWait(failure) || (!database.Dialect.OneWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked));
+
+    Task RunPart(Func<Work, Task> body, bool hurry) => database.Dialect.OneWriter ? Run(body) : RunUnlocked(async work =>
+    {
+        if (hurry)
+            await work.HurryLocks();
+        await body(work);
+    });
+
     async Task<T> Repeat<T>(Func<Work, Task<T>> body, Func<Exception, bool> runsAgain)
     {
         for (var attempt = 1; ; attempt++)

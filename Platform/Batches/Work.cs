@@ -57,10 +57,19 @@ public sealed class Work(TimeProvider clock)
         });
 
     /// <summary>Loads and tracks rows by key, locked in the order of the keys until the commit; one statement.</summary>
-    public Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull
+    public Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull =>
+        Lock<TEntity, TKey>(keys, passLocked: false);
+
+    /// <summary>
+    /// As <see cref="Lock{TEntity,TKey}(IEnumerable{TKey})"/>, without the rows that another transaction has locked: for what is looked for again.
+    /// </summary>
+    public Task<List<TEntity>> TryLock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull =>
+        Lock<TEntity, TKey>(keys, passLocked: true);
+
+    Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys, bool passLocked) where TEntity : class where TKey : notnull
     {
         var distinct = keys.Distinct().ToList();
-        return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct);
+        return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct, passLocked);
     }
 
     /// <summary>From here on this transaction waits no more than a moment for a lock.</summary>

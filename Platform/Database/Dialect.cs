@@ -55,9 +55,9 @@ public abstract class Dialect
     internal virtual Task TrimLog(DbContext db) => Task.CompletedTask;
 
     /// <summary>The tracked entities with these keys, their rows locked in the order of the keys until the transaction ends; one statement. Missing keys are
-    /// simply not there.</summary>
-    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys) where TEntity : class =>
-        LockQuery<TEntity, TKey>.Run(db, [.. keys]);
+    /// simply not there; so are rows that another transaction has locked, if <paramref name="passLocked"/>.</summary>
+    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool passLocked) where TEntity : class =>
+        LockQuery<TEntity, TKey>.Run(db, [.. keys], passLocked);
 
     /// <summary>Writes the tracked rows, whose changes have been detected, the inbox and the outbox, in the transaction under way.</summary>
     internal virtual async Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox)

@@ -12,14 +12,23 @@ namespace OrderSaga.Platform.Database;
 /// </summary>
 static class LockQuery<TEntity, TKey> where TEntity : class
 {
-    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Queries = [];
+    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Waiting = [];
+    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Passing = [];
 
-    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys) => await Queries.GetValue(db.Model, Compile)(db, keys).ToListAsync();
+    /// <param name="db">Where.</param>
+    /// <param name="keys">Which rows.</param>
+    /// <param name="passLocked">Rows that another transaction has locked are left out, not waited for.</param>
+    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool passLocked)
+    {
+        var query = passLocked ? Passing.GetValue(db.Model, model => Compile(model, ForUpdate.PassingTag))
+            : Waiting.GetValue(db.Model, model => Compile(model, ForUpdate.Tag));
+        return await query(db, keys).ToListAsync();
+    }
 
-    static Func<DbContext, TKey[], IAsyncEnumerable<TEntity>> Compile(IModel model)
+    static Func<DbContext, TKey[], IAsyncEnumerable<TEntity>> Compile(IModel model, string tag)
     {
         var key = model.FindEntityType(typeof(TEntity))!.FindPrimaryKey()!.Properties[0].Name;
-        return EF.CompileAsyncQuery<DbContext, TKey[], TEntity>((db, keys) => db.Set<TEntity>().TagWith(ForUpdate.Tag)
+        return EF.CompileAsyncQuery<DbContext, TKey[], TEntity>((db, keys) => db.Set<TEntity>().TagWith(tag)
             .Where(row => Enumerable.Contains(keys, EF.Property<TKey>(row, key))).OrderBy(row => EF.Property<TKey>(row, key)));
     }
 }
@@ -30,7 +39,11 @@ sealed class ForUpdate : DbCommandInterceptor
     /// <summary>A query with this tag locks.</summary>
     public const string Tag = "for update";
 
+    /// <summary>A query with this tag locks what nobody else has locked.</summary>
+    public const string PassingTag = Tag + " skip locked";
+
     const string Marked = "-- " + Tag;
+    const string MarkedPassing = "-- " + PassingTag;
 
     public static readonly ForUpdate Instance = new();
 
@@ -38,7 +51,7 @@ sealed class ForUpdate : DbCommandInterceptor
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
         if (command.CommandText.StartsWith(Marked, StringComparison.Ordinal))
-            command.CommandText += "\nFOR UPDATE";
+            command.CommandText += command.CommandText.StartsWith(MarkedPassing, StringComparison.Ordinal) ? "\nFOR UPDATE SKIP LOCKED" : "\nFOR UPDATE";
         return ValueTask.FromResult(result);
     }
 }

@@ -73,13 +73,13 @@ public sealed class SqlServerDialect : Dialect
     }
 
     /// <summary>The hints stand within the statement, where EF lets nobody put them.</summary>
-    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys)
+    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool passLocked)
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         // A connection from the pool waits without end, until it is told otherwise.
         var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
-            + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid));
+            + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), passLocked);
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
@@ -87,11 +87,11 @@ public sealed class SqlServerDialect : Dialect
     /// @rows [key]. The keys are sorted first and the rows are looked up in that order, which the hints hold the server to: two transactions that lock
     /// the same rows wait for each other and never deadlock.
     /// </summary>
-    public static string LockRows(string table, string key, bool keyIsGuid) => $"""
+    public static string LockRows(string table, string key, bool keyIsGuid, bool passLocked = false) => $"""
         SELECT t.*
         FROM (SELECT DISTINCT TOP (2147483647) {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} AS wanted
               FROM OPENJSON(@rows) ORDER BY wanted) k
-        INNER LOOP JOIN {table} t WITH (UPDLOCK, ROWLOCK) ON t.{key} = k.wanted
+        INNER LOOP JOIN {table} t WITH (UPDLOCK, {(passLocked ? "READPAST, READCOMMITTEDLOCK, " : "")}ROWLOCK) ON t.{key} = k.wanted
         ORDER BY t.{key}
         """;
 }

@@ -42,6 +42,30 @@ public sealed class DatabaseWaitTests
         await PlacedOnce(shop, "first");
     }
 
+    /// <summary>Another process is placing it, and has stopped before its commit: its own callers hear it, those beside them in the batch are placed.</summary>
+    [Fact]
+    public async Task A_key_that_is_held_fails_its_own_callers_only()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "SQLite locks its whole file.");
+        await using var installation = await Mode.PostgreSql.Fresh("orders");
+        await using var shop = await Shop.Open(installation);
+        await using (await Hold(installation, $"""
+            BEGIN; INSERT INTO idempotency_keys (id, merchant, idempotency_key, request_hash, order_id, answer_status, answer, created_at)
+            VALUES ('{IdempotencyRecord.IdOf("m", "held")}', 'm', 'held', '', gen_random_uuid(), 202, '', now())
+            """))
+        {
+            for (var round = 0; round < 2; round++)
+            {
+                var answers = await Task.WhenAll(Enumerable.Range(0, 50)
+                    .Select(async i => (Held: i is 10 or 30, Answer: await shop.Merchant.Place(i is 10 or 30 ? "held" : $"free-{round}-{i}"))));
+                foreach (var (held, answer) in answers)
+                    (held ? answer.ShouldBeProblem(503, "database-away") : answer.ShouldBe(202)).ShouldNotBeNull();
+            }
+        }
+
+        await PlacedOnce(shop, "held");
+    }
+
     [Fact]
     public async Task A_file_that_another_program_holds_is_not_ready()
     {

@@ -27,6 +27,7 @@ sealed class Bench : IAsyncDisposable
     public FakeGateway Gateway { get; }
     public TestClock Clock { get; }
     public UnitOfWork<PaymentsDb> UnitOfWork { get; }
+    public string Connection => installation.Connection("payments");
 
     /// <summary>The databases that can be had here: SQLite, and the servers that the environment names.</summary>
     public static TheoryData<string> Databases() =>

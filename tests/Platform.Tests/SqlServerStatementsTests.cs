@@ -22,6 +22,7 @@ public sealed class SqlServerStatementsTests
         ["DeleteOld"] = ("@from @before @limit", Dialect.DeleteOld("inbox", "received_at", "endpoint <> 'none'")),
         ["LockByText"] = ("@rows", SqlServerDialect.LockRows("counters", "name", keyIsGuid: false)),
         ["LockByGuid"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true)),
+        ["LockPassingLocked"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true, passLocked: true)),
     };
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class SqlServerStatementsTests
             .ShouldBeSubsetOf(Statements.Keys);
 
     /// <summary>Else two transactions that lock the same rows deadlock as a matter of course.</summary>
-    [Theory, InlineData("LockByText"), InlineData("LockByGuid")]
+    [Theory, InlineData("LockByText"), InlineData("LockByGuid"), InlineData("LockPassingLocked")]
     public void Rows_are_locked_in_the_order_of_their_keys(string name)
     {
         var (keys, rows) = Statements[name].Sql.Split("INNER LOOP JOIN") is [var one, var other] ? (one, other) : ("", "");
