@@ -51,7 +51,7 @@ public sealed class BackpressureTests
         await using var shop = await Shop.Open(mode);
         (await shop.Merchant.Place("key-0")).ShouldBe(202);
         var unknown = Caller.Order.Replace("tea-001", "no-such-001", StringComparison.Ordinal);
-        for (var round = 1; round < Bound; round++)
+        for (var round = 1; round < Bound - 1; round++)
         {
             var useless = Enumerable.Range(0, 3 * Bound).Select(i => (i % 3) switch
             {
@@ -64,6 +64,7 @@ public sealed class BackpressureTests
             answers.Select(answer => answer.Status).ShouldNotContain(429);
         }
 
+        (await shop.Merchant.Place("the last")).ShouldBe(202);
         (await shop.Merchant.Place("one too many")).ShouldBeProblem(429, "too-many-orders");
     }
 
