@@ -66,8 +66,7 @@ public sealed class LockTests
         var settings = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         await Schema.Apply(settings);
         await using var db = Schema.Context(DatabaseMode.PostgreSql, "orders", installation.Connection("orders"));
-        var all = db.Database.GetMigrations().ToList();
-        await db.GetService<IMigrator>().MigrateAsync(all[all.FindIndex(name => name.EndsWith("_Retention", StringComparison.Ordinal)) - 1]);
+        await db.GetService<IMigrator>().MigrateAsync(db.Database.GetMigrations().ToList()[^2]);
         return settings;
     }
 

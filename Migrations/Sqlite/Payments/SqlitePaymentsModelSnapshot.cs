@@ -113,7 +113,6 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnName("amount");
 
                     b.Property<string>("Answer")
-                        .HasMaxLength(2000)
                         .HasColumnType("TEXT")
                         .HasColumnName("answer");
 
@@ -167,7 +166,7 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnName("state");
 
                     b.Property<string>("Token")
-                        .HasMaxLength(200)
+                        .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("token");
 
@@ -181,7 +180,7 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnName("updated_at");
 
                     b.Property<string>("Url")
-                        .HasMaxLength(1000)
+                        .HasMaxLength(8192)
                         .HasColumnType("TEXT")
                         .HasColumnName("url");
 
