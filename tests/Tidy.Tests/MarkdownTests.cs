@@ -6,6 +6,8 @@ namespace Tidy.Tests;
 /// <summary>What the documents name is there.</summary>
 public sealed partial class MarkdownTests
 {
+    const int MaxWidth = 140;
+
     [Fact]
     public void Every_file_that_the_documents_name_exists() => Repo.Files(".md").SelectMany(file => Missing(file, Repo.Read(file))).ShouldBeNone();
 
@@ -30,6 +32,18 @@ public sealed partial class MarkdownTests
 
     [Fact]
     public void Both_sides_of_a_merge_are_found() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
+
+    [Fact]
+    public void No_line_is_wider_than_a_screen() => Repo.Files(".md").SelectMany(file => Wide(file, Repo.Read(file))).ShouldBeNone();
+
+    [Fact]
+    public void A_wide_line_is_found_but_in_a_table() =>
+        Wide("README.md", $"{new string('a', 141)}\n| {new string('b', 200)} |\n{new string('c', 140)}\n").ShouldHaveSingleItem();
+
+    /// <summary>A row of a table cannot be broken.</summary>
+    static IEnumerable<string> Wide(string file, string text) => text.Split('\n')
+        .Where(line => line.Length > MaxWidth && !line.TrimStart().StartsWith('|'))
+        .Select(line => $"{file} has a line of {line.Length} characters, over {MaxWidth}: {line[..40]}");
 
     static IEnumerable<string> Conflicts(string file, string text) => text.Split('\n')
         .Where(line => line.StartsWith("<<<<<<< ", StringComparison.Ordinal) || line.StartsWith(">>>>>>> ", StringComparison.Ordinal))
