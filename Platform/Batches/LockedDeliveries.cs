@@ -100,7 +100,8 @@ sealed class LockedDeliveries(
     async Task<HashSet<Delivery>> StillLocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
     {
         var locked = new HashSet<Delivery>();
-        await Halves.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("It is behind one that waits.") : run(part), Fail, _ => true);
+        await Halves.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("It is behind one that waits.") : run(part), Fail,
+            failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
         return locked;
 
         bool IsBehind(Delivery delivery) => delivery.Context.CorrelationId is { } id && lockedIds.Contains(id);
