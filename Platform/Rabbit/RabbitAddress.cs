@@ -1,7 +1,6 @@
 using MassTransit;
 using OrderSaga.Platform.Outbox;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Events;
 
 namespace OrderSaga.Platform.Rabbit;
 
@@ -42,19 +41,8 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
 
     public async Task Publish(RabbitAddress target, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
-        try
+        while (!await TryPublish(target, properties, body, cancel))
         {
-            var ready = channel is { IsOpen: true } current && (!target.Declare || declared == target.Exchange) ? current : await Ready(target, cancel);
-            await ready.BasicPublishAsync(target.Exchange, target.RoutingKey, target.Mandatory, properties, body, cancel).AsTask().WaitAsync(cancel);
-        }
-        catch (RabbitMQ.Client.Exceptions.PublishException rejected)
-        {
-            throw new MessageRejectedException(rejected.IsReturn
-                ? "The broker returned it: no queue is bound." : "The broker rejected it (nack): a queue behind the destination is full.", rejected);
-        }
-        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && IsMissing(target.Exchange, gone.ShutdownReason))
-        {
-            // Nobody waits for the answer any more.
         }
     }
 
@@ -65,9 +53,26 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
         opening.Dispose();
     }
 
-    /// <summary>The reason is told to all sends of the channel: to those of other requesters too.</summary>
-    static bool IsMissing(string exchange, ShutdownEventArgs? reason) =>
-        reason?.ReplyCode == NotFound && reason.ReplyText.Contains($"exchange '{exchange}'", StringComparison.Ordinal);
+    /// <summary>False: the channel was closed because another requester is gone, and this answer must be sent on a new one.</summary>
+    async Task<bool> TryPublish(RabbitAddress target, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        try
+        {
+            var ready = channel is { IsOpen: true } current && (!target.Declare || declared == target.Exchange) ? current : await Ready(target, cancel);
+            await ready.BasicPublishAsync(target.Exchange, target.RoutingKey, target.Mandatory, properties, body, cancel).AsTask().WaitAsync(cancel);
+            return true;
+        }
+        catch (RabbitMQ.Client.Exceptions.PublishException rejected)
+        {
+            throw new MessageRejectedException(rejected.IsReturn
+                ? "The broker returned it: no queue is bound." : "The broker rejected it (nack): a queue behind the destination is full.", rejected);
+        }
+        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && gone.ShutdownReason is { ReplyCode: NotFound } reason)
+        {
+            // If the missing exchange is this requester's, no one needs the answer any more.
+            return reason.ReplyText.Contains($"exchange '{target.Exchange}'", StringComparison.Ordinal);
+        }
+    }
 
     async Task<IChannel> Ready(RabbitAddress target, CancellationToken cancel)
     {
