@@ -34,20 +34,19 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
     public void Leave(Destination destination)
     {
         lock (gate)
+        {
             destination.Users--;
-        Purge();
+            Purge();
+        }
     }
 
-    /// <summary>What is neither in use nor blocked is as good as new: addresses of those who wait for one answer would pile up.</summary>
-    public void Purge()
+    /// <summary>What is neither in use nor blocked is as good as new: the reply addresses of requesters would pile up.</summary>
+    void Purge()
     {
-        lock (gate)
+        foreach (var idle in known.Values.Where(destination => destination is { Users: 0, IsBlocked: false }).ToList())
         {
-            foreach (var idle in known.Values.Where(destination => destination is { Users: 0, IsBlocked: false }).ToList())
-            {
-                known.Remove(idle.Address);
-                idle.Dispose();
-            }
+            known.Remove(idle.Address);
+            idle.Dispose();
         }
     }
 
