@@ -20,6 +20,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>Between two sends of a row that fails, at most, seconds.</summary>
     const int MaxBackOff = 60;
 
+    /// <summary>UTF-16 units, as the column of the error has.</summary>
+    const int MaxErrorLength = 1000;
+
     readonly Statements<TDb> database;
     readonly IMessageTransport transport;
     readonly BrokerState broker;
@@ -165,16 +168,17 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.InWindow(() => SendOne(destination, message))));
         if (outcomes.FirstOrDefault(outcome => outcome is not null) is not { } failure)
             return null;
-        if (!await broker.IsOfDestination(failure))
-            return new Setback(lease, 1, Counted: false, Parked: false, Cut(failure.Message));
-        destination.Failed(Cut(failure.Message));
+        var error = Text.Clean(failure.Message, MaxErrorLength);
+        if (failure is NotSentException || !await broker.IsOfDestination(failure))
+            return new Setback(lease, 1, Counted: false, Parked: false, error);
+        destination.Failed(error);
         return SetbackOf(row, lease, destination.Error);
     }
 
     async Task<Exception?> SendOne(Destination destination, OutboxMessage message)
     {
         if (!broker.IsAvailable)
-            return new OperationCanceledException("The broker is unavailable.");
+            return new NotSentException();
         try
         {
             using var activity = message.TraceParent is null
@@ -205,8 +209,6 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return new Setback(lease, Math.Min(MaxBackOff, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
     }
 
-    static string Cut(string text) => text[..Math.Min(text.Length, 1000)];
-
     /// <summary>One statement for all rows that failed alike: all of them, when the broker is unavailable.</summary>
     async Task Delay(Destination destination, IReadOnlyList<(Guid Id, Setback Setback)> failed)
     {
@@ -219,6 +221,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
                 ("counted", counted ? 1 : 0), ("parked", parked ? 1 : 0), ("error", error)));
         }
     }
+
+    /// <summary>The broker may be back when the row's turn is over: what was not sent says nothing of its destination.</summary>
+    sealed class NotSentException() : Exception("The broker is unavailable.");
 
     sealed record Setback(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);
 }

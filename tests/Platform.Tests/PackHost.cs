@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Outbox;
 
 namespace Platform.Tests;
 
@@ -19,12 +20,14 @@ sealed class PackHost : IAsyncDisposable
 
     readonly LogLines log = new();
 
-    PackHost(Installation installation, string[] settings)
+    PackHost(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, string[] settings)
     {
         App = PackSetup.Build(Arguments(installation, settings), builder =>
         {
             builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
             builder.Logging.AddProvider(log);
+            if (transport is not null)
+                builder.Services.AddSingleton(transport);
         });
         Unit = App.Services.GetRequiredService<UnitOfWork<PackDb>>();
     }
@@ -42,17 +45,24 @@ sealed class PackHost : IAsyncDisposable
         [.. installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), .. Quick.Concat(settings).Select(setting => "--" + setting)];
 
     /// <summary>Makes the tables; the host is not started.</summary>
-    public static async Task<PackHost> Make(Installation installation, params string[] settings)
+    public static Task<PackHost> Make(Installation installation, params string[] settings) => Make(installation, null, settings);
+
+    static async Task<PackHost> Make(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, string[] settings)
     {
         var key = ApiKeys.Create(installation.Directory, "ops", "ops", Roles.Operator);
-        var host = new PackHost(installation, settings) { Key = key };
+        var host = new PackHost(installation, transport, settings) { Key = key };
         await host.Db(db => db.Database.EnsureCreatedAsync());
         return host;
     }
 
-    public static async Task<PackHost> Start(Installation installation, params string[] settings)
+    public static Task<PackHost> Start(Installation installation, params string[] settings) => Start(installation, null, settings);
+
+    /// <param name="installation">Where.</param>
+    /// <param name="transport">Takes the outbox's messages in place of the usual one.</param>
+    /// <param name="settings">More settings.</param>
+    public static async Task<PackHost> Start(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, params string[] settings)
     {
-        var host = await Make(installation, settings);
+        var host = await Make(installation, transport, settings);
         host.App.UseHttpDefaults();
         await host.App.StartAsync();
         // What is published before the queues are bound is lost.
