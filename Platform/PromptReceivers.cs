@@ -17,7 +17,7 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, S
 
     readonly ConcurrentDictionary<Uri, IReceiveEndpoint> failed = new();
 
-    /// <summary>Told once each: a receiver tries again every two seconds.</summary>
+    /// <summary>Logged once each: a receiver tries again every two seconds.</summary>
     readonly ConcurrentDictionary<Uri, bool> mismatched = new();
 
     /// <summary>Only noted: who is told is the receiver itself, and it could not be stopped from here.</summary>

@@ -38,7 +38,7 @@ public static class Service
     }
 
     /// <summary>
-    /// Maps what every process has and runs until it is told to stop. What would make the start fail is looked at before any background work touches
+    /// Maps what every process has and runs until it is stopped. What would make the start fail is checked before any background work touches
     /// the data: another process on it, or at the address.
     /// </summary>
     public static async Task RunService(this WebApplication app)

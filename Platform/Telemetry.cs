@@ -44,7 +44,7 @@ public static class Telemetry
             .MinimumLevel.Override("MassTransit", LogEventLevel.Warning)
             .MinimumLevel.Override(typeof(ApiKeyScheme).FullName!, LogEventLevel.Warning)
             .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
-            // Told in a sentence by whoever called the start.
+            // Start.Of writes it as one sentence.
             .Filter.ByExcluding(log => log.MessageTemplate.Text == "Hosting failed to start")
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()

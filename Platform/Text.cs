@@ -35,7 +35,7 @@ public static class Text
     /// <summary>One character with more marks than the bound holds is cut between its parts.</summary>
     static string CutLongCharacter(string text, int maxLength) => text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)];
 
-    /// <summary>As it is, but for what no database stores: U+0000 and lone surrogates are U+FFFD.</summary>
+    /// <summary>Replaces what no database stores: U+0000 and lone surrogates become U+FFFD.</summary>
     public static string Storable(string text) => !text.Contains('\0', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
         ? text
         : string.Concat(text.EnumerateRunes().Select(rune => (rune.Value == 0 ? Rune.ReplacementChar : rune).ToString()));

@@ -18,7 +18,7 @@ public static class Ticks
 
 static class Pauses
 {
-    /// <summary>Ends after the pause, or as soon as nobody needs to wait any more.</summary>
+    /// <summary>Ends after the pause, or as soon as <paramref name="cancel"/> is cancelled.</summary>
     public static async Task Pause(this TimeProvider clock, TimeSpan pause, CancellationToken cancel) =>
         await Task.Delay(pause, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

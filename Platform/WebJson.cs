@@ -8,7 +8,7 @@ namespace OrderSaga.Platform;
 /// <summary>JSON as others read it: web names, and times of one width, as <c>2026-01-31T12:00:00.123Z</c>, so that their texts sort as they do.</summary>
 public static class WebJson
 {
-    /// <summary>A time as it is shown everywhere.</summary>
+    /// <summary>The one format of times in answers, logs and pages.</summary>
     public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static JsonSerializerOptions Options { get; } = With(JsonSerializerOptions.Web);

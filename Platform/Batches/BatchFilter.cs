@@ -17,7 +17,7 @@ public interface IPreload
 /// <summary>
 /// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
 /// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. When that fails too,
-/// it is taken apart by halves, so that a poison message hurts nobody else. A database that is unavailable is waited for. Deliveries whose rows are
+/// it is taken apart by halves, so that a poison message fails alone. A database that is unavailable is waited for. Deliveries whose rows are
 /// locked step aside (<see cref="LockedDeliveries"/>).
 /// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
 /// </summary>

@@ -9,13 +9,13 @@ namespace OrderSaga.Platform.Batches;
 /// a group: it is taken apart by halves, what is not locked is handled at once, and the rest is tried again after a growing pause. What comes for
 /// the same thing meanwhile joins the group, behind. All of them are unacknowledged: <see cref="Limits.Prefetch"/> bounds their number.
 /// </summary>
-/// <param name="endpoint">Whose deliveries.</param>
+/// <param name="endpoint">The name of the queue.</param>
 /// <param name="run">Handles some of them in one transaction that waits no more than a moment for a lock.</param>
-/// <param name="batchSize">So many at most.</param>
+/// <param name="batchSize">The largest number of deliveries in one transaction.</param>
 /// <param name="turns">Bounds the groups of a database that are tried at the same time.</param>
-/// <param name="clock">Of the pauses.</param>
-/// <param name="log">Is told that deliveries wait.</param>
-/// <param name="stopping">Who still waits then goes back to the queue.</param>
+/// <param name="clock">Measures the pauses.</param>
+/// <param name="log">Logs that deliveries wait.</param>
+/// <param name="stopping">Deliveries that still wait when it is cancelled go back to the queue.</param>
 sealed class LockedDeliveries(
     string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim turns, TimeProvider clock, ILogger log, CancellationToken stopping)
 {
@@ -76,7 +76,7 @@ sealed class LockedDeliveries(
         }
     }
 
-    /// <summary>True when nobody waits any more.</summary>
+    /// <summary>True when the group is empty.</summary>
     async Task<bool> TryOnce(List<Delivery> group)
     {
         await turns.WaitAsync(CancellationToken.None);

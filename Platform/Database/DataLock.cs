@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// One process for each directory with SQLite files: a second one would take outbox rows over into a bus that nobody else has. The operating system
+/// One process for each directory with SQLite files: a second one would claim outbox rows and send them on its own in-memory bus. The operating system
 /// holds the lock with the open file, so a killed process leaves none behind. On a network file system it holds only where that passes locks on.
 /// </summary>
 public static class DataLock

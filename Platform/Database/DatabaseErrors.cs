@@ -38,7 +38,7 @@ public static class DatabaseErrors
         return FailureKind.Permanent;
     }
 
-    /// <summary>Time will mend it: what was tried is not to blame, and must neither be given up nor tried again without a pause.</summary>
+    /// <summary>The failure is temporary: the operation is not at fault, and must be tried again after a pause.</summary>
     public static bool MeansWait(Exception failure) => Classify(failure) is FailureKind.Locked or FailureKind.Unavailable;
 
     /// <summary>

@@ -30,7 +30,7 @@ public sealed class Lease
 public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceDb
 {
     /// <summary>
-    /// Of the wanted, those that nobody has a lease on at this version or a later one: they are the caller's now. A lease that ends later than one of
+    /// Of the wanted, those without a lease at this version or a later one: the caller has it now. A lease that ends later than one of
     /// twice the length that begins now is of another clock, before a failover, and counts as ended: another process may have claimed it for twice as long.
     /// </summary>
     public async Task<IReadOnlySet<Guid>> Claim(IReadOnlyCollection<(Guid Id, long Version)> wanted, TimeSpan time) => await statements.Run(async db =>

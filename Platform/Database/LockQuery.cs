@@ -39,7 +39,7 @@ sealed class ForUpdate : DbCommandInterceptor
     /// <summary>A query with this tag locks.</summary>
     public const string Tag = "for update";
 
-    /// <summary>A query with this tag locks what nobody else has locked.</summary>
+    /// <summary>A query with this tag locks the rows that no other transaction has locked.</summary>
     public const string PassingTag = Tag + " skip locked";
 
     const string Marked = "-- " + Tag;

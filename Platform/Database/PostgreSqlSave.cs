@@ -118,7 +118,7 @@ static class PostgreSqlSave
             return new NpgsqlParameter { Value = values, DataTypeName = arrayType };
         }
 
-        /// <summary>Whatever it is about, a transaction must not fail for a character that somebody sent.</summary>
+        /// <summary>A transaction must not fail because of a character in a text from outside.</summary>
         static object? Storable(object? value) => value is string text ? Text.Storable(text) : value;
 
         static Type ElementOf(IProperty property)

@@ -77,7 +77,7 @@ public sealed class SqlServerDialect : Dialect
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
-        // A connection from the pool waits without end, until it is told otherwise.
+        // A connection from the pool has no lock timeout until one is set.
         var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
             + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), passLocked);
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();

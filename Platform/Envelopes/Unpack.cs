@@ -26,7 +26,7 @@ sealed class Unpack : IFilter<ReceiveContext>
     {
         if (message.TraceParent is not { } parent)
             return null;
-        // A foreign envelope may leave the type out: then nobody takes the message, and it is kept.
+        // A foreign envelope may leave the type out: then no consumer takes the message, and it is stored as failed.
         var name = "consume " + message.SupportedMessageTypes.FirstOrDefault("").Split(':')[^1];
         return Instruments.Source.StartActivity(name, ActivityKind.Consumer, parent) ?? new Activity(name).SetParentId(parent).Start();
     }

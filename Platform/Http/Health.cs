@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// /health/live: the process answers. /health/ready: its databases take writes. A broker that is away makes it "degraded", not
+/// /health/live: the process answers. /health/ready: its databases take writes. An unavailable broker makes it "degraded", not
 /// unready: orders are still taken, the outbox keeps what is to be sent.
 /// </summary>
 static class Health
@@ -37,8 +37,8 @@ static class Health
 }
 
 /// <summary>
-/// The database takes a write. Who asks gets the outcome of the last one, and causes the next when that is older than
-/// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: so nobody can load the database by asking, and a database that nobody asks about is left alone.
+/// The database takes a write. A request gets the outcome of the last write, and causes the next one when that is older than
+/// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: so requests cannot load the database, and without requests nothing is written.
 /// </summary>
 sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings settings, TimeProvider clock) : IHealthCheck where TDb : ServiceDb
 {

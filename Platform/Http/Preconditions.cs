@@ -8,7 +8,7 @@ using Microsoft.Net.Http.Headers;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>What an answer shows of a resource's version.</summary>
-/// <param name="Tag">A strong entity tag, without quotes: another one for every change.</param>
+/// <param name="Tag">A strong entity tag, without quotes: it differs after every change.</param>
 /// <param name="ChangedAt">UTC.</param>
 public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
 {
@@ -35,7 +35,9 @@ public static class Preconditions
         .ReadsHeader("If-None-Match", false, "Only if no entity tag is this one; with PUT, * for: only if it does not exist.", "*")
         .MayFail(400, Invalid, InvalidTitle).MayFail(412, Failed, FailedTitle);
 
-    /// <summary>For a write: throws unless the resource is as the caller expects it. Call it where nobody else can write in between.</summary>
+    /// <summary>
+    /// For a write: throws unless the resource is as the caller expects it. Call it in the transaction that writes, so that no other write comes between.
+    /// </summary>
     /// <exception cref="Problem">412, or 400 for a header that cannot be read.</exception>
     public static void Require(HttpRequest request, ResourceVersion? current)
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Whether the broker takes messages. A failed send alone does not tell: its destination may be at fault. So while nothing is confirmed, and when a
+/// Whether the broker takes messages. A failed send alone does not show it: its destination may be at fault. So while nothing is confirmed, and when a
 /// send was not answered, a probe is sent that no queue gets. A broker in a memory or disk alarm is connected and confirms nothing.
 /// </summary>
 public sealed class BrokerState : BackgroundService, IHealthCheck
@@ -23,7 +23,7 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
     internal BrokerState(IMessageTransport transport, TimeProvider clock, ILogger<BrokerState> log) =>
         (this.transport, this.clock, this.log) = (transport, clock, log);
 
-    /// <summary>It took the last message that it was sent, as far as that told.</summary>
+    /// <summary>The broker confirmed the last message or probe.</summary>
     public bool IsAvailable { get; private set; } = true;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
@@ -32,7 +32,7 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
     /// <summary>The broker confirmed a message just now.</summary>
     internal void Confirmed() => Volatile.Write(ref confirmedAt, clock.GetTimestamp());
 
-    /// <summary>A send has failed. True: the broker takes messages all the same, and the destination was at fault.</summary>
+    /// <summary>A send has failed. True: the broker takes messages, so the destination was at fault.</summary>
     internal async Task<bool> IsOfDestination(Exception failure)
     {
         if (transport.IsOfDestination(failure) is true)

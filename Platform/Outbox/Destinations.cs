@@ -67,7 +67,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>No row of it is due less often than every minute: after two without a failure nobody waits for it any more.</summary>
+    /// <summary>Each of its rows is due at least once a minute: after two minutes without a failure no row waits for it.</summary>
     static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan TimeoutWhileBlocked = TimeSpan.FromSeconds(2);
@@ -76,7 +76,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     readonly SemaphoreSlim window = new(limits.PublishWindow);
     long? failedAt;
     long retriedAt;
-    long? toldAt;
+    long? warnedAt;
 
     public string Address => address;
     public int Users { get; set; }
@@ -90,7 +90,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public TimeSpan Timeout => TimeSpan.FromSeconds(limits.PublishTimeoutSeconds) is var usual && IsBlocked && usual > TimeoutWhileBlocked
         ? TimeoutWhileBlocked : usual;
 
-    /// <summary>Bounds the sends under way, so that they are a burden to this destination only.</summary>
+    /// <summary>Bounds the sends in progress, so that they delay this destination only.</summary>
     public async Task<T> InWindow<T>(Func<Task<T>> send)
     {
         await window.WaitAsync();
@@ -136,9 +136,9 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
         lock (gate)
         {
             // One that takes some and rejects others would fill the log.
-            if (failedAt is null && (toldAt is null || clock.GetElapsedTime(toldAt.Value) > Memory))
+            if (failedAt is null && (warnedAt is null || clock.GetElapsedTime(warnedAt.Value) > Memory))
             {
-                toldAt = clock.GetTimestamp();
+                warnedAt = clock.GetTimestamp();
                 log.LogWarning(
                     "{Destination} takes no messages: a queue behind it is full, has no majority, does not exist, or has other arguments. "
                     + "Only its rows wait: {Failure}", address, error);

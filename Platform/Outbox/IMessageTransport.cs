@@ -13,7 +13,7 @@ interface IMessageTransport
     /// <summary>Ends when the transport takes messages, whatever their destination.</summary>
     Task Probe(CancellationToken cancel);
 
-    /// <summary>True: this failure is the destination's alone. False: all sends fail. Null: the failure does not tell.</summary>
+    /// <summary>True: this failure is the destination's alone. False: all sends fail. Null: unknown.</summary>
     bool? IsOfDestination(Exception failure);
 }
 

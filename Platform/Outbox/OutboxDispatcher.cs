@@ -117,7 +117,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return !IsBrokerAway;
     }
 
-    /// <summary>Nobody waits for a destination here, so none waits for another.</summary>
+    /// <summary>Does not wait for the sends, so that no destination waits for another.</summary>
     Task Start(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         Begin(rows);
@@ -222,7 +222,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    /// <summary>The broker may be back when the row's turn is over: what was not sent says nothing of its destination.</summary>
+    /// <summary>The message was not sent, so its destination is not at fault, even if the broker is available again.</summary>
     sealed class NotSentException() : Exception("The broker is unavailable.");
 
     sealed record Setback(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);

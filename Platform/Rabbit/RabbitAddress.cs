@@ -8,8 +8,8 @@ namespace OrderSaga.Platform.Rabbit;
 /// <param name="Exchange">Its exchange; empty: the queue of the routing key's name.</param>
 /// <param name="RoutingKey">The fanout exchanges of messages look at none.</param>
 /// <param name="Mandatory">It must reach a queue.</param>
-/// <param name="Declare">The exchange is made if it is not there: that of an event that nobody subscribes to.</param>
-/// <param name="IsReply">It answers a request. When its requester is gone, nobody waits for it.</param>
+/// <param name="Declare">The exchange is made if it is not there: that of an event without subscribers.</param>
+/// <param name="IsReply">It answers a request. It is dropped when the requester's exchange no longer exists.</param>
 sealed record RabbitAddress(string Exchange, string RoutingKey, bool Mandatory, bool Declare, bool IsReply)
 {
     static readonly Uri AnyHost = new("rabbitmq://localhost/");

@@ -9,7 +9,7 @@ namespace OrderSaga.Platform.Rabbit;
 
 /// <summary>
 /// Publishes with confirms on a connection of its own, on which nothing is consumed. Each destination has its own channel: the broker closes the channel of a
-/// send that it refuses, and with MassTransit's one channel for all sends that would hold up every destination. A nack is told at once, and not repeated.
+/// send that it refuses, and with MassTransit's one channel for all sends that would hold up every destination. A nack fails the send at once.
 /// </summary>
 sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
 {
@@ -44,7 +44,7 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
         return channel.Publish(target, properties, Encoding.UTF8.GetBytes(message.Body), cancel);
     }
 
-    /// <summary>To a queue by its name, as it is; throws when the queue is not there or does not take it.</summary>
+    /// <summary>To a queue by its name; throws when the queue does not exist or rejects the message.</summary>
     public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
 

@@ -6,7 +6,7 @@ namespace OrderSaga.Platform.Retention;
 
 /// <summary>The rows of one table that are deleted once they are old enough.</summary>
 /// <param name="Table">The table's name.</param>
-/// <param name="Time">The column that tells the age of a row; the first column of an index. Rows without a time are kept.</param>
+/// <param name="Time">The column that holds the age of a row; the first column of an index. Rows without a time are kept.</param>
 /// <param name="Days">How long rows are kept, days; 0: permanently.</param>
 /// <param name="Only">SQL condition on the rows that may be deleted; it may use @before, the end of the retention period. None: all of them.</param>
 public sealed record RetentionRule<TDb>(string Table, string Time, int Days, string? Only = null) where TDb : ServiceDb;

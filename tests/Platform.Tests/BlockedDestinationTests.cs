@@ -20,7 +20,7 @@ public sealed class BlockedDestinationTests
         await Block(installation, way);
         await using var host = await PackHost.Start(installation, "Limits:ParkAfter=3", "Limits:PublishTimeoutSeconds=5", "Limits:OutboxLeaseSeconds=10");
         for (var i = 0; i < 20; i++)
-            await Tell(host, way);
+            await Send(host, way);
         using var blocked = new GaugeReader("ordersaga.outbox.blocked");
         var named = way == "no queue" ? "nowhere" : "News";
         await Eventually.Holds("the gauge names the destination",
@@ -29,7 +29,7 @@ public sealed class BlockedDestinationTests
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 50; i++)
         {
-            await Tell(host, way);
+            await Send(host, way);
             await host.Bump("a", 1);
             await host.Counts("echo-a", i + 1);
         }
@@ -53,7 +53,7 @@ public sealed class BlockedDestinationTests
         await Block(installation, "a full queue");
         await using var host = await PackHost.Start(installation);
         for (var i = 0; i < 20; i++)
-            await Tell(host, "a full queue");
+            await Send(host, "a full queue");
         await Eventually.Becomes("rows that failed", () => host.Db(db => db.Outbox.CountAsync(row => row.Attempts > 0)), count => count == 20);
         await installation.Manage(HttpMethod.Delete, "queues", "full");
         await host.Drained();
@@ -69,14 +69,14 @@ public sealed class BlockedDestinationTests
         await Block(installation, "a full queue");
         await using var host = await PackHost.Start(installation, "News=true", "Limits:ParkAfter=2");
         for (var i = 0; i < 10; i++)
-            await Tell(host, "a full queue");
+            await Send(host, "a full queue");
         await Eventually.Becomes("all parked",
             () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 10, TimeSpan.FromSeconds(60));
         // Three queues take the event.
         await Eventually.Becomes("each has them once", () => host.Db(db => db.Inbox.CountAsync()), count => count == 30);
     }
 
-    static Task Tell(PackHost host, string way) => host.Unit.Run(work => way == "no queue" ? work.Send("nowhere", new Bump("x")) : work.Publish(new News("x")));
+    static Task Send(PackHost host, string way) => host.Unit.Run(work => way == "no queue" ? work.Send("nowhere", new Bump("x")) : work.Publish(new News("x")));
 
     static async Task Block(Installation installation, string way)
     {

@@ -91,7 +91,7 @@ public sealed class BrokerPolicyTests
     }
 
     [Fact]
-    public async Task A_queue_with_other_arguments_is_told_once_and_heals()
+    public async Task A_queue_with_other_arguments_is_logged_once_and_recovers()
     {
         SkipWithoutServers();
         await using var installation = await Mode.Servers.Fresh("pack");
@@ -99,11 +99,11 @@ public sealed class BrokerPolicyTests
         await using var host = await PackHost.Make(installation);
         host.App.UseHttpDefaults();
         await host.App.StartAsync();
-        await Eventually.Holds("it is told", () => Told(host) == 1);
+        await Eventually.Holds("it is logged", () => Logged(host) == 1);
         await installation.Manage(HttpMethod.Delete, "queues", "bumps");
         await host.Bump("a", 3);
         await Eventually.Becomes("it is handled", () => host.Counter("a"), count => count == 3, Long);
-        Told(host).ShouldBe(1);
+        Logged(host).ShouldBe(1);
     }
 
     /// <param name="installation">Whose queue of bumps takes it.</param>
@@ -118,11 +118,11 @@ public sealed class BrokerPolicyTests
             properties = new { content_type = "application/vnd.masstransit+json", expiration, delivery_mode = 2 },
         });
 
-    static int Told(PackHost host) => host.Complaints.Count(line => line.Contains("The queue bumps exists with other arguments", StringComparison.Ordinal));
+    static int Logged(PackHost host) => host.Complaints.Count(line => line.Contains("The queue bumps exists with other arguments", StringComparison.Ordinal));
 
     static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no policies.");
 
-    /// <summary>With its queues, made by an owner who has gone, and a policy on all of them.</summary>
+    /// <summary>With its queues, made by an owner that has stopped, and a policy on all of them.</summary>
     static async Task<Installation> Owned(Dictionary<string, object> policy)
     {
         var installation = await Mode.Servers.Fresh("pack");
@@ -146,7 +146,7 @@ public sealed class BrokerPolicyTests
         return (int?)queue!["message_stats"]?["deliver_get"] ?? 0;
     }
 
-    /// <summary>A consumer takes all that it is given, and is gone.</summary>
+    /// <summary>A consumer takes all that it is given, and its connection is cut.</summary>
     static async Task Kill(Installation installation, string queue)
     {
         var factory = new ConnectionFactory { Uri = new Uri(installation.Settings()["Transport:Url"]!), AutomaticRecoveryEnabled = false };

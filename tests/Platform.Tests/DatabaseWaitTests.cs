@@ -12,7 +12,7 @@ public sealed class DatabaseWaitTests
 {
     /// <summary>A lock on one counter: the bumps of all others go on, those of its own follow when it is free.</summary>
     [Fact]
-    public async Task A_locked_row_holds_up_nobody_else()
+    public async Task A_locked_row_delays_only_its_own_messages()
     {
         await using var installation = await PostgreSql();
         await using var host = await PackHost.Start(installation, "Limits:BatchSize=16");
@@ -135,7 +135,7 @@ public sealed class DatabaseWaitTests
         await Eventually.Becomes("it is kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);
     }
 
-    /// <summary>Whoever vanishes with a transaction open is sent away by the server.</summary>
+    /// <summary>The server ends the session of a process that vanished with a transaction open.</summary>
     [Fact]
     public async Task A_transaction_that_stands_idle_is_ended()
     {
@@ -172,7 +172,7 @@ public sealed class DatabaseWaitTests
 
     static string Name(Installation installation) => new NpgsqlConnectionStringBuilder(installation.Connection("pack")).Database!;
 
-    /// <summary>And ends all sessions, so that they are opened again under it; nobody ends them when it is over.</summary>
+    /// <summary>And ends all sessions, so that they are opened again under it; sessions stay open when it is over.</summary>
     static async Task SetReadOnly(Installation installation, bool on)
     {
         var name = Name(installation);

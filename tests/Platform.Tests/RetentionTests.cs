@@ -46,7 +46,7 @@ public sealed class RetentionTests
         await using var host = await Start(
             installation, db => db.AddRange(Failed("waits", null), Failed("lately", Old), Failed("long ago", Now.AddDays(-91))));
         Task<List<string>> Left() => host.Db(db => db.FailedMessages.Select(row => row.Cause).Order().ToListAsync());
-        (await Eventually.Becomes("one is gone", Left, left => left.Count < 3)).ShouldBe(["lately", "waits"]);
+        (await Eventually.Becomes("one is deleted", Left, left => left.Count < 3)).ShouldBe(["lately", "waits"]);
     }
 
     [Fact]
