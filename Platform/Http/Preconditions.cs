@@ -41,10 +41,7 @@ public static class Preconditions
     /// <exception cref="Problem">412, or 400 for a header that cannot be read.</exception>
     public static void Require(HttpRequest request, ResourceVersion? current)
     {
-        if (request.Headers.IfMatch.Count > 0)
-            Demand(Matches(request.Headers.IfMatch, current, strong: true), current);
-        else if (Date(request.Headers.IfUnmodifiedSince) is { } since)
-            Demand(current is not null && current.LastModified <= since, current);
+        RequireUnchanged(request.Headers, current);
         if (request.Headers.IfNoneMatch.Count > 0)
             Demand(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
     }
@@ -54,10 +51,7 @@ public static class Preconditions
     {
         Show(http.Response, current);
         var headers = http.Request.Headers;
-        if (headers.IfMatch.Count > 0)
-            Demand(Matches(headers.IfMatch, current, strong: true), current);
-        else if (Date(headers.IfUnmodifiedSince) is { } unmodified)
-            Demand(current.LastModified <= unmodified, current);
+        RequireUnchanged(headers, current);
         return headers.IfNoneMatch.Count > 0
             ? Matches(headers.IfNoneMatch, current, strong: false)
             : Date(headers.IfModifiedSince) is { } modified && current.LastModified <= modified;
@@ -78,6 +72,15 @@ public static class Preconditions
             return;
         throw new Problem(412, Failed, FailedTitle,
             "Nothing was changed. This call knows no entity tags; send it without If-Match, If-None-Match and If-Unmodified-Since.");
+    }
+
+    /// <summary>If-Match; If-Unmodified-Since counts only without it.</summary>
+    static void RequireUnchanged(IHeaderDictionary headers, ResourceVersion? current)
+    {
+        if (headers.IfMatch.Count > 0)
+            Demand(Matches(headers.IfMatch, current, strong: true), current);
+        else if (Date(headers.IfUnmodifiedSince) is { } since)
+            Demand(current is not null && current.LastModified <= since, current);
     }
 
     static bool Matches(StringValues header, ResourceVersion? current, bool strong)
