@@ -27,6 +27,8 @@ static class Stock
     {
         BranchState.Tried => new Outcome.Step(BranchState.Confirmed, Move.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
         BranchState.Confirmed => new Outcome.Repeat(new StockConfirmed(message.OrderId)),
+        // The Cancel has overtaken it. Only a saga that still expects the goods is surprised by this answer, and raises the alarm itself.
+        BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
         null => new Outcome.Violation("Confirm without a Try: nothing is held for the order"),
         _ => new Outcome.Violation($"Confirm of a branch that is {branch.State}: nothing is held for the order"),
     };

@@ -44,6 +44,9 @@ static class PaymentRule
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
+        // The Cancel has overtaken it. Only a saga that still expects the money is surprised by this answer, and raises the alarm itself.
+        Cancelling when branch.CancelRequested => Outcome.Nothing,
+        Cancelled when branch.CancelRequested => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
         null => new Outcome.Violation("a Confirm without a Try"),
         _ => new Outcome.Violation($"a Confirm of a branch that is {branch.State}"),
     };

@@ -52,6 +52,8 @@ sealed class Model(long stock, int quantity)
 
     string? Confirm()
     {
+        if (dead)
+            return "cancelled";
         if (Sold == 0 && Held == 0)
             return null;
         if (Held > 0)

@@ -43,7 +43,9 @@ sealed class Model
 
     string? Confirm()
     {
-        if (dead || !tried)
+        if (dead)
+            return "PaymentCancelled";
+        if (!tried)
             return null;
         captured = true;
         return "PaymentConfirmed";

@@ -30,8 +30,8 @@ public sealed class RuleTests
     [InlineData("Confirming, cancel remembered", "nothing yet")]
     [InlineData("CaptureRefused", "again PaymentRefused")]
     [InlineData("Confirmed", "again PaymentConfirmed")]
-    [InlineData("Cancelling", "refused with an alarm")]
-    [InlineData("Cancelled", "refused with an alarm")]
+    [InlineData("Cancelling", "nothing yet")]
+    [InlineData("Cancelled", "again PaymentCancelled")]
     public void Confirm(string state, string expected) => Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
 
     /// <summary>Sent twice, and the second one was overtaken by the refusal and the Cancel that followed.</summary>
