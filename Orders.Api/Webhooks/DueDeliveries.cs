@@ -72,7 +72,7 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     {
         var furthest = now + settings.Furthest;
         var lease = Guid.CreateVersion7(clock.GetUtcNow());
-        var rows = (await work.Lock<WebhookDelivery, Guid>(ids)).FindAll(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest);
+        var rows = (await work.TryLock<WebhookDelivery, Guid>(ids)).FindAll(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest);
         var endpointIds = rows.Select(row => row.EndpointId).Distinct().ToArray();
         var endpoints = await ((OrdersDb)work.Db).WebhookEndpoints.AsNoTracking()
             .Where(row => EF.Parameter(endpointIds).Contains(row.Id)).ToDictionaryAsync(row => row.Id);
