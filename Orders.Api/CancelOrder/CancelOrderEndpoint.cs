@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
 using Orders.Model;
@@ -72,7 +73,9 @@ static class CancelOrderEndpoint
 
     static Problem TooLate(OrderState order) => new(409, "too-late-to-cancel", "It is too late to cancel the order.", order.State switch
     {
-        States.NeedsReview => "The order waits for a person's decision; ask the operator.",
+        States.NeedsReview when States.Unpaid(order.ReviewFrom) =>
+            $"The order is in review. It is cancelled if it is not paid by {WebJson.Text(order.PayBefore)}; before that the operator can cancel it.",
+        States.NeedsReview => "The order is in review: ask the operator.",
         States.Completed => "The order is completed: arrange a return.",
         _ => $"The order is {order.State}: its money is being captured. Wait for its end, then arrange a return.",
     });

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrderSaga.Platform;
 
 namespace Orders.Api.Tests;
 
@@ -72,6 +73,26 @@ public sealed class LifeTests
         await api.Host.Drive(id, state, "test");
         (await merchant.Post($"/orders/{id}/cancel", null)).ShouldBeProblem(409, "too-late-to-cancel");
         (await merchant.Get($"/orders/{id}")).Json["status"]!.GetValue<string>().ShouldBe(state);
+    }
+
+    [Theory]
+    [InlineData(States.Reserving, true)]
+    [InlineData(States.AwaitingPayment, true)]
+    [InlineData(States.ConfirmingPayment, false)]
+    [InlineData(States.Cancelling, false)]
+    public async Task A_review_says_what_ends_it(string from, bool byItself)
+    {
+        var api = await Api.Of(Mode.Embedded);
+        var merchant = api.Merchant();
+        var id = await merchant.Placed();
+        await api.Host.Drive(id, States.NeedsReview, "test", order => order.ReviewFrom = from);
+        var payBefore = (await api.Host.Read(db => db.Orders.AsNoTracking().SingleAsync(order => order.CorrelationId == id))).PayBefore;
+
+        var answer = await merchant.Post($"/orders/{id}/cancel", null);
+        answer.ShouldBeProblem(409, "too-late-to-cancel");
+        var detail = answer.Json["detail"]!.GetValue<string>();
+        detail.ShouldContain("operator");
+        detail.Contains(WebJson.Text(payBefore), StringComparison.Ordinal).ShouldBe(byItself, detail);
     }
 
     [Fact]
