@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
@@ -25,6 +26,17 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
         var second = (await two.Place("k", Caller.Hosted)).ShouldBe(202);
         second.Header("Idempotency-Replayed").ShouldBeNull();
         second.Header("Location").ShouldNotBe(first.Header("Location"));
+    }
+
+    /// <summary>The platform does not know the contracts, so the rule is there twice.</summary>
+    [Fact]
+    public void A_key_may_have_each_merchant_that_an_order_may_have()
+    {
+        string?[] names = [null, "", "a-b._c", new('a', FieldRules.MaxMerchantLength), new('a', FieldRules.MaxMerchantLength + 1)];
+        var characters = Enumerable.Range(0, 0x1000).Select(code => (char)code).SelectMany(c => (string[])[$"{c}", $"a{c}", $"a{c}a"]);
+        foreach (var name in names.Concat(characters))
+            ApiKeys.ValidMerchant(name).ShouldBe(FieldRules.IsMerchant(name), name);
+        ApiKeys.MerchantRule.ShouldBe(FieldRules.SkuRule);
     }
 
     [Theory]
