@@ -133,7 +133,7 @@ public static class FieldRules
         lines is { Count: >= 1 and <= MaxLines } && lines.All(line => IsSku(line?.Sku) && line!.Quantity is >= 1 and <= MaxQuantity)
         && lines.DistinctBy(line => line!.Sku).Count() == lines.Count;
 
-    /// <summary>An absolute http or https url that a browser can be sent to as it is.</summary>
+    /// <summary>An absolute http or https url that a browser can open unchanged.</summary>
     public static bool IsPayUrl(string? url) =>
         IsVisibleOrForeign(url) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 

@@ -6,7 +6,7 @@ public sealed record TryReserveStock(Guid OrderId, IReadOnlyList<OrderLine> Line
 /// <summary>Command (Confirm): what is held for the order is sold. Cannot fail after <see cref="StockReserved"/>.</summary>
 public sealed record ConfirmStock(Guid OrderId) : IOrderMessage;
 
-/// <summary>Command (Cancel): let go what is held for the order, put back what is sold to it; also before its Try, and again.</summary>
+/// <summary>Command (Cancel): release what is held for the order, return what is sold to it; also before its Try, and again.</summary>
 public sealed record CancelStock(Guid OrderId, string Reason) : IOrderMessage;
 
 /// <summary>Event: the Try succeeded; the hold lasts until Confirm or Cancel.</summary>

@@ -13,7 +13,7 @@ static class Stock
     public const string UnknownSku = "unknown sku";
     public const string CancelledBeforeTried = "cancelled before tried";
 
-    /// <summary>Whoever sent such lines is told so, rather than an operator: a negative quantity would make stock out of nothing.</summary>
+    /// <summary>Their sender gets the refusal, no operator is needed: a negative quantity would make stock out of nothing.</summary>
     public const string UnusableLines = "the lines are not usable";
 
     public static Outcome Try(Branch? branch, TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels) => branch?.State switch

@@ -118,7 +118,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         // Pages go by time, then id: SQL Server does not order a uniqueidentifier by its bytes.
         row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
         row.HasIndex(x => x.NextCheckAt, "ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
-        // Orders that wait for their customers are apart: nobody who looks for others walks over them.
+        // Orders that wait for their customers are apart: a query for the others does not read them.
         row.HasIndex(x => x.NextCheckAt, "ix_orders_waiting_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
         // What changed lately: the rolling reconciliation, and rows that were changed by a clock that was ahead.
         row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_updated_at");

@@ -47,7 +47,7 @@ sealed class PaymentsSettings
     /// <summary>Questions about payments that wait for their customers, at most, in a second; calls that move money do not wait for them.</summary>
     public int PollsPerSecond { get; set; } = 100;
 
-    /// <summary>Such questions under way at once.</summary>
+    /// <summary>Such questions in progress at once.</summary>
     public int ConcurrentPolls { get; set; } = 8;
 
     /// <summary>
@@ -103,7 +103,7 @@ sealed class PaymentsSettings
         return now >= end ? null : next < end ? next : end;
     }
 
-    /// <summary>The last moment at which the operation may be sent; none for what lets money go.</summary>
+    /// <summary>The last moment at which the operation may be sent; none for a void or a refund.</summary>
     public DateTime? SendBefore(Operation operation, DateTime? payBefore) => operation switch
     {
         Operation.Authorize => payBefore,

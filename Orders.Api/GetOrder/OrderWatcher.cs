@@ -30,7 +30,7 @@ sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, IHost
         }
     }
 
-    /// <summary>The order once <paramref name="hasCome"/> holds, or as it is when the time is up or this process stops.</summary>
+    /// <summary>The order once <paramref name="hasCome"/> holds, or its present state when the time is up or this process stops.</summary>
     public async Task<OrderState> Until(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan atMost, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(atMost, clock);

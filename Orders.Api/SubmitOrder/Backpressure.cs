@@ -10,7 +10,7 @@ namespace Orders.Api;
 /// <summary>
 /// Refuses new orders while more are in progress than the system ends in some seconds: a caller that is told to come back is
 /// better off than one whose order waits for minutes. Only placed orders count: neither bad bodies nor repeats nor refusals do. While the
-/// broker is unavailable nothing can end, and the outbox keeps everything: nobody is refused for that.
+/// broker is unavailable nothing can end, and the outbox keeps everything: no order is refused for that.
 /// </summary>
 sealed class Backpressure(
     Statements<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log) : BackgroundService

@@ -64,7 +64,7 @@ sealed class PlacementBatches : IAsyncDisposable
     /// <summary>A key that another process is placing in a transaction that stays open fails its own callers only.</summary>
     Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunApart(batch, Commit, (request, failure) => request.Fail(failure));
 
-    /// <summary>What nobody waits for any more is not begun: its caller was told to send it again.</summary>
+    /// <summary>A request that was given up is not begun: its caller was asked to send it again.</summary>
     async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<Work, Task>, Task> run)
     {
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];

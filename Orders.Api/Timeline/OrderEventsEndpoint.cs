@@ -62,7 +62,7 @@ static class OrderEventsEndpoint
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // The caller has gone, or this process stops: a browser asks again after the time that it was told.
+            // The caller has gone, or this process stops: a browser asks again after the time that the stream gave it.
         }
     }
 

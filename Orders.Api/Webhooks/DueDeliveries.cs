@@ -16,12 +16,12 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     DateTimeOffset sampleAt;
 
     /// <summary>
-    /// Claims what there is room for beside what is under way. Merchants that are sent nothing at the moment come first, then such endpoints, so that the
+    /// Claims what there is room for beside what is in progress. Merchants that are sent nothing at the moment come first, then such endpoints, so that the
     /// one whose backlog is the oldest does not get every place that is freed.
     /// </summary>
-    public async Task<IReadOnlyList<Claimed>> Claim(IEnumerable<Sending> underWay)
+    public async Task<IReadOnlyList<Claimed>> Claim(IEnumerable<Sending> inProgress)
     {
-        var shares = new SendingShares(settings, underWay);
+        var shares = new SendingShares(settings, inProgress);
         if (shares.Room <= 0)
             return [];
         var now = clock.GetUtcNow().UtcDateTime;

@@ -4,7 +4,7 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What an endpoint missed while it was disabled: told when it is enabled, and sent if its merchant asks for it.</summary>
+/// <summary>What an endpoint missed while it was disabled: counted when it is enabled, and sent if its merchant asks for it.</summary>
 static class MissedDeliveries
 {
     /// <summary>Null when there is nothing.</summary>

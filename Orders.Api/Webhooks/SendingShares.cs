@@ -12,12 +12,12 @@ sealed record Sending(Guid EndpointId, string Merchant, string EndpointState)
 }
 
 /// <summary>
-/// Who may be sent more beside what is under way: a receiver that is slow or dead takes places of its own, never those of other receivers or merchants.
+/// Who may be sent more beside what is in progress: a receiver that is slow or dead takes places of its own, never those of other receivers or merchants.
 /// An endpoint that failed has one place until it takes something again, and failing ones together have half of their merchant's and half of all.
 /// </summary>
-sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> underWay)
+sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProgress)
 {
-    readonly List<Sending> sendings = [.. underWay];
+    readonly List<Sending> sendings = [.. inProgress];
 
     public int Room => settings.Concurrent - sendings.Count;
 

@@ -22,7 +22,7 @@ static class WebhooksSetup
             .RemoveAllLoggers();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<DueDeliveries>();
-        // A delivery that is still pending then belongs to an endpoint that nobody has enabled again.
+        // A delivery that is still pending then belongs to an endpoint that was not enabled again.
         builder.AddRetention(new RetentionRule<OrdersDb>(
             "webhook_deliveries", "created_at", settings.KeepDays, "state <> 'Pending' OR next_attempt_at < @before"));
         services.AddSingleton<EventReader>();

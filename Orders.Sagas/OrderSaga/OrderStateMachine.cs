@@ -87,7 +87,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// The missing answer takes an order out of review, and so does a person: it goes on from where assurance gave up, or is cancelled. So does the end
+    /// The missing answer takes an order out of review, and so does an operator: it goes on from where assurance gave up, or is cancelled. So does the end
     /// of the time to pay. Other messages do not; and a decision about what has moved since decides nothing.
     /// </summary>
     void Review()

@@ -132,7 +132,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     /// <summary>The gateway has had its margin to tell of a payment of the last second.</summary>
     public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || settings.Deadline(context.Saga) <= Now;
 
-    /// <summary>Nobody is asked for money any more.</summary>
+    /// <summary>No money is asked for any more.</summary>
     public bool TooLateToPay(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
 
     /// <summary>A review does not stop the time to pay.</summary>

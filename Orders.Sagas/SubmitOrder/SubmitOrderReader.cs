@@ -19,8 +19,8 @@ static class SubmitOrderReader
         return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
     }
 
-    /// <summary>Who is to be told, read from a body that may be wrong elsewhere.</summary>
-    /// <exception cref="SerializationException">Nobody can be told: the body names no merchant and key that are text.</exception>
+    /// <summary>Who gets the refusal, read from a body that may be wrong elsewhere.</summary>
+    /// <exception cref="SerializationException">No sender can be answered: the body names no merchant and key that are text.</exception>
     public static (string Merchant, string Key) Sender(JsonBody body)
     {
         using var json = JsonDocument.Parse(body.Utf8, Lenient);

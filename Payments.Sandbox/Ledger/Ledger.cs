@@ -30,7 +30,7 @@ sealed class Ledger : IAsyncDisposable
 
     public ValueTask DisposeAsync() => entries.DisposeAsync();
 
-    /// <summary>A batch that fails for what is in it is taken apart, so that nobody fails for another's command.</summary>
+    /// <summary>A batch that fails for what is in it is taken apart, so that no command fails for another.</summary>
     Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunApart(batch, Commit, (entry, error) => entry.Done.SetException(error));
 
     async Task Commit(IReadOnlyList<Entry> batch, Func<Func<Work, Task>, Task> run)

@@ -13,7 +13,7 @@ static class PaymentRule
     const string Unusable = "the amount or the way to pay is not usable";
     const string NoUrl = "the gateway gave no usable address to pay at";
 
-    /// <summary>Otherwise nothing of the message is kept, and its sender is told no.</summary>
+    /// <summary>Otherwise nothing of the message is kept, and the payment is declined.</summary>
     public static bool IsUsable(TryAuthorizePayment message) => FieldRules.IsTotal(message.Amount) && FieldRules.IsPayment(message.Payment);
 
     /// <summary>No money is asked for any more.</summary>
@@ -94,7 +94,7 @@ static class PaymentRule
     static Outcome AwaitsCustomer(PaymentBranch branch, GatewayAnswer answer) => branch.State switch
     {
         Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
-        // Nobody could ever pay: the order ends with words, and what the gateway has opened is closed.
+        // No customer could ever pay: the order ends with words, and what the gateway has opened is closed.
         Trying when answer.Url is null =>
             new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, NoUrl), Call: Operation.Void, Note: NoUrl, Alarm: true),
         Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
@@ -129,7 +129,7 @@ static class PaymentRule
         _ => Outcome.Nothing,
     };
 
-    /// <summary>Another hand than ours took money that was to be let go: it is given back.</summary>
+    /// <summary>Another hand than ours captured money that was to be voided: it is refunded.</summary>
     static Outcome CapturedMeanwhile(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
         ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "the money was captured at the gateway: it is refunded", Alarm: true)
         : Outcome.Nothing;

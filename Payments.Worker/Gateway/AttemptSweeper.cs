@@ -5,7 +5,7 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Takes the attempts that nobody has answered for: their process died, or the gateway gave no answer. Then, within a budget of their own, those that
+/// Takes the attempts that have no answer: their process died, or the gateway gave no answer. Then, within a budget of their own, those that
 /// only wait: a customer has not paid yet, or did not pay in time and may still do so. Branch rows are locked first, in key order, as everywhere: two
 /// sweepers cannot claim the same attempt, nor deadlock. Rows that another transaction has locked are passed: they hold up no other order.
 /// </summary>
@@ -91,7 +91,7 @@ sealed class AttemptSweeper(
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > furthest)
         .OrderByDescending(row => row.NextAttemptAt);
 
-    /// <summary>A payment of the last second is heard of soon, however many wait.</summary>
+    /// <summary>A payment of the last second is found soon, however many wait.</summary>
     internal static IQueryable<PaymentAttempt> Closing(PaymentsDb db, DateTime now, DateTime furthest, DateTime closedBy) => db.Attempts.AsNoTracking()
         .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > furthest))
         .OrderBy(row => row.ClosesAt);

@@ -8,7 +8,7 @@ namespace OrderSaga.Payments;
 /// <param name="Ask">It may have been sent before: the gateway's ledger is asked first.</param>
 /// <param name="MaySend">If the ledger does not know it, it is sent; otherwise it counts as not done.</param>
 /// <param name="SendBefore">UTC; after that it is not sent, only asked about. None: whenever.</param>
-/// <param name="KnownId">The gateway has told this id of it: it cannot be unknown there.</param>
+/// <param name="KnownId">The gateway has given it this id: it cannot be unknown there.</param>
 /// <param name="Poll">Only a question about a payment that waits: everything else goes first.</param>
 /// <param name="TraceParent">The trace that it belongs to.</param>
 /// <param name="QueuedAt">By this process's own steady clock.</param>

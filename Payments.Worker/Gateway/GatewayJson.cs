@@ -76,7 +76,7 @@ static class GatewayJson
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-        /// <summary>The reader has seen to it that each escape is whole.</summary>
+        /// <summary>The reader has checked that each escape is whole.</summary>
         static string Unescape(string text)
         {
             var plain = new StringBuilder(text.Length);

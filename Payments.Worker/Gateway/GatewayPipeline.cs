@@ -24,7 +24,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             return known;
         if (maySend)
             return await Send(handover.Call);
-        // A ledger that is behind has not forgotten what it once told.
+        // A ledger that is behind still has what it once answered.
         return handover.KnownId is { } id
             ? throw new GatewayUnknown($"the gateway does not find {id}")
             : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway does not know it" : PaymentRule.TimeIsOver, Unseen: true);

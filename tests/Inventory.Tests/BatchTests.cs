@@ -82,7 +82,7 @@ public sealed class BatchTests
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(2);
     }
 
-    /// <summary>Whoever sent it is told; nothing is kept that a database could not hold.</summary>
+    /// <summary>Their sender gets the refusal; nothing is kept that a database could not hold.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Lines_that_are_not_usable_are_rejected(Mode mode)
     {

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>Another program holds the database, or its server takes no writes: callers hear it soon, and the same key places the order once later.</summary>
+/// <summary>Another program holds the database, or its server takes no writes: callers get an answer soon, and the same key places it once later.</summary>
 public sealed class DatabaseWaitTests
 {
     /// <summary>The setting is five seconds; the rest is for a machine that is busy with other tests.</summary>
@@ -42,7 +42,7 @@ public sealed class DatabaseWaitTests
         await PlacedOnce(shop, "first");
     }
 
-    /// <summary>Another process is placing it, and has stopped before its commit: its own callers hear it, those beside them in the batch are placed.</summary>
+    /// <summary>Another process is placing it, and has stopped before its commit: its own callers are refused, the rest of the batch is placed.</summary>
     [Fact]
     public async Task A_key_that_is_held_fails_its_own_callers_only()
     {

@@ -41,7 +41,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData(-1, States.AwaitingPayment, nameof(TryAuthorizePayment))]
     [InlineData(1, States.Cancelling, nameof(CancelStock))]
-    public async Task Goods_that_are_held_too_late_ask_nobody_for_money(int secondsAfter, string state, string sent)
+    public async Task Goods_that_are_held_too_late_ask_for_no_money(int secondsAfter, string state, string sent)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.Reserving, order => order.PayBefore = rig.Clock.Now.AddSeconds(-secondsAfter));

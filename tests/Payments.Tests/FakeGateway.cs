@@ -44,7 +44,7 @@ sealed class FakeGateway : HttpMessageHandler
     /// <summary>The gateway does not understand what it is asked to do.</summary>
     public bool Malformed { get; set; }
 
-    /// <summary>What an authorization is told as, where it is not told as it is.</summary>
+    /// <summary>Changes how an authorization is reported.</summary>
     public Func<GatewayOperation, GatewayOperation> Telling { get; set; } = told => told;
 
     /// <summary>The JSON that leaves it, where it is not what the serializer writes.</summary>

@@ -42,7 +42,7 @@ public sealed class GatewayTextTests
     }
 
     [Theory, MemberData(nameof(Bench.Databases), MemberType = typeof(Bench))]
-    public async Task A_page_that_nobody_can_open_ends_the_order(string database)
+    public async Task A_page_that_cannot_be_opened_ends_the_order(string database)
     {
         await using var bench = await Bench.Start(database);
         bench.Gateway.Telling = told => told with { Url = "@" };

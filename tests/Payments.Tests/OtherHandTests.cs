@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>What a person did at the gateway's desk is found, whatever we were told under our own key, and what was taken goes back.</summary>
+/// <summary>What an operator did at the gateway's desk is found, whatever it answered under our own key, and what was captured is refunded.</summary>
 public sealed class OtherHandTests
 {
     [Theory]

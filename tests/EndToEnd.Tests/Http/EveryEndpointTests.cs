@@ -28,7 +28,7 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
 
         async Task Expect(RouteEndpoint endpoint, string query, string parameter, int status, string problem, (string Name, string Value)? header = null)
         {
-            // Whoever evaluates preconditions does so after the body was checked.
+            // An endpoint evaluates preconditions after the body was checked.
             if (problem == "precondition-failed" && Methods(endpoint).Contains("PUT"))
                 return;
             using var request = WholeHost.Request(endpoint, query, parameter);

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A process that cannot start says why in one sentence; one that is told to stop does so in seconds.</summary>
+/// <summary>A process that cannot start says why in one sentence; one that gets SIGTERM stops in seconds.</summary>
 public sealed partial class StartAndStopTests : IDisposable
 {
     const string Host = "OrderSaga.Host";

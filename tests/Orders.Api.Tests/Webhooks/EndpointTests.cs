@@ -39,7 +39,7 @@ public sealed class EndpointTests
         var endpoint = await shop.Register();
         await shop.Register(shop.Receiver.Url + "?second");
         await shop.PlacedAndCompleted();
-        await Eventually.Holds("both are told of both", () => shop.Receiver.Taken.Select(hook => hook.Id).Distinct().Count() == 4);
+        await Eventually.Holds("both have received both", () => shop.Receiver.Taken.Select(hook => hook.Id).Distinct().Count() == 4);
 
         foreach (var hooks in shop.Receiver.Taken.GroupBy(hook => hook.Type, StringComparer.Ordinal))
         {

@@ -2,10 +2,10 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>A receiver that does not answer takes nobody else's place.</summary>
+/// <summary>A receiver that does not answer takes no other's place.</summary>
 public sealed class FairnessTests
 {
-    /// <summary>Longer than any test waits: whatever is sent to a silent receiver stays under way.</summary>
+    /// <summary>Longer than any test waits: whatever is sent to a silent receiver stays in progress.</summary>
     static readonly string[] Hanging = ["--Webhooks:MostEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -22,13 +22,13 @@ public sealed class FairnessTests
         await Eventually.Holds("the dead ones have their places", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 8);
 
         var order = await other.Placed();
-        await Eventually.Holds("the other merchant is told", () => shop.Receiver.Of(order) == "order.submitted");
+        await Eventually.Holds("the other merchant receives its event", () => shop.Receiver.Of(order) == "order.submitted");
         var dead50 = (await shop.Rows()).Where(row => row.OrderId != order).ToList();
-        dead50.ShouldAllBe(row => row.LastAttemptAt == null, "all of them are still under way");
+        dead50.ShouldAllBe(row => row.LastAttemptAt == null, "all of them are still in progress");
         dead50.Count(row => row.Attempts > 0).ShouldBe(8);
     }
 
-    /// <summary>As many merchants as there are places have an old backlog at receivers that do not answer; a new one comes first all the same.</summary>
+    /// <summary>As many merchants as there are places have an old backlog at receivers that do not answer; a new one still comes first.</summary>
     [Fact]
     public async Task A_merchant_that_is_sent_nothing_comes_first()
     {
