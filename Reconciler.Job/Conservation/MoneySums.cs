@@ -60,9 +60,10 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
         var row = settled.FirstOrDefault(row => row.Operation == attempt.Operation && (attempt.GatewayId is null || row.Id == attempt.GatewayId));
         var balance = Of(payment.Currency, row?.Day ?? DateOnly.FromDateTime(attempt.UpdatedAt));
         var capture = attempt.Operation == GatewayWords.Capture;
-        balance.Captured += capture ? payment.Amount : 0;
-        balance.Refunded += capture ? 0 : payment.Amount;
-        var amount = capture ? payment.Amount : -payment.Amount;
+        var moved = payment.AmountMoved();
+        balance.Captured += capture ? moved : 0;
+        balance.Refunded += capture ? 0 : moved;
+        var amount = capture ? moved : -moved;
         if (row is null && !told.MustTellOf(attempt))
             Wait(balance, amount);
         else

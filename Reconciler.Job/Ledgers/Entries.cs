@@ -12,10 +12,14 @@ sealed record OrderEntry(
 /// <summary>The stock branch.</summary>
 sealed record StockEntry(Guid OrderId, string State, IReadOnlyList<OrderLine> Lines, DateTime UpdatedAt);
 
-/// <summary>The payment branch, with what it asked of the gateway.</summary>
+/// <summary>The payment branch, with what it asked of the gateway; CapturedAmount only where another amount than Amount was captured.</summary>
 sealed record PaymentEntry(
-    Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, IReadOnlyList<AttemptEntry> Attempts,
-    DateTime UpdatedAt);
+    Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
+    IReadOnlyList<AttemptEntry> Attempts, DateTime UpdatedAt)
+{
+    /// <summary>What a capture took and a refund gives back. Money that is kept must be the whole amount.</summary>
+    public long AmountMoved() => State == BranchStates.Confirmed ? Amount : CapturedAmount ?? Amount;
+}
 
 /// <summary>One operation of the gateway as the payment branch knows it.</summary>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>

@@ -55,7 +55,7 @@ sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settings) : L
 sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<PaymentEntry>(database, settings)
 {
     protected override string Columns =>
-        "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.updated_at, "
+        "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.captured_amount, b.updated_at, "
         + "a.operation, a.state, a.gateway_id, a.created_at, a.updated_at";
 
     protected override string From => "payment_branches b LEFT JOIN payment_attempts a ON a.order_id = b.order_id";
@@ -70,21 +70,23 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
     protected override PaymentEntry Read(DbDataReader row)
     {
         var entry = new PaymentEntry(
-            row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetText(4), row.GetText(5), new List<AttemptEntry>(2), row.GetUtc(6));
-        if (!row.IsDBNull(7))
+            row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetText(4), row.GetText(5),
+            row.IsDBNull(6) ? null : row.GetInt64(6), new List<AttemptEntry>(2), row.GetUtc(7));
+        if (!row.IsDBNull(8))
             Extend(entry, row);
         return entry;
     }
 
     protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
-        new AttemptEntry(row.GetString(7), row.GetString(8), row.GetText(9), row.GetUtc(10), row.GetUtc(11)));
+        new AttemptEntry(row.GetString(8), row.GetString(9), row.GetText(10), row.GetUtc(11), row.GetUtc(12)));
 
     internal static string MovedStatement(DatabaseMode mode) => $"""
         SELECT day, currency, CAST(COUNT(*) AS bigint),
                CAST(SUM(CASE operation WHEN '{GatewayWords.Capture}' THEN amount ELSE 0 END) AS bigint),
                CAST(SUM(CASE operation WHEN '{GatewayWords.Refund}' THEN amount ELSE 0 END) AS bigint)
         FROM (
-            SELECT {DayOf(mode, "a.created_at")} AS asked, {DayOf(mode, "a.updated_at")} AS day, b.currency, a.operation, b.amount
+            SELECT {DayOf(mode, "a.created_at")} AS asked, {DayOf(mode, "a.updated_at")} AS day, b.currency, a.operation,
+                   COALESCE(b.captured_amount, b.amount) AS amount
             FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
             WHERE a.state = '{GatewayWords.Succeeded}' AND a.operation IN ('{GatewayWords.Capture}', '{GatewayWords.Refund}')
               AND a.updated_at >= @since AND a.updated_at < @before

@@ -47,8 +47,8 @@ static class Settled
         foreach (var row in story.Settled)
         {
             var amount = row.Operation == Refund ? -row.Amount : row.Amount;
-            if (IsMove(row) && story.Payment is { } payment && amount != payment.Amount && amount != story.Order?.Total)
-                off += Math.Abs(amount - payment.Amount);
+            if (IsMove(row) && story.Payment is { } payment && amount != payment.AmountMoved() && amount != story.Order?.Total)
+                off += Math.Abs(amount - payment.AmountMoved());
         }
 
         return off;

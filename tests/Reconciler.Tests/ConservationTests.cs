@@ -55,6 +55,27 @@ public sealed class ConservationTests
         report.StockDrift.ShouldBe(0);
     }
 
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_part_capture_that_is_refunded_whole_is_conserved(Mode mode)
+    {
+        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 7, Clean = 300, Now = MadeBooks.Now });
+        var before = await Read(books);
+        await books.Run("payments", "UPDATE payment_branches SET captured_amount = amount - 100 WHERE undo = 'Refund'");
+        await books.Run("reconciler", """
+            UPDATE settlement_rows SET amount = amount + CASE operation WHEN 'refund' THEN 100 ELSE -100 END
+            WHERE order_id IN (SELECT order_id FROM settlement_rows WHERE operation = 'refund')
+            """);
+
+        var report = await Read(books);
+        report.Money.Sum(day => day.Refunded).ShouldBeLessThan(before.Money.Sum(day => day.Refunded));
+        (report.MoneyDrift.Count, report.DriftingOrderCount, report.Conserved).ShouldBe((0, 0, true));
+        (await books.Findings(MadeBooks.All)).ShouldNotContain(finding => finding.Class == Classes.SettlementAmountDiffers);
+        (await MovedInMay(books)).ShouldBe(report.Money.Sum(day => day.Captured + day.Refunded));
+    }
+
+    static async Task<long> MovedInMay(MadeBooks books) =>
+        (await books.Ledgers.Payments.Moved(new DateOnly(2030, 5, 1), new DateOnly(2030, 5, 31))).Sum(day => day.Sum(money => money.Captured + money.Refunded));
+
     [Fact]
     public async Task A_settlement_row_that_names_no_order_is_drift_and_is_named()
     {

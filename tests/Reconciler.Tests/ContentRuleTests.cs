@@ -32,6 +32,11 @@ public sealed class ContentRuleTests
         ["a capture that was declined here"] = (() => Good with { Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"),
             Payment = Some.Payment("Cancelled", Some.Attempt("capture", null, "Declined"), Some.Attempt("void", "void_1")) }, Classes.UnknownInSettlement),
         ["captured and refunded for a cancelled order"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 0)), ""),
+        ["a part captured and refunded whole"] = (() => PartRefunded(Some.Row("cap_1", amount: 1000, fee: 39), -1000), ""),
+        ["a part captured and more refunded"] = (
+            () => PartRefunded(Some.Row("cap_1", amount: 1000, fee: 39), -1100), Classes.SettlementAmountDiffers),
+        ["a part captured and kept"] = (() => Good with { Payment = Good.Payment! with { CapturedAmount = 1000 },
+            Settled = [Some.Row("cap_1", amount: 1000, fee: 39)] }, Classes.SettlementAmountDiffers),
         ["given back twice"] = (
             () => Refunded(Some.Row("ref_1", "refund", -1250, 0), Some.Row("ref_2", "refund", -1250, 0)), Classes.RefundWithoutReason),
         ["the refund is not settled"] = (() => Refunded(), Classes.MissingInSettlement),
@@ -48,7 +53,7 @@ public sealed class ContentRuleTests
             Some.Row("x_1", "retencion", -12, 0)] }, ""),
         ["a fee for an order that nobody knows"] = (() => new Story(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
         ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
-            new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, [], Some.At), []), ""),
+            new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, null, [], Some.At), []), ""),
     };
 
     public static TheoryData<string> Changes() => [.. All.Keys];
@@ -109,6 +114,16 @@ public sealed class ContentRuleTests
     [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", "[]", false)]
     public void Lines_are_the_same_whatever_their_order_and_their_prices(string order, string stock, bool same) =>
         LineList.Same(new LineList(order), new LineList(stock)).ShouldBe(same);
+
+    static Story PartRefunded(SettlementRow captured, long refund)
+    {
+        var story = Refunded();
+        return story with
+        {
+            Payment = story.Payment! with { CapturedAmount = captured.Amount },
+            Settled = [captured, Some.Row("ref_1", "refund", refund, 0)],
+        };
+    }
 
     static Story Refunded(params SettlementRow[] refund) => Good with
     {
