@@ -117,6 +117,7 @@ static class MerchantEndpoints
         await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
         {
             (endpoint.State, endpoint.Secret, endpoint.PreviousSecret, endpoint.Slot) = (EndpointStates.Removed, "", null, null);
+            work.ChangesManyRows();
             await ((OrdersDb)work.Db).WebhookDeliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryStates.Pending)
                 .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, DeliveryStates.GivenUp).SetProperty(x => x.NextAttemptAt, (DateTime?)null)
                     .SetProperty(x => x.LastError, "the endpoint was removed"));
@@ -150,7 +151,7 @@ static class MerchantEndpoints
             if (endpoint.State == EndpointStates.Disabled)
                 (endpoint.State, endpoint.Reason, endpoint.FailingSince) = (EndpointStates.Active, null, null);
             if (missed is not null && request?.SendMissed == true)
-                await MissedDeliveries.Send(db, endpoint.Id, clock.GetUtcNow().UtcDateTime);
+                await MissedDeliveries.Send(work, endpoint.Id, clock.GetUtcNow().UtcDateTime);
         });
         return EndpointView.Of(enabled) with { Missed = missed };
     }

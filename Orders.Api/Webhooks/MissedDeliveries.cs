@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
+using OrderSaga.Platform.Batches;
 
 namespace Orders.Api.Webhooks;
 
@@ -14,8 +15,12 @@ static class MissedDeliveries
         return await missed.CountAsync(cancel) is > 0 and var count ? new MissedEvents(count, await missed.MinAsync(row => row.CreatedAt, cancel)) : null;
     }
 
-    public static Task Send(OrdersDb db, Guid endpointId, DateTime now) => Of(db, endpointId).ExecuteUpdateAsync(row =>
-        row.SetProperty(x => x.State, DeliveryStates.Pending).SetProperty(x => x.NextAttemptAt, now));
+    public static Task Send(Work work, Guid endpointId, DateTime now)
+    {
+        work.ChangesManyRows();
+        return Of((OrdersDb)work.Db, endpointId).ExecuteUpdateAsync(row =>
+            row.SetProperty(x => x.State, DeliveryStates.Pending).SetProperty(x => x.NextAttemptAt, now));
+    }
 
     static IQueryable<WebhookDelivery> Of(OrdersDb db, Guid endpointId) =>
         db.WebhookDeliveries.Where(row => row.EndpointId == endpointId && row.State == DeliveryStates.Missed);

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
@@ -10,6 +11,8 @@ namespace OrderSaga.Platform.Batches;
 /// </summary>
 public sealed class Work(TimeProvider clock)
 {
+    static readonly TimeSpan ManyRowsTimeout = TimeSpan.FromMinutes(10);
+
     readonly List<Action> afterCommit = [];
     ServiceDb? db;
     OutboxWriter? outbox;
@@ -85,6 +88,12 @@ public sealed class Work(TimeProvider clock)
         Db.ChangeTracker.Clear();
     }
 
+    /// <summary>
+    /// From here on a statement of this transaction may take minutes, also while an HTTP caller waits for it: it changes as many rows as there are, so
+    /// it would not be done sooner the next time.
+    /// </summary>
+    public void ChangesManyRows() => Db.Database.SetCommandTimeout(ManyRowsTimeout);
+
     internal void Begin(ServiceDb begun, Dialect dialect, OutboxWriter writer)
     {
         (db, Dialect, outbox) = (begun, dialect, writer);
@@ -109,7 +118,7 @@ public sealed class Work(TimeProvider clock)
         Db.ChangeTracker.DetectChanges();
         foreach (var entry in Db.ChangeTracker.Entries<IVersioned>())
         {
-            if (entry.State == Microsoft.EntityFrameworkCore.EntityState.Modified)
+            if (entry.State == EntityState.Modified)
                 entry.Property(row => row.Version).CurrentValue = entry.Entity.Version + 1;
         }
     }

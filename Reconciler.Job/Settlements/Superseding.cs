@@ -12,13 +12,10 @@ sealed record FileDifference(int Added, int Removed, int Changed);
 /// <summary>Ends a settlement file: it and its rows are moved to where they do not count, in the caller's transaction.</summary>
 static class Superseding
 {
-    static readonly TimeSpan MoveTimeout = TimeSpan.FromMinutes(10);
-
     public static async Task<SupersededFile> End(Work work, SettlementFile file, string by, string reason, TimeProvider clock)
     {
         var db = (ReconcilerDb)work.Db;
-        // A day may have a million rows; an operator's call waits for them.
-        db.Database.SetCommandTimeout(MoveTimeout);
+        work.ChangesManyRows();
         var now = clock.GetUtcNow();
         var ended = new SupersededFile
         {

@@ -78,6 +78,34 @@ public sealed class EndpointTests
         (await Enable(shop, endpoint, null)).ShouldBe(200).Json["missed"].ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Many_deliveries_may_take_longer_than_a_usual_write()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "The slow table is PostgreSQL's.");
+        await using var shop = await HookShop.Open(Mode.PostgreSql, "--Database:RequestTimeoutSeconds=2");
+        shop.Receiver.Answers = _ => Results.StatusCode(410);
+        var endpoint = await shop.Register();
+        await shop.Merchant.Placed();
+        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        await shop.PlacedAndCompleted();
+        await shop.LogBecomes(endpoint, "Missed", 2);
+        await UpdatesTakeTwoSeconds(shop);
+
+        (await Enable(shop, endpoint, """{"sendMissed":true}""")).ShouldBe(200);
+        (await shop.Merchant.Send(HttpMethod.Delete, $"/webhook-endpoints/{endpoint["id"]}", null)).ShouldBe(204);
+    }
+
+    /// <summary>As a table with millions of them would.</summary>
+    static async Task UpdatesTakeTwoSeconds(HookShop shop)
+    {
+        await using var database = Npgsql.NpgsqlDataSource.Create(shop.Installation.Connection("orders"));
+        await using var slow = database.CreateCommand("""
+            CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END';
+            CREATE TRIGGER slowly AFTER UPDATE ON webhook_deliveries FOR EACH STATEMENT EXECUTE FUNCTION slowly()
+            """);
+        await slow.ExecuteNonQueryAsync();
+    }
+
     static Task<Answer> Enable(HookShop shop, JsonNode endpoint, string? body) => shop.Merchant.Post($"/webhook-endpoints/{endpoint["id"]}/enable", body);
 
     static Task<Answer> Register(HookShop shop, string url) => shop.Merchant.Post("/webhook-endpoints", $$"""{"url":"{{url}}"}""");
