@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderSaga.Platform;
 
 namespace Reconciler.Job;
@@ -42,9 +43,10 @@ sealed class PeriodicService<TJob>(IServiceScopeFactory scopes, TimeSpan interva
 
 static class PeriodicSetup
 {
+    /// <summary>The job lives for one run, unless it is registered otherwise before.</summary>
     public static void AddPeriodic<TJob>(this IServiceCollection services, TimeSpan interval) where TJob : class, IPeriodicJob
     {
-        services.AddScoped<TJob>();
+        services.TryAddScoped<TJob>();
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<PeriodicService<TJob>>(provider, interval));
     }
 }

@@ -24,7 +24,7 @@ public static class ReconcilerSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
         builder.Services.AddSingleton<ReplicaMonitor>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<ReplicaMonitor>());
+        builder.Services.AddPeriodic<ReplicaMonitor>(ReplicaMonitor.Interval);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
         builder.Services.AddPeriodic<DriveOverdueOrders>(TimeSpan.FromSeconds(assurance.EverySeconds));

@@ -57,8 +57,11 @@ sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatabase cop
 /// <summary>The databases that are read from copies: those with <c>ConnectionStrings:NAME-reader</c>.</summary>
 sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider clock)
 {
+    /// <summary>Those that the services own.</summary>
+    public static readonly string[] Databases = ["orders", "inventory", "payments"];
+
     public static Replicas Of(IConfiguration configuration, TimeSpan bound, TimeProvider clock) => new(
-        [.. from name in new[] { "orders", "inventory", "payments" }
+        [.. from name in Databases
             where configuration.HasReplica(name)
             select new Replica(name, configuration.GetPrimaryDatabase(name), configuration.GetReadOnlyDatabase(name))],
         bound, clock);

@@ -5,67 +5,67 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Measures the replicas and the durability of the primaries every some seconds, for the metrics, the log and /health/ready.</summary>
-sealed class ReplicaMonitor : BackgroundService, IHealthCheck
+/// <summary>Measures the replicas and the durability of the primaries, for the metrics, the log and /health/ready.</summary>
+sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
 {
-    static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
-    static readonly string[] Names = ["orders", "inventory", "payments"];
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
     readonly Replicas replicas;
     readonly IConfiguration configuration;
-    readonly TimeProvider clock;
     readonly ILogger<ReplicaMonitor> log;
-    IReadOnlyList<ReplicaLag> lags = [];
+
+    /// <summary>Null when they could not be measured.</summary>
+    IReadOnlyList<ReplicaLag>? lags = [];
+
     IReadOnlyList<(string Database, string? Warning)> durability = [];
 
-    public ReplicaMonitor(Replicas replicas, IConfiguration configuration, TimeProvider clock, ILogger<ReplicaMonitor> log)
+    public ReplicaMonitor(Replicas replicas, IConfiguration configuration, ILogger<ReplicaMonitor> log)
     {
-        (this.replicas, this.configuration, this.clock, this.log) = (replicas, configuration, clock, log);
+        (this.replicas, this.configuration, this.log) = (replicas, configuration, log);
         Instruments.Meter.CreateObservableGauge("ordersaga.replica.lag", Lags, "s", "Age of the oldest change that a replica lacks, by database");
         Instruments.Meter.CreateObservableGauge(
             "ordersaga.database.commits.unsafe", Unsafe, null, "1: commits of the database do not wait for any of its replicas");
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async Task Run(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            await Look(stoppingToken);
-        }
-        while (await timer.Next(stoppingToken));
+        await LookAtCommits(cancel);
+        await MeasureLags(cancel);
     }
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-        lags.FirstOrDefault(lag => lag.Over(replicas.Bound)) is { } stale ? HealthCheckResult.Degraded(stale.ToString()) : HealthCheckResult.Healthy());
+        lags is not { } measured ? HealthCheckResult.Degraded("A replica could not be read; reconciliation waits for it.")
+        : measured.FirstOrDefault(lag => lag.Over(replicas.Bound)) is { } stale ? HealthCheckResult.Degraded(stale.ToString())
+        : HealthCheckResult.Healthy());
 
-    async Task Look(CancellationToken cancel)
+    async Task MeasureLags(CancellationToken cancel)
     {
         try
         {
             lags = await replicas.Measure(cancel);
-            foreach (var stale in lags.Where(lag => lag.Over(replicas.Bound)))
-                log.LogWarning("Reconciliation waits: {Lag}, and at most {Bound} is accepted", stale, replicas.Bound);
-            await LookAtCommits(cancel);
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        catch
         {
-            log.LogWarning("The replicas are measured again in {Interval}: {Failure}", Interval, failure.Message);
+            lags = null;
+            throw;
         }
+
+        foreach (var stale in lags.Where(lag => lag.Over(replicas.Bound)))
+            log.LogWarning("Reconciliation waits: {Lag}, and at most {Bound} is accepted", stale, replicas.Bound);
     }
 
     /// <summary>Logged when it changes.</summary>
     async Task LookAtCommits(CancellationToken cancel)
     {
         var found = new List<(string Database, string? Warning)>();
-        foreach (var name in Names)
+        foreach (var name in Replicas.Databases)
             found.Add((name, (await Durability.Read(name, configuration.GetPrimaryDatabase(name), cancel))?.Warning));
         foreach (var (_, warning) in found.Except(durability).Where(one => one.Warning is not null))
             log.LogWarning("{Warning}", warning);
         durability = found;
     }
 
-    IEnumerable<Measurement<double>> Lags() => lags.Select(lag => new Measurement<double>(
+    IEnumerable<Measurement<double>> Lags() => (lags ?? []).Select(lag => new Measurement<double>(
         lag.Diverged ? double.PositiveInfinity : lag.Behind.TotalSeconds, new KeyValuePair<string, object?>("database", lag.Database)));
 
     IEnumerable<Measurement<int>> Unsafe() => durability.Select(one => new Measurement<int>(

@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job.Tests;
 
@@ -69,6 +73,20 @@ public sealed class ReplicaTests
         lag.Diverged.ShouldBeFalse();
         await Eventually.Becomes("it is degraded", () => shop.Http.Json("/health/ready"), ready => (string?)ready["checks"]!["replicas"] == "degraded",
             TimeSpan.FromSeconds(40));
+    }
+
+    [Fact]
+    public async Task A_replica_that_cannot_be_read_is_degraded()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded);
+        var missing = new ReadOnlyDatabase(DatabaseMode.Sqlite, $"Data Source={shop.Installation.Directory}/missing.db;Mode=ReadOnly");
+        var replicas = new Replicas([new Replica("orders", missing, missing)], TimeSpan.FromMinutes(1), TimeProvider.System);
+        var monitor = new ReplicaMonitor(replicas, shop.Services.GetRequiredService<IConfiguration>(), NullLogger<ReplicaMonitor>.Instance);
+        (await monitor.CheckHealthAsync(new HealthCheckContext())).Status.ShouldBe(HealthStatus.Healthy, "nothing is known yet");
+
+        await Should.ThrowAsync<Exception>(() => monitor.Run(default));
+        var health = await monitor.CheckHealthAsync(new HealthCheckContext());
+        (health.Status, health.Description).ShouldBe((HealthStatus.Degraded, "A replica could not be read; reconciliation waits for it."));
     }
 
     [Theory]
