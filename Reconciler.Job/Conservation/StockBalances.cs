@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Data.Common;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
@@ -11,22 +11,11 @@ sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
 {
     /// <param name="since">Of the branches, those that began then or later; none: all.</param>
     /// <param name="cancel">Stops it.</param>
-    public async IAsyncEnumerable<SkuBalance> Read(DateTime? since = null, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        await using var connection = await inventory.Open(cancel);
-        await using var command = connection.CreateCommand();
-        command.CommandText = Statement(inventory.Mode, since);
-        command.CommandTimeout = settings.StatementSeconds;
-        if (since is { } time)
-            command.Add("since", time);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
-        {
-            yield return new SkuBalance(
-                rows.GetString(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4),
-                rows.GetInt64(5), rows.GetInt64(6), rows.GetInt64(7));
-        }
-    }
+    public IAsyncEnumerable<SkuBalance> Read(DateTime? since = null, CancellationToken cancel = default) =>
+        inventory.Rows(settings, Statement(inventory.Mode, since), Row, cancel, since is { } time ? [("since", time)] : []);
+
+    static SkuBalance Row(DbDataReader row) => new(
+        row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5), row.GetInt64(6), row.GetInt64(7));
 
     public static string Statement(DatabaseMode mode, DateTime? since = null) => $"""
         SELECT sku, {Sum("received")}, {Sum("available")}, {Sum("held")}, {Sum("sold")}, {Sum("receipts")}, {Sum("held_by_orders")}, {Sum("sold_to_orders")}

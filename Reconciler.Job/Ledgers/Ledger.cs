@@ -102,26 +102,18 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
         yield return page;
     }
 
-    public async Task<long> Count(CancellationToken cancel)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = $"SELECT CAST(COUNT(*) AS bigint) FROM {From}";
-        return (long)(await command.ExecuteScalarAsync(cancel))!;
-    }
+    public async Task<long> Count(CancellationToken cancel) =>
+        await Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {From}", row => row.GetInt64(0), cancel).SingleAsync(cancel);
 
-    public async IAsyncEnumerable<Guid> ChangedSince(DateTime since, [EnumeratorCancellation] CancellationToken cancel)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = ChangedStatement;
-        command.Add("since", since);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
-            yield return rows.GetGuid(0);
-    }
+    public IAsyncEnumerable<Guid> ChangedSince(DateTime since, CancellationToken cancel) =>
+        Rows(ChangedStatement, row => row.GetGuid(0), cancel, ("since", since));
 
-    protected DbCommand Command(DbConnection connection)
+    /// <summary>Of a statement that reads something else than entries.</summary>
+    protected IAsyncEnumerable<TRow> Rows<TRow>(
+        string sql, Func<DbDataReader, TRow> read, CancellationToken cancel, params (string Name, object Value)[] parameters) =>
+        Database.Rows(settings, sql, read, cancel, parameters);
+
+    DbCommand Command(DbConnection connection)
     {
         var command = connection.CreateCommand();
         command.CommandTimeout = settings.StatementSeconds;

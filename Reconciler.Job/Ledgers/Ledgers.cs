@@ -101,21 +101,13 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
     /// </summary>
     public async Task<ILookup<DateOnly, MoneyMoved>> Moved(DateOnly first, DateOnly last, CancellationToken cancel = default)
     {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = MovedStatement(Database.Mode);
-        command.Add("since", Midnight(first));
-        command.Add("before", Midnight(last.AddDays(1)));
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var moved = new List<(DateOnly Day, MoneyMoved Money)>();
-        while (await rows.ReadAsync(cancel))
-        {
-            var money = new MoneyMoved(rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4));
-            moved.Add((DateOnly.ParseExact(rows.GetString(0), "yyyy-MM-dd"), money));
-        }
-
+        var moved = await Rows(
+            MovedStatement(Database.Mode), OfDay, cancel, ("since", Midnight(first)), ("before", Midnight(last.AddDays(1)))).ToListAsync(cancel);
         return moved.ToLookup(one => one.Day, one => one.Money);
     }
+
+    static (DateOnly Day, MoneyMoved Money) OfDay(DbDataReader row) => (
+        DateOnly.ParseExact(row.GetString(0), "yyyy-MM-dd"), new MoneyMoved(row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)));
 
     static DateTime Midnight(DateOnly day) => day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 

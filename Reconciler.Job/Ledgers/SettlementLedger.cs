@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.CompilerServices;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
@@ -62,55 +61,22 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         """;
 
     /// <summary>What an operator has accepted: the orders, and the rows and skus that are no order's.</summary>
-    public async Task<IReadOnlySet<string>> Accepted(CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = AcceptedStatement;
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var accepted = new HashSet<string>(StringComparer.Ordinal);
-        while (await rows.ReadAsync(cancel))
-            accepted.Add(rows.IsDBNull(0) ? rows.GetText(1) ?? "" : rows.GetGuid(0).ToString());
-        return accepted;
-    }
+    public async Task<IReadOnlySet<string>> Accepted(CancellationToken cancel = default) =>
+        await Rows(AcceptedStatement, row => row.IsDBNull(0) ? row.GetText(1) ?? "" : row.GetGuid(0).ToString(), cancel)
+            .ToHashSetAsync(StringComparer.Ordinal, cancel);
 
-    public async Task<IReadOnlyList<KindSum>> OtherKinds(IEnumerable<string> kinds, CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = OtherKindsStatement(kinds);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var sums = new List<KindSum>();
-        while (await rows.ReadAsync(cancel))
-            sums.Add(new KindSum(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4)));
-        return sums;
-    }
+    public async Task<IReadOnlyList<KindSum>> OtherKinds(IEnumerable<string> kinds, CancellationToken cancel = default) =>
+        await Rows(OtherKindsStatement(kinds), SumOfKind, cancel).ToListAsync(cancel);
+
+    static KindSum SumOfKind(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
 
     /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
-    public async IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, [EnumeratorCancellation] CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = NamelessStatement(since);
-        if (since is { } time)
-            command.Add("since", time);
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        while (await rows.ReadAsync(cancel))
-            yield return Row(rows);
-    }
+    public IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, CancellationToken cancel = default) =>
+        Rows(NamelessStatement(since), Row, cancel, since is { } time ? [("since", time)] : []);
 
     /// <summary>The days whose file has been taken in.</summary>
-    public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default)
-    {
-        await using var connection = await Database.Open(cancel);
-        await using var command = Command(connection);
-        command.CommandText = "SELECT day FROM settlement_files";
-        await using var rows = await command.ExecuteReaderAsync(cancel);
-        var days = new HashSet<DateOnly>();
-        while (await rows.ReadAsync(cancel))
-            days.Add(rows.GetFieldValue<DateOnly>(0));
-        return days;
-    }
+    public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default) =>
+        await Rows("SELECT day FROM settlement_files", row => row.GetFieldValue<DateOnly>(0), cancel).ToHashSetAsync(cancellationToken: cancel);
 }
 
 /// <summary>All that was settled for one order.</summary>

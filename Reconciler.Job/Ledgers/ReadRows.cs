@@ -1,0 +1,30 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using OrderSaga.Platform.Database;
+
+namespace Reconciler.Job;
+
+static class ReadRows
+{
+    /// <summary>Runs one statement on a connection of its own and reads its rows one by one.</summary>
+    /// <param name="database">Where it runs.</param>
+    /// <param name="settings">How long it may be silent.</param>
+    /// <param name="sql">The statement.</param>
+    /// <param name="read">Makes a value of a row.</param>
+    /// <param name="cancel">Stops it.</param>
+    /// <param name="parameters">Without the @.</param>
+    public static async IAsyncEnumerable<T> Rows<T>(
+        this ReadOnlyDatabase database, LedgerSettings settings, string sql, Func<DbDataReader, T> read,
+        [EnumeratorCancellation] CancellationToken cancel, params (string Name, object Value)[] parameters)
+    {
+        await using var connection = await database.Open(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = settings.StatementSeconds;
+        foreach (var (name, value) in parameters)
+            command.Add(name, value);
+        await using var rows = await command.ExecuteReaderAsync(cancel);
+        while (await rows.ReadAsync(cancel))
+            yield return read(rows);
+    }
+}
