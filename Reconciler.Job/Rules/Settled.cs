@@ -78,13 +78,11 @@ static class Settled
     }
 
     /// <summary>Minor units, signed, by which reversals changed what was settled; a capture that was taken back and a refund that came back.</summary>
-    public static long Reversed(Story story) => Sum(story, SettlementKinds.CaptureReversal, SettlementKinds.RefundReversal);
-
-    static long Sum(Story story, string kind, string other)
+    public static long Reversed(Story story)
     {
         var sum = 0L;
         foreach (var row in story.Settled)
-            sum += row.Operation == kind || row.Operation == other ? row.Amount : 0;
+            sum += row.Operation is SettlementKinds.CaptureReversal or SettlementKinds.RefundReversal ? row.Amount : 0;
         return sum;
     }
 
