@@ -64,7 +64,7 @@ sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimePr
     /// <summary>What was decided did not help: told again, as a new case is.</summary>
     public void Reopen(Work work, CaseRow open, string by, string reason)
     {
-        (open.Reason, open.AlertedAt) = (reason, null);
+        (open.Reason, open.AlertedAt, open.AlertAttempts, open.NextAlertAt) = (reason, null, 0, null);
         Change(work, open, open.Assignee is null ? CaseStatus.Open : CaseStatus.Assigned, $"reopen by {by}", reason);
         work.AfterCommit(alerts.Wake);
     }

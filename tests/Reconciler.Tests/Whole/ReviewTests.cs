@@ -88,6 +88,26 @@ public sealed class ReviewTests
         await Solved(shop);
     }
 
+    /// <summary>The alert about the case was refused for a long time; that of the reopened one waits for nothing.</summary>
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_decision_that_did_not_help_is_reported_at_once(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        await shop.InReview(await shop.Order(), States.ConfirmingStock);
+        await Opened(shop);
+        await Eventually.Holds("it is reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)));
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        await shop.Db(db => db.Cases.ExecuteUpdateAsync(row => row.SetProperty(x => x.Status, CaseStatus.InProgress)
+            .SetProperty(x => x.UpdatedAt, now.AddDays(-1)).SetProperty(x => x.AlertedAt, (DateTime?)null)
+            .SetProperty(x => x.AlertAttempts, 7).SetProperty(x => x.NextAlertAt, now.AddMinutes(30))));
+
+        var reopened = await Eventually.Becomes(
+            "it is reported again", () => shop.Db(db => db.Cases.AsNoTracking().SingleAsync()), row => row.AlertedAt != null);
+        (reopened.Status, reopened.AlertAttempts).ShouldBe((CaseStatus.Open, 0));
+        var details = await shop.Http.Json($"/cases/{reopened.Id}");
+        Told(details)[^1].ShouldStartWith("InProgress>Open by reopen by assurance");
+    }
+
     static async Task<string> Opened(Shop shop) =>
         (string)(await Eventually.Becomes("a case is open", () => shop.Http.Cases(), cases => cases.Count == 1)).Single()!["id"]!;
 
