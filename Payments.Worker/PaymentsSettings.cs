@@ -72,7 +72,7 @@ sealed class PaymentsSettings
     public int BreakerWindowSeconds { get; set; } = 10;
 
     /// <summary>... and stays open this long, seconds.</summary>
-    public int BreakerOpenSeconds { get; set; } = 5;
+    public int BreakerOpenSeconds { get; set; } = 2;
 
     /// <summary>How old, or how far ahead, a webhook may be, seconds.</summary>
     public int WebhookWindowSeconds { get; set; } = 300;

@@ -16,7 +16,7 @@ public static class Ticks
     }
 }
 
-static class Pauses
+public static class Pauses
 {
     /// <summary>Ends after the pause, or as soon as <paramref name="cancel"/> is cancelled.</summary>
     public static async Task Pause(this TimeProvider clock, TimeSpan pause, CancellationToken cancel) =>

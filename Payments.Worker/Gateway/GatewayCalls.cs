@@ -12,16 +12,22 @@ namespace OrderSaga.Payments;
 /// </summary>
 sealed class GatewayCalls : BackgroundService
 {
+    static readonly TimeSpan CommitAgainAfter = TimeSpan.FromSeconds(1);
+
     readonly CallQueue queue;
     readonly GatewayPipeline gateway;
     readonly UnitOfWork<PaymentsDb> unitOfWork;
     readonly PaymentsSettings settings;
+    readonly TimeProvider clock;
+    readonly CancellationToken stopping;
     readonly ILogger log;
     readonly Batcher<CallResult> answers;
 
-    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, ILogger<GatewayCalls> log)
+    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, TimeProvider clock,
+        IHostApplicationLifetime lifetime, ILogger<GatewayCalls> log)
     {
-        (this.queue, this.gateway, this.unitOfWork, this.settings, this.log) = (queue, gateway, unitOfWork, settings, log);
+        (this.queue, this.gateway, this.unitOfWork, this.settings, this.clock, this.log) = (queue, gateway, unitOfWork, settings, clock, log);
+        stopping = lifetime.ApplicationStopping;
         answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, TimeSpan.FromMilliseconds(settings.AnswerGatherMilliseconds));
     }
 
@@ -97,9 +103,28 @@ sealed class GatewayCalls : BackgroundService
         }
     }
 
-    /// <summary>Nothing is wrong with one that only met a lock, or a database that is unavailable.</summary>
-    void NotCommitted(CallResult result, Exception failure) => log.Log(DatabaseErrors.MeansWait(failure) ? LogLevel.Warning : LogLevel.Error, failure,
-        "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+    /// <summary>An answer that met a lock or an unavailable database is tried again while this process has the lease of its attempt.</summary>
+    void NotCommitted(CallResult result, Exception failure)
+    {
+        var waits = DatabaseErrors.MeansWait(failure);
+        if (waits && clock.GetElapsedTime(result.Handover.QueuedAt) + CommitAgainAfter < settings.Lease)
+        {
+            log.LogInformation("The gateway's answer to {Key} waits for the database; trying again in {Delay}: {Failure}",
+                result.Handover.Call.Key, CommitAgainAfter, failure.Message);
+            _ = FinishLater(result);
+            return;
+        }
+
+        log.Log(waits ? LogLevel.Warning : LogLevel.Error, failure,
+            "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+    }
+
+    async Task FinishLater(CallResult result)
+    {
+        await clock.Pause(CommitAgainAfter, stopping);
+        if (!stopping.IsCancellationRequested)
+            await Finish(result);
+    }
 
     static async Task Hear(Work work, IReadOnlyList<CallResult> results)
     {

@@ -16,8 +16,8 @@ public interface IPreload
 
 /// <summary>
 /// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
-/// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. When that fails too,
-/// it is taken apart by halves, so that a poison message fails alone. A database that is unavailable is waited for. Deliveries whose rows are
+/// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. What fails then is
+/// taken apart (<see cref="Halves"/>), so that a poison message fails alone. A database that is unavailable is waited for. Deliveries whose rows are
 /// locked step aside (<see cref="LockedDeliveries"/>).
 /// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
 /// </summary>
@@ -67,30 +67,31 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
         var batch = locked.Admit(arrived);
         var expected = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
-        if (batch.Count == 0 || (!expected && await HandledAtOnce(batch)))
-            return;
         var aside = new List<Delivery>();
-        await Halves.Run(batch, part => Try(part, hurry: false), (delivery, failure) => Settle(delivery, failure, aside));
+        foreach (var left in expected ? [batch] : await TryAtOnce(batch))
+            await Halves.Run(left, part => Try(part, hurry: false), (delivery, failure) => Settle(delivery, failure, aside));
         locked.Take(aside);
     }
 
-    /// <summary>As nearly always: nothing fails. True also when all of them have stepped aside.</summary>
-    async Task<bool> HandledAtOnce(IReadOnlyList<Delivery> batch)
+    /// <summary>Returns what is left to do: usually nothing; after a failure the whole batch, or its parts around the delivery that failed.</summary>
+    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryAtOnce(IReadOnlyList<Delivery> batch)
     {
+        if (batch.Count == 0)
+            return [];
         try
         {
             await unitOfWork.Once(work => InOneTransaction(work, batch, look: false));
-            return true;
+            return [];
         }
         catch (Exception failure) when (StepsAside(failure))
         {
             locked.Take(batch);
-            return true;
+            return [];
         }
         catch (Exception failure)
         {
-            log.LogInformation("Batch of {Count} on {Endpoint} failed; trying again, then by halves: {Failure}", batch.Count, endpoint, failure.Message);
-            return false;
+            log.LogInformation("Batch of {Count} on {Endpoint} failed; trying again in parts: {Failure}", batch.Count, endpoint, failure.Message);
+            return failure is ItemFailedException ? Halves.Parts(batch, failure) : [batch];
         }
     }
 
@@ -129,7 +130,19 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
         foreach (var delivery in fresh)
+            await Handle(delivery, work);
+    }
+
+    async Task Handle(Delivery delivery, Work work)
+    {
+        try
+        {
             await delivery.Handle(work, log);
+        }
+        catch (Exception failure)
+        {
+            throw new ItemFailedException(delivery, failure);
+        }
     }
 
     void Note(int handledBefore)

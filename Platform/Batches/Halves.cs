@@ -2,9 +2,18 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Batches;
 
+/// <summary>One item of a batch failed, and this says which.</summary>
+/// <param name="item">The item.</param>
+/// <param name="failure">Why it failed.</param>
+public sealed class ItemFailedException(object item, Exception failure) : Exception(failure.Message, failure)
+{
+    public object Item => item;
+}
+
 /// <summary>
-/// Takes a batch apart that fails for what is in it, by halves: one bad item among n costs 2 log n more runs, not n. A batch that fails for want
-/// of the database fails whole: its parts would fail alike.
+/// Takes a batch apart that fails for what is in it. An item that is named (<see cref="ItemFailedException"/>) is run alone, between those before and
+/// those after it. Otherwise the batch is halved: one bad item among n costs 2 log n more runs, not n. A batch that fails for want of the database
+/// fails whole: its parts would fail alike.
 /// </summary>
 public static class Halves
 {
@@ -22,13 +31,23 @@ public static class Halves
         if (batch.Count == 1 || !takesApart(failure))
         {
             foreach (var item in batch)
-                fail(item, failure);
+                fail(item, failure is ItemFailedException { InnerException: { } cause } ? cause : failure);
             return;
         }
 
+        foreach (var part in Parts(batch, failure))
+            await Run(part, run, fail, takesApart);
+    }
+
+    /// <summary>What is run next, in the order of the batch.</summary>
+    internal static IReadOnlyList<IReadOnlyList<T>> Parts<T>(IReadOnlyList<T> batch, Exception failure)
+    {
+        var named = failure is ItemFailedException { Item: T item } ? batch.ToList().IndexOf(item) : -1;
         var half = batch.Count / 2;
-        await Run([.. batch.Take(half)], run, fail, takesApart);
-        await Run([.. batch.Skip(half)], run, fail, takesApart);
+        IReadOnlyList<T>[] parts = named < 0
+            ? [[.. batch.Take(half)], [.. batch.Skip(half)]]
+            : [[.. batch.Take(named)], [batch[named]], [.. batch.Skip(named + 1)]];
+        return [.. parts.Where(part => part.Count > 0)];
     }
 
     static async Task<Exception?> Failure<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run)

@@ -20,7 +20,7 @@ sealed class LockedDeliveries(
     string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim turns, TimeProvider clock, ILogger log, CancellationToken stopping)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     static readonly UpDownCounter<int> Waiting = Instruments.Meter.CreateUpDownCounter<int>(
         "ordersaga.deliveries.locked", "{message}", "Deliveries that wait for a row that another transaction has locked");
 

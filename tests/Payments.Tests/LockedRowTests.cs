@@ -28,6 +28,20 @@ public sealed class LockedRowTests
         await Authorized(bench, locked);
     }
 
+    [Fact]
+    public async Task An_answer_that_met_a_lock_is_committed_without_asking_again()
+    {
+        await using var bench = await PostgreSql();
+        var orders = await Deliver(bench, 8);
+        var results = await bench.Call(bench.Waiting());
+        await using (await Hold(bench, "payment_branches", orders[3]))
+            await bench.Get<GatewayCalls>().Commit(results);
+
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.Holds("it is committed", async () => (await bench.Branch(orders[3])).State == BranchState.Tried);
+        bench.Waiting().ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("payment_branches", 1)]
     [InlineData("payment_branches", 10)]

@@ -20,6 +20,20 @@ public sealed class HalvesTests
         }
     }
 
+    [Theory]
+    [InlineData(64, new[] { 31 }, 4)]
+    [InlineData(64, new[] { 0 }, 3)]
+    [InlineData(64, new[] { 63 }, 3)]
+    [InlineData(64, new[] { 5, 6, 50 }, 9)]
+    [InlineData(1, new[] { 0 }, 1)]
+    public async Task A_named_item_is_run_alone(int size, int[] bad, int runs)
+    {
+        var (handled, failed, ran) = await Run(size, bad, named: true);
+        handled.ShouldBe(Enumerable.Range(0, size).Except(bad));
+        failed.ShouldBe(bad);
+        ran.ShouldBe(runs);
+    }
+
     [Fact]
     public async Task All_bad_items_fail_and_all_others_are_handled()
     {
@@ -40,7 +54,7 @@ public sealed class HalvesTests
         (runs, failed.Count).ShouldBe((1, 64));
     }
 
-    static async Task<(List<int> Handled, List<int> Failed, int Runs)> Run(int size, int[] bad)
+    static async Task<(List<int> Handled, List<int> Failed, int Runs)> Run(int size, int[] bad, bool named = false)
     {
         List<int> handled = [], failed = [];
         var runs = 0;
@@ -48,10 +62,20 @@ public sealed class HalvesTests
         {
             runs++;
             if (batch.Any(bad.Contains))
-                throw new InvalidOperationException("bad");
+                throw Failure(batch.First(bad.Contains), named);
             handled.AddRange(batch);
             return Task.CompletedTask;
-        }, (item, _) => failed.Add(item));
+        }, (item, failure) =>
+        {
+            failure.ShouldBeOfType<InvalidOperationException>();
+            failed.Add(item);
+        });
         return (handled, failed, runs);
+    }
+
+    static Exception Failure(int item, bool named)
+    {
+        var failure = new InvalidOperationException("bad");
+        return named ? new ItemFailedException(item, failure) : failure;
     }
 }

@@ -34,6 +34,7 @@ static class DatabaseStates
         trial.Row("database", "202", "503", "500", "no answer", "dead letters", "ready says", "normal after s", "lost");
         foreach (var (database, services) in Owners)
             await Try(trial, sku, database, services, state);
+        await trial.Run.System.Checker.AtRest(TimeSpan.FromMinutes(2));
         foreach (var broken in await trial.Run.System.Checker.Broken([]))
             trial.Require(false, broken);
     }

@@ -8,18 +8,22 @@ static class FailingMessages
     const int Orders = 800;
     const int Callers = 64;
     const int Times = 3;
+    const double Share = 0.01;
+
+    /// <summary>Two for each participant.</summary>
+    const int CommandsOfAnOrder = 4;
     const double MinRate = 0.9;
 
     public static async Task Try(Trial trial)
     {
         var sku = await trial.Shop.NewSku(1_000_000);
-        await Measure(trial, sku, share: 0);
+        await Measure(trial, sku, badRate: 0);
         trial.Row("pair", "clean orders/s", "1 % failing", "ratio", "kept");
         var ratios = new List<double>();
         for (var pair = 1; pair <= Times; pair++)
         {
-            var (clean, _) = await Measure(trial, sku, share: 0);
-            var (failing, kept) = await Measure(trial, sku, share: 0.01);
+            var (clean, _) = await Measure(trial, sku, badRate: 0);
+            var (failing, kept) = await Measure(trial, sku, Share * CommandsOfAnOrder * clean);
             ratios.Add(failing / clean);
             trial.Row(pair, clean, failing, failing / clean, kept);
         }
@@ -29,13 +33,15 @@ static class FailingMessages
     }
 
     /// <summary>Orders at once, to the end of the last.</summary>
-    static async Task<(double Rate, long Kept)> Measure(Trial trial, string sku, double share)
+    /// <param name="trial">Where.</param>
+    /// <param name="sku">What is ordered.</param>
+    /// <param name="badRate">Messages a second that cannot be handled; they name orders that their participant does not know.</param>
+    static async Task<(double Rate, long Kept)> Measure(Trial trial, string sku, double badRate)
     {
         var before = await trial.DeadLetters();
         var drafts = Enumerable.Range(0, Orders).Select(_ => Trial.NewDraft(sku, "tok_ok")).ToList();
         var watch = Stopwatch.StartNew();
-        // Each participant has two commands for each order; these name orders that it does not know.
-        await using var bad = share == 0 ? null : await BusLoad.Start(trial, 4 * Orders * share / 5, Bad);
+        await using var bad = badRate == 0 ? null : await BusLoad.Start(trial, badRate, Bad);
         var placed = await new Load(trial.Shop, drafts).Run(Callers);
         await trial.AllEnd([.. placed.Select(one => new PlacedOrder(one.OrderId, default))]);
         return (Orders / watch.Elapsed.TotalSeconds, await trial.DeadLetters() - before);
