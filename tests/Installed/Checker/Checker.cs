@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 using OrderSaga.Platform.Database;
 using Reconciler.Job;
 
@@ -24,6 +25,8 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     /// <param name="quiet">And so long nobody has handled a message: one that was sent twice may still be on its way, and leave an answer.</param>
     public async Task AtRest(TimeSpan? within = null, TimeSpan quiet = default)
     {
+        // A session of the pool may have been ended meanwhile, and says so only to its next user.
+        NpgsqlConnection.ClearAllPools();
         var sources = Sources(null);
         await Eventually.Becomes(
             "every order has ended, no operation at the gateway is open, every outbox is empty, no message is handled",
