@@ -9,16 +9,16 @@ public sealed class AsyncApiTests
     public void Every_record_has_its_schema() => AsyncApi.Load().WrongSchemas().ShouldBeEmpty();
 
     [Fact]
-    public void Every_message_is_described_and_stands_in_one_channel() => AsyncApi.Load().WrongMessages().ShouldBeEmpty();
+    public void Every_message_is_described_in_exactly_one_channel() => AsyncApi.Load().WrongMessages().ShouldBeEmpty();
 
     [Fact]
-    public void Every_channel_is_a_queue_or_an_exchange_of_ours() => AsyncApi.Load().WrongChannels().ShouldBeEmpty();
+    public void Every_channel_is_a_declared_queue_or_exchange() => AsyncApi.Load().WrongChannels().ShouldBeEmpty();
 
     [Fact]
     public void Every_example_can_be_read() => AsyncApi.Load().WrongExamples().ShouldBeEmpty();
 
     [Fact]
-    public void Every_reference_leads_somewhere() => AsyncApi.Load().DeadReferences().ShouldBeEmpty();
+    public void Every_reference_resolves() => AsyncApi.Load().DeadReferences().ShouldBeEmpty();
 
     [Theory]
     [InlineData("        sku:\n          type: string", "        sku:\n          type: integer", "RejectedLine.sku is integer, the record says string")]
@@ -31,7 +31,7 @@ public sealed class AsyncApiTests
     [InlineData("    address: OrderSaga.Contracts:OrderCompleted\n", "    address: OrderDone\n", "channel orderCompleted: its exchange must be")]
     [InlineData("\"currency\":\"EUR\",\"lines\"", "\"money\":\"EUR\",\"lines\"", "SubmitOrder: the example")]
     [InlineData("\"#/components/schemas/Envelope\"", "\"#/components/schemas/Wrapper\"", "#/components/schemas/Wrapper")]
-    public void A_difference_is_found(string right, string wrong, string found)
+    public void A_difference_from_the_contracts_is_detected(string right, string wrong, string found)
     {
         var text = Repo.Read("docs/asyncapi.yaml");
         text.ShouldContain(right);

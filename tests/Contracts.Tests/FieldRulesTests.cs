@@ -39,7 +39,7 @@ public sealed class FieldRulesTests
     }
 
     [Fact]
-    public void Totals_lines_and_payments_have_their_bounds()
+    public void Totals_lines_and_payments_have_limits()
     {
         FieldRules.IsTotal(new Money(FieldRules.MaxTotal, "EUR")).ShouldBeTrue();
         foreach (var total in (Money?[])[null, new(0, "EUR"), new(FieldRules.MaxTotal + 1, "EUR"), new(1, "eur"), new(1, "XXX"), new(1, null!)])
@@ -67,10 +67,10 @@ public sealed class FieldRulesTests
     [InlineData("ftp://pay.example/", false)]
     [InlineData("https://pay.example/a b", false)]
     [InlineData("https://pay.example/\0", false)]
-    public void A_url_to_pay_at_is_one_that_a_browser_can_open(string url, bool good) => FieldRules.IsPayUrl(url).ShouldBe(good);
+    public void A_payment_url_opens_in_a_browser(string url, bool good) => FieldRules.IsPayUrl(url).ShouldBe(good);
 
     [Fact]
-    public void Half_a_character_makes_no_url() => FieldRules.IsPayUrl("https://pay.example/" + (char)0xd83c).ShouldBeFalse();
+    public void A_lone_surrogate_is_no_valid_url() => FieldRules.IsPayUrl("https://pay.example/" + (char)0xd83c).ShouldBeFalse();
 
     [Theory]
     [InlineData("EUR", 2)]
@@ -78,10 +78,10 @@ public sealed class FieldRulesTests
     [InlineData("KWD", 3)]
     [InlineData("???", 2)]
     [InlineData(null, 2)]
-    public void Currencies_have_their_decimals(string? code, int decimals) => Currencies.Decimals(code).ShouldBe(decimals);
+    public void Each_currency_has_its_minor_units(string? code, int decimals) => Currencies.Decimals(code).ShouldBe(decimals);
 
     [Fact]
-    public void There_are_155_currencies_and_amounts_are_read_in_each()
+    public void Amounts_parse_in_all_155_currencies()
     {
         Currencies.All.Count.ShouldBe(155);
         Currencies.Major(1250, "EUR").ShouldBe(12.50m);
@@ -90,7 +90,7 @@ public sealed class FieldRulesTests
     }
 
     [Fact]
-    public void The_message_document_states_the_rules()
+    public void AsyncAPI_states_the_field_rules()
     {
         var schemas = Yaml.Parse(Repo.Read("docs/asyncapi.yaml"))["components"]!["schemas"]!.AsObject();
         foreach (var (name, properties) in schemas.Select(schema => (schema.Key, schema.Value!["properties"]!.AsObject())))

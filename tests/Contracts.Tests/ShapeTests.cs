@@ -24,7 +24,7 @@ public sealed class ShapeTests
     }
 
     [Fact]
-    public void Nothing_that_is_approved_is_taken_away() => Breaks(Repo.Read(Approved), Shapes.Print()).ShouldBeEmpty();
+    public void Approved_shapes_are_never_removed() => Breaks(Repo.Read(Approved), Shapes.Print()).ShouldBeEmpty();
 
     [Theory]
     [InlineData("record A\n    Guid Id\n", "record A\n    Guid Id\n    String Note optional\nrecord B\n", null)]
@@ -33,7 +33,7 @@ public sealed class ShapeTests
     [InlineData("record A\n    Guid Id\n", "record A\n    Int64 Id\n", "record A: 'Guid Id' is gone, changed or moved")]
     [InlineData("record A\n    Guid Id\n    String B\n", "record A\n    String B\n    Guid Id\n", "record A: 'Guid Id' is gone, changed or moved")]
     [InlineData("queue Orders = orders\n", "queue Orders = order\n", "queue Orders = orders is gone")]
-    public void A_change_that_is_no_addition_is_found(string before, string after, string? found) =>
+    public void A_breaking_contract_change_is_detected(string before, string after, string? found) =>
         Breaks(before, after).FirstOrDefault().ShouldBe(found);
 
     static IEnumerable<string> Breaks(string before, string after)

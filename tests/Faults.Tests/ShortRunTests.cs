@@ -17,7 +17,7 @@ public sealed class ShortRunTests
     const string Kinds = "kill-at,kill,kill-two,kill-all,broker-kill,purge,database-kill,database-cut,database-slow";
 
     [Fact]
-    public async Task A_minute_of_faults_under_load_breaks_no_promise()
+    public async Task A_minute_of_faults_under_load_breaks_no_invariant()
     {
         Assert.SkipWhen(Mode.Postgres is null || Mode.RabbitMq is null, "Without servers only the embedded modes run.");
         Assert.SkipWhen(OwnServers.Missing.Count > 0, "The fault run starts servers of its own; not installed: " + string.Join(", ", OwnServers.Missing));
@@ -32,7 +32,7 @@ public sealed class ShortRunTests
     }
 
     [Fact]
-    public void The_same_seed_deals_the_same_faults()
+    public void The_same_seed_chooses_the_same_faults()
     {
         Dealt(7).ShouldBe(Dealt(7));
         Dealt(7).ShouldNotBe(Dealt(8));
@@ -40,7 +40,7 @@ public sealed class ShortRunTests
     }
 
     [Fact]
-    public void What_breaks_what_is_broken_already_waits()
+    public void A_fault_waits_for_one_that_excludes_it()
     {
         var dealer = new Dealer([.. Catalogue.Deck(["kill"]).Where(fault => fault.Breaks.SequenceEqual(["Orders.Api"]))], 1);
         var first = dealer.Next()!.Value.Fault;
@@ -50,7 +50,7 @@ public sealed class ShortRunTests
     }
 
     [Fact]
-    public async Task A_fault_kept_from_healing_is_done_again_alone()
+    public async Task A_fault_that_fails_to_heal_is_retried_alone()
     {
         Breaking first = new("Orders.Api", failures: 1), second = new("Orders.Sagas", failures: 0);
         var (run, injector) = Begin(first, second);
@@ -65,7 +65,7 @@ public sealed class ShortRunTests
     }
 
     [Fact]
-    public async Task A_fault_that_does_not_heal_alone_is_reported()
+    public async Task A_fault_that_never_heals_alone_is_reported()
     {
         Breaking first = new("Orders.Api", failures: 2), second = new("Orders.Sagas", failures: 0);
         var (run, injector) = Begin(first, second);
@@ -78,7 +78,7 @@ public sealed class ShortRunTests
     }
 
     [Fact]
-    public void Every_fail_point_is_in_the_deck_for_each_process_that_passes_it() =>
+    public void Every_fail_point_is_used_for_each_process_passing_it() =>
         Catalogue.Deck(["kill-at"]).SelectMany(fault => fault.Name.Split(':', ' ', '+')[1..^1]).Order(StringComparer.Ordinal)
             .ShouldBe(Repository.FailPoints.Listed.SelectMany(row => row.Processes.Where(process => !FailPointKills.OverTheBus.Contains((row.Name, process)))
                 .Select(_ => row.Name)).Order(StringComparer.Ordinal));
@@ -88,7 +88,7 @@ public sealed class ShortRunTests
     [InlineData("--duration", "soon")]
     [InlineData("--faults", "kill:Orders.Apo")]
     [InlineData("--speed", "1")]
-    public async Task A_wrong_option_is_named(params string[] args)
+    public async Task An_invalid_option_is_named(params string[] args)
     {
         using var output = new StringWriter();
         (await Command.Run(args, output, TestContext.Current.CancellationToken)).ShouldBe(2);
@@ -123,7 +123,7 @@ public sealed class ShortRunTests
     [InlineData("read-only", "--speed", "1")]
     [InlineData("read-only", "--rate", "fast")]
     [InlineData("read-only", "--rate")]
-    public async Task A_wrong_experiment_is_named(params string[] args)
+    public async Task An_unknown_experiment_is_named(params string[] args)
     {
         using var output = new StringWriter();
         (await ExperimentCommand.Run(args, output, TestContext.Current.CancellationToken)).ShouldBe(2);

@@ -11,7 +11,7 @@ namespace OrderSaga.Inventory.Tests;
 public sealed class BatchTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Of_500_orders_for_50_units_exactly_50_get_one_and_a_batch_updates_the_sku_once(Mode mode)
+    public async Task Of_500_reservations_for_50_units_exactly_50_succeed(Mode mode)
     {
         var counting = new Counting();
         await using var installation = await mode.Fresh("inventory");
@@ -40,7 +40,7 @@ public sealed class BatchTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_Try_and_its_Cancel_in_one_batch_leave_nothing_held_whichever_is_first(Mode mode)
+    public async Task Try_and_Cancel_in_one_batch_reserve_nothing(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -60,7 +60,7 @@ public sealed class BatchTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_the_fence_refuses_is_kept_with_its_cause_and_changes_nothing(Mode mode)
+    public async Task A_fence_violation_is_dead_lettered_and_changes_nothing(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -84,7 +84,7 @@ public sealed class BatchTests
 
     /// <summary>Their sender gets the refusal; nothing is kept that a database could not hold.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Lines_that_are_not_usable_are_rejected(Mode mode)
+    public async Task Invalid_order_lines_are_rejected(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -109,7 +109,7 @@ public sealed class BatchTests
 
     /// <summary>The same orders reach both processes at once, lines in opposite orders, then Cancels: no deadlock lasts, nothing counts twice.</summary>
     [Fact]
-    public async Task Two_processes_on_one_database_agree()
+    public async Task Two_processes_on_one_database_stay_consistent()
     {
         Assert.SkipWhen(Mode.Postgres is null, "Set ORDERSAGA_TEST_POSTGRES.");
         await using var installation = await Mode.PostgreSql.Fresh("inventory");

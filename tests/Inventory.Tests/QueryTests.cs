@@ -10,7 +10,7 @@ namespace OrderSaga.Inventory.Tests;
 public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Pages_give_every_sku_once_in_the_same_order_on_every_database(Mode mode)
+    public async Task Stock_pages_list_every_sku_once_on_every_database(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -51,14 +51,14 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     [InlineData("/branches/stock?orderIds=", 400, "invalid-parameter")]
     [InlineData("/branches/stock?orderIds=,", 400, "invalid-parameter")]
     [InlineData("/branches/stock?orderIds=x", 400, "invalid-parameter")]
-    public async Task What_cannot_be_answered_gets_a_problem_that_says_what_to_do(string path, int status, string problem)
+    public async Task An_invalid_query_gets_a_problem_with_advice(string path, int status, string problem)
     {
         using var client = embedded.Host.Client(path.StartsWith("/stock", StringComparison.Ordinal) ? TestHost.StockKey : TestHost.OperatorKey);
         await (await client.GetAsync(path)).ShouldBeProblem(status, problem);
     }
 
     [Fact]
-    public async Task Keys_and_roles_are_needed()
+    public async Task Endpoints_require_a_key_with_the_right_role()
     {
         using var nobody = embedded.Host.Client();
         using var orders = embedded.Host.Client(TestHost.OrdersKey);
@@ -77,7 +77,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     }
 
     [Fact]
-    public async Task The_history_tells_each_step_and_who_asks_too_often_is_told_when_to_come_back()
+    public async Task Branch_history_lists_each_step_and_is_rate_limited()
     {
         await using var installation = await Mode.Embedded.Fresh("inventory");
         await using var host = await TestHost.Start(installation, [("Limits:QueriesPerSecond", "1"), ("Limits:QueryBurst", "3")]);
@@ -103,7 +103,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_branch_is_told_in_each_of_its_states(Mode mode)
+    public async Task A_branch_can_be_queried_in_every_state(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -133,7 +133,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     }
 
     [Fact]
-    public async Task At_most_a_hundred_branches_at_once()
+    public async Task A_query_takes_at_most_100_branches()
     {
         using var client = embedded.Host.Client(TestHost.OperatorKey);
         var ids = Enumerable.Range(0, 101).Select(_ => Guid.CreateVersion7(TimeProvider.System.GetUtcNow())).ToList();
@@ -144,7 +144,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
 
     /// <summary>A reader beside the load never sees levels that do not add up.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Levels_add_up_at_every_instant_that_can_be_read(Mode mode)
+    public async Task Stock_levels_add_up_at_every_readable_instant(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);

@@ -10,7 +10,7 @@ namespace OrderSaga.Inventory.Tests;
 public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task The_same_receipt_counts_once_and_is_answered_the_same(Mode mode)
+    public async Task A_repeated_receipt_counts_once_with_the_same_response(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -31,7 +31,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Sixteen_equal_receipts_at_once_count_once(Mode mode)
+    public async Task Sixteen_concurrent_equal_receipts_count_once(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -45,7 +45,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_receipt_id_used_for_other_goods_is_refused(Mode mode)
+    public async Task A_receipt_id_reused_for_other_goods_is_refused(Mode mode)
     {
         await using var installation = await mode.Fresh("inventory");
         await using var host = await TestHost.Start(installation);
@@ -82,7 +82,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
     [InlineData("/stock/a%20b/receipts", """{"receiptId":"r","quantity":1}""", "bad-sku")]
     [InlineData("/stock/a%0A/receipts", """{"receiptId":"r","quantity":1}""", "bad-sku")]
     [InlineData("/stock/%C3%A9/receipts", """{"receiptId":"r","quantity":1}""", "bad-sku")]
-    public async Task A_bad_receipt_gets_a_problem_that_says_what_to_do_and_leaves_no_row(string path, string body, string problem)
+    public async Task An_invalid_receipt_gets_a_problem_and_leaves_no_row(string path, string body, string problem)
     {
         using var client = embedded.Host.Client(TestHost.StockKey);
 

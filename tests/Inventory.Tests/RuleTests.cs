@@ -12,14 +12,14 @@ public sealed class RuleTests
     static readonly DateTime Now = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [Fact]
-    public void There_are_1092_sequences() => Sequences.All.Select(ops => string.Join(' ', ops)).Distinct().Count().ShouldBe(1092);
+    public void The_model_has_1092_sequences() => Sequences.All.Select(ops => string.Join(' ', ops)).Distinct().Count().ShouldBe(1092);
 
     [Theory]
     [InlineData(10)]
     [InlineData(3)]
     [InlineData(2)]
     [InlineData(0)]
-    public void Every_sequence_answers_and_moves_stock_as_the_model_says(long stock)
+    public void Every_sequence_answers_and_moves_stock_as_modelled(long stock)
     {
         foreach (var ops in Sequences.All)
             Run(ops, stock, twice: false);
@@ -28,7 +28,7 @@ public sealed class RuleTests
     [Theory]
     [InlineData(10)]
     [InlineData(2)]
-    public void A_duplicate_of_any_step_gets_the_first_answer_again_and_moves_nothing(long stock)
+    public void A_duplicate_step_repeats_the_response_and_moves_nothing(long stock)
     {
         foreach (var ops in Sequences.All)
             Run(ops, stock, twice: true);
@@ -73,7 +73,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void All_lines_or_none()
+    public void An_order_reserves_all_lines_or_none()
     {
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
         var outcome = Stock.Try(null, new TryReserveStock(Order, [new("a", 5), new("b", 2), new("c", 1)]), levels);
@@ -86,7 +86,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void Sold_out_names_each_line_that_is_short()
+    public void Sold_out_names_every_short_line()
     {
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
         var step = Stock.Try(null, new TryReserveStock(Order, [new("a", 6), new("b", 1)]), levels).ShouldBeOfType<Outcome.Step>();
@@ -97,7 +97,7 @@ public sealed class RuleTests
 
     [Theory]
     [MemberData(nameof(MalformedTries))]
-    public void A_malformed_Try_is_refused_and_never_makes_stock(string what)
+    public void A_malformed_Try_is_refused_and_creates_no_stock(string what)
     {
         IReadOnlyList<OrderLine> lines = what switch
         {
@@ -114,7 +114,7 @@ public sealed class RuleTests
     }
 
     [Fact]
-    public void A_level_never_goes_below_nothing()
+    public void Stock_levels_never_become_negative()
     {
         var level = Level("a", 1);
         Should.Throw<InvalidOperationException>(() => level.Move(Move.Hold, 2));

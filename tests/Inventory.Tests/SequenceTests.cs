@@ -17,10 +17,10 @@ public sealed class SequenceTests
     const int Quantity = 2;
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public Task Every_sequence_ends_as_the_model_says(Mode mode) => Every(mode, crash: null);
+    public Task Every_sequence_ends_as_modelled(Mode mode) => Every(mode, crash: null);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public Task Every_sequence_ends_the_same_with_a_crash_before_and_after_each_commit(Mode mode) => Every(mode, new CrashBeforeCommit());
+    public Task Every_sequence_ends_the_same_with_crashes_around_commits(Mode mode) => Every(mode, new CrashBeforeCommit());
 
     static async Task Every(Mode mode, CrashBeforeCommit? crash)
     {

@@ -18,7 +18,7 @@ public sealed class LockTests
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     [Fact]
-    public async Task A_change_that_waits_lets_others_pass_and_is_made()
+    public async Task A_waiting_migration_blocks_no_writes_and_completes()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite has one writer.");
         await using var installation = await Mode.PostgreSql.Fresh([.. Schema.Databases]);
@@ -41,7 +41,7 @@ public sealed class LockTests
     }
 
     [Fact]
-    public async Task A_change_that_never_gets_its_lock_ends_with_a_sentence()
+    public async Task A_migration_without_a_lock_ends_with_a_clear_message()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite has one writer.");
         await using var installation = await Mode.PostgreSql.Fresh([.. Schema.Databases]);
@@ -55,7 +55,7 @@ public sealed class LockTests
     }
 
     [Fact]
-    public void SQL_Server_reads_versions() => SqlServerScript.SyntaxErrors(Schema.SnapshotReads).ShouldBeEmpty();
+    public void SQL_Server_uses_snapshot_reads() => SqlServerScript.SyntaxErrors(Schema.SnapshotReads).ShouldBeEmpty();
 
     static async Task<IConfiguration> OneMigrationBack(Installation installation, params (string Name, string Value)[] more)
     {

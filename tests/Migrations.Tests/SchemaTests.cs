@@ -22,14 +22,14 @@ public sealed class SchemaTests
     public static TheoryData<string> Databases() => [.. Schema.Databases];
 
     [Theory, MemberData(nameof(Contexts))]
-    public void The_model_has_no_change_that_no_migration_makes(DatabaseMode mode, string database)
+    public void The_model_has_no_pending_migration(DatabaseMode mode, string database)
     {
         using var db = Schema.Context(mode, database, Connection(mode));
         db.Database.HasPendingModelChanges().ShouldBeFalse($"make a migration for {database} on {mode}: CONTRIBUTING.md says how");
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public void SQL_Servers_script_parses_and_every_statement_finds_its_columns(string database)
+    public void SQL_Server_script_parses_and_resolves_all_columns(string database)
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, database, Connection(DatabaseMode.SqlServer));
         var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
@@ -38,7 +38,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public void A_statement_that_means_another_column_is_found()
+    public void A_statement_with_an_unknown_column_is_detected()
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, "orders", Connection(DatabaseMode.SqlServer));
         var script = db.GetService<IMigrator>().GenerateScript(options: MigrationsSqlGenerationOptions.Idempotent);
@@ -48,7 +48,7 @@ public sealed class SchemaTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task From_nothing_to_the_schema_and_again_to_no_change(Mode mode)
+    public async Task Migrating_an_empty_database_twice_changes_nothing_more(Mode mode)
     {
         await using var installation = await mode.Fresh([.. Schema.Databases]);
         var settings = new ConfigurationBuilder().AddInMemoryCollection(installation.Settings()).Build();

@@ -8,7 +8,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     static readonly string[] Calls = ["", "/timeline", "/events", "/cancel"];
 
     [Fact]
-    public async Task Another_merchants_order_does_not_exist()
+    public async Task Another_merchants_order_is_not_found()
     {
         var (owner, other) = (api.Merchant(), api.Merchant());
         var id = await owner.Placed();
@@ -19,7 +19,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Two_merchants_may_choose_the_same_key()
+    public async Task Two_merchants_can_use_the_same_key()
     {
         var (one, two) = (api.Merchant(), api.Merchant());
         var first = (await one.Place("k")).ShouldBe(202);
@@ -30,7 +30,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
 
     /// <summary>The platform does not know the contracts, so the rule is there twice.</summary>
     [Fact]
-    public void A_key_may_have_each_merchant_that_an_order_may_have()
+    public void A_key_accepts_every_valid_merchant_name()
     {
         string?[] names = [null, "", "a-b._c", new('a', FieldRules.MaxMerchantLength), new('a', FieldRules.MaxMerchantLength + 1)];
         var characters = Enumerable.Range(0, 0x1000).Select(code => (char)code).SelectMany(c => (string[])[$"{c}", $"a{c}", $"a{c}a"]);
@@ -44,18 +44,18 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     [InlineData("019c13f26c007a518f3e2b7d64c1a901")]
     [InlineData("{019c13f2-6c00-7a51-8f3e-2b7d64c1a901}")]
     [InlineData("%27%20or%201=1")]
-    public async Task An_id_that_is_none(string id)
+    public async Task A_malformed_order_id_is_refused(string id)
     {
         foreach (var call in Calls)
             (await Ask(api.Merchant(), id, call)).ShouldBeProblem(400, "invalid-order-id");
     }
 
     [Fact]
-    public async Task An_order_that_never_was() =>
+    public async Task An_unknown_order_is_not_found() =>
         (await api.Merchant().Get("/orders/019c13f2-6c00-7a51-8f3e-2b7d64c1a901")).ShouldBeProblem(404, "order-not-found");
 
     [Fact]
-    public async Task Without_a_key_that_is_known_there_is_no_way_in()
+    public async Task An_unknown_key_is_unauthorized()
     {
         foreach (var path in (string[])["/orders", "/orders/x", "/orders/x/events", "/products", "/nowhere", "/fails"])
             (await api.Stranger.Get(path)).ShouldBeProblem(401, "unauthorized").Header("WWW-Authenticate").ShouldBe("Bearer");
@@ -64,7 +64,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_key_may_come_in_either_header()
+    public async Task Either_header_can_carry_the_key()
     {
         var merchant = api.Merchant();
         (await api.Stranger.Get("/orders", ("X-Api-Key", merchant.Key!))).ShouldBe(200);
@@ -72,7 +72,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_key_does_only_what_its_roles_allow()
+    public async Task A_key_is_limited_to_its_roles()
     {
         (await api.Catalogue.Get("/orders")).ShouldBeProblem(403, "forbidden").Text.ShouldContain("needs the role orders; this key has: catalogue");
         (await api.Catalogue.Place("k")).ShouldBeProblem(403, "forbidden");
@@ -81,7 +81,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_new_key_works_without_a_restart_and_a_replaced_one_stops()
+    public async Task Key_rotation_needs_no_restart()
     {
         var first = new Caller(api.Host, "late", ApiKeys.Create(api.Installation.Directory, "late", "late", Roles.Orders));
         await Eventually.Holds("the new key is known", async () => (await first.Get("/orders")).Status == 200);
@@ -91,7 +91,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public void Keys_are_kept_hashed_in_a_file_that_only_the_owner_reads()
+    public void Keys_are_stored_hashed_in_an_owner_only_file()
     {
         var file = Path.Combine(api.Installation.Directory, ApiKeys.FileName);
         File.ReadAllText(file).ShouldNotContain(api.Merchant().Key!);
@@ -103,7 +103,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task What_is_not_there_says_so()
+    public async Task An_unknown_path_is_not_found()
     {
         var merchant = api.Merchant();
         (await merchant.Get("/nowhere")).ShouldBeProblem(404, "route-not-found");

@@ -7,7 +7,7 @@ public sealed class BackpressureTests
     const int Bound = 5;
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Beyond_the_bound_an_order_is_told_to_come_back_until_others_have_ended(Mode mode)
+    public async Task Orders_beyond_the_limit_get_429_until_others_finish(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         for (var i = 0; i < Bound; i++)
@@ -26,7 +26,7 @@ public sealed class BackpressureTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_placed_order_is_answered_whatever_the_load(Mode mode)
+    public async Task A_repeated_request_is_answered_at_any_load(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var first = (await shop.Merchant.Place("key-0")).ShouldBe(202);
@@ -46,7 +46,7 @@ public sealed class BackpressureTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Only_what_was_placed_counts(Mode mode)
+    public async Task Only_placed_orders_count_towards_the_limit(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         (await shop.Merchant.Place("key-0")).ShouldBe(202);
@@ -69,7 +69,7 @@ public sealed class BackpressureTests
     }
 
     [Fact]
-    public async Task At_once_no_more_are_placed_than_there_is_room_for()
+    public async Task Concurrent_orders_never_exceed_the_limit()
     {
         await using var shop = await Shop.Open(Mode.Embedded, batch: 64, bound: 64);
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => shop.Merchant.Place($"key-{i}")));

@@ -18,7 +18,7 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData("{}", "invalid-order", "/payment/method")]
     [InlineData("""{"currency":"EUR","currency":"EUR"}""", "duplicate-member", "/currency")]
     [InlineData("""{"Currency":"EUR"}""", "unknown-member", "/Currency")]
-    public Task A_body_that_is_no_order(string body, string problem, string? pointer) => Refused(body, 400, problem, pointer);
+    public Task A_body_that_is_no_order_is_refused(string body, string problem, string? pointer) => Refused(body, 400, problem, pointer);
 
     [Theory]
     [InlineData("\"EUR\"", "\"EUR\",\"sum\":1", "unknown-member", "/sum")]
@@ -63,7 +63,7 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData(",\"token\":\"tok_ok\"", "", "invalid-order", "/payment/token")]
     [InlineData("\"tok_ok\"", "\"\"", "invalid-order", "/payment/token")]
     [InlineData("\"tok_ok\"", "\"tok ok\"", "invalid-order", "/payment/token")]
-    public Task An_order_with_one_thing_wrong(string good, string bad, string problem, string pointer)
+    public Task Each_invalid_field_is_refused_by_name(string good, string bad, string problem, string pointer)
     {
         Good.ShouldContain(good);
         return Refused(Good.Replace(good, bad, StringComparison.Ordinal), 400, problem, pointer);
@@ -75,15 +75,15 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData("dear-001", 1, "total-too-large")]
     [InlineData("dear-001", 2, "total-too-large")]
     [InlineData("dear-001", 1_000_000, "total-too-large")]
-    public Task An_order_that_the_price_list_refuses(string sku, int quantity, string problem) =>
+    public Task An_order_that_cannot_be_priced_is_refused(string sku, int quantity, string problem) =>
         Refused(Good.Replace("tea-001", sku, StringComparison.Ordinal).Replace(":2}", $":{quantity}}}", StringComparison.Ordinal), 422, problem, null);
 
     [Fact]
-    public Task A_sku_of_65_characters() =>
+    public Task A_sku_of_65_characters_is_refused() =>
         Refused(Good.Replace("tea-001", new string('a', 65), StringComparison.Ordinal), 400, "invalid-order", "/lines/0/sku");
 
     [Fact]
-    public async Task A_hundred_lines_are_taken_and_one_more_is_not()
+    public async Task An_order_takes_at_most_100_lines()
     {
         static string Lines(int count) => Good.Replace("""{"sku":"tea-001","quantity":2}""",
             string.Join(",", Enumerable.Range(1, count).Select(i => $$"""{"sku":"many-{{i}}","quantity":1}""")), StringComparison.Ordinal);
@@ -92,7 +92,7 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_body_that_is_too_large()
+    public async Task An_oversized_body_is_refused()
     {
         await Refused(Good.Replace("tok_ok", new string('a', 70_000), StringComparison.Ordinal), 413, "body-too-large", null);
         await Refused(Good.Replace("tok_ok", new string('a', 256), StringComparison.Ordinal), 400, "invalid-order", "/payment/token");
@@ -102,7 +102,7 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData("text/plain")]
     [InlineData("application/xml")]
     [InlineData(null)]
-    public async Task A_body_that_is_not_said_to_be_json(string? contentType)
+    public async Task A_body_without_a_json_content_type_is_refused(string? contentType)
     {
         var merchant = api.Merchant();
         (await merchant.Send(HttpMethod.Post, "/orders", Good, [("Idempotency-Key", "k")], contentType)).ShouldBeProblem(415, "media-type");
@@ -114,11 +114,11 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData("   ", "idempotency-key-missing")]
     [InlineData("caf\u00e9", "idempotency-key-invalid")]
     [InlineData("a\tb", "idempotency-key-invalid")]
-    public async Task A_key_that_is_none(string? key, string problem) =>
+    public async Task An_invalid_idempotency_key_is_refused(string? key, string problem) =>
         (await api.Merchant().Post("/orders", Good, key is null ? [] : [("Idempotency-Key", key)])).ShouldBeProblem(400, problem);
 
     [Fact]
-    public async Task A_key_that_is_too_long_or_there_twice()
+    public async Task A_long_or_repeated_idempotency_key_is_refused()
     {
         var merchant = api.Merchant();
         (await merchant.Place(new string('k', 256))).ShouldBeProblem(400, "idempotency-key-invalid");
@@ -129,7 +129,7 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Nothing_of_the_inside_shows_when_something_fails()
+    public async Task An_internal_failure_reveals_no_details()
     {
         var answer = (await api.Merchant().Get("/fails")).ShouldBeProblem(500, "internal");
         answer.Text.ShouldNotContain("secret");

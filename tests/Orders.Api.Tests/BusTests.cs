@@ -14,7 +14,7 @@ public sealed class BusTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task An_order_is_placed_once_and_told_each_time(Mode mode)
+    public async Task A_repeated_bus_order_is_placed_once_and_answered_each_time(Mode mode)
     {
         var bus = await Listener.On(mode);
         var merchant = bus.Api.Merchant();
@@ -33,7 +33,7 @@ public sealed class BusTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task What_http_refuses_is_rejected_with_the_same_name(Mode mode)
+    public async Task Bus_rejections_use_the_same_codes_as_HTTP(Mode mode)
     {
         var bus = await Listener.On(mode);
         var merchant = bus.Api.Merchant();
@@ -59,7 +59,7 @@ public sealed class BusTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task A_bad_merchant_or_key_is_rejected(Mode mode)
+    public async Task An_invalid_merchant_or_key_is_rejected(Mode mode)
     {
         var bus = await Listener.On(mode);
         await bus.Send(new SubmitOrder("Not Valid", "k", "EUR", Lines, Card));

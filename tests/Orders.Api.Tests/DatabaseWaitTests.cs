@@ -24,7 +24,7 @@ public sealed class DatabaseWaitTests
     }
 
     [Theory, MemberData(nameof(Holds))]
-    public async Task Writes_to_a_locked_database_are_answered_soon(Mode mode, string hold)
+    public async Task Writes_to_a_locked_database_time_out_quickly(Mode mode, string hold)
     {
         await using var installation = await mode.Fresh("orders");
         await using var shop = await Shop.Open(installation);
@@ -44,7 +44,7 @@ public sealed class DatabaseWaitTests
 
     /// <summary>Another process is placing it, and has stopped before its commit: its own callers are refused, the rest of the batch is placed.</summary>
     [Fact]
-    public async Task A_key_that_is_held_fails_its_own_callers_only()
+    public async Task A_locked_key_fails_only_its_own_callers()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite locks its whole file.");
         await using var installation = await Mode.PostgreSql.Fresh("orders");
@@ -67,7 +67,7 @@ public sealed class DatabaseWaitTests
     }
 
     [Fact]
-    public async Task A_file_that_another_program_holds_is_not_ready()
+    public async Task A_database_file_locked_elsewhere_is_not_ready()
     {
         await using var installation = await Mode.Embedded.Fresh("orders");
         await using var shop = await Shop.Open(installation);
@@ -77,7 +77,7 @@ public sealed class DatabaseWaitTests
     }
 
     [Fact]
-    public async Task A_read_only_server_is_unavailable_until_it_is_not()
+    public async Task A_read_only_server_is_unavailable_until_writable()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "Read-only sessions are PostgreSQL's.");
         await using var installation = await Mode.PostgreSql.Fresh("orders");

@@ -8,7 +8,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     static readonly string[] Methods = ["get", "put", "post", "delete", "patch"];
 
     [Fact]
-    public async Task The_document_is_openapi_3_1_and_needs_no_key()
+    public async Task OpenAPI_3_1_is_served_without_a_key()
     {
         var document = (await api.Stranger.Get("/openapi/v1.json")).ShouldBe(200).Json;
         document["openapi"]!.GetValue<string>().ShouldStartWith("3.1.");
@@ -17,7 +17,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Every_call_is_there()
+    public async Task OpenAPI_lists_every_endpoint()
     {
         var operations = (await Operations()).Select(operation => operation.Name);
         foreach (var call in (string[])["post /orders", "get /orders", "get /orders/{id}", "get /orders/{id}/timeline", "get /orders/{id}/events",
@@ -29,7 +29,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Every_call_has_examples_and_problems_and_says_what_it_does()
+    public async Task OpenAPI_describes_examples_and_problems_of_every_endpoint()
     {
         foreach (var (name, operation) in await Operations())
         {
@@ -55,7 +55,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task The_document_states_the_field_rules()
+    public async Task OpenAPI_states_the_field_rules()
     {
         var schemas = (await api.Stranger.Get("/openapi/v1.json")).ShouldBe(200).Json["components"]!["schemas"]!;
         JsonNode Field(string schema, string field) => schemas[schema]!["properties"]![field]!;
@@ -72,7 +72,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Headers_that_are_read_are_described()
+    public async Task OpenAPI_describes_every_request_header()
     {
         var place = (await Operations()).Single(operation => operation.Name == "post /orders").Operation;
         var key = place["parameters"]!.AsArray().Single(parameter => parameter!["name"]!.GetValue<string>() == "Idempotency-Key")!;
@@ -80,7 +80,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task The_example_of_a_placement_works_as_it_is()
+    public async Task The_documented_order_example_works_unchanged()
     {
         var place = (await Operations()).Single(operation => operation.Name == "post /orders").Operation;
         var example = place["requestBody"]!["content"]!["application/json"]!["example"]!.ToJsonString();
@@ -97,7 +97,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_database_that_is_away_is_a_503_and_a_broker_that_is_away_is_degraded()
+    public async Task Readiness_needs_the_database_and_not_the_broker()
     {
         await using var installation = await Mode.Embedded.Fresh();
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders");

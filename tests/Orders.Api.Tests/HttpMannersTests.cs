@@ -26,7 +26,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("charset=utf-7", 415)]
     [InlineData("charset=utf-8; charset=utf-16", 415)]
     [InlineData("charset=\"utf-8", 415)]
-    public async Task A_charset_is_read_or_refused_never_a_failure(string parameter, int status)
+    public async Task A_charset_is_decoded_or_refused(string parameter, int status)
     {
         var merchant = api.Merchant();
         var type = "application/json; " + parameter;
@@ -44,7 +44,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("br")]
     [InlineData("identity, gzip")]
     [InlineData("x")]
-    public async Task A_coded_body_is_refused(string coding)
+    public async Task A_content_encoded_body_is_refused(string coding)
     {
         var answer = await api.Merchant().PlaceRaw($"Idempotency-Key: k\r\nContent-Encoding: {coding}");
         answer.ShouldStartWith("HTTP/1.1 415 ");
@@ -57,7 +57,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     [InlineData("/openapi/v1.json")]
-    public async Task Head_needs_no_key_where_get_needs_none(string path)
+    public async Task HEAD_needs_no_key_where_GET_needs_none(string path)
     {
         var head = (await api.Stranger.Send(HttpMethod.Head, path, null)).ShouldBe(200);
         head.Body.ShouldBeEmpty();
@@ -65,7 +65,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task Head_is_get_without_a_body()
+    public async Task HEAD_answers_like_GET_without_a_body()
     {
         var merchant = api.Merchant();
         var id = await merchant.Placed();
@@ -89,7 +89,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("POST", "/health/ready", 405, "GET, HEAD, OPTIONS")]
     [InlineData("HEAD", "/orders/x/cancel", 405, "POST, OPTIONS")]
     [InlineData("TRACE", "/orders", 405, "POST, GET, HEAD, OPTIONS")]
-    public async Task The_methods_of_an_address_are_told_without_a_key(string method, string path, int status, string allow)
+    public async Task OPTIONS_lists_methods_without_a_key(string method, string path, int status, string allow)
     {
         foreach (var caller in new[] { api.Stranger, api.Merchant() })
         {
@@ -108,7 +108,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("/openapi/v1.json?x=1")]
     [InlineData("/orders?Limit=1")]
     [InlineData("/orders?limit[]=1")]
-    public async Task A_parameter_that_is_not_known_is_refused(string path)
+    public async Task An_unknown_query_parameter_is_refused(string path)
     {
         var merchant = api.Merchant();
         var order = path.Contains("{id}", StringComparison.Ordinal) ? (await merchant.Placed()).ToString() : "";
@@ -125,14 +125,14 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("\u0665")]
     [InlineData("5&limit=6")]
     [InlineData("5&limit=5")]
-    public async Task A_limit_is_a_plain_number_once(string limit)
+    public async Task A_page_limit_is_one_plain_number(string limit)
     {
         foreach (var list in new[] { "/orders", "/products", "/webhook-endpoints" })
             (await api.Merchant().Get($"{list}?limit={limit}")).ShouldBeProblem(400, "invalid-parameter");
     }
 
     [Fact]
-    public async Task A_cursor_is_good_for_its_own_list()
+    public async Task A_cursor_is_valid_for_its_own_list_only()
     {
         var merchant = api.Merchant();
         await merchant.Placed();
@@ -160,7 +160,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     [InlineData("If-None-Match", "\"stale\"", 200)]
     [InlineData("If-Unmodified-Since", "Wed, 01 Jan 2020 00:00:00 GMT", 412)]
     [InlineData("If-Unmodified-Since", "Fri, 01 Jan 2100 00:00:00 GMT", 200)]
-    public async Task A_put_goes_by_its_precondition(string header, string value, int status)
+    public async Task PUT_honours_its_precondition(string header, string value, int status)
     {
         var sku = $"pre-{Caller.NewKey()}";
         var made = (await api.Catalogue.Put("/products/" + sku, Product)).ShouldBe(201).Header("ETag")!;
@@ -179,7 +179,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_put_of_what_is_not_there_goes_by_its_precondition()
+    public async Task PUT_of_a_missing_product_honours_its_precondition()
     {
         var path = $"/products/pre-{Caller.NewKey()}";
         (await api.Catalogue.Send(HttpMethod.Put, path, Product, [("If-Match", "*")])).ShouldBeProblem(412, "precondition-failed");
@@ -188,7 +188,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Of_many_puts_with_one_tag_one_is_taken(Mode mode)
+    public async Task Of_concurrent_PUTs_with_one_ETag_one_succeeds(Mode mode)
     {
         var on = await Api.Of(mode);
         var path = $"/products/pre-{Caller.NewKey()}";
@@ -206,7 +206,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_read_of_a_known_version_is_short()
+    public async Task A_read_with_a_current_ETag_returns_304()
     {
         var tag = (await api.Catalogue.Get("/products/tea-001")).Header("ETag")!;
         var known = (await api.Catalogue.Get("/products/tea-001", ("If-None-Match", tag))).ShouldBe(304);
@@ -218,7 +218,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
-    public async Task A_call_without_tags_refuses_a_condition()
+    public async Task An_endpoint_without_ETags_refuses_preconditions()
     {
         var merchant = api.Merchant();
         var id = await merchant.Placed();

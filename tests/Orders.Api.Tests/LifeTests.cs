@@ -9,7 +9,7 @@ public sealed class LifeTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task The_timeline_tells_every_transition_in_order(Mode mode)
+    public async Task The_timeline_lists_every_transition_in_order(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -25,7 +25,7 @@ public sealed class LifeTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Events_come_live_with_ids_and_end_with_the_order(Mode mode)
+    public async Task The_event_stream_ends_when_the_order_is_final(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -47,7 +47,7 @@ public sealed class LifeTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Cancelling_in_time_answers_with_the_order_and_again(Mode mode)
+    public async Task Cancelling_in_time_returns_the_order_idempotently(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -80,7 +80,7 @@ public sealed class LifeTests
     [InlineData(States.AwaitingPayment, true)]
     [InlineData(States.ConfirmingPayment, false)]
     [InlineData(States.Cancelling, false)]
-    public async Task A_review_says_what_ends_it(string from, bool byItself)
+    public async Task A_review_states_how_it_ends(string from, bool byItself)
     {
         var api = await Api.Of(Mode.Embedded);
         var merchant = api.Merchant();
@@ -96,7 +96,7 @@ public sealed class LifeTests
     }
 
     [Fact]
-    public async Task A_cancellation_that_is_undecided_answers_soon_all_the_same_and_is_kept_with_the_order()
+    public async Task A_pending_cancellation_is_stored_and_answered_quickly()
     {
         await using var installation = await Mode.Embedded.Fresh("orders");
         var key = OrderSaga.Platform.Http.ApiKeys.Create(installation.Directory, "m", "m", "orders", "catalogue");
@@ -127,7 +127,7 @@ public sealed class LifeTests
     [InlineData("""{"reason":"a\nb"}""", "invalid-reason")]
     [InlineData("""{"why":"a"}""", "unknown-member")]
     [InlineData("{", "bad-json")]
-    public async Task A_cancellation_that_is_not_understood_is_refused(string body, string problem)
+    public async Task A_malformed_cancellation_is_refused(string body, string problem)
     {
         var merchant = (await Api.Of(Mode.Embedded)).Merchant();
         var id = await merchant.Placed();

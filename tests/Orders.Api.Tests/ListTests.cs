@@ -5,7 +5,7 @@ public sealed class ListTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Pages_show_each_order_once_the_newest_first_whatever_is_placed_meanwhile(Mode mode)
+    public async Task Order_pages_list_each_order_once_newest_first(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -32,7 +32,7 @@ public sealed class ListTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task A_batch_of_orders_of_one_instant_is_paged_without_gaps(Mode mode)
+    public async Task Orders_with_equal_timestamps_page_without_gaps(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -50,7 +50,7 @@ public sealed class ListTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Filters_choose_by_state_and_time(Mode mode)
+    public async Task Orders_are_filtered_by_state_and_time(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -85,7 +85,7 @@ public sealed class ListTests
     [InlineData("cursor=!!!!", "invalid-cursor")]
     [InlineData("cursor=MTIzfGFiYw", "invalid-cursor")]
     [InlineData("cursor=OTIyMzM3MjAzNjg1NDc3NTgwN3wwMTljMTNmMi02YzAwLTdhNTEtOGYzZS0yYjdkNjRjMWE5MDE", "invalid-cursor")]
-    public async Task A_query_that_is_not_understood_is_refused(string query, string problem) =>
+    public async Task An_invalid_order_query_is_refused(string query, string problem) =>
         (await (await Api.Of(Mode.Embedded)).Merchant().Get("/orders?" + query)).ShouldBeProblem(400, problem);
 
     static async Task<List<Guid>> Ids(Caller merchant, string query) =>

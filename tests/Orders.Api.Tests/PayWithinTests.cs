@@ -16,7 +16,7 @@ public sealed class PayWithinTests
     ];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task The_deadline_comes_from_the_merchant_and_the_class_and_stays_with_the_order(Mode mode)
+    public async Task Payment_deadline_depends_on_merchant_and_class(Mode mode)
     {
         await using var installation = await mode.Fresh("orders");
         var (acme, zeta) = (Key(installation, "acme"), Key(installation, "zeta"));
@@ -41,7 +41,7 @@ public sealed class PayWithinTests
     }
 
     [Fact]
-    public async Task A_pending_payment_shows_the_deadline_of_its_class()
+    public async Task A_pending_payment_shows_its_deadline()
     {
         await using var installation = await Mode.Embedded.Fresh("orders");
         var acme = Key(installation, "acme");
@@ -56,7 +56,7 @@ public sealed class PayWithinTests
     }
 
     [Fact]
-    public async Task An_order_without_a_class_has_the_hash_that_it_had_before_there_were_classes()
+    public async Task An_order_without_a_class_keeps_its_old_request_hash()
     {
         var api = await Api.Of(Mode.Embedded);
         var id = await api.Merchant().Placed();
@@ -70,7 +70,7 @@ public sealed class PayWithinTests
     [InlineData("--Orders:PayWithin:Classes:flash=604801", "Orders:PayWithin:Classes:flash")]
     [InlineData("--Orders:PayWithin:Merchants:acme:Seconds=0", "Orders:PayWithin:Merchants:acme:Seconds")]
     [InlineData("--Orders:PayWithin:Merchants:acme:Classes:flash=0", "Orders:PayWithin:Merchants:acme:Classes:flash")]
-    public async Task A_deadline_that_cannot_be_stops_the_start(string setting, string named)
+    public async Task An_invalid_deadline_setting_stops_startup(string setting, string named)
     {
         await using var installation = await Mode.Embedded.Fresh("orders");
         (await Should.ThrowAsync<InvalidOperationException>(() => ApiHost.Start(installation, false, setting))).Message.ShouldStartWith(named);

@@ -7,7 +7,7 @@ public sealed class PlacementTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task An_order_is_kept_with_its_key_its_audit_row_and_its_prices(Mode mode)
+    public async Task Placement_stores_order_key_audit_row_and_prices_together(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -33,7 +33,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task The_same_key_and_order_give_the_same_bytes(Mode mode)
+    public async Task A_repeated_request_returns_the_same_bytes(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -54,7 +54,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task The_same_key_with_another_order_is_refused(Mode mode)
+    public async Task A_key_reused_for_another_order_is_refused(Mode mode)
     {
         var merchant = (await Api.Of(mode)).Merchant();
         var first = await merchant.Place("key-1");
@@ -64,7 +64,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Sixteen_equal_requests_at_once_are_one_order(Mode mode)
+    public async Task Sixteen_concurrent_equal_requests_place_one_order(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -81,7 +81,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Equal_requests_to_two_processes_are_one_order(Mode mode)
+    public async Task Equal_requests_to_two_processes_place_one_order(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -99,7 +99,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Different_orders_under_one_key_at_once_leave_one(Mode mode)
+    public async Task Concurrent_orders_under_one_key_leave_one(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -111,7 +111,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task A_refused_order_hurts_none_of_its_batch(Mode mode)
+    public async Task A_refused_order_affects_no_other_in_its_batch(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -124,7 +124,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task A_refused_key_can_be_used_once_the_cause_is_gone()
+    public async Task A_refused_key_is_usable_after_the_cause_is_fixed()
     {
         var api = await Api.Of(Mode.Embedded);
         var merchant = api.Merchant();
@@ -146,7 +146,7 @@ public sealed class PlacementTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Wait_answers_with_the_end(Mode mode)
+    public async Task Prefer_wait_returns_the_final_state(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -165,7 +165,7 @@ public sealed class PlacementTests
     }
 
     [Fact]
-    public async Task Wait_ends_with_the_time_or_when_only_the_customer_can_go_on()
+    public async Task Prefer_wait_returns_at_timeout_or_pending_payment()
     {
         var api = await Api.Of(Mode.Embedded);
         var merchant = api.Merchant();

@@ -7,7 +7,7 @@ public sealed class ProductTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Put_makes_then_changes_and_the_same_again_changes_nothing(Mode mode)
+    public async Task PUT_creates_then_updates_a_product_idempotently(Mode mode)
     {
         var api = await Api.Of(mode);
         var made = (await api.Catalogue.Put("/products/put-001", Tea)).ShouldBe(201);
@@ -23,7 +23,7 @@ public sealed class ProductTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Puts_at_once_leave_one_product(Mode mode)
+    public async Task Concurrent_PUTs_leave_one_product(Mode mode)
     {
         var api = await Api.Of(mode);
         var bodies = Enumerable.Range(1, 16).Select(price => Tea.Replace("1250", $"{price}", StringComparison.Ordinal));
@@ -34,7 +34,7 @@ public sealed class ProductTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task The_list_is_paged_by_sku(Mode mode)
+    public async Task Products_are_paged_by_sku(Mode mode)
     {
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
@@ -65,7 +65,7 @@ public sealed class ProductTests
     [InlineData("""{"name":"a","unitPrice":12.5,"currency":"EUR"}""", "wrong-type", "/unitPrice")]
     [InlineData("""{"name":"a","unitPrice":1,"currency":"EURO"}""", "invalid-product", "/currency")]
     [InlineData("""{"name":"a","unitPrice":1,"currency":"EUR","stock":5}""", "unknown-member", "/stock")]
-    public async Task A_product_that_breaks_a_rule_is_refused(string body, string problem, string pointer)
+    public async Task An_invalid_product_is_refused(string body, string problem, string pointer)
     {
         var api = await Api.Of(Mode.Embedded);
         (await api.Catalogue.Put("/products/bad-001", body)).ShouldBeProblem(400, problem, pointer);
@@ -77,7 +77,7 @@ public sealed class ProductTests
     [InlineData("%20tea")]
     [InlineData("-tea")]
     [InlineData("a23456789b23456789c23456789d23456789e23456789f23456789g23456789h2345")]
-    public async Task A_sku_that_is_none(string sku)
+    public async Task An_invalid_sku_is_refused(string sku)
     {
         var api = await Api.Of(Mode.Embedded);
         (await api.Catalogue.Put("/products/" + sku, Tea)).ShouldBeProblem(400, "invalid-sku");

@@ -16,7 +16,7 @@ public sealed class TimelineTests : IAsyncLifetime
     Caller merchant = null!;
 
     [Fact]
-    public async Task Items_of_all_sources_stand_by_time()
+    public async Task Timeline_items_are_merged_by_time()
     {
         var id = await merchant.Placed();
         var placedAt = await host.Read(db => db.Orders.Where(order => order.CorrelationId == id).Select(order => order.CreatedAt).SingleAsync());
@@ -35,7 +35,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_participant_that_does_not_answer_in_time_is_named_and_the_others_are_there()
+    public async Task A_slow_participant_is_named_and_the_others_are_shown()
     {
         payment.Says = ParticipantStandIn.Hangs;
         var id = await merchant.Placed();
@@ -48,7 +48,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_way_not_to_answer_is_a_gap_with_its_reason()
+    public async Task Every_participant_failure_is_a_gap_with_a_reason()
     {
         var id = await merchant.Placed();
         stock.Says = (_, _) => Task.FromResult(Results.StatusCode(401));
@@ -65,7 +65,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_participant_that_keeps_failing_is_left_alone_for_a_while()
+    public async Task The_circuit_breaker_spares_a_failing_participant()
     {
         var id = await merchant.Placed();
         stock.Says = (_, _) => Task.FromResult(Results.StatusCode(500));
@@ -79,7 +79,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nobody_is_asked_about_another_merchants_order()
+    public async Task Another_merchants_timeline_queries_no_participant()
     {
         var id = await merchant.Placed();
         var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
@@ -89,7 +89,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_addresses_the_timeline_says_so_and_a_url_without_a_key_does_not_start()
+    public async Task A_missing_participant_setting_is_reported()
     {
         await using var alone = await ApiHost.Start(installation, withBus: false);
         var id = await merchant.Placed();
@@ -100,7 +100,7 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_asks_too_often_is_told_when_to_come_back_and_others_are_not()
+    public async Task The_rate_limit_is_per_caller()
     {
         await using var strict = await ApiHost.Start(installation, false, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=3");
         var id = await merchant.Placed();

@@ -8,7 +8,7 @@ public sealed class TotalTests
     public static IEnumerable<object[]> Modes => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task A_price_that_changed_is_told_before_anything_is_placed(Mode mode)
+    public async Task A_changed_price_refuses_the_order(Mode mode)
     {
         var api = await Api.Of(mode);
         var (merchant, sku) = (api.Merchant(), $"total-{Caller.NewKey()}");
@@ -33,7 +33,7 @@ public sealed class TotalTests
     [InlineData("\"a \\\"b\\\" \\\\c\"", "a \"b\" \\c", true)]
     [InlineData("'k2'", "k2", false)]
     [InlineData("K3", "k3", false)]
-    public async Task A_key_in_quotes_is_the_key(string one, string other, bool same)
+    public async Task A_quoted_idempotency_key_equals_the_plain_one(string one, string other, bool same)
     {
         var merchant = (await Api.Of(Mode.Embedded)).Merchant();
         (await merchant.Place(one)).ShouldBe(202);
@@ -48,7 +48,7 @@ public sealed class TotalTests
     [InlineData("\"k\\n\"", "invalid")]
     [InlineData("\" k\"", "invalid")]
     [InlineData("\"\"", "missing")]
-    public async Task A_key_in_bad_quotes_is_none(string key, string problem) =>
+    public async Task A_badly_quoted_idempotency_key_is_refused(string key, string problem) =>
         (await (await Api.Of(Mode.Embedded)).Merchant().Place(key)).ShouldBeProblem(400, "idempotency-key-" + problem);
 
     static string Order(string sku, long? total)

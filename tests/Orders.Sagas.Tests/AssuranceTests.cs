@@ -12,7 +12,7 @@ public sealed class AssuranceTests
     static readonly string[] Quick = ["Orders:FirstCheckSeconds=1", "Orders:LongestCheckSeconds=4", "Orders:GiveUpAfterChecks=4", "Assurance:EverySeconds=1"];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task An_order_whose_message_was_lost_is_driven_on(Mode mode)
+    public async Task Recovery_resumes_an_order_whose_message_was_lost(Mode mode)
     {
         await using var rig = await Start(mode, participants: true);
         var order = await rig.Put(States.Reserving);
@@ -27,7 +27,7 @@ public sealed class AssuranceTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Pauses_grow_then_a_person_is_asked_and_the_missing_answer_ends_the_review(Mode mode)
+    public async Task A_stalled_order_goes_to_review_until_the_response_arrives(Mode mode)
     {
         await using var rig = await Start(mode, participants: false);
         var id = (await rig.Put(States.ConfirmingStock)).CorrelationId;
@@ -54,7 +54,7 @@ public sealed class AssuranceTests
 
     /// <summary>Its due time is of the old clock, an hour ahead.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task An_order_is_driven_on_though_the_clock_is_set_back(Mode mode)
+    public async Task Recovery_resumes_orders_after_the_clock_is_set_back(Mode mode)
     {
         await using var rig = await Start(mode, participants: true);
         rig.Clock.Advance(TimeSpan.FromHours(1));
@@ -64,7 +64,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public async Task An_order_that_is_not_paid_in_time_is_cancelled()
+    public async Task An_order_not_paid_in_time_is_cancelled()
     {
         await using var rig = await Start(Mode.Embedded, participants: true);
         var order = await rig.Put(States.AwaitingPayment, order =>
@@ -78,7 +78,7 @@ public sealed class AssuranceTests
     }
 
     [Theory, InlineData(States.Reserving), InlineData(States.AwaitingPayment)]
-    public async Task A_cancellation_whose_command_was_lost_is_carried_out_by_the_next_check(string state)
+    public async Task Recovery_completes_a_cancellation_whose_command_was_lost(string state)
     {
         await using var rig = await Start(Mode.Embedded, participants: true);
         var order = await rig.Put(state, order => order.CancelAsked = "no more tea");
@@ -89,7 +89,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public async Task An_order_at_rest_or_not_due_is_left_alone()
+    public async Task Recovery_skips_final_orders_and_orders_not_due()
     {
         await using var rig = await Start(Mode.Embedded, participants: false);
         var resting = new List<OrderState>();
@@ -107,7 +107,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public async Task Two_assurance_processes_share_the_work_and_drive_no_order_twice_at_one_version()
+    public async Task Two_recovery_processes_resume_each_order_version_once()
     {
         Assert.SkipUnless(Mode.All().Any(row => row[0] == Mode.Servers), "It takes two processes on one broker.");
         await using var rig = await Start(Mode.Servers, participants: false, "Assurance:LeaseSeconds=120");
@@ -127,7 +127,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public async Task A_decision_about_what_has_moved_since_decides_nothing()
+    public async Task An_operators_command_for_another_version_is_ignored()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = Some.InReview(States.ConfirmingPayment, rig.Clock.Now);
@@ -137,7 +137,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public async Task What_a_person_has_tried_again_starts_with_all_attempts_and_no_reason_of_the_past()
+    public async Task An_operators_retry_resets_attempts_and_reason()
     {
         await using var rig = await Start(Mode.Embedded, participants: true);
         var order = Some.InReview(States.ConfirmingPayment, rig.Clock.Now);
@@ -148,7 +148,7 @@ public sealed class AssuranceTests
     }
 
     [Fact]
-    public void Bounds_that_leave_an_order_stuck_for_over_a_day_stop_the_start()
+    public void Settings_that_stall_orders_for_a_day_stop_startup()
     {
         new OrderSettings().GiveUpWithin.ShouldBeLessThan(TimeSpan.FromMinutes(8));
         Should.Throw<InvalidOperationException>(new OrderSettings { LongestCheckSeconds = 7200, GiveUpAfterChecks = 20 }.Check).Message.ShouldContain("a day");

@@ -27,7 +27,7 @@ public sealed class DeadlineTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_review_that_assurance_began_keeps_the_deadline(Mode mode)
+    public async Task A_review_opened_by_recovery_keeps_the_deadline(Mode mode)
     {
         await using var rig = await WithAssurance(mode, participants: false);
         var id = (await rig.Put(States.Reserving, order => order.CheckAttempts = Settings.GiveUpAfterChecks)).CorrelationId;
@@ -41,7 +41,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData(-1, States.AwaitingPayment, nameof(TryAuthorizePayment))]
     [InlineData(1, States.Cancelling, nameof(CancelStock))]
-    public async Task Goods_that_are_held_too_late_ask_for_no_money(int secondsAfter, string state, string sent)
+    public async Task A_late_reservation_requests_no_payment(int secondsAfter, string state, string sent)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.Reserving, order => order.PayBefore = rig.Clock.Now.AddSeconds(-secondsAfter));
@@ -53,7 +53,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData(-9, States.ConfirmingPayment)]
     [InlineData(1, States.Cancelling)]
-    public async Task A_payment_of_the_last_second_is_taken_until_the_margin(int secondsAfterMargin, string state)
+    public async Task A_last_second_payment_is_accepted_until_the_margin(int secondsAfterMargin, string state)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now - Margin - TimeSpan.FromSeconds(secondsAfterMargin));
@@ -62,7 +62,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_cancellation_asked_for_in_time_asks_no_money()
+    public async Task A_timely_cancellation_requests_no_payment()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.Reserving, order => order.CancelAsked = "no more tea");
@@ -73,7 +73,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_waiting_order_writes_no_history_and_is_looked_at_seldom()
+    public async Task A_waiting_order_is_checked_rarely_and_writes_no_history()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now.AddDays(7));
@@ -97,7 +97,7 @@ public sealed class DeadlineTests
     [InlineData(899, 900)]
     [InlineData(900, 910)]
     [InlineData(950, 910)]
-    public void A_waiting_order_is_looked_at_when(int age, int next)
+    public void A_waiting_orders_next_check_depends_on_its_age(int age, int next)
     {
         var placed = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
         var order = Some.Order(States.AwaitingPayment, placed);
@@ -105,7 +105,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task Goods_sold_to_a_cancelled_order_are_asked_back()
+    public async Task Stock_confirmed_for_a_cancelled_order_is_released()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var (cancelling, cancelled) = (await rig.Put(States.Cancelling), await rig.Put(States.Cancelled));

@@ -8,7 +8,7 @@ namespace Orders.Sagas.Tests;
 public sealed class ReaderTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_reader_reads_and_cannot_write(Mode mode)
+    public async Task A_read_only_connection_cannot_write(Mode mode)
     {
         await using var rig = await Rig.Start(mode, builder => builder.AddReader<OrdersDb>("orders"));
         var reader = rig.Services.GetRequiredService<Reader<OrdersDb>>();

@@ -14,7 +14,7 @@ public sealed class StateTableTests
     const string End = "<!-- state-table:end -->";
 
     [Fact]
-    public async Task Every_cell_is_as_approved_and_as_documented()
+    public async Task Every_state_and_message_matches_the_approved_table()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var cells = await StateTable.Run(rig);
@@ -30,7 +30,7 @@ public sealed class StateTableTests
     }
 
     [Fact]
-    public void No_state_and_no_message_is_left_out()
+    public void The_table_covers_every_state_and_message()
     {
         var events = typeof(OrderStateMachine).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.PropertyType)
             .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Event<>)).Select(type => type.GetGenericArguments()[0].Name);

@@ -12,7 +12,7 @@ namespace Orders.Sagas.Tests;
 public sealed class StockClientTests
 {
     [Fact]
-    public async Task Each_way_of_sending_places_one_order()
+    public async Task Every_way_of_sending_places_one_order()
     {
         SkipWithoutServers();
         await using var rig = await Start();
@@ -32,7 +32,7 @@ public sealed class StockClientTests
     }
 
     [Fact]
-    public async Task A_request_that_breaks_a_rule_is_answered()
+    public async Task An_invalid_bus_request_is_answered()
     {
         SkipWithoutServers();
         await using var rig = await Start();
@@ -46,7 +46,7 @@ public sealed class StockClientTests
     }
 
     [Fact]
-    public async Task Every_public_event_is_heard_as_it_was_decided()
+    public async Task Every_public_event_reaches_a_plain_client()
     {
         SkipWithoutServers();
         await using var rig = await Start();
@@ -70,7 +70,7 @@ public sealed class StockClientTests
     }
 
     [Fact]
-    public async Task The_sample_in_the_docs_is_the_one_that_runs()
+    public async Task The_documented_client_sample_is_the_tested_one()
     {
         var code = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "tests/Orders.Sagas.Tests/StockClient.cs"));
         var sample = code.Split("// begin sample\n")[1].Split("    // end sample")[0];

@@ -4,7 +4,7 @@ namespace Orders.Sagas.Tests;
 public sealed class StoryTests
 {
     [Fact]
-    public async Task The_whole_way_with_every_answer_given_three_times_has_each_effect_once()
+    public async Task Triplicated_responses_have_each_effect_once()
     {
         await using var rig = await Rig.Start(Mode.Embedded, Participants.AddParticipants);
         var order = await rig.Put(States.Reserving);
@@ -20,7 +20,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task The_same_delivery_twice_is_one()
+    public async Task A_duplicate_delivery_is_handled_once()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.Reserving);
@@ -34,7 +34,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task Money_that_comes_after_the_end_is_sent_back_each_time_and_changes_nothing_else()
+    public async Task Late_money_is_returned_every_time_and_changes_nothing()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var order = await rig.Put(States.Cancelled);
@@ -50,7 +50,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task What_is_paid_after_its_cancellation_was_asked_for_is_not_taken_though_the_command_comes_late()
+    public async Task A_payment_after_a_cancellation_request_is_not_taken()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var check = rig.Clock.Now.AddSeconds(8);
@@ -66,7 +66,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task Both_branches_answers_in_one_batch_in_any_order_end_each_order_once()
+    public async Task Responses_in_one_batch_finish_each_order_once()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var orders = Enumerable.Range(0, 60).Select(_ => Some.Order(States.Cancelling, rig.Clock.Now)).ToList();
@@ -86,7 +86,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task A_poisoned_message_among_many_fails_alone()
+    public async Task A_poison_message_in_a_batch_fails_alone()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         var orders = Enumerable.Range(0, 40).Select(_ => Some.Order(States.Reserving, rig.Clock.Now)).ToList();
@@ -100,7 +100,7 @@ public sealed class StoryTests
     }
 
     [Fact]
-    public async Task Two_saga_hosts_drive_orders_at_once_and_each_effect_happens_once()
+    public async Task Two_saga_hosts_have_each_effect_once()
     {
         Assert.SkipUnless(Mode.Postgres is not null && Mode.RabbitMq is not null, "There is no PostgreSQL and RabbitMQ.");
         await using var rig = await Rig.Start(Mode.Servers);

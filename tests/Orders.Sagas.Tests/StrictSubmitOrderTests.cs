@@ -29,7 +29,7 @@ public sealed class StrictSubmitOrderTests
     };
 
     [Theory, MemberData(nameof(Bodies))]
-    public async Task What_HTTP_refuses_is_rejected_by_name(string body, string code, string member)
+    public async Task What_HTTP_refuses_is_rejected_with_a_code(string body, string code, string member)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         await Send(rig, body);
@@ -54,7 +54,7 @@ public sealed class StrictSubmitOrderTests
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("\"x\"")]
-    public async Task Who_cannot_be_answered_is_kept_once(string body)
+    public async Task A_command_that_cannot_be_answered_is_dead_lettered_once(string body)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         await Send(rig, body);
@@ -66,7 +66,7 @@ public sealed class StrictSubmitOrderTests
     [InlineData("token", """ "currency":"EUR","lines":[{"sku":"a","quantity":1}],"payment":{"method":"card","token":"\ud83d"} """)]
     [InlineData("currency", """ "currency":"\u0000","lines":[{"sku":"a","quantity":1}],"payment":{"method":"hosted"} """)]
     [InlineData("class", """ "currency":"EUR","lines":[],"payment":{"method":"hosted"},"class":"\u0000" """)]
-    public async Task Text_that_no_database_takes_is_rejected(string member, string rest)
+    public async Task Text_that_no_database_can_store_is_rejected(string member, string rest)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         await Send(rig, $$"""{"merchant":"acme","idempotencyKey":"k",{{rest}}}""");

@@ -12,7 +12,7 @@ public sealed class SubmitOrderTests
     static readonly SubmitOrder Tea = new("acme", "bus-1", "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Raw_json_places_an_order(Mode mode)
+    public async Task Raw_JSON_places_an_order(Mode mode)
     {
         await using var rig = await Start(mode);
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
@@ -27,7 +27,7 @@ public sealed class SubmitOrderTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task The_same_key_again_gives_the_same_order_again_whatever_the_envelope(Mode mode)
+    public async Task A_repeated_key_returns_the_same_order_in_any_envelope(Mode mode)
     {
         await using var rig = await Start(mode);
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
@@ -43,7 +43,7 @@ public sealed class SubmitOrderTests
     }
 
     [Fact]
-    public async Task Equal_commands_in_one_batch_place_one_order_and_are_all_answered()
+    public async Task Equal_commands_in_one_batch_place_one_order()
     {
         await using var rig = await Start(Mode.Embedded);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web))));
@@ -65,7 +65,7 @@ public sealed class SubmitOrderTests
     [InlineData("invalid-order", """{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[null],"payment":{"method":"hosted"}}""")]
     [InlineData("invalid-order", """{"merchant":"acme","idempotencyKey":"k"}""")]
     [InlineData("invalid-merchant", "{}")]
-    public async Task What_cannot_be_placed_is_told_with_its_reason_and_leaves_no_order(string code, string body)
+    public async Task A_rejected_order_has_a_reason_and_leaves_no_row(string code, string body)
     {
         await using var rig = await Start(Mode.Embedded);
         await Send(rig, body);
@@ -77,7 +77,7 @@ public sealed class SubmitOrderTests
     }
 
     [Fact]
-    public async Task The_key_of_another_order_is_refused()
+    public async Task A_command_with_a_used_key_is_rejected()
     {
         await using var rig = await Start(Mode.Embedded);
         await Enveloped(rig, Tea);
@@ -87,7 +87,7 @@ public sealed class SubmitOrderTests
     }
 
     [Fact]
-    public async Task A_body_that_is_not_json_is_kept_as_failed_and_the_next_is_placed()
+    public async Task A_non_JSON_body_is_dead_lettered_and_blocks_nothing()
     {
         await using var rig = await Start(Mode.Embedded);
         await Send(rig, "{\"merchant\":");
@@ -97,7 +97,7 @@ public sealed class SubmitOrderTests
     }
 
     [Fact]
-    public async Task A_class_sets_the_time_to_pay_and_one_that_is_not_configured_is_rejected()
+    public async Task A_class_sets_the_payment_time_and_must_be_configured()
     {
         await using var rig = await Start(Mode.Embedded, "Orders:PayWithin:Classes:flash=300");
         await Enveloped(rig, Tea with { Class = "falsh" });

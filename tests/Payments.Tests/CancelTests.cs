@@ -6,7 +6,7 @@ public sealed class CancelTests
     public static TheoryData<string> Databases() => Bench.Databases();
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_Cancel_while_the_authorization_is_unknown_voids_it_once_when_it_is_known(string database)
+    public async Task Cancel_during_an_unknown_authorization_voids_it_once(string database)
     {
         await using var bench = await Bench.Start(database);
         bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
@@ -23,7 +23,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task A_Cancel_while_the_authorization_never_arrived_is_answered_when_the_gateway_has_decided_it()
+    public async Task Cancel_of_a_lost_authorization_waits_for_the_gateway()
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (operation, _) => operation == "authorize" && bench.Gateway.Requests == 1 ? Fault.LostRequest : Fault.None;
@@ -37,7 +37,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task A_Cancel_while_the_authorization_is_declined_needs_no_void()
+    public async Task Cancel_of_a_declined_authorization_needs_no_void()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -51,7 +51,7 @@ public sealed class CancelTests
     [Theory]
     [InlineData("tok_ok", "authorize, capture, refund")]
     [InlineData("tok_capture_refused", "authorize, void")]
-    public async Task A_Cancel_while_the_capture_is_unknown_gives_back_what_was_taken(string token, string ledger)
+    public async Task Cancel_during_an_unknown_capture_refunds_it(string token, string ledger)
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (operation, _) => operation == "capture" ? Fault.LostAnswer : Fault.None;
@@ -67,7 +67,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task A_void_that_the_gateway_refuses_is_alarmed_and_asked_again_by_the_next_Cancel()
+    public async Task A_refused_void_raises_an_alarm_and_the_next_Cancel_retries()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -85,7 +85,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task A_void_of_an_authorization_that_is_gone_counts_as_done()
+    public async Task Voiding_an_expired_authorization_succeeds()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -99,7 +99,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task Two_processes_with_the_same_attempt_move_money_once_and_say_it_once()
+    public async Task Two_processes_with_one_attempt_move_money_once()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -115,7 +115,7 @@ public sealed class CancelTests
     }
 
     [Fact]
-    public async Task A_process_that_lost_its_lease_cannot_say_that_there_is_no_answer()
+    public async Task A_process_without_its_lease_cannot_record_a_timeout()
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;

@@ -23,7 +23,7 @@ public sealed class CrashTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task The_sweeper_ends_what_a_dead_process_began(Point point, string operation)
+    public async Task The_sweeper_finishes_a_dead_processs_attempt(Point point, string operation)
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -63,7 +63,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task An_attempt_that_was_leased_by_a_clock_an_hour_ahead_is_not_left_for_an_hour()
+    public async Task A_lease_from_a_fast_clock_does_not_delay_the_attempt()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -77,7 +77,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public async Task A_sweep_takes_bounded_pages_and_ends()
+    public async Task A_sweep_reads_bounded_pages_and_ends()
     {
         await using var bench = await Bench.Start("Sqlite", "--Payments:SweepPage=10");
         var orders = Enumerable.Range(0, 35).Select(_ => Some.Order()).ToList();

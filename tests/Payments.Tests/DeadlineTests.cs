@@ -6,7 +6,7 @@ public sealed class DeadlineTests
     const string TimeIsOver = PaymentRule.TimeIsOver;
 
     [Fact]
-    public async Task A_card_that_comes_too_late_is_not_asked_for()
+    public async Task No_authorization_is_requested_after_the_deadline()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -20,7 +20,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData(nameof(Some.Try))]
     [InlineData(nameof(Some.Hosted))]
-    public async Task A_gateway_back_too_late_is_asked_and_sent_nothing(string way)
+    public async Task A_gateway_back_after_the_deadline_is_only_queried(string way)
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (_, _) => Fault.LostRequest;
@@ -37,7 +37,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_call_that_waited_in_memory_too_long_is_not_sent()
+    public async Task A_call_queued_past_its_deadline_is_not_sent()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -50,7 +50,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_stray_authorization_that_comes_later_is_voided_once()
+    public async Task A_late_stray_authorization_is_voided_once()
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.LostRequest;
@@ -71,7 +71,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_capture_that_was_not_done_in_time_is_refused()
+    public async Task A_capture_not_made_in_time_is_refused()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -88,7 +88,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_capture_done_in_time_counts_whenever_it_is_heard()
+    public async Task A_timely_capture_counts_however_late_it_is_reported()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -105,7 +105,7 @@ public sealed class DeadlineTests
     [Theory]
     [InlineData(19, "PaymentConfirmed")]
     [InlineData(21, "PaymentRefused: " + TimeIsOver)]
-    public async Task A_capture_is_sent_until_its_margin(int secondsAfter, string answer)
+    public async Task A_capture_is_sent_until_its_safety_margin(int secondsAfter, string answer)
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -116,7 +116,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_capture_that_is_not_wanted_any_more_is_not_sent()
+    public async Task A_capture_is_not_sent_after_a_Cancel()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -130,7 +130,7 @@ public sealed class DeadlineTests
     }
 
     [Fact]
-    public async Task A_waiting_payment_its_ledger_does_not_find_still_waits()
+    public async Task A_pending_payment_missing_at_the_gateway_stays_pending()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();

@@ -29,7 +29,7 @@ public sealed class GatewayClientTests
     [InlineData(422, "declined", "malformed")]
     [InlineData(404, "declined", "rejected")]
     [InlineData(409, "declined", "rejected")]
-    public async Task A_status(int status, string told, string meaning) => (await Meaning(status, Answer(told))).ShouldBe(meaning);
+    public async Task Each_gateway_status_has_one_meaning(int status, string told, string meaning) => (await Meaning(status, Answer(told))).ShouldBe(meaning);
 
     [Theory]
     [InlineData("")]
@@ -38,10 +38,10 @@ public sealed class GatewayClientTests
     [InlineData("<html>")]
     [InlineData("{\"status\":\"succeeded\"}")]
     [InlineData("{\"id\":7,\"status\":\"succeeded\"}")]
-    public async Task A_body_that_is_not_an_answer_is_unknown(string body) => (await Meaning(201, body)).ShouldBe("unknown");
+    public async Task An_unreadable_gateway_response_is_unknown(string body) => (await Meaning(201, body)).ShouldBe("unknown");
 
     [Fact]
-    public async Task A_request_is_as_the_gateway_s_contract_has_it()
+    public async Task A_request_matches_the_gateway_contract()
     {
         var seen = new List<string>();
         var client = Client(201, Answer("succeeded"), seen);
@@ -76,7 +76,7 @@ public sealed class GatewayClientTests
     [InlineData("Refund", "authorize:succeeded capture:succeeded", "send it")]
     [InlineData("Refund", "authorize:succeeded capture:succeeded refund:succeeded", "Succeeded")]
     [InlineData("Authorize", "authorize:succeeded", "send it")]
-    public void What_other_hands_did_at_the_gateway_decides_a_call_that_it_does_not_know(string operation, string ledger, string meaning)
+    public void Manual_operations_at_the_gateway_decide_unknown_calls(string operation, string ledger, string meaning)
     {
         var told = ledger.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(':')).Select(row => new GatewayOperation(
             row[0] == "authorize" ? "auth_1" : $"{row[0]}_1", row[0], row[1], null, "auth_1", 1250, "EUR", Order.ToString(), "another", null, null)).ToList();

@@ -27,7 +27,7 @@ public sealed class GatewayTextTests
     ];
 
     [Theory, MemberData(nameof(Bench.Databases), MemberType = typeof(Bench))]
-    public async Task A_reason_is_booked_and_shown_as_a_sentence(string database)
+    public async Task A_decline_reason_is_stored_and_shown_as_text(string database)
     {
         await using var bench = await Bench.Start(database);
         bench.Gateway.Telling = told => told with { Reason = "@" };
@@ -42,7 +42,7 @@ public sealed class GatewayTextTests
     }
 
     [Theory, MemberData(nameof(Bench.Databases), MemberType = typeof(Bench))]
-    public async Task A_page_that_cannot_be_opened_ends_the_order(string database)
+    public async Task An_unusable_payment_url_declines_the_payment(string database)
     {
         await using var bench = await Bench.Start(database);
         bench.Gateway.Telling = told => told with { Url = "@" };
@@ -59,7 +59,7 @@ public sealed class GatewayTextTests
     }
 
     [Theory, MemberData(nameof(Bench.Databases), MemberType = typeof(Bench))]
-    public async Task A_long_address_to_pay_at_is_kept_whole(string database)
+    public async Task A_long_payment_url_is_stored_whole(string database)
     {
         await using var bench = await Bench.Start(database);
         foreach (var length in (int[])[1001, 5000, 8192])
@@ -75,7 +75,7 @@ public sealed class GatewayTextTests
     }
 
     [Theory, MemberData(nameof(Bench.Databases), MemberType = typeof(Bench))]
-    public async Task A_decline_without_a_usable_id_is_booked(string database)
+    public async Task A_decline_without_a_valid_id_is_recorded(string database)
     {
         await using var bench = await Bench.Start(database);
         foreach (var id in (string?[])[null, "", "auth \0", new string('a', 101)])

@@ -32,7 +32,7 @@ public sealed class LateMoneyTests(ITestOutputHelper output)
     /// <param name="webhooks">How many webhooks tell of the late money.</param>
     /// <param name="committedLast">Answers of the gateway are on their way until the end, and come in the other order.</param>
     [Theory, MemberData(nameof(Ways))]
-    public async Task In_whatever_order_it_is_heard_the_money_is_let_go_once(string database, int webhooks, bool committedLast)
+    public async Task Late_money_is_released_once_in_any_message_order(string database, int webhooks, bool committedLast)
     {
         await using var bench = await Bench.Start(database);
         var runs = Orders.Select(steps => new Run(steps, Some.Order())).ToList();
@@ -57,7 +57,7 @@ public sealed class LateMoneyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_payment_that_was_not_made_is_asked_about_ever_more_seldom_for_a_day()
+    public async Task An_unpaid_payment_is_polled_less_often_for_a_day()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -73,7 +73,7 @@ public sealed class LateMoneyTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_void_that_overtook_the_news_of_the_payment_raises_no_alarm()
+    public async Task A_void_before_the_payment_report_raises_no_alarm()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();

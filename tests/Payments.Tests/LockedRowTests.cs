@@ -10,7 +10,7 @@ public sealed class LockedRowTests
     [InlineData("payment_branches", 1)]
     [InlineData("payment_branches", 7)]
     [InlineData("payment_attempts", 1)]
-    public async Task Answers_of_other_orders_commit_past_locked_rows(string table, int held)
+    public async Task Responses_of_other_orders_commit_past_locked_rows(string table, int held)
     {
         await using var bench = await PostgreSql();
         var orders = await Deliver(bench, 64);
@@ -47,7 +47,7 @@ public sealed class LockedRowTests
     [InlineData("payment_branches", 10)]
     [InlineData("payment_branches", 15)]
     [InlineData("payment_attempts", 11)]
-    public async Task The_sweeper_claims_page_by_page_past_locked_rows(string table, int held)
+    public async Task The_sweeper_claims_pages_past_locked_rows(string table, int held)
     {
         await using var bench = await PostgreSql("--Payments:SweepPage=10");
         var orders = await Deliver(bench, 40);
@@ -64,7 +64,7 @@ public sealed class LockedRowTests
     }
 
     [Theory, InlineData(1), InlineData(20), InlineData(25)]
-    public async Task Questions_are_asked_past_locked_rows_within_their_budget(int held)
+    public async Task Status_queries_pass_locked_rows_within_their_budget(int held)
     {
         await using var bench = await PostgreSql("--Payments:PollsPerSecond=20");
         var orders = Enumerable.Range(0, 60).Select(_ => Some.Order()).ToList();
@@ -81,7 +81,7 @@ public sealed class LockedRowTests
 
     /// <summary>A rule of the database's owner refuses the change of one attempt: no lock, and no end to it.</summary>
     [Fact]
-    public async Task Questions_are_asked_while_the_calls_cannot_be_claimed()
+    public async Task Status_queries_continue_while_calls_are_locked()
     {
         await using var bench = await PostgreSql();
         var hosted = Some.Order();

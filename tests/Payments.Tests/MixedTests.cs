@@ -13,7 +13,7 @@ public sealed class MixedTests(ITestOutputHelper output)
     public static TheoryData<string> Databases() => Bench.Databases();
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Every_sequence_ends_with_no_money_astray_whatever_comes_between(string database)
+    public async Task Every_interleaved_sequence_keeps_money_consistent(string database)
     {
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");

@@ -6,7 +6,7 @@ public sealed class OtherHandTests
     [Theory]
     [InlineData("void")]
     [InlineData("refund")]
-    public async Task What_was_declined_under_our_key_and_done_by_hand_is_done(string undo)
+    public async Task A_manual_operation_overrides_our_declined_attempt(string undo)
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench, "tok_stuck");
@@ -22,7 +22,7 @@ public sealed class OtherHandTests
     }
 
     [Fact]
-    public async Task A_part_captured_by_hand_is_told_and_goes_back_when_cancelled()
+    public async Task A_manual_partial_capture_is_refunded_on_Cancel()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -42,7 +42,7 @@ public sealed class OtherHandTests
     [Theory]
     [InlineData(1250)]
     [InlineData(1000)]
-    public async Task What_was_captured_by_hand_before_the_void_is_refunded(long amount)
+    public async Task A_manual_capture_before_the_void_is_refunded(long amount)
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -53,7 +53,7 @@ public sealed class OtherHandTests
     }
 
     [Fact]
-    public async Task A_refund_made_by_hand_in_two_parts_is_one()
+    public async Task Two_manual_partial_refunds_count_as_one()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);
@@ -66,7 +66,7 @@ public sealed class OtherHandTests
     }
 
     [Fact]
-    public async Task A_capture_by_hand_in_full_completes_the_confirm()
+    public async Task A_full_manual_capture_completes_the_Confirm()
     {
         await using var bench = await Bench.Start();
         var order = await Authorized(bench);

@@ -24,7 +24,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_declined_card_is_refused_and_the_Cancel_needs_no_call()
+    public async Task A_declined_card_needs_no_gateway_call_on_Cancel()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -39,7 +39,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_refused_capture_leaves_the_authorization_until_the_Cancel_voids_it()
+    public async Task Cancel_voids_the_authorization_of_a_declined_capture()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -65,7 +65,7 @@ public sealed class OutcomeTests
     [InlineData(nameof(Fault.LostAnswer))]
     [InlineData(nameof(Fault.ErrorAfter))]
     [InlineData(nameof(Fault.ErrorBefore))]
-    public async Task No_answer_is_Unknown_until_the_gateway_tells_by_key_and_everything_is_done_once(string name)
+    public async Task An_unanswered_call_is_resolved_by_key_and_done_once(string name)
     {
         var fault = Enum.Parse<Fault>(name);
         await using var bench = await Bench.Start();
@@ -91,7 +91,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_gateway_that_says_nothing_is_given_up_in_time_and_asked_later()
+    public async Task A_silent_gateway_call_times_out_and_is_queried_later()
     {
         await using var bench = await Bench.Start("Sqlite", "--Payments:CallTimeoutMilliseconds=100");
         bench.Gateway.Faults = (operation, _) => operation == "find" ? Fault.None : Fault.Hang;
@@ -107,7 +107,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task While_the_gateway_is_away_the_wait_grows_to_its_bound_and_nothing_is_given_up()
+    public async Task A_gateway_outage_backs_off_and_abandons_nothing()
     {
         await using var bench = await Bench.Start();
         bench.Gateway.Faults = (_, _) => Fault.ErrorBefore;
@@ -130,7 +130,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_breaker_stops_calling_a_gateway_that_does_not_answer()
+    public async Task The_circuit_breaker_stops_calls_to_a_silent_gateway()
     {
         await using var bench = await Bench.Start("Sqlite", "--Payments:BreakerCalls=4");
         bench.Gateway.Faults = (_, _) => Fault.ErrorBefore;
@@ -146,7 +146,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_request_that_the_gateway_cannot_take_is_refused_when_its_ledger_shows_nothing()
+    public async Task A_malformed_call_is_declined_if_the_gateway_has_no_record()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -157,7 +157,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task An_answer_about_other_money_is_never_booked()
+    public async Task A_response_with_another_amount_is_never_recorded()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();

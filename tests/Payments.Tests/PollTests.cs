@@ -15,7 +15,7 @@ public sealed class PollTests
     [InlineData(1300, 3602)]
     [InlineData(3601, 3602)]
     [InlineData(3700, 3710)]
-    public void It_is_asked_about_ever_more_seldom_and_right_after_the_end(int age, int next)
+    public void Poll_intervals_grow_and_end_right_after_the_deadline(int age, int next)
     {
         var since = Some.InAnHour.AddHours(-1);
         new PaymentsSettings().AskPendingAt(Some.InAnHour, since, since.AddSeconds(age)).ShouldBe(since.AddSeconds(next));
@@ -25,7 +25,7 @@ public sealed class PollTests
     [InlineData(15 * 60)]
     [InlineData(25 * 3600)]
     [InlineData(7 * 24 * 3600)]
-    public void Late_money_is_watched_for_from_the_deadline_on(int payWithin)
+    public void Late_money_is_polled_for_after_the_deadline(int payWithin)
     {
         var (settings, created, looks) = (new PaymentsSettings(), Some.InAnHour, new List<DateTime>());
         var payBefore = created.AddSeconds(payWithin);
@@ -37,7 +37,7 @@ public sealed class PollTests
     }
 
     [Fact]
-    public async Task Money_that_comes_a_day_after_a_long_time_to_pay_is_voided()
+    public async Task Money_a_day_after_a_long_deadline_is_voided()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -52,7 +52,7 @@ public sealed class PollTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Waiting_payments_take_no_turn_of_a_capture_and_keep_their_budget(string database)
+    public async Task Polling_has_its_own_budget_and_delays_no_capture(string database)
     {
         await using var bench = await Bench.Start(database, "--Payments:PollsPerSecond=20");
         var waiting = Enumerable.Range(0, 300).Select(_ => Some.Order()).ToList();
@@ -70,7 +70,7 @@ public sealed class PollTests
     }
 
     [Fact]
-    public async Task A_payment_whose_page_has_closed_is_asked_about_first()
+    public async Task A_payment_with_a_closed_page_is_polled_first()
     {
         await using var bench = await Bench.Start("Sqlite", "--Payments:PollsPerSecond=5");
         var crowd = Enumerable.Range(0, 100).Select(_ => Some.Order()).ToList();
@@ -87,7 +87,7 @@ public sealed class PollTests
     }
 
     [Fact]
-    public async Task A_gateway_asked_too_often_gets_fewer_questions_and_all_calls()
+    public async Task HTTP_429_reduces_polls_but_not_calls()
     {
         await using var bench = await Bench.Start();
         var crowd = Enumerable.Range(0, 100).Select(_ => Some.Order()).ToList();
@@ -110,7 +110,7 @@ public sealed class PollTests
     }
 
     [Fact]
-    public async Task Each_look_of_the_sweeper_reads_its_own_index()
+    public async Task Each_sweeper_query_uses_its_own_index()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "There is no PostgreSQL.");
         await using var bench = await Bench.Start("PostgreSql");

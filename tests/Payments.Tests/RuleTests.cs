@@ -18,7 +18,8 @@ public sealed class RuleTests
     [InlineData("Confirmed", "again PaymentAuthorized")]
     [InlineData("Cancelling", "again PaymentDeclined")]
     [InlineData("Cancelled", "again PaymentDeclined")]
-    public void Try(string state, string expected) => Words(PaymentRule.Try(Branch(state), Some.Try(Order), Now)).ShouldBe(expected);
+    public void Try_has_one_outcome_in_every_state(string state, string expected) =>
+        Words(PaymentRule.Try(Branch(state), Some.Try(Order), Now)).ShouldBe(expected);
 
     [Theory]
     [InlineData("none", "refused with an alarm")]
@@ -32,14 +33,15 @@ public sealed class RuleTests
     [InlineData("Confirmed", "again PaymentConfirmed")]
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
-    public void Confirm(string state, string expected) => Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
+    public void Confirm_has_one_outcome_in_every_state(string state, string expected) =>
+        Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
 
     /// <summary>Sent twice, and the second one was overtaken by the refusal and the Cancel that followed.</summary>
     [Theory]
     [InlineData("CaptureRefused")]
     [InlineData("Cancelling")]
     [InlineData("Cancelled")]
-    public void Confirm_that_was_refused_gets_the_refusal_again(string state) =>
+    public void A_refused_Confirm_repeats_the_refusal(string state) =>
         Words(PaymentRule.Confirm(Branch(state), refused: true)).ShouldBe("again PaymentRefused");
 
     [Theory]
@@ -55,10 +57,11 @@ public sealed class RuleTests
     [InlineData("Confirmed", "Cancelling + refund")]
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
-    public void Cancel(string state, string expected) => Words(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
+    public void Cancel_has_one_outcome_in_every_state(string state, string expected) =>
+        Words(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
 
     [Fact]
-    public void A_Cancel_that_meets_a_refused_void_asks_the_gateway_once_more() =>
+    public void Cancel_after_a_refused_void_calls_the_gateway_again() =>
         Words(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true)).ShouldBe("Cancelling + void");
 
     [Theory]
@@ -71,7 +74,7 @@ public sealed class RuleTests
     [InlineData("Cancelling", "nothing yet", "nothing yet", "nothing yet")]
     [InlineData("Cancelled", "nothing yet", "nothing yet", "nothing yet")]
     [InlineData("Cancelled without a void", "Cancelling + void (alarm)", "nothing yet", "nothing yet")]
-    public void The_gateway_s_answer_to_an_authorization(string state, string succeeded, string pending, string declined)
+    public void Authorization_results_give_the_expected_outcome(string state, string succeeded, string pending, string declined)
     {
         Heard(state, Operation.Authorize, GatewayResult.Succeeded).ShouldBe(succeeded);
         Heard(state, Operation.Authorize, GatewayResult.Pending).ShouldBe(pending);
@@ -85,7 +88,7 @@ public sealed class RuleTests
     [InlineData("Confirmed", "nothing yet", "nothing yet")]
     [InlineData("Cancelling", "Cancelling + refund (alarm)", "nothing yet")]
     [InlineData("Cancelled", "Cancelling + refund (alarm)", "nothing yet")]
-    public void The_gateway_s_answer_to_a_capture(string state, string succeeded, string declined)
+    public void Capture_results_give_the_expected_outcome(string state, string succeeded, string declined)
     {
         Heard(state, Operation.Capture, GatewayResult.Succeeded).ShouldBe(succeeded);
         Heard(state, Operation.Capture, GatewayResult.Declined).ShouldBe(declined);
@@ -94,18 +97,18 @@ public sealed class RuleTests
     [Theory]
     [InlineData("Cancelling", "Cancelled + PaymentCancelled", "Cancelling (alarm)")]
     [InlineData("Cancelled", "nothing yet", "nothing yet")]
-    public void The_gateway_s_answer_to_a_void(string state, string succeeded, string declined)
+    public void Void_results_give_the_expected_outcome(string state, string succeeded, string declined)
     {
         Heard(state, Operation.Void, GatewayResult.Succeeded).ShouldBe(succeeded);
         Heard(state, Operation.Void, GatewayResult.Declined).ShouldBe(declined);
     }
 
     [Fact]
-    public void A_second_Try_over_another_amount_is_refused_with_an_alarm() =>
+    public void A_second_Try_with_another_amount_raises_an_alarm() =>
         Words(PaymentRule.Try(Branch("Tried"), Some.Try(Order) with { Amount = new Money(1, "EUR") }, Now)).ShouldBe("refused with an alarm");
 
     [Fact]
-    public void A_hosted_payment_whose_time_is_over_is_refused_without_a_call() =>
+    public void An_expired_hosted_payment_is_refused_without_a_call() =>
         Words(PaymentRule.Try(null, Some.Hosted(Order), Some.InAnHour)).ShouldBe("Refused + PaymentDeclined");
 
     public static TheoryData<TryAuthorizePayment> Unusable() => new(
@@ -123,7 +126,7 @@ public sealed class RuleTests
         Some.Try(Order) with { Payment = new PaymentInstruction("cash") });
 
     [Theory, MemberData(nameof(Unusable), DisableDiscoveryEnumeration = true)]
-    public void A_Try_that_no_gateway_could_take_is_declined(TryAuthorizePayment message) =>
+    public void A_Try_that_no_gateway_accepts_is_declined(TryAuthorizePayment message) =>
         Words(PaymentRule.Try(null, message, Now)).ShouldBe("Cancelled + PaymentDeclined");
 
     static string Heard(string state, Operation operation, GatewayResult result) =>

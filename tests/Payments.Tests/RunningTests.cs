@@ -9,7 +9,7 @@ public sealed class RunningTests
     public static IEnumerable<object[]> Modes() => Mode.All();
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task Cards_of_every_kind_come_to_their_end(Mode mode)
+    public async Task Every_kind_of_card_reaches_a_final_state(Mode mode)
     {
         await using var worker = await Worker.Start(mode);
         foreach (var (token, captured) in new[] { ("tok_ok", true), ("tok_error", true), ("tok_slow", true), ("tok_timeout", true), ("tok_declined", false) })
@@ -54,7 +54,7 @@ public sealed class RunningTests
     }
 
     [Theory, MemberData(nameof(Modes))]
-    public async Task A_customer_pays_at_the_page_and_the_sandbox_s_webhook_tells(Mode mode)
+    public async Task A_payment_at_the_page_arrives_by_sandbox_webhook(Mode mode)
     {
         await using var worker = await Worker.Start(mode, "--Payments:PendingSeconds=3600");
         var order = Some.Order();
@@ -85,7 +85,7 @@ public sealed class RunningTests
     }
 
     [Fact]
-    public async Task Branches_are_shown_to_operators_one_and_many()
+    public async Task Operators_can_query_one_or_many_branches()
     {
         await using var worker = await Worker.Start(Mode.Embedded);
         var order = Some.Order();
@@ -107,7 +107,7 @@ public sealed class RunningTests
     }
 
     [Fact]
-    public async Task The_history_tells_branch_gateway_and_webhooks_to_operators_and_services()
+    public async Task Payment_history_shows_branch_gateway_and_webhook_events()
     {
         await using var worker = await Worker.Start(Mode.Embedded, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=4");
         var order = Some.Order();
@@ -136,7 +136,7 @@ public sealed class RunningTests
     }
 
     [Fact]
-    public async Task A_Confirm_without_a_Try_is_stored_as_failed_with_its_cause_and_answered_by_nothing()
+    public async Task A_Confirm_without_a_Try_is_dead_lettered_unanswered()
     {
         await using var worker = await Worker.Start(Mode.Embedded);
         var order = Some.Order();

@@ -34,7 +34,7 @@ public sealed class SequenceTests
     }
 
     [Theory, MemberData(nameof(Matrix))]
-    public async Task Every_sequence_gives_the_model_s_answers_and_moves_money_once(string database, CrashAt crash)
+    public async Task Every_sequence_answers_and_moves_money_as_modelled(string database, CrashAt crash)
     {
         Sequences.All.Count.ShouldBe(1092);
         await using var bench = await Bench.Start(database);

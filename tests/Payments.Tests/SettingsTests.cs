@@ -5,10 +5,10 @@ namespace OrderSaga.Payments.Tests;
 public sealed class SettingsTests
 {
     [Fact]
-    public void The_defaults_fit_together() => new PaymentsSettings().Check();
+    public void The_default_settings_are_consistent() => new PaymentsSettings().Check();
 
     [Fact]
-    public void Bounds_that_do_not_fit_together_stop_the_start_with_their_name()
+    public void Inconsistent_settings_stop_startup_by_name()
     {
         Wrong(settings => settings.LeaseSeconds = 5, "Payments:LeaseSeconds");
         Wrong(settings => settings.CallTimeoutMilliseconds = 0, "Payments:CallTimeoutMilliseconds");
@@ -32,11 +32,11 @@ public sealed class SettingsTests
     [InlineData("Gateway:WebhookSecret", "secret")]
     [InlineData("Gateway:WebhookSecret", "whsec_c2hvcnQ=")]
     [InlineData("Gateway:WebhookSecretPrevious", "secret")]
-    public void A_gateway_that_is_not_set_up_stops_the_start_with_the_setting_s_name(string name, string? value) =>
+    public void A_missing_gateway_setting_stops_startup_by_name(string name, string? value) =>
         Should.Throw<InvalidOperationException>(Gateway(name, value).Check).Message.ShouldContain(name);
 
     [Fact]
-    public void A_gateway_that_is_set_up_is_taken_with_one_secret_or_two()
+    public void A_gateway_works_with_one_or_two_secrets()
     {
         Gateway("Gateway:WebhookSecretPrevious", "").Check();
         Gateway("Gateway:WebhookSecretPrevious", "").WebhookSecrets.Count.ShouldBe(1);
@@ -45,7 +45,7 @@ public sealed class SettingsTests
     }
 
     [Fact]
-    public void The_back_off_doubles_from_half_a_second_to_five_seconds_with_the_order_s_own_jitter()
+    public void Retry_delays_double_to_five_seconds_with_jitter()
     {
         var settings = new PaymentsSettings();
         var waits = Enumerable.Range(0, 200).Select(_ => settings.BackOff(1, Guid.CreateVersion7()).TotalMilliseconds).ToList();

@@ -10,10 +10,10 @@ public sealed class WebhookSignatureTests
     static readonly WebhookHeaders Good = Signed.Headers("msg_1", Now, Body);
 
     [Fact]
-    public void The_gateway_s_own_is_taken() => Refuse(Good, Body).ShouldBeNull();
+    public void A_genuine_signature_is_accepted() => Refuse(Good, Body).ShouldBeNull();
 
     [Fact]
-    public void The_example_of_the_standard_is_taken()
+    public void The_standards_example_signature_is_accepted()
     {
         var headers = new WebhookHeaders("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         var secret = Convert.FromBase64String("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
@@ -25,14 +25,14 @@ public sealed class WebhookSignatureTests
     public void An_altered_body_is_refused() => Refuse(Good, Body.Replace("1250", "1", StringComparison.Ordinal)).ShouldBe("webhook-signature does not fit");
 
     [Fact]
-    public void Another_id_or_time_than_was_signed_is_refused()
+    public void An_altered_id_or_timestamp_is_refused()
     {
         Refuse(Good with { Id = "msg_2" }, Body).ShouldBe("webhook-signature does not fit");
         Refuse(Good with { Timestamp = (Now.ToUnixTimeSeconds() + 1).ToString() }, Body).ShouldBe("webhook-signature does not fit");
     }
 
     [Fact]
-    public void A_forger_s_secret_is_refused() =>
+    public void A_foreign_secret_is_refused() =>
         Refuse(Signed.Headers("msg_1", Now, Body, Signed.OtherSecret), Body).ShouldBe("webhook-signature does not fit");
 
     [Theory]
@@ -40,11 +40,11 @@ public sealed class WebhookSignatureTests
     [InlineData(-300, true)]
     [InlineData(300, true)]
     [InlineData(301, false)]
-    public void It_is_taken_within_300_seconds(int seconds, bool taken) =>
+    public void A_signature_is_valid_for_300_seconds(int seconds, bool taken) =>
         Refuse(Signed.Headers("msg_1", Now.AddSeconds(seconds), Body), Body).ShouldBe(taken ? null : "webhook-timestamp is too old or ahead");
 
     [Fact]
-    public void While_the_secret_is_exchanged_both_are_taken()
+    public void Both_secrets_are_accepted_during_rotation()
     {
         byte[][] live = [Signed.Bytes(Signed.OtherSecret), Signed.Bytes(Signed.Secret)];
         Refuse(Good, Body, live).ShouldBeNull();
@@ -64,7 +64,7 @@ public sealed class WebhookSignatureTests
     [InlineData("msg_1", "1769860800", "v1,")]
     [InlineData("msg_1", "1769860800", "v1,not base64")]
     [InlineData("msg_1", "1769860800", "v2,AAAA")]
-    public void Without_its_headers_it_is_refused(string? id, string? timestamp, string? signature) =>
+    public void A_webhook_without_signature_headers_is_refused(string? id, string? timestamp, string? signature) =>
         Refuse(new WebhookHeaders(id, timestamp, signature), Body).ShouldNotBeNull();
 
     static string? Refuse(WebhookHeaders headers, string body, IReadOnlyList<byte[]>? secrets = null) =>

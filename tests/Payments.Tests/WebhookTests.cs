@@ -8,7 +8,7 @@ public sealed class WebhookTests
     public static TheoryData<string> Databases() => Bench.Databases();
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task A_customer_pays_and_the_webhook_tells(string database)
+    public async Task A_customers_payment_arrives_by_webhook(string database)
     {
         await using var bench = await Bench.Start(database);
         var order = await Pending(bench);
@@ -22,7 +22,7 @@ public sealed class WebhookTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task The_same_webhook_again_does_nothing_again(string database)
+    public async Task A_duplicate_webhook_has_no_effect(string database)
     {
         await using var bench = await Bench.Start(database);
         var order = await Pending(bench);
@@ -38,7 +38,7 @@ public sealed class WebhookTests
     [Theory]
     [InlineData("declined", "authorization.failed")]
     [InlineData("expired", "authorization.expired")]
-    public async Task A_customer_who_does_not_pay_is_a_refusal(string status, string type)
+    public async Task A_failed_or_expired_hosted_payment_is_declined(string status, string type)
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -49,7 +49,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_webhook_that_is_lost_is_made_good_by_asking()
+    public async Task A_lost_webhook_is_recovered_by_polling()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -61,7 +61,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_stored_webhook_whose_hand_over_is_lost_is_made_good_by_the_sweeper()
+    public async Task The_sweeper_recovers_a_stored_unprocessed_webhook()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -73,7 +73,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task What_a_webhook_says_is_not_believed()
+    public async Task Webhook_content_is_verified_at_the_gateway()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -84,7 +84,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_webhook_about_other_money_or_another_authorization_is_stored_and_nothing_else()
+    public async Task A_webhook_for_another_authorization_is_only_stored()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -100,7 +100,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_webhook_that_comes_before_our_own_answer_gives_the_same_end()
+    public async Task A_webhook_before_the_response_has_the_same_outcome()
     {
         await using var bench = await Bench.Start();
         var order = Some.Order();
@@ -116,7 +116,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Out_of_order_the_gateway_s_ledger_decides()
+    public async Task The_gateway_ledger_decides_on_out_of_order_webhooks()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -128,7 +128,7 @@ public sealed class WebhookTests
     }
 
     [Theory, MemberData(nameof(Databases))]
-    public async Task Money_that_comes_after_the_Cancel_is_voided_once(string database)
+    public async Task Money_after_the_Cancel_is_voided_once(string database)
     {
         await using var bench = await Bench.Start(database);
         var order = await Pending(bench);
@@ -149,7 +149,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Late_money_of_a_refused_branch_is_voided_though_no_Cancel_came()
+    public async Task Late_money_of_a_refused_branch_is_voided_without_Cancel()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
@@ -163,7 +163,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_hosted_payment_is_cancelled_while_the_customer_looks_at_the_page()
+    public async Task A_hosted_payment_can_be_cancelled_with_its_page_open()
     {
         await using var bench = await Bench.Start();
         var order = await Pending(bench);

@@ -46,7 +46,7 @@ public sealed class BlockedDestinationTests
     }
 
     [Fact]
-    public async Task A_destination_that_takes_again_gets_its_rows()
+    public async Task A_recovered_destination_gets_its_rows()
     {
         Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory blocks nothing.");
         await using var installation = await Mode.Servers.Fresh("pack");
@@ -62,7 +62,7 @@ public sealed class BlockedDestinationTests
 
     /// <summary>The other queues behind an exchange get each event, though one rejects it; and get it once, by the inbox.</summary>
     [Fact]
-    public async Task Other_subscribers_get_what_one_of_them_rejects()
+    public async Task One_subscribers_rejection_affects_no_other()
     {
         Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory blocks nothing.");
         await using var installation = await Mode.Servers.Fresh("pack");

@@ -30,7 +30,7 @@ public sealed class BrokerPolicyTests
     }
 
     [Fact]
-    public async Task A_time_to_live_set_by_policy_loses_nothing()
+    public async Task A_message_TTL_set_by_policy_loses_nothing()
     {
         SkipWithoutServers();
         await using var installation = await Owned(new() { ["message-ttl"] = 300 });
@@ -58,7 +58,7 @@ public sealed class BrokerPolicyTests
     }
 
     [Fact]
-    public async Task A_time_to_live_of_the_sender_is_kept()
+    public async Task The_senders_message_TTL_is_kept()
     {
         SkipWithoutServers();
         await using var installation = await Owned([]);
@@ -75,7 +75,7 @@ public sealed class BrokerPolicyTests
     }
 
     [Fact]
-    public async Task A_time_to_live_hides_no_delivery_limit()
+    public async Task A_message_TTL_hides_no_delivery_limit()
     {
         SkipWithoutServers();
         await using var installation = await Owned(new() { ["delivery-limit"] = 1 });

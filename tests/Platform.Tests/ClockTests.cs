@@ -10,7 +10,7 @@ public sealed class ClockTests
     static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task It_is_the_database_server_s_whatever_the_process_s_own_clock_says(Mode mode)
+    public async Task Time_comes_from_the_database_server_not_the_process(Mode mode)
     {
         Assert.SkipWhen(mode.Database == "Sqlite", "A file has no clock.");
         await using var installation = await mode.Fresh("pack");

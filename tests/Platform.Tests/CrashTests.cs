@@ -10,7 +10,7 @@ public sealed class CrashTests
     const int Count = 20;
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Messages_of_a_process_that_died_after_its_commit_are_sent_by_the_sweeper(Mode mode)
+    public async Task Messages_of_a_process_killed_after_commit_are_sent(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -25,7 +25,7 @@ public sealed class CrashTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Messages_of_a_process_that_died_before_its_commit_were_never_there(Mode mode)
+    public async Task A_process_killed_before_commit_leaves_no_messages(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -34,7 +34,7 @@ public sealed class CrashTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Messages_of_a_process_that_died_after_publishing_are_sent_twice_and_handled_once(Mode mode)
+    public async Task Messages_sent_again_after_a_kill_are_handled_once(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using (await PackHost.Start(installation))

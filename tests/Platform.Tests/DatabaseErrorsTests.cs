@@ -20,14 +20,14 @@ public sealed class DatabaseErrorsTests
     [InlineData(Unavailable, "28000 28P01 3D000 3F000 42501 42P01 42703 26000 42P05 55006")]
     // What is in the message: too long, no number, a NUL, not null, foreign key, check, syntax; a rule of a trigger; an internal error.
     [InlineData(Permanent, "22001 22003 22021 22P02 23502 23503 23514 42601 P0001 XX000 0A000 54000 25P02")]
-    public void PostgreSql_codes_mean_what_to_do_next(FailureKind kind, string states)
+    public void PostgreSQL_error_codes_are_classified(FailureKind kind, string states)
     {
         foreach (var state in states.Split(' '))
             DatabaseErrors.Classify(new DbUpdateException("saving", new PostgresException("no", "ERROR", "ERROR", state))).ShouldBe(kind, state);
     }
 
     [Fact]
-    public void A_kept_plan_of_an_older_table_is_made_again()
+    public void A_stale_cached_plan_is_retried()
     {
         Of("cached plan must not change result type").ShouldBe(Conflict);
         Of("cannot use column reference in DEFAULT expression").ShouldBe(Permanent);
@@ -41,7 +41,7 @@ public sealed class DatabaseErrorsTests
     // Memory, read-only, interrupted, disk, damaged, full, not to be opened, protocol, no database.
     [InlineData(Unavailable, "7/7 8/8 8/264 8/776 9/9 10/10 10/778 10/2570 11/11 13/13 14/14 15/15 22/22 23/23 26/26")]
     [InlineData(Permanent, "1/1 19/787 19/1299 19/275 20/20 25/25 18/18")]
-    public void Sqlite_codes_mean_what_to_do_next(FailureKind kind, string codes)
+    public void SQLite_error_codes_are_classified(FailureKind kind, string codes)
     {
         foreach (var code in codes.Split(' ').Select(pair => pair.Split('/').Select(int.Parse).ToArray()))
             DatabaseErrors.Classify(new SqliteException("no", code[0], code[1])).ShouldBe(kind, $"{code[0]}/{code[1]}");
@@ -54,24 +54,24 @@ public sealed class DatabaseErrorsTests
     [InlineData(Unavailable, "3906 9002 1105 1101 976 978 979 981 982 983 927 942 952 6005 701 8645")]
     [InlineData(Unavailable, "18456 18401 229 208 207 4060 40613 40501 49918 10928 -1 53 10054")]
     [InlineData(Permanent, "515 547 2628 8152 245 102 50000")]
-    public void Sql_server_numbers_mean_what_to_do_next(FailureKind kind, string numbers)
+    public void SQL_Server_error_numbers_are_classified(FailureKind kind, string numbers)
     {
         foreach (var number in numbers.Split(' ').Select(int.Parse))
             DatabaseErrors.OfSqlServer(number, severity: 16).ShouldBe(kind, $"{number}");
     }
 
     [Fact]
-    public void An_error_that_ends_the_connection_is_waited_out() => DatabaseErrors.OfSqlServer(50000, severity: 20).ShouldBe(Unavailable);
+    public void An_error_that_closes_the_connection_is_transient() => DatabaseErrors.OfSqlServer(50000, severity: 20).ShouldBe(Unavailable);
 
     [Fact]
-    public void What_is_no_database_error_is_permanent() => DatabaseErrors.Classify(new InvalidOperationException("a bug")).ShouldBe(Permanent);
+    public void A_non_database_error_is_permanent() => DatabaseErrors.Classify(new InvalidOperationException("a bug")).ShouldBe(Permanent);
 
     [Fact]
-    public void A_broken_connection_is_waited_out() =>
+    public void A_broken_connection_is_transient() =>
         DatabaseErrors.Classify(new InvalidOperationException("transient", new NpgsqlException("reading", new IOException("reset")))).ShouldBe(Unavailable);
 
     [Fact]
-    public void Only_a_server_that_takes_no_writes_is_read_only()
+    public void Only_a_server_that_refuses_writes_is_read_only()
     {
         DatabaseErrors.IsReadOnly(new DbUpdateException("saving", new PostgresException("no", "ERROR", "ERROR", "25006"))).ShouldBeTrue();
         DatabaseErrors.IsReadOnly(new PostgresException("no", "ERROR", "ERROR", "25P03")).ShouldBeFalse();

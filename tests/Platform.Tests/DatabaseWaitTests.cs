@@ -55,7 +55,7 @@ public sealed class DatabaseWaitTests
 
     /// <summary>A saga's row is locked: what comes for it meanwhile waits behind, in order, and its lane is free for the others.</summary>
     [Fact]
-    public async Task Messages_of_a_locked_saga_wait_in_line()
+    public async Task Messages_of_a_locked_saga_wait_in_order()
     {
         await using var installation = await PostgreSql();
         await using var host = await PackHost.Start(installation);
@@ -99,7 +99,7 @@ public sealed class DatabaseWaitTests
 
     /// <summary>As after a failover, or where a guard finds the disk nearly full: sessions that were opened then stay read-only.</summary>
     [Fact]
-    public async Task A_read_only_database_is_waited_out()
+    public async Task A_read_only_database_makes_messages_wait()
     {
         await using var installation = await PostgreSql();
         await using var host = await PackHost.Start(installation);
@@ -123,7 +123,7 @@ public sealed class DatabaseWaitTests
 
     /// <summary>One that cannot be handled, while the database is read-only: it is kept, once, when that can be written.</summary>
     [Fact]
-    public async Task Poison_in_a_read_only_database_is_kept_once()
+    public async Task A_poison_message_is_stored_once_despite_read_only()
     {
         await using var installation = await PostgreSql();
         await using var host = await PackHost.Start(installation);
@@ -137,7 +137,7 @@ public sealed class DatabaseWaitTests
 
     /// <summary>The server ends the session of a process that vanished with a transaction open.</summary>
     [Fact]
-    public async Task A_transaction_that_stands_idle_is_ended()
+    public async Task An_idle_transaction_is_ended()
     {
         await using var installation = await PostgreSql();
         await using var host = await PackHost.Start(installation, "Database:IdleTransactionSeconds=1");

@@ -21,7 +21,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(LanesAndSizes))]
-    public async Task Messages_sent_through_the_outbox_are_handled_once_and_leave_nothing_behind(Mode mode, int lanes, int size, int envelope)
+    public async Task Outbox_messages_are_handled_once_and_then_deleted(Mode mode, int lanes, int size, int envelope)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(
@@ -42,7 +42,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_message_delivered_three_times_has_one_effect_and_is_counted(Mode mode)
+    public async Task A_message_delivered_three_times_has_one_effect(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -68,7 +68,7 @@ public sealed class DeliveryTests
 
     /// <summary>The inbox is asked before anything fails, though not before everything runs.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_message_that_would_be_refused_now_is_no_failure_when_it_was_handled_before(Mode mode)
+    public async Task A_duplicate_that_would_now_be_refused_is_no_failure(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -86,7 +86,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Messages_without_an_id_are_each_handled(Mode mode)
+    public async Task Each_message_without_an_id_is_handled(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -96,7 +96,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Five_hundred_messages_take_far_fewer_transactions(Mode mode)
+    public async Task Five_hundred_messages_share_far_fewer_transactions(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation, "Limits:BatchSize=64");
@@ -108,7 +108,7 @@ public sealed class DeliveryTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Two_hosts_lose_no_update_of_a_saga(Mode mode)
+    public async Task Two_hosts_lose_no_saga_update(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var one = await PackHost.Start(installation);

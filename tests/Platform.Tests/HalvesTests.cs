@@ -43,7 +43,7 @@ public sealed class HalvesTests
     }
 
     [Fact]
-    public async Task A_batch_that_must_wait_is_not_taken_apart()
+    public async Task A_batch_that_must_wait_is_not_split()
     {
         var (runs, failed) = (0, new List<int>());
         await Halves.Run(Enumerable.Range(0, 64).ToList(), _ =>

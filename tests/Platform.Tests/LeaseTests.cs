@@ -10,7 +10,7 @@ public sealed class LeaseTests
     static readonly Guid Thing = Guid.CreateVersion7();
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_version_has_one_holder_until_its_time_is_over_and_a_later_one_is_free(Mode mode)
+    public async Task A_version_has_one_lease_holder_until_it_expires(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -26,7 +26,7 @@ public sealed class LeaseTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_lease_of_a_clock_that_was_ahead_is_free(Mode mode)
+    public async Task A_lease_from_a_fast_clock_counts_as_expired(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -38,7 +38,7 @@ public sealed class LeaseTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Many_that_claim_the_same_at_once_share_it_and_leave_nothing(Mode mode)
+    public async Task Concurrent_claims_take_every_lease_exactly_once(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -52,7 +52,7 @@ public sealed class LeaseTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_ran_out_is_forgotten_and_what_is_in_force_is_not(Mode mode)
+    public async Task Expired_leases_are_deleted_and_active_ones_kept(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);

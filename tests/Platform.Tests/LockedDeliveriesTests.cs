@@ -10,7 +10,7 @@ public sealed class LockedDeliveriesTests
 {
     /// <summary>Each try of a server that does not answer takes seconds, and the process is to end.</summary>
     [Fact]
-    public async Task A_lost_database_is_tried_once_at_the_stop()
+    public async Task At_shutdown_an_unavailable_database_is_tried_once()
     {
         var runs = 0;
         using var turns = new SemaphoreSlim(1);

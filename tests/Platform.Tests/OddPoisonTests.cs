@@ -29,7 +29,7 @@ public sealed class OddPoisonTests
     }
 
     [Theory, MemberData(nameof(Odd))]
-    public async Task An_odd_envelope_is_kept_once(Mode mode, string what, string body)
+    public async Task A_malformed_envelope_is_stored_once(Mode mode, string what, string body)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -42,7 +42,7 @@ public sealed class OddPoisonTests
         body.Replace("ID", id.ToString(), StringComparison.Ordinal).Replace("TRACE", Trace, StringComparison.Ordinal);
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Headers_that_repeat_a_property_are_joined(Mode mode)
+    public async Task Headers_that_repeat_a_property_are_merged(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);

@@ -14,7 +14,7 @@ public sealed class OutboxTests
     static readonly DateTime LongAgo = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_row_that_cannot_be_sent_is_parked_and_blocks_nobody_and_can_be_replayed(Mode mode)
+    public async Task An_unsendable_row_is_parked_and_can_be_replayed(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation, "Limits:ParkAfter=2");
@@ -38,7 +38,7 @@ public sealed class OutboxTests
 
     /// <summary>As when the clock is set back by an hour.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_row_that_was_put_off_by_a_clock_ahead_is_sent(Mode mode)
+    public async Task A_row_delayed_by_a_fast_clock_is_sent(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation, "Limits:BacklogSampleSeconds=1");
@@ -49,7 +49,7 @@ public sealed class OutboxTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Two_sweepers_share_the_rows_and_send_none_twice(Mode mode)
+    public async Task Two_sweepers_send_no_row_twice(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
@@ -62,7 +62,7 @@ public sealed class OutboxTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_process_that_was_paused_beyond_its_lease_changes_nothing_any_more(Mode mode)
+    public async Task A_process_paused_beyond_its_lease_changes_nothing(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -81,7 +81,7 @@ public sealed class OutboxTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_is_committed_before_the_bus_runs_waits_for_it(Mode mode)
+    public async Task Rows_committed_before_the_bus_starts_are_sent_later(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -93,7 +93,7 @@ public sealed class OutboxTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task While_the_broker_is_away_rows_stay_unblamed_and_are_sent_when_it_is_back(Mode mode)
+    public async Task A_broker_outage_is_not_counted_against_outbox_rows(Mode mode)
     {
         Assert.SkipUnless(mode.Transport == "RabbitMq", "The bus in memory cannot be away.");
         await using var installation = await mode.Fresh("pack");

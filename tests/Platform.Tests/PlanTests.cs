@@ -8,7 +8,7 @@ namespace Platform.Tests;
 public sealed class PlanTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_page_of_a_long_outbox_is_read_in_the_order_of_its_index(Mode mode)
+    public async Task A_page_of_a_long_outbox_is_read_in_index_order(Mode mode)
     {
         Assert.SkipUnless(mode.Database == "PostgreSql", "Plans are looked at on PostgreSQL.");
         await using var installation = await mode.Fresh("pack");

@@ -12,7 +12,7 @@ public sealed class PoisonTests
     static readonly (string Queue, string Type)[] Queues = [("bumps", "Bump"), ("echoes", "Bumped"), ("tallies", "Tally")];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Poison_of_every_kind_on_every_queue_is_kept_and_replayed_while_the_others_are_handled(Mode mode)
+    public async Task Poison_of_every_kind_is_stored_and_can_be_replayed(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using (var host = await PackHost.Start(installation))
@@ -37,7 +37,7 @@ public sealed class PoisonTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Poison_in_an_envelope_is_kept_alone_and_replayed_alone(Mode mode)
+    public async Task Poison_in_an_envelope_is_stored_and_replayed_alone(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -70,7 +70,7 @@ public sealed class PoisonTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_calls_itself_an_envelope_and_is_none_is_kept_whole(Mode mode)
+    public async Task A_false_envelope_is_stored_whole(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);

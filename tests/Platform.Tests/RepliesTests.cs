@@ -8,7 +8,7 @@ namespace Platform.Tests;
 public sealed class RepliesTests
 {
     [Fact]
-    public async Task A_requester_that_is_gone_costs_others_no_answer()
+    public async Task A_vanished_requester_costs_others_no_reply()
     {
         Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no channels.");
         await using var installation = await Mode.Servers.Fresh("pack");

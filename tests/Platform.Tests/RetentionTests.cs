@@ -18,7 +18,7 @@ public sealed class RetentionTests
     static readonly DateTime Old = Now.AddDays(-8);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_backlog_is_caught_up_with_page_by_page(Mode mode)
+    public async Task Retention_works_off_a_backlog_page_by_page(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         using var pages = new Metric("ordersaga.retention.deleted", "inbox", "table");
@@ -32,7 +32,7 @@ public sealed class RetentionTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Rows_of_one_time_are_all_deleted(Mode mode)
+    public async Task Rows_with_equal_timestamps_are_all_deleted(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await Start(installation, db => db.AddRange(Enumerable.Range(0, 3 * Page).Select(_ => Inbox(Old))));
@@ -40,7 +40,7 @@ public sealed class RetentionTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_failed_message_is_kept_until_long_after_its_replay(Mode mode)
+    public async Task A_dead_letter_is_kept_long_after_its_replay(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await Start(
@@ -50,7 +50,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task A_locked_row_stops_neither_the_others_nor_the_outbox()
+    public async Task A_locked_row_delays_neither_retention_nor_the_outbox()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite has no row locks.");
         await using var installation = await Mode.PostgreSql.Fresh("pack");
@@ -72,7 +72,7 @@ public sealed class RetentionTests
     }
 
     [Fact]
-    public async Task A_log_that_a_long_reader_made_large_is_cut_back()
+    public async Task A_write_ahead_log_grown_by_a_reader_is_truncated()
     {
         await using var installation = await Mode.Embedded.Fresh("pack");
         await using var host = await Start(installation, _ => { });
@@ -102,7 +102,7 @@ public sealed class RetentionTests
     [InlineData(nameof(RetentionSettings.StepMilliseconds), 10_001)]
     [InlineData(nameof(RetentionSettings.PageRows), 5_000)]
     [InlineData(nameof(RetentionSettings.ReplayedMessageDays), -1)]
-    public void A_bound_that_does_not_fit_stops_the_start(string name, int value)
+    public void An_inconsistent_retention_setting_stops_startup(string name, int value)
     {
         var settings = new RetentionSettings();
         typeof(RetentionSettings).GetProperty(name)!.SetValue(settings, value);

@@ -32,7 +32,7 @@ public sealed class SilentBrokerTests
 
     /// <summary>The broker is back while rows wait that it was never given: only those may count an attempt that were sent and got no answer.</summary>
     [Fact]
-    public async Task Rows_that_were_not_sent_are_not_blamed()
+    public async Task Unsent_rows_are_not_marked_as_failed()
     {
         await using var installation = await Mode.Embedded.Fresh("pack");
         await using var host = await Start(installation, "Limits:ParkAfter=1", "Limits:PublishWindow=1");
@@ -70,7 +70,7 @@ public sealed class SilentBrokerTests
 
     /// <summary>No database stores all of it, and the row must be parked all the same.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_refusal_in_odd_characters_is_stored(Mode mode)
+    public async Task A_refusal_with_invalid_characters_is_stored(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await Start(installation, "Limits:ParkAfter=1");

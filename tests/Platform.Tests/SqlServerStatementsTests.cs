@@ -26,7 +26,7 @@ public sealed class SqlServerStatementsTests
     };
 
     [Fact]
-    public void Every_statement_parses_and_means_columns_that_are_there() => SqlServerScript.Errors(Schema(), Statements).ShouldBeEmpty();
+    public void Every_statement_parses_and_resolves_its_columns() => SqlServerScript.Errors(Schema(), Statements).ShouldBeEmpty();
 
     [Fact]
     public void Every_statement_of_the_dialect_is_checked() =>
@@ -45,7 +45,7 @@ public sealed class SqlServerStatementsTests
 
     /// <summary>SQL Server refuses READPAST alone in a database whose readers see versions.</summary>
     [Fact]
-    public void What_skips_locked_rows_reads_by_locks() => Statements.Values.Where(one => one.Sql.Contains("READPAST", StringComparison.Ordinal))
+    public void Statements_that_skip_locked_rows_take_locks() => Statements.Values.Where(one => one.Sql.Contains("READPAST", StringComparison.Ordinal))
         .ShouldAllBe(one => one.Sql.Contains("READCOMMITTEDLOCK", StringComparison.Ordinal));
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class SqlServerStatementsTests
     [InlineData("SELECT o.nothing FROM outbox o JOIN inbox i ON i.message_id = o.id")]
     [InlineData("DELETE FROM outbox WHERE id = @missing")]
     [InlineData("SELEC id FROM outbox")]
-    public void A_wrong_statement_is_found(string sql) =>
+    public void An_invalid_statement_is_detected(string sql) =>
         SqlServerScript.Errors(Schema(), new Dictionary<string, (string, string)> { ["planted"] = ("@id", sql) }).ShouldNotBeEmpty();
 
     static string Schema()

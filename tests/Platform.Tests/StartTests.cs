@@ -7,7 +7,7 @@ namespace Platform.Tests;
 public sealed class StartTests
 {
     [Fact]
-    public async Task A_wrong_setting_is_one_sentence_and_final()
+    public async Task An_invalid_setting_is_one_message_and_final()
     {
         var (code, said) = await Run(new InvalidOperationException("Limits:Lanes must be 1 to 64"));
         code.ShouldBe(Start.WrongSettings);
@@ -15,7 +15,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_database_that_is_unavailable_may_be_there_next_time()
+    public async Task An_unavailable_database_at_startup_is_retried()
     {
         var (code, said) = await Run(new InvalidOperationException("transient", new NpgsqlException("connecting", new IOException("refused"))));
         code.ShouldBe(1);
@@ -23,7 +23,7 @@ public sealed class StartTests
     }
 
     [Fact]
-    public async Task A_bug_keeps_its_stack()
+    public async Task An_unexpected_exception_keeps_its_stack_trace()
     {
         var (code, said) = await Run(new NotSupportedException("a bug"));
         code.ShouldBe(1);

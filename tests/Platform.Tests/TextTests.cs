@@ -33,16 +33,16 @@ public sealed class TextTests
     [InlineData("a\u0301\u0302\u0303\u0304", 3, "a\u0301\u0302")]
     [InlineData("\ud83c\udf75\u0301\u0301", 1, "")]
     [InlineData("abc", 0, "")]
-    public void Text_is_cut_between_whole_characters(string text, int length, string cut) => Text.Cut(text, length).ShouldBe(cut);
+    public void Text_is_truncated_between_whole_characters(string text, int length, string cut) => Text.Cut(text, length).ShouldBe(cut);
 
     [Fact]
-    public void A_cut_text_has_no_blank_at_its_end() => Text.Clean("one two", 4).ShouldBe("one");
+    public void Truncated_text_has_no_trailing_space() => Text.Clean("one two", 4).ShouldBe("one");
 
     [Fact]
-    public void Lines_can_be_kept() => Text.CleanLines("at A()\r\n\tat B()\0\0", 100).ShouldBe("at A()\r\n\tat B() ");
+    public void Line_breaks_can_be_kept() => Text.CleanLines("at A()\r\n\tat B()\0\0", 100).ShouldBe("at A()\r\n\tat B() ");
 
     [Fact]
-    public void No_text_stays_none()
+    public void Null_text_stays_null()
     {
         Text.Clean(null, 10).ShouldBeNull();
         Text.CleanLines(null, 10).ShouldBeNull();

@@ -8,7 +8,7 @@ namespace Platform.Tests;
 public sealed class UnitOfWorkTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Who_meets_a_conflict_runs_again_in_a_fresh_scope(Mode mode)
+    public async Task A_conflict_is_retried_in_a_fresh_scope(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var one = await PackHost.Make(installation);
@@ -23,7 +23,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_row_that_a_transaction_has_locked_is_its_own_until_it_ends(Mode mode)
+    public async Task A_row_lock_lasts_until_the_transaction_ends(Mode mode)
     {
         Assert.SkipUnless(mode.Database == "PostgreSql", "SQLite locks its whole file.");
         await using var installation = await mode.Fresh("pack");
@@ -38,7 +38,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_conflict_that_never_ends_is_given_up_after_the_bound(Mode mode)
+    public async Task An_endless_conflict_is_abandoned_at_the_limit(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation, "Limits:ConflictAttempts=3");
@@ -52,7 +52,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_follows_a_commit_cannot_undo_it(Mode mode)
+    public async Task A_failure_after_the_commit_does_not_undo_it(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation);
@@ -65,7 +65,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_context_from_the_pool_knows_nothing_of_the_transaction_before(Mode mode)
+    public async Task A_pooled_context_forgets_the_previous_transaction(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Make(installation);
@@ -76,7 +76,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_host_that_is_stopped_in_the_midst_complains_about_nothing(Mode mode)
+    public async Task A_host_stopped_during_work_logs_no_errors(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
         var host = await PackHost.Start(installation);
@@ -94,7 +94,7 @@ public sealed class UnitOfWorkTests
     }
 
     [Fact]
-    public async Task A_batch_does_not_run_in_the_span_of_who_made_the_batcher()
+    public async Task A_batch_does_not_run_in_the_batchers_creation_span()
     {
         using var activity = new Activity("maker").Start();
         Activity? seen = activity;

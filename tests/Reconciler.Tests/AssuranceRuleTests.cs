@@ -26,7 +26,7 @@ public sealed class AssuranceRuleTests
     };
 
     [Fact]
-    public void The_answer_that_the_order_waits_for_is_told_and_for_no_answer_it_is_driven_on()
+    public void Recovery_delivers_the_awaited_response_or_retries()
     {
         foreach (var state in States.All.Where(state => !States.AtRest(state)))
             foreach (var stock in OfStock)
@@ -40,7 +40,7 @@ public sealed class AssuranceRuleTests
     }
 
     [Fact]
-    public void A_branch_that_has_answered_already_is_not_told_again()
+    public void A_delivered_response_is_not_delivered_again()
     {
         Sent(Order(States.Cancelling) with { StockCancelled = true }, Cancelled, Cancelled).ShouldBe([new PaymentCancelled(Some.Id)]);
         Sent(Order(States.Cancelling) with { PaymentCancelled = true }, Cancelled, Cancelled).ShouldBe([new StockCancelled(Some.Id)]);
@@ -48,7 +48,7 @@ public sealed class AssuranceRuleTests
     }
 
     [Fact]
-    public void An_order_that_nobody_handles_is_sent_ever_more_seldom()
+    public void Retries_of_an_unhandled_order_become_rarer()
     {
         var (settings, overdue, sent) = (new AssuranceSettings(), TimeSpan.Zero, 0);
         for (; overdue < TimeSpan.FromHours(8); sent++)
@@ -58,7 +58,7 @@ public sealed class AssuranceRuleTests
     }
 
     [Fact]
-    public void The_answer_is_told_as_the_participant_gave_it()
+    public void The_response_is_delivered_as_the_participant_gave_it()
     {
         var rejected = new BranchView(Some.Id, Refused, "sold out", [new RejectedLine("tea-001", 2, 1)]);
         AssuranceRule.Decide(Order(States.Reserving), rejected, null).ShouldHaveSingleItem().ShouldBeOfType<StockRejected>()
@@ -70,7 +70,7 @@ public sealed class AssuranceRuleTests
     [Theory]
     [InlineData(5, 3000)]
     [InlineData(0, 1000)]
-    public void A_lease_that_does_not_outlast_the_question_stops_the_start(int leaseSeconds, int timeoutMilliseconds)
+    public void A_lease_shorter_than_the_query_timeout_stops_startup(int leaseSeconds, int timeoutMilliseconds)
     {
         var participants = new Orders.Model.Participants.ParticipantSettings { TimeoutMilliseconds = timeoutMilliseconds };
         var settings = new AssuranceSettings { LeaseSeconds = leaseSeconds };

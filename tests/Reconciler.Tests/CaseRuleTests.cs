@@ -16,7 +16,7 @@ public sealed class CaseRuleTests
     [InlineData("Confirmed", "Cancelling")]
     [InlineData("Cancelled", "Cancelling")]
     [InlineData("none", "none")]
-    public void An_order_in_review_can_be_cancelled_by_a_person(string stock, string payment)
+    public void An_operator_can_cancel_an_order_in_review(string stock, string payment)
     {
         var (commands, refused) = Fits(CaseRule.Compensate, stock, payment);
         refused.ShouldBeNull();
@@ -24,18 +24,18 @@ public sealed class CaseRuleTests
     }
 
     [Fact]
-    public void One_whose_goods_and_money_are_confirmed_is_completed() =>
+    public void A_fully_confirmed_order_is_not_compensated() =>
         Fits(CaseRule.Compensate, "Confirmed", "Confirmed").Refused.ShouldNotBeNull().ShouldContain("retry");
 
     [Fact]
-    public void Its_case_is_not_solved_by_hand_while_it_is_in_review()
+    public void A_case_cannot_be_resolved_during_review()
     {
         Fits(CaseRule.Solve, "Tried", "Confirming").Refused.ShouldNotBeNull().ShouldContain("in review");
         CaseRule.Fits(CaseRule.Solve, Review, Some.Completed, same: true).Refused.ShouldBeNull();
     }
 
     [Fact]
-    public void Goods_sold_to_a_cancelled_order_can_be_put_back()
+    public void Stock_confirmed_for_a_cancelled_order_can_be_returned()
     {
         var row = new CaseRow { Class = "confirmed-stock-without-money", Rule = "r", Evidence = "{}", Reason = "why", OrderId = Some.Id };
         var story = Some.Completed with { Order = Some.Order(States.Cancelled) };

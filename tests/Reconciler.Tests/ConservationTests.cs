@@ -6,7 +6,7 @@ namespace Reconciler.Tests;
 public sealed class ConservationTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Clean_books_are_conserved_to_the_last_piece_and_cent(Mode mode)
+    public async Task Consistent_ledgers_conserve_every_unit_and_cent(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, new Plan { Seed = 3, Clean = 1500, Now = MadeBooks.Now });
         var report = await Read(books);
@@ -24,7 +24,7 @@ public sealed class ConservationTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Pieces_that_are_astray_are_counted_and_their_sku_is_named(Mode mode)
+    public async Task Missing_units_are_counted_and_their_sku_is_named(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, new Plan { Seed = 4, Clean = 300, Now = MadeBooks.Now });
         await books.Run("inventory", "UPDATE stock SET held = held + 3, available = available - 3 WHERE sku = 'sku-007'");
@@ -37,7 +37,7 @@ public sealed class ConservationTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Money_that_is_astray_is_counted_by_currency_and_its_orders_are_named(Mode mode)
+    public async Task Missing_money_is_counted_by_currency_and_order(Mode mode)
     {
         var ways = new Dictionary<string, int>
         {
@@ -56,7 +56,7 @@ public sealed class ConservationTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_part_capture_that_is_refunded_whole_is_conserved(Mode mode)
+    public async Task A_fully_refunded_partial_capture_is_conserved(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, new Plan { Seed = 7, Clean = 300, Now = MadeBooks.Now });
         var before = await Read(books);
@@ -77,7 +77,7 @@ public sealed class ConservationTests
         (await books.Ledgers.Payments.Moved(new DateOnly(2030, 5, 1), new DateOnly(2030, 5, 31))).Sum(day => day.Sum(money => money.Captured + money.Refunded));
 
     [Fact]
-    public async Task A_settlement_row_that_names_no_order_is_drift_and_is_named()
+    public async Task A_settlement_row_without_an_order_is_reported_as_drift()
     {
         await using var books = await MadeBooks.Make(Mode.Embedded, new Plan { Seed = 6, Clean = 50, Now = MadeBooks.Now });
         await books.Run("reconciler", """

@@ -59,10 +59,10 @@ public sealed class ContentRuleTests
     public static TheoryData<string> Changes() => [.. All.Keys];
 
     [Theory, MemberData(nameof(Changes))]
-    public void One_change_gives_its_own_class_and_no_other(string change) => All[change].Story().Found().ShouldBe(All[change].Found);
+    public void Each_discrepancy_gives_exactly_its_own_class(string change) => All[change].Story().Found().ShouldBe(All[change].Found);
 
     [Fact]
-    public void What_is_wrong_in_two_ways_is_told_twice() =>
+    public void Two_discrepancies_of_one_order_are_both_reported() =>
         (Good with { Stock = Some.Stock("Tried") with { Lines = [] }, Settled = [Some.Row("cap_1", fee: 44)] }).Found()
             .ShouldBe($"{Classes.OrderStockDiffer}, {Classes.LinesDiffer}, {Classes.SettlementFeeDiffers}");
 
@@ -74,7 +74,7 @@ public sealed class ContentRuleTests
     [InlineData("2030-05-13T00:30:00Z", "13 14", false)]
     [InlineData("2030-05-13T00:30:00Z", "12 13 14", true)]
     [InlineData("2030-05-14T12:00:00Z", "12 13 14", false)]
-    public void What_is_captured_is_missed_only_once_every_file_has_come_that_it_could_stand_in(string capturedAt, string days, bool missed)
+    public void A_capture_is_missing_only_after_its_last_possible_file(string capturedAt, string days, bool missed)
     {
         var at = DateTime.Parse(capturedAt, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
         var story = Good with { Payment = Some.Payment("Confirmed", Some.Attempt("capture", "cap_1", at: at)), Settled = [] };
@@ -93,7 +93,7 @@ public sealed class ContentRuleTests
     [InlineData("14T23:59", "15T00:01", "17T23:59", "14", false)]
     [InlineData("14T12:00", "14T12:00", "30T00:00", "20", false)]
     [InlineData("14T23:59", "15T00:01", "30T00:00", "20", false)]
-    public void A_capture_is_missed_by_the_clock_when_no_other_file_comes(string asked, string answered, string now, string days, bool missed)
+    public void A_capture_is_missing_by_time_when_no_file_arrives(string asked, string answered, string now, string days, bool missed)
     {
         var delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet();
         var told = SettlementDays.Of(delivered, new SettlementSettings(), new DateTimeOffset(At(now)));
@@ -112,7 +112,7 @@ public sealed class ContentRuleTests
     [InlineData("""[{"sku":"a","quantity":11,"unitPrice":5}]""", """[{"sku":"a","quantity":1}]""", false)]
     [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", """[{"sku":"a","quantity":1},{"sku":"b","quantity":2}]""", false)]
     [InlineData("""[{"sku":"a","quantity":1,"unitPrice":5}]""", "[]", false)]
-    public void Lines_are_the_same_whatever_their_order_and_their_prices(string order, string stock, bool same) =>
+    public void Lines_are_compared_regardless_of_order_and_price(string order, string stock, bool same) =>
         LineList.Same(new LineList(order), new LineList(stock)).ShouldBe(same);
 
     static Story PartRefunded(SettlementRow captured, long refund)

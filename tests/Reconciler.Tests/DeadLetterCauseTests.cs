@@ -15,10 +15,10 @@ public sealed class DeadLetterCauseTests
     [InlineData("RabbitMqConnectionException: The message was not acknowledged")]
     [InlineData("TaskCanceledException: A task was canceled.")]
     [InlineData("HttpRequestException: Connection refused (127.0.0.1:9)")]
-    public void A_wait_is_no_reason(string cause) => DeadLetterCause.Objection(cause)!.ShouldStartWith("it waited");
+    public void A_transient_failure_cannot_be_discarded(string cause) => DeadLetterCause.Objection(cause)!.ShouldStartWith("it waited");
 
     [Fact]
-    public void A_callers_mistake_is_no_reason() =>
+    public void A_callers_mistake_cannot_be_discarded() =>
         DeadLetterCause.Objection("Problem: The request breaks a rule.")!.ShouldStartWith("it is a caller's mistake");
 
     [Theory]
@@ -28,5 +28,5 @@ public sealed class DeadLetterCauseTests
     [InlineData("JsonException: '{' is invalid")]
     [InlineData("PostgresException: 22021: invalid byte sequence for encoding \"UTF8\": 0x00")]
     [InlineData("PostgresException: 23514: new row violates check constraint")]
-    public void What_no_healthy_system_can_handle_is_rightly_kept(string cause) => DeadLetterCause.Objection(cause).ShouldBeNull();
+    public void A_permanent_failure_is_a_valid_dead_letter(string cause) => DeadLetterCause.Objection(cause).ShouldBeNull();
 }

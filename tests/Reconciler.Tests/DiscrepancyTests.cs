@@ -7,7 +7,7 @@ namespace Reconciler.Tests;
 public sealed class DiscrepancyTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Every_spoiled_order_is_found_in_its_class_and_no_clean_one_is(Mode mode)
+    public async Task Every_corrupted_order_is_found_in_its_class(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, new Plan
         {
@@ -22,18 +22,18 @@ public sealed class DiscrepancyTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Clean_books_give_no_finding_whatever_the_seed(Mode mode)
+    public async Task Consistent_ledgers_give_no_findings_for_any_seed(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, new Plan { Seed = TimeProvider.System.GetUtcNow().Millisecond, Clean = 1500, Now = MadeBooks.Now });
         (await books.Findings(MadeBooks.All)).Select(finding => $"{finding.Class} {finding.Evidence}").ShouldBeEmpty();
     }
 
     [Fact]
-    public void There_is_a_way_to_spoil_an_order_for_each_class_of_the_table() =>
+    public void Every_discrepancy_class_has_a_generator() =>
         Spoilers.Names.Order().ShouldBe(RuleTable.Rows.Select(rule => rule.Class).Distinct().Order());
 
     [Fact]
-    public async Task The_same_plan_makes_the_same_books()
+    public async Task The_same_plan_generates_the_same_ledgers()
     {
         var plan = new Plan { Seed = 7, Clean = 300, Now = MadeBooks.Now, Spoiled = new Dictionary<string, int> { ["lines-differ"] = 3 } };
         await using var one = await MadeBooks.Make(Mode.Embedded, plan);

@@ -10,7 +10,7 @@ public sealed class FeeScheduleTests
     [InlineData(50, 100, 0, 1)]
     [InlineData(49, 100, 0, 0)]
     [InlineData(1_000_000_000_000, 10_000, 0, 1_000_000_000_000)]
-    public void A_capture_costs_its_share_rounded_half_up_and_the_fixed_part(long amount, int basisPoints, long part, long fee) =>
+    public void A_capture_fee_is_the_rounded_share_plus_the_fixed_part(long amount, int basisPoints, long part, long fee) =>
         new FeeSchedule(basisPoints, part).OfCapture(amount).ShouldBe(fee);
 }
 
@@ -31,15 +31,15 @@ public sealed class FeeSchedulesTests
     [InlineData("KWD", 1250, 130, 0)]
     [InlineData("KWD", 1250, 131, 6)]
     [InlineData("BRL", 1250, 9999, 0)]
-    public void Each_currency_has_its_contract_and_its_tolerance(string currency, long amount, long fee, long off) =>
+    public void Each_currency_has_its_fee_contract_and_tolerance(string currency, long amount, long fee, long off) =>
         Settings.Schedules.Off(Some.Row("cap_1", "capture", amount, fee) with { Currency = currency }).ShouldBe(off);
 
     [Fact]
-    public void Fees_can_be_left_alone() => new SettlementSettings { CheckFees = false }.Schedules.Off(Some.Row("cap_1", fee: 999)).ShouldBe(0);
+    public void Fee_checks_can_be_disabled() => new SettlementSettings { CheckFees = false }.Schedules.Off(Some.Row("cap_1", fee: 999)).ShouldBe(0);
 
     [Theory]
     [InlineData("EUX")]
     [InlineData("eur")]
-    public void A_contract_of_no_currency_is_refused_at_the_start(string currency) =>
+    public void A_fee_contract_without_a_currency_stops_startup(string currency) =>
         Should.Throw<InvalidOperationException>(new SettlementSettings { Fees = { [currency] = new CurrencyFees() } }.Check).Message.ShouldContain(currency);
 }

@@ -10,7 +10,7 @@ public sealed class FindingsDocumentTests
     const string End = "<!-- rules:end -->";
 
     [Fact]
-    public void The_document_has_the_rules_of_the_code()
+    public void The_findings_document_lists_the_rules_of_the_code()
     {
         var text = Repo.Read(Document).ReplaceLineEndings("\n");
         var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length, text.IndexOf(End, StringComparison.Ordinal));

@@ -9,7 +9,7 @@ namespace Reconciler.Tests;
 public sealed class LateSettlementTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_day_is_late_when_money_moved_on_it_and_two_days_have_passed_since_its_end(Mode mode)
+    public async Task A_settlement_file_is_late_two_days_after_money_moved(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(

@@ -13,7 +13,7 @@ public sealed class MergeTests
     };
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Each_order_of_any_ledger_comes_once_in_order_and_whole(Mode mode)
+    public async Task The_merge_yields_each_order_once_in_order_and_complete(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, Plan);
         var everything = new MergeWindow(DateTime.MaxValue);
@@ -37,7 +37,7 @@ public sealed class MergeTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task With_a_watermark_only_what_some_ledger_changed_since_is_read_and_read_whole(Mode mode)
+    public async Task A_watermark_merge_reads_changed_orders_completely(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, Plan with { Spoiled = new Dictionary<string, int>() }, new LedgerSettings { LookUpOrders = 7 });
         var all = await books.Stories(new MergeWindow(DateTime.MaxValue));
@@ -51,7 +51,7 @@ public sealed class MergeTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_any_ledger_changed_within_the_window_is_left_out(Mode mode)
+    public async Task Orders_changed_within_the_window_are_skipped(Mode mode)
     {
         await using var books = await MadeBooks.Make(mode, Plan);
         var until = MadeBooks.Now.AddDays(-2);
@@ -61,7 +61,7 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public async Task An_order_that_nobody_knows_has_an_empty_story()
+    public async Task An_unknown_order_has_an_empty_snapshot()
     {
         await using var books = await MadeBooks.Make(Mode.Embedded, Plan);
         var story = await books.Merge.Look(Guid.Empty);
@@ -70,7 +70,7 @@ public sealed class MergeTests
     }
 
     [Fact]
-    public async Task A_database_that_sorts_ids_in_another_way_is_noticed()
+    public async Task A_database_with_another_id_order_is_detected()
     {
         await using var books = await MadeBooks.Make(Mode.Embedded, Plan);
         await using var cursor = new Cursor<StockEntry>(new Backwards(books), new Which.After(null), books.Settings, default);

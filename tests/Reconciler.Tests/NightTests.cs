@@ -32,7 +32,7 @@ public sealed class NightTests
     }
 
     [Fact]
-    public void A_slot_has_one_run_and_another_when_the_clock_was_set_back()
+    public void A_slot_runs_again_only_after_the_clock_was_set_back()
     {
         var slots = new RollingSlots(new ReconciliationSettings { RollingMinutes = 10 });
         string Seen(string time) => slots.Next(Time($"2027-03-01T{time}Z")) is { } one ? $"{one.At:HH:mm}{(one.CameBefore ? " again" : "")}" : "-";
@@ -41,7 +41,7 @@ public sealed class NightTests
     }
 
     [Theory, InlineData("Mars/Olympus"), InlineData(""), InlineData("Europe/Berlin ")]
-    public void A_time_zone_that_is_not_known_is_one_sentence(string zone) =>
+    public void An_unknown_time_zone_gives_one_clear_message(string zone) =>
         Should.Throw<InvalidOperationException>(new ReconciliationSettings { TimeZone = zone }.Check).Message
             .ShouldBe("Reconciliation:TimeZone must be a time zone of this machine such as Europe/Berlin");
 

@@ -15,7 +15,7 @@ namespace Reconciler.Tests;
 public sealed class SettlementFetchTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Every_day_that_is_over_is_fetched_from_the_gateway_once_and_the_books_agree(Mode mode)
+    public async Task Every_past_day_is_fetched_from_the_gateway_once(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode, "--Gateway:Key=0123456789abcdef");
         var plan = new Plan { Seed = 21, Clean = 400, Now = MadeBooks.Now, Gateway = true };
@@ -37,7 +37,7 @@ public sealed class SettlementFetchTests
     }
 
     [Fact]
-    public async Task While_the_gateway_is_away_or_refuses_nothing_is_found_and_the_days_stay_due()
+    public async Task A_failed_settlement_fetch_stays_due_without_findings()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded, "--Gateway:Key=0123456789abcdef", "--Gateway:Url=http://127.0.0.1:1");
         (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).ShouldBeEmpty();

@@ -10,7 +10,7 @@ public sealed class SettlementFilesTests
     const string Why = "the gateway has sent a corrected one";
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Rows_of_every_kind_are_kept_and_counted(Mode mode)
+    public async Task Settlement_rows_of_every_kind_are_stored_and_counted(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         (await rig.Take(File(
@@ -29,7 +29,7 @@ public sealed class SettlementFilesTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_file_is_replaced_and_the_difference_is_told(Mode mode)
+    public async Task Replacing_a_file_reports_the_difference(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         await rig.Take(File(Row("cap_1", "capture", 2500, 60), Row("cap_2", "capture", 100, 26)));
@@ -51,7 +51,7 @@ public sealed class SettlementFilesTests
     }
 
     [Fact]
-    public async Task A_replacement_that_does_not_fit_leaves_the_file_as_it_is()
+    public async Task An_invalid_replacement_leaves_the_file_unchanged()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var other = new Delivery("kim", new string('a', 64), Why);
@@ -65,7 +65,7 @@ public sealed class SettlementFilesTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_voided_file_counts_no_more_and_is_not_fetched_again(Mode mode)
+    public async Task A_voided_file_is_ignored_and_not_fetched_again(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         var file = File(Row("cap_1", "capture", 2500, 60));

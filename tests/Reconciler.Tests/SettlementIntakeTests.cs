@@ -63,7 +63,7 @@ public sealed class SettlementIntakeTests
     ];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_good_file_is_taken_in_whole_and_the_same_again_is_known(Mode mode)
+    public async Task A_valid_file_is_imported_once(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         (await rig.Take(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3));
@@ -101,7 +101,7 @@ public sealed class SettlementIntakeTests
     public static TheoryData<string> Ways() => [.. Alike.Keys];
 
     [Theory, MemberData(nameof(Ways))]
-    public async Task A_good_file_is_taken_whichever_way_it_is_written(string way)
+    public async Task A_valid_file_is_accepted_in_every_notation(string way)
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var file = Alike[way](Good);
@@ -120,7 +120,7 @@ public sealed class SettlementIntakeTests
     [InlineData("utf-16", "it is UTF-16 and not UTF-8: save it as UTF-8")]
     [InlineData("utf-16BE", "it is UTF-16 and not UTF-8: save it as UTF-8")]
     [InlineData("gzip", "it is compressed: unpack it first")]
-    public async Task What_is_written_in_another_encoding_is_told_so(string encoding, string said)
+    public async Task A_file_in_another_encoding_is_refused_by_name(string encoding, string said)
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         byte[] file = encoding == "gzip" ? [0x1F, 0x8B, 8, 0, 0]
@@ -134,7 +134,7 @@ public sealed class SettlementIntakeTests
         : string.Join(',', line.Split(',').Reverse());
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Another_file_of_a_day_that_has_its_file_is_refused_and_the_first_one_stands(Mode mode)
+    public async Task A_second_file_for_a_day_is_refused(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
         await rig.Take(Good);
@@ -148,7 +148,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_broken_file_leaves_nothing_behind_and_the_right_one_is_taken_afterwards(Mode mode)
+    public async Task An_invalid_file_leaves_no_rows_and_can_be_corrected(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode, "--Settlements:PageRows=1");
         foreach (var (name, spoil, said) in Broken)
@@ -165,7 +165,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task What_is_not_text_is_refused()
+    public async Task A_file_that_is_not_text_is_refused()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var bytes = Encoding.UTF8.GetBytes(Good);
@@ -175,7 +175,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task A_row_of_another_day_s_file_is_left_out_when_it_is_the_same()
+    public async Task An_equal_row_from_another_days_file_is_skipped()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         await rig.Take(Good);
@@ -187,7 +187,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task A_row_of_another_day_s_file_with_other_content_is_refused_with_both()
+    public async Task A_conflicting_row_from_another_days_file_is_refused()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         await rig.Take(Good);
@@ -198,7 +198,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task The_file_of_a_day_that_is_not_over_is_refused()
+    public async Task A_file_for_an_unfinished_day_is_refused()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var today = await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"), IntakeRig.Day.AddDays(1));
@@ -206,7 +206,7 @@ public sealed class SettlementIntakeTests
     }
 
     [Fact]
-    public async Task A_day_without_money_is_a_day_whose_file_has_come()
+    public async Task An_empty_file_counts_as_received()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         (await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"))).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 0));

@@ -14,7 +14,7 @@ public sealed class SqlServerTests
     static readonly LedgerSettings Settings = new();
 
     [Fact]
-    public void Every_statement_parses_and_means_columns_that_are_there()
+    public void Every_statement_parses_and_resolves_its_columns()
     {
         var settlement = new SettlementLedger(Nowhere, Settings);
         Errors("orders", Statements(new OrdersLedger(Nowhere, Settings))).ShouldBeEmpty();
@@ -27,7 +27,7 @@ public sealed class SqlServerTests
     }
 
     [Fact]
-    public void So_does_every_statement_of_the_verification()
+    public void Every_verifier_statement_parses_and_resolves()
     {
         const DatabaseMode Mode = DatabaseMode.SqlServer;
         string[] messages = [BookSql.Outbox, BookSql.FailedMessages];
@@ -40,11 +40,11 @@ public sealed class SqlServerTests
     }
 
     [Fact]
-    public void A_statement_that_means_another_table_is_found() => Errors("orders", Statements(new StockLedger(Nowhere, Settings))).ShouldNotBeEmpty();
+    public void A_statement_with_an_unknown_table_is_detected() => Errors("orders", Statements(new StockLedger(Nowhere, Settings))).ShouldNotBeEmpty();
 
     /// <summary>SQL Server compares the last six bytes first.</summary>
     [Fact]
-    public void Ids_are_in_the_order_of_their_database()
+    public void Ids_sort_as_their_database_sorts_them()
     {
         var (one, other) = (Guid.Parse("01000000-0000-7000-8000-000000000002"), Guid.Parse("02000000-0000-7000-8000-000000000001"));
         DatabaseMode.PostgreSql.OrderOfIds().Compare(one, other).ShouldBeNegative();

@@ -29,14 +29,14 @@ public sealed class StatusRuleTests
         from order in States.All.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
 
     [Fact]
-    public void What_is_legal_gives_no_finding_and_everything_else_does()
+    public void Only_legal_state_combinations_give_no_finding()
     {
         foreach (var (order, stock, payment) in All)
             (Story(order, stock, payment).Found().Length == 0).ShouldBe(IsLegal(order, stock, payment), $"order {order}, stock {stock}, payment {payment}");
     }
 
     [Fact]
-    public void Each_branch_gives_one_finding_at_most()
+    public void Each_branch_gives_at_most_one_finding()
     {
         foreach (var (order, stock, payment) in All)
             Rules.Check(Story(order, stock, payment), Some.Terms).Count().ShouldBeLessThanOrEqualTo(2, $"order {order}, stock {stock}, payment {payment}");
@@ -44,7 +44,7 @@ public sealed class StatusRuleTests
 
     /// <summary>While the saga may still move it, a repair would race it; and the fence refuses to cancel what is sold.</summary>
     [Fact]
-    public void Only_an_order_that_has_ended_or_does_not_exist_is_repaired_and_only_as_the_fence_allows()
+    public void Only_final_or_missing_orders_are_repaired()
     {
         foreach (var (order, stock, payment) in All)
         {

@@ -16,7 +16,7 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("""{"reference":"r","amount":1,"amount":1250,"currency":"EUR","token":"tok_ok"}""")]
     [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","tokn":"tok_ok"}""")]
     [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","hosted":true,"expiresAt":"tomorrow"}""")]
-    public async Task What_cannot_be_read_is_400(string body) =>
+    public async Task An_unreadable_request_is_400(string body) =>
         (await gateway.Post("v1/authorizations", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, "malformed-body");
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","token":"tok_ok","hosted":true,"expiresAt":"2099-01-01T00:00:00Z"}""")]
     [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","token":"tok_ok","expiresAt":"2099-01-01T00:00:00Z"}""")]
     [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","hosted":true}""")]
-    public async Task What_makes_no_sense_is_422(string body) =>
+    public async Task An_invalid_request_is_422(string body) =>
         (await gateway.Post("v1/authorizations", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "invalid-authorization");
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("no json")]
     [InlineData("""{"amount":"all"}""")]
     [InlineData("""{"amuont":1}""")]
-    public async Task A_step_with_a_body_that_cannot_be_read_is_400(string body)
+    public async Task An_operation_with_an_unreadable_body_is_400(string body)
     {
         var authorization = await gateway.Authorize();
         (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, "malformed-body");
@@ -76,7 +76,7 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("another-key-of-the-tests")]
     [InlineData("the-key-of-the-test")]
     [InlineData("the-key-of-the-tests-")]
-    public async Task Without_the_gateway_key_there_is_nothing(string? key)
+    public async Task Every_endpoint_requires_the_gateway_key(string? key)
     {
         using var stranger = new GatewayCaller(sandbox.Host.Root, key);
         var answer = await stranger.Authorize();
@@ -93,6 +93,6 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("--Gateway:WebhookSecret=plain", "Gateway:WebhookSecret")]
     [InlineData("--Sandbox:WebhookUrl=not-a-url", "Sandbox:WebhookUrl")]
     [InlineData("--Sandbox:Faults:ErrorRate=1.5", "Sandbox:Faults")]
-    public async Task A_wrong_setting_stops_the_start_and_is_named(string setting, string named) =>
+    public async Task An_invalid_setting_stops_startup_by_name(string setting, string named) =>
         (await Should.ThrowAsync<InvalidOperationException>(() => SandboxHost.Start(setting))).Message.ShouldContain(named);
 }

@@ -3,7 +3,7 @@ namespace OrderSaga.Sandbox.Tests;
 public sealed class FaultTests
 {
     [Fact]
-    public async Task Errors_by_chance_are_done_and_their_repeat_is_answered()
+    public async Task A_random_error_is_executed_and_its_retry_is_answered()
     {
         await using var host = await SandboxHost.Start("--Sandbox:Faults:ErrorRate=1", "--Sandbox:Faults:Seed=7");
         var (key, reference) = (Some.Key(), Some.Reference());
@@ -17,7 +17,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Timeouts_by_chance_are_done_and_slow_answers_come()
+    public async Task Random_timeouts_are_executed_and_slow_calls_answered()
     {
         await using var host = await SandboxHost.Start("--Sandbox:Faults:TimeoutRate=1", "--Sandbox:HoldSeconds=0.1");
         var key = Some.Key();
@@ -31,7 +31,7 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Captures_by_chance_are_declined_and_can_be_tried_again()
+    public async Task Randomly_declined_captures_can_be_retried()
     {
         await using var host = await SandboxHost.Start("--Sandbox:Faults:CaptureDeclineRate=1");
         var authorization = (await host.Gateway.Authorize()).ShouldBe(HttpStatusCode.Created);

@@ -7,7 +7,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     readonly GatewayCaller gateway = sandbox.Host.Gateway;
 
     [Fact]
-    public async Task A_hosted_authorization_waits_at_a_url_of_this_host()
+    public async Task A_hosted_authorization_returns_a_url_of_this_host()
     {
         var expiresAt = Some.InAnHour();
         var answer = (await gateway.AuthorizeHosted(expiresAt)).ShouldBe(HttpStatusCode.Created, "pending");
@@ -17,7 +17,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task A_public_url_is_used_when_it_is_set()
+    public async Task A_configured_public_url_is_used()
     {
         await using var host = await SandboxHost.Start("--Sandbox:PublicUrl=https://pay.example.test/");
         var answer = await host.Gateway.AuthorizeHosted();
@@ -25,7 +25,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task The_page_shows_amount_and_reference_and_needs_nothing_from_elsewhere()
+    public async Task The_payment_page_loads_nothing_external()
     {
         var answer = await gateway.AuthorizeHosted(reference: "<b>order</b> & co", amount: 123456, currency: "EUR");
         var page = (await gateway.Get(answer.Field("url")!)).ShouldBe(HttpStatusCode.OK);
@@ -46,13 +46,13 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("JPY", "JPY 1,250")]
     [InlineData("KWD", "KWD 1.250")]
     [InlineData("USD", "USD 12.50")]
-    public async Task Amounts_have_the_decimals_of_their_currency(string currency, string shown) =>
+    public async Task Amounts_show_the_decimals_of_their_currency(string currency, string shown) =>
         (await gateway.Get((await gateway.AuthorizeHosted(amount: 1250, currency: currency)).Field("url")!)).Body.ShouldContain(shown);
 
     [Theory]
     [InlineData("pay", "succeeded", "Payment complete")]
     [InlineData("decline", "declined", "Payment declined")]
-    public async Task A_button_decides_and_the_page_shows_the_outcome(string button, string status, string shown)
+    public async Task A_button_decides_the_payment_and_the_page_shows_it(string button, string status, string shown)
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var answer = await gateway.AuthorizeHosted(key: key, reference: reference);
@@ -67,7 +67,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task A_second_button_changes_nothing()
+    public async Task A_second_button_press_changes_nothing()
     {
         var answer = await gateway.AuthorizeHosted();
         await gateway.Post($"pay/{answer.Id}/pay", null);
@@ -95,7 +95,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Time_runs_out_by_itself_and_is_told()
+    public async Task An_expired_payment_sends_a_webhook()
     {
         await using var receiver = await WebhookReceiver.Start();
         await using var host = await SandboxHost.Start();
@@ -111,7 +111,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Late_money_is_let_in_for_as_long_as_is_set_told_and_voided_once()
+    public async Task Late_money_is_accepted_as_configured_and_voided_once()
     {
         await using var receiver = await WebhookReceiver.Start();
         await using var host = await SandboxHost.Start("--Sandbox:LatePaymentSeconds=60");
@@ -130,7 +130,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task A_voided_payment_takes_no_late_money()
+    public async Task A_voided_payment_accepts_no_late_money()
     {
         await using var host = await SandboxHost.Start("--Sandbox:LatePaymentSeconds=60");
         var answer = await host.Gateway.AuthorizeHosted();
@@ -140,14 +140,14 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task A_payment_that_is_asked_for_after_its_end_is_declined()
+    public async Task A_payment_requested_after_its_deadline_is_declined()
     {
         var answer = (await gateway.AuthorizeHosted("2020-01-01T00:00:00Z")).ShouldBe(HttpStatusCode.PaymentRequired, "declined");
         answer.Field("reason").ShouldBe("expired before it was asked for");
     }
 
     [Fact]
-    public async Task An_unknown_payment_is_a_page_too()
+    public async Task An_unknown_payment_has_its_own_page()
     {
         var page = await gateway.Get("pay/auth_none");
         (page.Status, page.ContentType).ShouldBe((HttpStatusCode.NotFound, "text/html; charset=utf-8"));

@@ -16,7 +16,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task The_same_key_and_body_get_the_first_answer_byte_for_byte()
+    public async Task A_repeated_request_gets_the_first_response_byte_for_byte()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var first = await gateway.Authorize("tok_ok", key, reference);
@@ -30,7 +30,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task A_decline_is_repeated_as_a_decline()
+    public async Task A_repeated_declined_request_is_declined_again()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var first = (await gateway.Authorize("tok_declined", key, reference)).ShouldBe(HttpStatusCode.PaymentRequired);
@@ -49,7 +49,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Keys_differ_by_case()
+    public async Task Idempotency_keys_are_case_sensitive()
     {
         var key = Some.Key();
         var first = await gateway.Authorize("tok_ok", key);
@@ -60,7 +60,7 @@ public abstract class LedgerTests
     [InlineData("tok_ok", 1)]
     [InlineData("tok_declined", 1)]
     [InlineData("tok_error", 15)]
-    public async Task Sixteen_equal_requests_at_once_are_one_operation(string token, int answered)
+    public async Task Sixteen_concurrent_equal_requests_are_one_operation(string token, int answered)
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => gateway.Authorize(token, key, reference)));
@@ -73,7 +73,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Sixteen_captures_under_sixteen_keys_take_the_money_once()
+    public async Task Sixteen_captures_with_distinct_keys_charge_once()
     {
         var reference = Some.Reference();
         var authorization = await gateway.Authorize(reference: reference);
@@ -85,7 +85,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Two_processes_on_one_ledger_are_one_gateway()
+    public async Task Two_processes_on_one_ledger_act_as_one_gateway()
     {
         await using var twin = await sandbox.StartTwin();
         var requests = Enumerable.Range(0, 100).Select(_ => (Key: Some.Key(), Reference: Some.Reference())).ToList();
@@ -101,7 +101,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Many_different_requests_at_once_are_all_done()
+    public async Task Many_concurrent_requests_are_all_processed()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => gateway.Authorize(i % 2 == 0 ? "tok_ok" : "tok_declined")));
         answers.Count(x => x.Status == HttpStatusCode.Created).ShouldBe(100);
@@ -110,7 +110,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Captured_then_refunded()
+    public async Task A_captured_payment_can_be_refunded()
     {
         var reference = Some.Reference();
         var authorization = await gateway.Authorize(reference: reference);
@@ -130,7 +130,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Voided_then_nothing_more()
+    public async Task Nothing_follows_a_void()
     {
         var reference = Some.Reference();
         var authorization = await gateway.Authorize(reference: reference);
@@ -144,7 +144,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task A_step_on_nothing_is_404()
+    public async Task An_operation_on_an_unknown_payment_is_404()
     {
         var authorization = await gateway.Authorize();
         (await gateway.Capture("auth_none")).ShouldBeProblem(HttpStatusCode.NotFound, "unknown-operation");
@@ -155,7 +155,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task A_refused_step_leaves_its_key_free()
+    public async Task A_refused_operation_leaves_its_key_unused()
     {
         var (key, first) = (Some.Key(), await gateway.Authorize("tok_declined"));
         (await gateway.Capture(first.Id, key)).Status.ShouldBe(HttpStatusCode.Conflict);
@@ -163,7 +163,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task Only_the_whole_amount_moves()
+    public async Task Partial_amounts_are_refused()
     {
         var authorization = await gateway.Authorize(amount: 1250);
         (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), """{"amount":1000}"""))
@@ -172,7 +172,7 @@ public abstract class LedgerTests
     }
 
     [Fact]
-    public async Task The_query_tells_what_happened_by_key_and_by_reference()
+    public async Task Operations_can_be_queried_by_key_and_reference()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var authorization = await gateway.Authorize("tok_ok", key, reference);

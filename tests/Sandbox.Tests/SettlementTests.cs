@@ -5,7 +5,7 @@ namespace OrderSaga.Sandbox.Tests;
 public sealed class SettlementTests
 {
     [Fact]
-    public async Task The_day_s_file_has_every_capture_and_refund_and_its_sums()
+    public async Task A_days_file_lists_every_capture_refund_and_sum()
     {
         await using var host = await SandboxHost.Start();
         var gateway = host.Gateway;
@@ -47,7 +47,7 @@ public sealed class SettlementTests
     [InlineData("2026-2-1")]
     [InlineData("today")]
     [InlineData("9999-12-31")]
-    public async Task What_is_no_day_is_400(string date)
+    public async Task An_invalid_day_is_400(string date)
     {
         await using var host = await SandboxHost.Start();
         (await host.Gateway.Get($"v1/settlements/{date}")).ShouldBeProblem(HttpStatusCode.BadRequest, "settlement-date");

@@ -5,7 +5,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     readonly GatewayCaller gateway = sandbox.Host.Gateway;
 
     [Fact]
-    public async Task Ok_is_authorized_with_everything_that_was_asked()
+    public async Task Token_ok_is_authorized_as_requested()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var answer = (await gateway.Authorize("tok_ok", key, reference)).ShouldBe(HttpStatusCode.Created, "succeeded");
@@ -19,7 +19,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Declined_is_402_and_nothing_can_follow()
+    public async Task Token_declined_is_402_and_final()
     {
         var answer = (await gateway.Authorize("tok_declined")).ShouldBe(HttpStatusCode.PaymentRequired, "declined");
         answer.Field("reason").ShouldBe("card declined");
@@ -28,7 +28,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Timeout_is_done_but_not_answered_and_a_repeat_is()
+    public async Task Token_timeout_is_executed_and_answered_on_retry()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         await Should.ThrowAsync<OperationCanceledException>(() => gateway.Authorize("tok_timeout", key, reference, patience: TimeSpan.FromMilliseconds(700)));
@@ -40,7 +40,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Timeout_breaks_the_connection_of_who_waits_to_the_end()
+    public async Task Token_timeout_finally_breaks_the_connection()
     {
         await using var hasty = await SandboxHost.Start("--Sandbox:HoldSeconds=0.2");
         var key = Some.Key();
@@ -49,7 +49,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task A_held_connection_does_not_hold_up_the_end_of_the_process()
+    public async Task A_held_connection_does_not_delay_shutdown()
     {
         var began = TimeProvider.System.GetTimestamp();
         Task<GatewayReply> held;
@@ -65,7 +65,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Error_is_done_but_answered_with_500_and_a_repeat_is_answered()
+    public async Task Token_error_is_executed_and_answered_on_retry()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         (await gateway.Authorize("tok_error", key, reference)).Status.ShouldBe(HttpStatusCode.InternalServerError);
@@ -75,7 +75,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Slow_is_answered_after_a_while_and_a_repeat_at_once()
+    public async Task Token_slow_delays_only_the_first_response()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
         var began = TimeProvider.System.GetTimestamp();
@@ -85,7 +85,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     }
 
     [Fact]
-    public async Task Capture_refused_is_authorized_its_capture_is_declined_and_it_can_be_voided()
+    public async Task Token_capture_refused_declines_the_capture_only()
     {
         var reference = Some.Reference();
         var authorization = (await gateway.Authorize("tok_capture_refused", reference: reference)).ShouldBe(HttpStatusCode.Created, "succeeded");
@@ -102,7 +102,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [InlineData("tok_unknown")]
     [InlineData("TOK_OK")]
     [InlineData("")]
-    public async Task An_unknown_token_is_refused_and_leaves_nothing(string token)
+    public async Task An_unknown_token_is_refused_and_stores_nothing(string token)
     {
         var reference = Some.Reference();
         (await gateway.Authorize(token, reference: reference)).ShouldBeProblem(HttpStatusCode.UnprocessableEntity, "unknown-card");

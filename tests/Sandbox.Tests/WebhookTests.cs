@@ -7,7 +7,7 @@ namespace OrderSaga.Sandbox.Tests;
 public sealed class WebhookTests
 {
     [Fact]
-    public async Task The_signature_is_the_one_of_the_published_example()
+    public async Task The_signature_matches_the_published_example()
     {
         var webhook = new GatewayWebhook { Id = "msg_p5jXN8AQM9LWM0D4loKWxJek", Url = "http://localhost/", Body = """{"test": 2432232314}""" };
         using var request = WebhookSignature.Sign(webhook, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", DateTimeOffset.FromUnixTimeSeconds(1614265330));
@@ -19,7 +19,7 @@ public sealed class WebhookTests
     [Theory]
     [InlineData("pay", "authorization.succeeded")]
     [InlineData("decline", "authorization.failed")]
-    public async Task The_customer_s_decision_is_told_once_and_signed(string button, string type)
+    public async Task The_customers_decision_sends_one_signed_webhook(string button, string type)
     {
         await using var receiver = await WebhookReceiver.Start();
         await using var host = await SandboxHost.Start();
@@ -42,7 +42,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_delivery_that_fails_is_repeated_under_the_same_id()
+    public async Task A_failed_delivery_is_retried_with_the_same_id()
     {
         await using var receiver = await WebhookReceiver.Start(failures: 3);
         await using var host = await SandboxHost.Start();
@@ -58,7 +58,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task After_the_last_attempt_it_is_given_up_and_says_why()
+    public async Task The_last_failed_attempt_is_recorded_with_its_reason()
     {
         await using var host = await SandboxHost.Start("--Sandbox:WebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody");
         await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
@@ -70,7 +70,7 @@ public sealed class WebhookTests
     [Theory]
     [InlineData("WebhookLossRate", 0)]
     [InlineData("WebhookRepeatRate", 2)]
-    public async Task On_purpose_one_is_lost_or_comes_twice_and_the_gateway_believes_it_made(string rate, int arrivals)
+    public async Task Webhooks_can_be_lost_or_duplicated_on_purpose(string rate, int arrivals)
     {
         await using var receiver = await WebhookReceiver.Start();
         await using var host = await SandboxHost.Start($"--Sandbox:Faults:{rate}=1");
@@ -81,7 +81,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task What_was_owed_before_a_restart_is_delivered_after_it()
+    public async Task Pending_webhooks_are_delivered_after_a_restart()
     {
         await using var installation = await Mode.Embedded.Fresh("sandbox");
         await using var receiver = await WebhookReceiver.Start();
@@ -99,7 +99,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Without_a_url_nothing_is_owed()
+    public async Task Without_a_url_no_webhook_is_queued()
     {
         await using var host = await SandboxHost.Start();
         var authorization = await host.Gateway.AuthorizeHosted();
@@ -109,7 +109,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public void Pauses_double_up_to_five_minutes() =>
+    public void Retry_delays_double_up_to_five_minutes() =>
         new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.Pause(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
 
     static Task<int> Redirect(SandboxHost host, Uri url) =>

@@ -19,7 +19,7 @@ public sealed class TraceTests
     static readonly string[] Sixfold = ["api", "sagas", "inventory", "payments", "sandbox"];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task The_way_of_an_order_is_one_trace_from_the_POST_to_its_end(Mode mode)
+    public async Task An_order_is_one_trace_from_POST_to_its_final_state(Mode mode)
     {
         await using var collector = await OtlpReceiver.Start();
         Set(("Otlp__Endpoint", collector.Url), ("Otlp__Protocol", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200"),

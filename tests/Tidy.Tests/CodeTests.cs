@@ -9,7 +9,7 @@ public sealed class CodeTests
     const string Assurance = "Reconciler.Job/Assurance/";
 
     [Fact]
-    public void No_service_sends_or_saves_past_the_unit_of_work()
+    public void No_service_bypasses_the_unit_of_work()
     {
         var services = Source.All
             .Where(source => Services.Contains(source.Folder) && !source.File.StartsWith(Assurance, StringComparison.Ordinal)).ToList();
@@ -21,26 +21,26 @@ public sealed class CodeTests
     public void No_error_is_swallowed() => Source.All.SelectMany(Code.SwallowsErrors).ShouldBeNone();
 
     [Fact]
-    public void Nothing_is_left_unfinished() => Source.All.SelectMany(Code.IsUnfinished).ShouldBeNone();
+    public void The_source_has_no_unfinished_code() => Source.All.SelectMany(Code.IsUnfinished).ShouldBeNone();
 
     [Fact]
-    public void No_word_of_a_caller_is_parsed_as_an_enum() =>
+    public void No_caller_input_is_parsed_as_an_enum() =>
         Source.All.Where(source => source.Folder is not ("tests" or "bench")).SelectMany(Code.ParsesEnums).ShouldBeNone();
 
     [Theory]
     [InlineData("class C { bool M(string t) => Enum.TryParse<DayOfWeek>(t, out _); }")]
     [InlineData("class C { object M(string t) => System.Enum.Parse(typeof(DayOfWeek), t); }")]
-    public void A_parsed_enum_is_found(string text) => Code.ParsesEnums(new Source("Planted.cs", text)).ShouldHaveSingleItem();
+    public void An_enum_parse_is_detected(string text) => Code.ParsesEnums(new Source("Planted.cs", text)).ShouldHaveSingleItem();
 
     [Theory]
     [InlineData("class C(OrdersDb db) { Task M() => db.SaveChangesAsync(); }")]
     [InlineData("class C(IBus bus);")]
     [InlineData("class C { Task M(ConsumeContext c) => c.GetSendEndpoint(uri); }")]
     [InlineData("class C(MassTransit.ISendEndpointProvider sender);")]
-    public void A_way_past_the_unit_of_work_is_found(string text) => Code.GoesPastTheUnitOfWork(new Source("Planted.cs", text)).ShouldHaveSingleItem();
+    public void A_bypass_of_the_unit_of_work_is_detected(string text) => Code.GoesPastTheUnitOfWork(new Source("Planted.cs", text)).ShouldHaveSingleItem();
 
     [Fact]
-    public void The_outbox_is_no_way_past_it() =>
+    public void The_outbox_is_no_bypass_of_the_unit_of_work() =>
         Code.GoesPastTheUnitOfWork(new Source("Planted.cs", "class C { /* never SaveChanges */ Task M(ConsumeContext c) => c.Publish(1); }")).ShouldBeEmpty();
 
     [Theory]
@@ -48,8 +48,8 @@ public sealed class CodeTests
     [InlineData("try { } catch (Exception e) when (e is X) { }", 1)]
     [InlineData("try { } catch\n{\n// The connection is gone already.\n}", 0)]
     [InlineData("try { } catch { throw; }", 0)]
-    public void A_swallowed_error_is_found(string text, int found) => Code.SwallowsErrors(new Source("Planted.cs", text)).Count().ShouldBe(found);
+    public void A_swallowed_error_is_detected(string text, int found) => Code.SwallowsErrors(new Source("Planted.cs", text)).Count().ShouldBe(found);
 
     [Fact]
-    public void Something_unfinished_is_found() => Code.IsUnfinished(new Source("Planted.cs", "// TO" + "DO: later")).ShouldHaveSingleItem();
+    public void Unfinished_code_is_detected() => Code.IsUnfinished(new Source("Planted.cs", "// TO" + "DO: later")).ShouldHaveSingleItem();
 }

@@ -9,10 +9,10 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData("compose.yaml")]
     [InlineData("compose.postgres.yaml")]
-    public void A_compose_file_fits_the_code(string file) => new Compose(Repo.Read(file)).Findings().ShouldBeNone();
+    public void A_compose_file_matches_the_code(string file) => new Compose(Repo.Read(file)).Findings().ShouldBeNone();
 
     [Fact]
-    public void The_scripts_set_only_what_is_read_on_the_same_ports()
+    public void Scripts_set_only_known_settings_and_the_same_ports()
     {
         var script = Repo.Read("scripts/services.sh");
         Variable().Matches(script).Select(match => match.Groups["name"].Value).Where(name => !Settings.IsRead(name)).ShouldBeNone();
@@ -38,7 +38,7 @@ public sealed partial class ComposeTests
     [InlineData("${GATEWAY_KEY:?set it to at least 16 characters}", "${GATEWAY_KEY}", "${GATEWAY_KEY} is nowhere required")]
     [InlineData("#   GATEWAY_KEY ", "#   GATEWAY_KEYS ", "GATEWAY_KEY is not explained at the top")]
     [InlineData("  rabbitmq:\n  ", "  broker:\n  ", "rabbitmq: there is no volume rabbitmq")]
-    public void What_does_not_fit_is_found(string right, string wrong, string found)
+    public void A_compose_mismatch_is_detected(string right, string wrong, string found)
     {
         var text = Repo.Read("compose.yaml");
         text.ShouldContain(right);
@@ -55,7 +55,7 @@ public sealed partial class ComposeTests
     [InlineData("ConnectionStrings__orders", true)]
     [InlineData("ConnectionStrings__order", false)]
     [InlineData("Orders__Nonsense", false)]
-    public void A_setting_that_nothing_reads_is_known(string variable, bool read) => Settings.IsRead(variable).ShouldBe(read);
+    public void An_unused_setting_is_detected(string variable, bool read) => Settings.IsRead(variable).ShouldBe(read);
 
     [GeneratedRegex(@"echo ""(?<name>\w+__[A-Za-z_]+)=", RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();

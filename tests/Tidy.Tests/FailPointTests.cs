@@ -6,15 +6,15 @@ namespace Tidy.Tests;
 public sealed class FailPointTests
 {
     [Fact]
-    public void Every_fail_point_of_the_source_is_listed_and_no_other() =>
+    public void The_documented_fail_points_match_the_source() =>
         FailPoints.Listed.Select(row => row.Name).Order(StringComparer.Ordinal).ShouldBe(FailPoints.InSource());
 
     [Fact]
-    public void Each_names_processes_that_exist() =>
+    public void Each_fail_point_names_existing_processes() =>
         FailPoints.Listed.SelectMany(row => row.Processes).Where(process => !Repo.Exists($"{process}/Program.cs")).ShouldBeNone();
 
     [Fact]
-    public void The_table_is_read_row_by_row() =>
+    public void The_fail_point_table_is_read_row_by_row() =>
         FailPoints.Read("## Fail points\n| in | points | it dies |\n|---|---|---|\n| A.B, C.D | `x.y`, `x.z` | then |\n## Next\n| A.B | `no` |\n")
             .Select(row => $"{string.Join('+', row.Processes)} {row.Name}").ShouldBe(["A.B+C.D x.y", "A.B+C.D x.z"]);
 }

@@ -7,10 +7,10 @@ namespace Tidy.Tests;
 public sealed partial class GuaranteesTests
 {
     [Fact]
-    public void Every_test_that_the_guarantees_name_exists() => Missing(Repo.Read("docs/guarantees.md"), Repo.Files(".cs").Select(Repo.Read)).ShouldBeNone();
+    public void Every_test_named_in_the_guarantees_exists() => Missing(Repo.Read("docs/guarantees.md"), Repo.Files(".cs").Select(Repo.Read)).ShouldBeNone();
 
     [Fact]
-    public void A_test_that_does_not_exist_is_found() =>
+    public void A_missing_test_is_detected() =>
         Missing("`It_works` and `It_does_not`", ["public Task It_works() => Task.CompletedTask;"]).ShouldHaveSingleItem().ShouldContain("It_does_not");
 
     static IEnumerable<string> Missing(string guarantees, IEnumerable<string> code)

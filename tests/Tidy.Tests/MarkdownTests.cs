@@ -9,7 +9,7 @@ public sealed partial class MarkdownTests
     const int MaxWidth = 140;
 
     [Fact]
-    public void Every_file_that_the_documents_name_exists() => Repo.Files(".md").SelectMany(file => Missing(file, Repo.Read(file))).ShouldBeNone();
+    public void Every_file_named_in_the_docs_exists() => Repo.Files(".md").SelectMany(file => Missing(file, Repo.Read(file))).ShouldBeNone();
 
     [Theory]
     [InlineData("```sh\n./nowhere\n```", "nowhere")]
@@ -18,26 +18,26 @@ public sealed partial class MarkdownTests
     [InlineData("see [the map](docs/nowhere.md#top)", "docs/nowhere.md")]
     [InlineData("it is in `deploy/nowhere`", "deploy/nowhere")]
     [InlineData("```sh\ndocker compose -f nowhere.yaml up\n```", "nowhere.yaml")]
-    public void A_name_of_nothing_is_found(string text, string named) => Missing("README.md", text).ShouldHaveSingleItem().ShouldContain(named);
+    public void A_missing_file_is_detected(string text, string named) => Missing("README.md", text).ShouldHaveSingleItem().ShouldContain(named);
 
     [Theory]
     [InlineData("```sh\n./test && bash .ci/run\ncurl http://localhost:5100/orders\n```")]
     [InlineData("[tests](tests/) and [web](https://example.org/a.md), `scripts/servers-up --env`, `Contracts/Orders.cs`")]
     [InlineData("`./data/orders.db`, `.run/logs/orders-api.log`, `./test NAME`")]
     [InlineData("`GET /orders/{id}` and `application/json` and `queue:payments`")]
-    public void What_exists_or_is_no_file_is_not(string text) => Missing("README.md", text).ShouldBeNone();
+    public void Existing_files_and_other_names_are_not_reported(string text) => Missing("README.md", text).ShouldBeNone();
 
     [Fact]
-    public void No_document_shows_both_sides_of_a_merge() => Repo.Files(".md").SelectMany(file => Conflicts(file, Repo.Read(file))).ShouldBeNone();
+    public void No_document_contains_conflict_markers() => Repo.Files(".md").SelectMany(file => Conflicts(file, Repo.Read(file))).ShouldBeNone();
 
     [Fact]
-    public void Both_sides_of_a_merge_are_found() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
+    public void Conflict_markers_are_detected() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
 
     [Fact]
-    public void No_line_is_wider_than_a_screen() => Repo.Files(".md").SelectMany(file => Wide(file, Repo.Read(file))).ShouldBeNone();
+    public void No_line_is_longer_than_the_limit() => Repo.Files(".md").SelectMany(file => Wide(file, Repo.Read(file))).ShouldBeNone();
 
     [Fact]
-    public void A_wide_line_is_found_but_in_a_table() =>
+    public void A_long_line_is_detected_except_in_a_table() =>
         Wide("README.md", $"{new string('a', 141)}\n| {new string('b', 200)} |\n{new string('c', 140)}\n").ShouldHaveSingleItem();
 
     /// <summary>A row of a table cannot be broken.</summary>

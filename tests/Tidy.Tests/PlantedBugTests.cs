@@ -7,10 +7,10 @@ namespace Tidy.Tests;
 public sealed class PlantedBugTests
 {
     [Fact]
-    public void Every_planted_bug_still_fits_the_source() => Refused([.. PlantedBug.Patches]).ShouldBe("");
+    public void Every_planted_bug_applies_to_the_source() => Refused([.. PlantedBug.Patches]).ShouldBe("");
 
     [Fact]
-    public void One_that_fits_no_more_is_found()
+    public void A_patch_that_no_longer_applies_is_detected()
     {
         var file = Path.GetTempFileName();
         File.WriteAllText(file, "--- a/Inventory.Worker/Stock.cs\n+++ b/Inventory.Worker/Stock.cs\n@@ -1 +1 @@\n-no such line\n+another\n");
@@ -19,7 +19,7 @@ public sealed class PlantedBugTests
     }
 
     [Fact]
-    public void The_document_lists_each_with_what_catches_it()
+    public void The_document_lists_each_bug_with_its_detector()
     {
         var document = Repo.Read("docs/reliability.md");
         PlantedBug.All.Select(bug => $"| `{bug.Name}` | {bug.Breaks} | `{bug.Run}` | {bug.CaughtBy} |")
@@ -27,7 +27,7 @@ public sealed class PlantedBugTests
     }
 
     [Fact]
-    public void Every_test_that_catches_a_bug_is_there() => PlantedBug.All.Where(bug => bug.IsCaughtByTest)
+    public void Every_test_that_catches_a_bug_exists() => PlantedBug.All.Where(bug => bug.IsCaughtByTest)
         .Where(bug => !Repo.Files(".cs").Any(file => file.StartsWith($"tests/{bug.Run}/", StringComparison.Ordinal)
             && Repo.Read(file).Contains($" {bug.CaughtBy}(", StringComparison.Ordinal)))
         .Select(bug => $"{bug.Name}: {bug.Run} has no test {bug.CaughtBy}").ShouldBeNone();

@@ -10,10 +10,10 @@ public sealed class ProjectTests
     static readonly string[] MayKnowServices = ["OrderSaga.Host", "Migrations", "tests", "bench"];
 
     [Fact]
-    public void No_service_knows_another() => Repo.Files(".csproj").SelectMany(file => ForbiddenReferences(file, Repo.Read(file))).ShouldBeNone();
+    public void No_service_references_another() => Repo.Files(".csproj").SelectMany(file => ForbiddenReferences(file, Repo.Read(file))).ShouldBeNone();
 
     [Fact]
-    public void Contracts_and_Platform_know_no_project()
+    public void Contracts_and_Platform_reference_no_project()
     {
         References(Repo.Read("Contracts/Contracts.csproj")).ShouldBeEmpty();
         References(Repo.Read("Platform/Platform.csproj")).ShouldBeEmpty();
@@ -21,10 +21,10 @@ public sealed class ProjectTests
     }
 
     [Fact]
-    public void The_platform_has_no_business_word() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
+    public void The_platform_has_no_business_words() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
 
     [Fact]
-    public void Every_allowed_word_of_the_platform_is_still_there() => PlatformWords.Stale(Source.All).ShouldBeNone();
+    public void Every_allowed_business_word_is_still_used() => PlatformWords.Stale(Source.All).ShouldBeNone();
 
     [Fact]
     public void Every_project_is_in_the_solution()
@@ -34,7 +34,7 @@ public sealed class ProjectTests
     }
 
     [Fact]
-    public void A_service_that_knows_another_is_found() =>
+    public void A_reference_between_services_is_detected() =>
         ForbiddenReferences("Orders.Api/Orders.Api.csproj", """<Project><ProjectReference Include="..\Inventory.Worker\Inventory.Worker.csproj" /></Project>""")
             .ShouldHaveSingleItem();
 
@@ -44,7 +44,7 @@ public sealed class ProjectTests
     [InlineData("var x = $\"order {1}\";", 1)]
     [InlineData("namespace OrderSaga.Platform; // orders", 0)]
     [InlineData("var x = rows.OrderBy(r => r.Id).Order(); var sql = \"SELECT 1 ORDER BY id\";", 0)]
-    public void A_business_word_is_found(string text, int found) => PlatformWords.Found(new Source("Platform/Planted.cs", text)).Count().ShouldBe(found);
+    public void A_business_word_is_detected(string text, int found) => PlatformWords.Found(new Source("Platform/Planted.cs", text)).Count().ShouldBe(found);
 
     static IEnumerable<string> ForbiddenReferences(string file, string project) =>
         MayKnowServices.Contains(file.Split('/')[0])

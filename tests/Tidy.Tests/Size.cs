@@ -11,6 +11,7 @@ static class Size
     public const int MethodLines = 40;
     public const int LineWidth = 160;
     public const int ProgramLines = 30;
+    public const int TestName = 60;
 
     public static IEnumerable<string> LongFiles(Source source)
     {
@@ -35,6 +36,13 @@ static class Size
         let lines = Lines(member)
         where lines > MethodLines
         select $"{source.At(Start(member))}: {lines} lines; a method has {MethodLines} at most";
+
+    public static IEnumerable<string> LongTestNames(Source source) =>
+        from method in source.Root.DescendantNodes().OfType<MethodDeclarationSyntax>()
+        where method.Identifier.Text.Length > TestName && method.AttributeLists.SelectMany(list => list.Attributes).Any(IsTest)
+        select $"{source.At(method.Identifier)}: {method.Identifier.Text} has {method.Identifier.Text.Length} characters; {TestName} at most";
+
+    static bool IsTest(AttributeSyntax attribute) => attribute.Name.ToString() is "Fact" or "Theory";
 
     static int Lines(SyntaxNode member)
     {

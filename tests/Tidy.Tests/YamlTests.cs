@@ -16,7 +16,7 @@ public sealed class YamlTests
     [InlineData("a: &a\n  x: 1\nb: &b\n  x: 2\n  y: 2\nc:\n  <<: [*a, *b]\n", """{"a":{"x":1},"b":{"x":2,"y":2},"c":{"x":1,"y":2}}""")]
     [InlineData("OrderSaga.Contracts:X: 1\n\"a b\": 2\nurl: http://x:1/y\n", """{"OrderSaga.Contracts:X":1,"a b":2,"url":"http://x:1/y"}""")]
     [InlineData("port: \"5101:5101\"\nv: ${X:?set X}\n", """{"port":"5101:5101","v":"${X:?set X}"}""")]
-    public void It_reads(string yaml, string json) => JsonSerializer.Serialize(Yaml.Parse(yaml), Plain).ShouldBe(json);
+    public void The_supported_yaml_is_read(string yaml, string json) => JsonSerializer.Serialize(Yaml.Parse(yaml), Plain).ShouldBe(json);
 
     [Theory]
     [InlineData("a: 1\na: 2\n", "Line 2: 'a' stands twice")]
@@ -27,7 +27,7 @@ public sealed class YamlTests
     [InlineData("a: b: c\n", "Line 1: ")]
     [InlineData("just words\n", "Line 1: expected")]
     [InlineData("a: \"no end\n", "Line 1: the quote")]
-    public void It_refuses(string yaml, string why) => Should.Throw<FormatException>(() => Yaml.Parse(yaml)).Message.ShouldStartWith(why);
+    public void Unsupported_yaml_is_refused(string yaml, string why) => Should.Throw<FormatException>(() => Yaml.Parse(yaml)).Message.ShouldStartWith(why);
 
     static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

@@ -7,7 +7,7 @@ public sealed class AtWorkTests(Fleet fleet) : Story(fleet)
     const int SettleSeconds = 20;
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Under_load_it_gives_no_false_alarm(Mode mode)
+    public async Task The_verifier_raises_no_false_alarm_under_load(Mode mode)
     {
         using var shop = await On(mode);
         var skus = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => shop.NewSku(100)));

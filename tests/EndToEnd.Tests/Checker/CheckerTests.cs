@@ -90,26 +90,26 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     };
 
     [Fact]
-    public async Task Good_books_are_clean() => (await Find(await shop.Spoiled())).ShouldBeEmpty();
+    public async Task Consistent_ledgers_pass_every_invariant() => (await Find(await shop.Spoiled())).ShouldBeEmpty();
 
     [Theory, MemberData(nameof(Planted))]
-    public async Task A_planted_fault_is_found(string invariant, string[] plant) =>
+    public async Task A_planted_violation_is_detected(string invariant, string[] plant) =>
         (await Find(await shop.Spoiled(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
 
     [Fact]
-    public async Task An_unpaid_order_in_review_that_holds_stock_is_found() =>
+    public async Task An_unpaid_order_in_review_that_holds_stock_is_detected() =>
         (await Find(await shop.Spoiled([.. Unpaid, "reconciler: " + Case]))).ShouldContain(finding => finding.StartsWith("I17 ", StringComparison.Ordinal));
 
     /// <summary>A case is open: somebody has been told.</summary>
     [Fact]
-    public async Task An_order_in_review_with_an_open_case_is_as_it_should_be() =>
+    public async Task An_order_in_review_with_an_open_case_is_no_violation() =>
         (await Find(await shop.Spoiled([.. Review, "reconciler: " + Case]))).ShouldBeEmpty();
 
     /// <summary>What has just moved is in flight: only what holds at every moment is asked of it.</summary>
     [Theory]
     [InlineData(3600, false)]
     [InlineData(0, true)]
-    public async Task An_order_is_held_against_its_end_once_it_has_settled(int settle, bool found)
+    public async Task An_order_is_checked_against_its_outcome_once_settled(int settle, bool found)
     {
         var books = await shop.Spoiled("orders: UPDATE orders SET state = 'ConfirmingStock', next_check_at = NULL WHERE id = @done",
             "orders: UPDATE audit SET to_state = 'ConfirmingStock' WHERE subject_id = $done AND to_state = 'Completed'");
@@ -119,7 +119,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     }
 
     [Fact]
-    public async Task An_answer_that_is_not_stored_as_the_caller_saw_it_is_found()
+    public async Task A_stored_response_that_differs_from_the_sent_is_detected()
     {
         var seen = await shop.Answer();
         (await Find(await shop.Spoiled(), seen)).ShouldBeEmpty();

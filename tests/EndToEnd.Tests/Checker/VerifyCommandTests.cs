@@ -9,7 +9,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     [Theory]
     [InlineData("Reconciler.Job")]
     [InlineData("OrderSaga.Host")]
-    public async Task It_says_what_holds_what_does_not_and_what_was_not_checked(string program)
+    public async Task Verify_lists_passed_failed_and_skipped_invariants(string program)
     {
         var books = await shop.Spoiled("inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku");
         var json = Path.Combine(books, "result.json");
@@ -30,7 +30,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     }
 
     [Fact]
-    public async Task Clean_books_and_a_clients_log_end_with_0()
+    public async Task Verify_exits_0_for_consistent_ledgers()
     {
         var books = await shop.Spoiled();
         var log = Path.Combine(books, "client.jsonl");
@@ -57,7 +57,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     [InlineData("Failed to connect to 127.0.0.1:1", "--no-gateway", "--Database:Mode=PostgreSql", "--ConnectionStrings:orders=Host=127.0.0.1;Port=1",
         "--ConnectionStrings:inventory=Host=127.0.0.1;Port=1", "--ConnectionStrings:payments=Host=127.0.0.1;Port=1",
         "--ConnectionStrings:reconciler=Host=127.0.0.1;Port=1")]
-    public async Task What_cannot_be_checked_is_said_in_a_sentence_and_ends_with_2(string sentence, params string[] args)
+    public async Task Verify_exits_2_with_a_reason_when_it_cannot_check(string sentence, params string[] args)
     {
         var (code, said, wrong) = await Run("Reconciler.Job", ["verify", .. args]);
 

@@ -9,7 +9,7 @@ namespace EndToEnd.Tests;
 public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<WholeHost>
 {
     [Fact]
-    public async Task Every_endpoint_keeps_the_rules_of_requests()
+    public async Task Every_endpoint_validates_requests_alike()
     {
         var endpoints = host.Endpoints.ToList();
         endpoints.Count.ShouldBeGreaterThan(40);
@@ -41,7 +41,7 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
     }
 
     [Fact]
-    public async Task Every_address_tells_its_methods_without_a_key()
+    public async Task Every_path_lists_its_methods_without_authentication()
     {
         using var stranger = new HttpClient { BaseAddress = host.Http.BaseAddress };
         foreach (var at in host.Endpoints.GroupBy(endpoint => WholeHost.Request(endpoint).RequestUri!.ToString()))
@@ -73,7 +73,7 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
     [InlineData("/outbox/parked?limit=5&limit=6")]
     [InlineData("/branches/stock?orderIds=019c13f2-6c00-7a51-8f3e-2b7d64c1a901,,")]
     [InlineData("/branches/payment?orderIds=%20019c13f2-6c00-7a51-8f3e-2b7d64c1a901")]
-    public async Task A_word_or_number_is_taken_by_its_exact_form(string path)
+    public async Task Enum_and_number_parameters_are_matched_exactly(string path)
     {
         var run = await Run();
         var answer = await host.Send(new HttpRequestMessage(HttpMethod.Get, path.Replace("{run}", run, StringComparison.Ordinal)));
@@ -86,14 +86,14 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
     [InlineData("\" full \"")]
     [InlineData("\"Full\"")]
     [InlineData("\"\"")]
-    public async Task A_kind_of_run_is_taken_by_its_exact_name(string kind)
+    public async Task A_run_kind_is_matched_by_exact_name(string kind)
     {
         using var refused = await host.Http.PostAsync("/reconciliation/runs", Json($$"""{"kind":{{kind}}}"""));
         ((int)refused.StatusCode).ShouldBe(400);
     }
 
     [Fact]
-    public async Task A_settlement_of_another_type_is_told_the_right_one()
+    public async Task A_wrong_settlement_type_names_the_right_one()
     {
         using var content = new ByteArrayContent([1]);
         content.Headers.TryAddWithoutValidation("Content-Type", "application/octet-stream");
@@ -103,7 +103,7 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
     }
 
     [Fact]
-    public async Task Every_time_has_one_width()
+    public async Task All_timestamps_have_one_format()
     {
         var order = await Trade();
         var run = await Run();

@@ -11,7 +11,7 @@ public sealed class ProxyTests
     [InlineData("127.0.0.0/8", true)]
     [InlineData("10.0.0.0/8", false)]
     [InlineData(null, false)]
-    public async Task Addresses_are_those_of_the_caller_behind_a_trusted_proxy(string? trusted, bool believed)
+    public async Task A_trusted_proxy_passes_on_the_client_address(string? trusted, bool believed)
     {
         await using var host = await WholeHost.Start(trusted is null ? [] : [$"--Http:TrustedProxies:0={trusted}"]);
         foreach (var (name, value) in new[] { ("Prefix", "/shop"), ("Proto", "https"), ("Host", "api.example.com"), ("For", "192.0.2.7") })

@@ -18,7 +18,7 @@ public sealed partial class StartAndStopTests : IDisposable
     public void Dispose() => directory.Delete(true);
 
     [Fact]
-    public async Task A_second_process_on_the_same_data_ends_at_once()
+    public async Task A_second_process_on_the_same_data_exits_at_once()
     {
         await using var first = Process("first", ports[0]);
         first.Start();
@@ -49,14 +49,14 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData("Payments.Worker", "Payments:WebhookWindowSeconds", "x", "Failed to convert configuration value 'x'")]
     [InlineData("Payments.Sandbox", "Sandbox:FeeBasisPoints", "-1", "Sandbox:FeeBasisPoints must be 0 to 10000")]
     [InlineData("Reconciler.Job", "Limits:StopSeconds", "0", "Limits:StopSeconds must be 1 to 60")]
-    public async Task A_wrong_setting_ends_the_start_with_one_sentence(string service, string name, string value, string sentence)
+    public async Task An_invalid_setting_stops_startup_with_one_message(string service, string name, string value, string sentence)
     {
         await using var process = Process("wrong", ports[0], "data", service);
         await Refused(process, sentence, (name, value));
     }
 
     [Fact]
-    public async Task Told_to_stop_it_answers_who_waits_and_ends_in_seconds()
+    public async Task Shutdown_answers_waiting_callers_within_seconds()
     {
         await using var process = Process("stops", ports[0]);
         process.Start(("Logs:Json", "true"));

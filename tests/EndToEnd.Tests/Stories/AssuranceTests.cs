@@ -19,7 +19,7 @@ public sealed class AssuranceTests
     };
 
     [Fact]
-    public async Task Of_two_assurance_processes_one_dies_in_mid_page_and_every_order_ends()
+    public async Task Every_order_finishes_when_a_recovery_process_dies()
     {
         Assert.SkipUnless(Mode.All().Any(row => row[0] == Mode.Servers), "It takes processes on a broker.");
         await using var system = await Running.Start(Mode.Servers, Quick);

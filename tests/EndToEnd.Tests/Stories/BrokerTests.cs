@@ -4,7 +4,7 @@ namespace EndToEnd.Tests;
 public sealed class BrokerTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Orders_are_still_taken_and_all_end_once_it_is_back(Mode mode)
+    public async Task Orders_are_accepted_while_the_broker_is_down(Mode mode)
     {
         Assert.SkipUnless(mode.Transport == "RabbitMq", "In one process there is no broker to lose.");
         using var shop = await On(mode);

@@ -10,7 +10,7 @@ public sealed class CrashTests(Fleet fleet) : Story(fleet)
 
     /// <summary>One process with everything in it; on servers the fault run kills each of the six, alone and together.</summary>
     [Fact]
-    public async Task Killed_in_mid_load_and_started_again_every_order_ends()
+    public async Task Every_order_finishes_after_a_kill_under_load()
     {
         using var shop = await On(Mode.Embedded);
         var skus = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => shop.NewSku(60)));
@@ -30,7 +30,7 @@ public sealed class CrashTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Told_to_stop_each_process_ends_by_itself_and_nothing_is_lost(Mode mode)
+    public async Task A_graceful_stop_of_each_process_loses_nothing(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(100);

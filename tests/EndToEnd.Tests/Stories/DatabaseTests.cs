@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 public sealed class DatabaseTests(Fleet fleet) : Story(fleet)
 {
     [Fact]
-    public async Task One_locked_order_holds_up_no_other()
+    public async Task A_locked_order_delays_no_other_order()
     {
         using var shop = await OnServers();
         var sku = await shop.NewSku(50);

@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 public sealed class DemoTests
 {
     [Fact]
-    public async Task The_demo_finds_what_it_spoiled_mends_it_and_leaves_a_report()
+    public async Task The_demo_repairs_planted_discrepancies_and_reports_them()
     {
         var host = new ServiceProcess("OrderSaga.Host", new Uri("http://127.0.0.1/"), new Dictionary<string, string?>(), "").Assembly;
         var watch = Stopwatch.StartNew();

@@ -7,7 +7,7 @@ namespace EndToEnd.Tests;
 public sealed class DiskTests
 {
     [Fact]
-    public async Task Full_it_refuses_orders_whole_and_with_space_again_it_goes_on_by_itself()
+    public async Task A_full_disk_refuses_orders_until_space_returns()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "Only root can mount a small disk.");
         await using var disk = await SmallDisk.Mount(megabytes: 32);

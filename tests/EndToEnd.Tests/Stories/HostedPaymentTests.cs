@@ -4,7 +4,7 @@ namespace EndToEnd.Tests;
 public sealed class HostedPaymentTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task It_waits_with_a_url_and_completes_when_the_customer_has_paid(Mode mode)
+    public async Task A_hosted_payment_completes_after_the_customer_pays(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
@@ -19,7 +19,7 @@ public sealed class HostedPaymentTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Cancelled_before_it_is_paid_it_frees_the_stock_and_takes_no_money_later(Mode mode)
+    public async Task Cancelling_before_payment_releases_stock_and_takes_no_money(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
@@ -37,7 +37,7 @@ public sealed class HostedPaymentTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Once_it_is_completed_it_is_too_late_to_cancel(Mode mode)
+    public async Task A_completed_order_cannot_be_cancelled(Mode mode)
     {
         using var shop = await On(mode);
         var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
@@ -50,7 +50,7 @@ public sealed class HostedPaymentTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_cancellation_that_races_the_payment_ends_one_way_or_the_other(Mode mode)
+    public async Task A_cancellation_racing_a_payment_has_one_outcome(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(20);

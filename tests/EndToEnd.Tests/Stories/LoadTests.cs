@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 public sealed class LoadTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Five_hundred_orders_race_for_fifty_pieces_and_fifty_win(Mode mode)
+    public async Task Of_500_orders_for_50_units_exactly_50_complete(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(50);
@@ -20,7 +20,7 @@ public sealed class LoadTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
-    public async Task A_thousand_orders_of_all_kinds_end_and_the_books_agree(Mode mode)
+    public async Task A_thousand_mixed_orders_leave_consistent_ledgers(Mode mode)
     {
         using var shop = await On(mode);
         var skus = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => shop.NewSku(80)));

@@ -11,7 +11,7 @@ public sealed class MangledTests(Fleet fleet) : Story(fleet)
     static readonly Mangling How = new(Drop: 0.02, Copies: 3, HoldBack: TimeSpan.FromMilliseconds(200));
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_is_lost_is_sent_again_and_what_comes_often_or_late_has_the_effect_of_one(Mode mode)
+    public async Task Lost_duplicate_and_late_messages_have_one_effect(Mode mode)
     {
         Assert.SkipUnless(mode.Transport == "RabbitMq", "Only the platform's own tests can copy a delivery in memory.");
         using var shop = await On(mode);

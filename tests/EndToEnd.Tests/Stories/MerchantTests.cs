@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 public sealed class MerchantTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Another_merchants_key_does_not_reach_an_order(Mode mode)
+    public async Task Another_merchants_key_cannot_read_an_order(Mode mode)
     {
         using var shop = await On(mode);
         var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok");

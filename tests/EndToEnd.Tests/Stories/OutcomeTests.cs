@@ -4,7 +4,7 @@ namespace EndToEnd.Tests;
 public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Enough_stock_and_a_good_card_complete_it(Mode mode)
+    public async Task Stock_and_a_valid_card_complete_the_order(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
@@ -18,7 +18,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_sold_out_one_is_cancelled_and_never_touches_the_card(Mode mode)
+    public async Task A_sold_out_order_is_cancelled_without_a_charge(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(1);
@@ -32,7 +32,7 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_declined_card_cancels_it_and_frees_the_stock(Mode mode)
+    public async Task A_declined_card_cancels_the_order_and_releases_stock(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);
@@ -46,13 +46,13 @@ public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_lost_answer_of_the_gateway_completes_it_with_one_capture(Mode mode) => await CompletesWithOneCapture(mode, "tok_timeout");
+    public async Task A_lost_gateway_response_leads_to_one_capture(Mode mode) => await CompletesWithOneCapture(mode, "tok_timeout");
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task An_error_after_the_charge_completes_it_with_one_capture(Mode mode) => await CompletesWithOneCapture(mode, "tok_error");
+    public async Task A_gateway_error_after_the_charge_leads_to_one_capture(Mode mode) => await CompletesWithOneCapture(mode, "tok_error");
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_refused_capture_cancels_it_voids_the_authorization_and_frees_the_stock(Mode mode)
+    public async Task A_declined_capture_voids_and_releases_stock(Mode mode)
     {
         using var shop = await On(mode);
         var sku = await shop.NewSku(5);

@@ -4,7 +4,7 @@ namespace EndToEnd.Tests;
 public sealed class PayPageTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Paid_it_completes_left_alone_it_ends_at_its_deadline_and_what_is_paid_after_that_goes_back_once(Mode mode)
+    public async Task Paid_unpaid_and_late_paid_orders_each_end_correctly(Mode mode)
     {
         await using var customer = await Customer.Start();
         using var shop = await On(mode);

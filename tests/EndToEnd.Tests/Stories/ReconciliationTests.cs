@@ -26,7 +26,7 @@ public sealed class ReconciliationTests
     };
 
     [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
-    public async Task Killed_at_five_points_a_run_goes_on_to_the_same_result_and_compensates_nothing_twice(Mode mode)
+    public async Task A_run_killed_at_five_points_repairs_nothing_twice(Mode mode)
     {
         await using var system = await Running.Start(mode, Quick);
         using var shop = new Shop(system, system.ApiKey);

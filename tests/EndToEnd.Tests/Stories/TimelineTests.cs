@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 public sealed class TimelineTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task It_tells_what_every_process_did_in_the_order_of_time(Mode mode)
+    public async Task The_timeline_shows_all_processes_in_time_order(Mode mode)
     {
         using var shop = await On(mode);
         var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
@@ -20,7 +20,7 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(ManyProcesses))]
-    public async Task A_participant_that_is_down_is_a_gap_until_it_is_back(Mode mode)
+    public async Task A_timeline_shows_a_gap_while_a_participant_is_down(Mode mode)
     {
         using var shop = await On(mode);
         var order = await shop.PlaceAndEnd(await shop.NewSku(5), 1, "tok_ok");
@@ -34,7 +34,7 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task The_live_stream_broken_anywhere_and_taken_up_tells_each_transition_once(Mode mode)
+    public async Task A_resumed_event_stream_sends_each_transition_once(Mode mode)
     {
         using var shop = await On(mode);
         var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok", wait: 0);

@@ -9,7 +9,7 @@ public sealed class WebhookTests
 
     /// <summary>The process dies each time that it has sent five and noted four, until there are fewer left than that.</summary>
     [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
-    public async Task Killed_between_sending_and_noting_again_and_again_nothing_is_lost_and_all_is_in_order(Mode mode)
+    public async Task Webhooks_survive_kills_before_commit_in_order(Mode mode)
     {
         await using var receiver = await Receiver.Start();
         await using var system = await Running.Start(mode, new Setup

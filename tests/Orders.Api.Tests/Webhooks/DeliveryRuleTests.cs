@@ -13,7 +13,7 @@ public sealed class DeliveryRuleTests
     readonly WebhookSettings settings = new();
 
     [Fact]
-    public void The_usual_schedule_lasts_three_days_and_grows()
+    public void The_default_retry_schedule_grows_over_three_days()
     {
         settings.GivesUpAfter.ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3));
         settings.Retries.ShouldBeInOrder();
@@ -21,7 +21,7 @@ public sealed class DeliveryRuleTests
     }
 
     [Fact]
-    public void Tried_in_vain_for_three_days_it_is_given_up_and_the_endpoint_disabled()
+    public void Three_days_of_failures_disable_the_endpoint()
     {
         var (delivery, endpoint, now, pauses) = (Delivery(), Endpoint(), Start, new List<double>());
         for (delivery.Attempts = 1; ; delivery.Attempts++)
@@ -42,7 +42,7 @@ public sealed class DeliveryRuleTests
     }
 
     [Fact]
-    public void One_that_is_taken_makes_the_endpoint_active_again()
+    public void A_successful_delivery_reactivates_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
         DeliveryRule.Note(delivery, endpoint, Refused, settings, Start);
@@ -53,7 +53,7 @@ public sealed class DeliveryRuleTests
     }
 
     [Fact]
-    public void An_endpoint_that_takes_others_is_not_disabled_for_one_that_it_never_takes()
+    public void One_undeliverable_event_does_not_disable_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(settings.Retries.Count + 1), Endpoint());
         DeliveryRule.Note(Delivery(), endpoint, Refused, settings, Start.AddHours(-1));
@@ -62,7 +62,7 @@ public sealed class DeliveryRuleTests
     }
 
     [Fact]
-    public void Gone_is_gone()
+    public void HTTP_410_disables_the_endpoint_at_once()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
         DeliveryRule.Note(delivery, endpoint, new SendResult(410, "answered 410"), settings, Start);
@@ -70,7 +70,7 @@ public sealed class DeliveryRuleTests
     }
 
     [Fact]
-    public void What_comes_late_does_not_wake_an_endpoint_that_was_disabled_or_removed()
+    public void A_late_result_does_not_reactivate_an_endpoint()
     {
         foreach (var state in (string[])[EndpointStates.Disabled, EndpointStates.Removed])
         {
@@ -86,7 +86,7 @@ public sealed class DeliveryRuleTests
     [InlineData("RetrySeconds")]
     [InlineData("LeaseSeconds")]
     [InlineData("TakeOverSeconds")]
-    public void Bounds_that_do_not_fit_together_are_told_at_the_start(string name)
+    public void Inconsistent_webhook_settings_stop_startup(string name)
     {
         var wrong = name switch
         {

@@ -21,16 +21,16 @@ public sealed class DestinationTests
     [InlineData("https://[::ffff:10.0.0.1]/")]
     [InlineData("https://169.254.169.254/latest/meta-data")]
     [InlineData("https://10.0.0.1:8443/")]
-    public void A_url_that_breaks_a_rule_is_refused_at_once(string url) =>
+    public void A_forbidden_webhook_url_is_refused(string url) =>
         Should.Throw<Problem>(() => new Destinations(new WebhookSettings(), Nowhere).Check(url)).Name.ShouldBe("invalid-url");
 
     [Theory]
     [InlineData("https://shop.example/hooks?x=1", "https://shop.example/hooks?x=1")]
     [InlineData("https://shop.example:8443", "https://shop.example:8443/")]
-    public void A_good_one_is_taken(string url, string kept) => new Destinations(new WebhookSettings(), Nowhere).Check(url).ShouldBe(kept);
+    public void An_allowed_webhook_url_is_accepted(string url, string kept) => new Destinations(new WebhookSettings(), Nowhere).Check(url).ShouldBe(kept);
 
     [Fact]
-    public void One_that_is_too_long_is_refused() =>
+    public void A_webhook_url_that_is_too_long_is_refused() =>
         Should.Throw<Problem>(() => new Destinations(new WebhookSettings(), Nowhere).Check("https://shop.example/" + new string('x', 500)));
 
     /// <summary>As an attacker's name server does: one answer at the registration, another one later.</summary>
@@ -39,7 +39,7 @@ public sealed class DestinationTests
     [InlineData("::1")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("169.254.169.254")]
-    public async Task A_name_that_leads_inside_by_the_time_it_is_connected_to_reaches_nobody(string address)
+    public async Task A_name_that_resolves_to_a_private_address_is_blocked(string address)
     {
         await using var receiver = await HookReceiver.Start();
         var port = new Uri(receiver.Url).Port;

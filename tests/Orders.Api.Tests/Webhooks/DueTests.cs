@@ -11,7 +11,7 @@ public sealed class DueTests
     [InlineData(DatabaseMode.Sqlite, "Data Source=nowhere")]
     [InlineData(DatabaseMode.PostgreSql, "Host=nowhere")]
     [InlineData(DatabaseMode.SqlServer, "Server=nowhere")]
-    public void The_look_for_what_is_due_is_one_statement_on_every_engine(DatabaseMode mode, string connection)
+    public void Due_deliveries_are_one_statement_on_every_engine(DatabaseMode mode, string connection)
     {
         var options = new DbContextOptionsBuilder<OrdersDb>();
         options.Use(mode, connection);
@@ -22,7 +22,7 @@ public sealed class DueTests
     }
 
     [Fact]
-    public async Task A_locked_delivery_holds_up_no_other()
+    public async Task A_locked_delivery_delays_no_other()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite locks its whole file.");
         await using var shop = await HookShop.Open(Mode.PostgreSql, "--Webhooks:SendMilliseconds=3600000");

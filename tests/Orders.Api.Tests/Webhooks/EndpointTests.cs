@@ -6,7 +6,7 @@ namespace Orders.Api.Tests.Webhooks;
 public sealed class EndpointTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task The_same_url_is_registered_once(Mode mode)
+    public async Task A_url_is_registered_once(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Register(shop, shop.Receiver.Url)));
@@ -23,7 +23,7 @@ public sealed class EndpointTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Endpoints_registered_at_once_keep_to_the_bound(Mode mode)
+    public async Task Concurrent_registrations_respect_the_endpoint_limit(Mode mode)
     {
         await using var shop = await HookShop.Open(mode, "--Webhooks:MostEndpoints=4");
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Register(shop, $"{shop.Receiver.Url}?{i}")));
@@ -33,7 +33,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task An_event_has_one_id_at_all_endpoints()
+    public async Task An_event_has_the_same_id_at_all_endpoints()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         var endpoint = await shop.Register();
@@ -53,7 +53,7 @@ public sealed class EndpointTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_a_disabled_endpoint_missed_is_counted_and_sent_if_asked_for(Mode mode)
+    public async Task Events_missed_while_disabled_can_be_resent(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         shop.Receiver.Answers = _ => Results.StatusCode(410);
@@ -79,7 +79,7 @@ public sealed class EndpointTests
     }
 
     [Fact]
-    public async Task Many_deliveries_may_take_longer_than_a_usual_write()
+    public async Task Bulk_delivery_updates_have_a_longer_timeout()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "The slow table is PostgreSQL's.");
         await using var shop = await HookShop.Open(Mode.PostgreSql, "--Database:RequestTimeoutSeconds=2");

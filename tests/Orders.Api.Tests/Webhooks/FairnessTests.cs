@@ -9,7 +9,7 @@ public sealed class FairnessTests
     static readonly string[] Hanging = ["--Webhooks:MostEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Fifty_dead_endpoints_hold_up_no_other_merchant(Mode mode)
+    public async Task Fifty_dead_endpoints_delay_no_other_merchant(Mode mode)
     {
         await using var shop = await HookShop.Open(mode, Hanging);
         await using var dead = new Silent();
@@ -30,7 +30,7 @@ public sealed class FairnessTests
 
     /// <summary>As many merchants as there are places have an old backlog at receivers that do not answer; a new one still comes first.</summary>
     [Fact]
-    public async Task A_merchant_that_is_sent_nothing_comes_first()
+    public async Task The_merchant_with_nothing_in_flight_is_served_first()
     {
         await using var shop = await HookShop.Open(
             Mode.Embedded, [.. Hanging, "--Webhooks:Concurrent=2", "--Webhooks:ConcurrentPerEndpoint=1", "--Webhooks:ConcurrentPerMerchant=2"]);

@@ -6,14 +6,14 @@ namespace Orders.Api.Tests.Webhooks;
 public sealed class HolesTests
 {
     [Fact]
-    public void Without_a_hole_all_that_was_read_is_dealt_with()
+    public void Without_a_gap_all_read_events_are_processed()
     {
         var holes = Read(10, 11, 12, 13);
         (holes.Head, holes.DealtWith, holes.Missing.Count).ShouldBe((13, 13, 0));
     }
 
     [Fact]
-    public void Reading_goes_on_behind_a_hole_but_is_not_dealt_with_beyond_it()
+    public void Reading_continues_past_a_gap_but_processing_waits()
     {
         var holes = Read(10, 11, 14, 15);
         holes.Missing.ShouldBe([12, 13]);
@@ -25,7 +25,7 @@ public sealed class HolesTests
     }
 
     [Fact]
-    public void A_hole_is_given_up_when_it_is_older_than_any_transaction()
+    public void A_gap_older_than_any_transaction_is_skipped()
     {
         var holes = new Holes(10);
         holes.Pass(12, now: 100);
@@ -37,7 +37,7 @@ public sealed class HolesTests
     }
 
     [Fact]
-    public void A_copy_changes_nothing_of_what_it_came_from()
+    public void Changing_a_copy_leaves_the_original_unchanged()
     {
         var holes = Read(10, 12);
         var copy = holes.Copy();
@@ -47,7 +47,7 @@ public sealed class HolesTests
     }
 
     [Fact]
-    public void A_leap_of_a_database_s_counter_keeps_no_more_than_is_bounded()
+    public void A_sequence_jump_keeps_a_bounded_number_of_gaps()
     {
         var holes = Read(10, 1_000_000_000);
         holes.Missing.Count.ShouldBe(Holes.Most);

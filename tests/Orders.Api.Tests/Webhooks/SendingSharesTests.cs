@@ -9,16 +9,16 @@ public sealed class SendingSharesTests
     static readonly Guid[] Ids = [.. Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7())];
 
     [Fact]
-    public void An_endpoint_has_four_places() => Taken(Same(Active("a", 0), 10)).ShouldBe(4);
+    public void An_endpoint_has_four_concurrent_deliveries() => Taken(Same(Active("a", 0), 10)).ShouldBe(4);
 
     [Fact]
-    public void A_merchant_has_eight_places_for_all_its_endpoints() => Taken(Ids.Select((_, i) => Active("a", i))).ShouldBe(8);
+    public void A_merchant_has_eight_concurrent_deliveries() => Taken(Ids.Select((_, i) => Active("a", i))).ShouldBe(8);
 
     [Fact]
-    public void A_failing_endpoint_has_one_place() => Taken(Same(Failing("a", 0), 10)).ShouldBe(1);
+    public void A_failing_endpoint_has_one_concurrent_delivery() => Taken(Same(Failing("a", 0), 10)).ShouldBe(1);
 
     [Fact]
-    public void Failing_endpoints_leave_half_to_their_merchants_others()
+    public void Failing_endpoints_leave_half_of_their_merchants_share()
     {
         var shares = new SendingShares(new WebhookSettings(), []);
         Ids.Select((_, i) => Failing("a", i)).Count(shares.TryTake).ShouldBe(4);
@@ -29,7 +29,7 @@ public sealed class SendingSharesTests
     }
 
     [Fact]
-    public void Failing_endpoints_of_all_merchants_leave_half_to_the_others()
+    public void Failing_endpoints_leave_half_of_the_total_capacity()
     {
         var shares = new SendingShares(new WebhookSettings(), []);
         Ids.Select((_, i) => Failing($"m{i}", i)).Count(shares.TryTake).ShouldBe(16);
@@ -39,7 +39,7 @@ public sealed class SendingSharesTests
     }
 
     [Fact]
-    public void What_is_under_way_counts()
+    public void Deliveries_in_progress_count_towards_the_limits()
     {
         var shares = new SendingShares(new WebhookSettings(), Same(Active("a", 0), 4));
         (shares.Room, shares.FullEndpoints.Single(), shares.BusyMerchants.Single()).ShouldBe((28, Ids[0], "a"));
@@ -48,7 +48,7 @@ public sealed class SendingSharesTests
     }
 
     [Fact]
-    public void A_merchants_share_fits_few_places()
+    public void A_merchants_share_fits_a_small_capacity()
     {
         new WebhookSettings { Concurrent = 4, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(2);
         new WebhookSettings { Concurrent = 1, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(1);

@@ -9,7 +9,7 @@ public sealed class SharedWorkTests
 {
     /// <summary>The one that took the smaller id commits last; a reader that only goes forward would never see it.</summary>
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Servers))]
-    public async Task An_event_whose_transaction_commits_after_a_later_one_is_not_lost(Mode mode)
+    public async Task An_event_committed_out_of_order_is_not_lost(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         var endpoint = await shop.Register();
@@ -35,7 +35,7 @@ public sealed class SharedWorkTests
     }
 
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Servers))]
-    public async Task An_event_that_was_rolled_back_is_waited_for_and_then_given_up(Mode mode)
+    public async Task The_id_of_a_rolled_back_event_is_skipped_after_a_wait(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         var endpoint = await shop.Register();
@@ -56,7 +56,7 @@ public sealed class SharedWorkTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Two_processes_share_the_work_and_send_nothing_twice(Mode mode)
+    public async Task Two_webhook_processes_send_nothing_twice(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         await using var second = await ApiHost.Start(shop.Installation, false, HookShop.Quick);
@@ -72,7 +72,7 @@ public sealed class SharedWorkTests
 
     /// <summary>The first process stops to read without a word, as by a kill: its row says that it holds.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_a_dead_process_had_claimed_and_was_reading_another_takes_over(Mode mode)
+    public async Task A_second_process_takes_over_a_dead_ones_claims(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         var endpoint = await shop.Register();
@@ -95,7 +95,7 @@ public sealed class SharedWorkTests
     }
 
     [Fact]
-    public async Task A_slow_receiver_does_not_hold_up_the_others()
+    public async Task A_slow_receiver_does_not_delay_the_others()
     {
         await using var shop = await HookShop.Open(Mode.Embedded,
             "--Webhooks:Concurrent=4", "--Webhooks:ConcurrentPerEndpoint=1", "--Webhooks:TimeoutSeconds=20", "--Webhooks:LeaseSeconds=40");

@@ -8,7 +8,7 @@ namespace Orders.Api.Tests.Webhooks;
 public sealed class WebhookTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task A_merchant_is_told_of_its_orders_signed_and_in_order(Mode mode)
+    public async Task A_merchant_receives_signed_order_events_in_order(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         var before = await shop.PlacedAndCompleted();
@@ -34,7 +34,7 @@ public sealed class WebhookTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task Nobody_pays_for_what_nobody_has_registered(Mode mode)
+    public async Task Without_endpoints_no_delivery_rows_are_written(Mode mode)
     {
         await using var shop = await HookShop.Open(mode);
         await shop.PlacedAndCompleted();
@@ -50,7 +50,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task What_is_not_taken_is_sent_again_under_the_same_id_and_later_events_of_the_order_wait()
+    public async Task A_failed_delivery_is_retried_before_later_events()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         var failures = 2;
@@ -69,7 +69,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task Tried_in_vain_it_is_given_up_the_endpoint_is_disabled_and_after_that_enabled_and_resent()
+    public async Task A_disabled_endpoint_can_be_enabled_and_resent()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         shop.Receiver.Answers = _ => Results.StatusCode(500);
@@ -93,7 +93,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task A_slow_receiver_a_redirect_and_a_gone_one_are_failures()
+    public async Task Timeouts_redirects_and_410_are_delivery_failures()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         shop.Receiver.Answers = _ => Results.Redirect("/elsewhere");
@@ -113,7 +113,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task While_secrets_are_exchanged_both_sign_and_a_removed_endpoint_gets_nothing()
+    public async Task Both_secrets_sign_during_rotation()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         var endpoint = await shop.Register();
@@ -143,7 +143,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task An_endpoint_is_its_merchants_alone_and_every_wrong_call_says_what_to_do()
+    public async Task Endpoints_are_private_and_errors_give_advice()
     {
         await using var shop = await HookShop.Open(Mode.Embedded, "--Webhooks:MostEndpoints=2");
         var endpoint = await shop.Register();
@@ -166,7 +166,7 @@ public sealed class WebhookTests
     }
 
     [Fact]
-    public async Task The_log_comes_in_pages_the_newest_first()
+    public async Task The_delivery_log_is_paged_newest_first()
     {
         await using var shop = await HookShop.Open(Mode.Embedded);
         var endpoint = await shop.Register();

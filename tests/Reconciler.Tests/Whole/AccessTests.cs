@@ -32,7 +32,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     };
 
     [Theory, MemberData(nameof(Calls))]
-    public async Task Only_operators_may(string method, string path)
+    public async Task Only_operators_can_call_the_reconciler(string method, string path)
     {
         using var stranger = new HttpClient { BaseAddress = quiet.Shop.Http.BaseAddress };
         await Send(stranger, method, path).ShouldBeProblem(401, "unauthorized");
@@ -50,7 +50,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("""{"dryrun":true}""", "unknown-member")]
     [InlineData("""{"dryRun":"yes"}""", "wrong-type")]
     [InlineData("""{"kind":""", "bad-json")]
-    public async Task A_run_that_is_not_possible_is_refused(string body, string problem)
+    public async Task An_impossible_run_is_refused(string body, string problem)
     {
         await quiet.Shop.Http.PostAsync("/reconciliation/runs", new StringContent(body, Encoding.UTF8, "application/json")).ShouldBeProblem(400, problem);
         (await quiet.Shop.Http.Json("/reconciliation/runs"))["items"]!.AsArray().ShouldBeEmpty();
@@ -72,7 +72,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("/settlements/2026-01-30", 404, "settlement-not-found")]
     [InlineData("/settlements/30.01.2026", 400, "settlement-date")]
     [InlineData("/accepted-differences?status=all", 400, "unknown-parameter")]
-    public async Task What_is_asked_for_wrongly_is_told(string path, int status, string problem) =>
+    public async Task An_invalid_request_gets_a_problem(string path, int status, string problem) =>
         await quiet.Shop.Http.GetAsync(path).ShouldBeProblem(status, problem);
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("accept", """{"reason":"goodwill"}""", 404, "case-not-found")]
     [InlineData("retry", """{"reason":"again"}""", 404, "case-not-found")]
     [InlineData("cancel-and-compensate", """{"reason":"agreed"}""", 404, "case-not-found")]
-    public async Task An_action_needs_its_reason_and_its_case(string action, string body, int status, string problem) =>
+    public async Task An_action_needs_a_reason_and_a_matching_case(string action, string body, int status, string problem) =>
         await quiet.Shop.Http.PostAsync($"/cases/{Nobody}/actions/{action}", new StringContent(body, Encoding.UTF8, "application/json"))
             .ShouldBeProblem(status, problem);
 
@@ -95,7 +95,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("/settlements?date=2026-01-30", "application/json", 415, "media-type")]
     [InlineData("/settlements?date=2999-01-01", "text/csv", 422, "settlement-refused")]
     [InlineData("/settlements?date=2026-01-30", "text/csv", 422, "settlement-refused")]
-    public async Task A_settlement_that_cannot_be_one_is_refused(string path, string type, int status, string problem)
+    public async Task An_invalid_settlement_upload_is_refused(string path, string type, int status, string problem)
     {
         using var body = new StringContent("not,a,settlement");
         body.Headers.ContentType = new MediaTypeHeaderValue(type);
@@ -104,7 +104,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     }
 
     [Fact]
-    public async Task The_document_tells_of_every_call_with_examples_and_problems()
+    public async Task OpenAPI_describes_every_call_of_the_reconciler()
     {
         var paths = (await quiet.Shop.Http.Json("/openapi/v1.json"))["paths"]!.AsObject();
         foreach (var (path, calls) in paths.Where(path => path.Key.StartsWith("/reconciliation", StringComparison.Ordinal)

@@ -6,7 +6,7 @@ namespace Reconciler.Job.Tests;
 public sealed class BesideTheOrdersTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_file_that_does_not_come_for_a_day_on_which_money_moved_is_a_case_until_it_comes(Mode mode)
+    public async Task A_missing_settlement_file_is_a_case_until_it_arrives(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Settlements:Fetch=false");
         await shop.Order();
@@ -29,7 +29,7 @@ public sealed class BesideTheOrdersTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_sku_that_does_not_add_up_is_a_case_until_it_does(Mode mode)
+    public async Task A_sku_imbalance_is_a_case_until_it_is_corrected(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         await shop.Order();

@@ -12,7 +12,7 @@ namespace Reconciler.Job.Tests;
 public sealed class CaseTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_case_is_assigned_and_solved_and_each_step_is_in_its_history(Mode mode)
+    public async Task Every_step_of_a_case_is_in_its_history(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
@@ -36,7 +36,7 @@ public sealed class CaseTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_repair_that_failed_is_sent_again_by_a_person_once_the_cause_is_gone(Mode mode)
+    public async Task An_operator_can_resend_a_failed_repair(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
         var order = await shop.Order("tok_declined", "Cancelled");
@@ -64,7 +64,7 @@ public sealed class CaseTests
     }
 
     [Fact]
-    public async Task An_order_that_is_completed_is_not_cancelled_from_a_case()
+    public async Task A_case_cannot_cancel_a_completed_order()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         var order = await shop.Order();
@@ -78,7 +78,7 @@ public sealed class CaseTests
     }
 
     [Fact]
-    public async Task A_new_case_is_told_to_whoever_is_to_know_also_when_they_were_away()
+    public async Task A_new_case_is_reported_even_after_a_receiver_outage()
     {
         var told = new List<JsonNode>();
         await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
@@ -100,7 +100,7 @@ public sealed class CaseTests
 
     /// <summary>Two cases, one of which the receiver never takes: the other is reported at once, and both are tried on their own.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_refused_alert_holds_up_no_other(Mode mode)
+    public async Task A_refused_alert_delays_no_other(Mode mode)
     {
         var told = new ConcurrentQueue<(string Class, long? Length)>();
         await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();

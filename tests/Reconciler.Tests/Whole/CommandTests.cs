@@ -6,7 +6,7 @@ namespace Reconciler.Job.Tests;
 public sealed class CommandTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Its_exit_code_says_how_the_ledgers_stand_and_its_report_why(Mode mode)
+    public async Task The_exit_code_gives_the_verdict_and_the_report_the_reasons(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
@@ -29,11 +29,11 @@ public sealed class CommandTests
     [InlineData("--order 17: give the order's id", "--order", "17")]
     [InlineData("exclude each other", "--dry-run", "--repair")]
     [InlineData("give a file that ends in", "--report", "report.pdf")]
-    public void What_is_not_understood_is_told(string told, params string[] args) =>
+    public void An_unknown_argument_is_reported(string told, params string[] args) =>
         Should.Throw<ArgumentException>(() => ReconcileOptions.Parse(args)).Message.ShouldContain(told);
 
     [Fact]
-    public async Task Help_is_no_error_and_a_wrong_word_is_one()
+    public async Task Help_exits_0_and_an_unknown_command_does_not()
     {
         var help = await Run([], "reconcile", "--help");
         (help.ExitCode, help.Output).ShouldSatisfyAllConditions(() => help.ExitCode.ShouldBe(0), () => help.Output.ShouldContain("Exit codes"));

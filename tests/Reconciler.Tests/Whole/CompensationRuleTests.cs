@@ -7,14 +7,14 @@ public sealed class CompensationRuleTests
     static readonly Guid Order = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000001");
 
     [Fact]
-    public void A_repair_is_sent_when_nothing_speaks_against_it() => Decide(Remedy.CancelStock).ShouldBe(new Decision.Send());
+    public void A_repair_is_sent_when_allowed() => Decide(Remedy.CancelStock).ShouldBe(new Decision.Send());
 
     [Fact]
-    public void What_is_a_case_already_stays_one() =>
+    public void An_existing_case_stays_a_case() =>
         Decide(Remedy.CancelStock, known: true).ShouldBe(new Decision.Leave(FindingOutcome.CaseKnown));
 
     [Fact]
-    public void A_dry_run_only_says_what_it_would_do()
+    public void A_dry_run_only_reports_its_decisions()
     {
         Decide(Remedy.CancelStock, dryRun: true).ShouldBe(new Decision.Leave(FindingOutcome.WouldRepair));
         Decide(Remedy.Case, dryRun: true).ShouldBe(new Decision.Leave(FindingOutcome.WouldOpenCase));
@@ -22,18 +22,18 @@ public sealed class CompensationRuleTests
     }
 
     [Fact]
-    public void A_repair_is_given_time_then_it_is_a_case()
+    public void A_repair_without_effect_becomes_a_case_after_a_wait()
     {
         Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(1)).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.UnderWay);
         Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(-1)).ShouldBeOfType<Decision.Open>().Reason.ShouldContain("did not help");
     }
 
     [Fact]
-    public void Beyond_the_budget_nothing_is_sent() =>
+    public void No_repair_is_sent_beyond_the_budget() =>
         Decide(Remedy.CancelStock, budget: Allowance.Spent).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.OverBudget);
 
     [Fact]
-    public void The_budget_counts_repairs_and_the_money_of_each_currency()
+    public void The_budget_counts_repairs_and_money_per_currency()
     {
         var settings = new ReconciliationSettings { MostRepairs = 3, MostRepairAmount = 100 };
         var budget = new Budget(settings, []);
@@ -55,7 +55,7 @@ public sealed class CompensationRuleTests
     [InlineData("Cancelled", 1, true, typeof(Decision.Leave))]
     [InlineData("NeedsReview", 0, true, typeof(Decision.Open))]
     [InlineData("Cancelling", 0, true, typeof(Decision.Open))]
-    public void Nothing_is_repaired_on_a_stale_look_nor_while_the_order_can_still_move(string? state, int movedAfter, bool same, Type expected)
+    public void Only_a_current_snapshot_of_a_final_order_is_repaired(string? state, int movedAfter, bool same, Type expected)
     {
         var moved = Until.AddSeconds(movedAfter);
         var order = state is null ? null : new OrderEntry(Order, "demo", state, 3, "EUR", 100, [], true, Until.AddDays(-1), moved);

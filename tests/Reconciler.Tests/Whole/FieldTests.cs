@@ -10,7 +10,7 @@ public sealed class FieldTests
     const int MaxClass = FieldRules.MaxClassLength;
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task The_longest_values_travel_to_an_end(Mode mode)
+    public async Task The_longest_values_pass_through_every_service(Mode mode)
     {
         await using var shop = await Shop.Open(mode, $"Orders:PayWithin:Classes:{Long('c', MaxClass)}=600");
         var sku = Long('s', FieldRules.MaxSkuLength);
@@ -33,7 +33,7 @@ public sealed class FieldTests
     }
 
     [Fact]
-    public async Task One_more_is_refused_at_the_edge()
+    public async Task A_value_beyond_the_limit_is_refused_at_the_API()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         await Offer(shop, "ship", FieldRules.MaxTotal + 1, 1);

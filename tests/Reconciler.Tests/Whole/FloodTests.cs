@@ -27,7 +27,7 @@ public sealed class FloodTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_repair_that_is_too_large_is_a_case_and_stops_no_other(Mode mode)
+    public async Task An_oversized_repair_is_a_case_and_stops_no_other(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairAmount=6000");
         var large = await shop.Order();
@@ -42,7 +42,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task A_class_that_needs_many_repairs_leaves_room_for_others()
+    public async Task One_class_cannot_use_up_the_repair_budget()
     {
         await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=3", "Reconciliation:MaxRepairsPerClass=2");
         for (var i = 0; i < 3; i++)
@@ -57,7 +57,7 @@ public sealed class FloodTests
     }
 
     [Fact]
-    public async Task Without_repairs_everything_is_a_case()
+    public async Task With_repairs_disabled_every_finding_is_a_case()
     {
         await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=0");
         await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
@@ -66,7 +66,7 @@ public sealed class FloodTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_is_accepted_is_no_finding_until_its_amount_changes(Mode mode)
+    public async Task An_accepted_finding_returns_when_its_amount_changes(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         await shop.Spoiler.OtherAmount(await shop.Order());

@@ -28,7 +28,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
     static long Rows => long.Parse(Environment.GetEnvironmentVariable("ORDERSAGA_TEST_PLAN_ROWS") ?? $"{UsualRows}", CultureInfo.InvariantCulture);
 
     [Fact]
-    public async Task What_is_scheduled_reads_few_rows_of_large_tables()
+    public async Task Scheduled_jobs_read_few_rows_of_large_tables()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "PostgreSQL counts what is read.");
         await using var shop = await Shop.Open(Mode.PostgreSql, Often);
@@ -53,7 +53,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Clean_up_of_a_large_inbox_catches_up()
+    public async Task Retention_catches_up_on_a_large_inbox()
     {
         Assert.SkipUnless(Mode.Postgres is not null && Rows > UsualRows, "Set ORDERSAGA_TEST_PLAN_ROWS, to 10000000 say.");
         await using var shop = await Shop.Open(Mode.PostgreSql);

@@ -19,7 +19,7 @@ public sealed class MadeBooksTests
     static readonly int[] Size = [.. (Environment.GetEnvironmentVariable("ORDERSAGA_TEST_BOOKS") ?? "300,2").Split(',').Select(int.Parse)];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Every_discrepancy_is_repaired_or_a_case_and_a_second_run_finds_nothing_new(Mode mode)
+    public async Task Every_discrepancy_is_repaired_or_becomes_a_case(Mode mode)
     {
         await using var shop = await Shop.Open(mode, Generous);
         var settings = new ConfigurationBuilder().AddInMemoryCollection(shop.Installation.Settings()).Build();

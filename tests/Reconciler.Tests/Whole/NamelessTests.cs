@@ -4,7 +4,7 @@ namespace Reconciler.Job.Tests;
 public sealed class NamelessTests
 {
     [Fact]
-    public async Task A_settled_row_that_names_no_order_is_a_case_of_its_own()
+    public async Task A_settlement_row_without_an_order_is_its_own_case()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         await shop.Order();

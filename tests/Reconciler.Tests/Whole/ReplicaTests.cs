@@ -12,7 +12,7 @@ namespace Reconciler.Job.Tests;
 public sealed class ReplicaTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_run_on_a_stale_replica_judges_nothing_and_says_why(Mode mode)
+    public async Task A_run_on_a_stale_replica_reports_no_findings(Mode mode)
     {
         await using var shop = await Shop.OpenWithStaleReplica(mode);
         var orders = await FiveUnpaid(shop);
@@ -30,7 +30,7 @@ public sealed class ReplicaTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_a_replica_says_is_asked_of_the_primary_first(Mode mode)
+    public async Task A_finding_on_a_replica_is_confirmed_on_the_primary(Mode mode)
     {
         await using var shop = await Shop.OpenWithStaleReplica(mode, "Reconciliation:WindowSeconds=3", "Ledgers:MaxReplicaLagSeconds=3");
         var orders = await FiveUnpaid(shop);
@@ -58,7 +58,7 @@ public sealed class ReplicaTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task The_lag_is_the_age_of_the_oldest_change_that_is_missing(Mode mode)
+    public async Task Lag_is_the_age_of_the_oldest_missing_change(Mode mode)
     {
         await using var shop = await Shop.OpenWithStaleReplica(mode);
         var replicas = shop.Services.GetRequiredService<Replicas>();
@@ -76,7 +76,7 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public async Task A_replica_that_cannot_be_read_is_degraded()
+    public async Task An_unreadable_replica_is_degraded()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         var missing = new ReadOnlyDatabase(DatabaseMode.Sqlite, $"Data Source={shop.Installation.Directory}/missing.db;Mode=ReadOnly");
@@ -96,7 +96,7 @@ public sealed class ReplicaTests
     [InlineData(2, "ANY 1 (a, b)", "on", null)]
     [InlineData(2, "ANY 1 (a, b)", "remote_apply", null)]
     [InlineData(2, "ANY 1 (a, b)", "local", "synchronous_commit=local")]
-    public void Commits_that_wait_for_no_replica_are_told(long replicas, string standbys, string commit, string? told)
+    public void Commits_that_wait_for_no_replica_raise_a_warning(long replicas, string standbys, string commit, string? told)
     {
         var warning = new Durability("orders", replicas, standbys, commit).Warning;
         if (told is null)

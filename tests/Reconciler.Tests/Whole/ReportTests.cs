@@ -7,7 +7,7 @@ namespace Reconciler.Job.Tests;
 public sealed class ReportTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_report_tells_what_was_found_and_mended_to_people_and_to_programs(Mode mode)
+    public async Task The_report_lists_findings_and_repairs_as_HTML_and_JSON(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var (taken, other) = (await shop.Order(), await shop.Order());
@@ -36,7 +36,7 @@ public sealed class ReportTests
     }
 
     [Fact]
-    public async Task What_a_ledger_holds_never_becomes_markup_nor_a_formula()
+    public async Task Ledger_text_never_becomes_markup_or_a_formula()
     {
         Html.Of($"<b>{"<script>alert(1)</script>"}</b>{Html.Of($"<i>{"&"}</i>")}").Markup.ShouldBe("<b>&lt;script&gt;alert(1)&lt;/script&gt;</b><i>&amp;</i>");
         StoryGrid.Of(JsonNode.Parse("""{"order":{"<b>":"<img src=x>"},"stock":null}""")).Markup.ShouldNotContain("<img");
@@ -55,7 +55,7 @@ public sealed class ReportTests
     [InlineData(-1_234_567, "EUR", "\u221212\u202f345.67\u00a0EUR")]
     [InlineData(500, "JPY", "500\u00a0JPY")]
     [InlineData(1_500, "KWD", "1.500\u00a0KWD")]
-    public void Amounts_are_shown_in_the_currency_s_own_unit(long minorUnits, string currency, string shown) =>
+    public void Amounts_are_shown_in_the_currencys_unit(long minorUnits, string currency, string shown) =>
         Amounts.Money(minorUnits, currency).ShouldBe(shown);
 
     static async Task<string> Report(Shop shop, JsonNode run, string type)

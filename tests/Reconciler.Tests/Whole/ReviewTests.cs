@@ -12,7 +12,7 @@ public sealed class ReviewTests
     static readonly string[] Quick = ["Assurance:EverySeconds=1", "Assurance:ReviewEverySeconds=1", "Assurance:LeaseSeconds=2"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task An_answer_that_was_lost_is_had_from_its_participant_and_no_command_is_sent_again(Mode mode)
+    public async Task A_lost_response_is_fetched_from_the_participant(Mode mode)
     {
         await using var shop = await Shop.Open(mode, Quick);
         var order = await shop.Order();
@@ -24,7 +24,7 @@ public sealed class ReviewTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task An_order_in_review_has_one_case_and_the_missing_answer_ends_both(Mode mode)
+    public async Task The_missing_response_ends_the_review_and_its_case(Mode mode)
     {
         await using var shop = await Shop.Open(mode, Quick);
         var order = await shop.Order();
@@ -44,7 +44,7 @@ public sealed class ReviewTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_person_has_it_tried_again_and_it_goes_on(Mode mode)
+    public async Task An_operators_retry_resumes_the_order(Mode mode)
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
         var order = await shop.Order();
@@ -72,7 +72,7 @@ public sealed class ReviewTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_person_has_it_cancelled_and_the_goods_and_the_money_go_back(Mode mode)
+    public async Task An_operators_cancel_returns_stock_and_money(Mode mode)
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
         var order = await shop.Order();
@@ -90,7 +90,7 @@ public sealed class ReviewTests
 
     /// <summary>The alert about the case was refused for a long time; that of the reopened one waits for nothing.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_decision_that_did_not_help_is_reported_at_once(Mode mode)
+    public async Task An_ineffective_decision_is_reported_at_once(Mode mode)
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
         await shop.InReview(await shop.Order(), States.ConfirmingStock);

@@ -6,7 +6,7 @@ namespace Reconciler.Job.Tests;
 public sealed class RunTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
-    public async Task What_is_spoiled_is_found_and_mended_and_a_second_run_is_clean(Mode mode)
+    public async Task Corrupted_orders_are_repaired_and_the_next_run_is_clean(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         await shop.Order();
@@ -32,7 +32,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_dry_run_says_what_it_would_do_and_does_nothing(Mode mode)
+    public async Task A_dry_run_reports_repairs_and_sends_none(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
@@ -47,7 +47,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task What_a_person_must_decide_is_one_case_however_often_it_is_found(Mode mode)
+    public async Task A_repeated_finding_for_operators_is_one_case(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
@@ -62,7 +62,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_repair_that_does_not_help_is_not_sent_again_but_becomes_a_case(Mode mode)
+    public async Task An_ineffective_repair_becomes_a_case(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
         await shop.Spoiler.CannotBeMended(await shop.Order("tok_declined", "Cancelled"));
@@ -75,7 +75,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Beyond_its_budget_a_run_stops_and_opens_one_case(Mode mode)
+    public async Task A_run_beyond_its_budget_stops_and_opens_one_case(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairs=2");
         for (var i = 0; i < 4; i++)
@@ -91,7 +91,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task One_order_can_be_looked_at_alone(Mode mode)
+    public async Task A_run_can_check_a_single_order(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var (one, other) = (await shop.Order("tok_declined", "Cancelled"), await shop.Order("tok_declined", "Cancelled"));
@@ -104,7 +104,7 @@ public sealed class RunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Of_two_that_begin_at_once_one_runs(Mode mode)
+    public async Task Of_two_concurrent_runs_one_starts(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
         var other = await shop.AddReconciler();

@@ -9,7 +9,7 @@ public sealed class ScheduleTests
     static readonly DateTime Night = new(2026, 1, 31, 2, 30, 0, DateTimeKind.Utc);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Two_processes_with_the_same_schedule_start_each_run_once(Mode mode)
+    public async Task Two_processes_with_one_schedule_start_each_run_once(Mode mode)
     {
         const string OftenEnough = "Reconciliation:Nightly=0/2 * * * * ?";
         await using var shop = await Shop.Open(mode, OftenEnough);
@@ -24,7 +24,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_night_that_another_process_began_is_not_begun_again()
+    public async Task A_nightly_run_started_elsewhere_is_not_started_again()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         var begin = shop.Services.GetRequiredService<BeginRun>();
@@ -35,7 +35,7 @@ public sealed class ScheduleTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_process_that_was_paused_beyond_its_lease_changes_nothing_any_more(Mode mode)
+    public async Task A_process_paused_beyond_its_lease_changes_nothing(Mode mode)
     {
         // Nobody works on the run by itself: the worker looks for it in vain while a lease is in force.
         await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
@@ -65,7 +65,7 @@ public sealed class ScheduleTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_run_of_one_order_that_died_behind_its_checkpoint_does_not_find_the_same_twice(Mode mode)
+    public async Task A_resumed_single_order_run_reports_no_finding_twice(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
         var order = await shop.Order("tok_declined", "Cancelled");
@@ -89,7 +89,7 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public async Task A_rolling_run_looks_at_what_changed_since_the_run_before()
+    public async Task A_rolling_run_checks_changes_since_the_previous_run()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         await shop.Order();
@@ -109,7 +109,7 @@ public sealed class ScheduleTests
     [InlineData("LeaseSeconds", "1")]
     [InlineData("MostRepairs", "-1")]
     [InlineData("AlertUrl", "ftp://pager")]
-    public void A_setting_out_of_its_bounds_stops_the_start(string name, string value)
+    public void A_setting_out_of_range_stops_startup(string name, string value)
     {
         var settings = new ReconciliationSettings();
         var property = typeof(ReconciliationSettings).GetProperty(name)!;

@@ -11,7 +11,7 @@ public sealed class SettlementRunTests
     static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task Missing_money_is_found_although_no_later_file_comes(Mode mode)
+    public async Task Missing_money_is_found_without_a_later_file(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Settlements:Fetch=false");
         await shop.Order();
@@ -27,7 +27,7 @@ public sealed class SettlementRunTests
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public async Task A_chargeback_is_a_case_on_its_order_with_the_amount(Mode mode)
+    public async Task A_chargeback_opens_a_case_with_order_and_amount(Mode mode)
     {
         await using var shop = await Shop.Open(mode, "Settlements:Fetch=false", "Settlements:LateAfterHours=0");
         var (order, day) = (await shop.Order(), Today.AddDays(-1));
@@ -44,7 +44,7 @@ public sealed class SettlementRunTests
     }
 
     [Fact]
-    public async Task Without_files_the_verdict_does_not_speak_for_settlement()
+    public async Task Without_files_the_verdict_excludes_settlement()
     {
         await using var shop = await Shop.Open(Mode.Embedded, "Settlements:Fetch=false", "Settlements:LateAfterHours=0");
         await shop.Order();
@@ -52,7 +52,7 @@ public sealed class SettlementRunTests
     }
 
     [Fact]
-    public async Task A_file_is_replaced_and_taken_back_over_HTTP()
+    public async Task A_file_can_be_replaced_and_voided_over_HTTP()
     {
         await using var shop = await Shop.Open(Mode.Embedded, "Settlements:Fetch=false");
         var day = Today.AddDays(-1);
