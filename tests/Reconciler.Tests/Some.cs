@@ -19,7 +19,8 @@ static class Some
     public static StockEntry Stock(string state) => new(Id, state, [new OrderLine("tea-001", 1)], At);
 
     public static PaymentEntry Payment(string state, params AttemptEntry[] attempts) =>
-        new(Id, state, 1250, "EUR", "auth_1", "cap_1", null, attempts.Length > 0 ? attempts : [Attempt("authorize", "auth_1"), Attempt("capture", "cap_1")], At);
+        new(Id, state, 1250, "EUR", "auth_1", "cap_1", null,
+            attempts.Length > 0 ? attempts : [Attempt("authorize", "auth_1"), Attempt("capture", "cap_1")], At);
 
     public static AttemptEntry Attempt(string operation, string? id, string state = "Succeeded", DateTime? at = null) =>
         new(operation, state, id, at ?? At, at ?? At);
