@@ -1,24 +1,28 @@
 namespace Orders.Model;
 
-/// <summary>Bound from the section <c>Orders</c>; checked at start.</summary>
+/// <summary>
+/// Placement, checks of orders and the time to pay. The same for Orders.Api and Orders.Sagas. Section <c>Orders</c>; checked at start.
+/// </summary>
 public sealed class OrderSettings
 {
-    /// <summary>From a step to assurance's first look at it, seconds.</summary>
+    /// <summary>From a step to the first check of recovery.</summary>
     public int FirstCheckSeconds { get; set; } = 8;
 
-    /// <summary>The longest pause between two looks at an order that is overdue, seconds; the pauses double up to it.</summary>
+    /// <summary>The longest pause between two checks of an overdue order; the pauses double up to it.</summary>
     public int LongestCheckSeconds { get; set; } = 30;
 
-    /// <summary>Looks at one step before a person is asked.</summary>
+    /// <summary>Checks of one step before the order moves to NeedsReview.</summary>
     public int GiveUpAfterChecks { get; set; } = 12;
 
     /// <summary>
-    /// From the placement to the first look at an order that waits for the customer, seconds; the next looks come at twice its age each, and one when the
-    /// time to pay is over.
+    /// From the placement to the first check of an order that waits for its customer. The next checks come at twice its age each, and one
+    /// when the time to pay is over.
     /// </summary>
     public int PendingCheckSeconds { get; set; } = 60;
 
-    /// <summary>After the end of the time to pay, how long the gateway has to tell how it ended before the order is cancelled all the same, seconds.</summary>
+    /// <summary>
+    /// How long after the time to pay the news of a payment still counts; then an unpaid order is cancelled, also one in review.
+    /// </summary>
     public int PayMarginSeconds { get; set; } = 10;
 
     /// <summary>The time to pay, by merchant and by class of orders.</summary>
@@ -28,18 +32,19 @@ public sealed class OrderSettings
     public int PlacementBatch { get; set; } = 64;
 
     /// <summary>
-    /// How long a batch of placements waits for more after one that held several, milliseconds: what is placed together travels together, to its end.
+    /// How long a batch of placements waits for more after one that held several: orders that are placed together travel together.
     /// </summary>
     public int PlacementGatherMilliseconds { get; set; } = 50;
 
     /// <summary>
-    /// Orders under way at once; more are refused (429) until some have ended. Who waits for a customer to pay does not count. What the system ends
-    /// in <see cref="FirstCheckSeconds"/> is too many: orders that only wait their turn would be taken for stuck, and driven on.
+    /// Orders in progress at once; more are refused with 429. Orders that wait for their customer or are in review do not count. Set it
+    /// below the number of orders that the installation ends in <see cref="FirstCheckSeconds"/>; otherwise recovery resumes orders that
+    /// only wait for their turn.
     /// </summary>
     public int MostUnderWay { get; set; } = 2_500;
 
     /// <summary>
-    /// How long an idempotency key is kept with its answer, days; 0: permanently. A request that comes again after that places a second order.
+    /// How long an idempotency key is kept with its answer; 0: permanently. A request that is repeated after that places a second order.
     /// </summary>
     public int KeepIdempotencyKeyDays { get; set; }
 

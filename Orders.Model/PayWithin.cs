@@ -11,11 +11,13 @@ public sealed class PayWithin
 {
     const int Longest = 7 * 24 * 3600;
 
+    /// <summary>The time to pay where nothing else is set, seconds.</summary>
     public int Seconds { get; set; } = 900;
 
     /// <summary>By the class's name. Orders may name these classes, and no others.</summary>
     public Dictionary<string, int> Classes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>By the merchant's name.</summary>
     public Dictionary<string, MerchantPayWithin> Merchants { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The merchant's orders may be of this class.</summary>
@@ -65,7 +67,9 @@ public sealed class PayWithin
 /// <summary>What differs for one merchant.</summary>
 public sealed class MerchantPayWithin
 {
+    /// <summary>The merchant's time to pay for orders without a class, seconds.</summary>
     public int? Seconds { get; set; }
 
+    /// <summary>The merchant's time to pay for one class, seconds.</summary>
     public Dictionary<string, int> Classes { get; } = new(StringComparer.OrdinalIgnoreCase);
 }

@@ -6,78 +6,79 @@ sealed class PaymentsSettings
     /// <summary>From the end of the time to pay until the gateway knows that it has closed its page.</summary>
     static readonly TimeSpan PageCloses = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long one call to the gateway may take, milliseconds.</summary>
+    /// <summary>How long one call to the gateway may take.</summary>
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
-    /// <summary>Calls under way at once.</summary>
+    /// <summary>Calls in progress at once.</summary>
     public int ConcurrentCalls { get; set; } = 64;
 
-    /// <summary>Calls that wait in memory; what does not fit is taken by the sweeper later.</summary>
+    /// <summary>Calls that wait in memory; the sweeper makes the others later.</summary>
     public int WaitingCalls { get; set; } = 4096;
 
     /// <summary>Answers committed in one transaction, at most.</summary>
     public int AnswerBatch { get; set; } = 64;
 
-    /// <summary>How long a batch of answers waits for more after one that held several, milliseconds.</summary>
+    /// <summary>How long a batch of answers waits for more after one that held several.</summary>
     public int AnswerGatherMilliseconds { get; set; } = 3;
 
-    /// <summary>How long a process has an attempt to itself before a sweeper takes it, seconds.</summary>
+    /// <summary>How long a process has an attempt to itself before a sweeper takes it.</summary>
     public int LeaseSeconds { get; set; } = 10;
 
-    /// <summary>Between two looks of the sweeper, milliseconds.</summary>
+    /// <summary>Between two polls of the sweeper.</summary>
     public int SweepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Attempts that one look claims, in one transaction.</summary>
+    /// <summary>Attempts that one poll claims, in one transaction.</summary>
     public int SweepPage { get; set; } = 100;
 
-    /// <summary>Until an attempt without an answer is asked about: at first, milliseconds; doubled each time.</summary>
+    /// <summary>Until the gateway is asked about an attempt without an answer; doubled each time.</summary>
     public int BackOffMilliseconds { get; set; } = 500;
 
     /// <summary>
-    /// The longest back-off, seconds. An attempt is never given up: money may be held. Short, because an order must end within 30 s of the
-    /// return of a gateway that was away, and it may have to wait twice; the breaker spares a gateway that is away.
+    /// The longest back-off. An attempt is never given up: money may be held. It is short, because an order must end within 30 s of the
+    /// return of the gateway, and may have to wait twice. The breaker spares an unavailable gateway.
     /// </summary>
     public int BackOffMaxSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Until a hosted payment whose webhook has not come is asked about, seconds; then at three times its age each, and right after its page has closed.
+    /// Until the gateway is asked about a hosted payment whose webhook has not come; then at three times its age each, and right after its
+    /// page has closed.
     /// </summary>
     public int PendingSeconds { get; set; } = 10;
 
-    /// <summary>Questions about payments that wait for their customers, at most, in a second; calls that move money do not wait for them.</summary>
+    /// <summary>Questions about payments that wait for their customers, at most. Calls that move money do not wait for them.</summary>
     public int PollsPerSecond { get; set; } = 100;
 
     /// <summary>Such questions in progress at once.</summary>
     public int ConcurrentPolls { get; set; } = 8;
 
     /// <summary>
-    /// After the end of the time to pay, how long the capture of a payment that was made in time may still be sent, seconds; then it is refused, and the
-    /// authorization voided. More than Orders:PayMarginSeconds, within which a payment of the last second is still taken.
+    /// How long after the time to pay the capture of a payment that was made in time may still be sent; then it is refused, and the
+    /// authorization is voided. More than <c>Orders:PayMarginSeconds</c>, within which a payment of the last second still counts.
     /// </summary>
     public int CaptureMarginSeconds { get; set; } = 20;
 
     /// <summary>
-    /// For how long after the end of its time to pay a payment that was not made is asked about, hours, ever more seldom: a gateway may book one that it
-    /// had given up, and its webhook may be lost. 0: never.
+    /// How long after the time to pay the gateway is asked about a payment that was not made, in growing intervals: it may book one late,
+    /// and its webhook may be lost. 0: never.
     /// </summary>
     public int WatchHours { get; set; } = 24;
 
-    /// <summary>The breaker opens when this share of calls had no answer ...</summary>
+    /// <summary>Share of calls without an answer at which the breaker opens.</summary>
     public double BreakerRatio { get; set; } = 0.5;
 
-    /// <summary>... among at least this many ...</summary>
+    /// <summary>Calls within the window below which the breaker does not open.</summary>
     public int BreakerCalls { get; set; } = 20;
 
-    /// <summary>... within this time, seconds ...</summary>
+    /// <summary>The window in which the breaker counts.</summary>
     public int BreakerWindowSeconds { get; set; } = 10;
 
-    /// <summary>... and stays open this long, seconds.</summary>
+    /// <summary>How long the breaker stays open.</summary>
     public int BreakerOpenSeconds { get; set; } = 2;
 
-    /// <summary>How old, or how far ahead, a webhook may be, seconds.</summary>
+    /// <summary>How old, or how far ahead, a webhook may be.</summary>
     public int WebhookWindowSeconds { get; set; } = 300;
 
-    /// <summary>How long a webhook of the gateway is kept, days; 0: permanently. Longer than the gateway repeats one.</summary>
+    /// <summary>How long a webhook of the gateway is kept; 0: permanently. Longer than the gateway repeats one.</summary>
     public int KeepWebhookDays { get; set; } = 90;
 
     /// <summary>When a customer who has yet to pay is asked about next; also right after the page has closed, to hear soon of the last second.</summary>

@@ -6,25 +6,25 @@ public sealed class Limits
     /// <summary>Deliveries handled in one transaction, at most.</summary>
     public int BatchSize { get; set; } = 64;
 
-    /// <summary>Messages that travel in one envelope, at most; what one transaction sends to one queue goes together.</summary>
+    /// <summary>Messages that travel in one envelope, at most: all messages of one transaction to one queue.</summary>
     public int EnvelopeSize { get; set; } = 64;
 
-    /// <summary>Batches of one endpoint under way at once. Deliveries of one order stay in one lane.</summary>
+    /// <summary>Batches of one endpoint in progress at once. Deliveries of one order stay in one of them.</summary>
     public int Lanes { get; set; } = 1;
 
     /// <summary>Unacknowledged deliveries of one endpoint.</summary>
     public int Prefetch { get; set; } = 256;
 
-    /// <summary>Body of one message, bytes; a larger one is stored as failed without being read.</summary>
+    /// <summary>Body of one message, at most; a larger one is stored as failed without being read.</summary>
     public int MessageBytes { get; set; } = 1024 * 1024;
 
     /// <summary>Runs of one delivery in a fresh scope before it counts as failed, when conflicts are the cause.</summary>
     public int ConflictAttempts { get; set; } = 8;
 
-    /// <summary>How long the process that wrote an outbox row has it to itself, seconds, by the database's clock.</summary>
+    /// <summary>How long the process that wrote an outbox row has it to itself, by the database's clock.</summary>
     public int OutboxLeaseSeconds { get; set; } = 10;
 
-    /// <summary>Between two looks of the sweeper, milliseconds.</summary>
+    /// <summary>Between two polls of the outbox sweeper.</summary>
     public int SweepMilliseconds { get; set; } = 1000;
 
     /// <summary>Rows that one sweep claims.</summary>
@@ -34,29 +34,35 @@ public sealed class Limits
     public int PublishWindow { get; set; } = 256;
 
     /// <summary>
-    /// How long one publish may take, seconds; after that its destination counts as blocked, or the broker as unavailable if it confirms nothing else either.
+    /// How long one publish may take. After that its destination counts as blocked, or the broker as unavailable if it confirms nothing
+    /// else either.
     /// </summary>
     public int PublishTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Tries of one outbox row while its destination takes nothing, before it is parked: with back-off up to a minute, some eight minutes.</summary>
+    /// <summary>
+    /// Tries of one outbox row before it is parked, while its destination takes nothing. With a back-off of up to a minute: some eight
+    /// minutes.
+    /// </summary>
     public int ParkAfter { get; set; } = 12;
 
-    /// <summary>Between two samples of the outbox's age, parked rows and failed messages for the metrics, seconds.</summary>
+    /// <summary>Between two samples of the outbox's age, parked rows and failed messages for the metrics.</summary>
     public int BacklogSampleSeconds { get; set; } = 5;
 
-    /// <summary>How long the inbox remembers a message, days.</summary>
+    /// <summary>How long the inbox remembers a message.</summary>
     public int InboxDays { get; set; } = 7;
 
-    /// <summary>Body of one HTTP request, bytes.</summary>
+    /// <summary>Body of one HTTP request, at most.</summary>
     public int RequestBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Queries that one key may send to one process in a second, where they are bounded, on average ...</summary>
+    /// <summary>
+    /// Queries about branches, histories and timelines that one key may send to one process, on average; more are answered 429.
+    /// </summary>
     public int QueriesPerSecond { get; set; } = 100;
 
-    /// <summary>... and at once.</summary>
+    /// <summary>Such queries of one key at once.</summary>
     public int QueryBurst { get; set; } = 200;
 
-    /// <summary>How long requests have to end when the process stops, seconds; then their connections are cut.</summary>
+    /// <summary>How long requests have to end when the process stops; then their connections are cut.</summary>
     public int StopSeconds { get; set; } = 3;
 
     /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>

@@ -3,27 +3,29 @@ namespace Reconciler.Job;
 /// <summary>Every bound of the reconciliation, with its unit. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
 public sealed class ReconciliationSettings
 {
-    /// <summary>Whether runs repair. Off at first: a newly installed system finds and reports, until somebody has read what it would do.</summary>
+    /// <summary>Whether runs repair. Off at first: a new installation only reports, until an operator has read what it would do.</summary>
     public bool Repair { get; set; }
 
-    /// <summary>Commands that one run sends, at most; the rest is left to the next one, and one case says so. 0: none, everything is a case.</summary>
+    /// <summary>
+    /// Commands that one run sends, at most; the rest is left to the next one, and one case says so. 0: none, every finding is a case.
+    /// </summary>
     public int MostRepairs { get; set; } = 200;
 
-    /// <summary>Of them, those for one class: a flood of one does not keep the others waiting.</summary>
+    /// <summary>Commands that one run sends for one class, at most: a flood of one class does not delay the others.</summary>
     public int MaxRepairsPerClass { get; set; } = 100;
 
-    /// <summary>Minor units of one currency that the repairs of one run move, at most. A repair that is over it by itself is a case.</summary>
+    /// <summary>Minor units of one currency that the repairs of one run move, at most. A single repair above it is a case.</summary>
     public long MostRepairAmount { get; set; } = 1_000_000;
 
-    /// <summary>The same for currencies whose minor unit is worth more or less, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
+    /// <summary>The same for a currency whose minor unit is worth more or less, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
     public Dictionary<string, long> RepairAmounts { get; set; } = [];
 
-    /// <summary>Discrepancies that one run keeps, at most; what is beyond is counted by class, and each class is one finding.</summary>
+    /// <summary>Findings that one run keeps, at most; further ones are counted by class, and each class is one finding.</summary>
     public int MostFindings { get; set; } = 50_000;
 
     /// <summary>
-    /// Discrepancies of one class that one run keeps. A class with more is a flood, as when a backup was restored: it is one case, none of it is repaired, and
-    /// the other classes go on.
+    /// Findings of one class that one run keeps, at most. A class with more is a flood, for example after a restored backup: it is one
+    /// case, none of it is repaired, and the other classes continue.
     /// </summary>
     public int MaxFindingsPerClass { get; set; } = 1000;
 
@@ -35,37 +37,37 @@ public sealed class ReconciliationSettings
     /// <summary>IANA name of the time zone of <see cref="Nightly"/>.</summary>
     public string TimeZone { get; set; } = "UTC";
 
-    /// <summary>Between two rolling runs, minutes; 0 for none.</summary>
+    /// <summary>Between two rolling runs; 0: none.</summary>
     public int RollingMinutes { get; set; } = 10;
 
-    /// <summary>What changed within so many seconds is in flight and left out.</summary>
+    /// <summary>Orders that changed within this time are in flight and left out.</summary>
     public int WindowSeconds { get; set; } = 900;
 
     /// <summary>Orders between two checkpoints.</summary>
     public int PageSize { get; set; } = 2000;
 
-    /// <summary>How long a process has a run to itself without a sign of life, seconds, by the database's clock.</summary>
+    /// <summary>How long a process has a run to itself without a sign of life, by the database's clock.</summary>
     public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>How often a run is taken over from a process that died, before it counts as failed.</summary>
     public int MostTakeovers { get; set; } = 10;
 
-    /// <summary>How long a run waits to see the effect of its repairs, seconds; what is not seen by then is looked at by the next run.</summary>
+    /// <summary>How long a run waits to see the effect of its repairs; the next run checks the rest.</summary>
     public int SettleSeconds { get; set; } = 10;
 
     /// <summary>Findings of one class that a report shows one by one; all of them are in its CSV.</summary>
     public int ReportRows { get; set; } = 100;
 
-    /// <summary>From the opening of a case to its deadline, hours.</summary>
+    /// <summary>From the opening of a case to its deadline.</summary>
     public int CaseDueHours { get; set; } = 24;
 
-    /// <summary>How long a run is kept with its findings, days; 0: permanently.</summary>
+    /// <summary>How long a run is kept with its findings; 0: permanently.</summary>
     public int KeepRunDays { get; set; } = 365;
 
-    /// <summary>How long a solved case, and a repair that was checked, are kept, days; 0: permanently.</summary>
+    /// <summary>How long a closed case, and a checked repair, are kept; 0: permanently.</summary>
     public int KeepCaseDays { get; set; }
 
-    /// <summary>Called with each new case; none: the log alone tells.</summary>
+    /// <summary>Receives a POST for each new case; none: new cases are only logged.</summary>
     public string? AlertUrl { get; set; }
 
     /// <summary>Throws what is wrong, in words.</summary>

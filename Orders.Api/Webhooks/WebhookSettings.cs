@@ -1,48 +1,53 @@
 namespace Orders.Api.Webhooks;
 
-/// <summary>Every bound of the webhooks that merchants are sent. Section <c>Webhooks</c>; checked at start.</summary>
+/// <summary>Webhooks to merchants. Section <c>Webhooks</c>; checked at start.</summary>
 sealed class WebhookSettings
 {
-    /// <summary>Pauses after each failed sending, seconds; without it: from five seconds to thirteen hours, three days in all. Then it is given up.</summary>
+    /// <summary>
+    /// Pauses after each failed send. Without it: from five seconds to thirteen hours, three days in all. Then the delivery is given up.
+    /// </summary>
     public int[]? RetrySeconds { get; set; }
 
-    /// <summary>How long one sending may take, from the look-up of the name to the answer's headers, seconds.</summary>
+    /// <summary>How long one send may take, from the look-up of the name to the headers of the answer.</summary>
     public int TimeoutSeconds { get; set; } = 10;
 
-    /// <summary>Sendings under way at once, in one process ...</summary>
+    /// <summary>Sends in progress at once in one process.</summary>
     public int Concurrent { get; set; } = 32;
 
-    /// <summary>... and to one endpoint: a slow receiver must not take them all.</summary>
+    /// <summary>Sends in progress at once to one endpoint: a slow receiver must not take them all.</summary>
     public int ConcurrentPerEndpoint { get; set; } = 4;
 
-    /// <summary>... and to all endpoints of one merchant; without it a quarter of Concurrent, at least two endpoints' worth.</summary>
+    /// <summary>
+    /// Sends in progress at once to all endpoints of one merchant. Without it: a quarter of Concurrent, or twice ConcurrentPerEndpoint if
+    /// that is more.
+    /// </summary>
     public int? ConcurrentPerMerchant { get; set; }
 
-    /// <summary>Between two looks for what is due, milliseconds.</summary>
+    /// <summary>Between two polls for due deliveries.</summary>
     public int SendMilliseconds { get; set; } = 500;
 
-    /// <summary>How long a process has a delivery to itself, seconds; then another sends it.</summary>
+    /// <summary>How long a process has a delivery to itself; then another sends it.</summary>
     public int LeaseSeconds { get; set; } = 30;
 
-    /// <summary>Between two looks for new events, milliseconds.</summary>
+    /// <summary>Between two polls for new events.</summary>
     public int ReadMilliseconds { get; set; } = 1000;
 
     /// <summary>Audit rows read at once.</summary>
     public int ReadPage { get; set; } = 1000;
 
-    /// <summary>How long an audit row that is missing between others is waited for, seconds: longer than any transaction lasts.</summary>
+    /// <summary>How long the reader waits for an audit row that is missing between others: longer than any transaction lasts.</summary>
     public int SettleSeconds { get; set; } = 60;
 
-    /// <summary>A process that has not looked for so long is taken for dead, and another reads on, seconds.</summary>
+    /// <summary>Without a poll for this long the reading process counts as dead, and another continues.</summary>
     public int TakeOverSeconds { get; set; } = 10;
 
-    /// <summary>How long the old secret signs beside a new one, hours.</summary>
+    /// <summary>How long the old secret signs beside a new one.</summary>
     public int RotationHours { get; set; } = 24;
 
-    /// <summary>How long the log keeps what is not to be sent any more, days.</summary>
+    /// <summary>How long the log keeps finished deliveries.</summary>
     public int KeepDays { get; set; } = 30;
 
-    /// <summary>Endpoints of one merchant.</summary>
+    /// <summary>Endpoints of one merchant, at most.</summary>
     public int MostEndpoints { get; set; } = 10;
 
     /// <summary>For development: endpoints may be http.</summary>

@@ -1,10 +1,11 @@
 namespace Orders.Model.Participants;
 
-/// <summary>How the participants are asked what they did. Section <c>Participants</c>; checked at start.</summary>
+/// <summary>How Orders.Api and Reconciler.Job ask the participants what they did. Section <c>Participants</c>; checked at start.</summary>
 public sealed class ParticipantSettings
 {
     /// <summary>
-    /// Base address of Inventory.Worker. Without it the timeline has no stock steps, and says so; and assurance commands without asking first.
+    /// Base address of Inventory.Worker. Without it the timeline names the stock steps as a gap, and recovery commands without asking
+    /// first.
     /// </summary>
     public string? StockUrl { get; set; }
 
@@ -17,19 +18,19 @@ public sealed class ParticipantSettings
     /// <summary>This service's own API key, with the role <c>query</c>; the participants know its hash.</summary>
     public string? Key { get; set; }
 
-    /// <summary>How long one participant may take, milliseconds; whoever asks waits no longer.</summary>
+    /// <summary>How long one participant may take to answer.</summary>
     public int TimeoutMilliseconds { get; set; } = 1000;
 
-    /// <summary>A participant is not asked any more when this share of calls failed ...</summary>
+    /// <summary>Share of failed calls at which a participant is not asked for a while.</summary>
     public double BreakerRatio { get; set; } = 0.5;
 
-    /// <summary>... among at least this many ...</summary>
+    /// <summary>Calls within the window below which the breaker does not open.</summary>
     public int BreakerCalls { get; set; } = 5;
 
-    /// <summary>... within this time, seconds ...</summary>
+    /// <summary>The window in which the breaker counts.</summary>
     public int BreakerWindowSeconds { get; set; } = 10;
 
-    /// <summary>... for this long, seconds.</summary>
+    /// <summary>How long the breaker stays open.</summary>
     public int BreakerOpenSeconds { get; set; } = 5;
 
     public void Check()

@@ -6,7 +6,7 @@ namespace OrderSaga.Sandbox;
 /// <summary>How one call misbehaves.</summary>
 sealed record Fault(bool Timeout, bool Error, bool Declined, bool CaptureDeclined, TimeSpan Delay);
 
-/// <summary>Settings <c>Sandbox:Faults</c>: rates are 0 to 1, of all calls that do something.</summary>
+/// <summary>Deliberate faults of the stand-in gateway. Rates are 0 to 1, of all calls that change something.</summary>
 sealed class FaultRates
 {
     /// <summary>Done, but the answer never comes.</summary>
@@ -21,13 +21,13 @@ sealed class FaultRates
     /// <summary>Captures that are declined.</summary>
     public double CaptureDeclineRate { get; set; }
 
-    /// <summary>Webhooks that never arrive, though the gateway believes so.</summary>
+    /// <summary>Webhooks that never arrive, although the gateway counts them as delivered.</summary>
     public double WebhookLossRate { get; set; }
 
     /// <summary>Webhooks that arrive twice.</summary>
     public double WebhookRepeatRate { get; set; }
 
-    /// <summary>Before every answer.</summary>
+    /// <summary>Delay before every answer.</summary>
     public int SlowMilliseconds { get; set; }
 
     /// <summary>Makes a run repeatable; without it one is drawn and logged.</summary>

@@ -2,22 +2,22 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>How long anybody waits for a database. Bound from the section <c>Database</c>; checked at start.</summary>
+/// <summary>How long callers and messages wait for a database. Section <c>Database</c>; checked at start.</summary>
 public sealed class DatabaseSettings
 {
-    /// <summary>How long a statement waits for a row or a table that another transaction has locked, milliseconds (PostgreSQL, SQL Server).</summary>
+    /// <summary>How long a statement waits for a row or a table that another transaction has locked (PostgreSQL, SQL Server).</summary>
     public int LockTimeoutMilliseconds { get; set; } = 500;
 
-    /// <summary>After which PostgreSQL ends a transaction of ours that does nothing, seconds: what a process held that has vanished is free then.</summary>
+    /// <summary>After which PostgreSQL ends an idle transaction of ours: the locks of a vanished process are free then.</summary>
     public int IdleTransactionSeconds { get; set; } = 10;
 
-    /// <summary>Silence on a connection after which either side asks the other whether it is still there, seconds (PostgreSQL).</summary>
+    /// <summary>Silence on a connection after which either side checks that the other still exists (PostgreSQL).</summary>
     public int KeepAliveSeconds { get; set; } = 15;
 
-    /// <summary>How long an HTTP caller's write waits for its database before it is answered 503, seconds.</summary>
+    /// <summary>How long an HTTP caller's write waits for its database before it is answered 503 with <c>Retry-After</c>.</summary>
     public int RequestTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Between two writes by which /health/ready finds out whether the database takes them, milliseconds.</summary>
+    /// <summary>Between two writes by which <c>/health/ready</c> checks that the database takes writes, at least.</summary>
     public int ProbeIntervalMilliseconds { get; set; } = 2000;
 
     public TimeSpan RequestTimeout => TimeSpan.FromSeconds(RequestTimeoutSeconds);

@@ -3,16 +3,16 @@ namespace OrderSaga.Platform.Retention;
 /// <summary>How old rows are deleted. Bound from the section <c>Retention</c>; checked at start.</summary>
 public sealed class RetentionSettings
 {
-    /// <summary>Between two steps, seconds.</summary>
+    /// <summary>Between two steps.</summary>
     public int IntervalSeconds { get; set; } = 10;
 
-    /// <summary>How long one step may delete before it leaves the rest to the next one, milliseconds. A statement that has begun is finished.</summary>
+    /// <summary>How long one step may delete before it leaves the rest to the next one. A statement that has begun is finished.</summary>
     public int StepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Rows that one statement deletes. SQL Server locks a whole table when a statement locks 5,000 rows of it.</summary>
+    /// <summary>Rows that one statement deletes, at most. SQL Server locks a whole table when a statement locks 5,000 rows of it.</summary>
     public int PageRows { get; set; } = 4000;
 
-    /// <summary>How long a failed message is kept after its replay, days; 0: permanently. One that was not replayed is never deleted.</summary>
+    /// <summary>How long a failed message is kept after its replay; 0: permanently. One that was not replayed is never deleted.</summary>
     public int ReplayedMessageDays { get; set; } = 90;
 
     /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>

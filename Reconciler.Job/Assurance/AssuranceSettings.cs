@@ -2,23 +2,23 @@ using Orders.Model.Participants;
 
 namespace Reconciler.Job;
 
-/// <summary>Bound from the section <c>Assurance</c>; checked at start.</summary>
+/// <summary>Recovery of overdue orders. Section <c>Assurance</c>; checked at start.</summary>
 public sealed class AssuranceSettings
 {
-    /// <summary>Between two looks, seconds.</summary>
+    /// <summary>Between two polls for overdue orders.</summary>
     public int EverySeconds { get; set; } = 2;
 
-    /// <summary>Orders that are under way in assurance at once, at most, whatever the number of processes: the oldest of what is overdue.</summary>
+    /// <summary>Overdue orders that all processes together work on at once, the oldest first.</summary>
     public int PageSize { get; set; } = 500;
 
     /// <summary>
-    /// How long one process has an overdue order to itself, seconds, by the database's clock; doubled for as long as the order is overdue for that time.
-    /// One that has not moved by then is driven on again by whoever comes first: the command may have been lost, or the process died. So an order that
-    /// nobody handles is sent for ever more seldom, and the saga's queue does not grow while the saga is down.
+    /// How long one process has an overdue order to itself, by the database's clock; doubled while that is less than the time the order is
+    /// overdue. An order that has not moved by then is resumed again: the command may have been lost, or the process died. The growing
+    /// lease keeps the saga's queue short while the saga is down.
     /// </summary>
     public int LeaseSeconds { get; set; } = 10;
 
-    /// <summary>Between two looks at the orders in review, seconds.</summary>
+    /// <summary>Between two polls for orders in review.</summary>
     public int ReviewEverySeconds { get; set; } = 15;
 
     internal TimeSpan LeaseFor(TimeSpan overdue)

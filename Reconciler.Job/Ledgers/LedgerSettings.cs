@@ -9,18 +9,18 @@ public sealed class LedgerSettings
     /// <summary>Pages of one ledger that are read ahead, at most: with <see cref="PageEntries"/>, what bounds the memory.</summary>
     public int PagesAhead { get; set; } = 4;
 
-    /// <summary>Rows that one statement reads when all are wanted: it holds its snapshot of the database for as long as they are compared.</summary>
+    /// <summary>Rows that one statement of a full run reads. It holds its snapshot of the database while they are compared.</summary>
     public int StatementRows { get; set; } = 20_000;
 
-    /// <summary>Orders that are looked up in one statement, when only some are wanted.</summary>
+    /// <summary>Orders that one statement of a rolling run looks up.</summary>
     public int LookUpOrders { get; set; } = 500;
 
-    /// <summary>How long one statement may be silent, seconds.</summary>
+    /// <summary>How long one statement may be silent.</summary>
     public int StatementSeconds { get; set; } = 600;
 
     /// <summary>
-    /// How far a replica may be behind its primary, seconds; a run judges nothing on one that is further behind. The window of the run is the bound
-    /// where it is shorter.
+    /// How far a replica may be behind its primary; a run judges nothing on one that is further behind, or further than
+    /// <c>Reconciliation:WindowSeconds</c>.
     /// </summary>
     public int MaxReplicaLagSeconds { get; set; } = 300;
 

@@ -7,25 +7,24 @@ namespace Reconciler.Job;
 /// </summary>
 public sealed class SettlementSettings
 {
-    /// <summary>Whether files are fetched from the gateway (<c>Gateway:Url</c>); else they are only taken in when somebody brings them.</summary>
+    /// <summary>Whether files are fetched from the gateway (<c>Gateway:Url</c>); otherwise an operator hands them in.</summary>
     public bool Fetch { get; set; } = true;
 
-    /// <summary>Hours after the end of a UTC day before its file is asked for.</summary>
+    /// <summary>After the end of a UTC day, until its file is fetched.</summary>
     public int DueAfterHours { get; set; } = 1;
 
     /// <summary>
-    /// Hours after the end of a UTC day on which money moved before it is a finding that its file has not come, or that a capture is in no file; 0: only
-    /// files prove something, and nothing is late.
+    /// After the end of a UTC day on which money moved, until a missing file, or a capture in no file, is a finding; 0: nothing is late.
     /// </summary>
     public int LateAfterHours { get; set; } = 48;
 
-    /// <summary>Days back for which a file that has not come is asked for again.</summary>
+    /// <summary>For how many days back a missing file is fetched again.</summary>
     public int LookBackDays { get; set; } = 14;
 
-    /// <summary>How long the gateway may take to begin its answer, and to send each part of it, seconds.</summary>
+    /// <summary>How long the gateway may take to begin its answer, and to send each part of it.</summary>
     public int TimeoutSeconds { get; set; } = 60;
 
-    /// <summary>Size of one file, MiB; a larger one is refused.</summary>
+    /// <summary>Size of one file; a larger one is refused.</summary>
     public int MostMegabytes { get; set; } = 1024;
 
     /// <summary>Rows that are written at once.</summary>
@@ -34,22 +33,24 @@ public sealed class SettlementSettings
     /// <summary>What the gateway may keep of a capture: hundredths of a percent of its amount.</summary>
     public int FeeBasisPoints { get; set; } = 140;
 
-    /// <summary>What the gateway may keep of a capture besides: minor units.</summary>
+    /// <summary>What the gateway may keep of each capture in addition: minor units.</summary>
     public long FeeFixed { get; set; } = 25;
 
     /// <summary>Minor units by which a fee may differ from what it should be.</summary>
     public long FeeTolerance { get; set; } = 1;
 
-    /// <summary>Whether fees are compared at all. Off for a gateway whose fees depend on the card, say: they are summed up then, and not judged.</summary>
+    /// <summary>
+    /// Whether fees are compared. Switch it off for a gateway whose fees depend on the card, for example: then they are only summed up.
+    /// </summary>
     public bool CheckFees { get; set; } = true;
 
     /// <summary>What the gateway may keep in a currency that has a contract of its own, e.g. <c>Settlements:Fees:JPY:BasisPoints</c>.</summary>
     public Dictionary<string, CurrencyFees> Fees { get; set; } = [];
 
-    /// <summary>Days back, of those whose file has come, for which it is fetched again to see whether it has changed; 0: none.</summary>
+    /// <summary>For how many days back an imported file is fetched again to see whether it has changed; 0: none.</summary>
     public int RecheckDays { get; set; } = 3;
 
-    /// <summary>Further kinds of rows that are about the account and not about an order: they are counted, and are no finding.</summary>
+    /// <summary>Further kinds of rows about the account and not about an order: they are only counted.</summary>
     public IList<string> AccountKinds { get; } = [];
 
     /// <summary>All kinds that are about the account.</summary>

@@ -1,5 +1,8 @@
 // What docs/asyncapi.yaml promises to a caller that knows nothing of .NET.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import amqplib from 'amqplib';
 import { start, until } from './service.js';
@@ -67,6 +70,27 @@ test('a body that is not JSON holds nobody up', async () => {
   publish('{"merchant":');
   submit(order('node-5'));
   await told('OrderCompleted', 'node-5');
+});
+
+test('the example of docs/integration.md prints both events', async () => {
+  const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'integration.md'), 'utf8');
+  const file = join(import.meta.dirname, `example-${process.pid}.mjs`);
+  writeFileSync(file, page.split('```js\n')[1].split('```')[0]);
+  const example = spawn('node', [file], { env: { ...process.env, AMQP_URL: service.amqp } });
+  let printed = '';
+  example.stdout.on('data', text => (printed += text));
+  example.stderr.on('data', text => (printed += text));
+  const gone = new Promise(resolve => example.once('exit', resolve));
+  try {
+    await until(30_000, 'the example prints both events', () => {
+      if (example.exitCode !== null) throw new Error(`The example ended:\n${printed}`);
+      return /OrderSubmitted \{[^]*my-shop-1[^]*OrderCompleted \{[^]*my-shop-1/.test(printed);
+    });
+  } finally {
+    example.kill('SIGKILL');
+    await gone;
+    rmSync(file);
+  }
 });
 
 function order(idempotencyKey, other = {}) {

@@ -59,15 +59,6 @@ static class StateTable
         return Head.ReplaceLineEndings("\n") + "\n" + string.Join('\n', lines) + "\n";
     }
 
-    /// <summary>For a first reader: what is handled, states that do the same in one row.</summary>
-    public static string Short(IReadOnlyList<Cell> cells)
-    {
-        var rows = cells.Where(cell => cell.Does is not (Cell.Ignored or Cell.Refused))
-            .GroupBy(cell => (cell.Trigger.Name, cell.Does, cell.GoesTo))
-            .Select(row => $"| {string.Join("; ", row.Select(cell => cell.Situation.Name))} | {row.Key.Name} | {row.Key.Does} | {row.Key.GoesTo} |");
-        return string.Join('\n', [.. Columns, .. rows]) + "\n";
-    }
-
     /// <summary>What is handled, cell by cell; then what is ignored; then what is refused.</summary>
     static IEnumerable<(string Messages, string Does, string GoesTo)> Rows(IReadOnlyList<Cell> cells)
     {

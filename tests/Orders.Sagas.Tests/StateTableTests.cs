@@ -9,9 +9,6 @@ public sealed class StateTableTests
 {
     const string Approved = "tests/Orders.Sagas.Tests/state-table.approved.md";
     const string Docs = "docs/state-table.md";
-    const string Readme = "README.md";
-    const string Begin = "<!-- state-table:begin -->\n";
-    const string End = "<!-- state-table:end -->";
 
     [Fact]
     public async Task Every_state_and_message_matches_the_approved_table()
@@ -21,12 +18,10 @@ public sealed class StateTableTests
         cells.Count.ShouldBe(Situation.All.Count * Trigger.All.Count);
         var table = StateTable.Render(cells);
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
-            Approve(table, StateTable.Short(cells));
+            Approve(table);
 
         Text(Approved).ShouldBe(table, "The machine does not do what is approved. If it should: APPROVE=1 ./test Orders.Sagas.Tests, and read the difference.");
         Text(Docs).ShouldBe(table, $"{Docs} is not what is approved; APPROVE=1 writes it.");
-        if (Repo.Exists(Readme) && InReadme() is { } copy)
-            copy.ShouldBe(StateTable.Short(cells), $"{Readme}'s table is not what is approved; APPROVE=1 writes it.");
     }
 
     [Fact]
@@ -42,21 +37,10 @@ public sealed class StateTableTests
         States.All.Order(StringComparer.Ordinal).ShouldBe(states.Order(StringComparer.Ordinal));
     }
 
-    static void Approve(string table, string brief)
+    static void Approve(string table)
     {
         File.WriteAllText(Repo.Path(Approved), table);
         File.WriteAllText(Repo.Path(Docs), table);
-        if (Repo.Exists(Readme) && InReadme() is { } copy)
-            File.WriteAllText(Repo.Path(Readme), Text(Readme).Replace(Begin + copy, Begin + brief, StringComparison.Ordinal));
-    }
-
-    /// <summary>What stands between the marks; null without them.</summary>
-    static string? InReadme()
-    {
-        var text = Text(Readme);
-        var begin = text.IndexOf(Begin, StringComparison.Ordinal);
-        var end = text.IndexOf(End, StringComparison.Ordinal);
-        return begin < 0 || end < begin ? null : text[(begin + Begin.Length)..end];
     }
 
     static string Text(string file) => Repo.Exists(file) ? Repo.Read(file).ReplaceLineEndings("\n") : "";

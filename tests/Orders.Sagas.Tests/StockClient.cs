@@ -4,7 +4,9 @@ using OrderSaga.Contracts;
 
 namespace StockClient;
 
-/// <summary>A system on the bus that has MassTransit 8 and the project Contracts, and nothing else of ours. docs/bus.md shows it.</summary>
+/// <summary>
+/// A system on the bus that has MassTransit 8 and the project Contracts, and nothing else of ours. docs/integration.md shows it.
+/// </summary>
 public sealed class Shop(Uri broker)
 {
     public ConcurrentQueue<object> Heard { get; } = new();

@@ -75,7 +75,7 @@ public sealed class StockClientTests
         var code = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "tests/Orders.Sagas.Tests/StockClient.cs"));
         var sample = code.Split("// begin sample\n")[1].Split("    // end sample")[0];
         var shown = string.Join('\n', sample.Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line)).Trim();
-        (await File.ReadAllTextAsync(Path.Combine(Repo.Root, "docs/bus.md"))).ShouldContain(shown);
+        (await File.ReadAllTextAsync(Path.Combine(Repo.Root, "docs/integration.md"))).ShouldContain(shown);
     }
 
     static IEnumerable<string> Json(IEnumerable<object> messages) =>

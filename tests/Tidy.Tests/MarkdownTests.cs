@@ -28,10 +28,23 @@ public sealed partial class MarkdownTests
     public void Existing_files_and_other_names_are_not_reported(string text) => Missing("README.md", text).ShouldBeNone();
 
     [Fact]
+    public void Every_heading_that_a_link_names_exists() =>
+        Repo.Files(".md").SelectMany(file => MissingHeadings(file, Repo.Read(file))).ShouldBeNone();
+
+    [Theory]
+    [InlineData("see [keys](docs/runbook.md#no-such-heading)", 1)]
+    [InlineData("see [above](#nowhere)", 1)]
+    [InlineData("# Is it *all* as promised?\n[here](#is-it-all-as-promised) and [keys](docs/runbook.md#keys)", 0)]
+    public void A_link_to_no_heading_is_found(string text, int found) => MissingHeadings("README.md", text).Count().ShouldBe(found);
+
+    [Fact]
     public void No_document_contains_conflict_markers() => Repo.Files(".md").SelectMany(file => Conflicts(file, Repo.Read(file))).ShouldBeNone();
 
     [Fact]
     public void Conflict_markers_are_detected() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
+
+    [Fact]
+    public void The_README_has_at_most_140_lines() => Repo.Read("README.md").TrimEnd('\n').Split('\n').Length.ShouldBeLessThanOrEqualTo(140);
 
     [Fact]
     public void No_line_is_longer_than_the_limit() => Repo.Files(".md").SelectMany(file => Wide(file, Repo.Read(file))).ShouldBeNone();
@@ -61,8 +74,27 @@ public sealed partial class MarkdownTests
                select $"{file} names {path}, which does not exist";
     }
 
+    static IEnumerable<string> MissingHeadings(string file, string text) =>
+        from match in Anchor().Matches(text)
+        let target = match.Groups["file"].Value
+        let page = target.Length == 0 ? text : Repo.Read(Path.Combine(Path.GetDirectoryName(file)!, target))
+        where !Heading().Matches(page).Select(heading => Slug(heading.Groups["words"].Value)).Contains(match.Groups["anchor"].Value)
+        select $"{file} links to {match.Value[1..]}, which is no heading";
+
+    /// <summary>As GitHub makes it: small letters, digits and hyphens.</summary>
+    static string Slug(string heading) => NoSlug().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
+
     /// <summary>Patterns and what is made at run time are no files of the repository.</summary>
     static bool IsOurs(string path) => !NotHere().IsMatch(path);
+
+    [GeneratedRegex(@"\]\((?<file>[\w./-]*\.md)?#(?<anchor>[^)]+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Anchor();
+
+    [GeneratedRegex("^#+ (?<words>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"[^\w -]")]
+    private static partial Regex NoSlug();
 
     [GeneratedRegex(@"[*]|NAME|^(data|\.run)\b|/bin/")]
     private static partial Regex NotHere();

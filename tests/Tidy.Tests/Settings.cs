@@ -6,7 +6,7 @@ namespace Tidy.Tests;
 /// <summary>Which settings the code reads, as told by its sources.</summary>
 static class Settings
 {
-    static readonly IReadOnlyList<Source> Code = [.. Source.All.Where(source => source.Folder is not ("tests" or "bench"))];
+    public static readonly IReadOnlyList<Source> Code = [.. Source.All.Where(source => source.Folder is not ("tests" or "bench"))];
 
     static readonly IReadOnlyList<HashSet<string>> TextsByFile = [.. Code.Select(source => Texts(source.Root))];
 
@@ -14,7 +14,7 @@ static class Settings
         [.. Code.SelectMany(source => source.Root.DescendantNodes().OfType<InvocationExpressionSyntax>())];
 
     /// <summary>The names in AddDatabase("name") and AddReader("name").</summary>
-    static readonly HashSet<string> Databases =
+    public static readonly HashSet<string> Databases =
         [.. Calls.Where(call => Method(call) is "AddDatabase" or "AddReader").SelectMany(call => Texts(call.ArgumentList))];
 
     /// <summary>GetSection("Limits").Get&lt;Limits&gt;() reads each property of Limits.</summary>
