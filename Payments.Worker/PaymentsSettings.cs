@@ -22,7 +22,7 @@ sealed class PaymentsSettings
     public int AnswerGatherMilliseconds { get; set; } = 3;
 
     /// <summary>How long a process has an attempt to itself before a sweeper takes it.</summary>
-    public int LeaseSeconds { get; set; } = 10;
+    public int LeaseSeconds { get; set; } = 7;
 
     /// <summary>Between two polls of the sweeper.</summary>
     public int SweepMilliseconds { get; set; } = 1000;
