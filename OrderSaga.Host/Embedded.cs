@@ -38,8 +38,15 @@ static class Embedded
         builder.Services.AddSingleton(new Welcome.About(url, data, key));
         builder.Services.AddHostedService<SchemaFirst>();
         if (welcome)
-            builder.Services.AddHostedService<Welcome>();
+            AddWelcome(builder.Services);
         return builder;
+    }
+
+    static void AddWelcome(IServiceCollection services)
+    {
+        services.AddSingleton<Welcome>();
+        services.AddHostedService(provider => provider.GetRequiredService<Welcome>());
+        services.AddHealthChecks().AddCheck<Welcome>("demo");
     }
 
     /// <summary>The address that this process reaches itself by; a free port is chosen for port 0.</summary>

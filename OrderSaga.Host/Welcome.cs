@@ -1,9 +1,12 @@
 using System.Net.Http.Headers;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OrderSaga.Host;
 
-/// <summary>Once everything runs: a small demo catalogue with stock at the first start, and a line to paste.</summary>
-sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLifecycleService
+/// <summary>
+/// Once everything runs: a small demo catalogue with stock at the first start, and a line to paste. The process is not ready before its catalogue is there.
+/// </summary>
+sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLifecycleService, IHealthCheck
 {
     public sealed record About(string Url, string Data, string Key);
 
@@ -17,10 +20,16 @@ sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLife
     const string FirstHeaders = "-H 'Idempotency-Key: my-first-order' -H 'Prefer: wait=10' -H 'Content-Type: application/json'";
     const string FirstOrder = """{"currency":"EUR","lines":[{"sku":"tea-001","quantity":2}],"payment":{"method":"card","token":"tok_ok"}}""";
 
+    volatile bool seeded;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(seeded ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The demo catalogue is not complete yet."));
+
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         if (settings.GetValue("Demo", true))
             await Seed(cancellationToken);
+        seeded = true;
         Console.WriteLine($$$"""
 
               OrderSaga is running: orders, stock and payments in one process, data in {{{about.Data}}}

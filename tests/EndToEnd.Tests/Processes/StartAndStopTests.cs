@@ -37,6 +37,17 @@ public sealed partial class StartAndStopTests : IDisposable
         (await next.Stop()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Ready_means_that_a_demo_product_can_be_ordered()
+    {
+        await using var process = Process("demo", ports[0]);
+        process.Start(("Demo", "true"));
+        await process.Ready();
+        using var http = Client(process, await File.ReadAllTextAsync(Path.Combine(directory.FullName, "data", "api-key")));
+        using var answer = await Place(http, "first", wait: 0);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+    }
+
     [Theory]
     [InlineData(Host, "Limits:BatchSize", "abc", "Failed to convert configuration value 'abc' at 'Limits:BatchSize'")]
     [InlineData(Host, "Reconciliation:TimeZone", "Nowhere", "Reconciliation:TimeZone must be a time zone of this machine")]
