@@ -97,6 +97,21 @@ public sealed partial class StartAndStopTests : IDisposable
             Timestamp().IsMatch(line).ShouldBeTrue(line);
     }
 
+    /// <summary>What the runtime reads when the process starts: one heap, not one for each processor.</summary>
+    [Theory]
+    [InlineData(Host)]
+    [InlineData("Orders.Api")]
+    [InlineData("Orders.Sagas")]
+    [InlineData("Inventory.Worker")]
+    [InlineData("Payments.Worker")]
+    [InlineData("Payments.Sandbox")]
+    [InlineData("Reconciler.Job")]
+    public void A_service_collects_garbage_as_a_workstation_does(string service)
+    {
+        var runtime = JsonNode.Parse(File.ReadAllText(Path.ChangeExtension(Process("", ports[0], service: service).Assembly, ".runtimeconfig.json")))!;
+        ((bool?)runtime["runtimeOptions"]!["configProperties"]!["System.GC.Server"] ?? false).ShouldBeFalse();
+    }
+
     /// <summary>No stack, no core dump, and in seconds.</summary>
     static async Task Refused(ServiceProcess process, string sentence, params (string, string)[] settings)
     {
