@@ -24,5 +24,6 @@ public static class OrdersModelSetup
         builder.AddRetention(new RetentionRule<OrdersDb>("idempotency_keys", "created_at", settings.KeepIdempotencyKeyDays));
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         builder.Services.AddScoped<Placements>();
+        builder.Services.AddSingleton<OrderChanges>();
     }
 }

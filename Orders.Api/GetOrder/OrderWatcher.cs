@@ -1,33 +1,47 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Platform;
 
 namespace Orders.Api;
 
-/// <summary>Lets requests wait for orders to change: one query every 50 ms for all that wait, none while nobody does.</summary>
-sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, IHostApplicationLifetime life, ILogger<OrderWatcher> log) : BackgroundService
+/// <summary>
+/// Lets requests wait for orders to change. A commit of this process wakes them. What other processes change is found by one query every 50 ms for all
+/// that wait, none while nobody does. Where the bus is in memory there are no other processes, and the query only covers changes by hand.
+/// </summary>
+sealed class OrderWatcher : BackgroundService
 {
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    readonly IServiceScopeFactory scopes;
+    readonly TimeProvider clock;
+    readonly IHostApplicationLifetime life;
+    readonly ILogger<OrderWatcher> log;
+    readonly TimeSpan interval;
+    readonly Dictionary<Guid, List<OrderWatch>> watches = [];
+    readonly Channel<bool> begun = OrderWatch.Signal();
 
-    readonly HashSet<Waiter> waiting = [];
-    readonly Channel<bool> wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-
-    /// <summary>Ends when the order's row is at another version, or by cancellation.</summary>
-    public async Task Changed(Guid orderId, long seenVersion, CancellationToken cancel)
+    public OrderWatcher(
+        IServiceScopeFactory scopes, OrderChanges changes, IConfiguration configuration, TimeProvider clock, IHostApplicationLifetime life,
+        ILogger<OrderWatcher> log)
     {
-        var waiter = new Waiter(orderId, seenVersion);
-        lock (waiting)
-            waiting.Add(waiter);
-        wake.Writer.TryWrite(true);
-        try
+        (this.scopes, this.clock, this.life, this.log) = (scopes, clock, life, log);
+        interval = TimeSpan.FromMilliseconds(configuration.GetTransportMode() == TransportMode.InMemory ? 1000 : 50);
+        changes.Committed += Wake;
+    }
+
+    /// <summary>From now on no change of the order that is <paramref name="wanted"/> is missed; end it by disposing of it.</summary>
+    public OrderWatch Watch(Guid orderId, Func<OrderState, bool> wanted)
+    {
+        var watch = new OrderWatch(orderId, wanted, Remove);
+        lock (watches)
         {
-            await waiter.Done.Task.WaitAsync(cancel);
+            if (watches.TryGetValue(orderId, out var others))
+                others.Add(watch);
+            else
+                watches[orderId] = [watch];
         }
-        finally
-        {
-            lock (waiting)
-                waiting.Remove(waiter);
-        }
+
+        begun.Writer.TryWrite(true);
+        return watch;
     }
 
     /// <summary>The order once <paramref name="hasCome"/> holds, or its present state when the time is up or this process stops.</summary>
@@ -35,60 +49,72 @@ sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, IHost
     {
         using var limit = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, life.ApplicationStopping);
+        using var watch = Watch(orderId, hasCome);
         var order = await Read(orderId, cancel);
-        while (!hasCome(order) && await Changes(order, either.Token))
+        while (!hasCome(order) && !either.IsCancellationRequested)
+        {
+            await watch.Changes(order.Version, either.Token);
             order = await Read(orderId, cancel);
+        }
+
         return order;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var _ in wake.Reader.ReadAllAsync(stoppingToken))
+        await foreach (var _ in begun.Reader.ReadAllAsync(stoppingToken))
         {
-            using var timer = new PeriodicTimer(Look, clock);
-            while (Waiting() is { Count: > 0 } waiters && await timer.WaitForNextTickAsync(stoppingToken))
-                await Answer(waiters, stoppingToken);
+            using var timer = new PeriodicTimer(interval, clock);
+            while (Waiting() is { Count: > 0 } waiting && await timer.WaitForNextTickAsync(stoppingToken))
+                await Look(waiting, stoppingToken);
         }
     }
 
-    async Task<bool> Changes(OrderState order, CancellationToken either)
+    void Wake(OrderState order)
+    {
+        lock (watches)
+        {
+            if (watches.TryGetValue(order.CorrelationId, out var waiting))
+                waiting.ForEach(watch => watch.See(order));
+        }
+    }
+
+    void Remove(OrderWatch watch)
+    {
+        lock (watches)
+        {
+            var others = watches[watch.OrderId];
+            others.Remove(watch);
+            if (others.Count == 0)
+                watches.Remove(watch.OrderId);
+        }
+    }
+
+    List<OrderWatch> Waiting()
+    {
+        lock (watches)
+            return [.. watches.Values.SelectMany(waiting => waiting)];
+    }
+
+    async Task Look(List<OrderWatch> waiting, CancellationToken cancel)
     {
         try
         {
-            await Changed(order.CorrelationId, order.Version, either);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
-    List<Waiter> Waiting()
-    {
-        lock (waiting)
-            return [.. waiting];
-    }
-
-    async Task Answer(List<Waiter> waiters, CancellationToken cancel)
-    {
-        try
-        {
-            var ids = waiters.Select(waiter => waiter.OrderId).Distinct().ToArray();
+            var ids = waiting.Select(watch => watch.OrderId).Distinct().ToArray();
             await using var scope = scopes.CreateAsyncScope();
             var versions = await scope.ServiceProvider.GetRequiredService<OrdersDb>().Orders
                 .Where(order => EF.Parameter(ids).Contains(order.CorrelationId))
                 .Select(order => new { order.CorrelationId, order.Version })
                 .ToDictionaryAsync(order => order.CorrelationId, order => order.Version, cancel);
-            foreach (var waiter in waiters)
+            foreach (var watch in waiting)
             {
-                if (versions.TryGetValue(waiter.OrderId, out var version) && version != waiter.SeenVersion)
-                    waiter.Done.TrySetResult();
+                if (versions.TryGetValue(watch.OrderId, out var version))
+                    watch.See(version);
             }
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("The orders that {Count} requests wait for could not be read: {Failure}", waiters.Count, failure.Message);
+            log.LogWarning("The orders that {Count} requests wait for could not be read: {Failure}", waiting.Count, failure.Message);
         }
     }
 
@@ -96,12 +122,5 @@ sealed class OrderWatcher(IServiceScopeFactory scopes, TimeProvider clock, IHost
     {
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<OrdersDb>().Orders.AsNoTracking().SingleAsync(order => order.CorrelationId == orderId, cancel);
-    }
-
-    sealed class Waiter(Guid orderId, long seenVersion)
-    {
-        public Guid OrderId => orderId;
-        public long SeenVersion => seenVersion;
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

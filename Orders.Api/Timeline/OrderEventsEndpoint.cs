@@ -44,6 +44,7 @@ static class OrderEventsEndpoint
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
         var order = await db.Own(http, id);
         var last = LastEventId(http);
+        using var watch = watcher.Watch(order.CorrelationId, _ => true);
         var transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
         if (last > 0 && transitions.Count == 0 && Ended(order))
         {
@@ -58,7 +59,7 @@ static class OrderEventsEndpoint
             return;
         try
         {
-            await Follow(http, db, watcher, order, transitions, last, clock, ends.Token);
+            await Follow(http, db, watch, order, transitions, last, clock, ends.Token);
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -66,8 +67,8 @@ static class OrderEventsEndpoint
         }
     }
 
-    static async Task Follow(HttpContext http, OrdersDb db, OrderWatcher watcher, OrderState order, List<Transition> transitions, long last, TimeProvider clock,
-        CancellationToken ends)
+    static async Task Follow(
+        HttpContext http, OrdersDb db, OrderWatch watch, OrderState order, List<Transition> transitions, long last, TimeProvider clock, CancellationToken ends)
     {
         await http.Response.WriteAsync(Retry, ends);
         while (true)
@@ -75,7 +76,7 @@ static class OrderEventsEndpoint
             last = await Write(http, transitions, last);
             if (Ended(order))
                 return;
-            if (!await Changed(watcher, order, clock, ends))
+            if (!await Changes(watch, order, clock, ends))
             {
                 ends.ThrowIfCancellationRequested();
                 await http.Response.WriteAsync(": still here\n\n", ends);
@@ -113,18 +114,10 @@ static class OrderEventsEndpoint
         return last;
     }
 
-    static async Task<bool> Changed(OrderWatcher watcher, OrderState order, TimeProvider clock, CancellationToken ends)
+    static async Task<bool> Changes(OrderWatch watch, OrderState order, TimeProvider clock, CancellationToken ends)
     {
         using var quiet = new CancellationTokenSource(SignOfLife, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(quiet.Token, ends);
-        try
-        {
-            await watcher.Changed(order.CorrelationId, order.Version, either.Token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        return await watch.Changes(order.Version, either.Token);
     }
 }
