@@ -29,7 +29,6 @@ public static class PaymentsSetup
 
     public static void MapPayments(this IEndpointRouteBuilder app)
     {
-        app.ServiceProvider.GetRequiredService<GatewaySettings>().Check();
         WebhookEndpoint.Map(app);
         GetBranchesEndpoints.Map(app);
         BranchHistoryEndpoint.Map(app);
@@ -53,7 +52,9 @@ public static class PaymentsSetup
 
     static void AddGateway(WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<GatewaySettings>();
+        var settings = new GatewaySettings(builder.Configuration);
+        settings.Check();
+        builder.Services.AddSingleton(settings);
         builder.Services.AddHttpClient<IGateway, GatewayClient>(http =>
             {
                 // The pipeline around each call bounds its time.
