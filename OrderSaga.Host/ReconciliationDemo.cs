@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OrderSaga.Platform.Http;
+using Reconciler.Job;
 using Spectre.Console;
 
 namespace OrderSaga.Host;
@@ -63,7 +64,7 @@ static class ReconciliationDemo
         foreach (var finding in report["classes"]!.AsArray().SelectMany(one => one!["findings"]!.AsArray()))
             table.AddRow(
                 $"{finding!["class"]}", (string?)finding["orderId"] is { } order ? "..." + order[^12..] : $"{finding["subject"]}",
-                $"{(long)finding["amount"]! / 100m:0.00} {finding["currency"]}",
+                Amounts.Money((long)finding["amount"]!, (string?)finding["currency"]),
                 Outcome(finding));
         if (table.Rows.Count > 0)
             AnsiConsole.Write(table);

@@ -4,7 +4,7 @@ using OrderSaga.Contracts;
 namespace Reconciler.Job;
 
 /// <summary>Numbers as a finance person reads them.</summary>
-static class Amounts
+public static class Amounts
 {
     static readonly NumberFormatInfo Thin = new() { NumberGroupSeparator = "\u202f", NumberDecimalSeparator = ".", NegativeSign = "\u2212" };
 
