@@ -61,8 +61,8 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, S
     {
         if (!failed.TryRemove(address, out var endpoint))
             return;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(StopLimit);
+        using var late = new CancellationTokenSource(StopLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
         try
         {
             await endpoint.Stop(limit.Token);

@@ -24,7 +24,8 @@ sealed class PlacementBatches : IAsyncDisposable
         TimeProvider clock)
     {
         (this.unitOfWork, this.backpressure, timeout, this.clock) = (unitOfWork, backpressure, database.RequestTimeout, clock);
-        batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds));
+        var gather = TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds);
+        batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, () => Task.Delay(gather, clock, CancellationToken.None));
     }
 
     /// <summary>Ends when the order is committed.</summary>

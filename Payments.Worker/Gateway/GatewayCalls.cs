@@ -28,7 +28,8 @@ sealed class GatewayCalls : BackgroundService
     {
         (this.queue, this.gateway, this.unitOfWork, this.settings, this.clock, this.log) = (queue, gateway, unitOfWork, settings, clock, log);
         stopping = lifetime.ApplicationStopping;
-        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, TimeSpan.FromMilliseconds(settings.AnswerGatherMilliseconds));
+        var gather = TimeSpan.FromMilliseconds(settings.AnswerGatherMilliseconds);
+        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, () => Task.Delay(gather, clock, CancellationToken.None));
     }
 
     /// <summary>The call itself: whatever is not a certain answer is Unknown, never Declined.</summary>

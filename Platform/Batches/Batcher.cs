@@ -14,8 +14,8 @@ public sealed class Batcher<T> : IAsyncDisposable
 
     /// <param name="maxSize">Items handled at once, at most.</param>
     /// <param name="handle">Handles one batch; what it throws, every item of that batch gets.</param>
-    /// <param name="gather">How long the batch after a batch of several waits for more; by default not at all.</param>
-    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, TimeSpan gather = default)
+    /// <param name="gather">Waits while more arrives, before the batch after a batch of several; without it that batch waits for nothing.</param>
+    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? gather = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
         // Whoever happens to be the first caller must not lend its span and log properties to every batch.
@@ -41,13 +41,13 @@ public sealed class Batcher<T> : IAsyncDisposable
         await loop;
     }
 
-    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle, TimeSpan gather)
+    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? gather)
     {
         var several = false;
         while (await waiting.Reader.WaitToReadAsync())
         {
-            if (several && gather > TimeSpan.Zero && waiting.Reader.Count < maxSize)
-                await Task.Delay(gather, TimeProvider.System, CancellationToken.None);
+            if (several && gather is not null && waiting.Reader.Count < maxSize)
+                await gather();
             var batch = new List<(T Item, TaskCompletionSource Done)>();
             while (batch.Count < maxSize && waiting.Reader.TryRead(out var next))
                 batch.Add(next);

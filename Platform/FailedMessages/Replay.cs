@@ -27,7 +27,7 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
         // Marked first: it may fail again, and be kept again, before this process goes on.
         var now = clock.GetUtcNow().UtcDateTime;
         await database.MarkReplayed(failed.Id, now, "replayed", by);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds), clock);
         try
         {
             var endpoint = await bus.GetSendEndpoint(new Uri("exchange:" + failed.Endpoint));
