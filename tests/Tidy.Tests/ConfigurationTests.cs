@@ -77,7 +77,7 @@ public sealed partial class ConfigurationTests
     [InlineData("""configuration["Data"]""", "Data")]
     [InlineData("""settings.GetValue("Demo", true)""", "Demo")]
     [InlineData("""const string Setting = "Http:Proxies";""", "Http:Proxies")]
-    public void A_setting_outside_of_the_classes_is_found(string code, string setting) => Outside([Planted(code)]).ShouldBe([setting]);
+    public void A_setting_outside_of_the_classes_is_detected(string code, string setting) => Outside([Planted(code)]).ShouldBe([setting]);
 
     /// <summary>Names with a colon wherever they stand, names without one where a configuration is read, and databases.</summary>
     static IEnumerable<string> Outside(IReadOnlyList<Source> code)

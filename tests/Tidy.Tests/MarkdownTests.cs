@@ -35,7 +35,7 @@ public sealed partial class MarkdownTests
     [InlineData("see [keys](docs/runbook.md#no-such-heading)", 1)]
     [InlineData("see [above](#nowhere)", 1)]
     [InlineData("# Is it *all* as promised?\n[here](#is-it-all-as-promised) and [keys](docs/runbook.md#keys)", 0)]
-    public void A_link_to_no_heading_is_found(string text, int found) => MissingHeadings("README.md", text).Count().ShouldBe(found);
+    public void A_link_to_a_missing_heading_is_detected(string text, int found) => MissingHeadings("README.md", text).Count().ShouldBe(found);
 
     [Fact]
     public void No_document_contains_conflict_markers() => Repo.Files(".md").SelectMany(file => Conflicts(file, Repo.Read(file))).ShouldBeNone();
@@ -110,7 +110,8 @@ public sealed partial class MarkdownTests
         (?<![\w/.:-])(
             (--project|-f)\s+(?<path>[\w./-]+) |
             \./(?<path>[\w.][\w./*-]*) |
-            (?<path>(scripts|docs|tests|deploy|bench|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))/[\w./*-]*[\w/])
+            (?<path>(scripts|docs|tests|tools|deploy|bench|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))
+                /[\w./*-]*[\w/])
         )
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Word();

@@ -40,7 +40,7 @@ public sealed class MassTransitTests
     [InlineData("Inventory.Worker/ReserveStock/ReserveStockConsumer.cs", "using MassTransit;\nclass C : IConsumer<X>;", false)]
     [InlineData("Inventory.Worker/ReserveStock/Helper.cs", "using MassTransit;\nclass C;", true)]
     [InlineData("Orders.Sagas/OrderSaga/OrderSteps.cs", "using MassTransit;\nclass C;", false)]
-    public void A_use_of_MassTransit_elsewhere_is_found(string file, string text, bool found) =>
+    public void A_use_of_MassTransit_elsewhere_is_detected(string file, string text, bool found) =>
         (new Source(file, text) is var source && Uses(source) && !IsAllowed(source)).ShouldBe(found);
 
     static IEnumerable<Source> Users() => Source.All.Where(source => !NoProduct.Contains(source.Folder) && Uses(source));

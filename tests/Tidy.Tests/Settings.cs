@@ -6,7 +6,7 @@ namespace Tidy.Tests;
 /// <summary>Which settings the code reads, as told by its sources.</summary>
 static class Settings
 {
-    public static readonly IReadOnlyList<Source> Code = [.. Source.All.Where(source => source.Folder is not ("tests" or "bench"))];
+    public static readonly IReadOnlyList<Source> Code = [.. Source.All.Where(source => source.IsProduct)];
 
     static readonly IReadOnlyList<HashSet<string>> TextsByFile = [.. Code.Select(source => Texts(source.Root))];
 

@@ -14,8 +14,10 @@ sealed record Source(string File, string Text)
 
     public SyntaxNode Root { get; } = CSharpSyntaxTree.ParseText(Text).GetRoot(TestContext.Current.CancellationToken);
 
-    /// <summary>The top-level folder: a project, or tests and bench, which hold several.</summary>
+    /// <summary>The top-level folder: a project, or a folder that holds several.</summary>
     public string Folder => File.Split('/')[0];
+
+    public bool IsProduct => Folder is not ("tests" or "tools" or "bench" or "samples");
 
     public string At(SyntaxNodeOrToken place) => $"{File}:{place.GetLocation()!.GetLineSpan().StartLinePosition.Line + 1}";
 

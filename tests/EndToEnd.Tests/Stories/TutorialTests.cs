@@ -38,7 +38,7 @@ public sealed class TutorialTests : IDisposable
     [InlineData("{\"id\":\"01a20278-5a4e-7adc-bb31-9d0392fac919\",\n  \"a\":1,\"status\":\"Completed\"}", true)]
     [InlineData("{\"id\":\"01a20278-5a4e-7adc-bb31-9d0392fac919\",\"status\":\"Completed\"}", false)]
     [InlineData("{\"id\":\"01a20278-5a4e-7adc-bb31-9d0392fac919\", ... \"status\":\"Cancelled\"}", false)]
-    public void Another_answer_is_found(string shown, bool matches) => new PageBlock("", shown)
+    public void A_response_that_differs_is_detected(string shown, bool matches) => new PageBlock("", shown)
         .Shows("{\"id\":\"11111111-5a4e-7adc-bb31-9d0392fac919\",\"a\":1,\"status\":\"Completed\"}").ShouldBe(matches);
 
     /// <summary>What only reads is asked again until it is so: a webhook, say, takes a moment.</summary>

@@ -1,6 +1,6 @@
 using Reconciler.Scale;
 
-// dotnet run -c Release --project tests/Reconciler.Scale -- [ORDERS ...] [--keep]
+// dotnet run -c Release --project tools/Reconciler.Scale -- [ORDERS ...] [--keep]
 // Makes so many orders on the PostgreSQL of ORDERSAGA_TEST_POSTGRES, 100 of each class spoiled, and says for each number whether all were found, how much
 // memory the merge took at its peak, and how long it took against the database's own FULL JOIN of the same tables. Default: 100000 1000000.
 if (args is ["merge", var connections, var found])

@@ -9,7 +9,7 @@ static partial class TestRun
     /// <summary>What the suite says against it; nothing: it has run, and passes.</summary>
     public static async Task<IReadOnlyList<string>> Failures(string suite, string test, string? bug)
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory.Replace("PlantedBugs", suite, StringComparison.Ordinal), suite + ".dll");
+        var assembly = Path.Combine(AppContext.BaseDirectory.Replace("tools/PlantedBugs", $"tests/{suite}", StringComparison.Ordinal), suite + ".dll");
         var start = new ProcessStartInfo("dotnet", [assembly, "-nologo", "-nocolor", "-method", "*." + test])
         {
             UseShellExecute = false, RedirectStandardOutput = true,
