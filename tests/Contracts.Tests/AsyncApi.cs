@@ -5,7 +5,7 @@ using Repository;
 
 namespace Contracts.Tests;
 
-/// <summary>docs/asyncapi.yaml against the records: what differs, one line for each difference.</summary>
+/// <summary>Compares docs/asyncapi.yaml with the records; one line per difference.</summary>
 sealed class AsyncApi(JsonObject document)
 {
     const string Envelope = "Envelope";
@@ -58,7 +58,7 @@ sealed class AsyncApi(JsonObject document)
         _ => type.Name,
     };
 
-    /// <summary>Each message is there, refers to its own schema and stands in one channel.</summary>
+    /// <summary>Each message exists, refers to its own schema and is in one channel.</summary>
     public IEnumerable<string> WrongMessages()
     {
         var names = Shapes.Messages.Select(message => message.Name).ToHashSet();
@@ -75,7 +75,7 @@ sealed class AsyncApi(JsonObject document)
         }
     }
 
-    /// <summary>Commands stand in our queues, each event in the exchange that MassTransit publishes it to.</summary>
+    /// <summary>Commands go to our queues, each event to the exchange that MassTransit publishes it to.</summary>
     public IEnumerable<string> WrongChannels()
     {
         var queues = Channels.Where(IsQueue).Select(channel => channel.Value!["address"]!.GetValue<string>()).Order();
@@ -92,7 +92,7 @@ sealed class AsyncApi(JsonObject document)
 
     static bool IsQueue(KeyValuePair<string, JsonNode?> channel) => channel.Value!["bindings"]!["amqp"]!["is"]!.GetValue<string>() == "queue";
 
-    /// <summary>Examples are read as callers' messages are, and lose nothing.</summary>
+    /// <summary>Examples are parsed like callers' messages and lose nothing.</summary>
     public IEnumerable<string> WrongExamples() =>
         from record in Shapes.Messages
         let payload = Messages[record.Name]?["examples"]?[0]?["payload"]
@@ -101,7 +101,7 @@ sealed class AsyncApi(JsonObject document)
         where example is null || !JsonNode.DeepEquals(example, back)
         select $"{record.Name}: the example {example?.ToJsonString() ?? "is missing"} is read as {back?.ToJsonString()}";
 
-    /// <summary>An optional field that an example leaves out stays out.</summary>
+    /// <summary>An optional field that an example omits stays absent.</summary>
     static JsonNode? ThereAndBack(JsonNode example, Type record) =>
         JsonSerializer.SerializeToNode(JsonSerializer.Deserialize(example, record, JsonSerializerOptions.Web), record, WithoutNulls);
 

@@ -2,7 +2,7 @@ using Repository;
 
 namespace Contracts.Tests;
 
-/// <summary>docs/asyncapi.yaml says what the records say, no more and no less.</summary>
+/// <summary>docs/asyncapi.yaml describes exactly the records.</summary>
 public sealed class AsyncApiTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Repository;
 
 namespace Contracts.Tests;
 
-/// <summary>The one table of field rules: its checks, its patterns and the documents say the same.</summary>
+/// <summary>The one table of field rules: its checks, its patterns and the documents agree.</summary>
 public sealed class FieldRulesTests
 {
     static readonly (string Pattern, int MaxLength, Func<string?, bool> Check)[] Rules =
@@ -28,7 +28,7 @@ public sealed class FieldRulesTests
     {
         foreach (var (pattern, maxLength, check) in Rules)
         {
-            // As JSON Schema and its readers have it, where the dollar is the end of the text and no line's.
+            // As in JSON Schema, where the dollar sign is the end of the text, not of a line.
             var regex = new Regex(pattern.Replace("$", @"\z", StringComparison.Ordinal), RegexOptions.None, TimeSpan.FromSeconds(10));
             foreach (var text in (string[])[.. Samples, new string('a', maxLength), new string('a', maxLength + 1)])
                 check(text).ShouldBe(regex.IsMatch(text), $"{pattern} and '{text}'");

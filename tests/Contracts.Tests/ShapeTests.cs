@@ -3,8 +3,8 @@ using Repository;
 namespace Contracts.Tests;
 
 /// <summary>
-/// Messages outlive the build that sent them: old senders and new receivers meet in the queues. So contracts only grow, by new messages and by
-/// optional fields at the end of old ones.
+/// Messages outlive the build that sent them: the queues connect old senders and new receivers. So contracts only grow, by new messages and
+/// by optional fields at the end of old ones.
 /// </summary>
 public sealed class ShapeTests
 {

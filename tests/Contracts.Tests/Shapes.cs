@@ -3,13 +3,15 @@ using OrderSaga.Contracts;
 
 namespace Contracts.Tests;
 
-/// <summary>What callers of the contracts depend on, as text: one line for each record, interface and queue, one indented line for each field.</summary>
+/// <summary>
+/// What users of the contracts depend on, as text: one line for each record, interface and queue, one indented line per field.
+/// </summary>
 static class Shapes
 {
     public static IReadOnlyList<Type> Records { get; } =
         [.. Types.Where(type => type.GetMethod("<Clone>$") is not null)];
 
-    /// <summary>Records that travel by themselves: those that are no field of another.</summary>
+    /// <summary>Records that are messages: those that are not a field of another record.</summary>
     public static IReadOnlyList<Type> Messages { get; } = [.. Records.Except(Records.SelectMany(Fields).SelectMany(field => Parts(field.ParameterType)))];
 
     public static string Print() => string.Join("\n", Records.SelectMany(Print).Concat(Interfaces()).Concat(Queues())) + "\n";
@@ -19,7 +21,7 @@ static class Shapes
     public static bool IsOptional(ParameterInfo field) =>
         field.HasDefaultValue || new NullabilityInfoContext().Create(field).WriteState == NullabilityState.Nullable;
 
-    /// <summary>A type and what it is a list of.</summary>
+    /// <summary>A type, or the element type of a list.</summary>
     public static IEnumerable<Type> Parts(Type type) => [type, .. type.GetGenericArguments()];
 
     static IEnumerable<Type> Types => typeof(IOrderMessage).Assembly.GetExportedTypes().OrderBy(type => type.Name, StringComparer.Ordinal);

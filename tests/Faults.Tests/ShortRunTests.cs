@@ -10,10 +10,10 @@ using Xunit;
 
 namespace Faults.Tests;
 
-/// <summary>A short fault run by a fixed seed. The long ones are for people: docs/reliability.md.</summary>
+/// <summary>A short fault run with a fixed seed. For the long ones see docs/reliability.md.</summary>
 public sealed class ShortRunTests
 {
-    /// <summary>Without a minute of broker absence.</summary>
+    /// <summary>Without the minute-long broker outage.</summary>
     const string Kinds = "kill-at,kill,kill-two,kill-all,broker-kill,purge,database-kill,database-cut,database-slow";
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ShortRunTests
         return (run, new Injector(run, dealer));
     }
 
-    /// <summary>Fails so many times, as when it asks a server that another fault has stopped.</summary>
+    /// <summary>Fails this many times, as when it calls a server that another fault has stopped.</summary>
     sealed class Breaking(string service, int failures) : IFault
     {
         public int Done { get; private set; }

@@ -82,7 +82,7 @@ public sealed class BatchTests
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(2);
     }
 
-    /// <summary>Their sender gets the refusal; nothing is kept that a database could not hold.</summary>
+    /// <summary>The sender receives the refusal; nothing is stored that a database could not hold.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Invalid_order_lines_are_rejected(Mode mode)
     {
@@ -107,7 +107,10 @@ public sealed class BatchTests
         (level.Received, level.Available, level.Held, level.Sold).ShouldBe((10, 10, 0, 0));
     }
 
-    /// <summary>The same orders reach both processes at once, lines in opposite orders, then Cancels: no deadlock lasts, nothing counts twice.</summary>
+    /// <summary>
+    /// Both processes receive the same orders at the same time, lines in opposite order, then Cancels. No deadlock lasts, and nothing
+    /// counts twice.
+    /// </summary>
     [Fact]
     public async Task Two_processes_on_one_database_stay_consistent()
     {

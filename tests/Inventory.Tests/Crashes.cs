@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace OrderSaga.Inventory.Tests;
 
 /// <summary>
-/// Ends transactions at the last moment before their commit, as a crash does: all statements have run, nothing remains, and
-/// the deliveries come again in a fresh scope. Each order crashes once in each step.
+/// Aborts transactions just before their commit, like a crash: all statements have run, nothing is stored, and the deliveries come again in
+/// a fresh scope. Each order crashes once in each step.
 /// </summary>
 sealed class CrashBeforeCommit : DbTransactionInterceptor
 {
@@ -39,8 +39,9 @@ sealed class CrashBeforeCommit : DbTransactionInterceptor
 }
 
 /// <summary>
-/// The same on PostgreSQL, where the commit is one statement of several and no interceptor sees it: a deferred trigger ends every other transaction that
-/// changes a branch, in its commit. With one lane each batch so crashes once, and its next run stands.
+/// The same on PostgreSQL, where the commit is sent with other statements and no interceptor sees it. A deferred trigger aborts every
+/// second transaction that changes a branch, during its commit. Without concurrent batches each batch crashes once, and its next run
+/// succeeds.
 /// </summary>
 static class CrashInCommit
 {
@@ -60,12 +61,12 @@ static class CrashInCommit
             FOR EACH ROW EXECUTE FUNCTION crash();
         """));
 
-    /// <summary>Transactions that came to their commit, half of which did not come further.</summary>
+    /// <summary>Transactions that reached their commit; half of them were aborted there.</summary>
     public static Task<long> Commits(TestHost host) =>
         host.Read(db => db.Database.SqlQueryRaw<long>("SELECT last_value AS \"Value\" FROM commits").SingleAsync());
 }
 
-/// <summary>What a load took on PostgreSQL: transactions that left an audit row, and statements that changed stock levels.</summary>
+/// <summary>The cost of a load on PostgreSQL: transactions with an audit row, and statements that changed stock levels.</summary>
 static class CountedByTheServer
 {
     public static Task Plant(TestHost host) => host.Read(db => db.Database.ExecuteSqlRawAsync("""
@@ -81,7 +82,7 @@ static class CountedByTheServer
         host.Read(db => db.Database.SqlQueryRaw<long>("SELECT count(DISTINCT xmin::text) AS \"Value\" FROM audit").SingleAsync());
 }
 
-/// <summary>Counts the statements that change stock levels, and the commits, where EF writes them.</summary>
+/// <summary>Counts statements that change stock levels, and commits, where EF sends them.</summary>
 sealed class Counting : DbCommandInterceptor, IDbTransactionInterceptor
 {
     int updates;
@@ -90,7 +91,7 @@ sealed class Counting : DbCommandInterceptor, IDbTransactionInterceptor
     public int StockUpdates => updates;
     public int Commits => commits;
 
-    /// <summary>The provider may put several statements into one command.</summary>
+    /// <summary>The provider may send several statements in one command.</summary>
     public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {

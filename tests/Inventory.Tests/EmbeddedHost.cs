@@ -3,7 +3,7 @@ using Xunit;
 
 namespace OrderSaga.Inventory.Tests;
 
-/// <summary>One empty service for all requests that must change nothing.</summary>
+/// <summary>One empty service for all requests that must not change anything.</summary>
 public sealed class EmbeddedHost : IAsyncLifetime
 {
     Installation? installation;

@@ -12,7 +12,7 @@ static class Http
 
     public static Task<JsonElement> Get(this HttpClient client, string path) => client.GetFromJsonAsync<JsonElement>(path);
 
-    /// <summary>An RFC 9457 problem of this type, with a sentence for the caller.</summary>
+    /// <summary>Asserts an RFC 9457 problem of this type with advice for the caller.</summary>
     public static async Task ShouldBeProblem(this HttpResponseMessage answer, int status, string name)
     {
         var text = await answer.Content.ReadAsStringAsync();

@@ -9,9 +9,7 @@ enum Op
     Cancel,
 }
 
-/// <summary>
-/// What must be seen from outside, kept as facts about one order instead of states: written apart from the rule, to check it.
-/// </summary>
+/// <summary>The expected behaviour as facts about one order instead of states; written independently of the rule, to check it.</summary>
 sealed class Model(long stock, int quantity)
 {
     string? firstTry;
@@ -21,10 +19,10 @@ sealed class Model(long stock, int quantity)
     public long Held { get; private set; }
     public long Sold { get; private set; }
 
-    /// <summary>Steps of the branch, each of which leaves one audit row.</summary>
+    /// <summary>The steps of the branch; each leaves one audit row.</summary>
     public List<string> Path { get; } = [];
 
-    /// <summary>The answer as text; null when the message must be refused with an alarm.</summary>
+    /// <summary>The expected response as text; null if the message must be refused with an alarm.</summary>
     public string? Handle(Op op) => op switch
     {
         Op.Try => Try(),
@@ -90,7 +88,7 @@ sealed class Model(long stock, int quantity)
 
 static class Sequences
 {
-    /// <summary>All 1,092 of length 1 to 6: 3 + 9 + 27 + 81 + 243 + 729.</summary>
+    /// <summary>All 1,092 sequences of length 1 to 6: 3 + 9 + 27 + 81 + 243 + 729.</summary>
     public static readonly IReadOnlyList<Op[]> All = [.. Enumerable.Range(1, 6).SelectMany(OfLength)];
 
     static IEnumerable<Op[]> OfLength(int length) => length == 0

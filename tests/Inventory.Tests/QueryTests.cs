@@ -6,7 +6,7 @@ using Xunit;
 
 namespace OrderSaga.Inventory.Tests;
 
-/// <summary>Levels and branches, over real HTTP.</summary>
+/// <summary>Stock levels and branches over HTTP.</summary>
 public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -142,7 +142,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
         await (await client.GetAsync("/branches/stock?orderIds=" + string.Join(',', ids))).ShouldBeProblem(400, "invalid-parameter");
     }
 
-    /// <summary>A reader beside the load never sees levels that do not add up.</summary>
+    /// <summary>A reader under load never sees levels that do not add up.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Stock_levels_add_up_at_every_readable_instant(Mode mode)
     {

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace OrderSaga.Inventory.Tests;
 
-/// <summary>Goods in, over real HTTP.</summary>
+/// <summary>Goods receipts over HTTP.</summary>
 public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHost>
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -8,8 +8,8 @@ using Xunit;
 namespace OrderSaga.Inventory.Tests;
 
 /// <summary>
-/// Every sequence through the consumers, the bus and a database, one order each, all orders interleaved step by step; those
-/// up to length 4, which reach every cell of the table, sold out as well.
+/// Every sequence through the consumers, the bus and a database, one order each, all orders interleaved step by step. Those up to length 4,
+/// which reach every cell of the table, also run with sold-out stock.
 /// </summary>
 public sealed class SequenceTests
 {
@@ -25,7 +25,7 @@ public sealed class SequenceTests
     static async Task Every(Mode mode, CrashBeforeCommit? crash)
     {
         await using var installation = await mode.Fresh("inventory");
-        // Of two lanes one would take the other's crash.
+        // With two concurrent batches, one could take the crash meant for the other.
         await using var host = await TestHost.Start(installation, crash is null ? [] : [("Limits:Lanes", "1")], crash is null ? [] : [crash]);
         var enough = Sequences.All.Select((ops, i) => new Run(ops, $"enough-{i}", Quantity));
         var soldOut = Sequences.All.Where(ops => ops.Length <= 4).Select((ops, i) => new Run(ops, $"short-{i}", Quantity - 1));
@@ -69,7 +69,7 @@ public sealed class SequenceTests
         db.Add(level);
     }
 
-    /// <summary>Sends one message of each run, waits for what must come of it; returns how many had to be refused.</summary>
+    /// <summary>Sends one message of each run and waits for its effects; returns how many had to be refused.</summary>
     static async Task<int> Step(TestHost host, List<Run> runs, int step, bool again)
     {
         var (before, failedBefore) = (host.Answers.Count, await host.Failures());
@@ -77,13 +77,14 @@ public sealed class SequenceTests
             run.Expect(step);
         var refused = runs.Count(run => run.Expected is null);
 
-        // Those that will be refused come last: each of them makes its batch run one by one.
+        // Messages that will be refused go last: each of them splits its batch into single messages.
         foreach (var run in runs.OrderBy(run => run.Expected is null))
             await host.Send(run.Message, run.MessageId);
         await Arrive(host, before + runs.Count - refused, failedBefore + refused, $"step {step}");
         if (again)
         {
-            // Not acknowledged: the same message again, which the inbox knows. Answer lost: the same command as a new message, which the fence knows.
+            // Not acknowledged: the same message again, which the inbox knows. Response lost: the same command in a new message, which the
+            // fence knows.
             var handled = runs.Where(run => run.Expected is not null).ToList();
             foreach (var run in handled)
                 await host.Send(run.Message, run.MessageId);
@@ -122,7 +123,7 @@ public sealed class SequenceTests
         hot.Received.ShouldBe(hot.Available + hot.Held + hot.Sold);
     }
 
-    /// <summary>One order: its own sku, by which it is checked to the piece, and one of the sku that all share.</summary>
+    /// <summary>One order: its own sku, whose units are checked exactly, and one unit of the shared sku.</summary>
     sealed class Run(Op[] ops, string sku, long stock)
     {
         public Op[] Ops => ops;

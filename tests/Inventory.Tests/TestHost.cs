@@ -17,7 +17,7 @@ using Testing;
 
 namespace OrderSaga.Inventory.Tests;
 
-/// <summary>The whole service as it runs, on an in-memory bus, with what it answers collected.</summary>
+/// <summary>The whole service on an in-memory bus; collects its responses.</summary>
 sealed class TestHost : IAsyncDisposable
 {
     public const string StockKey = "key-of-stock";
@@ -39,7 +39,7 @@ sealed class TestHost : IAsyncDisposable
     {
         var settings = Settings(installation).Select(setting => $"--{setting.Key}={setting.Value}").Concat(more.Select(one => $"--{one.Name}={one.Value}"));
         var builder = Service.Create([.. settings], "inventory");
-        // Thousands of refusals are expected; what counts is asserted.
+        // Thousands of refusals are expected; the tests assert those that matter.
         builder.Logging.ClearProviders();
         builder.AddInventory();
         builder.Services.ConfigureDbContext<InventoryDb>(options => options.AddInterceptors(interceptors));
@@ -59,12 +59,12 @@ sealed class TestHost : IAsyncDisposable
             Collect<StockConfirmed>(endpoint, collected);
             Collect<StockCancelled>(endpoint, collected);
         }).Ready;
-        // What is sent before the queue is bound goes nowhere.
+        // Messages sent before the queue is bound are lost.
         (await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30))).ShouldBe(BusHealthStatus.Healthy);
         return new TestHost(host, await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Inventory)), collected);
     }
 
-    /// <summary>Sends the command; the same message id is the same message again.</summary>
+    /// <summary>Sends a command; the same message id makes it a duplicate.</summary>
     public Task Send(IOrderMessage message, Guid? messageId = null) => queue.Send((object)message, message.GetType(), Pipe.Execute<SendContext>(send =>
     {
         send.CorrelationId = message.OrderId;
@@ -74,7 +74,7 @@ sealed class TestHost : IAsyncDisposable
     public Task Receive(string sku, long quantity) => Unit.Run(work => ReceiveStockEndpoint.Receive(
         work, new Receipt { ReceiptId = $"first-{sku}", Sku = sku, Quantity = quantity, At = default }));
 
-    /// <summary>Reads as another client would: in a scope of its own.</summary>
+    /// <summary>Reads like another client, in its own scope.</summary>
     public async Task<T> Read<T>(Func<InventoryDb, Task<T>> query)
     {
         await using var scope = app.Services.CreateAsyncScope();

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Migrations.Tests;
 
-/// <summary>A change of the schema does not stop those who work meanwhile.</summary>
+/// <summary>A migration does not block the services that keep running.</summary>
 public sealed class LockTests
 {
     const string Waiting =

@@ -10,10 +10,10 @@ using Xunit;
 
 namespace Migrations.Tests;
 
-/// <summary>Each engine's migrations make what the models mean; SQL Server's are read without a server.</summary>
+/// <summary>The migrations of each engine create what the models define. SQL Server's are checked without a server.</summary>
 public sealed class SchemaTests
 {
-    /// <summary>Any of the dialect's statements uses some of these.</summary>
+    /// <summary>Every statement of the dialect uses some of these columns.</summary>
     const string Parameters = "@endpoint @rows @lease @seconds @limit @id @counted @parked @error";
 
     public static TheoryData<DatabaseMode, string> Contexts() =>
@@ -63,7 +63,7 @@ public sealed class SchemaTests
         }
     }
 
-    /// <summary>All of the dialect's, and the locks on every table that has one key column.</summary>
+    /// <summary>All statements of the dialect, and the row locks on every table with a single-column key.</summary>
     static Dictionary<string, (string Parameters, string Sql)> Statements(ServiceDb db)
     {
         var dialect = Dialect.For(DatabaseMode.SqlServer);

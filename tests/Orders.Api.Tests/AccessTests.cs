@@ -28,7 +28,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
         second.Header("Location").ShouldNotBe(first.Header("Location"));
     }
 
-    /// <summary>The platform does not know the contracts, so the rule is there twice.</summary>
+    /// <summary>The platform does not reference the contracts, so the rule exists twice.</summary>
     [Fact]
     public void A_key_accepts_every_valid_merchant_name()
     {

@@ -2,7 +2,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>One installation for each mode, shared by the tests; each test is a merchant of its own.</summary>
+/// <summary>One installation per mode, shared by the tests; each test is a merchant of its own.</summary>
 public sealed class Api : IAsyncLifetime
 {
     const int Merchants = 150;
@@ -24,7 +24,7 @@ public sealed class Api : IAsyncLifetime
     public Caller Catalogue { get; private set; } = null!;
     public Caller Stranger { get; private set; } = null!;
 
-    /// <summary>A merchant that nobody else is.</summary>
+    /// <summary>A new merchant.</summary>
     public Caller Merchant()
     {
         var number = Interlocked.Increment(ref taken);

@@ -10,7 +10,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>Orders.Api as it runs, over HTTP on a port of its own; the bus entry and a stand-in for the saga are in the same process.</summary>
+/// <summary>Orders.Api over HTTP on its own port. The bus entry and a stand-in for the saga run in the same process.</summary>
 public sealed class ApiHost : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -24,7 +24,9 @@ public sealed class ApiHost : IAsyncDisposable
     public static Task<ApiHost> Start(Installation installation, bool withBus = true, params string[] settings) =>
         Start(installation, withBus, _ => { }, settings);
 
-    /// <summary>With what <paramref name="more"/> changes. The tables are there before anything runs, as after a migration.</summary>
+    /// <summary>
+    /// Starts with the changes of <paramref name="more"/>. The tables exist before the host starts, as after a migration.
+    /// </summary>
     public static async Task<ApiHost> Start(Installation installation, bool withBus, Action<WebApplicationBuilder> more, params string[] settings)
     {
         var built = Build(installation, withBus, more, settings);
@@ -34,7 +36,7 @@ public sealed class ApiHost : IAsyncDisposable
         return new ApiHost(built);
     }
 
-    /// <summary>Whose database cannot be reached.</summary>
+    /// <summary>Starts with an unreachable database.</summary>
     public static async Task<ApiHost> StartLost(Installation installation, params string[] settings)
     {
         var built = Build(installation, false, _ => { }, settings);
@@ -68,7 +70,7 @@ public sealed class ApiHost : IAsyncDisposable
         return await read(scope.ServiceProvider.GetRequiredService<OrdersDb>());
     }
 
-    /// <summary>Does what the state machine would do.</summary>
+    /// <summary>Changes an order as the state machine would.</summary>
     public Task Drive(Guid orderId, string state, string cause, Action<OrderState>? change = null) =>
         Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(async work =>
         {
@@ -86,7 +88,7 @@ public sealed class ApiHost : IAsyncDisposable
     }
 }
 
-/// <summary>Takes what is sent to it, and keeps silent.</summary>
+/// <summary>Accepts every message and does nothing.</summary>
 public sealed class InventoryStandIn : MassTransit.IConsumer<TryReserveStock>
 {
     public Task Consume(MassTransit.ConsumeContext<TryReserveStock> context) => Task.CompletedTask;

@@ -1,6 +1,6 @@
 namespace Orders.Api.Tests;
 
-/// <summary>Every kind of bad request is a 4xx problem that says what to do, and leaves no row.</summary>
+/// <summary>Every kind of invalid request gets a 4xx problem with advice, and leaves no row.</summary>
 public sealed class BadOrderTests(Api api) : IClassFixture<Api>
 {
     const string Good = Caller.Order;

@@ -5,7 +5,7 @@ using OrderSaga.Contracts;
 
 namespace Orders.Api.Tests;
 
-/// <summary>The same placement, asked for on the bus.</summary>
+/// <summary>Placing an order over the bus.</summary>
 public sealed class BusTests
 {
     static readonly OrderLine[] Lines = [new("tea-001", 2)];
@@ -72,7 +72,7 @@ public sealed class BusTests
     static readonly EqualityComparer<OrderSubmitted> Same = EqualityComparer<OrderSubmitted>.Create(
         (a, b) => a!.OrderId == b!.OrderId && a.SubmittedAt == b.SubmittedAt && a.Total == b.Total, told => told.OrderId.GetHashCode());
 
-    /// <summary>Hears what is published.</summary>
+    /// <summary>Collects published events.</summary>
     sealed class Listener(Api api)
     {
         static readonly ConcurrentDictionary<Mode, Task<Listener>> Known = new();
@@ -89,7 +89,7 @@ public sealed class BusTests
 
         public async Task Send(SubmitOrder order)
         {
-            // To the exchange: a queue's address would declare it anew, without the arguments that it has.
+            // Sends to the exchange: a queue address would declare the queue again without its arguments.
             var scheme = api.Installation.Mode.Transport == "RabbitMq" ? "exchange:" : "queue:";
             var endpoint = await api.Host.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri(scheme + Queues.SubmitOrder));
             await endpoint.Send(order);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Orders.Api.Tests;
 
-/// <summary>Somebody with a key, or without one.</summary>
+/// <summary>An HTTP client with a key, or without one.</summary>
 public sealed class Caller(ApiHost host, string merchant, string? key)
 {
     public const string Order = """{"currency":"EUR","lines":[{"sku":"tea-001","quantity":2}],"payment":{"method":"card","token":"tok_ok"}}""";
@@ -24,7 +24,7 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
     public Task<Answer> Place(string idempotencyKey, string body = Order, params (string Name, string Value)[] headers) =>
         Post("/orders", body, [("Idempotency-Key", idempotencyKey), .. headers]);
 
-    /// <summary>A placed order's id.</summary>
+    /// <summary>The id of a placed order.</summary>
     public async Task<Guid> Placed(string body = Order) => (await Place(NewKey(), body)).ShouldBe(202).Json["id"]!.GetValue<Guid>();
 
     public async Task Price(string sku, long unitPrice, string currency = "EUR") =>
@@ -51,7 +51,7 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
         };
     }
 
-    /// <summary>A stream's lines, as they come.</summary>
+    /// <summary>The lines of a stream as they arrive.</summary>
     public async Task<StreamReader> Open(string path, params (string Name, string Value)[] headers)
     {
         var response = await http.SendAsync(Request(HttpMethod.Get, path, headers), HttpCompletionOption.ResponseHeadersRead);
@@ -59,7 +59,7 @@ public sealed class Caller(ApiHost host, string merchant, string? key)
         return new StreamReader(await response.Content.ReadAsStreamAsync());
     }
 
-    /// <summary>A placement as no client library sends it: the status of the answer to these bytes.</summary>
+    /// <summary>Places an order with raw bytes that no client library sends; returns the status of the response.</summary>
     public async Task<string> PlaceRaw(string headers)
     {
         using var client = new TcpClient();
@@ -97,7 +97,7 @@ public sealed record Answer(int Status, System.Net.Http.Headers.HttpResponseHead
         return this;
     }
 
-    /// <summary>Every refusal is a whole problem that says what to do.</summary>
+    /// <summary>Every refusal is a complete problem with advice.</summary>
     public Answer ShouldBeProblem(int status, string name, string? pointer = null)
     {
         ShouldBe(status);

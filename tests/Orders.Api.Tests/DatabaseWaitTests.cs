@@ -7,10 +7,10 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>Another program holds the database, or its server takes no writes: callers get an answer soon, and the same key places it once later.</summary>
+/// <summary>The database is locked or read-only: callers get a quick response, and the same key places the order once later.</summary>
 public sealed class DatabaseWaitTests
 {
-    /// <summary>The setting is five seconds; the rest is for a machine that is busy with other tests.</summary>
+    /// <summary>The setting is five seconds; the rest allows for a machine that is busy with other tests.</summary>
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(12);
 
     public static TheoryData<Mode, string> Holds()
@@ -42,7 +42,9 @@ public sealed class DatabaseWaitTests
         await PlacedOnce(shop, "first");
     }
 
-    /// <summary>Another process is placing it, and has stopped before its commit: its own callers are refused, the rest of the batch is placed.</summary>
+    /// <summary>
+    /// Another process is placing an order and stops before its commit: only its own callers are refused, the rest of the batch is placed.
+    /// </summary>
     [Fact]
     public async Task A_locked_key_fails_only_its_own_callers()
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orders.Api.Tests;
 
-/// <summary>What every call owes to HTTP, whatever it is about.</summary>
+/// <summary>HTTP rules that every endpoint follows.</summary>
 public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
 {
     const string Product = """{"name":"Green tea","unitPrice":1250,"currency":"EUR"}""";

@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace Orders.Api.Tests;
 
-/// <summary>What is seen of an order after its placement: timeline, live events, cancellation.</summary>
+/// <summary>What a caller sees of an order after placing it: timeline, live events, cancellation.</summary>
 public sealed class LifeTests
 {
     public static IEnumerable<object[]> Modes => Mode.All();

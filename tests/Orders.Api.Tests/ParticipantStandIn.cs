@@ -5,7 +5,7 @@ using OrderSaga.Platform.History;
 
 namespace Orders.Api.Tests;
 
-/// <summary>A participant that answers as it is told to.</summary>
+/// <summary>A participant with scripted responses.</summary>
 public sealed class ParticipantStandIn : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -25,7 +25,7 @@ public sealed class ParticipantStandIn : IAsyncDisposable
     public int Asked => asked;
     public string? Authorization { get; private set; }
 
-    /// <summary>By default: nothing has happened.</summary>
+    /// <summary>The default response: nothing has happened.</summary>
     public Func<HttpContext, string, Task<IResult>> Says { get; set; } = (_, id) => Task.FromResult(Results.Json(new AuditHistory(id, [], true)));
 
     public static async Task<ParticipantStandIn> Start()
@@ -35,7 +35,7 @@ public sealed class ParticipantStandIn : IAsyncDisposable
         return standIn;
     }
 
-    /// <summary>Never, until the caller goes away.</summary>
+    /// <summary>Never responds; ends when the caller disconnects.</summary>
     public static async Task<IResult> Hangs(HttpContext http, string id)
     {
         var gone = new TaskCompletionSource();

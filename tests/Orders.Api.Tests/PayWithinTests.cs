@@ -4,7 +4,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>How long a customer has to pay: by merchant, by class of orders.</summary>
+/// <summary>How long a customer has to pay: by merchant and by class of order.</summary>
 public sealed class PayWithinTests
 {
     const string Flash = """{"currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"hosted"},"class":"flash"}""";

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
-/// <summary>What the participants add to an order's timeline, and what is said when they add nothing.</summary>
+/// <summary>What the participants add to an order's timeline, and what the timeline shows if they do not respond.</summary>
 public sealed class TimelineTests : IAsyncLifetime
 {
     Installation installation = null!;

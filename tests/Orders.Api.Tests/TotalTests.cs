@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orders.Api.Tests;
 
-/// <summary>The customer pays what was shown, or is asked again.</summary>
+/// <summary>A customer never pays another price than the one shown.</summary>
 public sealed class TotalTests
 {
     public static IEnumerable<object[]> Modes => Mode.All();

@@ -4,7 +4,7 @@ using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>What was lost on its way is asked for again; what stays away becomes a person's case.</summary>
+/// <summary>Recovery requests lost messages again; if a response stays missing, the order becomes a case for an operator.</summary>
 public sealed class AssuranceTests
 {
     static readonly TimeSpan Margin = TimeSpan.FromSeconds(new OrderSettings().PayMarginSeconds + 1);
@@ -52,7 +52,7 @@ public sealed class AssuranceTests
         (await rig.Audit(id)).ShouldLeadTo(States.Completed, States.ConfirmingStock);
     }
 
-    /// <summary>Its due time is of the old clock, an hour ahead.</summary>
+    /// <summary>Its due time is by the old clock, one hour ahead.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Recovery_resumes_orders_after_the_clock_is_set_back(Mode mode)
     {
@@ -154,7 +154,7 @@ public sealed class AssuranceTests
         Should.Throw<InvalidOperationException>(new OrderSettings { LongestCheckSeconds = 7200, GiveUpAfterChecks = 20 }.Check).Message.ShouldContain("a day");
     }
 
-    /// <summary>One process with everything, or the reconciler in one of its own.</summary>
+    /// <summary>One process with all services, or the reconciler in its own process.</summary>
     static async Task<Rig> Start(Mode mode, bool participants, params string[] more)
     {
         Action<WebApplicationBuilder> others = builder =>

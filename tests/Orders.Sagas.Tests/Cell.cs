@@ -3,7 +3,7 @@ using OrderSaga.Platform.FailedMessages;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>A row of the state table: an order, or none, in a state.</summary>
+/// <summary>A row of the state table: an order in a state, or no order.</summary>
 sealed record Situation(string Name, string State, Func<DateTime, OrderState>? Make)
 {
     public static IReadOnlyList<Situation> All { get; } =
@@ -45,7 +45,7 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     }
 }
 
-/// <summary>A column of the state table: a message, and for a check what it finds.</summary>
+/// <summary>A column of the state table: a message and, for a check, what it finds.</summary>
 sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Action<OrderState, DateTime>? Change = null)
 {
     public const string Check = nameof(CheckOrder);
@@ -71,7 +71,7 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
         new($"{Check} ({finds})", order => new CheckOrder(order.CorrelationId, order.Version), change);
 }
 
-/// <summary>One cell of the table: what the machine did.</summary>
+/// <summary>A cell of the table: what the state machine did.</summary>
 sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parcel Parcel)
 {
     public const string Ignored = "ignored";

@@ -3,7 +3,7 @@ using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>The time to pay is kept in every state: after it an unpaid order is cancelled, and no answer that comes late takes money.</summary>
+/// <summary>The payment deadline holds in every state: after it an unpaid order is cancelled, and a late response takes no money.</summary>
 public sealed class DeadlineTests
 {
     static readonly OrderSettings Settings = new();

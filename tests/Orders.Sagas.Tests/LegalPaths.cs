@@ -2,7 +2,7 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>The ways that an order may go, written down once more by hand: an audit trail that leaves them is wrong.</summary>
+/// <summary>The legal transitions of an order, written again by hand: an audit trail that leaves them is wrong.</summary>
 static class LegalPaths
 {
     static readonly Dictionary<string, string[]> Ways = new()
@@ -18,7 +18,7 @@ static class LegalPaths
         [States.Cancelled] = [],
     };
 
-    /// <summary>From where it began to where the order is now, without a gap.</summary>
+    /// <summary>From the initial to the current state, without a gap.</summary>
     public static void ShouldLeadTo(this IReadOnlyList<AuditRow> trail, string state, string from = "")
     {
         var at = from;

@@ -4,7 +4,7 @@ using OrderSaga.Platform;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Stock and money that always say yes, and give each answer three times, each as a message of its own.</summary>
+/// <summary>Stock and payment participants that always accept and send each response three times, each as a new message.</summary>
 static class Participants
 {
     public static void AddParticipants(this WebApplicationBuilder builder)

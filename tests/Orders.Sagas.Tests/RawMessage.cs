@@ -4,7 +4,7 @@ using MassTransit.Serialization;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>A body as a caller without MassTransit sends it: plain JSON, no id.</summary>
+/// <summary>A body from a sender without MassTransit: plain JSON, no id.</summary>
 sealed class RawMessage(string body, string contentType = "application/json") : IPipe<SendContext>, IMessageSerializer
 {
     public ContentType ContentType { get; } = new(contentType);

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Who reads another owner's database cannot write there, whatever it tries.</summary>
+/// <summary>A reader of another service's database cannot write to it.</summary>
 public sealed class ReaderTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

@@ -10,7 +10,9 @@ using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>The saga service as it runs, on databases of its own. What a transaction puts on the bus stays readable in <see cref="SentLog"/>.</summary>
+/// <summary>
+/// The saga service on its own databases. The messages of each committed transaction stay readable in <see cref="SentLog"/>.
+/// </summary>
 sealed class Rig : IAsyncDisposable
 {
     readonly Installation installation;
@@ -23,7 +25,7 @@ sealed class Rig : IAsyncDisposable
     public Installation Installation => installation;
     public IServiceProvider Services => hosts[0].Services;
 
-    /// <summary>With what <paramref name="more"/> adds to the saga's own host, e.g. participants.</summary>
+    /// <summary>Starts with what <paramref name="more"/> adds to the saga's host, e.g. participants.</summary>
     public static async Task<Rig> Start(Mode mode, Action<WebApplicationBuilder>? more = null, params string[] settings)
     {
         var rig = new Rig(await mode.Fresh("orders", "inventory", "payments", "reconciler"), settings);
@@ -80,7 +82,7 @@ sealed class Rig : IAsyncDisposable
 
     public Task<List<Sent>> Sent() => Db(SentLog.Read);
 
-    /// <summary>An order in this state, as it would have come there; nothing was sent for it.</summary>
+    /// <summary>Stores an order in this state, as if it had come there; no message was sent for it.</summary>
     public async Task<OrderState> Put(string state, Action<OrderState>? change = null)
     {
         var order = Some.Order(state, Clock.Now);
@@ -95,7 +97,7 @@ sealed class Rig : IAsyncDisposable
         return db.SaveChangesAsync();
     });
 
-    /// <summary>All at once, past the outbox; ends when each has been handled or is kept as failed.</summary>
+    /// <summary>Sends all messages at once, bypassing the outbox; returns when each is handled or dead-lettered.</summary>
     public async Task Deliver(params IReadOnlyList<Parcel> parcels)
     {
         var bus = Services.GetRequiredService<IBus>();
@@ -122,7 +124,7 @@ sealed class Rig : IAsyncDisposable
     }
 }
 
-/// <summary>One message with an id of its own: posted twice, it is a duplicate.</summary>
+/// <summary>A message with its own id: sending it twice makes a duplicate.</summary>
 sealed record Parcel(IOrderMessage Message)
 {
     public Guid Id { get; } = Guid.CreateVersion7();

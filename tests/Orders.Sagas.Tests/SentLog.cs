@@ -12,7 +12,7 @@ sealed record Sent(string Destination, string MessageType, Guid? CorrelationId, 
     public override string ToString() => MessageType;
 }
 
-/// <summary>Outbox rows go once they are sent; a trigger keeps a copy, in the order of the inserts.</summary>
+/// <summary>Outbox rows are deleted once sent; a trigger keeps a copy in the order of insertion.</summary>
 static class SentLog
 {
     const string Sqlite = """
@@ -31,7 +31,7 @@ static class SentLog
         CREATE TRIGGER keep_sent AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION keep_sent();
         """;
 
-    /// <summary>The schema and the copy.</summary>
+    /// <summary>Creates the schema and the copy.</summary>
     public static async Task Create(IServiceProvider services, Mode mode)
     {
         await using var scope = services.CreateAsyncScope();

@@ -1,6 +1,6 @@
 namespace Orders.Sagas.Tests;
 
-/// <summary>Real time, put forward by the test; its timers run in real time.</summary>
+/// <summary>Real time plus an offset that the test sets; timers run in real time.</summary>
 sealed class ShiftedClock : TimeProvider
 {
     long shift;

@@ -6,7 +6,7 @@ static class Some
 
     public static readonly Money Total = new(2500, "EUR");
 
-    /// <summary>As an order is in this state; due for a check if it is one that moves by itself.</summary>
+    /// <summary>An order in this state; due for a check if the state needs checks.</summary>
     public static OrderState Order(string state, DateTime now) => new()
     {
         CorrelationId = Guid.CreateVersion7(),
@@ -29,7 +29,7 @@ static class Some
         Version = 1,
     };
 
-    /// <summary>In review, and from where.</summary>
+    /// <summary>An order in review, and the state it came from.</summary>
     public static OrderState InReview(string from, DateTime now)
     {
         var order = Order(from, now);

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Runs every cell on the real machine and writes the table that people read.</summary>
+/// <summary>Runs every cell on the real state machine and renders the table.</summary>
 static class StateTable
 {
     const string Head = """
@@ -59,7 +59,7 @@ static class StateTable
         return Head.ReplaceLineEndings("\n") + "\n" + string.Join('\n', lines) + "\n";
     }
 
-    /// <summary>What is handled, cell by cell; then what is ignored; then what is refused.</summary>
+    /// <summary>The handled cells one by one, then the ignored ones, then the refused ones.</summary>
     static IEnumerable<(string Messages, string Does, string GoesTo)> Rows(IReadOnlyList<Cell> cells)
     {
         foreach (var cell in cells.Where(cell => cell.Does is not (Cell.Ignored or Cell.Refused)))
@@ -72,7 +72,7 @@ static class StateTable
         }
     }
 
-    /// <summary>All checks alike are one name.</summary>
+    /// <summary>Checks that behave alike share one name.</summary>
     static string Names(IReadOnlyList<Cell> cells)
     {
         var names = cells.Select(cell => cell.Trigger.Name).ToList();

@@ -4,7 +4,7 @@ using Repository;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Every state x every message, decided and approved.</summary>
+/// <summary>Every state and every message: decided and approved.</summary>
 public sealed class StateTableTests
 {
     const string Approved = "tests/Orders.Sagas.Tests/state-table.approved.md";

@@ -5,7 +5,7 @@ using OrderSaga.Contracts;
 namespace StockClient;
 
 /// <summary>
-/// A system on the bus that has MassTransit 8 and the project Contracts, and nothing else of ours. docs/integration.md shows it.
+/// A system on the bus with MassTransit 8 and the project Contracts, and no other code of ours. docs/integration.md shows it.
 /// </summary>
 public sealed class Shop(Uri broker)
 {

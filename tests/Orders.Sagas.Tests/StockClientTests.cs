@@ -8,7 +8,7 @@ using StockClient;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>What a stock MassTransit client does, works: every way to send, every event, the response to a request.</summary>
+/// <summary>Everything that a plain MassTransit client does works: every way to send, every event, responses to requests.</summary>
 public sealed class StockClientTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class StockClientTests
         await using var shop = await Connected.To(rig);
         (await Shop.Request(shop.Bus, Order("bad") with { Currency = "eur" })).ShouldBeOfType<OrderRejected>().Code.ShouldBe("invalid-order");
         await Eventually.Holds("the event tells it too", () => Keys<OrderRejected>(shop) == "bad");
-        // Again: the first answer may have been lost.
+        // Again: the first response may have been lost.
         await Shop.Request(shop.Bus, Order("good"));
         (await Shop.Request(shop.Bus, Order("good"))).ShouldBeOfType<OrderSubmitted>();
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);

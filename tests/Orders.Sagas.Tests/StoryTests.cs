@@ -1,6 +1,6 @@
 namespace Orders.Sagas.Tests;
 
-/// <summary>Once, twice, late, out of order, after the end.</summary>
+/// <summary>Once, duplicated, late, out of order, after the end.</summary>
 public sealed class StoryTests
 {
     [Fact]
@@ -125,7 +125,7 @@ public sealed class StoryTests
         (await rig.Order(orders[1].CorrelationId)).State.ShouldBe(States.Completed);
     }
 
-    /// <summary>Nothing is on its way any more.</summary>
+    /// <summary>No message is in transit any more.</summary>
     static Task Quiet(Rig rig) => Eventually.Holds("every answer has been handled", async () =>
     {
         var answers = (await rig.Sent()).Count(sent => sent.IsEvent && sent.MessageType is not nameof(OrderCompleted));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>The bus reads a SubmitOrder as strictly as POST /orders reads its body, and tells the sender what is wrong.</summary>
+/// <summary>The bus validates a SubmitOrder as strictly as POST /orders validates its body, and reports errors to the sender.</summary>
 public sealed class StrictSubmitOrderTests
 {
     const string Good = """

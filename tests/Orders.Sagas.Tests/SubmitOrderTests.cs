@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Orders placed by systems on the bus.</summary>
+/// <summary>Orders placed by other systems over the bus.</summary>
 public sealed class SubmitOrderTests
 {
     static readonly SubmitOrder Tea = new("acme", "bus-1", "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
@@ -125,7 +125,7 @@ public sealed class SubmitOrderTests
 
     static Task<ISendEndpoint> Queue(Rig rig) => rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + Queues.SubmitOrder));
 
-    /// <summary>The last of so many.</summary>
+    /// <summary>The last of this many events.</summary>
     static async Task<JsonNode> Told(Rig rig, string message, int count = 1) => (await Eventually.Becomes(
         $"{count} {message}", async () => (await rig.Sent()).FindAll(sent => sent.MessageType == message), sent => sent.Count == count))[^1].Message;
 }

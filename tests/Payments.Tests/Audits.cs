@@ -19,7 +19,8 @@ static class Audits
     };
 
     /// <summary>
-    /// Each row begins where the one before ended, every step of a branch is a legal one, and the last row is where the branch or the attempt is.
+    /// Each row starts in the state in which the previous one ended, every transition of a branch is legal, and the last row matches the
+    /// current state.
     /// </summary>
     public static async Task ShouldBeWhole(Bench bench, IReadOnlyList<Guid> orders)
     {

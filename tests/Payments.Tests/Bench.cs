@@ -10,8 +10,8 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Payments.Tests;
 
 /// <summary>
-/// The payment participant, taken step by step: its consumers on a real database in real transactions, its HTTP client against the
-/// fake gateway, its sweeper. Nothing runs by itself; time stands still until it is moved.
+/// The payment participant step by step: its consumers on a real database in real transactions, its HTTP client against the fake gateway,
+/// its sweeper. Nothing runs by itself; time stands still until the test moves it.
 /// </summary>
 sealed class Bench : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ sealed class Bench : IAsyncDisposable
     public UnitOfWork<PaymentsDb> UnitOfWork { get; }
     public string Connection => installation.Connection("payments");
 
-    /// <summary>The databases that can be had here: SQLite, and the servers that the environment names.</summary>
+    /// <summary>The databases available here: SQLite, and the servers that the environment names.</summary>
     public static TheoryData<string> Databases() =>
     [
         "Sqlite", .. Mode.Postgres is null ? Array.Empty<string>() : ["PostgreSql"],
@@ -83,7 +83,9 @@ sealed class Bench : IAsyncDisposable
 
     public Task<List<IOrderMessage>> Deliver(params IOrderMessage[] messages) => Deliver(messages, false);
 
-    /// <summary>Makes the calls that wait, and those that their answers lead to; the answers of one round are committed as one batch.</summary>
+    /// <summary>
+    /// Makes the queued calls and those that follow from their responses; the responses of one round are committed as one batch.
+    /// </summary>
     public async Task Drain()
     {
         while (Waiting() is { Count: > 0 } calls)
@@ -93,12 +95,12 @@ sealed class Bench : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the calls that wait; what they come to is not committed yet.</summary>
+    /// <summary>Makes the queued calls; their results are not committed yet.</summary>
     public Task<CallResult[]> Call(IEnumerable<Handover> calls) => Task.WhenAll(calls.Select(Get<GatewayCalls>().Call));
 
     public Task Commit(params CallResult[] results) => Get<GatewayCalls>().CommitTogether(results);
 
-    /// <summary>Takes what waits in memory; not called, it is lost as by a crash.</summary>
+    /// <summary>Takes the calls queued in memory; without this they are lost, like in a crash.</summary>
     public List<Handover> Waiting()
     {
         var calls = new List<Handover>();
@@ -107,7 +109,7 @@ sealed class Bench : IAsyncDisposable
         return calls;
     }
 
-    /// <summary>Time passes and the sweeper looks, until nothing is due but hosted payments that wait.</summary>
+    /// <summary>Moves time and runs the sweeper until nothing is due except pending hosted payments.</summary>
     public async Task Heal()
     {
         await Drain();
@@ -115,7 +117,7 @@ sealed class Bench : IAsyncDisposable
             await Sweep();
     }
 
-    /// <summary>All leases and back-offs end, and the sweeper looks once.</summary>
+    /// <summary>Expires all leases and delays, and runs the sweeper once.</summary>
     public async Task Sweep(TimeSpan? after = null)
     {
         Clock.Advance(after ?? TimeSpan.FromSeconds(31));
@@ -138,7 +140,7 @@ sealed class Bench : IAsyncDisposable
     public Task<PaymentAttempt> Attempt(Guid orderId, Operation operation) =>
         Read(db => db.Attempts.AsNoTracking().SingleAsync(row => row.OrderId == orderId && row.Operation == operation));
 
-    /// <summary>What the saga was told since the last look, in the outbox: name and, where there is one, reason; by order.</summary>
+    /// <summary>The responses for the saga in the outbox since the last read: name and, if any, reason; by order.</summary>
     public Task<ILookup<Guid, string>> TakeAnswers() => Read(async db =>
     {
         var rows = await db.Outbox.AsNoTracking().ToListAsync();
@@ -148,7 +150,9 @@ sealed class Bench : IAsyncDisposable
 
     public async Task<string> Answers(Guid orderId) => string.Join(", ", (await TakeAnswers())[orderId]);
 
-    /// <summary>The branch's way by its audit rows, e.g. <c>Trying Tried</c>; each row must begin where the one before ended.</summary>
+    /// <summary>
+    /// The path of the branch by its audit rows, e.g. <c>Trying Tried</c>; each row must start where the previous one ended.
+    /// </summary>
     public async Task<string> Path(Guid orderId)
     {
         var rows = await Read(db => db.Audit.AsNoTracking().Where(row => row.SubjectId == orderId.ToString()).OrderBy(row => row.Id).ToListAsync());
@@ -201,7 +205,7 @@ static class Some
 {
     public static readonly DateTime InAnHour = new(2026, 1, 31, 13, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>Also for tests by the real clock.</summary>
+    /// <summary>Also for tests that use the real clock.</summary>
     static readonly DateTime FarAway = new(2126, 1, 31, 13, 0, 0, DateTimeKind.Utc);
 
     public static Guid Order() => Guid.CreateVersion7();

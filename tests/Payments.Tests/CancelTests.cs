@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>A Cancel that meets a call under way, and money that comes after it.</summary>
+/// <summary>A Cancel during a call in progress, and money that arrives after it.</summary>
 public sealed class CancelTests
 {
     public static TheoryData<string> Databases() => Bench.Databases();

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>The process dies at each fail-point of each operation; another one's sweeper makes it good.</summary>
+/// <summary>The process dies at each fail point of each operation; the sweeper of another process recovers.</summary>
 public sealed class CrashTests
 {
     public enum Point
@@ -42,7 +42,7 @@ public sealed class CrashTests
                 await bench.Commit(results);
         }
 
-        // A second process starts: it knows the database alone, and the command comes again.
+        // A second process starts: it has only the database, and the command arrives again.
         await bench.Deliver(Command(order, operation));
         bench.Waiting();
         await bench.Heal();
@@ -122,7 +122,7 @@ public sealed class CrashTests
         _ => Some.Cancel(order),
     };
 
-    /// <summary>Everything of the third step is done but its commit.</summary>
+    /// <summary>The third step is done except for its commit.</summary>
     static Task NotCommitted(Bench bench, CallResult[] results) => bench.UnitOfWork.Run(async work =>
     {
         await bench.Resolve<BranchRows>(work).Load(work, results.Select(result => result.Handover.Call.OrderId));

@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>After the time to pay nothing is authorized or captured, whatever was away until then.</summary>
+/// <summary>After the deadline nothing is authorized or captured, whatever was unavailable until then.</summary>
 public sealed class DeadlineTests
 {
     const string TimeIsOver = PaymentRule.TimeIsOver;

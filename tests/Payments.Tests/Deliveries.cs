@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>A delivery that knows its message and nothing else: consumers and preloads must not need more.</summary>
+/// <summary>A delivery with nothing but its message: consumers and preloads must not need more.</summary>
 public class Deliveries : DispatchProxy
 {
     object? message;
@@ -39,7 +39,7 @@ public class Deliveries : DispatchProxy
     }
 }
 
-/// <summary>The bus while its broker is away: what is published stays in the outbox, where a test reads it.</summary>
+/// <summary>The bus while its broker is unavailable: published messages stay in the outbox, where a test reads them.</summary>
 public class BrokerAway : DispatchProxy
 {
     IBus? bus;

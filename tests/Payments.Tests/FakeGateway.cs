@@ -5,31 +5,31 @@ using System.Text.Json;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>What goes wrong with one request.</summary>
+/// <summary>A fault of one request.</summary>
 enum Fault
 {
     None,
 
-    /// <summary>Nothing was done, and no answer came.</summary>
+    /// <summary>Not executed, no response.</summary>
     LostRequest,
 
-    /// <summary>It was done, and no answer came.</summary>
+    /// <summary>Executed, no response.</summary>
     LostAnswer,
 
-    /// <summary>It was done, and answered with 500.</summary>
+    /// <summary>Executed, response 500.</summary>
     ErrorAfter,
 
-    /// <summary>It was not done, and answered with 503.</summary>
+    /// <summary>Not executed, response 503.</summary>
     ErrorBefore,
 
-    /// <summary>It was done, and the connection stays silent.</summary>
+    /// <summary>Executed, the connection stays silent.</summary>
     Hang,
 
-    /// <summary>It was not done: too many requests.</summary>
+    /// <summary>Not executed: too many requests.</summary>
     Busy,
 }
 
-/// <summary>A gateway in the process, behind the real HTTP client: a ledger of its own, and faults as scripted.</summary>
+/// <summary>An in-process gateway behind the real HTTP client, with its own ledger and scripted faults.</summary>
 sealed class FakeGateway : HttpMessageHandler
 {
     readonly Lock guard = new();
@@ -38,16 +38,18 @@ sealed class FakeGateway : HttpMessageHandler
     readonly Dictionary<string, string?> tokens = [];
     int next;
 
-    /// <summary>Asked once for each request: <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.</summary>
+    /// <summary>
+    /// Called for each request with <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.
+    /// </summary>
     public Func<string, string, Fault> Faults { get; set; } = (_, _) => Fault.None;
 
-    /// <summary>The gateway does not understand what it is asked to do.</summary>
+    /// <summary>The gateway does not understand the request.</summary>
     public bool Malformed { get; set; }
 
     /// <summary>Changes how an authorization is reported.</summary>
     public Func<GatewayOperation, GatewayOperation> Telling { get; set; } = told => told;
 
-    /// <summary>The JSON that leaves it, where it is not what the serializer writes.</summary>
+    /// <summary>Changes the JSON of a response.</summary>
     public Func<string, string> Wording { get; set; } = json => json;
 
     public int Requests { get; private set; }
@@ -71,7 +73,7 @@ sealed class FakeGateway : HttpMessageHandler
         }
     }
 
-    /// <summary>An operation that we never asked for by this key, e.g. made at the gateway's desk; or a ledger that was lost.</summary>
+    /// <summary>Adds an operation that we never requested under this key, e.g. a manual one; or removes operations.</summary>
     public void Rewrite(Action<List<GatewayOperation>> change)
     {
         lock (guard)

@@ -5,11 +5,11 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>Alone: what is counted here, nobody else may count at the same time.</summary>
+/// <summary>Runs alone: no other test may change the counters meanwhile.</summary>
 [CollectionDefinition(nameof(ForgedWebhookTests), DisableParallelization = true)]
 public sealed class CountedAlone;
 
-/// <summary>A thousand attacks, over HTTP: none is accepted, nothing changes, each is counted.</summary>
+/// <summary>A thousand attacks over HTTP: none is accepted, nothing changes, each is counted.</summary>
 [Collection(nameof(ForgedWebhookTests))]
 public sealed class ForgedWebhookTests
 {
@@ -36,7 +36,7 @@ public sealed class ForgedWebhookTests
         {
             var (kind, body, headers) = attacker.Next();
             using var answer = await worker.Webhook(body, headers);
-            // The gateway's own again, within the window, is what a gateway does that has not heard our answer: known by its id.
+            // A genuine webhook again within the window is a retry of the gateway that missed our response: known by its id.
             answer.StatusCode.ShouldBe(kind == "replayed" ? HttpStatusCode.OK : HttpStatusCode.Unauthorized, $"{kind}, seed {seed}, number {i}");
             refused += kind == "replayed" ? 0 : 1;
             kinds.Add(kind);
@@ -56,7 +56,7 @@ public sealed class ForgedWebhookTests
         return order;
     }
 
-    /// <summary>All that a webhook could change.</summary>
+    /// <summary>Everything that a webhook could change.</summary>
     static Task<string> Everything(Worker worker) => worker.Read(async db =>
     {
         var webhooks = await db.Webhooks.AsNoTracking().OrderBy(row => row.Id).ToListAsync();
@@ -68,14 +68,14 @@ public sealed class ForgedWebhookTests
             .. attempts.Select(row => $"{row.Key} {row.State} {row.Attempts} {row.NextAttemptAt:O} {row.Lease}"), $"{audit} {outbox} {failed}"]);
     });
 
-    /// <summary>Knows everything that went over the wire, and no secret.</summary>
+    /// <summary>The attacker knows all traffic, and no secret.</summary>
     sealed class Attacker(Random random, IReadOnlyList<Guid> orders, DateTimeOffset now)
     {
         public IReadOnlyList<(string Body, WebhookHeaders Headers)> Captured { get; } =
         [
             .. orders.SelectMany((order, i) => new[] { Signed.Secret, Signed.OtherSecret }.Select((secret, j) =>
             {
-                // Of no interest, so that the capture itself moves nothing that a replay could move again.
+                // An irrelevant event, so that the recording itself causes nothing that a replay could cause again.
                 var body = Signed.Event(order, "payout.paid");
                 return (body, Signed.Headers($"msg_{i}_{j}", now, body, secret));
             })),
@@ -126,7 +126,7 @@ public sealed class ForgedWebhookTests
         T Any<T>(params T[] values) => values[random.Next(values.Length)];
     }
 
-    /// <summary>What the counter of webhooks counts meanwhile.</summary>
+    /// <summary>The increase of the webhook counter meanwhile.</summary>
     sealed class Counted : IDisposable
     {
         readonly MeterListener listener = new();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>What each answer of the gateway means; only a certain "no" is Declined.</summary>
+/// <summary>The meaning of each gateway response; only a certain "no" is Declined.</summary>
 public sealed class GatewayClientTests
 {
     static readonly Guid Order = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000");

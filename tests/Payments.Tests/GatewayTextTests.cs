@@ -1,9 +1,9 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>What the gateway writes is booked whatever its text is like, and shown as one sentence.</summary>
+/// <summary>Gateway responses are recorded whatever their text, and shown as one sentence.</summary>
 public sealed class GatewayTextTests
 {
-    /// <summary>As it stands in the gateway's JSON, and as the order's merchant reads it.</summary>
+    /// <summary>The text in the gateway's JSON, and as the merchant reads it.</summary>
     static readonly (string Written, string Shown)[] Reasons =
     [
         ("card declined", "card declined"),
@@ -65,7 +65,7 @@ public sealed class GatewayTextTests
         foreach (var length in (int[])[1001, 5000, 8192])
         {
             var order = Some.Order();
-            // An ampersand is six characters in the JSON of an event.
+            // An ampersand takes six characters in the JSON of an event.
             var url = "https://pay/" + new string('&', length - 15) + "END";
             bench.Gateway.Telling = told => told with { Url = url };
             await bench.Deliver(Some.Hosted(order));

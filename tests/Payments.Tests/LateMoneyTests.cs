@@ -1,8 +1,8 @@
 namespace OrderSaga.Payments.Tests;
 
 /// <summary>
-/// A customer pays at the gateway's page when it is too late: the gateway has given the payment up, the order is cancelled or about to be. Whatever of
-/// it is heard first, and whether a webhook tells, the money is let go, once.
+/// A customer pays at the gateway's page too late: the gateway has expired the payment, and the order is cancelled or about to be. In
+/// whatever order the messages arrive, with or without a webhook, the money is released once.
 /// </summary>
 public sealed class LateMoneyTests(ITestOutputHelper output)
 {
@@ -16,21 +16,21 @@ public sealed class LateMoneyTests(ITestOutputHelper output)
 
     enum Step
     {
-        /// <summary>The gateway gives the payment up; its webhook says so.</summary>
+        /// <summary>The gateway expires the payment and sends a webhook.</summary>
         Expire,
 
         Cancel,
 
-        /// <summary>The customer pays all the same.</summary>
+        /// <summary>The customer still pays.</summary>
         Pay,
 
-        /// <summary>The gateway's webhooks about the payment come: one, two, or they are lost.</summary>
+        /// <summary>The gateway's webhooks about the payment arrive once, twice or never.</summary>
         Tell,
     }
 
-    /// <param name="database">Where.</param>
-    /// <param name="webhooks">How many webhooks tell of the late money.</param>
-    /// <param name="committedLast">Answers of the gateway are on their way until the end, and come in the other order.</param>
+    /// <param name="database">The database to use.</param>
+    /// <param name="webhooks">The number of webhooks about the late money.</param>
+    /// <param name="committedLast">Responses of the gateway are in transit until the end and arrive in reverse order.</param>
     [Theory, MemberData(nameof(Ways))]
     public async Task Late_money_is_released_once_in_any_message_order(string database, int webhooks, bool committedLast)
     {

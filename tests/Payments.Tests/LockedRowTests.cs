@@ -3,7 +3,9 @@ using Npgsql;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>A forgotten session has locked rows of some orders: no other order waits for it, and its own follow when it has ended.</summary>
+/// <summary>
+/// A forgotten session has locked rows of some orders: no other order waits for it, and the locked ones continue afterwards.
+/// </summary>
 public sealed class LockedRowTests
 {
     [Theory]
@@ -79,7 +81,7 @@ public sealed class LockedRowTests
         }
     }
 
-    /// <summary>A rule of the database's owner refuses the change of one attempt: no lock, and no end to it.</summary>
+    /// <summary>A database trigger refuses the change of one attempt: not a lock, and permanent.</summary>
     [Fact]
     public async Task Status_queries_continue_while_calls_are_locked()
     {
@@ -125,7 +127,7 @@ public sealed class LockedRowTests
             told[order].ShouldBe(["PaymentAuthorized"]);
     }
 
-    /// <summary>The orders that the sweeper hands over in one look.</summary>
+    /// <summary>The orders that the sweeper hands over in one run.</summary>
     static async Task<List<Guid>> Swept(Bench bench)
     {
         await bench.Get<AttemptSweeper>().SweepAll(CancellationToken.None);
@@ -144,7 +146,7 @@ public sealed class LockedRowTests
 
     sealed class Session(NpgsqlConnection connection) : IAsyncDisposable
     {
-        /// <summary>The locks have ended when this returns; by a connection that is only closed they end some time later.</summary>
+        /// <summary>The locks have ended when this returns; closing the connection alone would release them some time later.</summary>
         public async ValueTask DisposeAsync()
         {
             await using var command = new NpgsqlCommand("ROLLBACK", connection);

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 namespace OrderSaga.Payments.Tests;
 
 /// <summary>
-/// The same 1,092 sequences when nothing waits for anything: commands meet calls under way, calls get lost, answers get lost, the sweeper asks, by a
-/// seed that is printed. What must hold whatever came between is checked by the gateway's own ledger.
+/// The same 1,092 sequences without waiting: commands arrive during calls, calls and responses get lost, and the sweeper queries, by a
+/// printed seed. The gateway's own ledger shows whether the invariants hold.
 /// </summary>
 public sealed class MixedTests(ITestOutputHelper output)
 {
@@ -36,7 +36,7 @@ public sealed class MixedTests(ITestOutputHelper output)
         await Audits.ShouldBeWhole(bench, runs.ConvertAll(run => run.OrderId));
     }
 
-    /// <summary>After a batch: calls are lost, made and answered, made and not answered, or wait; sometimes the sweeper looks.</summary>
+    /// <summary>After a batch, calls are lost, made and answered, made and not answered, or wait; sometimes the sweeper runs.</summary>
     static async Task Step(Bench bench, Run[] batch, int step, Random chance)
     {
         await bench.Deliver([.. batch.Select(run => Sequences.Message(run.Sequence[step], run.OrderId, run.Token))]);

@@ -8,8 +8,8 @@ enum Op
 }
 
 /// <summary>
-/// What must be seen from outside when each command is answered before the next comes, kept as facts about one order instead of
-/// states: written apart from the rule, to check it.
+/// The expected behaviour when each command is answered before the next arrives, as facts about one order instead of states; written
+/// independently of the rule, to check it.
 /// </summary>
 sealed class Model
 {
@@ -17,7 +17,7 @@ sealed class Model
     bool captured;
     bool dead;
 
-    /// <summary>What the saga is told; null when the command must be refused with an alarm.</summary>
+    /// <summary>The response to the saga; null if the command must be refused with an alarm.</summary>
     public string? Handle(Op op) => op switch
     {
         Op.Try => Try(),
@@ -27,7 +27,7 @@ sealed class Model
 
     public string State => dead ? "Cancelled" : captured ? "Confirmed" : tried ? "Tried" : "";
 
-    /// <summary>What the gateway's ledger must show, each operation once.</summary>
+    /// <summary>The operations that the gateway's ledger must show, each once.</summary>
     public string Ledger => string.Join(", ", new[]
     {
         tried ? "authorize" : null, captured ? "capture" : null, dead && captured ? "refund" : dead && tried ? "void" : null,
@@ -65,7 +65,7 @@ static class Sequences
 
     public static IReadOnlyList<Op[]> All { get; } = [.. Enumerable.Range(1, Longest).SelectMany(Of)];
 
-    /// <summary>Written as numbers of so many digits, base 3.</summary>
+    /// <summary>Written as base-3 numbers with this many digits.</summary>
     static IEnumerable<Op[]> Of(int length) =>
         Enumerable.Range(0, (int)Math.Pow(3, length)).Select(number =>
             Enumerable.Range(0, length).Select(digit => (Op)(number / (int)Math.Pow(3, digit) % 3)).ToArray());

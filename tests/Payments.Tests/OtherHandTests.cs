@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>What an operator did at the gateway's desk is found, whatever it answered under our own key, and what was captured is refunded.</summary>
+/// <summary>Manual operations at the gateway are found, whatever the response to our own key was, and captured money is refunded.</summary>
 public sealed class OtherHandTests
 {
     [Theory]

@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>Each thing that the gateway can do to us, and what the saga is told in the end.</summary>
+/// <summary>Each behaviour of the gateway, and the final response to the saga.</summary>
 public sealed class OutcomeTests
 {
     public static TheoryData<string> Databases() => Bench.Databases();

@@ -3,7 +3,7 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>Payments that wait for their customers are asked about within a budget of their own: they take no turn of others.</summary>
+/// <summary>Pending hosted payments are polled within their own budget and delay no other work.</summary>
 public sealed class PollTests
 {
     public static TheoryData<string> Databases() => Bench.Databases();

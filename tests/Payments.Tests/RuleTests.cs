@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>The fence, cell by cell: what each command does in each state of the branch.</summary>
+/// <summary>The fence, cell by cell: the effect of each command in each state of the branch.</summary>
 public sealed class RuleTests
 {
     static readonly Guid Order = Some.Order();
@@ -36,7 +36,7 @@ public sealed class RuleTests
     public void Confirm_has_one_outcome_in_every_state(string state, string expected) =>
         Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
 
-    /// <summary>Sent twice, and the second one was overtaken by the refusal and the Cancel that followed.</summary>
+    /// <summary>Sent twice; the refusal and the following Cancel overtook the second one.</summary>
     [Theory]
     [InlineData("CaptureRefused")]
     [InlineData("Cancelling")]
@@ -137,7 +137,7 @@ public sealed class RuleTests
         Words(PaymentRule.Answered(Branch("Trying")!, Operation.Authorize, new GatewayAnswer(GatewayResult.Pending, "id")))
             .ShouldBe("Cancelling + void + PaymentDeclined (alarm)");
 
-    /// <summary>A branch that has come to the state by the steps that lead there.</summary>
+    /// <summary>A branch that has reached the state by legal steps.</summary>
     static PaymentBranch? Branch(string state)
     {
         if (state == "none")

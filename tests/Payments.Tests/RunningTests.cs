@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>The worker as it runs, on its bus, with the sandbox gateway over real HTTP.</summary>
+/// <summary>The worker on its bus, with the sandbox gateway over HTTP.</summary>
 public sealed class RunningTests
 {
     public static IEnumerable<object[]> Modes() => Mode.All();

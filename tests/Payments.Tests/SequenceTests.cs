@@ -7,20 +7,23 @@ public enum CrashAt
 {
     Never,
 
-    /// <summary>Nothing is committed; the command comes again.</summary>
+    /// <summary>Before the commit; the command comes again.</summary>
     BeforeCommit,
 
-    /// <summary>Committed, not acknowledged: the hand-over to the gateway is lost, the command comes again, the sweeper finds the attempt.</summary>
+    /// <summary>
+    /// After the commit, before the acknowledgement: the hand-over to the gateway is lost, the command comes again, the sweeper finds the
+    /// attempt.
+    /// </summary>
     AfterCommit,
 
-    /// <summary>The gateway did it; its answer is lost with the process; the sweeper asks.</summary>
+    /// <summary>After the gateway has executed the call: its response is lost with the process, and the sweeper queries it.</summary>
     AfterGateway,
 }
 
 /// <summary>
-/// Every sequence of Try, Confirm and Cancel up to the length of six, on the real consumers and a real database, with a crash at each of its
-/// steps: 1,092 sequences, 19,137 runs. Each command is answered before the next one; 64 orders go side by side in each batch. On a server each
-/// sequence runs once for each kind of crash, which comes at all of its steps.
+/// Every sequence of Try, Confirm and Cancel up to length six, on the real consumers and a real database, with a crash at each of its
+/// steps: 1,092 sequences, 19,137 runs. Each command is answered before the next; 64 orders share each batch. On a server each sequence
+/// runs once for each kind of crash, which occurs at all of its steps.
 /// </summary>
 public sealed class SequenceTests
 {

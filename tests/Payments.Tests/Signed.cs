@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>A webhook as the gateway would sign it.</summary>
+/// <summary>A webhook with the gateway's signature.</summary>
 static class Signed
 {
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=";

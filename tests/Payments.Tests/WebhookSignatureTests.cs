@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>Who may speak for the gateway.</summary>
+/// <summary>Which webhooks count as the gateway's.</summary>
 public sealed class WebhookSignatureTests
 {
     static readonly DateTimeOffset Now = new(2026, 1, 31, 12, 0, 0, TimeSpan.Zero);

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>Hosted payments, and what a webhook may do: be a reason to ask.</summary>
+/// <summary>Hosted payments: a webhook only causes a query to the gateway.</summary>
 public sealed class WebhookTests
 {
     public static TheoryData<string> Databases() => Bench.Databases();

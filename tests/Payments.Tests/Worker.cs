@@ -61,7 +61,7 @@ sealed class Worker : IAsyncDisposable
     public Task IsTold(Guid orderId, string answer) =>
         Eventually.Holds($"{orderId} is told {answer}", () => told.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
 
-    /// <summary>The sandbox's own ledger of the order.</summary>
+    /// <summary>The order in the sandbox's own ledger.</summary>
     public async Task<string> Sandbox(Guid orderId)
     {
         using var answer = await Get($"/sandbox/v1/operations?reference={orderId}", "test-key-of-the-gateway");
@@ -118,7 +118,7 @@ sealed class Worker : IAsyncDisposable
         await scope.ServiceProvider.GetRequiredService<TDb>().Database.EnsureCreatedAsync();
     }
 
-    /// <summary>Hears what the saga would.</summary>
+    /// <summary>Collects the events for the saga.</summary>
     Task<ReceiveEndpointReady> Listen()
     {
         var bus = app.Services.GetRequiredService<IBus>();

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Tests;
 
-/// <summary>A destination that takes nothing while the broker takes everything else: only its own rows wait.</summary>
+/// <summary>A destination that accepts nothing while the broker accepts everything else: only its own rows wait.</summary>
 public sealed class BlockedDestinationTests
 {
     static readonly TimeSpan Soon = TimeSpan.FromSeconds(15);
@@ -60,7 +60,9 @@ public sealed class BlockedDestinationTests
         host.Complaints.Count(line => line.Contains("takes no messages", StringComparison.Ordinal)).ShouldBe(1);
     }
 
-    /// <summary>The other queues behind an exchange get each event, though one rejects it; and get it once, by the inbox.</summary>
+    /// <summary>
+    /// The other queues behind an exchange get each event although one queue rejects it; by the inbox it takes effect once.
+    /// </summary>
     [Fact]
     public async Task One_subscribers_rejection_affects_no_other()
     {
@@ -72,7 +74,7 @@ public sealed class BlockedDestinationTests
             await Send(host, "a full queue");
         await Eventually.Becomes("all parked",
             () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 10, TimeSpan.FromSeconds(60));
-        // Three queues take the event.
+        // Three queues receive the event.
         await Eventually.Becomes("each has them once", () => host.Db(db => db.Inbox.CountAsync()), count => count == 30);
     }
 

@@ -6,7 +6,7 @@ using RabbitMQ.Client.Events;
 
 namespace Platform.Tests;
 
-/// <summary>Policies of the broker by which it drops messages of other queues.</summary>
+/// <summary>Broker policies that make it drop messages.</summary>
 public sealed class BrokerPolicyTests
 {
     static readonly TimeSpan Long = TimeSpan.FromSeconds(90);
@@ -106,9 +106,9 @@ public sealed class BrokerPolicyTests
         Logged(host).ShouldBe(1);
     }
 
-    /// <param name="installation">Whose queue of bumps takes it.</param>
-    /// <param name="name">Of the counter.</param>
-    /// <param name="expiration">The time to live that its sender gives it, milliseconds.</param>
+    /// <param name="installation">The owner of the queue.</param>
+    /// <param name="name">The name of the counter.</param>
+    /// <param name="expiration">The sender's message TTL in milliseconds.</param>
     static async Task Publish(Installation installation, string name, string expiration) =>
         await installation.Manage(HttpMethod.Post, "exchanges", "amq.default/publish", new
         {
@@ -122,7 +122,7 @@ public sealed class BrokerPolicyTests
 
     static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no policies.");
 
-    /// <summary>With its queues, made by an owner that has stopped, and a policy on all of them.</summary>
+    /// <summary>An installation with its queues, created by a host that has stopped, and a policy on all of them.</summary>
     static async Task<Installation> Owned(Dictionary<string, object> policy)
     {
         var installation = await Mode.Servers.Fresh("pack");
@@ -139,14 +139,14 @@ public sealed class BrokerPolicyTests
         return queues.Sum(queue => (int?)queue!["messages"] ?? 1);
     }
 
-    /// <summary>Messages that the helper queue has handed out so far.</summary>
+    /// <summary>The number of messages that the helper queue has delivered so far.</summary>
     static async Task<int> Deaths(Installation installation)
     {
         var queue = await installation.Manage(HttpMethod.Get, "queues", "ordersaga.returned");
         return (int?)queue!["message_stats"]?["deliver_get"] ?? 0;
     }
 
-    /// <summary>A consumer takes all that it is given, and its connection is cut.</summary>
+    /// <summary>A consumer takes every delivery, and its connection is cut.</summary>
     static async Task Kill(Installation installation, string queue)
     {
         var factory = new ConnectionFactory { Uri = new Uri(installation.Settings()["Transport:Url"]!), AutomaticRecoveryEnabled = false };

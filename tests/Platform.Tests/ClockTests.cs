@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace Platform.Tests;
 
-/// <summary>What time it is, for processes whose own clocks do not agree.</summary>
+/// <summary>The time for processes whose own clocks differ.</summary>
 public sealed class ClockTests
 {
     static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

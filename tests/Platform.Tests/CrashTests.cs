@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Tests;
 
-/// <summary>A process is killed with SIGKILL at a named point; the next one makes it good.</summary>
+/// <summary>A process is killed with SIGKILL at a fail point; the next one recovers.</summary>
 public sealed class CrashTests
 {
     const int Killed = 128 + 9;
@@ -39,7 +39,7 @@ public sealed class CrashTests
         await using var installation = await mode.Fresh("pack");
         await using (await PackHost.Start(installation))
         {
-            // The broker has the queues now.
+            // From here on the broker has the queues.
         }
 
         using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
@@ -52,7 +52,7 @@ public sealed class CrashTests
         (await host.Counter("a")).ShouldBe(Count);
     }
 
-    /// <summary>Runs the pack's service, which sends <see cref="Count"/> messages in one transaction, until it dies.</summary>
+    /// <summary>Runs the test service, which sends <see cref="Count"/> messages in one transaction, until it dies.</summary>
     static async Task<int> Run(Installation installation, string failPoint)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

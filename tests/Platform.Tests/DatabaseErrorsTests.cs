@@ -6,19 +6,21 @@ using static OrderSaga.Platform.Database.FailureKind;
 
 namespace Platform.Tests;
 
-/// <summary>What each engine's error codes mean for who met them.</summary>
+/// <summary>The classification of each engine's error codes.</summary>
 public sealed class DatabaseErrorsTests
 {
     [Theory]
     [InlineData(Conflict, "23505")]
     [InlineData(Locked, "55P03 57014 40001 40P01 40003")]
-    // Read-only; ended while idle or too long; shutdown, crash, starting up, dropped, idle session.
+    // Read-only; cancelled or timed out; shutdown, crash, starting up, dropped, idle session.
     [InlineData(Unavailable, "25006 25P03 25P04 57P01 57P02 57P03 57P04 57P05 57000")]
-    // Too many connections, disk, memory, a configured limit; input and output, system files; connections.
+    // Too many connections, disk, memory, a configured limit; I/O, system files; connections.
     [InlineData(Unavailable, "53300 53100 53200 53400 53000 58000 58030 58P01 08000 08001 08003 08004 08006 08P01")]
-    // Password, authorization, no such database or schema; rights, tables and columns that a migration has yet to make; a pooler's mix-up.
+    // Password, authorization, missing database or schema; permissions, tables and columns that a migration has yet to create; a pooler's
+    // mix-up.
     [InlineData(Unavailable, "28000 28P01 3D000 3F000 42501 42P01 42703 26000 42P05 55006")]
-    // What is in the message: too long, no number, a NUL, not null, foreign key, check, syntax; a rule of a trigger; an internal error.
+    // The message's content: too long, not a number, a NUL, not null, foreign key, check, syntax; an error raised by a trigger; an internal
+    // error.
     [InlineData(Permanent, "22001 22003 22021 22P02 23502 23503 23514 42601 P0001 XX000 0A000 54000 25P02")]
     public void PostgreSQL_error_codes_are_classified(FailureKind kind, string states)
     {
@@ -38,7 +40,7 @@ public sealed class DatabaseErrorsTests
     [Theory]
     [InlineData(Conflict, "19/2067 19/1555 5/517 6/6 6/262 17/17")]
     [InlineData(Locked, "5/5 5/261 5/773")]
-    // Memory, read-only, interrupted, disk, damaged, full, not to be opened, protocol, no database.
+    // Memory, read-only, interrupted, disk, corrupted, full, cannot open, protocol, not a database.
     [InlineData(Unavailable, "7/7 8/8 8/264 8/776 9/9 10/10 10/778 10/2570 11/11 13/13 14/14 15/15 22/22 23/23 26/26")]
     [InlineData(Permanent, "1/1 19/787 19/1299 19/275 20/20 25/25 18/18")]
     public void SQLite_error_codes_are_classified(FailureKind kind, string codes)
@@ -50,7 +52,8 @@ public sealed class DatabaseErrorsTests
     [Theory]
     [InlineData(Conflict, "2627 2601")]
     [InlineData(Locked, "-2 1222 1205 3960 3961")]
-    // Read-only, log full, disk full; availability groups; restoring, offline, in transition; shutdown, memory; login, rights, schema; Azure.
+    // Read-only, log full, disk full; availability groups; restoring, offline, in transition; shutdown, memory; login, permissions, schema;
+    // Azure.
     [InlineData(Unavailable, "3906 9002 1105 1101 976 978 979 981 982 983 927 942 952 6005 701 8645")]
     [InlineData(Unavailable, "18456 18401 229 208 207 4060 40613 40501 49918 10928 -1 53 10054")]
     [InlineData(Permanent, "515 547 2628 8152 245 102 50000")]

@@ -7,10 +7,12 @@ using OrderSaga.Platform.Database;
 
 namespace Platform.Tests;
 
-/// <summary>A database that cannot be written, or not now: what was asked for waits, and is neither failed nor tried again without a pause.</summary>
+/// <summary>
+/// A database that cannot be written for a while: messages wait, and are neither dead-lettered nor retried without a delay.
+/// </summary>
 public sealed class DatabaseWaitTests
 {
-    /// <summary>A lock on one counter: the bumps of all others go on, those of its own follow when it is free.</summary>
+    /// <summary>A lock on one counter: the bumps of all others continue; its own follow once it is released.</summary>
     [Fact]
     public async Task A_locked_row_delays_only_its_own_messages()
     {
@@ -33,7 +35,7 @@ public sealed class DatabaseWaitTests
         (await host.Db(db => db.FailedMessages.CountAsync())).ShouldBe(0);
     }
 
-    /// <summary>Among many in one envelope: the batch is taken apart, and only what is locked waits.</summary>
+    /// <summary>One lock among the messages of an envelope: the batch is split, and only the locked message waits.</summary>
     [Fact]
     public async Task Locked_rows_in_a_full_batch_wait_alone()
     {
@@ -53,7 +55,7 @@ public sealed class DatabaseWaitTests
         await host.Counts("locked", 1);
     }
 
-    /// <summary>A saga's row is locked: what comes for it meanwhile waits behind, in order, and its lane is free for the others.</summary>
+    /// <summary>The row of a saga is locked: its messages wait in order, and other messages are handled.</summary>
     [Fact]
     public async Task Messages_of_a_locked_saga_wait_in_order()
     {
@@ -97,7 +99,7 @@ public sealed class DatabaseWaitTests
         (await host.Db(db => db.FailedMessages.CountAsync())).ShouldBe(0);
     }
 
-    /// <summary>As after a failover, or where a guard finds the disk nearly full: sessions that were opened then stay read-only.</summary>
+    /// <summary>As after a failover, or with a guard against a full disk: sessions opened then stay read-only.</summary>
     [Fact]
     public async Task A_read_only_database_makes_messages_wait()
     {
@@ -121,7 +123,7 @@ public sealed class DatabaseWaitTests
         (await host.Db(db => db.FailedMessages.CountAsync())).ShouldBe(0);
     }
 
-    /// <summary>One that cannot be handled, while the database is read-only: it is kept, once, when that can be written.</summary>
+    /// <summary>A poison message while the database is read-only: it is stored once the database is writable, exactly once.</summary>
     [Fact]
     public async Task A_poison_message_is_stored_once_despite_read_only()
     {
@@ -135,7 +137,7 @@ public sealed class DatabaseWaitTests
         await Eventually.Becomes("it is kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);
     }
 
-    /// <summary>The server ends the session of a process that vanished with a transaction open.</summary>
+    /// <summary>The server ends the session of a process that disappeared with an open transaction.</summary>
     [Fact]
     public async Task An_idle_transaction_is_ended()
     {
@@ -172,7 +174,7 @@ public sealed class DatabaseWaitTests
 
     static string Name(Installation installation) => new NpgsqlConnectionStringBuilder(installation.Connection("pack")).Database!;
 
-    /// <summary>And ends all sessions, so that they are opened again under it; sessions stay open when it is over.</summary>
+    /// <summary>Also ends all sessions, so that new ones have the setting; sessions stay open when it ends.</summary>
     static async Task SetReadOnly(Installation installation, bool on)
     {
         var name = Name(installation);
@@ -195,7 +197,7 @@ public sealed class DatabaseWaitTests
         }
     }
 
-    /// <summary>Another program's transaction, open until it is disposed.</summary>
+    /// <summary>Another program's transaction, open until disposed.</summary>
     sealed class Locker(NpgsqlConnection connection) : IAsyncDisposable
     {
         public static async Task<Locker> Open(Installation installation, string statement)

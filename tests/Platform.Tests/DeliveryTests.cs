@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Tests;
 
-/// <summary>What arrives, and how often it counts.</summary>
+/// <summary>Deliveries, and how often each one takes effect.</summary>
 public sealed class DeliveryTests
 {
     public static TheoryData<Mode, int, int, int> LanesAndSizes()
@@ -66,7 +66,7 @@ public sealed class DeliveryTests
         await host.Counts("echo-a", 40);
     }
 
-    /// <summary>The inbox is asked before anything fails, though not before everything runs.</summary>
+    /// <summary>The inbox is checked before a failure counts, though not before a batch runs.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_duplicate_that_would_now_be_refused_is_no_failure(Mode mode)
     {

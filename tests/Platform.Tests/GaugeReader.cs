@@ -20,7 +20,7 @@ sealed class GaugeReader : IDisposable
         listener.Start();
     }
 
-    /// <summary>The values of one tag, of all that is measured now.</summary>
+    /// <summary>The values of one tag over all current measurements.</summary>
     public IReadOnlyList<object?> Read(string tag)
     {
         tags.Clear();

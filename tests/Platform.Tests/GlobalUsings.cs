@@ -3,5 +3,5 @@ global using Shouldly;
 global using Testing;
 global using Xunit;
 
-// Metrics are the process's, and the machine may be small.
+// Metrics are shared by the whole process, and the machine may be small.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

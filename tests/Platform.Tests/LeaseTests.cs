@@ -3,7 +3,7 @@ using OrderSaga.Platform.Database;
 
 namespace Platform.Tests;
 
-/// <summary>Who may act on what, for how long.</summary>
+/// <summary>Which process may work on which row, and for how long.</summary>
 public sealed class LeaseTests
 {
     static readonly TimeSpan Long = TimeSpan.FromMinutes(10);

@@ -8,7 +8,7 @@ namespace Platform.Tests;
 
 public sealed class LockedDeliveriesTests
 {
-    /// <summary>Each try of a server that does not answer takes seconds, and the process is to end.</summary>
+    /// <summary>Each attempt at an unresponsive server takes seconds, and the process must exit.</summary>
     [Fact]
     public async Task At_shutdown_an_unavailable_database_is_tried_once()
     {

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Tests;
 
-/// <summary>Nothing that a message is made of keeps it from being kept: once, and not in a loop between broker and service.</summary>
+/// <summary>Every malformed message is stored once and does not loop between broker and service.</summary>
 public sealed class OddPoisonTests
 {
     const string Envelope = "application/vnd.ordersaga.envelope+json";
@@ -55,7 +55,7 @@ public sealed class OddPoisonTests
             (await host.Db(db => db.FailedMessages.SingleAsync())).Headers.ShouldContain(", x");
     }
 
-    /// <summary>A good message behind it, on the same queue, is handled meanwhile; nothing has gone back to the queue.</summary>
+    /// <summary>A valid message behind it on the same queue is handled meanwhile; nothing has returned to the queue.</summary>
     static async Task KeptOnce(PackHost host, string what)
     {
         await Eventually.Becomes($"{what}: kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);

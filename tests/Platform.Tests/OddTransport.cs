@@ -2,7 +2,7 @@ using OrderSaga.Platform.Outbox;
 
 namespace Platform.Tests;
 
-/// <summary>The bus in memory behind a broker that confirms nothing, or refuses everything, for as long as a test wants.</summary>
+/// <summary>The in-memory bus behind a broker that confirms nothing, or refuses everything, for as long as a test wants.</summary>
 sealed class OddTransport(IServiceProvider services) : IMessageTransport
 {
     /// <summary>Part of every destination, and of the probe.</summary>
@@ -16,13 +16,13 @@ sealed class OddTransport(IServiceProvider services) : IMessageTransport
     /// <summary>Sends that wait for their confirm.</summary>
     public int Pending => Volatile.Read(ref pending);
 
-    /// <summary>What each send fails with.</summary>
+    /// <summary>The error of each send.</summary>
     public Exception? Refusal { get; set; }
 
-    /// <summary>From now on nothing is confirmed of what goes to such destinations.</summary>
+    /// <summary>From now on nothing sent to such destinations is confirmed.</summary>
     public void Silence(string destination) => (confirm, silent) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), destination);
 
-    /// <summary>Confirms what waits, and all that comes.</summary>
+    /// <summary>Confirms all waiting and future sends.</summary>
     public void Confirm()
     {
         silent = null;

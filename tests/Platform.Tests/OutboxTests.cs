@@ -8,7 +8,7 @@ using OrderSaga.Platform.Outbox;
 
 namespace Platform.Tests;
 
-/// <summary>What the outbox does with rows that cannot be sent now, or not at all, or by somebody else.</summary>
+/// <summary>Outbox rows that cannot be sent now, or never, or that another process sends.</summary>
 public sealed class OutboxTests
 {
     static readonly DateTime LongAgo = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -36,7 +36,7 @@ public sealed class OutboxTests
         (await http.PostAsync($"/outbox/parked/{row.Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
-    /// <summary>As when the clock is set back by an hour.</summary>
+    /// <summary>As after the clock is set back by one hour.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_row_delayed_by_a_fast_clock_is_sent(Mode mode)
     {

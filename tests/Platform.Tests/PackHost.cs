@@ -12,10 +12,10 @@ using OrderSaga.Platform.Outbox;
 
 namespace Platform.Tests;
 
-/// <summary>The pack's service in this process.</summary>
+/// <summary>The test service in this process.</summary>
 sealed class PackHost : IAsyncDisposable
 {
-    /// <summary>Short enough for tests, in the relation that Limits asks for.</summary>
+    /// <summary>Short enough for tests, in the ratios that Limits requires.</summary>
     static readonly string[] Quick = ["Limits:OutboxLeaseSeconds=2", "Limits:PublishTimeoutSeconds=1", "Limits:SweepMilliseconds=50"];
 
     readonly LogLines log = new();
@@ -44,7 +44,7 @@ sealed class PackHost : IAsyncDisposable
     public static string[] Arguments(Installation installation, params string[] settings) =>
         [.. installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), .. Quick.Concat(settings).Select(setting => "--" + setting)];
 
-    /// <summary>Makes the tables; the host is not started.</summary>
+    /// <summary>Creates the tables; does not start the host.</summary>
     public static Task<PackHost> Make(Installation installation, params string[] settings) => Make(installation, null, settings);
 
     static async Task<PackHost> Make(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, string[] settings)
@@ -57,15 +57,15 @@ sealed class PackHost : IAsyncDisposable
 
     public static Task<PackHost> Start(Installation installation, params string[] settings) => Start(installation, null, settings);
 
-    /// <param name="installation">Where.</param>
-    /// <param name="transport">Takes the outbox's messages in place of the usual one.</param>
+    /// <param name="installation">Where it runs.</param>
+    /// <param name="transport">Replaces the transport of the outbox.</param>
     /// <param name="settings">More settings.</param>
     public static async Task<PackHost> Start(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, params string[] settings)
     {
         var host = await Make(installation, transport, settings);
         host.App.UseHttpDefaults();
         await host.App.StartAsync();
-        // What is published before the queues are bound is lost.
+        // Messages published before the queues are bound are lost.
         var bus = host.App.Services.GetRequiredService<IBusControl>();
         (await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20))).ShouldBe(BusHealthStatus.Healthy);
         return host;
@@ -83,7 +83,7 @@ sealed class PackHost : IAsyncDisposable
 
     public Task Drained() => Eventually.Becomes("the outbox is empty", () => Db(db => db.Outbox.CountAsync()), count => count == 0);
 
-    /// <summary>Messages in the outbox; an envelope's count each.</summary>
+    /// <summary>The number of messages in the outbox, including those in envelopes.</summary>
     public async Task<int> Waiting() => (await Db(db => db.Outbox.Select(row => row.Body).ToListAsync())).Sum(body => Unpacked.Of(body).Count());
 
     /// <summary>Sends bumps of <paramref name="name"/> in one transaction.</summary>
@@ -93,14 +93,14 @@ sealed class PackHost : IAsyncDisposable
             await work.Send("bumps", new Bump(name));
     });
 
-    /// <summary>A body as a foreign sender makes it, past the outbox.</summary>
+    /// <summary>Sends a body like a foreign sender, bypassing the outbox.</summary>
     public async Task SendRaw(string queue, RawMessage message)
     {
         var endpoint = await App.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + queue));
         await endpoint.Send(new News("raw"), message);
     }
 
-    /// <summary>An operator at this host.</summary>
+    /// <summary>The operator's view of this host.</summary>
     public HttpClient Operator()
     {
         var http = new HttpClient { BaseAddress = new Uri(App.Urls.Single()) };

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace Platform.Tests;
 
-/// <summary>A statement that is quick on a small table and reads all of a large one is found by its plan, not by a clock.</summary>
+/// <summary>Finds statements that are fast on a small table and read all of a large one, by their plan instead of a clock.</summary>
 public sealed class PlanTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -25,7 +25,7 @@ public sealed class PlanTests
         plan.ShouldNotContain(line => line.Contains("Sort", StringComparison.Ordinal) || line.Contains("Seq Scan", StringComparison.Ordinal));
     }
 
-    /// <summary>As it is made for any page size: the session sees to that.</summary>
+    /// <summary>The generic plan for any page size, as the session settings require.</summary>
     static async Task<List<string>> Plan(DbContext db)
     {
         await db.Database.OpenConnectionAsync();

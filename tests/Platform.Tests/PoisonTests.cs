@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Platform.Tests;
 
-/// <summary>What cannot be handled hurts nobody else, is kept whole, and can be replayed by an operator.</summary>
+/// <summary>A message that cannot be handled affects no other, is stored whole, and an operator can replay it.</summary>
 public sealed class PoisonTests
 {
     const int Huge = 5 * 1024 * 1024;
@@ -84,7 +84,7 @@ public sealed class PoisonTests
             .Order().ShouldBe(bodies.Order());
     }
 
-    /// <summary>Bad JSON, an unknown type, a huge body and a handler that throws, each among good messages.</summary>
+    /// <summary>Bad JSON, an unknown type, a huge body and a handler that throws, each among valid messages.</summary>
     static async Task Poison(PackHost host, int good)
     {
         foreach (var (queue, type) in Queues)
@@ -123,12 +123,12 @@ public sealed class PoisonTests
         (await http.GetAsync("/failed-messages?cursor=no")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
-    /// <summary>Each took effect once, though it was replayed twice; bad JSON stays bad and is kept again.</summary>
+    /// <summary>Each took effect once although it was replayed twice; bad JSON stays bad and is stored again.</summary>
     static async Task Mended(PackHost host)
     {
         foreach (var name in (string[])["huge", "poison", "news-bumps", "news-echoes", "news-tallies"])
             await host.Counts(name, 1);
-        // From the bump that took effect at last, and from the echo that was poison itself.
+        // From the bump that finally took effect, and from the echo that was itself poison.
         await host.Counts("echo-poison", 2);
         await host.Counts("echo-huge", 2);
         await Eventually.Becomes("the two tallies", () => host.Db(db => db.Tallies.CountAsync()), count => count == 2);

@@ -40,7 +40,7 @@ public sealed class PoolerTests
         public static async Task<Pooler> Start(Installation installation, string mode)
         {
             var server = new Npgsql.NpgsqlConnectionStringBuilder(installation.Connection("pack"));
-            // Readable by the user that it becomes.
+            // Readable by the user that it switches to.
             var directory = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"pooler-{Guid.CreateVersion7():N}"));
             var port = FreePort();
             var file = Path.Combine(directory.FullName, "pooler.ini");

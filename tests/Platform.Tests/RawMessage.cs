@@ -6,12 +6,12 @@ using MassTransit.Serialization;
 
 namespace Platform.Tests;
 
-/// <summary>A body and an id that are sent as they are.</summary>
+/// <summary>A raw body and id.</summary>
 sealed class RawMessage(string body, Guid? id, string contentType = "application/vnd.masstransit+json") : IPipe<SendContext>, IMessageSerializer
 {
     public ContentType ContentType { get; } = new(contentType);
 
-    /// <summary>As a foreign sender may set them, beside the properties.</summary>
+    /// <summary>Headers that a foreign sender may set in addition to the properties.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
     /// <summary>MassTransit's envelope around a message.</summary>

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Rabbit;
 
 namespace Platform.Tests;
 
-/// <summary>Answers to requests share a channel, which the broker closes when one of the requesters is gone.</summary>
+/// <summary>Replies to requests share a channel, which the broker closes when one of the requesters has gone.</summary>
 public sealed class RepliesTests
 {
     [Fact]

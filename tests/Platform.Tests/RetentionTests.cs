@@ -8,7 +8,7 @@ using OrderSaga.Platform.Retention;
 
 namespace Platform.Tests;
 
-/// <summary>Old rows are deleted a bounded number at a time, and nothing waits for it.</summary>
+/// <summary>Old rows are deleted in bounded pages, and nothing waits for it.</summary>
 public sealed class RetentionTests
 {
     const int Page = 100;

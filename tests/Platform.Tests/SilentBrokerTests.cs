@@ -6,10 +6,10 @@ using OrderSaga.Platform.Outbox;
 
 namespace Platform.Tests;
 
-/// <summary>A broker, or one destination of it, that is connected and confirms nothing.</summary>
+/// <summary>A broker, or one of its destinations, that is connected and confirms nothing.</summary>
 public sealed class SilentBrokerTests
 {
-    /// <summary>As in a memory or disk alarm.</summary>
+    /// <summary>As during a memory or disk alarm.</summary>
     [Fact]
     public async Task A_broker_that_confirms_nothing_is_degraded()
     {
@@ -30,7 +30,9 @@ public sealed class SilentBrokerTests
         host.Complaints.Count(line => line.Contains("in a memory or disk alarm", StringComparison.Ordinal)).ShouldBe(1);
     }
 
-    /// <summary>The broker is back while rows wait that it was never given: only those may count an attempt that were sent and got no answer.</summary>
+    /// <summary>
+    /// The broker returns while rows wait that it never received: only rows that were sent without a confirm may count an attempt.
+    /// </summary>
     [Fact]
     public async Task Unsent_rows_are_not_marked_as_failed()
     {
@@ -45,7 +47,7 @@ public sealed class SilentBrokerTests
         transport.Confirm();
         Task<int> Parked() => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null));
         await Eventually.Holds("each is handled or parked", async () => await host.Counter("a") + await Parked() == 10);
-        // One second each, until the probe that the first of them caused has failed.
+        // One second each, until the probe that the first of them started has failed.
         (await Parked()).ShouldBeLessThanOrEqualTo(4);
     }
 
@@ -68,7 +70,7 @@ public sealed class SilentBrokerTests
         await host.Drained();
     }
 
-    /// <summary>No database stores all of it, and the row must be parked all the same.</summary>
+    /// <summary>No database can store all of the text; the row must still be parked.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_refusal_with_invalid_characters_is_stored(Mode mode)
     {

@@ -33,7 +33,7 @@ public sealed class SqlServerStatementsTests
         typeof(Dialect).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name)
             .ShouldBeSubsetOf(Statements.Keys);
 
-    /// <summary>Else two transactions that lock the same rows deadlock as a matter of course.</summary>
+    /// <summary>Otherwise two transactions that lock the same rows deadlock regularly.</summary>
     [Theory, InlineData("LockByText"), InlineData("LockByGuid"), InlineData("LockPassingLocked")]
     public void Rows_are_locked_in_the_order_of_their_keys(string name)
     {
@@ -43,7 +43,7 @@ public sealed class SqlServerStatementsTests
         rows.ShouldContain("ORDER BY t.");
     }
 
-    /// <summary>SQL Server refuses READPAST alone in a database whose readers see versions.</summary>
+    /// <summary>SQL Server refuses READPAST alone in a database with snapshot reads.</summary>
     [Fact]
     public void Statements_that_skip_locked_rows_take_locks() => Statements.Values.Where(one => one.Sql.Contains("READPAST", StringComparison.Ordinal))
         .ShouldAllBe(one => one.Sql.Contains("READCOMMITTEDLOCK", StringComparison.Ordinal));

@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace Platform.Tests;
 
-/// <summary>The exit code tells a supervisor whether another start can help.</summary>
+/// <summary>The exit code tells a supervisor whether a restart can help.</summary>
 public sealed class StartTests
 {
     [Fact]

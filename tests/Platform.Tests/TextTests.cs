@@ -2,7 +2,7 @@ using OrderSaga.Platform;
 
 namespace Platform.Tests;
 
-/// <summary>Text from outside is made fit for a column, a log line and a page.</summary>
+/// <summary>External text is made valid for a column, a log line and a page.</summary>
 public sealed class TextTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Batches;
 
 namespace Platform.Tests;
 
-/// <summary>Transactions that meet others, and what they leave behind.</summary>
+/// <summary>Concurrent transactions and their effects.</summary>
 public sealed class UnitOfWorkTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

@@ -5,12 +5,12 @@ using static Reconciler.Job.BranchStates;
 
 namespace Reconciler.Tests;
 
-/// <summary>What assurance sends for every state of an order beside every state of the branches.</summary>
+/// <summary>What recovery sends for every state of an order and of its branches.</summary>
 public sealed class AssuranceRuleTests
 {
     static readonly DateTime Now = Some.At;
 
-    /// <summary>All that is an answer; everything else has the saga send its command again.</summary>
+    /// <summary>All responses; for everything else the saga sends its command again.</summary>
     static readonly Dictionary<(string Order, string Branch, string State), Type> Answers = new()
     {
         [(States.Reserving, "stock", Tried)] = typeof(StockReserved),

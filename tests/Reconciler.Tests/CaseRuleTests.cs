@@ -3,7 +3,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Every order in review has an action that finishes it; its case is not solved by hand before that.</summary>
+/// <summary>Every order in review has an action that finishes it; its case cannot be resolved before that.</summary>
 public sealed class CaseRuleTests
 {
     static readonly CaseRow Review = new() { Class = ReviewCases.Class, Rule = "r", Evidence = "{}", Reason = "why", OrderId = Some.Id };

@@ -2,14 +2,14 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Amounts, lines and the settlement, one thing changed at a time.</summary>
+/// <summary>Amounts, lines and settlement, one change at a time.</summary>
 public sealed class ContentRuleTests
 {
     const string Two = """[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""";
 
     static readonly Story Good = Some.Completed;
 
-    /// <summary>What was changed, and the one class that it must give; none for what is legal.</summary>
+    /// <summary>A change and the one class that it must cause; none if it is legal.</summary>
     static readonly Dictionary<string, (Func<Story> Story, string Found)> All = new()
     {
         ["nothing"] = (() => Good, ""),
@@ -82,7 +82,9 @@ public sealed class ContentRuleTests
             .ShouldBe(missed ? Classes.MissingInSettlement : "");
     }
 
-    /// <summary>Asked and answered at these times; with LateAfterHours of 48, now, and the files of these days of May.</summary>
+    /// <summary>
+    /// Requested and responded at these times; with LateAfterHours = 48, the current time, and the files of these days in May.
+    /// </summary>
     [Theory]
     [InlineData("14T12:00", "14T12:00", "17T00:01", "14", true)]
     [InlineData("14T12:00", "14T12:00", "16T23:59", "14", false)]

@@ -2,7 +2,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Which recorded causes are no reason to put a message away.</summary>
+/// <summary>Causes that do not justify discarding a message.</summary>
 public sealed class DeadLetterCauseTests
 {
     [Theory]

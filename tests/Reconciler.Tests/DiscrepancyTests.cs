@@ -3,7 +3,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Books of which it is known what is wrong with them.</summary>
+/// <summary>Ledgers with known discrepancies.</summary>
 public sealed class DiscrepancyTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -42,7 +42,7 @@ public sealed class DiscrepancyTests
         (await other.Stories(MadeBooks.All)).Select(story => story.OrderId).ShouldBe((await one.Stories(MadeBooks.All)).Select(story => story.OrderId));
     }
 
-    /// <summary>What a reader needs to see why.</summary>
+    /// <summary>The evidence that an operator needs.</summary>
     static IEnumerable<string> Wrong(MadeBooks books, List<Finding> findings)
     {
         var found = findings.ToLookup(finding => finding.OrderId);

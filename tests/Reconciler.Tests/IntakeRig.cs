@@ -9,7 +9,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>The reconciler as it runs, without its jobs, at noon of the day after <see cref="Day"/>.</summary>
+/// <summary>The reconciler without its jobs, at noon of the day after <see cref="Day"/>.</summary>
 sealed class IntakeRig : IAsyncDisposable
 {
     public static readonly DateOnly Day = new(2030, 5, 14);

@@ -5,7 +5,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Days whose settlement file does not come.</summary>
+/// <summary>Days whose settlement file does not arrive.</summary>
 public sealed class LateSettlementTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

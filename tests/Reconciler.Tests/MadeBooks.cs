@@ -9,10 +9,10 @@ namespace Reconciler.Tests;
 /// <summary>An installation whose ledgers the generator has filled.</summary>
 sealed class MadeBooks : IAsyncDisposable
 {
-    /// <summary>Noon, so that a day has passed and another is under way.</summary>
+    /// <summary>Noon: one day has passed and the next is in progress.</summary>
     public static readonly DateTime Now = new(2030, 5, 15, 12, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>What was changed in the last five minutes is in flight.</summary>
+    /// <summary>Changes of the last five minutes are in flight.</summary>
     public static readonly MergeWindow All = new(Now.AddMinutes(-5));
 
     public static readonly FeeSchedule Fees = new(140, 25);
@@ -39,7 +39,7 @@ sealed class MadeBooks : IAsyncDisposable
         return new MadeBooks(fresh, spoiled, settings ?? new LedgerSettings());
     }
 
-    /// <summary>The same ledgers, read with other bounds.</summary>
+    /// <summary>The same ledgers, read with other limits.</summary>
     public Ledgers LedgersWith(LedgerSettings bounds, out LedgerSettings same) => Ledgers.Of(Configuration(installation), same = bounds);
 
     public async Task<List<Story>> Stories(MergeWindow window, Guid? after = null)
@@ -56,7 +56,7 @@ sealed class MadeBooks : IAsyncDisposable
         return [.. (await Stories(window)).SelectMany(story => Rules.Check(story, terms))];
     }
 
-    /// <summary>Changes the books behind everybody's back.</summary>
+    /// <summary>Changes the ledgers without any service's knowledge.</summary>
     public async Task Run(string database, string sql)
     {
         await using var db = Schema.Context(Configuration(installation).GetDatabaseMode(), database, installation.Connection(database));

@@ -4,7 +4,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>The merge gives what looking up each order gives, whatever the size of its pages.</summary>
+/// <summary>The merge returns what a lookup of each order returns, for any page size.</summary>
 public sealed class MergeTests
 {
     static readonly Plan Plan = new()
@@ -99,7 +99,7 @@ public sealed class MergeTests
     static IEnumerable<DateTime> Times(Story story) => new[] { story.Order?.UpdatedAt, story.Stock?.UpdatedAt, story.Payment?.UpdatedAt }.OfType<DateTime>()
         .Concat(story.Payment?.Attempts.Select(attempt => attempt.UpdatedAt) ?? []);
 
-    /// <summary>Rows of one order come in no order.</summary>
+    /// <summary>The rows of one order have no defined order.</summary>
     static string Json(Story story) => JsonSerializer.Serialize(story with
     {
         Settled = [.. story.Settled.OrderBy(row => row.Id, StringComparer.Ordinal)],
@@ -107,7 +107,7 @@ public sealed class MergeTests
             ? payment with { Attempts = [.. payment.Attempts.OrderBy(attempt => attempt.Operation, StringComparer.Ordinal)] } : null,
     });
 
-    /// <summary>Its ids go down as the table's go up.</summary>
+    /// <summary>Its ids descend while the table's ascend.</summary>
     sealed class Backwards(MadeBooks books) : Ledger<StockEntry>(books.Ledgers.Stock.Database, books.Settings)
     {
         protected override string Columns => "order_id, state, updated_at";

@@ -2,10 +2,10 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>The times of the scheduled runs when clocks are changed.</summary>
+/// <summary>The times of scheduled runs when clocks change.</summary>
 public sealed class NightTests
 {
-    /// <summary>What is fired for, and what is found to be missed at any time after it, is one run for each night.</summary>
+    /// <summary>The scheduled time and every later check for a missed run agree on one run per night.</summary>
     [Theory]
     [InlineData("0 5 2 * * ?", "Europe/Berlin", "2027-03-27T12:00Z", "2027-03-28T01:00Z 2027-03-29T00:05Z")]
     [InlineData("0 30 2 * * ?", "Europe/Berlin", "2027-03-27T12:00Z", "2027-03-28T01:00Z 2027-03-29T00:30Z")]

@@ -49,7 +49,7 @@ public sealed class SettlementFetchTests
         (await rig.Get<SettlementFetch>().TakeDue().ToListAsync()).Count.ShouldBe(14);
     }
 
-    /// <summary>The sandbox as it runs, on the installation's databases.</summary>
+    /// <summary>The sandbox on the installation's databases.</summary>
     static async Task<WebApplication> Gateway(IntakeRig rig)
     {
         var builder = Service.Create(

@@ -3,7 +3,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Files with rows of other kinds, files that are replaced or taken back.</summary>
+/// <summary>Files with other kinds of rows, and files that are replaced or voided.</summary>
 public sealed class SettlementFilesTests
 {
     const string Order = "0199f0a0-7c1e-7000-8000-000000000001";

@@ -9,7 +9,7 @@ public sealed class SettlementIntakeTests
 {
     const string Order = "0199f0a0-7c1e-7000-8000-000000000001";
 
-    /// <summary>Two captures, one of them refunded, in two currencies; one reference is no order id.</summary>
+    /// <summary>Two captures in two currencies, one of them refunded; one reference is not an order id.</summary>
     static readonly string Good = Lines(
         SettlementCsv.Header,
         $"row,cap_1,capture,auth_1,{Order},1250,43,EUR,2030-05-14T08:00:00.123Z",
@@ -19,7 +19,7 @@ public sealed class SettlementIntakeTests
         "sum,,,,,700,35,USD,",
         "trailer,3,,,,,,,");
 
-    /// <summary>What is done to the good file, and what must be said of it.</summary>
+    /// <summary>A change to the valid file, and the error that it must cause.</summary>
     static readonly (string Name, Func<string, string> Spoil, string Said)[] Broken =
     [
         ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is cut off"),
@@ -78,7 +78,7 @@ public sealed class SettlementIntakeTests
         (await rig.Read(db => db.Audit.CountAsync(row => row.Subject == "settlement file"))).ShouldBe(1);
     }
 
-    /// <summary>The same file as others write it.</summary>
+    /// <summary>The same file in other notations.</summary>
     static readonly Dictionary<string, Func<string, string>> Alike = new()
     {
         ["a byte order mark"] = file => "\uFEFF" + file,
@@ -129,7 +129,7 @@ public sealed class SettlementIntakeTests
         Said((await rig.Take(file[2..])).Finding.ShouldNotBeNull()).ShouldNotContain("header has no column");
     }
 
-    /// <summary>Record, id, ... the other way round.</summary>
+    /// <summary>The same columns in reverse order.</summary>
     static string Turned(string line) => line.Contains('"') ? string.Join(',', Regex.Split(line, ",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)").Reverse())
         : string.Join(',', line.Split(',').Reverse());
 
@@ -213,7 +213,7 @@ public sealed class SettlementIntakeTests
         (await rig.Count()).ShouldBe((1, 0));
     }
 
-    /// <summary>As a person reads it.</summary>
+    /// <summary>The rows as readable text.</summary>
     static string Said(Finding finding)
     {
         var evidence = System.Text.Json.JsonDocument.Parse(finding.Evidence).RootElement;

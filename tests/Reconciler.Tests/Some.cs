@@ -2,7 +2,7 @@ using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
-/// <summary>Stories in which everything agrees, to change one thing of.</summary>
+/// <summary>Consistent orders, for tests that change one thing.</summary>
 static class Some
 {
     public static readonly DateTime At = new(2030, 5, 13, 10, 0, 0, DateTimeKind.Utc);
@@ -11,7 +11,7 @@ static class Some
     public static readonly RuleTerms Terms = new(new FeeSchedule(140, 25), new SettlementDays(
         new HashSet<DateOnly> { new(2030, 5, 12), new(2030, 5, 13), new(2030, 5, 14) }));
 
-    /// <summary>Goods sold, money captured and settled.</summary>
+    /// <summary>Stock confirmed, money captured and settled.</summary>
     public static Story Completed => new(Id, Order("Completed"), Stock("Confirmed"), Payment("Confirmed"), [Row("cap_1")]);
 
     public static OrderEntry Order(string state) => new(Id, "demo", state, 5, "EUR", 1250, [new OrderLine("tea-001", 1)], true, At, At);

@@ -7,7 +7,7 @@ using SqlServerCheck;
 
 namespace Reconciler.Tests;
 
-/// <summary>What is read on SQL Server, checked without a server.</summary>
+/// <summary>Queries on SQL Server, checked without a server.</summary>
 public sealed class SqlServerTests
 {
     static readonly ReadOnlyDatabase Nowhere = new(DatabaseMode.SqlServer, "Server=nowhere");

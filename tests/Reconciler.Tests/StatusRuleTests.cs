@@ -4,13 +4,13 @@ using static Reconciler.Job.BranchStates;
 
 namespace Reconciler.Tests;
 
-/// <summary>Every state of the order beside every state of both branches.</summary>
+/// <summary>Every state of the order with every state of both branches.</summary>
 public sealed class StatusRuleTests
 {
     const string Any = "*";
     const string NothingHeld = "none Refused Cancelled";
 
-    /// <summary>What may stand beside what, for as long as it likes.</summary>
+    /// <summary>The state combinations that may last.</summary>
     static readonly (string Order, string Stock, string Payment)[] Legal =
     [
         (Absent, NothingHeld, NothingHeld),
@@ -42,7 +42,9 @@ public sealed class StatusRuleTests
             Rules.Check(Story(order, stock, payment), Some.Terms).Count().ShouldBeLessThanOrEqualTo(2, $"order {order}, stock {stock}, payment {payment}");
     }
 
-    /// <summary>While the saga may still move it, a repair would race it; and the fence refuses to cancel what is sold.</summary>
+    /// <summary>
+    /// While the saga may still change the order, a repair would race it; and the fence refuses to cancel confirmed stock.
+    /// </summary>
     [Fact]
     public void Only_final_or_missing_orders_are_repaired()
     {
@@ -69,7 +71,7 @@ public sealed class StatusRuleTests
 
     static bool Among(string states, string state) => states == Any || states.Split(' ').Contains(state);
 
-    /// <summary>Nothing but the states speaks: nothing is due at the gateway.</summary>
+    /// <summary>Only the states matter: nothing is due at the gateway.</summary>
     static Story Story(string order, string stock, string payment) => new(
         Some.Id, order == Absent ? null : Some.Order(order), stock == Absent ? null : Some.Stock(stock),
         payment == Absent ? null : Some.Payment(payment, Some.Attempt("authorize", "auth_1")), []);

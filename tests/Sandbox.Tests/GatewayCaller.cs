@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace OrderSaga.Sandbox.Tests;
 
-/// <summary>Calls the gateway as a caller with a key would, in raw JSON.</summary>
+/// <summary>Calls the gateway in raw JSON with a key.</summary>
 public sealed class GatewayCaller : IDisposable
 {
     readonly HttpClient http;
@@ -53,7 +53,7 @@ public sealed class GatewayCaller : IDisposable
 
     public Task<GatewayReply> Refund(string id, string? key = null) => Post($"v1/captures/{id}/refund", key ?? Some.Key());
 
-    /// <summary>What the ledger says: <c>operation:status</c>, in order.</summary>
+    /// <summary>The ledger as <c>operation:status</c>, in order.</summary>
     public async Task<string[]> Ledger(string query) =>
         [.. (await Get($"v1/operations?{query}")).Json["items"]!.AsArray().Select(x => $"{x!["operation"]}:{x["status"]}")];
 
@@ -84,7 +84,7 @@ public sealed record GatewayReply(HttpStatusCode Status, string Body, HttpRespon
         return this;
     }
 
-    /// <summary>RFC 9457, and it says what to do.</summary>
+    /// <summary>Asserts an RFC 9457 problem with advice.</summary>
     public void ShouldBeProblem(HttpStatusCode status, string name)
     {
         Status.ShouldBe(status, Body);

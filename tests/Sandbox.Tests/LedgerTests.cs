@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OrderSaga.Sandbox.Tests;
 
-/// <summary>Keys, steps and the query, on each database.</summary>
+/// <summary>Idempotency keys, operations and queries, on each database.</summary>
 public abstract class LedgerTests
 {
     readonly SandboxFixture sandbox;

@@ -6,7 +6,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox.Tests;
 
-/// <summary>The sandbox as it runs, on a port of its own.</summary>
+/// <summary>The sandbox on its own port.</summary>
 public sealed class SandboxHost : IAsyncDisposable
 {
     public const string Key = "the-key-of-the-tests";
@@ -27,10 +27,10 @@ public sealed class SandboxHost : IAsyncDisposable
 
     public IServiceProvider Services => running.Services;
 
-    /// <summary>Set after the start; the receiver may be one that starts later.</summary>
+    /// <summary>Set after the start; the receiver may start later.</summary>
     public void SendWebhooksTo(Uri url) => running.Configuration["Sandbox:WebhookUrl"] = url.ToString();
 
-    /// <summary>With an embedded database that goes with it.</summary>
+    /// <summary>With an embedded database that is deleted with it.</summary>
     public static async Task<SandboxHost> Start(params string[] settings)
     {
         var installation = await Mode.Embedded.Fresh("sandbox");
@@ -100,7 +100,7 @@ public abstract class SandboxFixture(Mode mode, bool available) : IAsyncLifetime
 
 public sealed class OnSqlite() : SandboxFixture(Mode.Embedded, available: true);
 
-/// <summary>The sandbox has no messages: a database server is all that it needs.</summary>
+/// <summary>The sandbox has no messages: it only needs a database server.</summary>
 public sealed class OnPostgreSql() : SandboxFixture(Mode.PostgreSql, Mode.Postgres is not null);
 
 public sealed class OnSqlServer() : SandboxFixture(Mode.SqlServer, Mode.SqlServerConnection is not null);

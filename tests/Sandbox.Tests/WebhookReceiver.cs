@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Sandbox.Tests;
 
-/// <summary>Somebody who is told by webhook; answers the first ones with an error if asked to.</summary>
+/// <summary>A webhook receiver; can answer the first deliveries with an error.</summary>
 sealed class WebhookReceiver : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -57,7 +57,7 @@ sealed record Delivery(string Id, string Timestamp, string Signature, string Bod
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
 
-    /// <summary>As a receiver would check it, from the public description alone.</summary>
+    /// <summary>Verifies a signature from the public specification alone, as a receiver would.</summary>
     public bool IsSignedWith(string secret)
     {
         var mac = HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{Id}.{Timestamp}.{Body}"));

@@ -9,7 +9,7 @@ namespace Telemetry.Tests;
 /// <summary>One span as it was exported.</summary>
 sealed record Span(string Service, string Name, string TraceId, string SpanId, string ParentId);
 
-/// <summary>Takes traces over OTLP/HTTP, as a collector would.</summary>
+/// <summary>Receives traces over OTLP/HTTP, like a collector.</summary>
 sealed class OtlpReceiver : IAsyncDisposable
 {
     readonly ConcurrentQueue<Span> spans = new();

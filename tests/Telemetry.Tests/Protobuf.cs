@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Telemetry.Tests;
 
-/// <summary>As much of the wire format as OTLP needs: fields by number, each a slice of bytes (https://protobuf.dev/programming-guides/encoding).</summary>
+/// <summary>
+/// The part of the Protobuf wire format that OTLP needs: fields by number, each a slice of bytes
+/// (https://protobuf.dev/programming-guides/encoding).
+/// </summary>
 static class Protobuf
 {
     /// <summary>The length-delimited fields of a message; numbers are skipped.</summary>

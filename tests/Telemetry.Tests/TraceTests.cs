@@ -10,10 +10,10 @@ using Xunit;
 
 namespace Telemetry.Tests;
 
-/// <summary>One order, one trace, over every process; and its id on each log line of its way.</summary>
+/// <summary>One order is one trace over all processes, and its id is on every log line.</summary>
 public sealed class TraceTests
 {
-    /// <summary>The caller's own trace, which the order's goes on.</summary>
+    /// <summary>The trace of the caller, which the order continues.</summary>
     readonly string traceId = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
 
     static readonly string[] Sixfold = ["api", "sagas", "inventory", "payments", "sandbox"];
@@ -39,7 +39,7 @@ public sealed class TraceTests
         LogLinesNameTheOrder(running, traceId, order);
     }
 
-    /// <summary>Spans whose parent is not there: the POST alone, whose parent is the caller's.</summary>
+    /// <summary>Spans whose parent is missing: only the POST, whose parent is the caller's.</summary>
     static int Orphans(IReadOnlyList<Span> trace) => trace.Count(span => span.ParentId.Length > 0 && trace.All(other => other.SpanId != span.ParentId));
 
     static List<string> Services(IReadOnlyList<Span> trace) => [.. trace.Select(span => span.Service).Distinct()];
@@ -50,7 +50,7 @@ public sealed class TraceTests
     {
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", running.ApiKey);
-        // The test's own HTTP calls must not begin the trace.
+        // The HTTP calls of the test must not start the trace.
         System.Diagnostics.Activity.Current = null;
         (await http.PutAsJsonAsync(new Uri(running.Url("Orders.Api"), "products/tea-001"), new { name = "Tea", unitPrice = 1250, currency = "EUR" }))
             .EnsureSuccessStatusCode();

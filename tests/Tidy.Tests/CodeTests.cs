@@ -2,10 +2,10 @@ namespace Tidy.Tests;
 
 public sealed class CodeTests
 {
-    // Not the sandbox, which stands for a foreign system with a ledger of its own.
+    // The sandbox is excluded: it stands for a foreign system with its own ledger.
     static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job"];
 
-    // Assurance changes no row: what it sends is idempotent, and sent again while it is needed.
+    // Recovery changes no row: the commands it sends are idempotent, and it sends them again while they are needed.
     const string Assurance = "Reconciler.Job/Assurance/";
 
     [Fact]

@@ -4,7 +4,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>A compose file against the code: what does not fit, one line for each finding. No container engine is needed.</summary>
+/// <summary>Compares a compose file with the code; one line per mismatch. Needs no container engine.</summary>
 sealed partial class Compose(string text)
 {
     public static readonly IReadOnlyDictionary<string, int> Ports = new Dictionary<string, int>
@@ -67,10 +67,10 @@ sealed partial class Compose(string text)
         }
     }
 
-    /// <summary>A check of its own, or the one of our Dockerfile.</summary>
+    /// <summary>A health check of its own, or that of our Dockerfile.</summary>
     static bool HasHealth(JsonNode service) => service["healthcheck"] is { } check ? check["test"] is not null : service["build"] is not null;
 
-    /// <summary>Every variable is required somewhere and explained at the top; nothing secret is written down.</summary>
+    /// <summary>Every variable is required somewhere and explained at the top; no secret is written down.</summary>
     IEnumerable<string> Secrets()
     {
         var required = Required().Matches(text).Select(match => match.Groups["name"].Value).ToHashSet();

@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>What is started elsewhere fits the code: containers and scripts.</summary>
+/// <summary>Compose files and scripts match the code.</summary>
 public sealed partial class ComposeTests
 {
     [Theory]
@@ -42,7 +42,7 @@ public sealed partial class ComposeTests
     {
         var text = Repo.Read("compose.yaml");
         text.ShouldContain(right);
-        // Only the last place: where a name stands twice, the other one must then miss it.
+        // Replace only the last occurrence: if a name occurs twice, the other occurrence must then miss it.
         var at = found.EndsWith("volume rabbitmq", StringComparison.Ordinal) ? text.LastIndexOf(right, StringComparison.Ordinal) : 0;
         var altered = text[..at] + text[at..].Replace(right, wrong, StringComparison.Ordinal);
         new Compose(altered).Findings().ShouldContain(finding => finding.StartsWith(found, StringComparison.Ordinal));

@@ -2,7 +2,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>What the fault run kills at is all that there is: the table is its list.</summary>
+/// <summary>The table of fail points, from which the fault run chooses, lists exactly those in the source.</summary>
 public sealed class FailPointTests
 {
     [Fact]

@@ -2,7 +2,7 @@ namespace Tidy.Tests;
 
 static class Findings
 {
-    /// <summary>Fails with one finding on each line.</summary>
+    /// <summary>Fails with one finding per line.</summary>
     public static void ShouldBeNone(this IEnumerable<string> findings)
     {
         var found = findings.ToList();

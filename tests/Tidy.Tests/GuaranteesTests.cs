@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>A guarantee names its proof, and the proof is there.</summary>
+/// <summary>Every guarantee names a test that exists.</summary>
 public sealed partial class GuaranteesTests
 {
     [Fact]

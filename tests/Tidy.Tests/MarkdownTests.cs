@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>What the documents name is there.</summary>
+/// <summary>Every file that a document names exists.</summary>
 public sealed partial class MarkdownTests
 {
     const int MaxWidth = 140;
@@ -53,7 +53,7 @@ public sealed partial class MarkdownTests
     public void A_long_line_is_detected_except_in_a_table() =>
         Wide("README.md", $"{new string('a', 141)}\n| {new string('b', 200)} |\n{new string('c', 140)}\n").ShouldHaveSingleItem();
 
-    /// <summary>A row of a table cannot be broken.</summary>
+    /// <summary>A table row cannot be wrapped.</summary>
     static IEnumerable<string> Wide(string file, string text) => text.Split('\n')
         .Where(line => line.Length > MaxWidth && !line.TrimStart().StartsWith('|'))
         .Select(line => $"{file} has a line of {line.Length} characters, over {MaxWidth}: {line[..40]}");
@@ -84,7 +84,7 @@ public sealed partial class MarkdownTests
     /// <summary>As GitHub makes it: small letters, digits and hyphens.</summary>
     static string Slug(string heading) => NoSlug().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
-    /// <summary>Patterns and what is made at run time are no files of the repository.</summary>
+    /// <summary>Patterns and files that are created at run time are not files of the repository.</summary>
     static bool IsOurs(string path) => !NotHere().IsMatch(path);
 
     [GeneratedRegex(@"\]\((?<file>[\w./-]*\.md)?#(?<anchor>[^)]+)\)", RegexOptions.ExplicitCapture)]
@@ -105,7 +105,7 @@ public sealed partial class MarkdownTests
     [GeneratedRegex(@"^```[^\n]*\n(?<code>.*?)^```|`(?<code>[^`\n]+)`", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();
 
-    /// <summary>In code, a word is a file of ours if it says so (./x, --project x, -f x) or starts with one of our folders.</summary>
+    /// <summary>In code, a word names a file if it says so (./x, --project x, -f x) or starts with one of the top-level folders.</summary>
     [GeneratedRegex("""
         (?<![\w/.:-])(
             (--project|-f)\s+(?<path>[\w./-]+) |

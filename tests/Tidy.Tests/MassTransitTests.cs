@@ -6,8 +6,6 @@ namespace Tidy.Tests;
 /// <summary>MassTransit stays where docs/adr/0029 allows it: the platform, the state machine and the consumers.</summary>
 public sealed class MassTransitTests
 {
-    static readonly string[] NoProduct = ["tests", "bench", "tools", "samples"];
-
     const string StateMachine = "Orders.Sagas/OrderSaga/";
     const string Consumer = "IConsumer<";
 
@@ -43,7 +41,7 @@ public sealed class MassTransitTests
     public void A_use_of_MassTransit_elsewhere_is_detected(string file, string text, bool found) =>
         (new Source(file, text) is var source && Uses(source) && !IsAllowed(source)).ShouldBe(found);
 
-    static IEnumerable<Source> Users() => Source.All.Where(source => !NoProduct.Contains(source.Folder) && Uses(source));
+    static IEnumerable<Source> Users() => Source.All.Where(source => source.IsProduct && Uses(source));
 
     static bool Uses(Source source) => source.Root.DescendantNodes().OfType<IdentifierNameSyntax>()
         .Any(name => name.Identifier.Text == "MassTransit");

@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>The bugs that scripts/planted-bugs plants fit the source as it is, so that they cannot rot between two of its runs.</summary>
+/// <summary>The patches of scripts/planted-bugs apply to the current source, so they cannot go stale between two runs.</summary>
 public sealed class PlantedBugTests
 {
     [Fact]
@@ -32,7 +32,7 @@ public sealed class PlantedBugTests
             && Repo.Read(file).Contains($" {bug.CaughtBy}(", StringComparison.Ordinal)))
         .Select(bug => $"{bug.Name}: {bug.Run} has no test {bug.CaughtBy}").ShouldBeNone();
 
-    /// <summary>What git says against putting them in, one after the other.</summary>
+    /// <summary>What git reports when the patches are applied one after the other.</summary>
     static string Refused(params string[] patches)
     {
         var start = new ProcessStartInfo("git", ["apply", "--check", .. patches])

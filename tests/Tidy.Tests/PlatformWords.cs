@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis;
 
 namespace Tidy.Tests;
 
-/// <summary>The platform could carry another business: its names and texts have no word of this one. Comments may give examples.</summary>
+/// <summary>
+/// The platform could serve another business: its names and texts contain no word of this one. Comments may give examples.
+/// </summary>
 static partial class PlatformWords
 {
     static readonly HashSet<string> Business =
@@ -12,7 +14,7 @@ static partial class PlatformWords
         "reservation", "shipment", "invoice", "checkout", "cart",
     ];
 
-    /// <summary>Where a business word is right all the same, and why.</summary>
+    /// <summary>The allowed exceptions, each with its reason.</summary>
     static readonly Dictionary<string, (string Words, string Why)> Allowed = new()
     {
         ["Platform/Http/ApiKey.cs"] = ("order stock", "the names of the roles that keys carry"),
@@ -29,7 +31,7 @@ static partial class PlatformWords
         where Business.Contains(word) && !(Allowed.TryGetValue(source.File, out var allowed) && allowed.Words.Split(' ').Contains(word))
         select $"{source.At(token)}: '{word}' in {token.Text.Trim()}";
 
-    /// <summary>Exceptions that nothing needs any more.</summary>
+    /// <summary>Exceptions that are no longer needed.</summary>
     public static IEnumerable<string> Stale(IEnumerable<Source> sources)
     {
         var used = sources.SelectMany(source => source.Root.DescendantTokens().SelectMany(Words).Select(word => (source.File, word))).ToHashSet();
@@ -39,7 +41,7 @@ static partial class PlatformWords
                select $"{file.Key} has no '{word}' any more: take the exception away";
     }
 
-    /// <summary>The words of an identifier or a text in singular and lower case; sorting ("OrderBy", "ORDER BY") is no business.</summary>
+    /// <summary>The words of an identifier or text, singular and in lower case. Sorting ("OrderBy", "ORDER BY") does not count.</summary>
     static IEnumerable<string> Words(SyntaxToken token) => Word().Matches(Sorting().Replace(token.Text, "")).Select(match => Singular(match.Value));
 
     static string Singular(string word) => word.ToLowerInvariant() switch

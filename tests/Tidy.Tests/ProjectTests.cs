@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>Who may know whom. Folders are projects.</summary>
+/// <summary>Which projects may reference which. Folders are projects.</summary>
 public sealed class ProjectTests
 {
     static readonly string[] Services = ["Orders.Api", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Payments.Sandbox", "Reconciler.Job"];

@@ -3,7 +3,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tidy.Tests;
 
-/// <summary>Which settings the code reads, as told by its sources.</summary>
+/// <summary>The settings that the code reads, found in its sources.</summary>
 static class Settings
 {
     public static readonly IReadOnlyList<Source> Code = [.. Source.All.Where(source => source.IsProduct)];
@@ -29,14 +29,14 @@ static class Settings
            select $"{name}:{property}",
     ];
 
-    /// <summary>Whether a setting in its environment form, such as <c>Database__Mode</c>, is read anywhere.</summary>
+    /// <summary>Whether any code reads a setting, given in its environment form such as <c>Database__Mode</c>.</summary>
     public static bool IsRead(string variable) => variable.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || (variable.Split("__") switch
     {
         ["ConnectionStrings", var database] => Databases.Contains(database),
         var path => string.Join(':', path) is var key && (Bound.Contains(key) || TextsByFile.Any(texts => texts.Contains(key)) || IsInList(path)),
     });
 
-    /// <summary>ApiKeys:Keys:NAME:Roles:0 is read where both GetSection("ApiKeys:Keys") and the part "Roles" stand.</summary>
+    /// <summary>ApiKeys:Keys:NAME:Roles:0 counts as read where both GetSection("ApiKeys:Keys") and the part "Roles" occur.</summary>
     static bool IsInList(string[] path) => path.Length > 3 && path.Last(part => !part.All(char.IsDigit)) is var last
         && TextsByFile.Any(texts => texts.Contains(string.Join(':', path[..2])) && texts.Contains(last));
 

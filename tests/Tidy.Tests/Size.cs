@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tidy.Tests;
 
-/// <summary>What fits on a page can be read. See CONTRIBUTING.md.</summary>
+/// <summary>Limits on the size of files, methods, lines and names. See CONTRIBUTING.md.</summary>
 static class Size
 {
     public const int FileLines = 250;
@@ -29,7 +29,7 @@ static class Size
         lines.Select((line, index) => (line.Length, Number: index + 1)).Where(line => line.Length > LineWidth)
             .Select(line => $"{file}:{line.Number}: {line.Length} characters; {LineWidth} at most");
 
-    /// <summary>Methods, constructors, accessors, local functions and property bodies, from the name to the last brace.</summary>
+    /// <summary>Methods, constructors, accessors, local functions and property bodies, from the name to the closing brace.</summary>
     public static IEnumerable<string> LongMethods(Source source) =>
         from member in source.Root.DescendantNodes()
         where member is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or BasePropertyDeclarationSyntax

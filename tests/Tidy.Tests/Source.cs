@@ -4,7 +4,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>One C# file that people read: everything but generated migrations.</summary>
+/// <summary>A hand-written C# file: everything except generated migrations.</summary>
 sealed record Source(string File, string Text)
 {
     public static IReadOnlyList<Source> All { get; } =

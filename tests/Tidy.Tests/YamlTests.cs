@@ -3,7 +3,7 @@ using Repository;
 
 namespace Tidy.Tests;
 
-/// <summary>The reader under the compose and AsyncAPI checks: what it reads, and that it refuses the rest.</summary>
+/// <summary>The YAML reader of the compose and AsyncAPI checks: what it reads, and that it refuses everything else.</summary>
 public sealed class YamlTests
 {
     [Theory]

@@ -4,13 +4,13 @@ using FaultRuns.Servers;
 
 namespace FaultRuns;
 
-/// <summary>One whole run: servers, system, faults, report.</summary>
+/// <summary>One complete run: servers, system, faults, report.</summary>
 public static class Command
 {
-    /// <summary>For who leaves the page: no round must wait for long.</summary>
+    /// <summary>The deadline for customers who leave the page: no round must wait for long.</summary>
     public const int SecondsToPay = 20;
 
-    /// <summary>The class of orders that have only so long.</summary>
+    /// <summary>The class of orders with this short deadline.</summary>
     public const string ShortToPay = "flash";
 
     static readonly Setup Setup = new()
@@ -18,11 +18,11 @@ public static class Command
         Settings = new Dictionary<string, string?>
         {
             [$"Orders:PayWithin:Classes:{ShortToPay}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
-            // So that assurance looks at orders that wait while the clock of who judges them is wrong.
+            // So that recovery checks waiting orders while the clock of the deciding process is wrong.
             ["Orders:PendingCheckSeconds"] = "8",
             ["Webhooks:AllowHttp"] = "true",
             ["Webhooks:PrivateHosts:0"] = "127.0.0.1",
-            // Reconciliation looks at what was spoiled, when it was spoiled.
+            // Reconciliation checks corrupted orders when they are corrupted.
             ["Reconciliation:Nightly"] = "",
             ["Reconciliation:RollingMinutes"] = "0",
             ["Reconciliation:WindowSeconds"] = "5",
@@ -31,7 +31,7 @@ public static class Command
         },
     };
 
-    /// <summary>0: nothing is broken. 1: something is. 2: the options are wrong.</summary>
+    /// <summary>0: no violation. 1: violations. 2: the options are invalid.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, TextWriter output, CancellationToken cancel)
     {
         try

@@ -3,8 +3,8 @@ using FaultRuns.Faults;
 namespace FaultRuns;
 
 /// <summary>
-/// Deals the deck, shuffled, over and over, by the seed: the same faults with the same chance in the same order, but for one that would break what
-/// another has broken at that moment, which waits its turn.
+/// Deals the shuffled deck repeatedly, by the seed: the same faults with the same random numbers in the same order. A fault that would
+/// break what is currently broken waits its turn.
 /// </summary>
 public sealed class Dealer(IReadOnlyList<IFault> deck, int seed)
 {
@@ -15,7 +15,7 @@ public sealed class Dealer(IReadOnlyList<IFault> deck, int seed)
     readonly HashSet<IFault> inProgress = [];
     readonly HashSet<IFault> overlapped = [];
 
-    /// <summary>None when all that are left would break what is broken now.</summary>
+    /// <summary>Null if all remaining faults would break what is currently broken.</summary>
     public (IFault Fault, Random Chance)? Next()
     {
         lock (gate)
@@ -33,7 +33,7 @@ public sealed class Dealer(IReadOnlyList<IFault> deck, int seed)
         }
     }
 
-    /// <summary>What it broke may be broken again.</summary>
+    /// <summary>What the fault broke may be broken again.</summary>
     public void Healed(IFault fault)
     {
         lock (gate)
@@ -43,21 +43,21 @@ public sealed class Dealer(IReadOnlyList<IFault> deck, int seed)
         }
     }
 
-    /// <summary>It has ended and did not heal: what it broke is its own until it has been done again.</summary>
+    /// <summary>The fault has ended without healing: what it broke stays reserved until it has been repeated.</summary>
     public void Unhealed(IFault fault)
     {
         lock (gate)
             inProgress.Remove(fault);
     }
 
-    /// <summary>It is done again.</summary>
+    /// <summary>The fault is being repeated.</summary>
     public void Again(IFault fault)
     {
         lock (gate)
             Begin(fault);
     }
 
-    /// <summary>Whether another fault was done at any moment of the last time that this one was.</summary>
+    /// <summary>Whether another fault ran at any time during the last run of this one.</summary>
     public bool Overlapped(IFault fault)
     {
         lock (gate)

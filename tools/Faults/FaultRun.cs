@@ -4,13 +4,13 @@ using FaultRuns.Servers;
 
 namespace FaultRuns;
 
-/// <summary>What faults are done to, and where they say what they did.</summary>
+/// <summary>What faults act on, and where they report.</summary>
 public sealed class FaultRun(Running system, Shop shop, OwnServers servers, TextWriter output)
 {
-    /// <summary>The exit code of a process that was killed.</summary>
+    /// <summary>The exit code of a killed process.</summary>
     public const int Killed = 137;
 
-    /// <summary>As a fault says that it breaks it, beside the services' names.</summary>
+    /// <summary>The name under which a fault lists it as broken, beside the services' names.</summary>
     public const string Broker = "the broker";
 
     /// <inheritdoc cref="Broker"/>
@@ -30,7 +30,7 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     /// <summary>The server's name of one of the system's databases.</summary>
     public string DatabaseName(string database) => new NpgsqlConnectionStringBuilder(system.Connection(database)).Database!;
 
-    /// <summary>How often each was done.</summary>
+    /// <summary>How often each fault was injected.</summary>
     public ConcurrentDictionary<string, int> Done { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentQueue<string> Violations { get; } = [];
@@ -45,14 +45,14 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         Say($"VIOLATION {violation}");
     }
 
-    /// <summary>As an orchestrator does it: started until it stays and is ready, also while what it needs is away.</summary>
+    /// <summary>Starts it like an orchestrator, until it stays up and is ready, even while its dependencies are unavailable.</summary>
     public Task Back(params string[] services) => Task.WhenAll(services.Select(Back));
 
     async Task Back(string name)
     {
         var service = system.Of(name);
         var started = watch.Elapsed;
-        // No faster: what starts needs the processor itself.
+        // Not more often: a starting process needs the processor itself.
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
         do
         {
@@ -65,7 +65,7 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         while (await service.Health() is not ("ready" or "degraded"));
     }
 
-    /// <summary>Asks until it is done: what is away for now is tried again, as a good caller does.</summary>
+    /// <summary>Retries until it succeeds: temporary failures are retried, as a good caller does.</summary>
     public async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
     {
         var began = watch.Elapsed;
@@ -80,7 +80,7 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     }
 
     /// <inheritdoc cref="Until"/>
-    /// <returns>The answer.</returns>
+    /// <returns>The response.</returns>
     public async Task<T> Surely<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
     {
         var answer = default(T);

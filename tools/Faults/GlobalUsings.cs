@@ -7,5 +7,5 @@ global using Installed;
 global using Npgsql;
 global using Testing;
 
-// Signals, users and servers as Linux has them.
+// Signals, users and servers are used as on Linux.
 [assembly: System.Runtime.Versioning.SupportedOSPlatform("linux")]

@@ -2,7 +2,9 @@ using FaultRuns.Faults;
 
 namespace FaultRuns;
 
-/// <summary>Does faults. One that another fault keeps from healing is no finding: it is done again alone, and must heal then.</summary>
+/// <summary>
+/// Injects faults. A fault that fails to heal because of another fault is not a finding: it is repeated alone, and must heal then.
+/// </summary>
 public sealed class Injector(FaultRun run, Dealer dealer)
 {
     readonly ConcurrentQueue<(IFault Fault, Random Chance)> unhealed = [];
@@ -30,7 +32,7 @@ public sealed class Injector(FaultRun run, Dealer dealer)
         dealer.Healed(fault);
     }
 
-    /// <summary>One after the other; everything else stands.</summary>
+    /// <summary>One after the other, with everything else running.</summary>
     public async Task HealTheRest(CancellationToken cancel)
     {
         while (unhealed.TryDequeue(out var one))

@@ -1,6 +1,6 @@
 namespace FaultRuns;
 
-/// <summary>What a run is asked for.</summary>
+/// <summary>The command-line options of a run.</summary>
 public sealed record Options
 {
     public const string Help = """
@@ -25,7 +25,7 @@ public sealed record Options
     public string Out { get; init; } = Path.Combine("TestResults", "faults");
     public bool List { get; init; }
 
-    /// <exception cref="ArgumentException">What is wrong, in words.</exception>
+    /// <exception cref="ArgumentException">Says what is wrong.</exception>
     public static Options Parse(IReadOnlyList<string> args)
     {
         var options = new Options();

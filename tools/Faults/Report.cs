@@ -3,7 +3,7 @@ using FaultRuns.Client;
 
 namespace FaultRuns;
 
-/// <summary>What was done, how the orders ended and when, and what is broken.</summary>
+/// <summary>The injected faults, the outcomes of the orders with their times, and the violations.</summary>
 public sealed record Report(
     string Options, IReadOnlyDictionary<string, int> Faults, IReadOnlyDictionary<string, int> Orders, IReadOnlyDictionary<string, int> Answers,
     Spread PlacementToEnd, Spread HealToEnd, double EndedWithin30Seconds, IReadOnlyList<string> Violations)
@@ -51,10 +51,10 @@ public sealed record Report(
         {(Violations.Count == 0 ? "0 violations" : $"{Violations.Count} violations:\n  {string.Join("\n  ", Violations.Take(50))}")}
         """);
 
-    /// <summary>Nobody ends an order that a customer may still pay.</summary>
+    /// <summary>An order that a customer may still pay has no final state.</summary>
     static DateTime Due(Placed order) => order.Kind == Kind.Left ? order.At.AddSeconds(Command.SecondsToPay) : order.At;
 
-    /// <summary>From the heal of its round, or from its placement when that was later; 0 for an order that ended before it.</summary>
+    /// <summary>Seconds from the heal of its round, or from its placement if later; 0 for an order that ended before.</summary>
     static double AfterHeal(Placed order, DateTime end, IReadOnlyList<DateTime> heals)
     {
         var heal = heals.FirstOrDefault(heal => heal > order.At, order.At);
@@ -72,7 +72,7 @@ public sealed record Report(
     static string Lines(IReadOnlyDictionary<string, int> counts) => string.Concat(counts.Select(pair => $"{pair.Value,7}  {pair.Key}\n"));
 }
 
-/// <summary>How long something took, seconds.</summary>
+/// <summary>Durations in seconds.</summary>
 public sealed record Spread(int Count, double P50, double P99, double Max)
 {
     public static Spread Of(IEnumerable<double> seconds)

@@ -3,7 +3,9 @@ using FaultRuns.Faults;
 
 namespace FaultRuns;
 
-/// <summary>Rounds of faults under load, each followed by a heal, a rest and a whole check, until the time is over or something is broken.</summary>
+/// <summary>
+/// Rounds of faults under load, each followed by healing, rest and a full check, until the time is over or a violation is found.
+/// </summary>
 public sealed class Rounds(FaultRun run, Options options, Customers customers, Ends ends, Careless careless, Dealer dealer)
 {
     const int AtOnce = 200;
@@ -15,7 +17,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     readonly Stopwatch faulty = new();
     readonly Injector injector = new(run, dealer);
 
-    /// <summary>When all that was broken stood again, once for each round.</summary>
+    /// <summary>The time of each round at which everything broken worked again.</summary>
     public List<DateTime> Heals { get; } = [];
 
     public async Task All(CancellationToken cancel)
@@ -28,7 +30,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
             }
             catch (Exception failure) when (!cancel.IsCancellationRequested)
             {
-                // The report of what was done until then is worth more than the run's own failure, and that is in it.
+                // The report of the faults so far is worth more than the failure of the run, which it contains.
                 run.Broken($"the run itself: {failure}");
             }
         }
@@ -46,7 +48,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         var spoiling = careless.Work(healed.Token, cancel);
         await Task.WhenAll(Enumerable.Range(0, options.Hands).Select(_ => Hand(IsOver, cancel)));
         await run.Servers.Up();
-        // Our own that waited for the checks are as dead as the services' were.
+        // Our own pooled connections are as dead as those of the services.
         NpgsqlConnection.ClearAllPools();
         await run.Back([.. run.System.Services]);
         await injector.HealTheRest(cancel);
@@ -73,7 +75,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         }
     }
 
-    /// <summary>Orders at the rate, as long as not too many customers wait, until the heal; then all customers come to their end.</summary>
+    /// <summary>Places orders at the rate, unless too many customers wait, until the heal; then every customer finishes.</summary>
     async Task Load(Func<bool> leave, CancellationToken healed, CancellationToken cancel)
     {
         using var room = new SemaphoreSlim(AtOnce);
@@ -89,7 +91,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The round is over.
+            // The round has ended.
         }
 
         await Task.WhenAll(all);

@@ -1,10 +1,10 @@
 namespace PlantedBugs;
 
-/// <summary>A short run that shows some bugs, and without them finds nothing.</summary>
+/// <summary>A short run that shows certain bugs, and finds nothing without them.</summary>
 /// <param name="Name">As the patches name it.</param>
 /// <param name="OneProcess">All services in one process; otherwise in six, some of which die.</param>
-/// <param name="Settings">Over the usual ones.</param>
-/// <param name="Act">What is done.</param>
+/// <param name="Settings">They override the defaults.</param>
+/// <param name="Act">The actions of the run.</param>
 sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<string, string?> Settings, Func<Scene, Task> Act)
 {
     static readonly Dictionary<string, string?> Usual = [];

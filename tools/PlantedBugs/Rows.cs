@@ -4,7 +4,7 @@ namespace PlantedBugs;
 
 static class Rows
 {
-    /// <summary>What a query of one of the databases answers.</summary>
+    /// <summary>The result of a query on one of the databases.</summary>
     public static async Task<IReadOnlyList<T>> Read<T>(this Running system, string database, string sql, Func<NpgsqlDataReader, T> row)
     {
         await using var source = NpgsqlDataSource.Create(system.Connection(database) + ";Options=-c default_transaction_read_only=on");

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace PlantedBugs;
 
-/// <summary>One run on a system of its own: what was acknowledged on the way, what was found.</summary>
+/// <summary>One run on its own system: the acknowledged orders and the findings.</summary>
 sealed class Scene(Running system) : IDisposable
 {
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
@@ -14,21 +14,21 @@ sealed class Scene(Running system) : IDisposable
     public Running System => system;
     public Shop Shop { get; } = new(system, system.ApiKey);
 
-    /// <summary>The caller has a 2xx for it.</summary>
+    /// <summary>Records an order that the caller got a 2xx for.</summary>
     public void Has(Guid order) => acknowledged.Add(order);
 
     public IReadOnlyCollection<Guid> Acknowledged => acknowledged;
 
     public void Found(string finding) => found.Enqueue(finding);
 
-    /// <summary>Places orders as good clients do.</summary>
+    /// <summary>Places orders with retries.</summary>
     public async Task Place(IReadOnlyList<Draft> drafts, int callers = 8)
     {
         foreach (var placed in await new Load(Shop, drafts).Run(callers))
             Has(placed.OrderId);
     }
 
-    /// <summary>Starts a service again, to die at a point; at rest, so that it is what comes next that dies there.</summary>
+    /// <summary>Restarts a service that will die at a fail point. The system is at rest, so the next work reaches it.</summary>
     public async Task Arm(string service, string failPoint)
     {
         await system.Checker.AtRest();
@@ -44,7 +44,7 @@ sealed class Scene(Running system) : IDisposable
         await system.AllUp();
     }
 
-    /// <summary>Whether it comes about in a time that is enough.</summary>
+    /// <summary>Whether the condition comes true in time.</summary>
     public async Task<bool> Comes(Func<Task<bool>> condition)
     {
         try
@@ -58,7 +58,7 @@ sealed class Scene(Running system) : IDisposable
         }
     }
 
-    /// <summary>Waits, once, until every order has ended.</summary>
+    /// <summary>Waits once until every order is final.</summary>
     public async Task Rests()
     {
         if (!waited)
@@ -66,7 +66,7 @@ sealed class Scene(Running system) : IDisposable
         waited = true;
     }
 
-    /// <summary>Acts, waits for the ends, and holds the books against the invariants.</summary>
+    /// <summary>Acts, waits for the final states, and checks the ledgers against the invariants.</summary>
     public async Task<IReadOnlyList<string>> Play(Provocation provocation)
     {
         await Try(() => provocation.Act(this), "the run");

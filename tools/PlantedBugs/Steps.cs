@@ -1,13 +1,13 @@
 namespace PlantedBugs;
 
-/// <summary>What each step must be, beside what the books say at the end. Read from the audit.</summary>
+/// <summary>Checks of each step, in addition to the final state of the ledgers. Read from the audit rows.</summary>
 static class Steps
 {
     static readonly HashSet<(string From, string To)> LegalStock =
         [("", "Tried"), ("", "Refused"), ("", "Cancelled"), ("Tried", "Confirmed"), ("Tried", "Cancelled"), ("Refused", "Cancelled"),
             ("Confirmed", "Cancelled")];
 
-    /// <summary>The saga's event when assurance drives an order on.</summary>
+    /// <summary>The saga's event when recovery resumes an order.</summary>
     const string Assurance = "CheckRequested";
 
     sealed record Step(string Subject, string Id, DateTime At, string From, string To, string Cause, string Detail);
@@ -24,7 +24,7 @@ static class Steps
         ];
     }
 
-    /// <summary>I9: a step that changes nothing is noted once, and once more for each time that assurance sent a command again.</summary>
+    /// <summary>I9: a step without a change is recorded once, plus once for each time that recovery sent a command again.</summary>
     static IEnumerable<string> Repeated(IGrouping<string, Step> order)
     {
         var asked = 1 + order.Count(step => step.Cause == Assurance);
@@ -32,7 +32,7 @@ static class Steps
             .Select(same => $"I9 order {order.Key}: {same.Key.Cause} in {same.Key.To} is noted {same.Count()} times and was asked for {asked} times");
     }
 
-    /// <summary>I10: assurance drives an order on when its pause is over, which begins anew with each change of state and each drive.</summary>
+    /// <summary>I10: recovery resumes an order after its delay, which starts again with each state change and each resumption.</summary>
     static IEnumerable<string> DrivenEarly(IGrouping<string, Step> order)
     {
         DateTime? since = null;
@@ -46,7 +46,7 @@ static class Steps
         }
     }
 
-    /// <summary>I5: money moves on the gateway's word only: what is kept as its webhook, it has sent.</summary>
+    /// <summary>I5: money moves only on the gateway's response: every stored webhook was sent by it.</summary>
     static async Task<IEnumerable<string>> NotTheGateways(Running system)
     {
         var kept = await system.Read("payments", "SELECT id FROM webhooks", row => row.GetString(0));

@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace PlantedBugs;
 
-/// <summary>One test of a suite, in a process of its own, in which a bug can be switched on.</summary>
+/// <summary>One test of a suite in its own process, in which a bug can be switched on.</summary>
 static partial class TestRun
 {
-    /// <summary>What the suite says against it; nothing: it has run, and passes.</summary>
+    /// <summary>The failure that the suite reports; null if the test passes.</summary>
     public static async Task<IReadOnlyList<string>> Failures(string suite, string test, string? bug)
     {
         var assembly = Path.Combine(AppContext.BaseDirectory.Replace("tools/PlantedBugs", $"tests/{suite}", StringComparison.Ordinal), suite + ".dll");

@@ -4,12 +4,12 @@ using Repository;
 namespace PlantedBugs;
 
 /// <summary>
-/// Runs each provocation without a bug, which must find nothing, then with each of its bugs, which must find what it breaks. A bug
-/// that no run shows is held against a test.
+/// Runs each scenario without a bug, which must find nothing, then with each of its bugs, which must find what the bug breaks. A bug that
+/// no scenario shows is caught by a test.
 /// </summary>
 static class Trials
 {
-    /// <summary>True when all were caught and nothing else was.</summary>
+    /// <summary>True if all bugs were caught and nothing else was found.</summary>
     public static async Task<bool> Run(IReadOnlyList<PlantedBug> bugs)
     {
         var good = bugs.Count > 0;

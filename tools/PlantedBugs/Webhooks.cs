@@ -11,13 +11,13 @@ static class Webhooks
 {
     static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
 
-    /// <summary>The gateway's own; a stale webhook has been signed with it.</summary>
+    /// <summary>The gateway's secret; a stale webhook is signed with it.</summary>
     public static string Secret { get; } = "whsec_" + Convert.ToBase64String(Key);
 
-    /// <summary>Says that the order is paid, with a signature of somebody else.</summary>
+    /// <summary>Reports the order as paid, signed with a foreign secret.</summary>
     public static Task Forge(Running system, Order order) => Post(system, order, TimeSpan.Zero, RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>Well signed, an hour ago.</summary>
+    /// <summary>Correctly signed, one hour ago.</summary>
     public static Task Stale(Running system, Order order) => Post(system, order, TimeSpan.FromHours(1), Key);
 
     static async Task Post(Running system, Order order, TimeSpan age, byte[] key)

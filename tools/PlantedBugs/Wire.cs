@@ -6,7 +6,7 @@ using RabbitMQ.Client.Events;
 
 namespace PlantedBugs;
 
-/// <summary>The system's broker, for what is done to messages beside it.</summary>
+/// <summary>The system's broker, for tests that change its messages.</summary>
 sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, int> seen = new();
@@ -17,10 +17,10 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
         return new Wire(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true, null)));
     }
 
-    /// <summary>Messages that wait in a queue.</summary>
+    /// <summary>The number of messages in a queue.</summary>
     public Task<uint> Waiting(string queue) => channel.MessageCountAsync(queue);
 
-    /// <summary>Sends and has the broker's confirm.</summary>
+    /// <summary>Sends a message and waits for the broker's confirm.</summary>
     public async Task Send<T>(string queue, T message)
     {
         var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
@@ -28,7 +28,7 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(envelope, JsonSerializerOptions.Web));
     }
 
-    /// <summary>The last becomes the first.</summary>
+    /// <summary>Moves the last message to the front.</summary>
     public async Task Reverse(string queue) => await Put(queue, (await Take(queue)).Reverse());
 
     public async Task LoseAllBut<T>(string queue) => await Put(queue, (await Take(queue))

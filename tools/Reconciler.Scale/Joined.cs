@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Reconciler.Scale;
 
-/// <summary>The yardstick: the same tables in one database, compared by the database itself.</summary>
+/// <summary>The baseline: the same tables in one database, compared by the database itself.</summary>
 static class Joined
 {
     static readonly (string Database, string Table, string Columns, string Keys)[] Tables =
@@ -22,7 +22,7 @@ static class Joined
             "PRIMARY KEY (id)"),
     ];
 
-    /// <summary>The comparisons of states, amounts and currencies.</summary>
+    /// <summary>Compares states, amounts and currencies.</summary>
     public const string Bare = """
         SELECT count(*) FROM orders o
         FULL JOIN stock_branches s ON s.order_id = o.id
@@ -36,7 +36,7 @@ static class Joined
             OR (p.operation = 'capture' AND p.attempt = 'Succeeded' AND r.order_id IS NULL)
         """;
 
-    /// <summary>The same, and the lines, as the rules do.</summary>
+    /// <summary>Compares lines as well, as the rules do.</summary>
     public const string WithLines = Bare + """
 
             OR s.lines <> regexp_replace(o.lines, ',"unitPrice":[0-9]+', '', 'g')

@@ -6,14 +6,14 @@ using Reconciler.Job;
 
 namespace Reconciler.Scale;
 
-/// <param name="Stories">Orders that were looked at.</param>
-/// <param name="Seconds">From the first statement to the last story.</param>
-/// <param name="PeakMiB">Resident memory of the whole process, at its peak.</param>
-/// <param name="ProcessorSeconds">Of all its threads.</param>
-/// <param name="Findings">Order id and class of each.</param>
+/// <param name="Stories">The number of orders checked.</param>
+/// <param name="Seconds">From the first statement to the last order.</param>
+/// <param name="PeakMiB">Peak resident memory of the process.</param>
+/// <param name="ProcessorSeconds">Processor time of all threads.</param>
+/// <param name="Findings">Order id and class of each finding.</param>
 sealed record MergeResult(long Stories, double Seconds, double PeakMiB, double ProcessorSeconds, IReadOnlyList<string> Findings);
 
-/// <summary>The merge and the rules, in a process of its own so that its memory is its own.</summary>
+/// <summary>The merge and the rules in their own process, so that its memory can be measured.</summary>
 static class MergeRun
 {
     public static async Task<MergeResult> Start(IReadOnlyDictionary<string, string?> settings)

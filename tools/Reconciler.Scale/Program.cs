@@ -1,8 +1,9 @@
 using Reconciler.Scale;
 
 // dotnet run -c Release --project tools/Reconciler.Scale -- [ORDERS ...] [--keep]
-// Makes so many orders on the PostgreSQL of ORDERSAGA_TEST_POSTGRES, 100 of each class spoiled, and says for each number whether all were found, how much
-// memory the merge took at its peak, and how long it took against the database's own FULL JOIN of the same tables. Default: 100000 1000000.
+// Creates this many orders on the PostgreSQL of ORDERSAGA_TEST_POSTGRES and corrupts 100 of each class. For each number it reports whether
+// all were found, the peak memory of the merge, and its time compared with the database's own FULL JOIN of the same tables. Default: 100000
+// 1000000.
 if (args is ["merge", var connections, var found])
     return await MergeRun.Child(connections, found);
 

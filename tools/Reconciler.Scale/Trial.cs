@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Scale;
 
-/// <summary>One number of orders: made, merged, joined, compared.</summary>
+/// <summary>One size: create, merge, join, compare.</summary>
 static class Trial
 {
     const int OfEachClass = 100;

@@ -1,9 +1,11 @@
 namespace EndToEnd.Tests;
 
-/// <summary>The checker beside a system that works: orders are in flight in every database, and it never says that something is wrong.</summary>
+/// <summary>The checker on a busy system: orders are in flight in every database, and it reports no violation.</summary>
 public sealed class AtWorkTests(Fleet fleet) : Story(fleet)
 {
-    /// <summary>Longer than assurance leaves an order alone that it has driven on: on a slow machine one may be overdue for as long.</summary>
+    /// <summary>
+    /// Longer than the interval at which recovery checks an order: on a slow machine an order may be overdue for that long.
+    /// </summary>
     const int SettleSeconds = 20;
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

@@ -2,7 +2,7 @@ using Reconciler.Job;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The checker proves itself: good books are clean, and each planted fault is found under its name.</summary>
+/// <summary>Tests the checker itself: consistent ledgers pass, and each planted violation is reported under its name.</summary>
 public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
 {
     const string Operation = "INSERT INTO gateway_operations (id, operation, status, authorization_id, amount, currency, reference, idempotency_key,"
@@ -31,14 +31,14 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         + " opened_at, updated_at) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'k', 'needs-review', 'Warning', @off, '', '', 'None', 0, '',"
         + " '0199F0A0-7C1E-7000-8000-000000000001', 'Open', '2026-01-01', '2026-01-01')";
 
-    /// <summary>An order that went to review by way of the state machine, and never came back.</summary>
+    /// <summary>An order that entered review through the state machine and never left it.</summary>
     static readonly string[] Review =
     [
         "orders: UPDATE orders SET state = 'NeedsReview', review_from = 'Cancelling' WHERE id = @off",
         "orders: UPDATE audit SET to_state = 'NeedsReview' WHERE subject_id = $off AND to_state = 'Cancelled'",
     ];
 
-    /// <summary>In review since before its deadline, which is over; its goods are still held.</summary>
+    /// <summary>In review since before its deadline, which has passed; its stock is still held.</summary>
     static readonly string[] Unpaid =
     [
         .. Review,
@@ -100,12 +100,12 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     public async Task An_unpaid_order_in_review_that_holds_stock_is_detected() =>
         (await Find(await shop.Spoiled([.. Unpaid, "reconciler: " + Case]))).ShouldContain(finding => finding.StartsWith("I17 ", StringComparison.Ordinal));
 
-    /// <summary>A case is open: somebody has been told.</summary>
+    /// <summary>A case is open: operators know.</summary>
     [Fact]
     public async Task An_order_in_review_with_an_open_case_is_no_violation() =>
         (await Find(await shop.Spoiled([.. Review, "reconciler: " + Case]))).ShouldBeEmpty();
 
-    /// <summary>What has just moved is in flight: only what holds at every moment is asked of it.</summary>
+    /// <summary>Recent changes are in flight: only the invariants that hold at every moment apply to them.</summary>
     [Theory]
     [InlineData(3600, false)]
     [InlineData(0, true)]

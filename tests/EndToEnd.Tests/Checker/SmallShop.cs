@@ -6,7 +6,7 @@ using Reconciler.Job;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The books of a shop with one order that was completed and one that was declined; each test spoils a copy of its own.</summary>
+/// <summary>The ledgers of a shop with one completed and one declined order; each test corrupts its own copy.</summary>
 public sealed class SmallShop : IAsyncLifetime
 {
     readonly string directory = Directory.CreateTempSubdirectory("ordersaga-books-").FullName;
@@ -27,7 +27,7 @@ public sealed class SmallShop : IAsyncLifetime
             await Execute(system.Connection(name), $"VACUUM INTO '{FileOf(directory, name)}'");
     }
 
-    /// <summary>A copy of the books, after the statements, each of which names its database: <c>orders: DELETE ...</c></summary>
+    /// <summary>A copy of the ledgers after the statements, each prefixed with its database: <c>orders: DELETE ...</c></summary>
     public async Task<string> Spoiled(params string[] statements)
     {
         var copy = Directory.CreateTempSubdirectory("ordersaga-spoiled-").FullName;
@@ -43,13 +43,13 @@ public sealed class SmallShop : IAsyncLifetime
         return copy;
     }
 
-    /// <summary>SQLite keeps ids in capitals (@); texts have them small ($).</summary>
+    /// <summary>SQLite stores ids in upper case (@); texts have them in lower case ($).</summary>
     string Named(string sql) => sql
         .Replace("@done", $"'{Dialect.Text(Done)}'", StringComparison.Ordinal).Replace("$done", $"'{Done}'", StringComparison.Ordinal)
         .Replace("@off", $"'{Dialect.Text(Off)}'", StringComparison.Ordinal).Replace("$off", $"'{Off}'", StringComparison.Ordinal)
         .Replace("@sku", $"'{Sku}'", StringComparison.Ordinal);
 
-    /// <summary>What the caller of the completed order saw.</summary>
+    /// <summary>The response that the caller of the completed order received.</summary>
     internal async Task<ClientAnswer> Answer()
     {
         await using var database = new SqliteConnection($"Data Source={FileOf(directory, "orders")};Pooling=False");
@@ -61,7 +61,7 @@ public sealed class SmallShop : IAsyncLifetime
         return new ClientAnswer(Done, "demo", row.GetString(0), 202, null, Convert.ToHexStringLower(SHA256.HashData(row.GetFieldValue<byte[]>(1))));
     }
 
-    /// <summary>What the command finds in them, as "I5 subject what".</summary>
+    /// <summary>The findings of the command, as "I5 subject what".</summary>
     internal static async Task<IReadOnlyList<string>> Verify(string books, IEnumerable<ClientAnswer>? answers = null, VerifyOptions? options = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", books)]).Build();

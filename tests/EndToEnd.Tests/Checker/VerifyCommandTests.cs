@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The command as a person or a script runs it.</summary>
+/// <summary>The command as an operator or a script runs it.</summary>
 public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop>
 {
     [Theory]

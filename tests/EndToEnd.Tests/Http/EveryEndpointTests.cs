@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What no endpoint may forget, asked of every one that is mapped.</summary>
+/// <summary>Rules for every endpoint, checked on all that are mapped.</summary>
 public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<WholeHost>
 {
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class EveryEndpointTests(WholeHost host) : IClassFixture<W
 
         async Task Expect(RouteEndpoint endpoint, string query, string parameter, int status, string problem, (string Name, string Value)? header = null)
         {
-            // An endpoint evaluates preconditions after the body was checked.
+            // An endpoint evaluates preconditions after it has checked the body.
             if (problem == "precondition-failed" && Methods(endpoint).Contains("PUT"))
                 return;
             using var request = WholeHost.Request(endpoint, query, parameter);

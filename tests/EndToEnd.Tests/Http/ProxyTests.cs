@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Behind a proxy that takes a path prefix off and speaks https to callers.</summary>
+/// <summary>Behind a proxy that removes a path prefix and offers https to callers.</summary>
 public sealed class ProxyTests
 {
     [Theory]

@@ -39,7 +39,7 @@ public sealed class WholeHost : IAsyncLifetime
         Http.DefaultRequestHeaders.Add("X-Api-Key", (await File.ReadAllTextAsync(Path.Combine(data.FullName, "api-key"))).Trim());
     }
 
-    /// <summary>A request that the endpoint takes, as far as its address and its media type go.</summary>
+    /// <summary>A request that the endpoint accepts as far as path and media type go.</summary>
     public static HttpRequestMessage Request(RouteEndpoint endpoint, string query = "", string parameter = "", Func<string, string?>? value = null)
     {
         var method = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0];

@@ -5,10 +5,12 @@ using System.Collections.Concurrent;
 
 namespace EndToEnd.Tests;
 
-/// <summary>One running system for each mode, started when the first story asks for it, shared by all of them.</summary>
+/// <summary>One running system per mode, started by the first story that needs it and shared by all.</summary>
 public sealed class Fleet : IAsyncDisposable
 {
-    /// <summary>A class of orders with little time to pay, and a gateway that takes late money: for stories about deadlines.</summary>
+    /// <summary>
+    /// A class of orders with a short payment deadline, and a gateway that accepts late money: for stories about deadlines.
+    /// </summary>
     static readonly Setup Setup = new()
     {
         Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "10", ["Sandbox:LatePaymentSeconds"] = "600" },
@@ -25,14 +27,14 @@ public sealed class Fleet : IAsyncDisposable
     }
 }
 
-/// <summary>A story on a running system; when it fails, the services' logs are shown.</summary>
+/// <summary>A story on a running system; on failure, the services' logs are printed.</summary>
 public abstract class Story(Fleet fleet) : IAsyncDisposable
 {
     Running? used;
 
     protected static void Say(string line) => TestContext.Current.TestOutputHelper?.WriteLine(line);
 
-    /// <summary>All of its processes are up, whatever the story before has done to them.</summary>
+    /// <summary>Starts any process that an earlier story has stopped.</summary>
     protected async Task<Shop> On(Mode mode)
     {
         used = await fleet.Of(mode);

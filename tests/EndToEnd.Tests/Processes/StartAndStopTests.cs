@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A process that cannot start says why in one sentence; one that gets SIGTERM stops in seconds.</summary>
+/// <summary>A process that cannot start prints one message with the reason; SIGTERM stops a process within seconds.</summary>
 public sealed partial class StartAndStopTests : IDisposable
 {
     const string Host = "OrderSaga.Host";
@@ -97,7 +97,7 @@ public sealed partial class StartAndStopTests : IDisposable
             Timestamp().IsMatch(line).ShouldBeTrue(line);
     }
 
-    /// <summary>What the runtime reads when the process starts: one heap, not one for each processor.</summary>
+    /// <summary>The settings that the runtime reads at startup: one heap, not one per processor.</summary>
     [Theory]
     [InlineData(Host)]
     [InlineData("Orders.Api")]
@@ -112,7 +112,7 @@ public sealed partial class StartAndStopTests : IDisposable
         ((bool?)runtime["runtimeOptions"]!["configProperties"]!["System.GC.Server"] ?? false).ShouldBeFalse();
     }
 
-    /// <summary>No stack, no core dump, and in seconds.</summary>
+    /// <summary>No stack trace, no core dump, and within seconds.</summary>
     static async Task Refused(ServiceProcess process, string sentence, params (string, string)[] settings)
     {
         process.Start(settings);
@@ -149,7 +149,7 @@ public sealed partial class StartAndStopTests : IDisposable
         return await http.SendAsync(request);
     }
 
-    /// <summary>A placement whose body does not come.</summary>
+    /// <summary>A placement whose body never arrives.</summary>
     static async Task<TcpClient> Raw(HttpClient http, string rest)
     {
         var client = new TcpClient();

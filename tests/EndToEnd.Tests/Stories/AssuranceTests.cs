@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Two assurance processes, and many orders whose messages are lost.</summary>
+/// <summary>Two recovery processes, and many orders whose messages are lost.</summary>
 public sealed class AssuranceTests
 {
     const string Reconciler = "Reconciler.Job";
@@ -44,7 +44,7 @@ public sealed class AssuranceTests
         await Eventually.Becomes("no lease is left", () => Count(system, "reconciler", "SELECT count(*) FROM leases"), left => left == 0);
     }
 
-    /// <summary>All that was sent to the queue is lost.</summary>
+    /// <summary>Drops every message in the queue.</summary>
     static async Task Purge(Running system, string queue)
     {
         await Eventually.Becomes("all is sent", () => Count(system, "orders", "SELECT count(*) FROM outbox"), left => left == 0);

@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests;
 
-/// <summary>The broker is away for one installation: its connections are cut and its user is turned away.</summary>
+/// <summary>The broker is unavailable to one installation: its connections are cut and its user is refused.</summary>
 public sealed class BrokerTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -31,7 +31,7 @@ public sealed class BrokerTests(Fleet fleet) : Story(fleet)
         await shop.System.AllUp();
     }
 
-    /// <summary>The broker's list of connections lags by seconds: it is cut again until that is noticed.</summary>
+    /// <summary>The broker lists connections some seconds late: cut again until the services notice.</summary>
     static async Task<string> AfterACut(Running system, Broker broker)
     {
         await broker.CutAll();
@@ -47,12 +47,12 @@ public sealed class BrokerTests(Fleet fleet) : Story(fleet)
     }
 }
 
-/// <summary>RabbitMQ's management, about one vhost only: others use the same broker.</summary>
+/// <summary>RabbitMQ's management API for one virtual host only: others use the same broker.</summary>
 sealed class Broker(string vhost)
 {
     readonly string user = new Uri(Mode.RabbitMq!).UserInfo.Split(':')[0];
 
-    /// <summary>Nobody new is let in; who is there stays until it is cut off.</summary>
+    /// <summary>Refuses new connections; existing ones stay until they are cut.</summary>
     public async Task TurnAway()
     {
         using var http = Installation.Management();

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A process dies in mid-load, as by power loss, and comes back: what was promised is kept.</summary>
+/// <summary>A process dies under load, like a power loss, and comes back: every promise is kept.</summary>
 public sealed class CrashTests(Fleet fleet) : Story(fleet)
 {
     const int Orders = 150;
     static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(30);
 
-    /// <summary>One process with everything in it; on servers the fault run kills each of the six, alone and together.</summary>
+    /// <summary>One process hosts everything; on servers the fault run kills each of the six, alone and together.</summary>
     [Fact]
     public async Task Every_order_finishes_after_a_kill_under_load()
     {

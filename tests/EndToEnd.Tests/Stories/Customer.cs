@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A customer before a real browser, Debian's chromium.</summary>
+/// <summary>A customer with a real browser: Debian's chromium.</summary>
 sealed class Customer : IAsyncDisposable
 {
     const string Chromium = "/usr/bin/chromium";
@@ -23,7 +23,7 @@ sealed class Customer : IAsyncDisposable
         }));
     }
 
-    /// <summary>The payment page is open, with its button.</summary>
+    /// <summary>Opens the payment page with its button.</summary>
     public async Task<IPage> Opens(Order order)
     {
         var page = await browser.NewPageAsync();
@@ -32,7 +32,7 @@ sealed class Customer : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Presses the button of a page that may have stood open for long.</summary>
+    /// <summary>Presses the button of a page that may have been open for a long time.</summary>
     public static async Task Pays(IPage page)
     {
         await PayButton(page).ClickAsync();

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Another program holds a row: its order waits, and no other.</summary>
+/// <summary>Another program locks a row: its order waits, and no other.</summary>
 public sealed class DatabaseTests(Fleet fleet) : Story(fleet)
 {
     [Fact]

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The disk is full: nothing is promised that is not kept, and nobody has to do anything once there is space again.</summary>
+/// <summary>The disk is full: no promise is broken, and no operator is needed once there is space again.</summary>
 public sealed class DiskTests
 {
     [Fact]
@@ -45,7 +45,7 @@ public sealed class DiskTests
         }
     }
 
-    /// <summary>As a good client: the same key again until it is taken.</summary>
+    /// <summary>Retries the same key until the order is accepted.</summary>
     static async Task<Guid> Placed(Shop shop, Draft draft)
     {
         var load = new Load(shop, [draft]);
@@ -67,7 +67,7 @@ public sealed class DiskTests
             return disk;
         }
 
-        /// <summary>To the last byte.</summary>
+        /// <summary>Fills the disk to the last byte.</summary>
         public void Fill()
         {
             using var file = File.Create(Filler, bufferSize: 0);
@@ -79,7 +79,7 @@ public sealed class DiskTests
             }
             catch (IOException full) when (full.Message.Contains("No space", StringComparison.Ordinal))
             {
-                // As it should be.
+                // Expected.
             }
         }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Many at once: nothing is oversold, lost, doubled or left.</summary>
+/// <summary>Many orders at once: nothing is oversold, lost, duplicated or left unfinished.</summary>
 public sealed class LoadTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

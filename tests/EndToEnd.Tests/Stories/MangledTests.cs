@@ -3,8 +3,8 @@ using OrderSaga.Contracts;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// A broker that loses two publishes in a hundred, delivers each of the others three times, and none in its turn. On the in-memory transport nobody
-/// but the platform can copy a delivery: its own tests do.
+/// A broker that loses 2 % of publishes, delivers each of the others three times, and none in order. On the in-memory transport only the
+/// platform can duplicate a delivery; its own tests do that.
 /// </summary>
 public sealed class MangledTests(Fleet fleet) : Story(fleet)
 {

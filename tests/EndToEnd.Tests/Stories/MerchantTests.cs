@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A merchant sees its own orders only.</summary>
+/// <summary>A merchant sees only its own orders.</summary>
 public sealed class MerchantTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -28,7 +28,7 @@ public sealed class MerchantTests(Fleet fleet) : Story(fleet)
         return answer.StatusCode;
     }
 
-    /// <summary>By the command that an operator uses.</summary>
+    /// <summary>Uses the operator's command.</summary>
     static async Task<string> NewKey(Running system, string merchant)
     {
         var start = new ProcessStartInfo("dotnet",

@@ -1,6 +1,6 @@
 namespace EndToEnd.Tests;
 
-/// <summary>What becomes of an order, by what the customer's card and the shelf say.</summary>
+/// <summary>The outcome of an order, by card and stock.</summary>
 public sealed class OutcomeTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

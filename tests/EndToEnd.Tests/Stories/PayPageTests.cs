@@ -1,6 +1,8 @@
 namespace EndToEnd.Tests;
 
-/// <summary>The ends of a hosted payment, at the gateway's page in a real browser. Their timelines, whole, are as approved.</summary>
+/// <summary>
+/// The outcomes of a hosted payment, at the gateway's page in a real browser. Their complete timelines match the approved ones.
+/// </summary>
 public sealed class PayPageTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -50,7 +52,7 @@ public sealed class PayPageTests(Fleet fleet) : Story(fleet)
         return order;
     }
 
-    /// <summary>What succeeded, by the gateway's own ledger.</summary>
+    /// <summary>The successful operations in the gateway's own ledger.</summary>
     static async Task<string> Done(Shop shop, Order order) =>
         string.Join(' ', (await shop.Ledger(order.Id)).Where(entry => entry.Status == "succeeded").Select(entry => entry.Operation));
 

@@ -6,10 +6,10 @@ using OrderSaga.Platform.Database;
 
 namespace EndToEnd.Tests;
 
-/// <summary>Reconciliation in processes that are killed in the middle of it.</summary>
+/// <summary>Reconciliation in processes that are killed during a run.</summary>
 public sealed class ReconciliationTests
 {
-    /// <summary>In the order in which a run comes by them.</summary>
+    /// <summary>In the order in which a run reaches them.</summary>
     static readonly string[] Points =
     [
         "reconciliation.mid-merge:1", "reconciliation.before-compensation:1", "reconciliation.decided:2", "reconciliation.after-compensation:1",
@@ -34,11 +34,11 @@ public sealed class ReconciliationTests
         var undisturbed = await Round(system, shop, sku, []);
         undisturbed.ShouldBe("captured-but-cancelled Repaired, captured-but-cancelled Repaired, status-differs-order-stock Repaired; "
             + "authorize capture refund, authorize capture refund");
-        // One process has everything in memory: the points at which a command is on its way are those that differ.
+        // One process has everything in memory: only the points with a command in transit differ.
         (await Round(system, shop, sku, mode.Transport == "RabbitMq" ? Points : Points[2..4])).ShouldBe(undisturbed);
     }
 
-    /// <summary>Three orders are spoiled and reconciled; what was found, and what the gateway itself did for them.</summary>
+    /// <summary>Corrupts and reconciles three orders; returns the findings, and the gateway's own operations for them.</summary>
     static async Task<string> Round(Running system, Shop shop, string sku, string[] points)
     {
         var held = (await shop.PlaceAndEnd(sku, 2, "tok_declined")).Id;
@@ -46,7 +46,7 @@ public sealed class ReconciliationTests
         await HoldsStock(system, sku, held);
         foreach (var order in taken)
             await TakenButCancelled(system, sku, order);
-        // What changed in the last moment is in flight to a process whose time is a moment behind: an order's way later it is not.
+        // The latest changes count as in flight to a process whose clock is slightly behind; after one more order they do not.
         await shop.PlaceAndEnd(sku, 1, "tok_ok");
         var run = await (points.Length == 0 ? Run(system) : RunKilled(system, points));
 
@@ -64,7 +64,7 @@ public sealed class ReconciliationTests
         return await Ended(system);
     }
 
-    /// <summary>One run, whose process dies at one point after the other, and each time is started again.</summary>
+    /// <summary>One run whose process dies at one point after the other, and is started again each time.</summary>
     static async Task<JsonNode> RunKilled(Running system, string[] points)
     {
         var reconciler = system.Of("Reconciler.Job");
@@ -77,7 +77,7 @@ public sealed class ReconciliationTests
         }
         catch (HttpRequestException)
         {
-            // It died before it could answer; the run is written down all the same.
+            // The process died before it could respond; the run is stored all the same.
         }
 
         foreach (var (point, next) in points.Zip(points.Skip(1).Append(null)))
@@ -98,7 +98,7 @@ public sealed class ReconciliationTests
         }
         catch (InvalidOperationException) when (!reconciler.IsUp)
         {
-            // It went on with the run at once, and died at the next point before it was ready.
+            // The process resumed the run at once and died at the next point before it was ready.
         }
     }
 
@@ -116,14 +116,14 @@ public sealed class ReconciliationTests
         return JsonNode.Parse(text)!;
     }
 
-    /// <summary>A cancelled order still holds its goods.</summary>
+    /// <summary>A cancelled order still holds its stock.</summary>
     static async Task HoldsStock(Running system, string sku, Guid order)
     {
         await Change(system, "inventory", $"UPDATE stock_branches SET state = 'Tried' WHERE order_id = {Id(system, order)}");
         await Change(system, "inventory", $"UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = '{sku}'");
     }
 
-    /// <summary>A completed order becomes cancelled in its own ledger, with its goods back on the shelf.</summary>
+    /// <summary>A completed order becomes cancelled in its own ledger, and its stock is returned.</summary>
     static async Task TakenButCancelled(Running system, string sku, Guid order)
     {
         await Change(system, "orders", $"UPDATE orders SET state = 'Cancelled' WHERE id = {Id(system, order)}");

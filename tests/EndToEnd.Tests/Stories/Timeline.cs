@@ -15,8 +15,8 @@ sealed partial record Timeline(Guid OrderId, IReadOnlyList<TimelineItem> Items, 
         Eventually.Becomes("a timeline without gaps", () => Read(shop, order), timeline => timeline.Gaps.Count == 0);
 
     /// <summary>
-    /// A line for each item, without what differs from run to run: process by process, because their clocks differ a little; and without the webhooks,
-    /// because the gateway may have been asked just before one came.
+    /// One line per item, without what differs between runs: grouped by process, because clocks differ a little; and without webhooks,
+    /// because the gateway may have been queried just before one arrived.
     /// </summary>
     public string Text() => string.Join('\n', Of("order", "assurance").Concat(Of("stock")).Concat(Of("payment", "gateway")).Select(Line));
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace EndToEnd.Tests;
 
-/// <summary>What a merchant can read of an order: everything, from every process, and live.</summary>
+/// <summary>What a merchant can read about an order: everything, from every process, and live.</summary>
 public sealed class TimelineTests(Fleet fleet) : Story(fleet)
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -39,7 +39,7 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
         using var shop = await On(mode);
         var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok", wait: 0);
         var seen = new List<(long Id, string Line)>();
-        // Each connection is dropped after one event, as a bad network does.
+        // Each connection is dropped after one event, like in a bad network.
         await Eventually.Holds("the stream ends", async () => !await TakeOne(shop, order.Id, seen));
         seen.Select(one => one.Id).ShouldBeInOrder();
         seen.Select(one => one.Id).Distinct().Count().ShouldBe(seen.Count);
@@ -48,7 +48,7 @@ public sealed class TimelineTests(Fleet fleet) : Story(fleet)
         seen.Count.ShouldBe((await Whole(shop, order.Id)).Items.Count(item => item.Subject == "order"));
     }
 
-    /// <summary>One process is down as a whole.</summary>
+    /// <summary>One whole process is down.</summary>
     public static IEnumerable<object[]> ManyProcesses() => Mode.All().Where(mode => Running.ProcessesOf((Mode)mode[0]).Count > 1);
 
     static async Task<bool> TakeOne(Shop shop, Guid order, List<(long Id, string Line)> seen)

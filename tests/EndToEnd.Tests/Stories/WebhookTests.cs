@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace EndToEnd.Tests;
 
-/// <summary>A merchant is told of its orders, whatever dies on the way.</summary>
+/// <summary>A merchant receives every event of its orders, whichever process dies.</summary>
 public sealed class WebhookTests
 {
     const int Orders = 6;
 
-    /// <summary>The process dies each time that it has sent five and noted four, until there are fewer left than that.</summary>
+    /// <summary>The process dies each time after it has sent five webhooks and recorded four, until fewer than that are left.</summary>
     [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
     public async Task Webhooks_survive_kills_before_commit_in_order(Mode mode)
     {
@@ -44,7 +44,7 @@ public sealed class WebhookTests
         receiver.Taken.GroupBy(hook => hook.Id).Count().ShouldBe(2 * Orders, "the same event has the same id");
     }
 
-    /// <summary>The process may die while it is asked: the same key again.</summary>
+    /// <summary>The process may die during the request: retry with the same key.</summary>
     static async Task<Guid> PlaceInAnyCase(Running system, Shop shop, string sku)
     {
         var draft = new Draft(Guid.CreateVersion7().ToString(), sku, 1, "tok_ok");
@@ -69,7 +69,7 @@ public sealed class WebhookTests
         }
         catch (InvalidOperationException)
         {
-            // It has sent what was left, and died, before it was ready: it is started again.
+            // The process sent the rest and died before it was ready: start it again.
         }
     }
 }

@@ -3,7 +3,7 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>What becomes of a delivery and its endpoint, by what a sending came to.</summary>
+/// <summary>How the result of a delivery attempt changes the delivery and its endpoint.</summary>
 public sealed class DeliveryRuleTests
 {
     static readonly DateTime Start = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>A merchant's url cannot reach into our own network.</summary>
+/// <summary>A merchant's URL cannot reach our own network.</summary>
 public sealed class DestinationTests
 {
     [Theory]
@@ -33,7 +33,7 @@ public sealed class DestinationTests
     public void A_webhook_url_that_is_too_long_is_refused() =>
         Should.Throw<Problem>(() => new Destinations(new WebhookSettings(), Nowhere).Check("https://shop.example/" + new string('x', 500)));
 
-    /// <summary>As an attacker's name server does: one answer at the registration, another one later.</summary>
+    /// <summary>An attacker's name server: one answer at registration, another later.</summary>
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("::1")]

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>Registering an endpoint, and what it missed.</summary>
+/// <summary>Registering endpoints, and the events that they missed.</summary>
 public sealed class EndpointTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -14,7 +14,7 @@ public sealed class EndpointTests
         foreach (var answer in answers.Where(answer => answer.Status != 201))
             answer.ShouldBeProblem(409, "endpoint-exists").Json["detail"]!.GetValue<string>().ShouldContain((string)made["id"]!);
 
-        // The same url for a machine: case and default port of the host do not count.
+        // The same URL to a machine: the case and the default port of the host do not count.
         var spelt = shop.Receiver.Url.Replace("http://", "HTTP://", StringComparison.Ordinal);
         (await Register(shop, spelt)).ShouldBeProblem(409, "endpoint-exists");
         (await (await shop.Other()).Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
@@ -95,7 +95,7 @@ public sealed class EndpointTests
         (await shop.Merchant.Send(HttpMethod.Delete, $"/webhook-endpoints/{endpoint["id"]}", null)).ShouldBe(204);
     }
 
-    /// <summary>As a table with millions of them would.</summary>
+    /// <summary>Simulates a table with millions of rows.</summary>
     static async Task UpdatesTakeTwoSeconds(HookShop shop)
     {
         await using var database = Npgsql.NpgsqlDataSource.Create(shop.Installation.Connection("orders"));

@@ -2,10 +2,10 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>A receiver that does not answer takes no other's place.</summary>
+/// <summary>A receiver that does not respond takes no capacity from others.</summary>
 public sealed class FairnessTests
 {
-    /// <summary>Longer than any test waits: whatever is sent to a silent receiver stays in progress.</summary>
+    /// <summary>Longer than any test waits: a delivery to a silent receiver stays in progress.</summary>
     static readonly string[] Hanging = ["--Webhooks:MostEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -28,7 +28,9 @@ public sealed class FairnessTests
         dead50.Count(row => row.Attempts > 0).ShouldBe(8);
     }
 
-    /// <summary>As many merchants as there are places have an old backlog at receivers that do not answer; a new one still comes first.</summary>
+    /// <summary>
+    /// As many merchants as there are concurrent deliveries have an old backlog at silent receivers; a new merchant still comes first.
+    /// </summary>
     [Fact]
     public async Task The_merchant_with_nothing_in_flight_is_served_first()
     {

@@ -2,7 +2,7 @@ using Orders.Api.Webhooks;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>Ids that are missing between others.</summary>
+/// <summary>Gaps in a sequence of ids.</summary>
 public sealed class HolesTests
 {
     [Fact]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>A merchant's receiver; answers as it is told to.</summary>
+/// <summary>A merchant's webhook receiver with scripted responses.</summary>
 public sealed class HookReceiver : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -25,7 +25,7 @@ public sealed class HookReceiver : IAsyncDisposable
 
     public string Url => app.Urls.Single() + "/hook";
 
-    /// <summary>By default: thanks.</summary>
+    /// <summary>The default response: 200.</summary>
     public Func<Hook, IResult> Answers { get; set; } = _ => Results.NoContent();
 
     public static async Task<HookReceiver> Start()
@@ -35,7 +35,7 @@ public sealed class HookReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>The types that came about an order, in the order in which they came.</summary>
+    /// <summary>The event types received for an order, in the order of arrival.</summary>
     public string Of(Guid order) => string.Join(' ', Taken.Where(hook => hook.OrderId == order).Select(hook => hook.Type));
 
     async Task<IResult> Receive(HttpContext http)
@@ -51,14 +51,14 @@ public sealed class HookReceiver : IAsyncDisposable
     public ValueTask DisposeAsync() => app.DisposeAsync();
 }
 
-/// <summary>What came.</summary>
+/// <summary>A received webhook.</summary>
 public sealed record Hook(string Id, string Timestamp, string Signature, string Body)
 {
     public JsonNode Json => JsonNode.Parse(Body)!;
     public string Type => (string)Json["type"]!;
     public Guid OrderId => (Guid)Json["data"]!["orderId"]!;
 
-    /// <summary>As a receiver would check it, from the public description alone.</summary>
+    /// <summary>Verifies a signature from the public specification alone, as a receiver would.</summary>
     public bool IsSignedWith(string secret)
     {
         var mac = HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{Id}.{Timestamp}.{Body}"));
@@ -66,7 +66,7 @@ public sealed record Hook(string Id, string Timestamp, string Signature, string 
     }
 }
 
-/// <summary>Accepts connections and says nothing.</summary>
+/// <summary>Accepts connections and never responds.</summary>
 sealed class Silent : IAsyncDisposable
 {
     readonly System.Net.Sockets.TcpListener listener = new(IPAddress.Loopback, 0);

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>An installation with a merchant and its receiver, quick to retry; private hosts are allowed for tests by name.</summary>
+/// <summary>An installation with a merchant and its receiver. Retries are quick, and private hosts are allowed by name.</summary>
 public sealed class HookShop : IAsyncDisposable
 {
     public static readonly string[] Quick =
@@ -34,7 +34,7 @@ public sealed class HookShop : IAsyncDisposable
         return new HookShop(installation, host, await HookReceiver.Start(), merchant);
     }
 
-    /// <summary>Registers the receiver; the answer has the secret.</summary>
+    /// <summary>Registers the receiver; the response contains the secret.</summary>
     public Task<JsonNode> Register() => Register(Receiver.Url);
 
     public async Task<JsonNode> Register(string url) =>
@@ -61,7 +61,7 @@ public sealed class HookShop : IAsyncDisposable
         return other;
     }
 
-    /// <summary>Waits until the log has so many deliveries in a state.</summary>
+    /// <summary>Waits until the log has this many deliveries in a state.</summary>
     public Task<List<JsonNode>> LogBecomes(JsonNode registered, string status, int count) => Eventually.Becomes(
         $"{count} deliveries are {status}", () => Log(registered), log => log.Count(item => (string)item["status"]! == status) == count);
 

@@ -3,7 +3,7 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>Whose sendings may take the places that there are: 32, 8 for a merchant, 4 for an endpoint.</summary>
+/// <summary>How concurrent deliveries are shared: 32 in total, 8 per merchant, 4 per endpoint.</summary>
 public sealed class SendingSharesTests
 {
     static readonly Guid[] Ids = [.. Enumerable.Range(0, 100).Select(_ => Guid.CreateVersion7())];

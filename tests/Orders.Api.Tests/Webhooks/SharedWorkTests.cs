@@ -7,7 +7,7 @@ namespace Orders.Api.Tests.Webhooks;
 /// <summary>Concurrent writers, two processes, and a process that dies.</summary>
 public sealed class SharedWorkTests
 {
-    /// <summary>The one that took the smaller id commits last; a reader that only goes forward would never see it.</summary>
+    /// <summary>The transaction with the smaller id commits last; a reader that only moves forward would never see it.</summary>
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Servers))]
     public async Task An_event_committed_out_of_order_is_not_lost(Mode mode)
     {
@@ -70,7 +70,7 @@ public sealed class SharedWorkTests
             shop.Receiver.Of(id).ShouldBe("order.submitted order.completed");
     }
 
-    /// <summary>The first process stops to read without a word, as by a kill: its row says that it holds.</summary>
+    /// <summary>The first process stops reading without notice, like a kill: its row still shows its claim.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_second_process_takes_over_a_dead_ones_claims(Mode mode)
     {

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests.Webhooks;
 
-/// <summary>A merchant is told of its orders, over real HTTP.</summary>
+/// <summary>A merchant receives order events over HTTP.</summary>
 public sealed class WebhookTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>One shop for all calls that must change nothing.</summary>
+/// <summary>One shop for all calls that must not change anything.</summary>
 public sealed class QuietShop : IAsyncLifetime
 {
     internal Shop Shop { get; private set; } = null!;
@@ -15,7 +15,7 @@ public sealed class QuietShop : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 }
 
-/// <summary>Who may call, and what is said about bad input.</summary>
+/// <summary>Who may call, and how invalid input is refused.</summary>
 public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
 {
     const string Nobody = "0199f0a0-7c1e-7000-8000-000000000000";

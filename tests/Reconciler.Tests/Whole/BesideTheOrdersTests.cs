@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>What no order can tell of: a settlement file that never comes, and a sku that does not add up.</summary>
+/// <summary>Findings without an order: a settlement file that never arrives, and a sku that does not add up.</summary>
 public sealed class BesideTheOrdersTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -3,10 +3,10 @@ using Npgsql;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Fills tables of PostgreSQL with many rows that are long over, by SQL.</summary>
+/// <summary>Fills PostgreSQL tables with many finished rows, by SQL.</summary>
 sealed class BigTables(string database, string connection) : IAsyncDisposable
 {
-    /// <summary>Ids that count up, as those of the product do.</summary>
+    /// <summary>Ascending ids, like those of the product.</summary>
     const string Id = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
 
     /// <summary>Five days ago.</summary>
@@ -16,7 +16,7 @@ sealed class BigTables(string database, string connection) : IAsyncDisposable
 
     public string Database => database;
 
-    /// <summary>Every column that is not named here and needs a value gets an empty one.</summary>
+    /// <summary>Every other column that needs a value gets an empty one.</summary>
     public async Task Fill(string table, long rows, params (string Column, string Value)[] given)
     {
         var values = given.ToDictionary(
@@ -27,7 +27,7 @@ sealed class BigTables(string database, string connection) : IAsyncDisposable
         await Run($"ANALYZE {table}");
     }
 
-    /// <summary>What was read of each table since the statistics began: by whole scans, and by entries of its indexes.</summary>
+    /// <summary>The reads of each table since the statistics began: by sequential scans and by index entries.</summary>
     public Task<Dictionary<string, long>> Reads() => Query(
         """
         SELECT t.relname, t.seq_tup_read + (SELECT COALESCE(sum(i.idx_tup_read), 0)::bigint FROM pg_stat_user_indexes i WHERE i.relid = t.relid)
@@ -35,7 +35,7 @@ sealed class BigTables(string database, string connection) : IAsyncDisposable
         """,
         row => (row.GetString(0), row.GetInt64(1)));
 
-    /// <summary>How often each index was used.</summary>
+    /// <summary>The number of scans of each index.</summary>
     public Task<Dictionary<string, long>> Scans() =>
         Query("SELECT indexrelname, idx_scan FROM pg_stat_user_indexes", row => (row.GetString(0), row.GetInt64(1)));
 

@@ -6,7 +6,7 @@ namespace Reconciler.Job.Tests;
 /// <summary>The calls of operators.</summary>
 static class Calls
 {
-    /// <summary>Starts a run and follows it to its end.</summary>
+    /// <summary>Starts a run and waits for its end.</summary>
     public static async Task<JsonNode> Reconcile(this HttpClient http, object? ask = null, int seconds = 60)
     {
         var begun = await http.PostJson("/reconciliation/runs", ask ?? new { dryRun = false });

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>What operators do about cases, over HTTP.</summary>
+/// <summary>Operators work on cases over HTTP.</summary>
 public sealed class CaseTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -98,7 +98,9 @@ public sealed class CaseTests
         ((string)told[1]["class"]!).ShouldBe("amount-differs");
     }
 
-    /// <summary>Two cases, one of which the receiver never takes: the other is reported at once, and both are tried on their own.</summary>
+    /// <summary>
+    /// Several cases; the receiver never accepts some of them. The others are reported at once, and each is retried on its own.
+    /// </summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_refused_alert_delays_no_other(Mode mode)
     {

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The command line, as a process of its own beside the service.</summary>
+/// <summary>The command line, as a separate process beside the service.</summary>
 public sealed class CommandTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -1,6 +1,6 @@
 namespace Reconciler.Job.Tests;
 
-/// <summary>The policy of compensation, without a host: what is decided about a finding, and what another look changes.</summary>
+/// <summary>The compensation policy, without a host: the decision about a finding, and how a recheck changes it.</summary>
 public sealed class CompensationRuleTests
 {
     static readonly DateTime Until = new(2026, 1, 31, 2, 0, 0, DateTimeKind.Utc);

@@ -4,7 +4,9 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Every boundary is the same from the edge to the gateway: the longest value travels to an end, one more is refused at the edge.</summary>
+/// <summary>
+/// Every limit is the same from the API to the gateway: the longest value passes through, one more is refused at the API.
+/// </summary>
 public sealed class FieldTests
 {
     const int MaxClass = FieldRules.MaxClassLength;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Many differences of one kind, one that is large, and those that an operator has accepted: the rest goes on.</summary>
+/// <summary>Many discrepancies of one kind, a large one, and accepted ones: the rest is still repaired.</summary>
 public sealed class FloodTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

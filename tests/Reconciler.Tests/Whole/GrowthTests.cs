@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Reconciler.Job.Tests;
 
 /// <summary>
-/// What runs by itself in the whole product reads a bounded number of rows, however many there are: the server counts what was read, whoever read it.
-/// ORDERSAGA_TEST_PLAN_ROWS says how many rows a table has.
+/// Every scheduled job of the product reads a bounded number of rows, however large the tables are. The server counts the reads of all
+/// sessions. ORDERSAGA_TEST_PLAN_ROWS sets the number of rows per table.
 /// </summary>
 public sealed class GrowthTests(ITestOutputHelper output)
 {
@@ -17,7 +17,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         "Limits:BacklogSampleSeconds=1",
     ];
 
-    /// <summary>Each is the plan of at least one scheduled statement.</summary>
+    /// <summary>Each index is in the plan of at least one scheduled statement.</summary>
     static readonly string[] Used =
     [
         "ix_orders_next_check_at", "ix_orders_in_review", "ix_orders_updated_at", "IX_inbox_received_at", "IX_failed_messages_replayed_at",
@@ -38,7 +38,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await using var reconciler = new BigTables("reconciler", shop.Installation.Connection("reconciler"));
         BigTables[] all = [orders, inventory, payments, reconciler];
         await Fill(orders, inventory, payments, reconciler);
-        // What ran while the tables were filled was planned without knowing them, and the server tells of it late.
+        // Statements planned while the tables were being filled did not know their size, and the server reports those reads late.
         await RunAll(shop, all);
         var before = await Reads(all);
         using var statements = new SlowStatements();
@@ -117,7 +117,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         return reads;
     }
 
-    /// <summary>Until every scheduled statement has run once more.</summary>
+    /// <summary>Waits until every scheduled statement has run once more.</summary>
     static async Task RunAll(Shop shop, BigTables[] all)
     {
         var before = await Scans(all);

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Made books with every kind of discrepancy, on the whole shop with its gateway.</summary>
+/// <summary>Generated ledgers with every kind of discrepancy, on the whole system with its gateway.</summary>
 public sealed class MadeBooksTests
 {
     static readonly string[] Generous =
@@ -15,7 +15,9 @@ public sealed class MadeBooksTests
         "Settlements:RecheckDays=0",
     ];
 
-    /// <summary>How many clean orders, and how many of each class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes some minutes.</summary>
+    /// <summary>
+    /// The number of consistent orders and of orders per class: <c>ORDERSAGA_TEST_BOOKS=100000,100</c> takes some minutes.
+    /// </summary>
     static readonly int[] Size = [.. (Environment.GetEnvironmentVariable("ORDERSAGA_TEST_BOOKS") ?? "300,2").Split(',').Select(int.Parse)];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -26,7 +28,7 @@ public sealed class MadeBooksTests
         var spoiled = await new Generator(settings.GetDatabaseMode(), shop.Installation.Connection).Write(new Plan
         {
             Seed = 20260131, Clean = Size[0], Spoiled = Spoilers.Names.ToDictionary(name => name, _ => Size[1]), Gateway = true,
-            // The books are made as if some time from now: what is in flight in them lies behind the window of a run that begins before.
+            // The ledgers are generated with a time in the future, so that their in-flight orders are outside the window of an earlier run.
             Now = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(1 + (Size[0] / 5000)),
         });
 

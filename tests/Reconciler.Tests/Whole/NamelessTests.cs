@@ -1,6 +1,6 @@
 namespace Reconciler.Job.Tests;
 
-/// <summary>Money that was settled under a reference which is no order id.</summary>
+/// <summary>Settled money whose reference is not an order id.</summary>
 public sealed class NamelessTests
 {
     [Fact]

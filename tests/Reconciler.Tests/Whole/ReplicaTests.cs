@@ -9,7 +9,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The orders are read from a copy that stands still, and live orders look like orphans there.</summary>
+/// <summary>The orders come from a replica that has stopped replaying; live orders look like orphans there.</summary>
 public sealed class ReplicaTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -35,7 +35,7 @@ public sealed class ReplicaTests
     {
         await using var shop = await Shop.OpenWithStaleReplica(mode, "Reconciliation:WindowSeconds=3", "Ledgers:MaxReplicaLagSeconds=3");
         var orders = await FiveUnpaid(shop);
-        // Far enough in the past to be looked at, while the copy does not seem to be behind: as if its lag had been measured before it stood still.
+        // Old enough to be checked, while the replica does not seem to lag: as if its lag had been measured before it stopped.
         await shop.Spoiler.Run("orders", "DELETE FROM audit");
         await shop.Spoiler.Run("inventory", "UPDATE stock_branches SET updated_at = '2020-01-01 00:00:00'");
         await shop.Spoiler.Run("payments", "UPDATE payment_branches SET updated_at = '2020-01-01 00:00:00'");
@@ -115,7 +115,7 @@ public sealed class ReplicaTests
         return orders;
     }
 
-    /// <summary>Nothing was sent: goods are held, the customer can still pay, no case is open.</summary>
+    /// <summary>Nothing was sent: stock is held, the customer can still pay, no case is open.</summary>
     static async Task ShouldBeAlive(Shop shop, List<Guid> orders)
     {
         (await shop.Db(db => db.Repairs.CountAsync())).ShouldBe(0);

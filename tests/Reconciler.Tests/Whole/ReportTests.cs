@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The reports: the same in three forms.</summary>
+/// <summary>The report has the same content in three formats.</summary>
 public sealed class ReportTests
 {
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -5,7 +5,9 @@ using Orders.Model;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Orders that do not move: what their participants know of them is told, and what nobody knows is a case until it has gone on.</summary>
+/// <summary>
+/// Stalled orders: the participants' responses are fetched and delivered; without one, the order is a case until it has moved on.
+/// </summary>
 public sealed class ReviewTests
 {
     const string Nobody = "http://127.0.0.1:9";
@@ -88,7 +90,7 @@ public sealed class ReviewTests
         await Solved(shop);
     }
 
-    /// <summary>The alert about the case was refused for a long time; that of the reopened one waits for nothing.</summary>
+    /// <summary>The alert about the case was refused for a long time; the alert about the reopened case is sent at once.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_ineffective_decision_is_reported_at_once(Mode mode)
     {

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Runs over HTTP, on the whole shop: what is spoiled is found, mended where that is safe, and a case where it is not.</summary>
+/// <summary>
+/// Runs over HTTP on the whole system: discrepancies are found, repaired where that is safe, and opened as cases where it is not.
+/// </summary>
 public sealed class RunTests
 {
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

@@ -37,7 +37,7 @@ public sealed class ScheduleTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_process_paused_beyond_its_lease_changes_nothing(Mode mode)
     {
-        // Nobody works on the run by itself: the worker looks for it in vain while a lease is in force.
+        // No process works on the run: the worker cannot claim it while a lease is active.
         await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
         var table = shop.Services.GetRequiredService<RunTable>();
         RunLease? paused = null;

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>Settlement in the safe direction, over HTTP: money that is missing is found, and what is unsettled is named.</summary>
+/// <summary>Settlement over HTTP: missing money is found, and unsettled money is named.</summary>
 public sealed class SettlementRunTests
 {
     static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);

@@ -20,7 +20,9 @@ using OrderSaga.Sandbox;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The whole shop in this process, on databases of its own: orders are placed over HTTP, spoiled by hand, and reconciled over HTTP.</summary>
+/// <summary>
+/// The whole system in this process, on its own databases: orders are placed over HTTP, corrupted directly, and reconciled over HTTP.
+/// </summary>
 sealed class Shop : IAsyncDisposable
 {
     static readonly string[] Quiet =
@@ -42,17 +44,17 @@ sealed class Shop : IAsyncDisposable
     public Spoiler Spoiler { get; }
     public Installation Installation => installation;
 
-    /// <summary>What stands for a replica of the orders.</summary>
+    /// <summary>The stand-in for a replica of the orders.</summary>
     public Installation? Copy { get; private init; }
 
-    /// <summary>All roles.</summary>
+    /// <summary>A key with all roles.</summary>
     public HttpClient Http { get; private set; } = null!;
 
     public IServiceProvider Services => hosts[0].Services;
 
     public static Task<Shop> Open(Mode mode, params string[] more) => Open(mode, null, more);
 
-    /// <summary>With a copy of the orders as they are at the beginning, empty, which the reconciler has for a replica.</summary>
+    /// <summary>Starts with an empty copy of the orders database, which the reconciler uses as its replica.</summary>
     public static async Task<Shop> OpenWithStaleReplica(Mode mode, params string[] more)
     {
         var copy = await mode.Fresh("orders");
@@ -89,7 +91,7 @@ sealed class Shop : IAsyncDisposable
         return caller;
     }
 
-    /// <summary>With a key of its own. A host that runs already takes it up a moment later.</summary>
+    /// <summary>A client with its own key. A running host accepts the key a moment later.</summary>
     public HttpClient Caller(string url, params string[] roles)
     {
         var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(60) };
@@ -134,7 +136,7 @@ sealed class Shop : IAsyncDisposable
         (await Http.PutAsJsonAsync($"/products/{sku}", new { name = sku, unitPrice = 1250, currency = "EUR" })).EnsureSuccessStatusCode();
     }
 
-    /// <summary>An order of two, followed to its end.</summary>
+    /// <summary>An order of two units, followed to its final state.</summary>
     public async Task<Guid> Order(string token = "tok_ok", string end = "Completed")
     {
         using var ask = new HttpRequestMessage(HttpMethod.Post, "/orders");
@@ -150,7 +152,7 @@ sealed class Shop : IAsyncDisposable
         return (Guid)order["id"]!;
     }
 
-    /// <summary>An order of two that waits for its customer to pay on the gateway's page; goods are held.</summary>
+    /// <summary>An order of two units that waits for payment at the gateway's page; its stock is held.</summary>
     public async Task<Guid> Unpaid()
     {
         using var ask = new HttpRequestMessage(HttpMethod.Post, "/orders");
@@ -166,11 +168,11 @@ sealed class Shop : IAsyncDisposable
         return id;
     }
 
-    /// <summary>The order as if it had stopped in this state, long ago.</summary>
+    /// <summary>Puts the order in this state, as if it had stopped there long ago.</summary>
     public Task Stuck(Guid order, string state) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
         .SetProperty(x => x.State, state).SetProperty(x => x.NextCheckAt, DateTime.UnixEpoch).SetProperty(x => x.Version, x => x.Version + 1)));
 
-    /// <summary>The order as if assurance had given it up in this state.</summary>
+    /// <summary>Puts the order in review, as if recovery had failed in this state.</summary>
     public Task InReview(Guid order, string from) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
         .SetProperty(x => x.State, States.NeedsReview).SetProperty(x => x.ReviewFrom, from).SetProperty(x => x.Version, x => x.Version + 1)));
 
@@ -178,7 +180,7 @@ sealed class Shop : IAsyncDisposable
 
     Task<string> State(Guid order) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).Select(row => row.State).SingleAsync());
 
-    /// <summary>What moved the order, the oldest first.</summary>
+    /// <summary>The events that changed the order, oldest first.</summary>
     public Task<List<string>> Causes(Guid order) => Orders(db => db.Audit
         .Where(row => row.SubjectId == order.ToString() && row.Subject == OrderAudit.Subject).OrderBy(row => row.Id).Select(row => row.Cause).ToListAsync());
 
@@ -194,7 +196,7 @@ sealed class Shop : IAsyncDisposable
         return await read(scope.ServiceProvider.GetRequiredService<ReconcilerDb>());
     }
 
-    /// <summary>What the gateway itself did for an order.</summary>
+    /// <summary>The gateway's own operations for an order.</summary>
     public async Task<List<string>> Gateway(Guid order)
     {
         using var ask = new HttpRequestMessage(HttpMethod.Get, $"/sandbox/v1/operations?reference={order}");

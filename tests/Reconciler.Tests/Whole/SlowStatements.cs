@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>How long each statement of this process took on PostgreSQL, at most.</summary>
+/// <summary>The longest duration of each statement of this process on PostgreSQL.</summary>
 sealed class SlowStatements : IDisposable
 {
     readonly ConcurrentDictionary<string, double> longest = new();
@@ -25,7 +25,7 @@ sealed class SlowStatements : IDisposable
 
     public int Count => longest.Count;
 
-    /// <summary>The longest first, milliseconds.</summary>
+    /// <summary>The slowest first, in milliseconds.</summary>
     public override string ToString() => string.Join('\n', longest.OrderByDescending(pair => pair.Value).Take(15)
         .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value,8:F1} ms  {pair.Key}")));
 

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 
 namespace Pack;
 
-/// <summary>The smallest service: a counter that messages bump, and a saga that counts its messages.</summary>
+/// <summary>The smallest service: a counter that messages increment, and a saga that counts its messages.</summary>
 public sealed class PackDb(DbContextOptions<PackDb> options) : ServiceDb(options)
 {
     public DbSet<CounterRow> Counters => Set<CounterRow>();
@@ -63,7 +63,7 @@ public sealed class BumpPreload : IPreload
         work.Lock<CounterRow, string>(deliveries.Select(x => x.TryGetMessage<Bump>(out var bump) ? bump.Message.Name : "").Order(StringComparer.Ordinal));
 }
 
-/// <summary>Whether the bug that makes handlers throw is mended.</summary>
+/// <summary>Whether the bug that makes handlers throw is fixed.</summary>
 public sealed class Remedy
 {
     public bool Mended { get; set; }
@@ -75,13 +75,13 @@ public sealed class Remedy
     }
 }
 
-/// <summary>Taken only by a version of the service that knows the message.</summary>
+/// <summary>Handled only by a version of the service that knows this message.</summary>
 public sealed class NewsConsumer(Counters counters) : IConsumer<News>
 {
     public async Task Consume(ConsumeContext<News> context) => (await counters.Find("news-" + context.Message.Name)).Value++;
 }
 
-/// <summary>Finds or makes counters among what the transaction tracks.</summary>
+/// <summary>Finds or creates counters among the entities that the transaction tracks.</summary>
 public sealed class Counters(PackDb db)
 {
     public async Task<CounterRow> Find(string name) =>

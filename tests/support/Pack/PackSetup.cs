@@ -6,7 +6,7 @@ using OrderSaga.Platform.Database;
 
 namespace Pack;
 
-/// <summary>The pack's service. Settings of its own: Consumers=false only sends; News=true takes a message more.</summary>
+/// <summary>The test service. Its settings: Consumers=false only sends; News=true handles one more message type.</summary>
 public static class PackSetup
 {
     public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? more = null)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Batches;
 using Pack;
 
-// The pack's service as a process that can be killed. Send=N: bumps "a" N times in one transaction once it has started.
+// The test service as a process that can be killed. Send=N: after its start it sends N bumps of "a" in one transaction.
 var app = PackSetup.Build(args);
 await app.StartAsync();
 var count = app.Configuration.GetValue("Send", 0);

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Repository;
 
-/// <summary>One point at which a process can be made to die.</summary>
-/// <param name="Processes">Those that pass it.</param>
+/// <summary>A point at which a process can be killed.</summary>
+/// <param name="Processes">The processes that pass it.</param>
 /// <param name="Name">As the setting <c>FailPoint</c> takes it.</param>
 public sealed record FailPointRow(IReadOnlyList<string> Processes, string Name);
 
-/// <summary>The fail points: those that the documents list, for whoever kills at each, and those that the source has.</summary>
+/// <summary>The fail points in the documents, which the fault run uses, and those in the source.</summary>
 public static partial class FailPoints
 {
     public const string Document = "docs/architecture.md";
@@ -15,7 +15,7 @@ public static partial class FailPoints
     /// <summary>The rows of the table under its heading.</summary>
     public static IReadOnlyList<FailPointRow> Listed { get; } = Read(Repo.Read(Document));
 
-    /// <summary>All names that the product's source can hit, with what stands in braces worked out.</summary>
+    /// <summary>All names that the product's source can reach, with the text in braces expanded.</summary>
     public static IReadOnlyList<string> InSource() =>
     [
         .. Product(".").SelectMany(text => Hit().Matches(text)).SelectMany(match => WorkedOut(match.Groups["name"].Value))

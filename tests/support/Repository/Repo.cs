@@ -1,6 +1,6 @@
 namespace Repository;
 
-/// <summary>The files of this repository, as the tests that read them see them.</summary>
+/// <summary>The files of this repository, for tests that read them.</summary>
 public static class Repo
 {
     static readonly string[] NotOurs = ["bin", "obj", "node_modules", "TestResults", "data"];
@@ -8,14 +8,14 @@ public static class Repo
     /// <summary>The folder that holds OrderSaga.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Absolute from relative to the root.</summary>
+    /// <summary>The absolute path of a path relative to the root.</summary>
     public static string Path(string relative) => System.IO.Path.Combine(Root, relative);
 
     public static string Read(string relative) => File.ReadAllText(Path(relative));
 
     public static bool Exists(string relative) => Path(relative) is var path && (File.Exists(path) || Directory.Exists(path));
 
-    /// <summary>Every file with this ending, relative to the root with forward slashes; build output and packages left out.</summary>
+    /// <summary>Every file with this ending, relative to the root with forward slashes; without build output and packages.</summary>
     public static IReadOnlyList<string> Files(string ending) =>
         [.. Walk(Root).Where(file => file.EndsWith(ending, StringComparison.Ordinal)).Select(Relative).Order(StringComparer.Ordinal)];
 

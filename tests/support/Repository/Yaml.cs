@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace Repository;
 
 /// <summary>
-/// Reads the part of YAML that this repository's documents use, as JSON: block mappings and sequences, plain and quoted scalars, literal (|) and
-/// folded (&gt;-) text, anchors with aliases and merges (&lt;&lt;), flow style on one line where it is also JSON. What it does not know it
-/// refuses with the line's number, so that nothing is read wrongly in silence.
+/// Reads the part of YAML that this repository uses, as JSON: block mappings and sequences, plain and quoted scalars, literal (|) and
+/// folded (&gt;-) text, anchors with aliases and merges (&lt;&lt;), flow style on one line where it is also JSON. It refuses everything
+/// else with the line number, so nothing is misread silently.
 /// </summary>
 public sealed partial class Yaml
 {
@@ -71,7 +71,7 @@ public sealed partial class Yaml
                 continue;
             }
 
-            // "- key: value" is a mapping that starts where the key stands.
+            // "- key: value" is a mapping that starts at the key.
             var inner = indent + line.Content.Length - content.Length;
             lines[at] = new Line(new string(' ', inner) + content, line.Number);
             result.Add(Mapping(inner));

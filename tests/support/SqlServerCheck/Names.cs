@@ -2,13 +2,13 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 
 namespace SqlServerCheck;
 
-/// <summary>The tables, columns and variables that one statement names, held against what there is.</summary>
+/// <summary>Compares the tables, columns and variables of one statement with those that exist.</summary>
 sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumerable<string> parameters) : TSqlFragmentVisitor
 {
-    /// <summary>What OPENJSON gives without WITH.</summary>
+    /// <summary>The columns of OPENJSON without WITH.</summary>
     static readonly string[] JsonColumns = ["key", "value", "type"];
 
-    /// <summary>Their first argument is a date part; the parser takes it for a column.</summary>
+    /// <summary>Functions whose first argument is a date part; the parser takes it for a column.</summary>
     static readonly string[] DateFunctions = ["DATEADD", "DATEDIFF", "DATEPART", "DATENAME"];
 
     readonly HashSet<string> variables = parameters.ToHashSet(StringComparer.OrdinalIgnoreCase);
@@ -29,7 +29,7 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
         (node.SchemaDeclarationItems.Count == 0 ? JsonColumns : node.SchemaDeclarationItems.Select(item => item.ColumnDefinition.ColumnIdentifier.Value))
         .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A query in the place of a table has the columns that it selects.</summary>
+    /// <summary>A derived table has the columns that its query selects.</summary>
     public override void Visit(QueryDerivedTable node)
     {
         if (node.QueryExpression is QuerySpecification query)
@@ -50,7 +50,7 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
             columns.Add(node);
     }
 
-    /// <summary>A name that a subquery gives to what it computes.</summary>
+    /// <summary>The alias of a computed column in a subquery.</summary>
     public override void Visit(SelectScalarExpression node)
     {
         if (node.ColumnName is { } alias)
@@ -90,7 +90,7 @@ sealed class Names(IReadOnlyDictionary<string, HashSet<string>> tables, IEnumera
             unknown.Add($"no table {name}");
     }
 
-    /// <summary>A column of the source that it names; without one, or of what an expression or an OUTPUT names, of any source.</summary>
+    /// <summary>A column of the source that it names; without one, or for an expression or OUTPUT, a column of any source.</summary>
     bool IsThere(ColumnReferenceExpression column)
     {
         var parts = column.MultiPartIdentifier.Identifiers;

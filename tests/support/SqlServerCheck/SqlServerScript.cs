@@ -3,21 +3,22 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace SqlServerCheck;
 
 /// <summary>
-/// Checks SQL Server scripts and statements without a server: DacFx parses them, and every table, column and variable must be one that
-/// the schema, the statement or its parameters declare. (DacFx's own model of a schema does not load on this runtime.)
+/// Checks SQL Server scripts and statements without a server. DacFx parses them; every table, column and variable must be declared by the
+/// schema, the statement or its parameters. (DacFx's own model of a schema does not load on this runtime.)
 /// </summary>
 public static class SqlServerScript
 {
-    /// <summary>What is wrong with the syntax, with line and column; empty when it is right.</summary>
+    /// <summary>Syntax errors with line and column; empty if there are none.</summary>
     public static IReadOnlyList<string> SyntaxErrors(string sql)
     {
         Parse(sql, out var errors);
         return errors;
     }
 
-    /// <summary>What is wrong with <paramref name="statements"/> over the tables of <paramref name="schema"/>.</summary>
-    /// <param name="schema">A script of CREATE statements, batches parted by GO.</param>
-    /// <param name="statements">By a name that the errors show: the names of its parameters (<c>@id @lease</c>), and the statement.</param>
+    /// <summary>The errors of <paramref name="statements"/> against the tables of <paramref name="schema"/>.</summary>
+    /// <param name="schema">A script of CREATE statements in batches separated by GO.</param>
+    /// <param name="statements">Each statement under a name for error messages, with the names of its parameters (<c>@id
+    /// @lease</c>).</param>
     public static IReadOnlyList<string> Errors(string schema, IReadOnlyDictionary<string, (string Parameters, string Sql)> statements)
     {
         var tables = Tables(Parse(schema, out var broken));

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Testing;
 
-/// <summary>Waits for conditions with a deadline, never for time to pass.</summary>
+/// <summary>Waits for a condition with a deadline. Never waits for time to pass.</summary>
 public static class Eventually
 {
     static readonly TimeSpan Default = TimeSpan.FromSeconds(20);
@@ -22,7 +22,7 @@ public static class Eventually
 
     public static Task Holds(string what, Func<bool> condition, TimeSpan? within = null) => Holds(what, () => Task.FromResult(condition()), within);
 
-    /// <summary>Polls until the value is as wanted, and says what it was last when it never is.</summary>
+    /// <summary>Polls until the value is as wanted. Otherwise throws with the last value.</summary>
     public static async Task<T> Becomes<T>(string what, Func<Task<T>> read, Func<T, bool> wanted, TimeSpan? within = null)
     {
         var last = default(T);

@@ -8,19 +8,19 @@ using Npgsql;
 
 namespace Testing;
 
-/// <summary>Databases and a vhost of one test's own.</summary>
+/// <summary>Databases and a virtual host for one test.</summary>
 public sealed class Installation(Mode mode, IReadOnlyList<string> databases, string? disk = null) : IAsyncDisposable
 {
     readonly string name = "t" + Guid.CreateVersion7().ToString("N")[^12..];
 
     public Mode Mode => mode;
 
-    /// <summary>A directory of its own: the SQLite files, keys, logs.</summary>
+    /// <summary>A directory for this installation: SQLite files, keys, logs.</summary>
     public string Directory { get; } = disk is null
         ? System.IO.Directory.CreateTempSubdirectory("ordersaga-").FullName
         : System.IO.Directory.CreateDirectory(Path.Combine(disk, "data")).FullName;
 
-    /// <summary>What a process of this installation is started with.</summary>
+    /// <summary>The settings with which each process of this installation starts.</summary>
     public Dictionary<string, string?> Settings()
     {
         var settings = new Dictionary<string, string?>
@@ -76,7 +76,7 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
         }
     }
 
-    /// <summary>False while the server's own housekeeping is in the database: who is no superuser cannot send it away.</summary>
+    /// <summary>False while a maintenance session of the server uses the database: only a superuser can end that one.</summary>
     static async Task<bool> Dropped(NpgsqlCommand drop)
     {
         try
@@ -97,12 +97,12 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>Takes the broker away from this installation's processes: no permission, no connection.</summary>
+    /// <summary>Makes the broker unavailable to the processes of this installation: no permission, no connection.</summary>
     public async Task ShutBroker()
     {
         using var http = Management();
         (await http.DeleteAsync(Permissions)).EnsureSuccessStatusCode();
-        // The management sees a new connection some seconds late.
+        // The management API shows a new connection some seconds late.
         var closed = 0;
         await Eventually.Holds("no connection is left", async () =>
         {
@@ -114,14 +114,14 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
         });
     }
 
-    /// <summary>Gives it back.</summary>
+    /// <summary>Makes the broker available again.</summary>
     public async Task OpenBroker()
     {
         using var http = Management();
         (await http.PutAsJsonAsync(Permissions, new { configure = ".*", write = ".*", read = ".*" })).EnsureSuccessStatusCode();
     }
 
-    /// <summary>A call of RabbitMQ's management API about something of this installation's virtual host: <c>queues/{vhost}/{path}</c>.</summary>
+    /// <summary>Calls RabbitMQ's management API for this installation's virtual host: <c>queues/{vhost}/{path}</c>.</summary>
     public async Task<JsonNode?> Manage(HttpMethod method, string kind, string path, object? body = null)
     {
         using var http = Management();
@@ -134,7 +134,7 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
 
     string Permissions => $"api/permissions/{name}/{new Uri(Mode.RabbitMq!).UserInfo.Split(':')[0]}";
 
-    /// <summary>RabbitMQ's management API, as the test user: on the port that is 10,000 above the broker's, as is usual.</summary>
+    /// <summary>RabbitMQ's management API as the test user, on the usual port: the broker's plus 10,000.</summary>
     public static HttpClient Management()
     {
         var broker = new Uri(Mode.RabbitMq!);

@@ -3,12 +3,12 @@ using Xunit.Sdk;
 namespace Testing;
 
 /// <summary>
-/// Where a suite runs: everything embedded, or on real servers. Which are available is told by the environment:
-/// ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_SQLSERVER (connection strings without a database), ORDERSAGA_TEST_RABBITMQ (amqp url without a vhost).
+/// Where a suite runs: fully embedded, or on real servers. The environment says which are available: ORDERSAGA_TEST_POSTGRES and
+/// ORDERSAGA_TEST_SQLSERVER (connection strings without a database), ORDERSAGA_TEST_RABBITMQ (AMQP URL without a virtual host).
 /// </summary>
 public sealed class Mode : IXunitSerializable
 {
-    /// <summary>For xunit, which makes one named test case of each mode.</summary>
+    /// <summary>Required by xunit, which shows each mode as a named test case.</summary>
     public Mode()
         : this("", "", "")
     {
@@ -29,7 +29,7 @@ public sealed class Mode : IXunitSerializable
     public static string? SqlServerConnection => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_SQLSERVER");
     public static string? RabbitMq => Environment.GetEnvironmentVariable("ORDERSAGA_TEST_RABBITMQ");
 
-    /// <summary>The modes that can run here; a [MemberData] source.</summary>
+    /// <summary>The modes available here; a [MemberData] source.</summary>
     public static IEnumerable<object[]> All()
     {
         yield return [Embedded];
@@ -39,10 +39,14 @@ public sealed class Mode : IXunitSerializable
             yield return [SqlServer];
     }
 
-    /// <summary>The one in which the most can go wrong: separate processes, where they run. For stories that cost a minute; a [MemberData] source.</summary>
+    /// <summary>
+    /// The mode in which most can go wrong: separate processes where available. For stories that take a minute; a [MemberData] source.
+    /// </summary>
     public static IEnumerable<object[]> Widest() => [[Postgres is not null && RabbitMq is not null ? Servers : Embedded]];
 
-    /// <summary>Each database that can run here, with the bus in memory: for what is not about the broker; a [MemberData] source.</summary>
+    /// <summary>
+    /// Each database available here, with the in-memory bus: for tests that do not depend on the broker; a [MemberData] source.
+    /// </summary>
     public static IEnumerable<object[]> Databases()
     {
         yield return [Embedded];
@@ -52,11 +56,11 @@ public sealed class Mode : IXunitSerializable
             yield return [SqlServer];
     }
 
-    /// <summary>Settings of a fresh set of databases and a fresh vhost, gone when it is disposed.</summary>
+    /// <summary>Settings of new databases and a new virtual host; disposing removes them.</summary>
     public Task<Installation> Fresh(params string[] databases) => FreshOn(null, databases);
 
-    /// <param name="disk">A directory for its files; one for temporary ones without it.</param>
-    /// <param name="databases">Their names.</param>
+    /// <param name="disk">A directory for its files; a temporary one by default.</param>
+    /// <param name="databases">The names of the databases.</param>
     public async Task<Installation> FreshOn(string? disk, params string[] databases)
     {
         var installation = new Installation(this, databases, disk);

@@ -2,9 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Testing;
 
-/// <summary>One message of an outbox row: the row's own, or each of its envelope.</summary>
+/// <summary>One message of an outbox row: the row's own message, or each message of its envelope.</summary>
 /// <param name="Type">The message's name.</param>
-/// <param name="CorrelationId">What it is about.</param>
+/// <param name="CorrelationId">The id of what it is about.</param>
 /// <param name="Message">Its content.</param>
 public sealed record Unpacked(string Type, Guid? CorrelationId, JsonNode Message)
 {

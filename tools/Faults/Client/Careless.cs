@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace FaultRuns.Client;
 
 /// <summary>
-/// Somebody with access to the databases who spoils completed orders now and then: the order is made cancelled and its goods are put back, while its
-/// money is kept. Reconciliation is asked to look at each; it must give the money back, once.
+/// A person with database access who corrupts completed orders now and then: the order becomes cancelled and its stock is returned, while
+/// the money is kept. Reconciliation is asked to check each; it must refund the money, once.
 /// </summary>
 public sealed class Careless(FaultRun run, Customers customers, Ends ends)
 {
@@ -17,8 +17,8 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
     public bool Has(Guid order) => spoiled.ContainsKey(order);
 
     /// <summary>
-    /// There is no audit row of what was done behind the services' backs, and a command that assurance had sent a second time may come to the spoiled
-    /// branch only then: it is refused aloud, as it should be.
+    /// The direct change of the database left no audit row, and a duplicate command of recovery may reach the corrupted branch afterwards:
+    /// it is then refused with an alarm, as it should be.
     /// </summary>
     public bool Excuses(string violation) => violation.Split(' ')[0] is "I9" or "I10" or "I11"
         && spoiled.Keys.Any(order => violation.Contains(order.ToString(), StringComparison.Ordinal));
@@ -34,7 +34,7 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            // The round is over.
+            // The round has ended.
         }
     }
 
@@ -54,7 +54,9 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
         run.Did("spoiled by hand and reconciled");
     }
 
-    /// <summary>A repair whose command a purge has taken is a case at the next look, which is that of the night elsewhere: a person retries it.</summary>
+    /// <summary>
+    /// A repair whose command a purge has deleted is a case at the next check, which elsewhere is the nightly one: an operator retries it.
+    /// </summary>
     public async Task AskAgain(CancellationToken cancel)
     {
         foreach (var order in spoiled.Keys)
@@ -92,7 +94,7 @@ public sealed class Careless(FaultRun run, Customers customers, Ends ends)
         return (string?)await command.ExecuteScalarAsync() == "Cancelled";
     }
 
-    /// <summary>Done again after a lost answer, it changes nothing more.</summary>
+    /// <summary>Repeating it after a lost response changes nothing.</summary>
     async Task<bool> Change(string database, string sql, params object[] values)
     {
         await using var connection = new NpgsqlConnection(run.System.Connection(database));

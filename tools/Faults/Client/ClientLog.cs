@@ -2,18 +2,18 @@ using System.Text.Json;
 
 namespace FaultRuns.Client;
 
-/// <summary>One good answer that the client had.</summary>
+/// <summary>One successful response to the client.</summary>
 /// <param name="At">When.</param>
-/// <param name="Merchant">As whom it asked.</param>
-/// <param name="Key">Under which key.</param>
-/// <param name="OrderId">The order that it was told of.</param>
-/// <param name="Status">The answer's status.</param>
-/// <param name="Body">The answer as it came.</param>
+/// <param name="Merchant">The merchant who called.</param>
+/// <param name="Key">The key.</param>
+/// <param name="OrderId">The order in the response.</param>
+/// <param name="Status">The status of the response.</param>
+/// <param name="Body">The body as received.</param>
 /// <param name="Kind">What was ordered.</param>
-/// <param name="Again">The key had its answer before.</param>
+/// <param name="Again">The key already had its response.</param>
 public sealed record Answer(DateTime At, string Merchant, string Key, Guid OrderId, int Status, string Body, string Kind, bool Again);
 
-/// <summary>What the client was told, as JSON lines, written before anything is made of it.</summary>
+/// <summary>The client's responses as JSON lines, written before they are used.</summary>
 public sealed class ClientLog(string file) : IDisposable
 {
     readonly StreamWriter lines = new(file, append: false) { AutoFlush = true };

@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace FaultRuns.Client;
 
-/// <summary>An order that a customer was told of.</summary>
+/// <summary>An acknowledged order of a customer.</summary>
 public sealed record Placed(Guid Id, Draft Draft, Kind Kind, string Body, DateTime At);
 
 /// <summary>
-/// Good clients: without an answer, or with one that says "later", the same order goes again under the same key until it has its 2xx. They pay, leave or
-/// withdraw what they ordered, and ask for some of their keys again: the stored answer must be the same, byte by byte.
+/// Callers that retry: without a response, or with one that says "later", they send the same order again under the same key until they get
+/// a 2xx. They pay, abandon or cancel what they ordered, and repeat some of their keys: the stored response must be identical, byte for
+/// byte.
 /// </summary>
 public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed)
 {
@@ -24,11 +25,11 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
     public ICollection<Placed> Orders => placed.Values;
     public int Count => placed.Count;
 
-    /// <summary>How often each answer came; 0 is none.</summary>
+    /// <summary>How often each status was returned; 0 means no response.</summary>
     public ConcurrentDictionary<int, int> Answers { get; } = new();
 
-    /// <summary>The next order by the seed, followed to where its customer does nothing more.</summary>
-    /// <param name="leave">There is time left to wait for the end of the time to pay.</param>
+    /// <summary>Places the next order by the seed and follows it until its customer does nothing more.</summary>
+    /// <param name="leave">There is enough time left to wait for the payment deadline.</param>
     public Task Next(bool leave, CancellationToken cancel)
     {
         var kind = Kind.Of(chance.Next(100));
@@ -40,7 +41,7 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         return Follow(draft, kind, cancel);
     }
 
-    /// <summary>Some of the keys are asked for again, long after their first answer.</summary>
+    /// <summary>Repeats some of the keys long after their first response.</summary>
     public async Task AskAgain(CancellationToken cancel)
     {
         foreach (var order in Orders.Where(order => order.Id.ToByteArray()[^1] % AskedAgainOneOf == 0))
@@ -114,7 +115,7 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         return order;
     }
 
-    /// <summary>True as well when it is too late for it.</summary>
+    /// <summary>Also true if it is too late to cancel.</summary>
     async Task<bool> Withdraw(Guid order)
     {
         using var answer = await run.Shop.Cancel(order);

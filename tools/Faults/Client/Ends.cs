@@ -1,6 +1,6 @@
 namespace FaultRuns.Client;
 
-/// <summary>Sees when orders end, by a clock of its own: looks over and over at which have not.</summary>
+/// <summary>Records when orders become final, by its own clock: it repeatedly queries those that are not.</summary>
 public sealed class Ends(FaultRun run, Customers customers)
 {
     static readonly TimeSpan EveryLook = TimeSpan.FromMilliseconds(400);
@@ -23,14 +23,14 @@ public sealed class Ends(FaultRun run, Customers customers)
             }
             catch (Exception away) when (away is NpgsqlException or OperationCanceledException or IOException or TimeoutException)
             {
-                // The database is one of the things that are taken away.
+                // The database is one of the things that become unavailable.
             }
         }
     }
 
     async Task Look(CancellationToken cancel)
     {
-        // An order that is acknowledged after the look began may be missing in it.
+        // An order acknowledged after the query began may be missing in its result.
         var known = Open.Select(order => order.Id).ToList();
         var open = new HashSet<Guid>();
         await using var connection = new NpgsqlConnection(run.System.Connection("orders"));

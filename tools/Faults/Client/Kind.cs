@@ -1,10 +1,10 @@
 namespace FaultRuns.Client;
 
-/// <summary>One way in which an order goes.</summary>
-/// <param name="Name">As the report has it.</param>
-/// <param name="Share">Of a hundred orders.</param>
-/// <param name="Token">The card; none is the gateway's page.</param>
-/// <param name="End">How it must end, if it must.</param>
+/// <summary>A kind of order.</summary>
+/// <param name="Name">As the report names it.</param>
+/// <param name="Share">The share in percent.</param>
+/// <param name="Token">The card token; none for the gateway's page.</param>
+/// <param name="End">The required final state, if any.</param>
 public sealed record Kind(string Name, int Share, string? Token, string? End)
 {
     public static readonly Kind Paid = new("paid at the page", 6, null, null);

@@ -1,6 +1,6 @@
 namespace FaultRuns.Client;
 
-/// <summary>What can be ordered: plenty of some, none of one, and one that runs out.</summary>
+/// <summary>The products: some with plenty of stock, one with none, and one that runs out.</summary>
 public sealed record Shelf(IReadOnlyList<string> Usual, string Empty, string Scarce)
 {
     public static async Task<Shelf> Fill(Shop shop) => new(

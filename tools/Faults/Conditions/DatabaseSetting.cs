@@ -1,8 +1,8 @@
 namespace FaultRuns.Conditions;
 
 /// <summary>
-/// A server setting of one database. It holds for every session from the start until it is disposed: sessions that have
-/// the old value are ended at both moments.
+/// A server setting of one database. It applies to every session from the start until it is disposed: sessions with the old value are ended
+/// at both moments.
 /// </summary>
 public sealed class DatabaseSetting : IAsyncDisposable
 {

@@ -1,6 +1,6 @@
 namespace FaultRuns.Conditions;
 
-/// <summary>A policy on every queue: the broker drops a message after so many deliveries, as RabbitMQ 4 does by default.</summary>
+/// <summary>A policy on every queue: the broker drops a message after this many deliveries, as RabbitMQ 4 does by default.</summary>
 public sealed class DeliveryLimit : IAsyncDisposable
 {
     readonly string policy;

@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace FaultRuns.Conditions;
 
-/// <summary>Another system's queue that takes an event and is full: the broker answers every publish to it with a nack.</summary>
+/// <summary>The full queue of another system that subscribes to an event: the broker answers every publish to it with a nack.</summary>
 public sealed class FullSubscriber : IAsyncDisposable
 {
     const string Namespace = "OrderSaga.Contracts";
@@ -14,7 +14,7 @@ public sealed class FullSubscriber : IAsyncDisposable
     FullSubscriber(IConnection connection, IChannel channel, string queue) =>
         (this.connection, this.channel, this.queue) = (connection, channel, queue);
 
-    /// <summary>What others may subscribe to, as docs/asyncapi.yaml lists it.</summary>
+    /// <summary>The events that others may subscribe to, as docs/asyncapi.yaml lists them.</summary>
     public static IReadOnlyList<string> Events { get; } =
         ["OrderSubmitted", "OrderRejected", "OrderCompleted", "OrderCancelled", "OrderNeedsReview"];
 

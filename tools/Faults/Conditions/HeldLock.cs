@@ -1,6 +1,6 @@
 namespace FaultRuns.Conditions;
 
-/// <summary>A lock that a forgotten session holds: of rows, or of whole tables. Disposing it ends the session.</summary>
+/// <summary>A lock held by a forgotten session, on rows or on whole tables. Disposing it ends the session.</summary>
 public sealed class HeldLock : IAsyncDisposable
 {
     readonly NpgsqlConnection connection;
@@ -32,7 +32,7 @@ public sealed class HeldLock : IAsyncDisposable
     public static Task<(HeldLock Lock, bool HasRow)> Rows(FaultRun run, string database, string query, CancellationToken cancel) =>
         Take(run, database, query + " FOR UPDATE", cancel);
 
-    /// <summary>The server itself must not end this session, whatever is set for others.</summary>
+    /// <summary>The server must not end this session, whatever the settings of others.</summary>
     static async Task<(HeldLock Lock, bool HasRow)> Take(FaultRun run, string database, string statement, CancellationToken cancel)
     {
         const string NoTimeouts = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";

@@ -1,6 +1,6 @@
 namespace FaultRuns.Conditions;
 
-/// <summary>A copy of a database as it is now, which stands still from then on: a replica that has stopped replaying.</summary>
+/// <summary>A copy of a database that does not change any more: a replica that has stopped replaying.</summary>
 public sealed class StaleCopy : IAsyncDisposable
 {
     readonly FaultRun run;

@@ -5,7 +5,7 @@ using RabbitMQ.Client.Exceptions;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>Messages to the system's queues at a steady rate, each with the broker's confirm.</summary>
+/// <summary>Sends messages to the system's queues at a steady rate, each with the broker's confirm.</summary>
 public sealed class BusLoad : IAsyncDisposable
 {
     readonly IConnection connection;
@@ -20,7 +20,7 @@ public sealed class BusLoad : IAsyncDisposable
         sending = SendAll(rate, next);
     }
 
-    /// <summary>Orders of one piece.</summary>
+    /// <summary>Orders of one unit.</summary>
     public static Task<BusLoad> Start(Trial trial, double rate, string sku) => Start(trial, rate, key => (
         Queues.SubmitOrder, new SubmitOrder("demo", key, "EUR", [new OrderLine(sku, 1)], new PaymentInstruction("card", "tok_ok"))));
 
@@ -32,7 +32,7 @@ public sealed class BusLoad : IAsyncDisposable
         return new BusLoad(opened, own, rate, next);
     }
 
-    /// <returns>The keys of what the broker has confirmed.</returns>
+    /// <returns>The keys of the confirmed messages.</returns>
     public async Task<IReadOnlyList<string>> Stop()
     {
         await stopped.CancelAsync();
@@ -56,7 +56,7 @@ public sealed class BusLoad : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // It was stopped.
+            // The load was stopped.
         }
     }
 

@@ -3,10 +3,10 @@ using FaultRuns.Faults;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>Each database in turn is there and does not do what it is asked, while orders come.</summary>
+/// <summary>Each database in turn is reachable and refuses to work, while orders arrive.</summary>
 static class DatabaseStates
 {
-    /// <summary>Begins a state of a database; disposing what it returns ends it.</summary>
+    /// <summary>Begins a state of a database; disposing the result ends it.</summary>
     public delegate Task<IAsyncDisposable> State(FaultRun run, string database, CancellationToken cancel);
 
     static readonly TimeSpan NormalWithin = TimeSpan.FromSeconds(10);
@@ -21,7 +21,7 @@ static class DatabaseStates
     public static async Task<IAsyncDisposable> ReadOnly(FaultRun run, string database, CancellationToken cancel) =>
         await DatabaseSetting.ReadOnly(run, database);
 
-    /// <summary>All tables are locked, and each statement may wait for a second.</summary>
+    /// <summary>All tables are locked, and each statement may wait for one second.</summary>
     public static async Task<IAsyncDisposable> StatementTimeout(FaultRun run, string database, CancellationToken cancel)
     {
         var setting = await DatabaseSetting.StatementTimeout(run, database, StatementTimeoutOf);
@@ -68,7 +68,7 @@ static class DatabaseStates
         async Task<string> Health(string service) => await trial.Run.System.Of(service).Health() ?? "nothing";
     }
 
-    /// <summary>All are ready, and what was placed until then has ended.</summary>
+    /// <summary>Waits until all services are ready and all earlier orders are final.</summary>
     static Task Normal(Trial trial, IReadOnlyList<PlacedOrder> orders) => Eventually.Holds("all is normal", async () =>
         (await Task.WhenAll(Running.Six.Select(service => trial.Run.System.Of(service).Health()))).All(word => word == "ready")
         && (await trial.Open(orders)).Count == 0, TimeSpan.FromMinutes(2));

@@ -4,8 +4,8 @@ using FaultRuns.Faults;
 namespace FaultRuns.Experiments;
 
 /// <summary>
-/// The broker drops what it has delivered three times. Services are killed while they have deliveries that they cannot finish,
-/// because a table that they need is locked; so the same messages are delivered again and again.
+/// The broker drops messages after three deliveries. Services are killed while they hold deliveries that they cannot finish, because a
+/// table that they need is locked; so the same messages are delivered again and again.
 /// </summary>
 static class DeliveryLimits
 {
@@ -52,7 +52,7 @@ static class DeliveryLimits
         return (await load.Stop(), await bus.Stop());
     }
 
-    /// <summary>It runs, has taken what waits, and cannot handle it.</summary>
+    /// <summary>The service runs, has taken the waiting messages, and cannot handle them.</summary>
     static async Task Kill(ServiceProcess service, CancellationToken cancel)
     {
         await Eventually.Holds($"{service.Name} runs", async () => await service.Health() is not null, TimeSpan.FromMinutes(2));

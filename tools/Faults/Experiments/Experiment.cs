@@ -1,10 +1,10 @@
 namespace FaultRuns.Experiments;
 
 /// <summary>One condition under a steady load, measured and judged.</summary>
-/// <param name="Name">As the command line has it.</param>
-/// <param name="Question">What it answers.</param>
-/// <param name="Settings">Of all processes.</param>
-/// <param name="Try">Does it; what does not hold is told to the trial.</param>
+/// <param name="Name">As the command line names it.</param>
+/// <param name="Question">The question that it answers.</param>
+/// <param name="Settings">Settings of all processes.</param>
+/// <param name="Try">Runs it; failures are reported to the trial.</param>
 public sealed record Experiment(string Name, string Question, IReadOnlyDictionary<string, string?> Settings, Func<Trial, Task> Try)
 {
     static readonly Dictionary<string, string?> Usual = [];

@@ -2,10 +2,10 @@ using FaultRuns.Servers;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>Runs experiments, each on servers and a system of its own.</summary>
+/// <summary>Runs experiments, each with its own servers and system.</summary>
 public static class ExperimentCommand
 {
-    /// <summary>0: all that was asked holds. 1: something does not. 2: the options are wrong.</summary>
+    /// <summary>0: everything holds. 1: something does not. 2: the options are invalid.</summary>
     public static async Task<int> Run(IReadOnlyList<string> args, TextWriter output, CancellationToken cancel)
     {
         ExperimentOptions options;

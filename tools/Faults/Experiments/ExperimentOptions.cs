@@ -1,6 +1,6 @@
 namespace FaultRuns.Experiments;
 
-/// <summary>What is asked for.</summary>
+/// <summary>The command-line options.</summary>
 public sealed record ExperimentOptions
 {
     public static readonly string Help = """
@@ -18,7 +18,7 @@ public sealed record ExperimentOptions
     public int Seconds { get; init; } = 20;
     public int Unpaid { get; init; } = 3000;
 
-    /// <exception cref="ArgumentException">What is wrong, in words.</exception>
+    /// <exception cref="ArgumentException">Says what is wrong.</exception>
     public static ExperimentOptions Parse(IReadOnlyList<string> args)
     {
         if (args.Count == 0)

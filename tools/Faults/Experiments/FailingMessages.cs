@@ -2,7 +2,7 @@ using OrderSaga.Contracts;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>One message in a hundred at each participant cannot be handled. The others are handled as fast.</summary>
+/// <summary>One message in a hundred at each participant cannot be handled. The others are handled just as fast.</summary>
 static class FailingMessages
 {
     const int Orders = 800;
@@ -32,10 +32,10 @@ static class FailingMessages
         trial.Require(median >= MinRate, $"with 1 % of failing messages the rate is {median:P0}");
     }
 
-    /// <summary>Orders at once, to the end of the last.</summary>
-    /// <param name="trial">Where.</param>
-    /// <param name="sku">What is ordered.</param>
-    /// <param name="badRate">Messages a second that cannot be handled; they name orders that their participant does not know.</param>
+    /// <summary>Places orders at once and waits for the last to finish.</summary>
+    /// <param name="trial">Runs them.</param>
+    /// <param name="sku">The product.</param>
+    /// <param name="badRate">Messages per second that cannot be handled: they name orders that the participant does not know.</param>
     static async Task<(double Rate, long Kept)> Measure(Trial trial, string sku, double badRate)
     {
         var before = await trial.DeadLetters();

@@ -3,7 +3,9 @@ using FaultRuns.Faults;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>One event's subscriber refuses everything. Some orders are declined and some refused, so that every end is published.</summary>
+/// <summary>
+/// The subscriber of one event refuses everything. Some orders are declined and some refused, so that every outcome is published.
+/// </summary>
 static class FullSubscribers
 {
     /// <summary>Of the five events: one p99 is a matter of a few orders.</summary>

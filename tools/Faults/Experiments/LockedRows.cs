@@ -3,7 +3,9 @@ using FaultRuns.Faults;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>A forgotten session locks a row that one order needs; other orders go on. It waits, and ends when the lock is gone.</summary>
+/// <summary>
+/// A forgotten session locks a row that one order needs. That order waits until the lock is released; other orders continue.
+/// </summary>
 static class LockedRows
 {
     const double MaxRatio = 1.2;
@@ -43,7 +45,7 @@ static class LockedRows
         var (held, hasRow) = await HeldLock.Rows(trial.Run, database, text, trial.Cancel);
         await using (held)
         {
-            // Its answer comes to the locked row, which is what others may have to wait behind.
+            // The response for it needs the locked row; other responses might have to wait behind it.
             await trial.Shop.Pay(page);
             others = await MeasureWhileHeld(trial, sku);
         }
@@ -59,7 +61,7 @@ static class LockedRows
         trial.Require(end.Status == "Completed", $"{what}: its own order is {end.Status}");
     }
 
-    /// <summary>The lock is held until they have ended: what waits for it must not wait in vain.</summary>
+    /// <summary>Holds the lock until the others have ended: what waits for it must still succeed.</summary>
     static async Task<Spread> MeasureWhileHeld(Trial trial, string sku)
     {
         var load = trial.Load(sku);

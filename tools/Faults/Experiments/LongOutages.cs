@@ -2,7 +2,9 @@ using FaultRuns.Faults;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>Something is away for longer than customers have to pay. Orders come before and during it, by card and at the page.</summary>
+/// <summary>
+/// A dependency is unavailable for longer than customers have to pay. Orders arrive before and during the outage, by card and at the page.
+/// </summary>
 static class LongOutages
 {
     const int SecondsToPay = 20;
@@ -10,10 +12,10 @@ static class LongOutages
     const string Class = "short";
     const int OfEachKind = 10;
 
-    /// <summary>A payment made in time may be captured a little later: as verify has it.</summary>
+    /// <summary>A payment made in time may be captured slightly later, as verify allows.</summary>
     static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
-    /// <summary>As by default, orders come to review before their time to pay is over.</summary>
+    /// <summary>As by default, orders enter review before their deadline.</summary>
     public static Dictionary<string, string?> Settings => new()
     {
         [$"Orders:PayWithin:Classes:{Class}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
@@ -64,7 +66,7 @@ static class LongOutages
         await Report(trial, what, sku, orders, watch.Elapsed.TotalSeconds, left);
     }
 
-    /// <summary>The page is paid, and at that moment it begins.</summary>
+    /// <summary>The outage begins at the moment when the page is paid.</summary>
     static async Task PayHalf(Trial trial, List<PlacedOrder> orders, Func<FaultRun, Task> stop)
     {
         foreach (var order in orders.Take(OfEachKind / 2))

@@ -1,10 +1,10 @@
 namespace FaultRuns.Experiments;
 
-/// <summary>An order that its caller was told of.</summary>
-/// <param name="At">When it was first asked for, UTC.</param>
+/// <summary>An acknowledged order.</summary>
+/// <param name="At">When it was first requested, UTC.</param>
 public sealed record PlacedOrder(Guid Id, DateTime At);
 
-/// <summary>Orders at a steady rate, by callers that ask again under the same key until they have their 2xx.</summary>
+/// <summary>Places orders at a steady rate; callers retry under the same key until they get a 2xx.</summary>
 public sealed class SteadyLoad
 {
     const int NoAnswer = 0;
@@ -25,17 +25,17 @@ public sealed class SteadyLoad
 
     public IReadOnlyCollection<PlacedOrder> Placed => placed;
 
-    /// <summary>How often each status came; 0 is none.</summary>
+    /// <summary>How often each status was returned; 0 means no response.</summary>
     public ConcurrentDictionary<int, int> Answers { get; } = new();
 
     public int Count(int status) => Answers.GetValueOrDefault(status);
 
-    /// <summary>Answers of 503 that did not say when to come back.</summary>
+    /// <summary>Responses of 503 without a Retry-After.</summary>
     public int WithoutRetryAfter => withoutRetryAfter;
 
     public static SteadyLoad Start(Trial trial, double rate, Func<Draft> draft) => new(trial, rate, draft);
 
-    /// <summary>No more are placed; those that were begun have their answer.</summary>
+    /// <summary>Places no more orders; those that were started have their response.</summary>
     public async Task<IReadOnlyList<PlacedOrder>> Stop()
     {
         await stopped.CancelAsync();
@@ -54,7 +54,7 @@ public sealed class SteadyLoad
         }
         catch (OperationCanceledException)
         {
-            // It was stopped.
+            // The load was stopped.
         }
 
         return all;

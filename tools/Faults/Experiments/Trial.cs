@@ -2,7 +2,7 @@ using FaultRuns.Conditions;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>One experiment as it is done: the system, the table that it prints, and what does not hold.</summary>
+/// <summary>One run of an experiment: the system, the table that it prints, and the failures.</summary>
 public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter output, CancellationToken cancel)
 {
     const int Width = 18;
@@ -27,13 +27,13 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
             broken.Add(what);
     }
 
-    /// <summary>Orders by card at the rate that was asked for, from now on.</summary>
+    /// <summary>Places card orders at the requested rate from now on.</summary>
     public SteadyLoad Load(string sku, string token = "tok_ok") => SteadyLoad.Start(this, options.Rate, () => NewDraft(sku, token));
 
     public static Draft NewDraft(string sku, string? token, string? orderClass = null) =>
         new($"trial-{Guid.CreateVersion7():N}", sku, 1, token, orderClass);
 
-    /// <summary>Places orders for as long as each phase lasts, and waits for their ends.</summary>
+    /// <summary>Places orders for the length of each phase and waits for their final states.</summary>
     /// <returns>How long they took.</returns>
     public async Task<Spread> Measure(string sku)
     {
@@ -42,7 +42,7 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
         return await Spread(await load.Stop());
     }
 
-    /// <summary>From the call that placed each order to its end.</summary>
+    /// <summary>The time from the call that placed each order to its final state.</summary>
     public async Task<Spread> Spread(IReadOnlyList<PlacedOrder> orders)
     {
         await AllEnd(orders);
@@ -54,7 +54,7 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
     public Task AllEnd(IReadOnlyCollection<PlacedOrder> orders, TimeSpan? within = null) => Eventually.Holds(
         "every order has ended", async () => (await Open(orders)).Count == 0, within ?? EndsWithin);
 
-    /// <summary>Those that have not ended, or that are not there.</summary>
+    /// <summary>The orders that are not final or do not exist.</summary>
     public async Task<IReadOnlyList<Guid>> Open(IReadOnlyCollection<PlacedOrder> orders)
     {
         const string Ended = "SELECT id FROM orders WHERE state IN ('Completed', 'Cancelled', 'NeedsReview')";
@@ -70,11 +70,11 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
         return rows;
     }
 
-    /// <summary>Where a hosted order is paid, as soon as it can be.</summary>
+    /// <summary>The payment URL of a hosted order, once it is known.</summary>
     public async Task<string> Page(Guid order) => (await Eventually.Becomes(
         $"{order} can be paid", () => run.Shop.Get(order), now => now.Payment.Url is not null)).Payment.Url!;
 
-    /// <summary>Rows of one of the system's databases; asked again while it is not to be reached.</summary>
+    /// <summary>Rows of one of the system's databases; retries while it is unreachable.</summary>
     public Task<List<T>> Read<T>(string database, string sql, Func<NpgsqlDataReader, T> row) =>
         run.Surely($"{database} answers", () => ReadOnce(database, sql, row), cancel);
 

@@ -2,7 +2,7 @@ using FaultRuns.Faults;
 
 namespace FaultRuns.Experiments;
 
-/// <summary>Many hosted payments wait for customers who do not come, beside cards. Some customers pay in the last second.</summary>
+/// <summary>Many hosted payments wait for customers who never pay, beside card payments. Some customers pay in the last second.</summary>
 static class UnpaidOrders
 {
     const double MaxRatio = 1.3;
@@ -13,7 +13,7 @@ static class UnpaidOrders
     const string Class = "unpaid";
     static readonly TimeSpan BeforeTheEnd = TimeSpan.FromSeconds(1);
 
-    /// <summary>The time to pay is set for each run, when it is known how many there are.</summary>
+    /// <summary>The payment deadline is set for each run, once the number of orders is known.</summary>
     public static Dictionary<string, string?> Settings => new() { [$"Orders:PayWithin:Classes:{Class}"] = "3600" };
 
     public static async Task Try(Trial trial)
@@ -45,7 +45,7 @@ static class UnpaidOrders
         await trial.Run.Back(takers);
     }
 
-    /// <returns>Those whose page took the money in time.</returns>
+    /// <returns>The orders whose page accepted the money in time.</returns>
     static async Task<IReadOnlyList<Guid>> PayLate(Trial trial, IReadOnlyList<Guid> orders)
     {
         const string Pages = "SELECT id, payment_url, pay_before FROM orders WHERE payment_url IS NOT NULL AND state = 'AwaitingPayment'";

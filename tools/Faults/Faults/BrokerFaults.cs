@@ -3,7 +3,7 @@ using FaultRuns.Conditions;
 
 namespace FaultRuns.Faults;
 
-/// <summary>What happens to the broker.</summary>
+/// <summary>Faults of the broker.</summary>
 public sealed class BrokerFault(string name, Func<FaultRun, Random, CancellationToken, Task> doIt) : IFault
 {
     public string Name => name;
@@ -41,14 +41,14 @@ public sealed class BrokerFault(string name, Func<FaultRun, Random, Cancellation
         run.Did(Name);
     }
 
-    /// <summary>An event's subscriber takes nothing for a while.</summary>
+    /// <summary>The subscriber of an event accepts nothing for a while.</summary>
     static async Task Refuse(FaultRun run, string contract, Random chance, CancellationToken cancel)
     {
         await using var full = await FullSubscriber.Bind(run, contract);
         await Pause.For(chance.Next(10, 31), cancel);
     }
 
-    /// <summary>All that waits in any queue is lost.</summary>
+    /// <summary>All messages in all queues are lost.</summary>
     static async Task Purge(FaultRun run)
     {
         using var http = Installation.Management();

@@ -1,6 +1,6 @@
 namespace FaultRuns.Faults;
 
-/// <summary>All faults, each as often as a deck deals it.</summary>
+/// <summary>All faults, each as often as a deck contains it.</summary>
 public static class Catalogue
 {
     static readonly IReadOnlyList<IFault> Others =
@@ -16,11 +16,11 @@ public static class Catalogue
         new StaleReader(),
     ];
 
-    /// <summary>What <c>--faults</c> may name.</summary>
+    /// <summary>The names that <c>--faults</c> accepts.</summary>
     public static IEnumerable<string> Names =>
         Repository.FailPoints.Listed.Select(row => $"kill-at:{row.Name}").Concat(Others.Select(fault => fault.Name)).Distinct();
 
-    /// <summary>Those whose name, or its beginning up to a colon or a dot, is among the wanted; all without any.</summary>
+    /// <summary>The faults whose name, or its beginning up to a colon or a dot, is requested; all by default.</summary>
     public static IReadOnlyList<IFault> Deck(IReadOnlyCollection<string> wanted)
     {
         static bool Is(string fault, string name) =>

@@ -1,15 +1,15 @@
 namespace FaultRuns.Faults;
 
 /// <summary>
-/// The clock of the reconciler steps back one hour while it runs, as after a wrong time server. Its schedules go on within seconds:
-/// an order that was left at the gateway's page ends at its deadline.
+/// The clock of the running reconciler steps back one hour, as after a wrong time server. Its schedules continue within seconds: an order
+/// left at the gateway's page ends at its deadline.
 /// </summary>
 public sealed class ClockBack : IFault
 {
     const string Service = "Reconciler.Job";
     const int SecondsToSeeIt = 2;
 
-    /// <summary>Beyond the time to pay; other faults may hold the order up meanwhile.</summary>
+    /// <summary>Longer than the payment deadline; other faults may delay the order meanwhile.</summary>
     static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(3);
 
     public string Name => $"clock-back:{Service}";

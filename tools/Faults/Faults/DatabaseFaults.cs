@@ -2,7 +2,7 @@ using FaultRuns.Conditions;
 
 namespace FaultRuns.Faults;
 
-/// <summary>What happens to the database server.</summary>
+/// <summary>Faults of the database server.</summary>
 public sealed class DatabaseFault(string name, Func<FaultRun, Random, CancellationToken, Task> doIt) : IFault
 {
     static readonly (string Database, string Table)[] Busiest =
@@ -11,7 +11,7 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         ("sandbox", "gateway_operations"),
     ];
 
-    /// <summary>A row of an order that is in progress.</summary>
+    /// <summary>A row of an order in progress.</summary>
     static readonly (string Database, string Row)[] Rows =
     [
         ("orders", "SELECT id FROM orders WHERE state NOT IN ('Completed', 'Cancelled') ORDER BY id DESC LIMIT 1"),
@@ -55,11 +55,11 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         await run.Servers.Postgres.Start();
     }
 
-    /// <summary>Every session is thrown out, in the middle of whatever it does.</summary>
+    /// <summary>Every session is ended, in the middle of its work.</summary>
     static Task<int> Cut(FaultRun run) => run.Servers.Postgres.Execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
 
-    /// <summary>A table that everybody needs is locked for seconds, as by somebody's careless statement.</summary>
+    /// <summary>A table that every process needs is locked for seconds, as by a careless statement.</summary>
     static async Task Lock(FaultRun run, Random chance, CancellationToken cancel)
     {
         var (database, table) = Busiest[chance.Next(Busiest.Length)];
@@ -73,7 +73,7 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         await Pause.For(chance.Next(5, 16), cancel);
     }
 
-    /// <summary>Every statement that needs a table waits for longer than it may.</summary>
+    /// <summary>Every statement that needs a table waits longer than its timeout.</summary>
     static async Task TimeOut(FaultRun run, string database, Random chance, CancellationToken cancel)
     {
         await using var setting = await DatabaseSetting.StatementTimeout(run, database, StatementTimeout);
@@ -81,7 +81,7 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         await Pause.For(chance.Next(3, 9), cancel);
     }
 
-    /// <summary>One row is locked for tens of seconds, as by a host that vanished in the middle of a transaction.</summary>
+    /// <summary>One row is locked for tens of seconds, as by a host that vanished during a transaction.</summary>
     static async Task LockRow(FaultRun run, Random chance, CancellationToken cancel)
     {
         var (database, row) = Rows[chance.Next(Rows.Length)];

@@ -2,12 +2,12 @@ using Repository;
 
 namespace FaultRuns.Faults;
 
-/// <summary>A service dies at points of its code, one after the other, each at the hit that chance chooses; then it is started again.</summary>
+/// <summary>A service dies at points of its code, one after the other, each at a random hit; then it is started again.</summary>
 public sealed class FailPointKills(string service, IReadOnlyList<string> points) : IFault
 {
     const int InOneGo = 4;
 
-    /// <summary>The run's customers order by HTTP.</summary>
+    /// <summary>The customers of a run order over HTTP.</summary>
     public static readonly (string Point, string Process)[] OverTheBus = [("placement.before-commit", "Orders.Sagas")];
 
     static readonly TimeSpan ReachedWithin = TimeSpan.FromSeconds(60);
@@ -16,7 +16,7 @@ public sealed class FailPointKills(string service, IReadOnlyList<string> points)
 
     public IReadOnlyList<string> Breaks => [service];
 
-    /// <summary>Of the documents' table, a few points of one service at a time: each start serves to die at the next.</summary>
+    /// <summary>From the documented table, a few points of one service at a time: each restart serves to die at the next.</summary>
     public static IEnumerable<IFault> At(Func<string, bool> wanted) =>
         from row in FailPoints.Listed
         where wanted($"kill-at:{row.Name}")
@@ -35,7 +35,7 @@ public sealed class FailPointKills(string service, IReadOnlyList<string> points)
         await run.Back(service);
     }
 
-    /// <summary>What is rarely passed is died at the first time.</summary>
+    /// <summary>At rarely passed points the service dies at the first hit.</summary>
     static int LastHit(string point) =>
         point.StartsWith("reconcil", StringComparison.Ordinal) || point.Contains("refund", StringComparison.Ordinal) ? 1 : 4;
 

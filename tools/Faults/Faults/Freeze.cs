@@ -1,8 +1,8 @@
 namespace FaultRuns.Faults;
 
 /// <summary>
-/// A service stands still for 5 to 60 seconds, as a machine does that is moved or short of memory; another one takes its place meanwhile. Then it
-/// goes on where it was, and what it still writes must do no harm. Both run for a while.
+/// A service is frozen for 5 to 60 seconds, like on a machine that is migrated or short of memory; another one takes over meanwhile. Then
+/// it continues where it was, and what it still writes must do no harm. Both run for a while.
 /// </summary>
 public sealed class Freeze(string service) : IFault
 {
@@ -14,7 +14,7 @@ public sealed class Freeze(string service) : IFault
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
-        // Most are short: the others of a deck need their time.
+        // Most are short: the other faults of a deck need their time.
         var seconds = 5 + (55 * Math.Pow(chance.NextDouble(), 3));
         var frozen = run.System.Of(service);
         await frozen.Signal("STOP");

@@ -1,6 +1,6 @@
 namespace FaultRuns.Faults;
 
-/// <summary>The gateway misbehaves for a while: by the sandbox's own fault rates.</summary>
+/// <summary>The gateway fails for a while, by the sandbox's own fault rates.</summary>
 public sealed class GatewayFault(string name, params (string Name, string Value)[] faults) : IFault
 {
     const string Service = "Payments.Sandbox";

@@ -1,6 +1,6 @@
 namespace FaultRuns.Faults;
 
-/// <summary>Services are killed at one time, wherever they are, and started again.</summary>
+/// <summary>Services are killed at the same time, wherever they are, and started again.</summary>
 public sealed class Kill(string name, params IReadOnlyList<string> services) : IFault
 {
     public static IEnumerable<IFault> All { get; } =

@@ -2,7 +2,7 @@ using FaultRuns.Conditions;
 
 namespace FaultRuns.Faults;
 
-/// <summary>The broker drops what it has delivered three times, while the services that take messages are killed again and again.</summary>
+/// <summary>The broker drops messages after three deliveries, while the services that consume them are killed repeatedly.</summary>
 public sealed class LimitedDeliveries : IFault
 {
     const int Deliveries = 3;

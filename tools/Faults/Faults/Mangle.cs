@@ -2,7 +2,7 @@ using OrderSaga.Contracts;
 
 namespace FaultRuns.Faults;
 
-/// <summary>For a while messages are lost, copied, held back and overtaken on their way into the queues.</summary>
+/// <summary>For a while, messages are lost, copied, delayed and reordered on their way to the queues.</summary>
 public sealed class Mangle(string name, Mangling how) : IFault
 {
     const int Shortest = 20;
@@ -18,7 +18,7 @@ public sealed class Mangle(string name, Mangling how) : IFault
 
     public IReadOnlyList<string> Breaks => [FaultRun.Broker];
 
-    /// <summary>One message of a hundred is lost, each of the others comes three times, and few in their turn.</summary>
+    /// <summary>1 % of messages are lost, each of the others arrives three times, and few arrive in order.</summary>
     public static IEnumerable<IFault> All { get; } =
     [
         new Mangle("mangle", new Mangling(Drop: 0.01, Copies: 3, Short)),
@@ -45,7 +45,7 @@ public sealed class Mangle(string name, Mangling how) : IFault
         known += duplicates;
     }
 
-    /// <summary>What the inboxes of all services remember.</summary>
+    /// <summary>The number of messages in the inboxes of all services.</summary>
     static async Task<long> Handled(FaultRun run)
     {
         var rows = 0L;

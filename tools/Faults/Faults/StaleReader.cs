@@ -5,8 +5,8 @@ using FaultRuns.Conditions;
 namespace FaultRuns.Faults;
 
 /// <summary>
-/// The reconciler reads the orders from a replica that stands still, and is asked for a full run that repairs. Newer orders, which
-/// customers are still to pay, are not there; nothing may happen to them.
+/// The reconciler reads the orders from a replica that has stopped replaying, and is asked for a full run with repairs. Newer orders, which
+/// customers may still pay, are missing there; nothing may happen to them.
 /// </summary>
 public sealed class StaleReader : IFault
 {
@@ -16,7 +16,7 @@ public sealed class StaleReader : IFault
 
     public string Name => "stale-reader";
 
-    /// <summary>The copy is made on the database's server, which must be there for it.</summary>
+    /// <summary>The copy is made on the database's server, which must be available.</summary>
     public IReadOnlyList<string> Breaks => [Service, FaultRun.Database];
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
@@ -25,7 +25,7 @@ public sealed class StaleReader : IFault
         await run.System.Of(Service).Kill();
         run.System.Of(Service).Start(("ConnectionStrings:orders-reader", copy.Connection), ("Reconciliation:Repair", "true"));
         await run.Back(Service);
-        // Longer than the window of what is in flight, so that newer orders look like orphans.
+        // Longer than the in-flight window, so that newer orders look like orphans.
         await Pause.For(Before, cancel);
         for (var i = 0; i < Runs; i++)
         {
@@ -38,7 +38,7 @@ public sealed class StaleReader : IFault
         run.Did(Name);
     }
 
-    /// <summary>It may refuse: a run on a reading that is known to be stale is of no use.</summary>
+    /// <summary>The reconciler may refuse: a run on a reading that is known to be stale is useless.</summary>
     static async Task AskForRun(FaultRun run)
     {
         using var http = new HttpClient { BaseAddress = run.System.Url(Service), Timeout = TimeSpan.FromSeconds(10) };

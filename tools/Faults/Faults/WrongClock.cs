@@ -1,26 +1,26 @@
 namespace FaultRuns.Faults;
 
-/// <summary>A service runs with a clock that is wrong, while customers wait at the gateway's page with all of their time left.</summary>
+/// <summary>A service runs with a wrong clock while customers wait at the gateway's page with all of their time left.</summary>
 public sealed class WrongClock(string service, string shift) : IFault
 {
-    /// <summary>Where Debian's package faketime has it.</summary>
+    /// <summary>The path in Debian's package faketime.</summary>
     const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
     const int Waiting = 3;
 
-    /// <summary>Assurance has looked at them by then, see <see cref="Command"/>.</summary>
+    /// <summary>By then recovery has checked them, see <see cref="Command"/>.</summary>
     const int Seconds = 15;
 
     public string Name => $"clock:{service}{shift}";
 
     public IReadOnlyList<string> Breaks => [service];
 
-    /// <summary>None where the package is not installed.</summary>
+    /// <summary>None if the package is not installed.</summary>
     public static IEnumerable<IFault> All { get; } = File.Exists(Library)
         ? [.. from service in Running.Six from shift in new[] { "+1h", "-10m" } select new WrongClock(service, shift), new ClockBack()]
         : [];
 
-    /// <summary>The time of day is shifted, the time that passes is not.</summary>
+    /// <summary>The time of day is shifted; durations are not.</summary>
     internal static (string Name, string Value)[] Settings { get; } =
         [("LD_PRELOAD", Library), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_FORCE_MONOTONIC_FIX", "0")];
 
@@ -53,7 +53,7 @@ public sealed class WrongClock(string service, string shift) : IFault
         return orders;
     }
 
-    /// <summary>It has a quarter of an hour, of which seconds have passed.</summary>
+    /// <summary>The deadline is a quarter of an hour, of which seconds have passed.</summary>
     async Task Check(FaultRun run, Guid id, CancellationToken cancel)
     {
         var order = await run.Surely($"{id} is there", () => run.Shop.Get(id), cancel);

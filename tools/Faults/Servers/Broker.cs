@@ -1,6 +1,6 @@
 namespace FaultRuns.Servers;
 
-/// <summary>A RabbitMQ node of the run's own, with its own name service: no other node of the machine hears of it.</summary>
+/// <summary>A RabbitMQ node for this run with its own name service: no other node of the machine sees it.</summary>
 public sealed class Broker
 {
     const string User = "faults";
@@ -14,7 +14,7 @@ public sealed class Broker
     public Broker(DirectoryInfo directory)
     {
         this.directory = directory;
-        // Of its management, which is 10,000 above it, too: while the broker is stopped, no caller must get the port that it comes back to.
+        // Also reserves the management port, 10,000 above: while the broker is stopped, no outgoing connection may take the port.
         port = Ports.Free(200).First(free => free + 10_000 < Ports.OfCallers && Ports.IsFree(free + 10_000));
         var others = Ports.Free(2);
         environment = new Dictionary<string, string>
@@ -37,7 +37,7 @@ public sealed class Broker
         node = new ServerProcess(Inside("broker.log"), environment, Program("rabbitmq-server"));
     }
 
-    /// <summary>Without a virtual host.</summary>
+    /// <summary>The URL without a virtual host.</summary>
     public string Url => $"amqp://{User}:{User}@127.0.0.1:{port}";
 
     public async Task Create()
@@ -73,7 +73,7 @@ public sealed class Broker
         await names.Kill();
     }
 
-    /// <summary>Its process lives on; nobody is let in, and nothing is answered.</summary>
+    /// <summary>Its process lives on but accepts no connections and answers nothing.</summary>
     public Task StopApp() => Control("stop_app");
 
     public async Task StartApp()
@@ -100,7 +100,7 @@ public sealed class Broker
 
     string Inside(string name) => Path.Combine(directory.FullName, name);
 
-    /// <summary>The programs themselves: Debian's wrappers run them as the system's own broker.</summary>
+    /// <summary>The programs themselves: Debian's wrappers would run them as the system's broker.</summary>
     internal static string Program(string name) => File.Exists("/usr/lib/rabbitmq/bin/" + name) ? "/usr/lib/rabbitmq/bin/" + name : name;
 
     static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

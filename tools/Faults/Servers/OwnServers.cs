@@ -1,6 +1,6 @@
 namespace FaultRuns.Servers;
 
-/// <summary>The servers that a run may kill: its own, in a directory that is gone with them.</summary>
+/// <summary>The servers that a run may kill: its own, in a directory that is deleted with them.</summary>
 public sealed class OwnServers : IAsyncDisposable
 {
     readonly DirectoryInfo directory;
@@ -16,14 +16,14 @@ public sealed class OwnServers : IAsyncDisposable
 
     public Broker Broker { get; }
 
-    /// <summary>What of them is not installed here.</summary>
+    /// <summary>The programs that are not installed here.</summary>
     public static IReadOnlyList<string> Missing =>
     [
         .. new[] { Postgres.Program("postgres"), Postgres.Program("initdb"), Broker.Program("rabbitmq-server"), "epmd" }
             .Where(program => !IsInstalled(program)),
     ];
 
-    /// <exception cref="ArgumentException">What is not there.</exception>
+    /// <exception cref="ArgumentException">Names the missing programs.</exception>
     public static void MustBeInstalled()
     {
         if (Missing is { Count: > 0 } missing)
@@ -33,12 +33,14 @@ public sealed class OwnServers : IAsyncDisposable
     static bool IsInstalled(string program) => Path.IsPathRooted(program) || (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
         .Any(path => File.Exists(Path.Combine(path, program)));
 
-    /// <summary>Starts both; from then on they are the servers of this process, and all that it writes is in their directory.</summary>
+    /// <summary>
+    /// Starts both servers. They are the servers of this process from then on, and all their files are in their directory.
+    /// </summary>
     public static async Task<OwnServers> Start()
     {
         var own = Directory.CreateTempSubdirectory("ordersaga-faults-");
         Undertaker.Watch(own);
-        // The server's own user passes through it.
+        // The server's own user must be able to pass through it.
         own.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var servers = new OwnServers(own);
         Environment.SetEnvironmentVariable("TMPDIR", own.FullName);
@@ -48,7 +50,7 @@ public sealed class OwnServers : IAsyncDisposable
         return servers;
     }
 
-    /// <summary>Both run, whatever was done to them.</summary>
+    /// <summary>Starts them again, whatever was done to them.</summary>
     public Task Up() => Task.WhenAll(Postgres.Start(), Broker.Start());
 
     public async ValueTask DisposeAsync()

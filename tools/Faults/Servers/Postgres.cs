@@ -1,6 +1,6 @@
 namespace FaultRuns.Servers;
 
-/// <summary>A PostgreSQL of the run's own.</summary>
+/// <summary>A PostgreSQL server for this run.</summary>
 public sealed class Postgres
 {
     static readonly Dictionary<string, string> NoEnvironment = [];
@@ -15,13 +15,13 @@ public sealed class Postgres
     {
         data = Path.Combine(directory.FullName, "data");
         log = Path.Combine(directory.FullName, "postgres.log");
-        // It refuses to be root.
+        // PostgreSQL refuses to run as root.
         user = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
         server = new ServerProcess(log, NoEnvironment, [.. user, Program("postgres"), "-D", data, "-p", Text(port), "-c", "listen_addresses=127.0.0.1",
             "-c", "unix_socket_directories=", "-c", "max_connections=300"]);
     }
 
-    /// <summary>Without a database.</summary>
+    /// <summary>The connection string without a database.</summary>
     public string ConnectionString => $"Host=127.0.0.1;Port={port};Username=faults;Timeout=5";
 
     public async Task Create()
@@ -32,10 +32,10 @@ public sealed class Postgres
         await Start();
     }
 
-    /// <summary>As by power loss of its machine: the sessions end with the first process.</summary>
+    /// <summary>Like a power loss of its machine: the sessions end with the main process.</summary>
     public Task Kill() => server.Kill();
 
-    /// <summary>It does not start before the last session of its predecessor is gone, and is then started again.</summary>
+    /// <summary>The server cannot start before the last session of its predecessor has ended; retry until it does.</summary>
     public Task Start() => Eventually.Holds("PostgreSQL answers", async () =>
     {
         if (!server.IsUp)
@@ -43,7 +43,7 @@ public sealed class Postgres
         return await Answers();
     }, TimeSpan.FromSeconds(60));
 
-    /// <summary>A statement as the superuser; the number of its rows.</summary>
+    /// <summary>Runs a statement as the superuser; returns the number of rows.</summary>
     public async Task<int> Execute(string sql, string database = "postgres")
     {
         await using var connection = new NpgsqlConnection($"{ConnectionString};Database={database};SSL Mode=Disable;Pooling=false");
@@ -56,7 +56,7 @@ public sealed class Postgres
         return count;
     }
 
-    /// <summary>All of one database into another that is empty, as of one moment; those who use it notice nothing.</summary>
+    /// <summary>Copies all of one database into an empty one, as of one moment; its users notice nothing.</summary>
     public Task Copy(string from, string to) => Run("sh", "-c",
         $"'{Program("pg_dump")}' -h 127.0.0.1 -p {Text(port)} -U faults {from} | '{Program("psql")}' -q -h 127.0.0.1 -p {Text(port)} -U faults {to}");
 
@@ -74,7 +74,7 @@ public sealed class Postgres
 
     Task Run(params string[] command) => new ServerProcess(log, NoEnvironment, command).Run();
 
-    /// <summary>Debian keeps the server's programs out of the path.</summary>
+    /// <summary>Debian keeps the server's programs outside the path.</summary>
     internal static string Program(string name)
     {
         const string Versions = "/usr/lib/postgresql";

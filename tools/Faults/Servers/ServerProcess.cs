@@ -1,13 +1,13 @@
 namespace FaultRuns.Servers;
 
-/// <summary>One process of a server that belongs to the run; what it says goes to a file.</summary>
+/// <summary>One server process of the run; its output goes to a file.</summary>
 sealed class ServerProcess(string log, IReadOnlyDictionary<string, string> environment, params string[] command)
 {
     Process? process;
 
     public bool IsUp => process is { HasExited: false };
 
-    /// <summary>The shell gives way to the program, so the id is the program's own.</summary>
+    /// <summary>The shell replaces itself with the program, so the process id is the program's.</summary>
     public void Start()
     {
         process = Process.Start(Info(["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", log, .. command]))!;
@@ -21,7 +21,7 @@ sealed class ServerProcess(string log, IReadOnlyDictionary<string, string> envir
         Undertaker.Forget(process.Id);
     }
 
-    /// <summary>Runs the program to its end, which must be a good one.</summary>
+    /// <summary>Runs the program to its end; it must exit with 0.</summary>
     public async Task Run()
     {
         using var once = Process.Start(Info(["-c", "\"$@\" </dev/null >>\"$0\" 2>&1", log, .. command]))!;

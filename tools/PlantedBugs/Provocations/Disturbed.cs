@@ -1,9 +1,9 @@
 namespace PlantedBugs;
 
-/// <summary>Services die or are away, in a way that is the same each time.</summary>
+/// <summary>Services die or are unavailable, in the same way each time.</summary>
 static partial class Provocations
 {
-    /// <summary>A Cancel comes before the Try that it follows.</summary>
+    /// <summary>A Cancel arrives before its Try.</summary>
     public static async Task Overtaken(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -21,7 +21,7 @@ static partial class Provocations
         await scene.System.AllUp();
     }
 
-    /// <summary>The API dies with orders written and not committed; the callers ask again.</summary>
+    /// <summary>The API dies with orders written and not committed; the callers retry.</summary>
     public static async Task DeathInPlacement(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -31,7 +31,7 @@ static partial class Provocations
         await load;
     }
 
-    /// <summary>A caller on the bus sends each order once; the service that takes them dies before its commit.</summary>
+    /// <summary>A caller on the bus sends each order once; the service that handles them dies before its commit.</summary>
     public static async Task DeathOnTheBus(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -49,7 +49,7 @@ static partial class Provocations
     static async Task<List<string>> Missing(Scene scene, List<string> keys) =>
         [.. keys.Except((await scene.System.Checker.Orders()).Select(order => order.IdempotencyKey))];
 
-    /// <summary>The saga is away while assurance asks again and again.</summary>
+    /// <summary>The saga is unavailable while recovery sends repeatedly.</summary>
     public static async Task Behind(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -62,7 +62,9 @@ static partial class Provocations
         await scene.System.AllUp();
     }
 
-    /// <summary>Money is captured before the saga hears that the order is to be cancelled; the gateway does everything and answers nothing.</summary>
+    /// <summary>
+    /// Money is captured before the saga learns of the cancellation; the gateway executes everything and responds to nothing.
+    /// </summary>
     public static async Task LateCapture(Scene scene)
     {
         await scene.Place([NewDraft(await scene.Shop.NewSku(1000), null)]);

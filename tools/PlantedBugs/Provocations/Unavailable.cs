@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace PlantedBugs;
 
-/// <summary>What the services need is not to be had for a while. They wait, and nothing else.</summary>
+/// <summary>A dependency is unavailable for a while. The services wait, and do nothing else.</summary>
 static partial class Provocations
 {
-    /// <summary>Each database in turn takes no writes while orders come.</summary>
+    /// <summary>Each database in turn is read-only while orders arrive.</summary>
     public static async Task ReadOnly(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -20,7 +20,7 @@ static partial class Provocations
         }
     }
 
-    /// <summary>The gateway's customers have little time, and the saga is away for longer than that.</summary>
+    /// <summary>The customers' deadline is short, and the saga is unavailable for longer.</summary>
     public static async Task LongOutage(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -34,7 +34,7 @@ static partial class Provocations
 
     internal const int SecondsToPay = 10;
 
-    /// <summary>The verifier's own.</summary>
+    /// <summary>The verifier's own connection.</summary>
     const int SecondsOfMargin = 32;
 
     static Task AFewSeconds()
@@ -43,7 +43,7 @@ static partial class Provocations
         return Eventually.Holds("a few seconds have passed", () => watch.Elapsed > TimeSpan.FromSeconds(4));
     }
 
-    /// <summary>For all sessions: those that are open are ended.</summary>
+    /// <summary>For all sessions: open ones are ended.</summary>
     static async Task Alter(Scene scene, string database, string change)
     {
         var own = new NpgsqlConnectionStringBuilder(scene.System.Connection(database));

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace PlantedBugs;
 
-/// <summary>Nobody dies and no message is touched: what shows in an ordinary day's orders.</summary>
+/// <summary>No process dies and no message is changed: bugs that ordinary orders show.</summary>
 static partial class Provocations
 {
     static readonly string[] Commands = [Queues.Orders, Queues.Inventory, Queues.Payments];
 
-    /// <summary>Every kind of card, and more orders than goods. While nobody dies, each message is sent once.</summary>
+    /// <summary>Every kind of card, and more orders than stock. While no process dies, each message is sent once.</summary>
     public static async Task Load(Scene scene)
     {
         string[] cards = ["tok_ok", "tok_ok", "tok_ok", "tok_declined", "tok_capture_refused", "tok_error", "tok_timeout"];
@@ -21,7 +21,7 @@ static partial class Provocations
             scene.Found($"I11 {again}, though no lease had run out");
     }
 
-    /// <summary>Every message arrives three times and none in its turn; some orders wait for their customer.</summary>
+    /// <summary>Every message arrives three times and out of order; some orders wait for their customer.</summary>
     public static async Task Copies(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -33,7 +33,7 @@ static partial class Provocations
         await mangler.End();
     }
 
-    /// <summary>Customers think for a while, and meanwhile others say that they have paid.</summary>
+    /// <summary>Customers hesitate, and meanwhile an attacker reports their payment.</summary>
     public static async Task Hosted(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -51,7 +51,7 @@ static partial class Provocations
             await scene.Shop.Pay(order.Payment.Url!);
     }
 
-    /// <summary>Each order is asked for by several at once, and once more when it has ended.</summary>
+    /// <summary>Several callers place each order at once, and once more after it has ended.</summary>
     public static async Task SameKey(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
@@ -72,7 +72,7 @@ static partial class Provocations
 
     static Draft NewDraft(string sku, string? card) => new($"planted-{Guid.CreateVersion7():N}", sku, 1, card);
 
-    /// <summary>Those that wait for their customer, when all do.</summary>
+    /// <summary>The orders that wait for their customer, once all do.</summary>
     static async Task<List<Order>> Waiting(Scene scene)
     {
         var waiting = new List<Order>();

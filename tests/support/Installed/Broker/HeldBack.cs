@@ -4,14 +4,14 @@ using RabbitMQ.Client;
 
 namespace Installed;
 
-/// <summary>What was done, counted in messages: an envelope counts as what is inside.</summary>
-/// <param name="Dropped">Lost.</param>
-/// <param name="Taken">The others.</param>
-/// <param name="Delivered">Copies of those that are in their queues.</param>
-/// <param name="Overtaken">Of these, by something that was published later.</param>
+/// <summary>The effect so far, in messages: an envelope counts as its messages.</summary>
+/// <param name="Dropped">Messages lost.</param>
+/// <param name="Taken">Messages not lost.</param>
+/// <param name="Delivered">Copies delivered to their queues.</param>
+/// <param name="Overtaken">Copies that a later message overtook.</param>
 public sealed record Mangled(int Dropped = 0, int Taken = 0, int Delivered = 0, int Overtaken = 0);
 
-/// <summary>One publish, as it was taken from the broker.</summary>
+/// <summary>One publish as received from the broker.</summary>
 sealed class Original(string queue, ulong tag, BasicProperties properties, ReadOnlyMemory<byte> body, int copies)
 {
     int missing = copies;
@@ -22,7 +22,7 @@ sealed class Original(string queue, ulong tag, BasicProperties properties, ReadO
     public ReadOnlyMemory<byte> Body => body;
     public int Messages { get; } = Count(body);
 
-    /// <summary>One more of its copies is where it belongs; true when it was the last.</summary>
+    /// <summary>Records the delivery of one copy; true when it was the last.</summary>
     public bool Arrived() => Interlocked.Decrement(ref missing) == 0;
 
     static int Count(ReadOnlyMemory<byte> body)
@@ -40,7 +40,7 @@ sealed class HeldBack
     readonly Stopwatch clock = Stopwatch.StartNew();
     bool closed;
 
-    /// <summary>Closed, and nothing is left.</summary>
+    /// <summary>Closed, and no copy is left.</summary>
     public bool IsOver
     {
         get
@@ -68,7 +68,7 @@ sealed class HeldBack
         return due;
     }
 
-    /// <summary>From now on nothing has to wait.</summary>
+    /// <summary>From now on no copy waits.</summary>
     public void Close()
     {
         lock (gate)

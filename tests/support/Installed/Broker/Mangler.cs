@@ -5,21 +5,21 @@ using RabbitMQ.Client.Exceptions;
 
 namespace Installed;
 
-/// <summary>How a mangler treats what is published.</summary>
+/// <summary>How a mangler treats published messages.</summary>
 /// <param name="Drop">The share of publishes that are lost, 0 to 1.</param>
-/// <param name="Copies">How often each of the others arrives.</param>
-/// <param name="HoldBack">How long each copy is held back on average; the times are spread exponentially, so that some overtake many others.</param>
+/// <param name="Copies">How often each of the others is delivered.</param>
+/// <param name="HoldBack">The mean delay of each copy. Delays are distributed exponentially, so some messages overtake many others.</param>
 public sealed record Mangling(double Drop, int Copies, TimeSpan HoldBack);
 
 /// <summary>
-/// Stands between the exchange of each queue and the queue, and loses, copies and holds back what is published. What it does not mean to lose it
-/// does not lose: an original is acknowledged when the broker has all its copies. A publish may be an envelope: all inside share its fate.
+/// Stands between the exchange of each queue and the queue; drops, copies and delays what is published. It loses nothing else: an original
+/// is acknowledged only when the broker has all its copies. A publish may be an envelope; all its messages are treated alike.
 /// </summary>
 public sealed class Mangler : IAsyncDisposable
 {
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>A service that starts binds its queue again; until this has passed, what is published arrives unmangled as well.</summary>
+    /// <summary>A starting service binds its queue again. Until this time has passed, published messages also arrive directly.</summary>
     static readonly TimeSpan DivertEvery = TimeSpan.FromMilliseconds(250);
 
     readonly IConnection connection;
@@ -53,10 +53,10 @@ public sealed class Mangler : IAsyncDisposable
         }
     }
 
-    /// <param name="broker">With its vhost.</param>
-    /// <param name="queues">Their services have bound them.</param>
-    /// <param name="how">What is done to each publish.</param>
-    /// <param name="seed">Of the chance that decides it.</param>
+    /// <param name="broker">The broker URL with the virtual host.</param>
+    /// <param name="queues">The queues, already bound by their services.</param>
+    /// <param name="how">What to do with each publish.</param>
+    /// <param name="seed">The seed of the random choices.</param>
     public static async Task<Mangler> Start(Uri broker, IReadOnlyList<string> queues, Mangling how, int seed)
     {
         var opened = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();
@@ -68,12 +68,12 @@ public sealed class Mangler : IAsyncDisposable
         return mangler;
     }
 
-    /// <summary>Gives the queues back: what comes from now on goes its own way; what is held back goes out at once, and is handled.</summary>
+    /// <summary>Restores the queues: new messages take the direct way; delayed ones are released at once and handled.</summary>
     public async Task End()
     {
         await GiveBack();
         await AreEmpty([.. queues.Select(Own)]);
-        // Returns when the consumer has seen all that was delivered before.
+        // Returns when the consumer has seen every earlier delivery.
         foreach (var consumer in consumers)
             await channel.BasicCancelAsync(consumer);
         held.Close();
@@ -184,7 +184,7 @@ public sealed class Mangler : IAsyncDisposable
 
     Task<bool> Acknowledge(Original original) => IfThere(() => channel.BasicAckAsync(original.Tag, multiple: false));
 
-    /// <summary>The broker may be away for a while: it delivers again what was not acknowledged.</summary>
+    /// <summary>The broker may be unavailable for a while; it redelivers what was not acknowledged.</summary>
     static async Task<bool> IfThere(Func<ValueTask> act)
     {
         try

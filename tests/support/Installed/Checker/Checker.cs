@@ -4,13 +4,15 @@ using Reconciler.Job;
 
 namespace Installed;
 
-/// <summary>An order as it stands in its row.</summary>
+/// <summary>An order as stored in its row.</summary>
 public sealed record OrderRow(Guid Id, string State, string IdempotencyKey);
 
-/// <summary>Waits until an installation has come to rest, then holds its books against the invariants, as the command <c>verify</c> does.</summary>
-/// <param name="mode">The engine of its databases.</param>
+/// <summary>
+/// Waits until an installation is at rest, then checks its ledgers against the invariants, like the command <c>verify</c>.
+/// </summary>
+/// <param name="mode">The engine of the databases.</param>
 /// <param name="connection">The connection string of a database.</param>
-/// <param name="ledger">Reads the gateway's ledger; without it, the sandbox's is read.</param>
+/// <param name="ledger">Reads the gateway's ledger; the sandbox's by default.</param>
 public sealed class Checker(Mode mode, Func<string, string> connection, Func<Task<IReadOnlyList<GatewayRow>>>? ledger = null)
 {
     readonly IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
@@ -19,12 +21,12 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
             .. Migrations.Schema.Databases.Select(name => new KeyValuePair<string, string?>("ConnectionStrings:" + name, connection(name) + Sessions(mode))),
         ]).Build();
 
-    /// <summary>A session of the pool may have been ended by a fault, and says so only to its next user.</summary>
+    /// <summary>Not pooled: a fault may have ended a pooled session, and only its next user would notice.</summary>
     static string Sessions(Mode mode) => mode.Database == "PostgreSql" ? ";Pooling=false" : "";
 
-    /// <summary>Every order has ended, nothing waits at the gateway or in an outbox.</summary>
-    /// <param name="within">Or else.</param>
-    /// <param name="quiet">And so long nobody has handled a message: one that was sent twice may still be on its way, and leave an answer.</param>
+    /// <summary>Waits until every order is final and nothing is pending at the gateway or in an outbox.</summary>
+    /// <param name="within">The deadline.</param>
+    /// <param name="quiet">For this long no message was handled: a duplicate may still be in transit and cause a response.</param>
     public async Task AtRest(TimeSpan? within = null, TimeSpan quiet = default)
     {
         var sources = Sources(null);
@@ -40,14 +42,14 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
         broken.ShouldBeEmpty($"{broken.Count} findings, the first of them:\n{string.Join('\n', broken.Take(20))}\n");
     }
 
-    /// <summary>What the books of an installation at rest are found wrong in; none when all is well.</summary>
-    /// <param name="acknowledged">The orders that callers were told of.</param>
-    /// <param name="since">Only what moved then or later: a long history is none of this run's.</param>
+    /// <summary>The violations in the ledgers of an installation at rest; empty if there are none.</summary>
+    /// <param name="acknowledged">The orders acknowledged to callers.</param>
+    /// <param name="since">Check only what changed at or after this time: earlier history does not belong to this run.</param>
     public Task<IReadOnlyList<string>> Broken(IReadOnlyCollection<Guid> acknowledged, DateTime? since = null) =>
         Broken(new VerifyOptions(AtRest: true), acknowledged, since);
 
-    /// <summary>The same of one that is at work.</summary>
-    /// <param name="settleSeconds">What has not moved for so long must be as it is to be in the end.</param>
+    /// <summary>The violations in the ledgers of an installation at work.</summary>
+    /// <param name="settleSeconds">What has not changed for this long must be in its final state.</param>
     public Task<IReadOnlyList<string>> BrokenAtWork(int settleSeconds) => Broken(new VerifyOptions(SettleSeconds: settleSeconds), [], null);
 
     public async Task<IReadOnlyList<OrderRow>> Orders() => await Sources(null).Orders.Rows(
@@ -78,7 +80,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
                 handled += await Count(owner, "inbox WHERE received_at > @since", ("since", TimeProvider.System.GetUtcNow().UtcDateTime - quiet));
         }
 
-        // What is declined may be asked about for some time yet, for money that is booked late; it is no unrest.
+        // A declined payment may be polled for some time in case money is booked late; that does not count as pending.
         var attempts = await Count(sources.Payments, "payment_attempts WHERE state NOT IN ('Succeeded', 'Declined')");
         return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox, handled);
     }
@@ -86,7 +88,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     static async Task<long> Count(Owner owner, string rows, params (string Name, object Value)[] parameters) =>
         await owner.Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {rows}", row => row.GetInt64(0), CancellationToken.None, parameters).SingleAsync();
 
-    /// <summary>Read at once, of a gateway that is not the sandbox.</summary>
+    /// <summary>Read at once, from a gateway other than the sandbox.</summary>
     sealed class WholeLedger(IReadOnlyList<GatewayRow> rows) : IGatewayBook
     {
         readonly ILookup<string, GatewayRow> byReference = rows.ToLookup(row => row.Reference, StringComparer.Ordinal);

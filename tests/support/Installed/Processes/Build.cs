@@ -1,12 +1,12 @@
 namespace Installed;
 
-/// <summary>Where the services were built: in the same configuration, for the same framework as the program that asks.</summary>
+/// <summary>The build output of the services: same configuration and framework as the running program.</summary>
 static class Build
 {
     static readonly DirectoryInfo Output = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
     static readonly string Root = FindRoot();
 
-    /// <summary>A program's own directory is PROJECT/bin/CONFIGURATION/FRAMEWORK.</summary>
+    /// <summary>The directory of a program is PROJECT/bin/CONFIGURATION/FRAMEWORK.</summary>
     public static string Assembly(string project) =>
         Path.Combine(Root, project, "bin", Output.Parent!.Name, Output.Name, project + ".dll");
 

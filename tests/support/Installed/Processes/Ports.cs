@@ -4,12 +4,12 @@ using System.Security.Cryptography;
 namespace Installed;
 
 /// <summary>
-/// Ports that nobody listens at. They are below those that the kernel gives to callers: while a process is down, none of the others' connections must
-/// take the port that it comes back to.
+/// Ports that nothing listens on. They are below those that the kernel gives to outgoing connections: while a process is down, no outgoing
+/// connection can take the port that it will need again.
 /// </summary>
 public static class Ports
 {
-    /// <summary>From here on the kernel gives ports to callers, as Linux is delivered.</summary>
+    /// <summary>The first port for outgoing connections in Linux's default configuration.</summary>
     public const int OfCallers = 32_768;
 
     public static IReadOnlyList<int> Free(int count)

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Http;
 
 namespace Installed;
 
-/// <summary>The whole system: one embedded process, or the six services as processes on servers, with databases and a vhost of its own.</summary>
+/// <summary>The whole system: one embedded process, or six service processes on servers, with its own databases and virtual host.</summary>
 public sealed class Running : IAsyncDisposable
 {
     internal const string Embedded = "OrderSaga.Host";
@@ -27,7 +27,7 @@ public sealed class Running : IAsyncDisposable
     public Mode Mode => installation.Mode;
     public string Directory => installation.Directory;
 
-    /// <summary>All roles, merchant <c>demo</c>.</summary>
+    /// <summary>The key of merchant <c>demo</c>, with all roles.</summary>
     public string ApiKey { get; }
 
     public string GatewayKey { get; }
@@ -35,12 +35,12 @@ public sealed class Running : IAsyncDisposable
 
     public IReadOnlyCollection<string> Services => services.Keys;
 
-    /// <summary>Its broker, with its vhost.</summary>
+    /// <summary>The broker URL with the virtual host.</summary>
     public Uri Broker => new(installation.Settings()["Transport:Url"]!);
 
     public string Vhost => Broker.AbsolutePath.TrimStart('/');
 
-    /// <summary>The processes that make up the system.</summary>
+    /// <summary>The processes of the system.</summary>
     public static IReadOnlyList<string> ProcessesOf(Mode mode) => new Setup().Processes(mode);
 
     public static async Task<Running> Start(Mode mode, Setup? setup = null)
@@ -69,19 +69,19 @@ public sealed class Running : IAsyncDisposable
         }
     }
 
-    /// <summary>Where a service's calls go: its own process, or the one that has them all.</summary>
+    /// <summary>The process that serves a service's calls: its own, or the one that hosts all services.</summary>
     public Uri Url(string service) => Of(service).Url;
 
     public ServiceProcess Of(string service) => services.TryGetValue(service, out var own) ? own : services[Embedded];
 
-    /// <summary>A second process of a service, on a port of its own; it is not started, and belongs to who asks for it.</summary>
+    /// <summary>A second process of a service on its own port. The caller starts and owns it.</summary>
     public ServiceProcess Twin(string service) =>
         new(service, new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, service + ".twin.log"));
 
-    /// <summary>The connection string of one of its databases.</summary>
+    /// <summary>The connection string of one of the databases.</summary>
     public string Connection(string database) => installation.Connection(database);
 
-    /// <summary>A setting of every process that is started from now on; null takes it away.</summary>
+    /// <summary>A setting of every process started from now on; null removes it.</summary>
     public void Configure(string name, string? value) => settings[name] = value;
 
     /// <inheritdoc cref="Installation.ShutBroker"/>
@@ -90,7 +90,7 @@ public sealed class Running : IAsyncDisposable
     /// <inheritdoc cref="Installation.OpenBroker"/>
     public Task OpenBroker() => installation.OpenBroker();
 
-    /// <summary>Starts what is down and waits until all are ready.</summary>
+    /// <summary>Starts stopped processes and waits until all are ready.</summary>
     public async Task AllUp()
     {
         foreach (var service in services.Values.Where(service => !service.IsUp))
@@ -98,14 +98,14 @@ public sealed class Running : IAsyncDisposable
         await Task.WhenAll(services.Values.Select(service => service.Ready()));
     }
 
-    /// <summary>The first order makes every process compile what it runs; no story should measure that.</summary>
+    /// <summary>The first order compiles the code in every process. No story should measure that.</summary>
     async Task WarmUp()
     {
         using var shop = new Shop(this, ApiKey);
         await shop.End((await shop.Place(await shop.NewSku(1), 1, "tok_ok", wait: 0)).Id, TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>What went wrong in each process, as it says itself.</summary>
+    /// <summary>The warnings and errors of each process, from its log.</summary>
     public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.Troubles(lines)}"));
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Installed;
 
-/// <summary>One service as a real process, from its own bin directory; its log is a file that goes on over restarts.</summary>
+/// <summary>One service as a real process, started from its own bin directory. Its log file continues over restarts.</summary>
 public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log) : IAsyncDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
@@ -14,15 +14,15 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     public Uri Url => url;
     public string Assembly => Build.Assembly(name);
 
-    /// <summary>Of the process that was started last.</summary>
+    /// <summary>The output of the process started last.</summary>
     public int Id => process?.Id ?? throw new InvalidOperationException($"{name} was not started.");
 
     public bool IsUp => process is { HasExited: false };
 
-    /// <param name="only">Settings of this start alone.</param>
+    /// <param name="only">Settings for this start only.</param>
     public void Start(params (string Name, string Value)[] only)
     {
-        // The shell gives way to the service, so the id is the service's own.
+        // The shell replaces itself with the service, so the process id is the service's.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" </dev/null >>\"$1\" 2>&1", Assembly, log]);
         start.Environment["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority);
         foreach (var (key, value) in settings.Concat(only.Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))))
@@ -31,7 +31,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         Undertaker.Watch(process.Id);
     }
 
-    /// <summary>Ready means that its databases and the broker are reachable, and its queues are there.</summary>
+    /// <summary>Waits until the service is ready: its databases and the broker are reachable, and its queues exist.</summary>
     public async Task Ready()
     {
         await Eventually.Holds($"{name} is ready; its log ends with:\n{LogTail(30)}", async () =>
@@ -42,7 +42,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         }, StartLimit);
     }
 
-    /// <summary>The word of /health/ready; none when there is no answer.</summary>
+    /// <summary>The status in /health/ready; null if there is no response.</summary>
     public async Task<string?> Health()
     {
         using var http = new HttpClient { BaseAddress = url, Timeout = TimeSpan.FromSeconds(20) };
@@ -57,7 +57,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         }
     }
 
-    /// <summary>As by kill -9: nothing is written or sent any more.</summary>
+    /// <summary>Kills the process like kill -9: it writes and sends nothing more.</summary>
     public async Task Kill()
     {
         if (process is null)
@@ -66,7 +66,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         await Gone();
     }
 
-    /// <summary>As by an orchestrator: SIGTERM, and it ends by itself.</summary>
+    /// <summary>Stops the process like an orchestrator: SIGTERM, then waits for it to exit.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> Stop()
     {
@@ -74,15 +74,15 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         return await Gone();
     }
 
-    /// <param name="what">STOP, CONT, TERM: as <c>kill -l</c> names it.</param>
+    /// <param name="what">STOP, CONT or TERM, as <c>kill -l</c> names them.</param>
     public async Task Signal(string what)
     {
         using var signal = Process.Start("kill", ["-" + what, Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await signal.WaitForExitAsync();
     }
 
-    /// <summary>Waits for its end, whoever ends it.</summary>
-    /// <returns>The exit code; 137 is that of SIGKILL.</returns>
+    /// <summary>Waits until the process exits for any reason.</summary>
+    /// <returns>The exit code; 137 means SIGKILL.</returns>
     public async Task<int> Ended(CancellationToken cancel)
     {
         await process!.WaitForExitAsync(cancel);
@@ -92,7 +92,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
 
     public string LogTail(int lines) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).TakeLast(lines)) : "(no log)";
 
-    /// <summary>The last warnings and errors, and what goes with them.</summary>
+    /// <summary>The last warnings and errors with their details.</summary>
     public string Troubles(int lines) => File.Exists(log) ? string.Join('\n', File.ReadLines(log).Where(IsTrouble).TakeLast(lines)) : "(no log)";
 
     public async ValueTask DisposeAsync()

@@ -2,22 +2,22 @@ using Reconciler.Job;
 
 namespace Installed;
 
-/// <summary>How a system is started, where it differs from the usual.</summary>
+/// <summary>Options for starting a system, where they differ from the defaults.</summary>
 public sealed record Setup
 {
-    /// <summary>Settings of all its processes, over its own.</summary>
+    /// <summary>Settings of all processes; they override the defaults.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Called in the sandbox's place.</summary>
+    /// <summary>The gateway to call instead of the sandbox.</summary>
     public OutsideGateway? Gateway { get; init; }
 
-    /// <summary>Where its files are; a directory for temporary ones without it.</summary>
+    /// <summary>Where its files are; a temporary directory by default.</summary>
     public string? Disk { get; init; }
 
-    /// <summary>On servers, all services in one process.</summary>
+    /// <summary>On servers: run all services in one process.</summary>
     public bool OneProcess { get; init; }
 
-    /// <summary>The processes that make up the system.</summary>
+    /// <summary>The processes of the system.</summary>
     public IReadOnlyList<string> Processes(Mode mode)
     {
         if (OneProcess || mode.Transport == "InMemory")
@@ -26,7 +26,7 @@ public sealed record Setup
     }
 }
 
-/// <summary>Somebody else's gateway, of the sandbox's contract.</summary>
-/// <param name="Url">Its operations are under <c>v1/</c>.</param>
-/// <param name="Ledger">All that it was asked to do.</param>
+/// <summary>An external gateway with the sandbox's contract.</summary>
+/// <param name="Url">The base URL; operations are under <c>v1/</c>.</param>
+/// <param name="Ledger">All operations that it was asked for.</param>
 public sealed record OutsideGateway(Uri Url, Func<Task<IReadOnlyList<GatewayRow>>> Ledger);

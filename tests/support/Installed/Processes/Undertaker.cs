@@ -4,12 +4,12 @@ using System.Globalization;
 namespace Installed;
 
 /// <summary>
-/// Sees to it that no process outlives the tests, even when they are killed: a shell waits for the end of its input, which is
-/// the end of this process, and then kills the processes and removes the directories that are still on the list.
+/// Ensures that no process outlives the tests, even if they are killed. A shell waits for the end of its input, which is the end of this
+/// process. It then kills the processes and removes the directories that are still on the list.
 /// </summary>
 public static class Undertaker
 {
-    // Ctrl+C reaches the shell as well, and must not end it before its time. A server goes on writing for a moment after its first process is dead.
+    // Ctrl+C reaches the shell too and must not end it early. A server still writes for a moment after its main process is dead.
     const string Script = """
         trap '' INT HUP TERM; cat >/dev/null
         for pid in $(grep -v / "$0"); do kill -9 "$pid" 2>/dev/null; done
@@ -25,7 +25,7 @@ public static class Undertaker
 
     public static void Watch(int process) => Add(process.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>A directory of an absolute path without spaces.</summary>
+    /// <summary>Adds a directory: an absolute path without spaces.</summary>
     public static void Watch(DirectoryInfo directory) => Add(directory.FullName);
 
     public static void Forget(int process) => Change(() => Left.Remove(process.ToString(CultureInfo.InvariantCulture)));

@@ -2,12 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Installed;
 
-/// <summary>What one caller was told: this order stands under this key.</summary>
+/// <summary>An acknowledged order and its key.</summary>
 public sealed record Acknowledged(Guid OrderId, string Key);
 
 /// <summary>
-/// Callers that place orders as good clients do: without an answer, or with one that says "later", the same order goes again
-/// under the same key until it has its 2xx.
+/// Callers that place orders and retry: without a response, or with one that says "later", they send the same order again under the same
+/// key until they get a 2xx.
 /// </summary>
 public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
 {
@@ -18,13 +18,13 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
     readonly ConcurrentBag<Acknowledged> placed = [];
     int repeats;
 
-    /// <summary>Places that had to be asked for again.</summary>
+    /// <summary>The number of retries.</summary>
     public int Repeats => repeats;
 
-    /// <summary>Orders that have their answer.</summary>
+    /// <summary>The number of acknowledged orders.</summary>
     public int Acknowledged => placed.Count;
 
-    /// <summary>Tokens as a shop sees them, most of them good; the same seed gives the same orders.</summary>
+    /// <summary>Mostly valid payment tokens, as a shop sees them; the same seed gives the same orders.</summary>
     public static List<Draft> Mixed(int count, IReadOnlyList<string> skus, int seed)
     {
         var chance = new Random(seed);
@@ -39,7 +39,7 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
         return [.. placed];
     }
 
-    /// <summary>So many have their answer: the load is in its middle.</summary>
+    /// <summary>Waits until this many orders are acknowledged: the load is in progress.</summary>
     public Task Reaches(int acknowledged) => Eventually.Holds($"{acknowledged} orders are acknowledged", () => placed.Count >= acknowledged, Patience);
 
     async Task Caller()
@@ -89,7 +89,7 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
     };
 }
 
-/// <summary>Reads levels over and over while something runs: at every instant that can be read, nothing is missing or doubled.</summary>
+/// <summary>Reads stock levels repeatedly during a run: at every readable instant, no unit is missing or duplicated.</summary>
 public sealed class LevelSampler(Shop shop, IReadOnlyList<string> skus)
 {
     public int Samples { get; private set; }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Installed;
 
-/// <summary>Where a merchant takes its webhooks.</summary>
+/// <summary>A merchant's webhook receiver.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
     readonly WebApplication app;
@@ -24,7 +24,7 @@ public sealed class Receiver : IAsyncDisposable
         });
     }
 
-    /// <summary>All that came, in the order in which it came.</summary>
+    /// <summary>All received webhooks in the order of arrival.</summary>
     public ConcurrentQueue<(string Id, Guid Order, string Type)> Taken { get; } = [];
 
     public string Url => app.Urls.Single() + "/";
@@ -36,7 +36,7 @@ public sealed class Receiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>What came of an order, each event where it came first.</summary>
+    /// <summary>The events of an order, each at its first arrival.</summary>
     public string First(Guid order) => string.Join(' ', Taken.Where(hook => hook.Order == order).DistinctBy(hook => hook.Id).Select(hook => hook.Type));
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

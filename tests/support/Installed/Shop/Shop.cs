@@ -11,10 +11,10 @@ public sealed record Level(string Sku, long Received, long Available, long Held,
 public sealed record GatewayEntry(string Operation, string Status, long Amount, string Currency, string Reference);
 public sealed record GatewayEntries(IReadOnlyList<GatewayEntry> Items);
 
-/// <summary>What a caller wants: pieces of one sku, paid by a token of the gateway, or at its page when there is none.</summary>
+/// <summary>An order: units of one sku, paid by a gateway token, or at the gateway's page if there is none.</summary>
 public sealed record Draft(string Key, string Sku, int Quantity, string? Token, string? Class = null);
 
-/// <summary>A caller of the system's HTTP surface, as one merchant.</summary>
+/// <summary>An HTTP client of the system, as one merchant.</summary>
 public sealed class Shop : IDisposable
 {
     public const long UnitPrice = 1250;
@@ -30,10 +30,10 @@ public sealed class Shop : IDisposable
 
     public Running System { get; }
 
-    /// <summary>A product with stock, of a name that no other story uses.</summary>
+    /// <summary>Creates a product with stock, under a name that no other story uses.</summary>
     public Task<string> NewSku(int pieces, string name = "tea") => Offer($"{name}-{Guid.CreateVersion7():N}", pieces);
 
-    /// <summary>A product with stock; asked for again, it has it once.</summary>
+    /// <summary>Creates a product with stock; repeating the call adds no more stock.</summary>
     public async Task<string> Offer(string sku, int pieces)
     {
         await Ok(http.PutAsJsonAsync(Orders($"products/{sku}"), new { name = "Tea", unitPrice = UnitPrice, currency = "EUR" }));
@@ -44,7 +44,7 @@ public sealed class Shop : IDisposable
 
     public async Task<Level> LevelOf(string sku) => (await http.GetFromJsonAsync<Level>(Stock($"stock/{sku}")))!;
 
-    /// <summary>POST /orders as it is answered; <paramref name="wait"/> seconds for the end, if it is given.</summary>
+    /// <summary>POST /orders and its response; <paramref name="wait"/> is the number of seconds to wait for the final state.</summary>
     public Task<HttpResponseMessage> Post(Draft draft, int wait = 0, CancellationToken cancel = default)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Orders("orders"));
@@ -66,10 +66,10 @@ public sealed class Shop : IDisposable
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
 
-    /// <summary>Registers a url for webhooks.</summary>
+    /// <summary>Registers a webhook URL.</summary>
     public Task<HttpResponseMessage> Tell(string url) => http.PostAsJsonAsync(Orders("webhook-endpoints"), new { url });
 
-    /// <summary>An answer whose body comes bit by bit.</summary>
+    /// <summary>A response whose body is streamed.</summary>
     public Task<HttpResponseMessage> Stream(string path, string? lastEventId)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, Orders(path));
@@ -85,7 +85,7 @@ public sealed class Shop : IDisposable
 
     public Task<HttpResponseMessage> Cancel(Guid order) => http.PostAsJsonAsync(Orders($"orders/{order}/cancel"), new { reason = "changed their mind" });
 
-    /// <summary>As a customer does: the page, then its form.</summary>
+    /// <summary>Pays like a customer: opens the page, then submits its form.</summary>
     public async Task Pay(string url)
     {
         using var browser = new HttpClient();
@@ -93,7 +93,7 @@ public sealed class Shop : IDisposable
         await PressPay(url);
     }
 
-    /// <summary>The form alone, which the page may not show any more.</summary>
+    /// <summary>Submits the form alone, which the page may no longer show.</summary>
     public async Task PressPay(string url)
     {
         using var browser = new HttpClient();
@@ -101,7 +101,7 @@ public sealed class Shop : IDisposable
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, "the page that the form leads to");
     }
 
-    /// <summary>What the gateway's own ledger has of an order.</summary>
+    /// <summary>The operations of an order in the gateway's own ledger.</summary>
     public async Task<IReadOnlyList<GatewayEntry>> Ledger(Guid order)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(System.Url("Payments.Sandbox"), $"sandbox/v1/operations?reference={order}"));
@@ -109,7 +109,7 @@ public sealed class Shop : IDisposable
         return (await Read<GatewayEntries>(http.SendAsync(request))).Items;
     }
 
-    /// <summary>Nobody answers, or not in time. A connection that ends while it is made is told as the socket's own error.</summary>
+    /// <summary>No response, or none in time. A connection reset during connecting is reported as the socket's error.</summary>
     public static bool IsAway(Exception failure) => failure is HttpRequestException or OperationCanceledException or IOException or SocketException;
 
     public void Dispose() => http.Dispose();
