@@ -36,7 +36,7 @@ public sealed class ShortRunTests
     {
         Dealt(7).ShouldBe(Dealt(7));
         Dealt(7).ShouldNotBe(Dealt(8));
-        Names(Dealt(7)).ShouldBe(Names(Dealt(8)), "a whole deck, each time");
+        Names(Dealt(7)).ShouldBe(Names(Dealt(8)), "a complete deck each time");
     }
 
     [Fact]

@@ -34,8 +34,8 @@ public sealed class BatchTests
 
         var after = await Count();
         var (updates, commits) = (after.Updates - before.Updates, after.Commits - before.Commits);
-        updates.ShouldBeInRange(1, commits, "one update of the sku in a transaction, at most");
-        updates.ShouldBeLessThan(25, "50 orders got a unit: a batch must be one update, not one for each");
+        updates.ShouldBeInRange(1, commits, "at most one update of the sku per transaction");
+        updates.ShouldBeLessThan(25, "50 orders got a unit: a batch needs one update, not one per order");
         commits.ShouldBeLessThan(250, "500 messages");
     }
 
@@ -130,7 +130,7 @@ public sealed class BatchTests
         await Eventually.Holds("400 answers from each", () => one.Answers.Count >= 400 && two.Answers.Count >= 400, TimeSpan.FromSeconds(60));
 
         foreach (var host in new[] { one, two })
-            host.Answers.Count(answer => answer is StockReserved).ShouldBe(300, "both give the same answer for an order");
+            host.Answers.Count(answer => answer is StockReserved).ShouldBe(300, "both processes give the same response for an order");
         var (reserved, same) = (one.Answers.OfType<StockReserved>(), two.Answers.OfType<StockReserved>());
         reserved.Select(yes => yes.OrderId).ShouldBe(same.Select(yes => yes.OrderId), ignoreOrder: true);
         foreach (var sku in skus)

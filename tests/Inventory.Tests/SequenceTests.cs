@@ -43,7 +43,7 @@ public sealed class SequenceTests
             failures += await Step(host, now, step, crash is not null);
             (await host.Failures()).ShouldBe(failures);
             if (inCommit)
-                (await CrashInCommit.Commits(host) % 2).ShouldBe(0, "each batch crashed once, and stood then");
+                (await CrashInCommit.Commits(host) % 2).ShouldBe(0, "each batch crashed once and then succeeded");
             else
                 crash?.Orders.ShouldBe(now.Count(run => run.Expected is not null), "each of them crashed once");
         }

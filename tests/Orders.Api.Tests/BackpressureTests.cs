@@ -20,8 +20,8 @@ public sealed class BackpressureTests
 
         await shop.Host.Drive(placed[0], States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
         await shop.Host.Drive(placed[1], States.Completed, "StockConfirmed", order => order.NextCheckAt = null);
-        await Eventually.Holds("an order is taken again", async () => (await shop.Merchant.Place("one too many")).Status == 202);
-        await Eventually.Holds("and one more, for the customer's time does not count", async () => (await shop.Merchant.Place("the last")).Status == 202);
+        await Eventually.Holds("orders are accepted again", async () => (await shop.Merchant.Place("one too many")).Status == 202);
+        await Eventually.Holds("a pending payment does not count", async () => (await shop.Merchant.Place("the last")).Status == 202);
         (await shop.Merchant.Place("one too many again")).ShouldBeProblem(429, "too-many-orders");
     }
 
@@ -32,7 +32,7 @@ public sealed class BackpressureTests
         var first = (await shop.Merchant.Place("key-0")).ShouldBe(202);
         for (var i = 1; i < Bound; i++)
             (await shop.Merchant.Place($"key-{i}")).ShouldBe(202);
-        await Eventually.Holds("new ones are refused", async () => (await shop.Merchant.Place("new")).Status == 429);
+        await Eventually.Holds("new orders are refused", async () => (await shop.Merchant.Place("new")).Status == 429);
 
         foreach (var spelling in new[] { "key-0", "\"key-0\"", " key-0 " })
         {

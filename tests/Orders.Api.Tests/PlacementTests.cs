@@ -151,7 +151,7 @@ public sealed class PlacementTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var waiting = merchant.Place("k", Caller.Order, ("Prefer", "respond-async, wait=20"));
-        var order = await Eventually.Becomes("the order is there",
+        var order = await Eventually.Becomes("the order is stored",
             () => api.Host.Read(db => db.Orders.SingleOrDefaultAsync(row => row.Merchant == merchant.Merchant)), found => found is not null);
         var id = order!.CorrelationId;
         await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");

@@ -29,7 +29,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
 
         timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["order", "webhook", "stock", "gateway", "case"]);
-        timeline["items"]![4]!.ToJsonString().ShouldNotContain("kim", Case.Sensitive, "the merchant is not told who");
+        timeline["items"]![4]!.ToJsonString().ShouldNotContain("kim", Case.Sensitive, "the operator's name is not shown");
         timeline["gaps"]!.AsArray().ShouldBeEmpty();
         stock.Authorization.ShouldBe("Bearer the service's own");
     }
@@ -75,7 +75,7 @@ public sealed class TimelineTests : IAsyncLifetime
         stock.Asked.ShouldBe(asked);
 
         Tells(stock);
-        await Eventually.Holds("it is asked again", async () => Gaps(await Timeline(id)).Length == 0);
+        await Eventually.Holds("the participant is queried again", async () => Gaps(await Timeline(id)).Length == 0);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TimelineTests : IAsyncLifetime
     {
         var id = await merchant.Placed();
         var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
-        await Eventually.Holds("the key is known", async () => (await other.Get("/orders")).Status == 200);
+        await Eventually.Holds("the key is accepted", async () => (await other.Get("/orders")).Status == 200);
         (await other.Get($"/orders/{id}/timeline")).ShouldBeProblem(404, "order-not-found");
         (stock.Asked, payment.Asked, cases.Asked).ShouldBe((0, 0, 0));
     }
@@ -113,8 +113,8 @@ public sealed class TimelineTests : IAsyncLifetime
         int.Parse(refused.Header("Retry-After")!).ShouldBeInRange(1, 5);
 
         var second = new Caller(strict, "m", ApiKeys.Create(installation.Directory, "second", "m", Roles.Orders));
-        await Eventually.Holds("another key of the merchant is not held up", async () => (await second.Get($"/orders/{id}/timeline")).Status == 200);
-        await Eventually.Holds("after the time it may ask again", async () => (await caller.Get($"/orders/{id}/timeline")).Status == 200);
+        await Eventually.Holds("another key of the merchant is not limited", async () => (await second.Get($"/orders/{id}/timeline")).Status == 200);
+        await Eventually.Holds("the caller may query again after the wait", async () => (await caller.Get($"/orders/{id}/timeline")).Status == 200);
     }
 
     public async ValueTask InitializeAsync()

@@ -23,7 +23,7 @@ public sealed class AssuranceTests
         sent.Count(x => x.MessageType == nameof(OrderCompleted)).ShouldBe(1);
         var audit = await rig.Audit(order.CorrelationId);
         audit.ShouldLeadTo(States.Completed, States.Reserving);
-        audit.ShouldContain(row => row.Cause == OrderAudit.ByAssurance, "the timeline tells assurance's acts by this cause");
+        audit.ShouldContain(row => row.Cause == OrderAudit.ByAssurance, "the timeline recognises recovery by this cause");
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -97,7 +97,7 @@ public sealed class AssuranceTests
             resting.Add(await rig.Put(state));
         resting.Add(await rig.Put(States.AwaitingPayment, order => order.NextCheckAt = rig.Clock.Now.AddHours(1)));
         var due = await rig.Put(States.Reserving);
-        await Eventually.Becomes("three looks at the one that is due", () => rig.Order(due.CorrelationId), order =>
+        await Eventually.Becomes("three checks of the due order", () => rig.Order(due.CorrelationId), order =>
         {
             rig.Clock.Advance(TimeSpan.FromSeconds(1));
             return order.CheckAttempts >= 3;
@@ -115,7 +115,7 @@ public sealed class AssuranceTests
         var orders = Enumerable.Range(0, 450).Select(_ => Some.Order(States.ConfirmingStock, rig.Clock.Now)).ToList();
         await rig.Put(orders);
 
-        await Eventually.Becomes("all are given up", () => rig.Db(db => db.Orders.CountAsync(order => order.State == States.NeedsReview)), count =>
+        await Eventually.Becomes("all are in review", () => rig.Db(db => db.Orders.CountAsync(order => order.State == States.NeedsReview)), count =>
         {
             rig.Clock.Advance(TimeSpan.FromSeconds(1));
             return count == orders.Count;
@@ -123,7 +123,7 @@ public sealed class AssuranceTests
         var (driven, handled) = await rig.Db(async db => (
             await db.Audit.CountAsync(row => row.Cause == OrderAudit.ByAssurance), await db.Inbox.CountAsync(row => row.Endpoint == Queues.Orders)));
         driven.ShouldBe(5 * orders.Count);
-        handled.ShouldBe(driven, "each CheckOrder found the version that it was sent for");
+        handled.ShouldBe(driven, "each CheckOrder found its version");
     }
 
     [Fact]

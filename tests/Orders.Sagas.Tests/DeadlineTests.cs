@@ -33,7 +33,7 @@ public sealed class DeadlineTests
         var id = (await rig.Put(States.Reserving, order => order.CheckAttempts = Settings.GiveUpAfterChecks)).CorrelationId;
         var review = await rig.Becomes(id, States.NeedsReview);
         review.NextCheckAt.ShouldBe(review.PayBefore + Margin);
-        review.CheckAttempts.ShouldBe(Settings.GiveUpAfterChecks, "its case tells how often it was tried");
+        review.CheckAttempts.ShouldBe(Settings.GiveUpAfterChecks, "its case shows the number of attempts");
         rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin);
         await rig.Becomes(id, States.Cancelling);
     }

@@ -27,7 +27,7 @@ static class LegalPaths
             var told = string.Join(", ", trail.Select(step => $"{step.From}->{step.To} ({step.Cause})"));
             row.From.ShouldBe(at, $"a gap in: {told}");
             if (row.From != row.To)
-                Ways[at].ShouldContain(row.To, $"no such way in: {told}");
+                Ways[at].ShouldContain(row.To, $"an illegal transition in: {told}");
             at = row.To;
         }
 

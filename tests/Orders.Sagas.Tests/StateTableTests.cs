@@ -20,8 +20,8 @@ public sealed class StateTableTests
         if (Environment.GetEnvironmentVariable("APPROVE") == "1")
             Approve(table);
 
-        Text(Approved).ShouldBe(table, "The machine does not do what is approved. If it should: APPROVE=1 ./test Orders.Sagas.Tests, and read the difference.");
-        Text(Docs).ShouldBe(table, $"{Docs} is not what is approved; APPROVE=1 writes it.");
+        Text(Approved).ShouldBe(table, "The state machine differs from the approved table. To approve it: APPROVE=1 ./test Orders.Sagas.Tests");
+        Text(Docs).ShouldBe(table, $"{Docs} differs from the approved table; APPROVE=1 writes it.");
     }
 
     [Fact]

@@ -25,10 +25,10 @@ public sealed class StockClientTests
         (await Shop.Request(shop.Bus, Order("request"))).ShouldBeOfType<OrderSubmitted>().IdempotencyKey.ShouldBe("request");
 
         string[] keys = ["exchange", "publish", "queue", "raw", "request"];
-        await Eventually.Becomes("each order is told", () => Task.FromResult(Keys<OrderSubmitted>(shop)), heard => heard == string.Join(' ', keys));
+        await Eventually.Becomes("each order has its event", () => Task.FromResult(Keys<OrderSubmitted>(shop)), heard => heard == string.Join(' ', keys));
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(keys.Length);
         (await rig.Failed()).ShouldBeEmpty();
-        await Eventually.Becomes("nothing is left in a queue", () => Left(rig), left => left == 0, TimeSpan.FromSeconds(30));
+        await Eventually.Becomes("the queues are empty", () => Left(rig), left => left == 0, TimeSpan.FromSeconds(30));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class StockClientTests
         await using var rig = await Start();
         await using var shop = await Connected.To(rig);
         (await Shop.Request(shop.Bus, Order("bad") with { Currency = "eur" })).ShouldBeOfType<OrderRejected>().Code.ShouldBe("invalid-order");
-        await Eventually.Holds("the event tells it too", () => Keys<OrderRejected>(shop) == "bad");
+        await Eventually.Holds("the event arrives too", () => Keys<OrderRejected>(shop) == "bad");
         // Again: the first response may have been lost.
         await Shop.Request(shop.Bus, Order("good"));
         (await Shop.Request(shop.Bus, Order("good"))).ShouldBeOfType<OrderSubmitted>();

@@ -58,7 +58,7 @@ public sealed class StrictSubmitOrderTests
     {
         await using var rig = await Rig.Start(Mode.Embedded);
         await Send(rig, body);
-        await Eventually.Becomes("it is kept", rig.Failed, failed => failed.Count == 1);
+        await Eventually.Becomes("it is dead-lettered", rig.Failed, failed => failed.Count == 1);
         (await rig.Sent()).ShouldBeEmpty();
     }
 

@@ -93,7 +93,7 @@ public sealed class SubmitOrderTests
         await Send(rig, "{\"merchant\":");
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
         await Told(rig, nameof(OrderSubmitted));
-        await Eventually.Becomes("the bad one is kept", rig.Failed, failed => failed.Count == 1);
+        await Eventually.Becomes("the bad message is dead-lettered", rig.Failed, failed => failed.Count == 1);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class CancelTests
         await bench.Deliver(Some.Cancel(order));
         await bench.Heal();
         (await bench.Answers(order)).ShouldBe("PaymentCancelled");
-        bench.Gateway.Done(order).ShouldBe("authorize, void", "sent again under its key, so that no stray request can hold money later");
+        bench.Gateway.Done(order).ShouldBe("authorize, void", "sent again with the same key, so that no stray request can hold money later");
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class CancelTests
         await bench.Drain();
         await bench.Deliver(Some.Cancel(order));
         await bench.Drain();
-        (await bench.Answers(order)).ShouldBe("PaymentAuthorized", "nothing is said that is not true");
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized", "no false response is given");
         (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelling);
 
         bench.Gateway.Rewrite(ledger => ledger[1] = ledger[1] with { Status = "succeeded" });
         await bench.Deliver(Some.Cancel(order));
         await bench.Drain();
-        (await bench.Answers(order)).ShouldBe("PaymentCancelled", "a person has voided it at the gateway's desk");
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled", "it was voided manually at the gateway");
     }
 
     [Fact]

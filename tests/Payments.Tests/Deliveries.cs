@@ -52,6 +52,6 @@ public class BrokerAway : DispatchProxy
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == "GetSendEndpoint"
-        ? throw new ConnectionException("the broker is away")
+        ? throw new ConnectionException("the broker is unavailable")
         : targetMethod.Invoke(bus, args);
 }

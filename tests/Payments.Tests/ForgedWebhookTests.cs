@@ -26,7 +26,7 @@ public sealed class ForgedWebhookTests
             orders.Add(await Pending(worker));
         var attacker = new Attacker(new Random(seed), orders, TimeProvider.System.GetUtcNow());
         foreach (var (body, headers) in attacker.Captured)
-            (await worker.Webhook(body, headers)).StatusCode.ShouldBe(HttpStatusCode.OK, "the gateway's own, with either live secret");
+            (await worker.Webhook(body, headers)).StatusCode.ShouldBe(HttpStatusCode.OK, "genuine webhooks with either active secret");
 
         var before = await Everything(worker);
         using var counted = new Counted();
@@ -45,7 +45,7 @@ public sealed class ForgedWebhookTests
         (await Everything(worker)).ShouldBe(before, $"seed {seed}");
         (counted.Refused, counted.SeenBefore).ShouldBe((refused, Attacks - refused), $"seed {seed}");
         refused.ShouldBeGreaterThan(Attacks / 2);
-        kinds.Count.ShouldBe(Attacker.Kinds, "each was tried");
+        kinds.Count.ShouldBe(Attacker.Kinds, "each attack was tried");
     }
 
     static async Task<Guid> Pending(Worker worker)

@@ -102,7 +102,7 @@ public sealed class LockedRowTests
 
     static async Task<Bench> PostgreSql(params string[] settings)
     {
-        Assert.SkipUnless(Mode.Postgres is not null, "Row locks are looked at on PostgreSQL.");
+        Assert.SkipUnless(Mode.Postgres is not null, "SQLite has no row locks.");
         return await Bench.Start("PostgreSql", settings);
     }
 

@@ -13,7 +13,7 @@ public sealed class OtherHandTests
         if (undo == "refund")
             await Confirm(bench, order);
         await Cancel(bench, order);
-        (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelling, "the gateway says no");
+        (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelling, "the gateway declines");
 
         ByHand(bench, order, undo, 1250);
         await Cancel(bench, order);

@@ -55,7 +55,7 @@ public sealed class OutcomeTests
         await bench.Drain();
         (await bench.Answers(order)).ShouldBe("PaymentCancelled");
         await bench.Deliver(Some.Confirm(order));
-        (await bench.Answers(order)).ShouldBe(Refused, "a Confirm that comes late is the one that was refused");
+        (await bench.Answers(order)).ShouldBe(Refused, "a late Confirm is the refused one");
         bench.Gateway.Done(order).ShouldBe("authorize, void");
         (await bench.Path(order)).ShouldBe("Trying Tried Confirming CaptureRefused Cancelling Cancelled");
     }

@@ -33,7 +33,7 @@ public sealed class PollTests
             looks.Add(now);
         looks.Count.ShouldBeInRange(5, 9);
         looks[^1].ShouldBe(payBefore.AddHours(24));
-        settings.WatchAt(payBefore, created).ShouldBe(payBefore.AddSeconds(10), "one who gave up early is looked at when the time is over");
+        settings.WatchAt(payBefore, created).ShouldBe(payBefore.AddSeconds(10), "a payment abandoned early is polled after the deadline");
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class PollTests
         var asked = bench.Gateway.Requests;
         await bench.Get<AttemptSweeper>().Sweep();
         await bench.Drain();
-        bench.Gateway.Requests.ShouldBe(asked, "questions pause");
+        bench.Gateway.Requests.ShouldBe(asked, "polling pauses");
 
         var card = Some.Order();
         await bench.Deliver(Some.Try(card));

@@ -54,7 +54,7 @@ public sealed class WebhookTests
         await using var bench = await Bench.Start();
         var order = await Pending(bench);
         await bench.Sweep();
-        (await bench.Answers(order)).ShouldBeEmpty("nobody has paid");
+        (await bench.Answers(order)).ShouldBeEmpty("no payment was made");
         bench.Gateway.Conclude(order, "succeeded");
         await bench.Sweep(TimeSpan.FromMinutes(2));
         (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
@@ -79,7 +79,7 @@ public sealed class WebhookTests
         var order = await Pending(bench);
         await Receive(bench, "msg_1", Signed.Event(order));
         await bench.Drain();
-        (await bench.Answers(order)).ShouldBeEmpty("the gateway's ledger says that nobody has paid");
+        (await bench.Answers(order)).ShouldBeEmpty("the gateway's ledger has no payment");
         (await bench.Branch(order)).State.ShouldBe(BranchState.Pending);
     }
 

@@ -59,7 +59,7 @@ sealed class Worker : IAsyncDisposable
         app.Services.GetRequiredService<UnitOfWork<PaymentsDb>>().Run(work => work.Send(Queues.Payments, command));
 
     public Task IsTold(Guid orderId, string answer) =>
-        Eventually.Holds($"{orderId} is told {answer}", () => told.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
+        Eventually.Holds($"{orderId} has the response {answer}", () => told.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
 
     /// <summary>The order in the sandbox's own ledger.</summary>
     public async Task<string> Sandbox(Guid orderId)

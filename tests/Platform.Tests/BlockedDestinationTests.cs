@@ -75,7 +75,7 @@ public sealed class BlockedDestinationTests
         await Eventually.Becomes("all parked",
             () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 10, TimeSpan.FromSeconds(60));
         // Three queues receive the event.
-        await Eventually.Becomes("each has them once", () => host.Db(db => db.Inbox.CountAsync()), count => count == 30);
+        await Eventually.Becomes("each queue has them once", () => host.Db(db => db.Inbox.CountAsync()), count => count == 30);
     }
 
     static Task Send(PackHost host, string way) => host.Unit.Run(work => way == "no queue" ? work.Send("nowhere", new Bump("x")) : work.Publish(new News("x")));

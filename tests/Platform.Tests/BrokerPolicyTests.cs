@@ -65,7 +65,7 @@ public sealed class BrokerPolicyTests
         await using (await PackHost.Start(installation, "Consumers=false"))
         {
             await Publish(installation, "late", expiration: "100");
-            await Eventually.Becomes("it is gone", () => Messages(installation), count => count == 0, Long);
+            await Eventually.Becomes("the message is gone", () => Messages(installation), count => count == 0, Long);
         }
 
         await using var owner = await PackHost.Start(installation);

@@ -26,7 +26,7 @@ public sealed class ClockTests
 
         (clock.GetUtcNow().UtcDateTime - server).Duration().ShouldBeLessThan(Second);
         own.Wrong = TimeSpan.FromMinutes(-10);
-        (clock.GetUtcNow().UtcDateTime - server).Duration().ShouldBeLessThan(Second, "its own clock was set, and is not asked");
+        (clock.GetUtcNow().UtcDateTime - server).Duration().ShouldBeLessThan(Second, "its own clock was changed and is not used");
     }
 
     sealed class WrongClock : TimeProvider

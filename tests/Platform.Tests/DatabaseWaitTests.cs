@@ -49,7 +49,7 @@ public sealed class DatabaseWaitTests
                 await work.Send("bumps", new Bump(i == 40 ? "locked" : $"free-{i}"));
         });
 
-        await Eventually.Becomes("all others are done", () => host.Db(db => db.Counters.CountAsync(row => row.Name.StartsWith("free-"))), count => count == 63);
+        await Eventually.Becomes("others are handled", () => host.Db(db => db.Counters.CountAsync(row => row.Name.StartsWith("free-"))), count => count == 63);
         (await host.Counter("locked")).ShouldBe(0);
         await locker.DisposeAsync();
         await host.Counts("locked", 1);
@@ -109,7 +109,7 @@ public sealed class DatabaseWaitTests
         await host.Counts("echo-a", 1);
         using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()) };
         await SetReadOnly(installation, on: true);
-        await Eventually.Holds("it says that it is unavailable", async () => await Ready(http) == "unavailable");
+        await Eventually.Holds("the service reports that it is unavailable", async () => await Ready(http) == "unavailable");
         for (var i = 0; i < 20; i++)
             await host.SendRaw("bumps", RawMessage.Of("Bump", new { name = "a" }, Guid.CreateVersion7()));
         await Eventually.Holds("deliveries wait", () => host.Complaints.Count(line => line.Contains("is unavailable", StringComparison.Ordinal)) > 3);
@@ -118,7 +118,7 @@ public sealed class DatabaseWaitTests
         await SetReadOnly(installation, on: false);
         var watch = Stopwatch.StartNew();
         await host.Counts("echo-a", 21);
-        await Eventually.Holds("it says that it is ready", async () => await Ready(http) == "ready");
+        await Eventually.Holds("the service reports that it is ready", async () => await Ready(http) == "ready");
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         (await host.Db(db => db.FailedMessages.CountAsync())).ShouldBe(0);
     }
@@ -131,10 +131,10 @@ public sealed class DatabaseWaitTests
         await using var host = await PackHost.Start(installation);
         await SetReadOnly(installation, on: true);
         await host.SendRaw("bumps", new RawMessage("{ bad", Guid.CreateVersion7()));
-        await Eventually.Holds("it waits", () => host.Complaints.Any(line => line.Contains("is unavailable", StringComparison.Ordinal)));
+        await Eventually.Holds("the message waits", () => host.Complaints.Any(line => line.Contains("is unavailable", StringComparison.Ordinal)));
         host.Complaints.ShouldNotContain(line => line.Contains("is kept as", StringComparison.Ordinal));
         await SetReadOnly(installation, on: false);
-        await Eventually.Becomes("it is kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);
+        await Eventually.Becomes("the message is stored", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);
     }
 
     /// <summary>The server ends the session of a process that disappeared with an open transaction.</summary>

@@ -95,7 +95,7 @@ public sealed class OutboxTests
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_broker_outage_is_not_counted_against_outbox_rows(Mode mode)
     {
-        Assert.SkipUnless(mode.Transport == "RabbitMq", "The bus in memory cannot be away.");
+        Assert.SkipUnless(mode.Transport == "RabbitMq", "The in-memory bus is always available.");
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(installation, "Limits:ParkAfter=1");
         await host.Bump("a", 5);
@@ -106,7 +106,7 @@ public sealed class OutboxTests
         await Eventually.Holds("the broker is known to be unavailable", () => !broker.IsAvailable);
         (await host.Db(db => db.Outbox.AllAsync(row => row.Attempts == 0 && row.ParkedAt == null))).ShouldBeTrue();
         await installation.OpenBroker();
-        await Eventually.Becomes("all is handled", () => host.Counter("echo-a"), value => value == 25, TimeSpan.FromSeconds(60));
+        await Eventually.Becomes("all messages are handled", () => host.Counter("echo-a"), value => value == 25, TimeSpan.FromSeconds(60));
         await host.Drained();
     }
 

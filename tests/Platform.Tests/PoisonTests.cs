@@ -79,7 +79,7 @@ public sealed class PoisonTests
             await host.SendRaw("bumps", new RawMessage(body, Guid.CreateVersion7(), "application/vnd.ordersaga.envelope+json"));
         await host.Bump("a", 3);
         await host.Counts("a", 3);
-        await Eventually.Becomes("all are kept", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == bodies.Length);
+        await Eventually.Becomes("all are stored", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == bodies.Length);
         (await host.Db(db => db.FailedMessages.Select(row => row.Body).ToListAsync())).Select(System.Text.Encoding.UTF8.GetString)
             .Order().ShouldBe(bodies.Order());
     }
@@ -132,7 +132,7 @@ public sealed class PoisonTests
         await host.Counts("echo-poison", 2);
         await host.Counts("echo-huge", 2);
         await Eventually.Becomes("the two tallies", () => host.Db(db => db.Tallies.CountAsync()), count => count == 2);
-        await Eventually.Becomes("bad JSON is kept again",
+        await Eventually.Becomes("bad JSON is stored again",
             () => host.Db(db => db.FailedMessages.CountAsync(row => row.ReplayedAt == null)), count => count >= 3);
         (await host.Db(db => db.FailedMessages.Where(row => row.ReplayedAt == null).Select(row => row.Cause).ToListAsync()))
             .ShouldAllBe(cause => cause.Contains("Json", StringComparison.OrdinalIgnoreCase));

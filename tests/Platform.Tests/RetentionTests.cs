@@ -90,7 +90,7 @@ public sealed class RetentionTests
             log.Length.ShouldBeGreaterThan(18 * 1024 * 1024, "the reader holds it");
         }
 
-        await Eventually.Holds("it is cut back though nothing is written", () =>
+        await Eventually.Holds("the log is truncated without further writes", () =>
         {
             log.Refresh();
             return Task.FromResult(log.Length <= 16 * 1024 * 1024);

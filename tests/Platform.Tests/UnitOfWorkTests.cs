@@ -83,7 +83,7 @@ public sealed class UnitOfWorkTests
         await using (host)
         {
             await host.Bump("a", 300);
-            await Eventually.Holds("it is under way", async () => await host.Counter("a") > 0);
+            await Eventually.Holds("work is in progress", async () => await host.Counter("a") > 0);
         }
 
         host.Complaints.ShouldBeEmpty();

@@ -49,9 +49,9 @@ public sealed class ContentRuleTests
             Classes.SettlementReversed),
         ["a refund that came back"] = (() => Refunded(Some.Row("ref_1", "refund", -1250, 0), Some.Row("rr_1", "refund-reversal", 1250, 0)),
             Classes.SettlementReversed),
-        ["a fee and a kind that nobody knows"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("f_1", "fee", -25, 0),
+        ["a fee and an unknown kind"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("f_1", "fee", -25, 0),
             Some.Row("x_1", "retencion", -12, 0)] }, ""),
-        ["a fee for an order that nobody knows"] = (() => new Story(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
+        ["a fee for an unknown order"] = (() => new Story(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
         ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
             new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, null, [], Some.At), []), ""),
     };

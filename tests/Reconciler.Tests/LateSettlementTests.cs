@@ -19,7 +19,7 @@ public sealed class LateSettlementTests
         await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
         var late = await rig.Get<LateSettlements>().Find();
         late.Select(finding => finding.Subject).ShouldBe(
-            Enumerable.Range(10, 3).Select(day => $"settlement 2030-05-{day}"), "the books begin on the tenth, and it is noon of the fifteenth");
+            Enumerable.Range(10, 3).Select(day => $"settlement 2030-05-{day}"), "the ledgers begin on the tenth, and it is noon of the fifteenth");
         late.ShouldAllBe(finding => finding.Class == Classes.SettlementFileMissing && finding.Remedy == Remedy.Case);
 
         await rig.Read(db =>
@@ -28,7 +28,7 @@ public sealed class LateSettlementTests
             return db.SaveChangesAsync();
         });
         (await rig.Get<LateSettlements>().Find()).Select(finding => finding.Subject)
-            .ShouldBe(["settlement 2030-05-12"], "before the first file nobody expects one");
+            .ShouldBe(["settlement 2030-05-12"], "no file is expected before the first one");
 
         rig.Get<SettlementSettings>().LateAfterHours = 0;
         (await rig.Get<LateSettlements>().Find()).ShouldBeEmpty("no file has to come");

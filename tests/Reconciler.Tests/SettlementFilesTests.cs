@@ -47,7 +47,7 @@ public sealed class SettlementFilesTests
         (await rig.Read(db => db.Audit.OrderBy(row => row.Id).Select(row => row.Cause + ": " + row.To).ToListAsync()))
             .ShouldBe(["settlement intake: Taken", "kim: Superseded", "kim: Replaced"]);
         var changed = await rig.Get<Ledgers>().Settlement.ChangedSince(DateTime.UnixEpoch, default).ToListAsync();
-        changed.ShouldBe([Guid.Parse(Order)], "its order is looked at again, once");
+        changed.ShouldBe([Guid.Parse(Order)], "its order is checked again, once");
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SettlementFilesTests
         (await rig.Count()).ShouldBe((0, 0));
         (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "again")).ShouldBeNull();
         (await rig.Take(file)).Finding!.Evidence.ShouldContain("replaced or voided before");
-        (await rig.Take(file, new Delivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "a person may bring it all the same");
+        (await rig.Take(file, new Delivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "an operator may still upload it");
     }
 
     static string Row(string id, string operation, long amount, long fee, string reference = Order) =>

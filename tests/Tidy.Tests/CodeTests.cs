@@ -13,7 +13,7 @@ public sealed class CodeTests
     {
         var services = Source.All
             .Where(source => Services.Contains(source.Folder) && !source.File.StartsWith(Assurance, StringComparison.Ordinal)).ToList();
-        services.Select(source => source.Folder).Distinct().Count().ShouldBe(Services.Length, "a service of the list has no sources");
+        services.Select(source => source.Folder).Distinct().Count().ShouldBe(Services.Length, "a listed service has no sources");
         services.SelectMany(Code.GoesPastTheUnitOfWork).ShouldBeNone();
     }
 

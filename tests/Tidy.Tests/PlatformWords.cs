@@ -38,7 +38,7 @@ static partial class PlatformWords
         return from file in Allowed
                from word in file.Value.Words.Split(' ')
                where !used.Contains((file.Key, word))
-               select $"{file.Key} has no '{word}' any more: take the exception away";
+               select $"{file.Key} no longer contains '{word}': remove the exception";
     }
 
     /// <summary>The words of an identifier or text, singular and in lower case. Sorting ("OrderBy", "ORDER BY") does not count.</summary>

@@ -19,7 +19,7 @@ public sealed class Injector(FaultRun run, Dealer dealer)
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested && dealer.Overlapped(fault))
         {
-            run.Say($"{fault.Name} did not heal beside another fault, and is done again at the end of the round: {failure.Message}");
+            run.Say($"{fault.Name} did not heal beside another fault; it is repeated at the end of the round: {failure.Message}");
             dealer.Unhealed(fault);
             unhealed.Enqueue((fault, chance));
             return;

@@ -53,7 +53,7 @@ static class Trial
         });
         foreach (var database in Schema.Databases)
             await Execute(connection(database), "VACUUM (ANALYZE)");
-        Console.WriteLine($"{orders:N0} clean orders and {spoiled.Count:N0} spoiled ones, made in {watch.Elapsed.TotalSeconds:0} s");
+        Console.WriteLine($"{orders:N0} consistent and {spoiled.Count:N0} corrupted orders, generated in {watch.Elapsed.TotalSeconds:0} s");
         return spoiled;
     }
 

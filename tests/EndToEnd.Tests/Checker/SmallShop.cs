@@ -9,7 +9,7 @@ namespace EndToEnd.Tests;
 /// <summary>The ledgers of a shop with one completed and one declined order; each test corrupts its own copy.</summary>
 public sealed class SmallShop : IAsyncLifetime
 {
-    readonly string directory = Directory.CreateTempSubdirectory("ordersaga-books-").FullName;
+    readonly string directory = Directory.CreateTempSubdirectory("ordersaga-ledgers-").FullName;
 
     public string Sku { get; private set; } = "";
     public Guid Done { get; private set; }
@@ -30,14 +30,14 @@ public sealed class SmallShop : IAsyncLifetime
     /// <summary>A copy of the ledgers after the statements, each prefixed with its database: <c>orders: DELETE ...</c></summary>
     public async Task<string> Spoiled(params string[] statements)
     {
-        var copy = Directory.CreateTempSubdirectory("ordersaga-spoiled-").FullName;
+        var copy = Directory.CreateTempSubdirectory("ordersaga-corrupted-").FullName;
         foreach (var name in Migrations.Schema.Databases)
             File.Copy(FileOf(directory, name), FileOf(copy, name));
         foreach (var statement in statements)
         {
             var (name, sql) = (statement.Split(": ")[0], Named(statement[(statement.IndexOf(": ", StringComparison.Ordinal) + 2)..]));
             var rows = await Execute($"Data Source={FileOf(copy, name)}", "PRAGMA ignore_check_constraints = ON; " + sql);
-            rows.ShouldBePositive($"rows that are spoiled by: {sql}");
+            rows.ShouldBePositive($"rows changed by: {sql}");
         }
 
         return copy;

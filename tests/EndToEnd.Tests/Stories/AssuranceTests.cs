@@ -32,7 +32,7 @@ public sealed class AssuranceTests
 
         system.Of(Reconciler).Start(("FailPoint", "assurance.mid-page:120"));
         twin.Start();
-        await Eventually.Holds("one has died in mid-page", () => !system.Of(Reconciler).IsUp, TimeSpan.FromSeconds(60));
+        await Eventually.Holds("one process has died during a page", () => !system.Of(Reconciler).IsUp, TimeSpan.FromSeconds(60));
         system.Of(Inventory).Start();
 
         await system.Checker.AtRest(TimeSpan.FromSeconds(90));
@@ -40,14 +40,14 @@ public sealed class AssuranceTests
         (await Count(system, "orders", "SELECT count(*) FROM audit WHERE cause = 'CheckRequested'")).ShouldBeGreaterThanOrEqualTo(Orders);
         (await Count(system, "orders", """
             SELECT count(*) FROM (SELECT 1 FROM audit WHERE cause = 'CheckRequested' GROUP BY subject_id, from_state, detail HAVING count(*) > 1) AS twice
-            """)).ShouldBe(0, "no order was driven on twice at one version");
+            """)).ShouldBe(0, "no order was resumed twice at one version");
         await Eventually.Becomes("no lease is left", () => Count(system, "reconciler", "SELECT count(*) FROM leases"), left => left == 0);
     }
 
     /// <summary>Drops every message in the queue.</summary>
     static async Task Purge(Running system, string queue)
     {
-        await Eventually.Becomes("all is sent", () => Count(system, "orders", "SELECT count(*) FROM outbox"), left => left == 0);
+        await Eventually.Becomes("all messages are sent", () => Count(system, "orders", "SELECT count(*) FROM outbox"), left => left == 0);
         using var http = Installation.Management();
         (await http.DeleteAsync($"api/queues/{system.Vhost}/{queue}/contents")).EnsureSuccessStatusCode();
     }

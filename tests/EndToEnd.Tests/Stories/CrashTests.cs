@@ -25,7 +25,7 @@ public sealed class CrashTests(Fleet fleet) : Story(fleet)
         var all = await running;
 
         await shop.System.Checker.AtRest(EndsWithin);
-        Say($"It died after {placed} of {Orders}; {load.Repeats} asked for again; at rest {watch.Elapsed.TotalSeconds:0.0} s after the restart");
+        Say($"Killed after {placed} of {Orders} orders; {load.Repeats} retries; at rest {watch.Elapsed.TotalSeconds:0.0} s after the restart");
         await shop.System.Checker.IsClean([.. all.Select(one => one.OrderId)]);
     }
 

@@ -38,9 +38,9 @@ public sealed class LoadTests(Fleet fleet) : Story(fleet)
         var load = new Load(shop, drafts);
         var sampler = new LevelSampler(shop, skus);
         var placed = await sampler.While(load.Run(callers: 32));
-        Say($"{shop.System.Mode}: {placed.Count} placed in {watch.Elapsed.TotalSeconds:0.0} s, {load.Repeats} asked for again");
+        Say($"{shop.System.Mode}: {placed.Count} placed in {watch.Elapsed.TotalSeconds:0.0} s, {load.Repeats} retries");
         await sampler.While(Rest(shop));
-        Say($"at rest after {watch.Elapsed.TotalSeconds:0.0} s; {sampler.Samples} levels read on the way");
+        Say($"at rest after {watch.Elapsed.TotalSeconds:0.0} s; {sampler.Samples} levels read meanwhile");
         await shop.System.Checker.IsClean([.. placed.Select(one => one.OrderId)]);
         return placed;
     }

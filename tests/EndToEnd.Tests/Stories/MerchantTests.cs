@@ -12,7 +12,7 @@ public sealed class MerchantTests(Fleet fleet) : Story(fleet)
         var order = await shop.Place(await shop.NewSku(5), 1, "tok_ok");
         using var other = new Shop(shop.System, await NewKey(shop.System, "other"));
 
-        await Eventually.Holds("the running processes have taken up the new key", async () => (await Status(other, "orders")) == HttpStatusCode.OK);
+        await Eventually.Holds("the running processes accept the new key", async () => (await Status(other, "orders")) == HttpStatusCode.OK);
         (await Status(other, $"orders/{order.Id}")).ShouldBe(HttpStatusCode.NotFound);
         (await Status(other, $"orders/{order.Id}/timeline")).ShouldBe(HttpStatusCode.NotFound);
         using var cancel = await other.Cancel(order.Id);

@@ -21,13 +21,13 @@ public sealed class PayPageTests(Fleet fleet) : Story(fleet)
         foreach (var order in new[] { left, late })
             (await shop.End(order.Id, TimeSpan.FromSeconds(60))).ShouldSatisfyAllConditions(
                 ended => ended.Status.ShouldBe("Cancelled"), ended => ended.Reason!.ShouldEndWith("not paid in time"));
-        (await shop.Get(usual.Id)).Status.ShouldBe("AwaitingPayment", "its time is longer");
-        (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 9, 7, 2, 0), "the goods are free again");
+        (await shop.Get(usual.Id)).Status.ShouldBe("AwaitingPayment", "its deadline is later");
+        (await shop.LevelOf(sku)).ShouldBe(new Level(sku, 9, 7, 2, 0), "the stock is released");
 
         await Customer.Pays(page);
         await Customer.Pays(latePage);
         (await shop.End(usual.Id)).Status.ShouldBe("Completed");
-        await Eventually.Holds("the late money is let go", async () => (await Done(shop, late)).EndsWith("void", StringComparison.Ordinal));
+        await Eventually.Holds("the late payment is voided", async () => (await Done(shop, late)).EndsWith("void", StringComparison.Ordinal));
 
         await shop.System.Checker.IsClean([usual.Id, left.Id, late.Id]);
         (await Done(shop, usual), await Done(shop, left), await Done(shop, late)).ShouldBe(("authorize capture", "", "authorize void"));

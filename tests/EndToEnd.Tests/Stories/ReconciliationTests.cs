@@ -82,7 +82,7 @@ public sealed class ReconciliationTests
 
         foreach (var (point, next) in points.Zip(points.Skip(1).Append(null)))
         {
-            await Eventually.Holds($"it died at {point}", () => !reconciler.IsUp);
+            await Eventually.Holds($"the process died at {point}", () => !reconciler.IsUp);
             system.Configure("FailPoint", next);
             await Restart(system, reconciler);
         }

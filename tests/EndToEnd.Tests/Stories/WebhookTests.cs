@@ -29,7 +29,7 @@ public sealed class WebhookTests
             placed.Add(await PlaceInAnyCase(system, shop, sku));
 
         var kills = 0;
-        await Eventually.Holds("every event of every order has come, and what was sent and not noted has come again", async () =>
+        await Eventually.Holds("every event of every order has arrived, and the unrecorded ones have arrived twice", async () =>
         {
             if (!api.IsUp)
             {

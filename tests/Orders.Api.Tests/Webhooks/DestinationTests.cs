@@ -53,7 +53,7 @@ public sealed class DestinationTests
         var endpoint = (await merchant.Post("/webhook-endpoints", $$"""{"url":"http://rebound.example:{{port}}/hook"}""")).ShouldBe(201).Json;
         await merchant.Placed();
 
-        var log = await Eventually.Becomes("it was tried",
+        var log = await Eventually.Becomes("a delivery was attempted",
             async () => (await merchant.Get($"/webhook-endpoints/{endpoint["id"]}/deliveries")).Json["items"]!.AsArray(),
             items => items.Any(item => item!["lastError"] is not null));
         log[0]!["lastError"]!.GetValue<string>().ShouldContain("rebound.example has no public address");

@@ -39,12 +39,12 @@ public sealed class EndpointTests
         var endpoint = await shop.Register();
         await shop.Register(shop.Receiver.Url + "?second");
         await shop.PlacedAndCompleted();
-        await Eventually.Holds("both have received both", () => shop.Receiver.Taken.Select(hook => hook.Id).Distinct().Count() == 4);
+        await Eventually.Holds("both endpoints have received both events", () => shop.Receiver.Taken.Select(hook => hook.Id).Distinct().Count() == 4);
 
         foreach (var hooks in shop.Receiver.Taken.GroupBy(hook => hook.Type, StringComparer.Ordinal))
         {
             hooks.Select(hook => (string)hook.Json["id"]!).Distinct().ShouldHaveSingleItem().ShouldStartWith("evt_");
-            hooks.Select(hook => hook.Id).Distinct().Count().ShouldBe(2, "webhook-id is of the delivery");
+            hooks.Select(hook => hook.Id).Distinct().Count().ShouldBe(2, "the webhook-id belongs to the delivery");
         }
 
         var ids = shop.Receiver.Taken.Select(hook => (string)hook.Json["id"]!).Distinct().ToList();
@@ -59,7 +59,7 @@ public sealed class EndpointTests
         shop.Receiver.Answers = _ => Results.StatusCode(410);
         var endpoint = await shop.Register();
         await shop.Merchant.Placed();
-        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        await Eventually.Holds("the endpoint is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
         shop.Receiver.Answers = _ => Results.NoContent();
         for (var i = 0; i < 5; i++)
             await shop.PlacedAndCompleted();
@@ -71,7 +71,7 @@ public sealed class EndpointTests
             missed.Where(item => (string)item["status"]! == "Missed").Min(item => item["createdAt"]!.GetValue<DateTime>()));
         var next = await shop.PlacedAndCompleted();
         await shop.LogBecomes(endpoint, "Delivered", 2);
-        shop.Receiver.Taken.Count(hook => hook.OrderId != next).ShouldBe(1, "nothing that was missed is sent unasked");
+        shop.Receiver.Taken.Count(hook => hook.OrderId != next).ShouldBe(1, "missed events are not sent without a request");
 
         (await Enable(shop, endpoint, """{"sendMissed":true}""")).ShouldBe(200);
         await shop.LogBecomes(endpoint, "Delivered", 12);
@@ -86,7 +86,7 @@ public sealed class EndpointTests
         shop.Receiver.Answers = _ => Results.StatusCode(410);
         var endpoint = await shop.Register();
         await shop.Merchant.Placed();
-        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        await Eventually.Holds("the endpoint is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
         await shop.PlacedAndCompleted();
         await shop.LogBecomes(endpoint, "Missed", 2);
         await UpdatesTakeTwoSeconds(shop);

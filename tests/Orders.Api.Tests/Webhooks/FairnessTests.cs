@@ -19,7 +19,7 @@ public sealed class FairnessTests
         (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
         await shop.Merchant.Placed();
         await shop.Merchant.Placed();
-        await Eventually.Holds("the dead ones have their places", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 8);
+        await Eventually.Holds("deliveries to the dead endpoints are in progress", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 8);
 
         var order = await other.Placed();
         await Eventually.Holds("the other merchant receives its event", () => shop.Receiver.Of(order) == "order.submitted");
@@ -47,14 +47,14 @@ public sealed class FairnessTests
         await shop.Register(slow.Url + "?2");
         for (var i = 0; i < 5; i++)
             await shop.Merchant.Placed();
-        await Eventually.Holds("both places are taken", () => slow.Taken.Count == 2);
+        await Eventually.Holds("two deliveries are in progress", () => slow.Taken.Count == 2);
         var other = await shop.Other();
         (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
         var order = await other.Placed();
-        await Eventually.Holds("it is due", async () => (await shop.Rows()).Exists(row => row.OrderId == order));
+        await Eventually.Holds("the delivery is due", async () => (await shop.Rows()).Exists(row => row.OrderId == order));
 
         turns.Release();
-        await Eventually.Holds("the first place that is freed is the other merchant's", () => shop.Receiver.Of(order) == "order.submitted");
+        await Eventually.Holds("the next delivery is the other merchant's", () => shop.Receiver.Of(order) == "order.submitted");
         (await shop.Rows()).Count(row => row.State == DeliveryStates.Delivered && row.OrderId != order).ShouldBe(1);
         turns.Release(100);
     }

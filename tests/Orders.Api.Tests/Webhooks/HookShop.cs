@@ -57,7 +57,7 @@ public sealed class HookShop : IAsyncDisposable
     public async Task<Caller> Other()
     {
         var other = new Caller(Host, "other", ApiKeys.Create(Installation.Directory, "second", "other", Roles.Orders));
-        await Eventually.Holds("the key is known", async () => (await other.Get("/webhook-endpoints")).Status == 200);
+        await Eventually.Holds("the key is accepted", async () => (await other.Get("/webhook-endpoints")).Status == 200);
         return other;
     }
 

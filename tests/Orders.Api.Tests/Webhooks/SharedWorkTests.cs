@@ -22,12 +22,12 @@ public sealed class SharedWorkTests
         await Complete(db, slow);
         var smaller = await db.Audit.MaxAsync(row => row.Id, TestContext.Current.CancellationToken);
         await shop.Host.Drive(quick, States.Completed, "StockConfirmed");
-        (await shop.Host.Read(other => other.Audit.MaxAsync(row => row.Id))).ShouldBeGreaterThan(smaller, "the two ids stand the wrong way round");
+        (await shop.Host.Read(other => other.Audit.MaxAsync(row => row.Id))).ShouldBeGreaterThan(smaller, "the ids are in reverse order of commit");
 
         await shop.LogBecomes(endpoint, "Delivered", 3);
         shop.Receiver.Of(quick).ShouldBe("order.submitted order.completed");
         shop.Receiver.Of(slow).ShouldBe("order.submitted");
-        (await shop.Host.Read(other => other.WebhookReaders.SingleAsync())).After.ShouldBeLessThan(smaller, "who takes over would have to read it");
+        (await shop.Host.Read(other => other.WebhookReaders.SingleAsync())).After.ShouldBeLessThan(smaller, "the next reader would have to read it");
 
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await shop.LogBecomes(endpoint, "Delivered", 4);
@@ -51,7 +51,7 @@ public sealed class SharedWorkTests
         await shop.Host.Drive(done, States.Completed, "StockConfirmed");
         await shop.LogBecomes(endpoint, "Delivered", 3);
         var last = await shop.Host.Read(db => db.Audit.MaxAsync(row => row.Id));
-        await Eventually.Holds("the reader is past it", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
+        await Eventually.Holds("the reader has skipped it", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
         shop.Receiver.Of(undone).ShouldBe("order.submitted");
     }
 

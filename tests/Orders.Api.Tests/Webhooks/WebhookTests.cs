@@ -21,7 +21,7 @@ public sealed class WebhookTests
 
         foreach (var id in ids)
             shop.Receiver.Of(id).ShouldBe("order.submitted order.completed");
-        shop.Receiver.Of(before).ShouldBe("", "it is told of what comes after its registration");
+        shop.Receiver.Of(before).ShouldBe("", "only later events are sent");
         shop.Receiver.Taken.ShouldAllBe(hook => hook.IsSignedWith((string)endpoint["secret"]!));
         shop.Receiver.Taken.Select(hook => hook.Id).Distinct().Count().ShouldBe(10);
         var hook = shop.Receiver.Taken.Last(hook => hook.Type == "order.completed").Json;
@@ -39,13 +39,13 @@ public sealed class WebhookTests
         await using var shop = await HookShop.Open(mode);
         await shop.PlacedAndCompleted();
         var other = new Caller(shop.Host, "other", ApiKeys.Create(shop.Installation.Directory, "second", "other", Roles.Orders));
-        await Eventually.Holds("the key is known", async () => (await other.Get("/webhook-endpoints")).Status == 200);
-        (await shop.Host.Read(db => db.WebhookReaders.CountAsync())).ShouldBe(0, "without an endpoint nobody reads");
+        await Eventually.Holds("the key is accepted", async () => (await other.Get("/webhook-endpoints")).Status == 200);
+        (await shop.Host.Read(db => db.WebhookReaders.CountAsync())).ShouldBe(0, "without an endpoint no event is read");
 
         (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
         await shop.PlacedAndCompleted();
         var last = await shop.Host.Read(db => db.Audit.MaxAsync(row => row.Id));
-        await Eventually.Holds("all is read", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
+        await Eventually.Holds("all events are read", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
         (await shop.Rows()).ShouldBeEmpty("these orders are another merchant's");
     }
 
@@ -58,7 +58,7 @@ public sealed class WebhookTests
             : Results.NoContent();
         var endpoint = await shop.Register();
         var id = await shop.PlacedAndCompleted();
-        await Eventually.Holds("it is failing", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Failing");
+        await Eventually.Holds("the endpoint is failing", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Failing");
         await shop.LogBecomes(endpoint, "Delivered", 2);
 
         shop.Receiver.Of(id).ShouldBe("order.submitted order.submitted order.submitted order.completed");
@@ -75,9 +75,9 @@ public sealed class WebhookTests
         shop.Receiver.Answers = _ => Results.StatusCode(500);
         var endpoint = await shop.Register();
         var id = await shop.PlacedAndCompleted();
-        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        await Eventually.Holds("the endpoint is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
         var log = await shop.Log(endpoint);
-        log.Select(item => (string)item["status"]!).ShouldBe(["Pending", "GivenUp"], "what comes after it is still owed");
+        log.Select(item => (string)item["status"]!).ShouldBe(["Pending", "GivenUp"], "later events are still pending");
         (log[1]["attempts"]!.GetValue<int>(), (string)log[1]["lastError"]!, (int)log[1]["lastStatus"]!).ShouldBe((3, "answered 500", 500));
         ((string)(await shop.Endpoint(endpoint))["reason"]!).ShouldStartWith("took nothing since");
         var resend = $"/webhook-endpoints/{endpoint["id"]}/deliveries/{log[1]["id"]}/resend";
@@ -99,16 +99,16 @@ public sealed class WebhookTests
         shop.Receiver.Answers = _ => Results.Redirect("/elsewhere");
         var endpoint = await shop.Register();
         await shop.PlacedAndCompleted();
-        var redirected = await Eventually.Becomes("an attempt ends", () => shop.Log(endpoint), items => items.Any(item => item["lastError"] is not null));
+        var redirected = await Eventually.Becomes("an attempt has ended", () => shop.Log(endpoint), items => items.Any(item => item["lastError"] is not null));
         redirected[^1]["lastError"]!.GetValue<string>().ShouldBe("answered 302");
         shop.Receiver.Answers = _ => Results.StatusCode(410);
-        await Eventually.Holds("it is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
+        await Eventually.Holds("the endpoint is disabled", async () => (string)(await shop.Endpoint(endpoint))["status"]! == "Disabled");
         (await shop.Endpoint(endpoint))["reason"]!.GetValue<string>().ShouldBe("answered 410 Gone");
 
         await using var silent = new Silent();
         var second = await shop.Register(silent.Url);
         await shop.PlacedAndCompleted();
-        var log = await Eventually.Becomes("an attempt ends", () => shop.Log(second), items => items.Any(item => item["lastError"] is not null));
+        var log = await Eventually.Becomes("an attempt has ended", () => shop.Log(second), items => items.Any(item => item["lastError"] is not null));
         log[^1]["lastError"]!.GetValue<string>().ShouldBe("no answer within 1 s");
     }
 
@@ -148,7 +148,7 @@ public sealed class WebhookTests
         await using var shop = await HookShop.Open(Mode.Embedded, "--Webhooks:MostEndpoints=2");
         var endpoint = await shop.Register();
         var other = new Caller(shop.Host, "other", ApiKeys.Create(shop.Installation.Directory, "second", "other", Roles.Orders));
-        await Eventually.Holds("the key is known", async () => (await other.Get("/webhook-endpoints")).Status == 200);
+        await Eventually.Holds("the key is accepted", async () => (await other.Get("/webhook-endpoints")).Status == 200);
         var path = $"/webhook-endpoints/{endpoint["id"]}";
         (await other.Get(path)).ShouldBeProblem(404, "endpoint-not-found");
         (await other.Get(path + "/deliveries")).ShouldBeProblem(404, "endpoint-not-found");

@@ -37,7 +37,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
         using var stranger = new HttpClient { BaseAddress = quiet.Shop.Http.BaseAddress };
         await Send(stranger, method, path).ShouldBeProblem(401, "unauthorized");
         using var merchant = quiet.Shop.Caller(quiet.Shop.Http.BaseAddress!.ToString(), Roles.Orders, Roles.Stock, Roles.Catalogue);
-        await Eventually.Holds("the new key is taken up", async () => (await merchant.GetAsync("/products")).IsSuccessStatusCode);
+        await Eventually.Holds("the new key is accepted", async () => (await merchant.GetAsync("/products")).IsSuccessStatusCode);
         await Send(merchant, method, path).ShouldBeProblem(403, "forbidden");
     }
 

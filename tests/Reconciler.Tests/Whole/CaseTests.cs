@@ -32,7 +32,7 @@ public sealed class CaseTests
         history.Select(item => $"{item!["source"]} {item["to"]}").ShouldBe(["case Open", "case Assigned", "case Solved"]);
 
         (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is still so, and nobody works on it");
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "the finding persists and has no assignee");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -53,7 +53,7 @@ public sealed class CaseTests
             .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "accept: ", "solve: "]);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the level was corrected" })).Status.ShouldBe(HttpStatusCode.OK);
 
-        await Eventually.Holds("the hold is let go", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);
+        await Eventually.Holds("the stock is released", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
         (await shop.Http.Json($"/cases/orders/{order}/history"))["items"]!.AsArray().Select(item => $"{item!["source"]} {item["to"]}")
@@ -93,7 +93,7 @@ public sealed class CaseTests
         await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
         await shop.Spoiler.OtherAmount(await shop.Order());
         await shop.Http.Reconcile();
-        await Eventually.Holds("it was told again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
+        await Eventually.Holds("it was sent again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
         told.Count.ShouldBe(2);
         ((string)told[1]["class"]!).ShouldBe("amount-differs");
     }

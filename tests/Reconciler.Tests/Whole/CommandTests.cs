@@ -18,7 +18,7 @@ public sealed class CommandTests
         exitCode.ShouldBe(1, output);
         (await File.ReadAllTextAsync(report)).ShouldContain($"amount-differs,Critical,{order}");
         (await Reconcile(shop, "--repair", "--order", order.ToString())).ExitCode.ShouldBe(1);
-        (await Reconcile(shop, "--repair")).ExitCode.ShouldBe(0, "it is an open case by now");
+        (await Reconcile(shop, "--repair")).ExitCode.ShouldBe(0, "the case is already open");
         (await shop.Http.Cases()).Count.ShouldBe(1);
     }
 

@@ -88,6 +88,6 @@ public sealed class FloodTests
         await shop.Http.PostJson($"/cases/{again}/actions/solve", new { reason = "put right" });
         (await shop.Http.PostJson($"/accepted-differences/{accepted["id"]}/revoke", new { reason = "it was another order" })).Body["class"]!
             .GetValue<string>().ShouldBe("amount-differs");
-        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is accepted no more");
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is no longer accepted");
     }
 }

@@ -64,7 +64,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         statements.Forget();
         var clock = TimeProvider.System.GetTimestamp();
         const string Any = "SELECT count(*) FROM (SELECT 1 FROM inbox LIMIT 1) one";
-        await Eventually.Becomes("all are gone", () => orders.Count(Any), left => left == 0, TimeSpan.FromHours(2));
+        await Eventually.Becomes("all old rows are deleted", () => orders.Count(Any), left => left == 0, TimeSpan.FromHours(2));
         output.WriteLine($"{Rows} rows in {TimeProvider.System.GetElapsedTime(clock)}\n{statements}");
         statements.Longest.ShouldBeLessThan(MostMilliseconds, statements.ToString());
     }

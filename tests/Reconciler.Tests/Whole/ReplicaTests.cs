@@ -27,7 +27,7 @@ public sealed class ReplicaTests
         var report = await shop.Http.Json($"/reconciliation/runs/{run["id"]}/report?format=json");
         ((string)report["verdict"]!).ShouldStartWith("Nothing was judged");
         ((int)(await shop.Http.Reconcile(new { kind = "order", orderId = orders[0], dryRun = false }))["counts"]!["orders"]!)
-            .ShouldBe(1, "one order alone is read where it is written");
+            .ShouldBe(1, "a single order is read from the primary");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

@@ -36,7 +36,7 @@ public sealed class ReviewTests
         var solved = await Solved(shop);
         ((string)solved["case"]!["class"]!).ShouldBe("order-needs-review");
         ((Guid)solved["case"]!["orderId"]!).ShouldBe(order);
-        ((string)solved["case"]!["severity"]!).ShouldBe("High", "the money is taken");
+        ((string)solved["case"]!["severity"]!).ShouldBe("High", "the money is captured");
         ((DateTime)solved["case"]!["dueAt"]! - (DateTime)solved["case"]!["openedAt"]!).ShouldBe(TimeSpan.FromHours(24));
         ((string)solved["evidence"]!["stock"]!["state"]!).ShouldBe("Confirmed");
         ((string)solved["evidence"]!["order"]!["reviewFrom"]!).ShouldBe(States.ConfirmingStock);

@@ -102,7 +102,7 @@ public sealed class RunTests
 
         var run = await shop.Http.Reconcile(new { kind = "order", orderId = one, dryRun = false });
         ((int)run["counts"]!["orders"]!, (int)run["counts"]!["repaired"]!).ShouldBe((1, 1));
-        ((int)(await shop.Http.Reconcile())["counts"]!["repaired"]!).ShouldBe(1, "the other one is still to be mended");
+        ((int)(await shop.Http.Reconcile())["counts"]!["repaired"]!).ShouldBe(1, "the other one is not repaired yet");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

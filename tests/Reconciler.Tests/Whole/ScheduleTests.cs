@@ -41,7 +41,7 @@ public sealed class ScheduleTests
         await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
         var table = shop.Services.GetRequiredService<RunTable>();
         RunLease? paused = null;
-        await Eventually.Holds("the lease is ours before the worker has it", async () =>
+        await Eventually.Holds("the test holds the lease before the worker", async () =>
         {
             var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Full, "test", true));
             if ((paused = await table.Claim()) is not null)
@@ -73,7 +73,7 @@ public sealed class ScheduleTests
         var table = shop.Services.GetRequiredService<RunTable>();
         var comparison = shop.Services.GetRequiredService<Comparison>();
         RunLease? lease = null;
-        await Eventually.Holds("the lease is ours before the worker has it", async () =>
+        await Eventually.Holds("the test holds the lease before the worker", async () =>
         {
             var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Order, "test", true, OrderId: order));
             if ((lease = await table.Claim()) is not null)

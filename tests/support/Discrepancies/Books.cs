@@ -2,7 +2,7 @@ using OrderSaga.Contracts;
 
 namespace Discrepancies;
 
-/// <summary>The rows of one order in every ledger; a spoiler changes them at will.</summary>
+/// <summary>The rows of one order in every ledger; the corruptions change them.</summary>
 sealed class Books
 {
     public required Guid Id { get; init; }

@@ -3,7 +3,7 @@ using OrderSaga.Contracts;
 
 namespace Discrepancies;
 
-/// <summary>One order in the making: its lines, its money, and the steps that it can take.</summary>
+/// <summary>An order being generated: its lines, its money, and the steps that it can take.</summary>
 sealed class Draft
 {
     static readonly string[] Currencies = ["EUR", "EUR", "EUR", "USD", "GBP"];
@@ -25,7 +25,7 @@ sealed class Draft
     public Books Books { get; }
     public DateTime Placed { get; }
 
-    /// <summary>The time that it has come to; each step takes some of it.</summary>
+    /// <summary>The current time of the draft; each step takes some time.</summary>
     public DateTime At { get; set; }
 
     public IReadOnlyList<Item> Items { get; }
@@ -64,7 +64,7 @@ sealed class Draft
 
     AttemptRow? Done(string operation) => Books.Attempts.Find(attempt => attempt.Operation == operation && attempt.State is not "Declined");
 
-    /// <summary>A call of the gateway; what moves money is settled in the file of its day, if that has come.</summary>
+    /// <summary>A gateway call; if it moves money, it is settled in the file of its day, if that has arrived.</summary>
     public Draft Call(string operation, string state = "Succeeded", TimeSpan? gatewayBehind = null)
     {
         var from = At;
@@ -94,15 +94,15 @@ sealed class Draft
     public string NewGatewayId(string operation) =>
         $"{operation switch { "authorize" => "auth", "capture" => "cap", "refund" => "ref", _ => operation }}_{NewId():N}";
 
-    /// <summary>When the books are read.</summary>
+    /// <summary>The time at which the ledgers are read.</summary>
     public DateTime Now => plan.Now;
 
-    /// <summary>The fee that is right for another amount.</summary>
+    /// <summary>The correct fee for another amount.</summary>
     public long Fee(long amount) => plan.Fee(amount);
 
     DateTime Step() => At = At.AddMilliseconds(chance.Next(5, 900));
 
-    /// <summary>A UUIDv7 of the time that the draft has come to.</summary>
+    /// <summary>A UUIDv7 with the current time of the draft.</summary>
     Guid NewId()
     {
         Span<byte> bytes = stackalloc byte[16];

@@ -3,17 +3,17 @@ using OrderSaga.Platform.Database;
 namespace Discrepancies;
 
 /// <summary>
-/// Writes the books of a plan into empty ledgers whose schema is there: orders, stock with its levels and receipts, payments, settlement files, and the sandbox
-/// gateway's ledger if it is wanted. PostgreSQL and SQLite.
+/// Writes the ledgers of a plan into empty databases with their schema: orders, stock with its levels and receipts, payments, settlement
+/// files, and optionally the sandbox gateway's ledger. For PostgreSQL and SQLite.
 /// </summary>
 public sealed class Generator(DatabaseMode mode, Func<string, string> connection)
 {
-    /// <summary>Pieces of each sku that nobody has ordered.</summary>
+    /// <summary>The remaining units of each sku.</summary>
     const long Available = 1000;
 
     readonly Dictionary<string, (long Held, long Sold)> levels = new(StringComparer.Ordinal);
 
-    /// <returns>Which orders were spoiled, and how.</returns>
+    /// <returns>The corrupted orders and their corruptions.</returns>
     public async Task<IReadOnlyList<SpoiledOrder>> Write(Plan plan)
     {
         plan.Check();
@@ -46,7 +46,7 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
         return spoiled;
     }
 
-    /// <summary>Rows name their file's day, so the files come first, in a transaction of their own.</summary>
+    /// <summary>Rows refer to their file's day, so the files come first, in their own transaction.</summary>
     async Task WriteFiles(Plan plan)
     {
         await using var sinks = new Sinks(mode, connection);
@@ -63,7 +63,7 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The orders in the order of their time; those that are spoiled lie among the others, far enough back to be settled.</summary>
+    /// <summary>The orders by time; the corrupted ones are among the others, old enough to be settled.</summary>
     static IEnumerable<Books> Make(Plan plan, List<SpoiledOrder> spoiled)
     {
         var chance = new Random(plan.Seed);
@@ -73,7 +73,7 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
         var step = (plan.Span - TimeSpan.FromHours(1)) / total;
         var settled = (plan.SettledBefore - plan.Start) / step;
         if (wanted.Length > settled)
-            throw new InvalidOperationException($"Of {total} orders at most {settled:0} lie far enough back to be spoiled.");
+            throw new InvalidOperationException($"Of {total} orders at most {settled:0} are old enough to be corrupted.");
         var (apart, next) = (Math.Max(settled / Math.Max(1, wanted.Length), 1), 0);
         for (var i = 0; i < total; i++)
         {

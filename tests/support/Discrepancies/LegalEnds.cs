@@ -1,6 +1,6 @@
 namespace Discrepancies;
 
-/// <summary>Every way in which an order can legally stand, with how often it comes among a hundred or so.</summary>
+/// <summary>Every legal state of an order, with its frequency in about a hundred orders.</summary>
 static class LegalEnds
 {
     static readonly (int Share, Action<Draft> Make)[] All =
@@ -55,7 +55,7 @@ static class LegalEnds
         d.Call("authorize", "Succeeded").Call("capture", gatewayBehind: TimeSpan.FromSeconds(2)).Payment("Confirmed").Stock("Confirmed").Order("Completed");
     }
 
-    /// <summary>Its last messages are on their way: the ledgers differ, and will not for long.</summary>
+    /// <summary>Its last messages are in transit: the ledgers differ for a short time.</summary>
     static void InFlight(Draft d)
     {
         d.Call("authorize").Call("capture").Payment("Confirmed").Stock("Tried").Order("ConfirmingStock");

@@ -1,27 +1,27 @@
 namespace Discrepancies;
 
-/// <summary>What books are to be made. The same plan makes the same books.</summary>
+/// <summary>Describes the ledgers to generate. The same plan generates the same ledgers.</summary>
 public sealed record Plan
 {
-    /// <summary>Of all chance.</summary>
+    /// <summary>The seed of all random choices.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Orders of all legal ends, about which the ledgers agree.</summary>
+    /// <summary>The number of consistent orders, in all legal states.</summary>
     public required int Clean { get; init; }
 
-    /// <summary>How many orders to spoil in which way, by the names of <see cref="Spoilers.Names"/>.</summary>
+    /// <summary>The number of orders per corruption, by the names of <see cref="Spoilers.Names"/>.</summary>
     public IReadOnlyDictionary<string, int> Spoiled { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>UTC. The orders were placed in the days before; the settlement file of each day that is over has come.</summary>
+    /// <summary>UTC. The orders were placed in the days before; the settlement file of each past day has arrived.</summary>
     public required DateTime Now { get; init; }
 
-    /// <summary>What the gateway keeps of a captured amount, minor units.</summary>
+    /// <summary>The gateway's fee for a captured amount, in minor units.</summary>
     public Func<long, long> Fee { get; init; } = amount => (((amount * 140) + 5_000) / 10_000) + 25;
 
-    /// <summary>Whether the sandbox gateway gets a ledger too: what it is needed for is repairing money.</summary>
+    /// <summary>Whether to write the sandbox gateway's ledger too, which repairs of money need.</summary>
     public bool Gateway { get; init; }
 
-    /// <summary>How far back the first order lies.</summary>
+    /// <summary>The age of the first order.</summary>
     public TimeSpan Span { get; init; } = TimeSpan.FromDays(5);
 
     internal DateTime Start => Now - Span;
@@ -30,7 +30,7 @@ public sealed record Plan
 
     internal bool Delivered(DateOnly day) => day < Today && day >= DateOnly.FromDateTime(Start);
 
-    /// <summary>What happened before this has its own and the next day's settlement file.</summary>
+    /// <summary>For everything before this time, the settlement files of its own day and of the next have arrived.</summary>
     internal DateTime SettledBefore => Today.AddDays(-1).ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 
     public void Check()
@@ -42,8 +42,8 @@ public sealed record Plan
     }
 }
 
-/// <summary>An order that was spoiled.</summary>
-/// <param name="OrderId">Which.</param>
-/// <param name="Class">The class of findings that it must give.</param>
-/// <param name="How">What was done to it, in words.</param>
+/// <summary>A corrupted order.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Class">The class of finding that it must cause.</param>
+/// <param name="How">A description of the corruption.</param>
 public sealed record SpoiledOrder(Guid OrderId, string Class, string How);

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Discrepancies;
 
-/// <summary>Takes the rows of one table, fast.</summary>
+/// <summary>Writes the rows of one table quickly.</summary>
 abstract class RowSink : IAsyncDisposable
 {
     public abstract Task Add(object?[] row);
@@ -13,7 +13,7 @@ abstract class RowSink : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 }
 
-/// <summary>COPY, on a connection of its own.</summary>
+/// <summary>COPY on its own connection.</summary>
 sealed class CopySink : RowSink
 {
     readonly NpgsqlConnection connection;
@@ -50,7 +50,7 @@ sealed class CopySink : RowSink
     }
 }
 
-/// <summary>One prepared INSERT, in the transaction of its database.</summary>
+/// <summary>A prepared INSERT in the transaction of its database.</summary>
 sealed class InsertSink : RowSink
 {
     readonly DbCommand command;

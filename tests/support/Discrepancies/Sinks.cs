@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace Discrepancies;
 
-/// <summary>The tables that are being written, in every database at once; all is there after <see cref="Complete"/>, or nothing is of use.</summary>
+/// <summary>The tables being written, in every database at once; complete after <see cref="Complete"/>, unusable before.</summary>
 sealed class Sinks(DatabaseMode mode, Func<string, string> connection) : IAsyncDisposable
 {
     readonly Dictionary<Table, RowSink> sinks = [];

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Discrepancies;
 
-/// <summary>A table, the columns that are written, and their values for one order.</summary>
+/// <summary>A table, the columns to write, and their values for one order.</summary>
 sealed record Table(string Database, string Name, string[] Columns, Func<Books, IEnumerable<object?[]>> Rows);
 
 static class Tables
@@ -53,7 +53,7 @@ static class Tables
             s.Id, s.Operation, s.AuthorizationId, b.Id.ToString(), b.Id, s.Amount, s.Fee, s.Currency, s.At, s.Day,
         }));
 
-    /// <summary>What the payment branch believes to have happened has happened.</summary>
+    /// <summary>Everything that the payment branch records has happened.</summary>
     public static readonly Table Gateway = new("sandbox", "gateway_operations",
         ["id", "operation", "status", "authorization_id", "amount", "currency", "reference", "idempotency_key", "request_hash", "at",
          "answer_status", "answer"],
@@ -69,7 +69,7 @@ static class Tables
 
     static string Key(Books books, AttemptRow attempt) => $"{books.Id}:payment:{attempt.Operation}";
 
-    /// <summary>A hosted payment that nobody paid was declined to us, and is expired there.</summary>
+    /// <summary>An unpaid hosted payment: declined for us, expired at the gateway.</summary>
     static string Status(AttemptRow attempt) => attempt.State switch { "Succeeded" => "succeeded", "Pending" => "pending", _ => "expired" };
 
     static string Answer(Books books, PaymentRow payment, AttemptRow attempt) => JsonSerializer.Serialize(

@@ -50,11 +50,11 @@ public sealed class FailPointKills(string service, IReadOnlyList<string> points)
             if (await process.Ended(limit.Token) == FaultRun.Killed)
                 run.Did($"kill-at:{point} {service}");
             else
-                run.Say($"{service} ended by itself before {point}");
+                run.Say($"{service} exited before {point}");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            run.Say($"{service} did not come to {point} within {ReachedWithin.TotalSeconds:0} s");
+            run.Say($"{service} did not reach {point} within {ReachedWithin.TotalSeconds:0} s");
             await process.Kill();
             run.Did($"kill:{service}");
         }

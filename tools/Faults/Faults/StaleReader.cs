@@ -45,6 +45,6 @@ public sealed class StaleReader : IFault
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", run.System.ApiKey);
         using var answer = await http.PostAsJsonAsync("reconciliation/runs", new { kind = "full", dryRun = false });
         var body = await answer.Content.ReadFromJsonAsync<JsonNode>();
-        run.Say($"a full run beside a replica that stands still: {(int)answer.StatusCode} {body?["title"] ?? body?["id"]}");
+        run.Say($"a full run with a stale replica: {(int)answer.StatusCode} {body?["title"] ?? body?["id"]}");
     }
 }

@@ -57,7 +57,7 @@ static partial class Provocations
         await scene.System.Of("Orders.Sagas").Kill();
         await scene.Place([.. Enumerable.Range(0, 5).Select(_ => NewDraft(sku, "tok_ok"))]);
         await using var wire = await Wire.To(scene.System);
-        await Eventually.Holds("assurance has asked three times",
+        await Eventually.Holds("recovery has sent three times",
             async () => await wire.Waiting(Queues.Orders) >= 3 * scene.Acknowledged.Count, TimeSpan.FromSeconds(60));
         await scene.System.AllUp();
     }

@@ -27,7 +27,7 @@ static partial class Provocations
         await scene.System.Of("Orders.Sagas").Kill();
         await scene.Place([.. Enumerable.Range(0, 5).Select(_ => NewDraft(sku, "tok_ok"))]);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        await Eventually.Holds("their time to pay and the margin are over", () => watch.Elapsed.TotalSeconds > SecondsToPay + SecondsOfMargin,
+        await Eventually.Holds("the deadline and the margin have passed", () => watch.Elapsed.TotalSeconds > SecondsToPay + SecondsOfMargin,
             TimeSpan.FromMinutes(2));
         await scene.System.AllUp();
     }

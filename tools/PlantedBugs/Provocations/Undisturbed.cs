@@ -46,7 +46,7 @@ static partial class Provocations
             await Webhooks.Stale(scene.System, order);
         }
 
-        await Eventually.Holds("they have thought for a while", () => thought.Elapsed > TimeSpan.FromSeconds(4));
+        await Eventually.Holds("the customers have waited for a while", () => thought.Elapsed > TimeSpan.FromSeconds(4));
         foreach (var order in orders)
             await scene.Shop.Pay(order.Payment.Url!);
     }
