@@ -1,4 +1,4 @@
-// What docs/asyncapi.yaml promises to a caller that knows nothing of .NET.
+// docs/asyncapi.yaml holds for a caller without .NET.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -41,7 +41,7 @@ test('an order placed as plain JSON is submitted, then completed', async () => {
   assert.deepEqual(completed.total, submitted.total);
 });
 
-test('the same key again is the same order, told again', async () => {
+test('a repeated key returns the same order', async () => {
   submit(order('node-2'));
   const first = await told('OrderSubmitted', 'node-2');
   submit(order('node-2'));
@@ -52,7 +52,7 @@ test('the same key again is the same order, told again', async () => {
   assert.equal(all('OrderCompleted', 'node-2').length, 1);
 });
 
-test('an order that breaks a rule is rejected, with the reason', async () => {
+test('an invalid order is rejected with a reason', async () => {
   submit(order('node-3', { lines: [{ sku: 'no-such-thing', quantity: 1 }] }));
   const rejected = await told('OrderRejected', 'node-3');
   assert.equal(rejected.code, 'unknown-sku');
@@ -60,13 +60,13 @@ test('an order that breaks a rule is rejected, with the reason', async () => {
   assert.equal(all('OrderSubmitted', 'node-3').length, 0);
 });
 
-test('a card that is declined ends in OrderCancelled', async () => {
+test('a declined card cancels the order', async () => {
   submit(order('node-4', { payment: { method: 'card', token: 'tok_declined' } }));
   const cancelled = await told('OrderCancelled', 'node-4');
   assert.match(cancelled.reason, /declined/);
 });
 
-test('a body that is not JSON holds nobody up', async () => {
+test('a body that is not JSON delays no other message', async () => {
   publish('{"merchant":');
   submit(order('node-5'));
   await told('OrderCompleted', 'node-5');

@@ -1,4 +1,4 @@
-// OrderSaga.Host on a vhost and a data directory of its own: all services in one process, on RabbitMQ.
+// OrderSaga.Host with its own virtual host and data directory: all services in one process, on RabbitMQ.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -28,7 +28,7 @@ export async function start(broker) {
   };
 
   try {
-    // The welcome comes last, when the demo catalogue is there.
+    // The welcome is printed last, when the demo catalogue exists.
     await until(60_000, `the service is ready; it said:\n${log}`, async () => {
       if (service.exitCode !== null) throw new Error(`The service ended:\n${log}`);
       return log.includes('OrderSaga is running') && (await health(url)) === 'ready';
@@ -43,7 +43,7 @@ export async function start(broker) {
 
 const amqp = broker => `${broker.replace(/\/+$/, '')}/${name}`;
 
-// The build that was made last.
+// The latest build.
 function assembly() {
   const built = ['Release', 'Debug']
     .map(configuration => join(root, 'OrderSaga.Host', 'bin', configuration, 'net10.0', 'OrderSaga.Host.dll'))
