@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OrderSaga.Contracts;
 
-/// <summary>ISO 4217: the codes of money that is in use (funds, metals and test codes are left out), and their decimals.</summary>
+/// <summary>The ISO 4217 codes of circulating money (no funds, metals or test codes) and their numbers of decimals.</summary>
 public static class Currencies
 {
     const string WithoutDecimals = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF";
@@ -21,16 +21,16 @@ public static class Currencies
             .SelectMany(list => Codes(list.Item1).Select(code => KeyValuePair.Create(code, list.Item2)))
             .ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Every code that is taken.</summary>
+    /// <summary>All accepted codes, upper case.</summary>
     public static IReadOnlyCollection<string> All => DecimalsOf.Keys;
 
-    /// <summary>Upper case, as it is stored.</summary>
+    /// <summary>True for an accepted code in upper case, the form that is stored.</summary>
     public static bool Known(string? code) => code is not null && DecimalsOf.ContainsKey(code);
 
-    /// <summary>Digits of the minor unit; 2 for a code that is not known.</summary>
+    /// <summary>Number of decimals of the currency; 2 for an unknown code.</summary>
     public static int Decimals(string? code) => code is not null && DecimalsOf.TryGetValue(code, out var decimals) ? decimals : 2;
 
-    /// <summary>Minor units in the form that people read: 1250 is 12.50 in EUR and 1250 in JPY.</summary>
+    /// <summary>Converts minor units to the amount shown to people: 1250 is 12.50 in EUR and 1250 in JPY.</summary>
     public static decimal Major(long minorUnits, string? code)
     {
         decimal amount = minorUnits;

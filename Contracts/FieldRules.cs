@@ -1,99 +1,101 @@
 namespace OrderSaga.Contracts;
 
 /// <summary>
-/// The one table of what a field may hold. HTTP, the bus, every service, their columns and the sandbox's gateway go by it, so that what one of them
-/// takes is never too much for the next. Lengths are UTF-16 units; the patterns are for documents and mean the same as the checks.
+/// The only table of field limits. HTTP, the bus, the services, their columns and the sandbox gateway all use it, so that a value accepted
+/// by one is accepted by the next. Lengths are UTF-16 units. The patterns are for the API documents and mean the same as the checks.
 /// </summary>
 public static class FieldRules
 {
-    /// <summary>Of <see cref="OrderLine.Sku"/>.</summary>
+    /// <summary>Maximum length of <see cref="OrderLine.Sku"/>.</summary>
     public const int MaxSkuLength = 64;
 
     /// <inheritdoc cref="IsSku"/>
     public const string SkuPattern = "^[a-z0-9][a-z0-9._-]{0,63}$";
 
-    /// <summary>In words, after "a sku is".</summary>
+    /// <summary>The sku rule for error messages, after "a sku is".</summary>
     public const string SkuRule = "1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
-    /// <summary>Of <see cref="SubmitOrder.Merchant"/>; names of API keys have the same form.</summary>
+    /// <summary>Maximum length of <see cref="SubmitOrder.Merchant"/>. Names of API keys follow the same rule.</summary>
     public const int MaxMerchantLength = 64;
 
     /// <inheritdoc cref="IsMerchant"/>
     public const string MerchantPattern = SkuPattern;
 
-    /// <summary>Of <see cref="SubmitOrder.Class"/>.</summary>
+    /// <summary>Maximum length of <see cref="SubmitOrder.Class"/>.</summary>
     public const int MaxClassLength = 40;
 
     /// <inheritdoc cref="IsClass"/>
     public const string ClassPattern = "^[a-z0-9][a-z0-9._-]{0,39}$";
 
-    /// <summary>In words, after "a class is".</summary>
+    /// <summary>The class rule for error messages, after "a class is".</summary>
     public const string ClassRule = "1 to 40 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
-    /// <summary>Of <see cref="SubmitOrder.IdempotencyKey"/>.</summary>
+    /// <summary>Maximum length of <see cref="SubmitOrder.IdempotencyKey"/>.</summary>
     public const int MaxIdempotencyKeyLength = 255;
 
     /// <inheritdoc cref="IsIdempotencyKey"/>
     public const string IdempotencyKeyPattern = "^(?! )[ -~]{1,255}(?<! )$";
 
-    /// <summary>Of <see cref="PaymentInstruction.Token"/>.</summary>
+    /// <summary>Maximum length of <see cref="PaymentInstruction.Token"/>.</summary>
     public const int MaxTokenLength = 255;
 
     /// <inheritdoc cref="IsToken"/>
     public const string TokenPattern = "^[!-~]{1,255}$";
 
-    /// <summary>Of the methods below.</summary>
+    /// <summary>Maximum length of <see cref="PaymentInstruction.Method"/>.</summary>
     public const int MaxMethodLength = 20;
 
-    /// <summary><see cref="PaymentInstruction.Method"/>: with a token of the gateway.</summary>
+    /// <summary><see cref="PaymentInstruction.Method"/>: card payment with a token of the gateway.</summary>
     public const string Card = "card";
 
-    /// <summary><see cref="PaymentInstruction.Method"/>: the customer pays at a url.</summary>
+    /// <summary><see cref="PaymentInstruction.Method"/>: the customer pays on a hosted page.</summary>
     public const string Hosted = "hosted";
 
-    /// <summary>ISO 4217; which ones: <see cref="Currencies"/>.</summary>
+    /// <summary>Length of an ISO 4217 code. Accepted codes: <see cref="Currencies"/>.</summary>
     public const int CurrencyLength = 3;
 
-    /// <summary>The form of <see cref="Money.Currency"/>.</summary>
+    /// <summary>Pattern of <see cref="Money.Currency"/>.</summary>
     public const string CurrencyPattern = "^[A-Z]{3}$";
 
-    /// <summary>Lines of one order.</summary>
+    /// <summary>Maximum number of lines in one order.</summary>
     public const int MaxLines = 100;
 
-    /// <summary>Pieces of one line.</summary>
+    /// <summary>Maximum number of pieces in one line.</summary>
     public const int MaxQuantity = 1_000_000;
 
-    /// <summary>Minor units; the most that the gateway takes in one payment, so the highest total of an order.</summary>
+    /// <summary>Maximum order total in minor units: the gateway's limit for one payment.</summary>
     public const long MaxTotal = 100_000_000_000;
 
-    /// <summary>Minor units; the highest price that the price list holds for one piece.</summary>
+    /// <summary>Maximum price of one piece in minor units.</summary>
     public const long MaxUnitPrice = 1_000_000_000_000;
 
-    /// <summary>Of a product's name.</summary>
+    /// <summary>Maximum length of a product's name.</summary>
     public const int MaxProductNameLength = 200;
 
-    /// <summary>Of a caller's own id of goods that came in.</summary>
+    /// <summary>Maximum length of the caller's id of a goods receipt.</summary>
     public const int MaxReceiptIdLength = 100;
 
-    /// <summary>The form of a receipt id: visible ASCII.</summary>
+    /// <summary>Pattern of a receipt id: visible ASCII.</summary>
     public const string ReceiptIdPattern = "^[!-~]{1,100}$";
 
-    /// <summary>Pieces of one receipt.</summary>
+    /// <summary>Maximum number of pieces in one goods receipt.</summary>
     public const long MaxReceiptQuantity = 1_000_000_000;
 
-    /// <summary>Of a reason that a caller or the gateway gives.</summary>
+    /// <summary>Maximum length of a reason given by a caller or the gateway.</summary>
     public const int MaxReasonLength = 200;
 
-    /// <summary>Of a reason that an order is kept with: one of the above and what it is about.</summary>
+    /// <summary>Maximum length of the reason stored with an order: a given reason and its context.</summary>
     public const int MaxOrderReasonLength = 500;
 
-    /// <summary>Of <see cref="PaymentPending.Url"/>. It is good whole or not at all, so a longer one ends the order with words.</summary>
+    /// <summary>
+    /// Maximum length of <see cref="PaymentPending.Url"/>. A URL cannot be cut: a longer one fails the payment with a reason.
+    /// </summary>
     public const int MaxPayUrlLength = 8192;
 
-    /// <summary>Of the gateway's ids of its operations.</summary>
+    /// <summary>Maximum length of the gateway's operation ids.</summary>
     public const int MaxGatewayIdLength = 100;
 
-    /// <summary>Lower case letters and digits, and inside '.', '_' and '-'.</summary>
+    /// <summary>Lower-case letters and digits; also '.', '_' and '-' except as the first character.</summary>
     public static bool IsSku(string? sku) => IsName(sku, MaxSkuLength);
 
     /// <inheritdoc cref="IsSku"/>
@@ -117,7 +119,7 @@ public static class FieldRules
     /// <summary>No control characters, and not blank.</summary>
     public static bool IsProductName(string? name) => IsText(name, MaxProductNameLength) && !string.IsNullOrWhiteSpace(name);
 
-    /// <summary>A token for a card; none for a payment at a url.</summary>
+    /// <summary>A card payment has a token, a hosted payment has none.</summary>
     public static bool IsPayment(PaymentInstruction? payment) => payment switch
     {
         { Method: Card, Token: var token } => IsToken(token),
@@ -125,15 +127,15 @@ public static class FieldRules
         _ => false,
     };
 
-    /// <summary>More than nothing, no more than the gateway takes, in money that is in use.</summary>
+    /// <summary>At least 1, at most <see cref="MaxTotal"/>, in an accepted currency.</summary>
     public static bool IsTotal(Money? total) => total is { Amount: >= 1 and <= MaxTotal } && Currencies.Known(total.Currency);
 
-    /// <summary>At least one, each with a sku of its own and at least one piece.</summary>
+    /// <summary>At least one line; each sku at most once; each quantity at least 1.</summary>
     public static bool AreLines(IReadOnlyList<OrderLine?>? lines) =>
         lines is { Count: >= 1 and <= MaxLines } && lines.All(line => IsSku(line?.Sku) && line!.Quantity is >= 1 and <= MaxQuantity)
         && lines.DistinctBy(line => line!.Sku).Count() == lines.Count;
 
-    /// <summary>An absolute http or https url that a browser can open unchanged.</summary>
+    /// <summary>An absolute http or https URL that a browser can open unchanged.</summary>
     public static bool IsPayUrl(string? url) =>
         IsVisibleOrForeign(url) && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https";
 

@@ -1,31 +1,31 @@
 namespace OrderSaga.Contracts;
 
-/// <summary>Command (Try): set the lines' quantities aside for the order, all or none.</summary>
+/// <summary>Command (Try): reserves the quantities of all lines for the order, or none.</summary>
 public sealed record TryReserveStock(Guid OrderId, IReadOnlyList<OrderLine> Lines) : IOrderMessage;
 
-/// <summary>Command (Confirm): what is held for the order is sold. Cannot fail after <see cref="StockReserved"/>.</summary>
+/// <summary>Command (Confirm): sells the order's reservation. Cannot fail after <see cref="StockReserved"/>.</summary>
 public sealed record ConfirmStock(Guid OrderId) : IOrderMessage;
 
-/// <summary>Command (Cancel): release what is held for the order, return what is sold to it; also before its Try, and again.</summary>
+/// <summary>Command (Cancel): releases the order's reservation, or returns what was sold. Valid before the Try; repeatable.</summary>
 public sealed record CancelStock(Guid OrderId, string Reason) : IOrderMessage;
 
-/// <summary>Event: the Try succeeded; the hold lasts until Confirm or Cancel.</summary>
+/// <summary>Event: the Try succeeded; the reservation lasts until Confirm or Cancel.</summary>
 public sealed record StockReserved(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: the Try was refused; nothing is held.</summary>
+/// <summary>Event: the Try was refused; nothing is reserved.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Reason"><c>sold out</c>, <c>unknown sku</c>, <c>the lines are not usable</c> or <c>cancelled before tried</c>.</param>
-/// <param name="Lines">The lines that could not be had.</param>
+/// <param name="Lines">The lines that could not be reserved.</param>
 public sealed record StockRejected(Guid OrderId, string Reason, IReadOnlyList<RejectedLine> Lines) : IOrderMessage;
 
-/// <summary>Event: the hold is sold.</summary>
+/// <summary>Event: the reservation is sold.</summary>
 public sealed record StockConfirmed(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: nothing is held for the order, now or ever again.</summary>
+/// <summary>Event: nothing is reserved or sold for the order, and nothing will be.</summary>
 public sealed record StockCancelled(Guid OrderId) : IOrderMessage;
 
-/// <summary>A line that could not be held.</summary>
+/// <summary>A line that could not be reserved.</summary>
 /// <param name="Sku">The stock keeping unit.</param>
-/// <param name="Requested">Pieces asked for.</param>
-/// <param name="Available">Pieces that were available then.</param>
+/// <param name="Requested">Pieces requested.</param>
+/// <param name="Available">Pieces available at that moment.</param>
 public sealed record RejectedLine(string Sku, int Requested, int Available);

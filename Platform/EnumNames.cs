@@ -3,13 +3,13 @@ using Microsoft.Extensions.Configuration;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// Enum members by their exact names. Enum.Parse and Enum.TryParse are banned: they also take numbers, lists, signs and blanks.
+/// Parses enum members by exact name. Enum.Parse and Enum.TryParse are banned: they also accept numbers, lists, signs and blanks.
 /// </summary>
 public static class EnumNames
 {
-    /// <summary>The member of this name; null when there is none.</summary>
-    /// <param name="word">What was given.</param>
-    /// <param name="spell">How a member is spelled there; as in the code by default.</param>
+    /// <summary>Returns the member with this name, or null.</summary>
+    /// <param name="word">The name to look up.</param>
+    /// <param name="spell">Converts a member to its external name; default: its name in the code.</param>
     public static T? Find<T>(string? word, Func<T, string>? spell = null) where T : struct, Enum
     {
         foreach (var member in Enum.GetValues<T>())
@@ -18,21 +18,21 @@ public static class EnumNames
         return null;
     }
 
-    /// <summary>As <see cref="Find"/>, for words that this system wrote itself.</summary>
-    /// <exception cref="FormatException">There is no such member.</exception>
+    /// <summary>As <see cref="Find"/>, for names written by this system.</summary>
+    /// <exception cref="FormatException">No such member exists.</exception>
     public static T Of<T>(string word, Func<T, string>? spell = null) where T : struct, Enum =>
         Find<T>(word, spell) ?? throw new FormatException($"'{word}' is not one of {List<T>()}.");
 
-    /// <summary>A setting that names a member, in upper or lower case.</summary>
-    /// <exception cref="InvalidOperationException">There is no such member.</exception>
+    /// <summary>Reads a setting that names a member, in any case.</summary>
+    /// <exception cref="InvalidOperationException">No such member exists.</exception>
     public static T Setting<T>(this IConfiguration settings, string name, T otherwise) where T : struct, Enum
     {
         if (settings[name] is not { Length: > 0 } given)
             return otherwise;
         return Find<T>(given.ToUpperInvariant(), member => member.ToString().ToUpperInvariant())
-            ?? throw new InvalidOperationException($"{name} '{given}' is not known: use {List<T>()}.");
+            ?? throw new InvalidOperationException($"{name} '{given}' is unknown: use {List<T>()}.");
     }
 
-    /// <summary>All names, for a sentence.</summary>
+    /// <summary>All names, separated by commas, for a message.</summary>
     public static string List<T>() where T : struct, Enum => string.Join(", ", Enum.GetNames<T>());
 }

@@ -4,16 +4,16 @@ using System.Diagnostics;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// Named points at which a process can be made to die as by power loss. Off unless the setting <c>FailPoint=name:nth</c> is
-/// given: the nth hit of that point kills the process with SIGKILL.
+/// Named points at which tests kill a process as a power loss would. Off unless the setting <c>FailPoint=name:nth</c> is given: the nth hit
+/// of that point kills the process with SIGKILL.
 /// </summary>
 public static class FailPoint
 {
     static readonly ConcurrentDictionary<string, int> Left = new(StringComparer.Ordinal);
     static volatile bool armed;
 
-    /// <summary>Arms a point.</summary>
-    /// <param name="setting"><c>name:nth</c>, nth from 1; several with commas.</param>
+    /// <summary>Arms one or more points.</summary>
+    /// <param name="setting"><c>name:nth</c>, nth from 1; several separated by commas.</param>
     public static void Arm(string? setting)
     {
         foreach (var point in (setting ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -26,7 +26,7 @@ public static class FailPoint
         }
     }
 
-    /// <summary>Dies here if this is the hit that was asked for.</summary>
+    /// <summary>Kills the process if this is the configured hit.</summary>
     public static void Hit(string name)
     {
         if (armed && Left.ContainsKey(name) && Left.AddOrUpdate(name, 0, (_, left) => left - 1) == 0)

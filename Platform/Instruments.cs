@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace OrderSaga.Platform;
 
-/// <summary>The source of our own spans and metrics, for every service.</summary>
+/// <summary>The source of all spans and metrics of the services.</summary>
 public static class Instruments
 {
     public const string Name = "OrderSaga";

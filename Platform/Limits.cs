@@ -1,71 +1,68 @@
 namespace OrderSaga.Platform;
 
-/// <summary>Every bound of the messaging core, with its unit. Bound from the section <c>Limits</c>; checked at start.</summary>
+/// <summary>Limits of the messaging core, with units. Bound from the section <c>Limits</c>; checked at start.</summary>
 public sealed class Limits
 {
-    /// <summary>Deliveries handled in one transaction, at most.</summary>
+    /// <summary>Maximum number of deliveries handled in one transaction.</summary>
     public int BatchSize { get; set; } = 64;
 
-    /// <summary>Messages that travel in one envelope, at most: all messages of one transaction to one queue.</summary>
+    /// <summary>Maximum number of messages in one envelope; one transaction's messages to one queue share an envelope.</summary>
     public int EnvelopeSize { get; set; } = 64;
 
-    /// <summary>Batches of one endpoint in progress at once. Deliveries of one order stay in one of them.</summary>
+    /// <summary>Concurrent batches of one endpoint. Deliveries of one order stay in one lane.</summary>
     public int Lanes { get; set; } = 1;
 
-    /// <summary>Unacknowledged deliveries of one endpoint.</summary>
+    /// <summary>Maximum number of unacknowledged deliveries of one endpoint.</summary>
     public int Prefetch { get; set; } = 256;
 
-    /// <summary>Body of one message, at most; a larger one is stored as failed without being read.</summary>
+    /// <summary>Maximum body of one message; a larger one is stored as failed without being read.</summary>
     public int MessageBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Runs of one delivery in a fresh scope before it counts as failed, when conflicts are the cause.</summary>
+    /// <summary>How often one delivery runs in a fresh scope after conflicts before it counts as failed.</summary>
     public int ConflictAttempts { get; set; } = 8;
 
-    /// <summary>How long the process that wrote an outbox row has it to itself, by the database's clock.</summary>
+    /// <summary>How long an outbox row belongs to the process that wrote it, by the database's clock.</summary>
     public int OutboxLeaseSeconds { get; set; } = 10;
 
-    /// <summary>Between two polls of the outbox sweeper.</summary>
+    /// <summary>Interval between two runs of the outbox sweeper.</summary>
     public int SweepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Rows that one sweep claims.</summary>
+    /// <summary>Maximum number of rows claimed by one sweep.</summary>
     public int SweepPage { get; set; } = 200;
 
-    /// <summary>Publishes that await the broker's confirm at once, for each destination of a database.</summary>
+    /// <summary>Maximum number of publishes that await the broker's confirm, for each destination of a database.</summary>
     public int PublishWindow { get; set; } = 256;
 
     /// <summary>
-    /// How long one publish may take. After that its destination counts as blocked, or the broker as unavailable if it confirms nothing
+    /// Timeout of one publish. After it the destination counts as blocked, or the broker as unavailable if it confirms nothing
     /// else either.
     /// </summary>
     public int PublishTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Tries of one outbox row before it is parked, while its destination takes nothing. With a back-off of up to a minute: some eight
-    /// minutes.
+    /// Attempts to send an outbox row to a blocked destination before it is parked: with a back-off of up to a minute, about eight minutes.
     /// </summary>
     public int ParkAfter { get; set; } = 12;
 
-    /// <summary>Between two samples of the outbox's age, parked rows and failed messages for the metrics.</summary>
+    /// <summary>Interval between two samples of outbox age, parked rows and failed messages for the metrics.</summary>
     public int BacklogSampleSeconds { get; set; } = 5;
 
-    /// <summary>How long the inbox remembers a message.</summary>
+    /// <summary>How long the inbox keeps a message id.</summary>
     public int InboxDays { get; set; } = 7;
 
-    /// <summary>Body of one HTTP request, at most.</summary>
+    /// <summary>Maximum body of one HTTP request.</summary>
     public int RequestBytes { get; set; } = 64 * 1024;
 
-    /// <summary>
-    /// Queries about branches, histories and timelines that one key may send to one process, on average; more are answered 429.
-    /// </summary>
+    /// <summary>Average number of rate-limited queries of one API key to one process, per second.</summary>
     public int QueriesPerSecond { get; set; } = 100;
 
-    /// <summary>Such queries of one key at once.</summary>
+    /// <summary>Maximum burst of rate-limited queries of one API key to one process.</summary>
     public int QueryBurst { get; set; } = 200;
 
-    /// <summary>How long requests have to end when the process stops; then their connections are cut.</summary>
+    /// <summary>How long requests may take to finish when the process stops; then their connections are cut.</summary>
     public int StopSeconds { get; set; } = 3;
 
-    /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
+    /// <summary>Throws with an explanation if the limits are invalid or contradict each other.</summary>
     public void Check()
     {
         Require(BatchSize is >= 1 and <= 1000, "Limits:BatchSize must be 1 to 1000");
@@ -74,11 +71,11 @@ public sealed class Limits
         Require(Prefetch >= BatchSize * Lanes, "Limits:Prefetch must be at least BatchSize x Lanes, or batches never fill");
         Require(ConflictAttempts is >= 1 and <= 100, "Limits:ConflictAttempts must be 1 to 100");
         Require(OutboxLeaseSeconds > PublishTimeoutSeconds,
-            "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends what is being sent");
+            "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends rows that are being sent");
         Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
         Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
         Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
-        Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, QueryBurst not below it");
+        Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
         Require(StopSeconds is >= 1 and <= 60, "Limits:StopSeconds must be 1 to 60");
         Require(InboxDays >= 1 && BacklogSampleSeconds >= 1, "Limits:InboxDays and BacklogSampleSeconds must be at least 1");
     }

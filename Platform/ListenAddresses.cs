@@ -7,13 +7,14 @@ using Microsoft.Extensions.Configuration;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// The web server starts last, after all background work: an address that another process has must be noticed before that work touches the data.
+/// Checks the listen addresses early: the web server starts last, and a port in use must be noticed before background work touches the
+/// data.
 /// </summary>
 static class ListenAddresses
 {
     const string Default = "http://localhost:5000";
 
-    /// <exception cref="IOException">An address cannot be listened at.</exception>
+    /// <exception cref="IOException">An address cannot be used.</exception>
     public static void Check(IConfiguration settings)
     {
         foreach (var url in Urls(settings))
@@ -55,15 +56,15 @@ static class ListenAddresses
         }
         catch (SocketException refused) when (refused.SocketErrorCode == SocketError.AccessDenied)
         {
-            throw new IOException($"This user may not listen at {url}; choose a port from 1024 on with --urls.", refused);
+            throw new IOException($"This user may not listen on {url}; choose a port of at least 1024 with --urls.", refused);
         }
         catch (SocketException refused) when (!IPAddress.IsLoopback(at.Address) && refused.SocketErrorCode == SocketError.AddressNotAvailable)
         {
-            throw new IOException($"This machine has no address as in {url}; choose one of its own with --urls, or * for all.", refused);
+            throw new IOException($"This machine does not have the address in {url}; choose one of its own with --urls, or * for all.", refused);
         }
         catch (SocketException)
         {
-            // The machine may have no IPv6: the server decides.
+            // The machine may have no IPv6: the server reports it.
         }
     }
 }

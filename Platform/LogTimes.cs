@@ -6,7 +6,7 @@ using Serilog.Formatting.Json;
 
 namespace OrderSaga.Platform;
 
-/// <summary>Times and days in log lines, of the same form as everywhere: not as a culture writes them.</summary>
+/// <summary>Writes times and dates in log lines in the ISO form used everywhere, not in the culture's.</summary>
 sealed class LogTimes : ILogEventEnricher
 {
     public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
@@ -27,7 +27,7 @@ sealed class LogTimes : ILogEventEnricher
     };
 }
 
-/// <summary>One JSON object for each line; its timestamp is UTC.</summary>
+/// <summary>One JSON object per line; the timestamp is UTC.</summary>
 sealed class JsonLog : ITextFormatter
 {
     const string Head = "{\"Timestamp\":\"";

@@ -15,27 +15,27 @@ using OrderSaga.Platform.Sagas;
 
 namespace OrderSaga.Platform;
 
-/// <summary>What carries messages. Setting: <c>Transport:Mode</c>.</summary>
+/// <summary>The message transport. Setting: <c>Transport:Mode</c>.</summary>
 public enum TransportMode
 {
-    /// <summary>Inside the process; the embedded default.</summary>
+    /// <summary>Inside the process; default of the embedded mode.</summary>
     InMemory,
 
-    /// <summary>Quorum queues of the broker at <c>Transport:Url</c>.</summary>
+    /// <summary>Quorum queues on the broker at <c>Transport:Url</c>.</summary>
     RabbitMq,
 }
 
-/// <summary>The process's one bus, to which each service adds its endpoints.</summary>
+/// <summary>The process's bus, to which each service adds its endpoints.</summary>
 public sealed class MessagingSetup(IServiceCollection services)
 {
     readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
     readonly List<Func<object, Guid?>> correlations = [];
     readonly List<string> senderQueues = [];
 
-    /// <summary>The queues to which systems outside send by their names.</summary>
+    /// <summary>Queues to which external systems send by name.</summary>
     internal IReadOnlyCollection<string> SenderQueues => senderQueues;
 
-    /// <summary>What a message of this kind is about: its CorrelationId, by which batches load sagas and lanes are kept.</summary>
+    /// <summary>Sets the CorrelationId of a message type. Batches load sagas by it, and it selects the lane.</summary>
     public MessagingSetup Correlate<T>(Func<T, Guid> by) where T : class
     {
         correlations.Add(message => message is T known ? by(known) : null);
@@ -44,7 +44,7 @@ public sealed class MessagingSetup(IServiceCollection services)
 
     internal Guid? CorrelationOf(object message) => correlations.Select(by => by(message)).FirstOrDefault(id => id is not null);
 
-    /// <summary>A queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
+    /// <summary>Adds a queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
     public MessagingSetup Endpoint<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
     {
         var endpoint = new EndpointSetup<TDb>(queue, services);
@@ -58,7 +58,7 @@ public sealed class MessagingSetup(IServiceCollection services)
     internal void Apply(IBusFactoryConfigurator bus, IServiceProvider provider) => endpoints.ForEach(endpoint => endpoint(bus, provider));
 }
 
-/// <summary>What one queue takes.</summary>
+/// <summary>The consumers and settings of one queue.</summary>
 public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services) where TDb : ServiceDb
 {
     readonly List<Type> preloads = [];
@@ -67,7 +67,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 
     internal bool IsPublic => senders is not null;
 
-    /// <summary>Rows that a batch needs, loaded before its handlers run.</summary>
+    /// <summary>Adds a loader of rows that runs before the batch's handlers.</summary>
     public EndpointSetup<TDb> Preload<T>() where T : class, IPreload
     {
         services.AddScoped<T>();
@@ -92,9 +92,9 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     }
 
     /// <summary>
-    /// Takes <typeparamref name="T"/> from systems outside, however they send it, as a <see cref="JsonBody"/>. Those with MassTransit send to <c>queue:NAME</c>
-    /// and so declare that queue themselves, as a classic one. So it is one; ours, which is replicated, stands beside it behind the exchange NAME.
-    /// What comes by both is one message by its id.
+    /// Accepts <typeparamref name="T"/> from external systems in any supported format, as a <see cref="JsonBody"/>. Systems with
+    /// MassTransit send to <c>queue:NAME</c> and thereby declare a classic queue of that name. So NAME is a classic queue, and our own
+    /// replicated queue stands beside it behind the exchange NAME. A message that arrives by both is handled once, by its id.
     /// </summary>
     public EndpointSetup<TDb> Public<T>() where T : class
     {
@@ -156,11 +156,11 @@ public static class Messaging
 {
     public static TransportMode GetTransportMode(this IConfiguration settings) => settings.Setting("Transport:Mode", TransportMode.InMemory);
 
-    /// <summary>Adds endpoints to the process's bus; the first call adds the bus.</summary>
+    /// <summary>Adds endpoints to the process's bus; the first call registers the bus.</summary>
     public static void AddMessaging(this WebApplicationBuilder builder, Action<MessagingSetup> configure)
     {
         var services = builder.Services;
-        // Static in the library, and frozen once it is used.
+        // The options are static in the library and frozen after first use.
         if (SystemTextJsonMessageSerializer.Options.Converters.All(converter => converter.Type != typeof(DateTime)))
             SystemTextJsonMessageSerializer.Options = WebJson.With(SystemTextJsonMessageSerializer.Options);
         if (services.LastOrDefault(service => service.ServiceType == typeof(MessagingSetup))?.ImplementationInstance is not MessagingSetup setup)
@@ -179,16 +179,17 @@ public static class Messaging
         var url = builder.Configuration["Transport:Url"];
         if (mode == TransportMode.RabbitMq && url is null)
             throw new InvalidOperationException(
-                "Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost: Transport:Mode is RabbitMq.");
+                "Set Transport:Url (environment: Transport__Url) to amqp://user:password@host:5672/vhost; Transport:Mode RabbitMq needs it.");
 
-        // In memory nothing may be published before the queues are bound. With a broker a process starts without it: the outbox waits.
+        // In memory, nothing may be published before the queues are bound. With a broker the process starts without waiting: the outbox
+        // keeps messages.
         if (mode == TransportMode.RabbitMq)
             AddSenderQueues(builder.Services, setup);
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
             bus.AddReceiveEndpointObserver(services => services.GetRequiredService<PromptReceivers>());
-            // Nobody but the operator learns what runs here.
+            // No usage data to third parties.
             bus.DisableUsageTelemetry();
             if (mode == TransportMode.RabbitMq)
                 bus.UsingRabbitMq((context, rabbit) => ConfigureRabbit(rabbit, url!, setup, context));
@@ -200,13 +201,13 @@ public static class Messaging
         builder.Services.AddSingleton(services => new BrokerState(services.GetRequiredService<IMessageTransport>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<BrokerState>>()));
         builder.Services.AddHealthChecks().AddCheck<BrokerState>("broker");
-        // After the bus, so that they stop before it.
+        // Registered after the bus, so that they stop before it.
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerState>());
         builder.Services.AddSingleton<PromptReceivers>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PromptReceivers>());
     }
 
-    /// <summary>Before the bus, which receives from them.</summary>
+    /// <summary>Declared before the bus starts, which receives from them.</summary>
     static void AddSenderQueues(IServiceCollection services, MessagingSetup setup)
     {
         services.AddSingleton(provider => new SenderQueues(

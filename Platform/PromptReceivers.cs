@@ -7,8 +7,8 @@ using OrderSaga.Platform.Rabbit;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// Brings receivers back soon after the broker. MassTransit lets them wait 3 to 30 seconds between two tries, longer the longer the broker was
-/// away, and has no setting for it: all that waits in the outboxes would wait for that too. A receiver that has failed is started anew.
+/// Restarts receivers soon after the broker is available again. MassTransit waits 3 to 30 seconds between two attempts, longer after a long
+/// outage, and has no setting for it. All messages in the outboxes would wait as long.
 /// </summary>
 sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, SenderQueues? queues = null) : BackgroundService, IReceiveEndpointObserver
 {
@@ -17,18 +17,18 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, S
 
     readonly ConcurrentDictionary<Uri, IReceiveEndpoint> failed = new();
 
-    /// <summary>Logged once each: a receiver tries again every two seconds.</summary>
+    /// <summary>Mismatched queues, logged once each: a receiver retries every two seconds.</summary>
     readonly ConcurrentDictionary<Uri, bool> mismatched = new();
 
-    /// <summary>Only noted: who is told is the receiver itself, and it could not be stopped from here.</summary>
+    /// <summary>Only recorded: the receiver itself calls this and cannot be stopped here.</summary>
     public Task Faulted(ReceiveEndpointFaulted faulted)
     {
         failed[faulted.InputAddress] = faulted.ReceiveEndpoint;
         if (IsMismatch(faulted.Exception) && mismatched.TryAdd(faulted.InputAddress, true))
             log.LogError(
-                "The queue {Queue} exists with other arguments than this version declares, so nothing is received from it. "
+                "The queue {Queue} exists with other arguments than this version declares, so this process receives nothing from it. "
                 + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): "
-                + "it is made again within seconds. {Failure}",
+                + "this process declares it again within seconds. {Failure}",
                 QueueOf(faulted.InputAddress), faulted.Exception!.GetBaseException().Message);
         return Task.CompletedTask;
     }
@@ -72,7 +72,7 @@ sealed class PromptReceivers(TimeProvider clock, ILogger<PromptReceivers> log, S
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            log.LogWarning("The receiver of {Address} could not be started anew: {Failure}", address, failure.Message);
+            log.LogWarning("The receiver of {Address} could not be restarted; retrying: {Failure}", address, failure.Message);
             failed.TryAdd(address, endpoint);
         }
     }

@@ -9,10 +9,12 @@ using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Platform;
 
-/// <summary>What every process has: settings, logs, traces, health, limits, keys, problems.</summary>
+/// <summary>Common setup of every process: settings, logs, traces, health, limits, API keys, problems.</summary>
 public static class Service
 {
-    /// <summary>A web application with the platform's defaults; <paramref name="name"/> is the service's name in logs and traces.</summary>
+    /// <summary>
+    /// Creates a web application with the platform's defaults; <paramref name="name"/> is the service name in logs and traces.
+    /// </summary>
     public static WebApplicationBuilder Create(string[] args, string name)
     {
         var builder = WebApplication.CreateBuilder(
@@ -38,8 +40,8 @@ public static class Service
     }
 
     /// <summary>
-    /// Maps what every process has and runs until it is stopped. What would make the start fail is checked before any background work touches
-    /// the data: another process on it, or at the address.
+    /// Maps the common endpoints and runs until stopped. First checks what would fail the start before background work touches the data:
+    /// another process on the data directory or the address.
     /// </summary>
     public static async Task RunService(this WebApplication app)
     {

@@ -4,10 +4,12 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform;
 
-/// <summary>The body of every Program.cs: what keeps a process from starting is said in one sentence, without a stack or a core dump.</summary>
+/// <summary>
+/// The body of every Program.cs: a process that cannot start says why in one sentence, without a stack trace or core dump.
+/// </summary>
 public static class Start
 {
-    /// <summary>Settings, addresses or files are not as they must be; starting again changes nothing.</summary>
+    /// <summary>Exit code for wrong settings, addresses or files: a restart would fail again.</summary>
     public const int WrongSettings = 2;
 
     const int Failure = 1;
@@ -34,13 +36,13 @@ public static class Start
         }
     }
 
-    /// <summary>What fails from now on is no matter of settings.</summary>
+    /// <summary>Later failures are not caused by settings.</summary>
     internal static void Succeeded() => started = true;
 
     static string? Sentence(Exception failure) => failure switch
     {
         AggregateException { InnerExceptions: [var only] } => Sentence(only),
-        // It may start the next time.
+        // The next start may succeed.
         _ when DatabaseErrors.MeansWait(failure) => null,
         InvalidOperationException or ArgumentException or FormatException or IOException or UnauthorizedAccessException or SocketException
             or SqliteException or InvalidDataException => failure.Message.ReplaceLineEndings(" "),

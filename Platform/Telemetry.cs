@@ -11,10 +11,10 @@ using Serilog.Events;
 
 namespace OrderSaga.Platform;
 
-/// <summary>Logs to the console; traces and metrics over OTLP when <c>Otlp:Endpoint</c> is set.</summary>
+/// <summary>Logs to the console; exports traces and metrics over OTLP if <c>Otlp:Endpoint</c> is set.</summary>
 public static class Telemetry
 {
-    /// <summary>The tag that names the order on a span.</summary>
+    /// <summary>Span tag with the order id.</summary>
     public const string OrderTag = "order.id";
 
     const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {OrderId} {TraceId}{NewLine}{Exception}";
@@ -26,7 +26,7 @@ public static class Telemetry
         builder.Services.AddHostedService(_ => new TelemetryExport(builder.Configuration, service));
     }
 
-    /// <summary>Every log line inside names the order.</summary>
+    /// <summary>Adds the order id to every log line inside the scope.</summary>
     public static IDisposable? OrderScope(Guid? orderId) => orderId is { } id ? LogContext.PushProperty("OrderId", id) : null;
 
     static Serilog.Core.Logger Logger(WebApplicationBuilder builder, string service)
@@ -35,7 +35,7 @@ public static class Telemetry
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Warning)
-            // What fails there is thrown, and is a conflict to run again as often as not: whoever catches it says so.
+            // These failures are thrown and are often just conflicts to retry: the code that catches them logs them.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Database", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Query", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore.Update", LogEventLevel.Fatal)
@@ -50,7 +50,7 @@ public static class Telemetry
             .Enrich.FromLogContext()
             .Enrich.With<LogTimes>()
             .Enrich.WithProperty("Service", service);
-        // The embedded mode is read by people, whatever the environment is called.
+        // People read the embedded mode's log, whatever the environment's name.
         var json = builder.Environment.IsProduction() && builder.Configuration.GetDatabaseMode() != DatabaseMode.Sqlite;
         _ = builder.Configuration.GetValue("Logs:Json", json)
             ? logger.WriteTo.Console(new JsonLog())

@@ -10,8 +10,8 @@ using OpenTelemetry.Trace;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// Settings: <c>Otlp:Endpoint</c> (http://host:4317), <c>Otlp:Protocol</c> (grpc, the default, or http/protobuf), <c>Otlp:SampleRatio</c> (0 to 1).
-/// Without an endpoint spans are still made, unrecorded, so that log lines carry trace ids from process to process.
+/// Settings: <c>Otlp:Endpoint</c> (http://host:4317), <c>Otlp:Protocol</c> (grpc, the default, or http/protobuf), <c>Otlp:SampleRatio</c>
+/// (0 to 1). Without an endpoint spans are still created, unrecorded, so that log lines carry trace ids across processes.
 /// </summary>
 sealed class TelemetryExport(IConfiguration configuration, string service) : IHostedService, IDisposable
 {
@@ -46,7 +46,7 @@ sealed class TelemetryExport(IConfiguration configuration, string service) : IHo
     static void Set(OtlpExporterOptions options, Uri endpoint, OtlpExportProtocol protocol, string path)
     {
         options.Protocol = protocol;
-        // Over HTTP the exporter takes a set endpoint as it is; the signal's path is ours to add.
+        // Over HTTP the exporter uses the endpoint unchanged, so the signal's path must be added here.
         options.Endpoint = protocol == OtlpExportProtocol.Grpc ? endpoint : new Uri(endpoint.AbsoluteUri.TrimEnd('/') + "/" + path);
     }
 

@@ -5,22 +5,27 @@ using System.Text;
 namespace OrderSaga.Platform;
 
 /// <summary>
-/// Makes text from outside fit to be stored, logged and shown. Databases refuse U+0000, lone surrogates and what is longer than its column; logs and
-/// pages must not be given control characters.
+/// Makes external text safe to store, log and display. Databases refuse U+0000, lone surrogates and text longer than its column; logs and
+/// pages must not contain control characters.
 /// </summary>
 public static class Text
 {
-    /// <summary>One line: each run of control characters is one space, a lone surrogate is U+FFFD, and it is cut between whole characters.</summary>
-    /// <param name="text">Text from outside.</param>
-    /// <param name="maxLength">UTF-16 units, as <see cref="string.Length"/> counts and SQL Server does; PostgreSQL counts fewer.</param>
+    /// <summary>
+    /// Returns one line: runs of control characters become a space, lone surrogates U+FFFD, and the text is cut between whole characters.
+    /// </summary>
+    /// <param name="text">External text.</param>
+    /// <param name="maxLength">Maximum length in UTF-16 units, as <see cref="string.Length"/> and SQL Server count; PostgreSQL counts
+    /// fewer.</param>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? Clean(string? text, int maxLength) => text is null ? null : Cut(Filter(text, keepLines: false).Trim(), maxLength).TrimEnd();
 
-    /// <summary>As <see cref="Clean"/>, with its line ends and tabs kept, e.g. a stack trace.</summary>
+    /// <summary>As <see cref="Clean"/>, but keeps line ends and tabs, for example of a stack trace.</summary>
     [return: NotNullIfNotNull(nameof(text))]
     public static string? CleanLines(string? text, int maxLength) => text is null ? null : Cut(Filter(text, keepLines: true), maxLength);
 
-    /// <summary>The longest beginning that fits and ends with a whole character as a reader sees it: no half of a pair, no emoji without its parts.</summary>
+    /// <summary>
+    /// The longest prefix that fits and ends with a whole visible character: no half of a surrogate pair, no partial emoji.
+    /// </summary>
     public static string Cut(string text, int maxLength)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(maxLength);
@@ -32,10 +37,10 @@ public static class Text
         return end > 0 || maxLength == 0 ? text[..end] : CutLongCharacter(text, maxLength);
     }
 
-    /// <summary>One character with more marks than the bound holds is cut between its parts.</summary>
+    /// <summary>A single character with more combining marks than fit is cut between its parts.</summary>
     static string CutLongCharacter(string text, int maxLength) => text[..(char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1 : maxLength)];
 
-    /// <summary>Replaces what no database stores: U+0000 and lone surrogates become U+FFFD.</summary>
+    /// <summary>Replaces U+0000 and lone surrogates, which no database stores, by U+FFFD.</summary>
     public static string Storable(string text) => !text.Contains('\0', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF')
         ? text
         : string.Concat(text.EnumerateRunes().Select(rune => (rune.Value == 0 ? Rune.ReplacementChar : rune).ToString()));
@@ -53,7 +58,7 @@ public static class Text
         return clean.ToString();
     }
 
-    /// <summary>The controls of ASCII and Latin-1, and the line and paragraph separators, which some readers break lines at.</summary>
+    /// <summary>ASCII and Latin-1 controls, and the line and paragraph separators, at which some readers break lines.</summary>
     static bool IsControl(Rune rune) =>
         Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

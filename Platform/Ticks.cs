@@ -2,7 +2,7 @@ namespace OrderSaga.Platform;
 
 public static class Ticks
 {
-    /// <summary>Waits for the next tick; false, not an exception, once <paramref name="stop"/> is cancelled.</summary>
+    /// <summary>Waits for the next tick; returns false, without an exception, once <paramref name="stop"/> is cancelled.</summary>
     public static async Task<bool> Next(this PeriodicTimer timer, CancellationToken stop)
     {
         try
@@ -18,7 +18,7 @@ public static class Ticks
 
 public static class Pauses
 {
-    /// <summary>Ends after the pause, or as soon as <paramref name="cancel"/> is cancelled.</summary>
+    /// <summary>Completes after the delay, or as soon as <paramref name="cancel"/> is cancelled.</summary>
     public static async Task Pause(this TimeProvider clock, TimeSpan pause, CancellationToken cancel) =>
         await Task.Delay(pause, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -5,17 +5,19 @@ using System.Text.Json.Serialization;
 
 namespace OrderSaga.Platform;
 
-/// <summary>JSON as others read it: web names, and times of one width, as <c>2026-01-31T12:00:00.123Z</c>, so that their texts sort as they do.</summary>
+/// <summary>
+/// JSON for external readers: web names, and times of fixed width, as <c>2026-01-31T12:00:00.123Z</c>, so that their text sorts by time.
+/// </summary>
 public static class WebJson
 {
-    /// <summary>The one format of times in answers, logs and pages.</summary>
+    /// <summary>Formats a time for answers, logs and pages.</summary>
     public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     public static JsonSerializerOptions Options { get; } = With(JsonSerializerOptions.Web);
 
     public static JsonSerializerOptions Indented { get; } = new(Options) { WriteIndented = true };
 
-    /// <summary>A copy of <paramref name="options"/> that writes times so.</summary>
+    /// <summary>A copy of <paramref name="options"/> that writes times in this format.</summary>
     public static JsonSerializerOptions With(JsonSerializerOptions options)
     {
         var copy = new JsonSerializerOptions(options);
@@ -29,12 +31,12 @@ public static class WebJson
         options.Converters.Add(new InstantsWithOffset());
     }
 
-    /// <summary>What has no kind was read from a database, where all times are UTC.</summary>
+    /// <summary>Times without a kind come from a database, where all times are UTC.</summary>
     static void Write(Utf8JsonWriter writer, DateTime time)
     {
         var utc = time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc);
         Span<byte> text = stackalloc byte[28];
-        // yyyy-MM-ddTHH:mm:ss.fffffffZ: without its last four digits.
+        // yyyy-MM-ddTHH:mm:ss.fffffffZ without its last four digits.
         _ = Utf8Formatter.TryFormat(utc, text, out _, 'O');
         text[23] = (byte)'Z';
         writer.WriteStringValue(text[..24]);

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Batches;
 
-/// <summary>Loads the rows that a whole batch needs, in few statements and one lock order, before its handlers run.</summary>
+/// <summary>Loads the rows of a whole batch before its handlers run: few statements, one lock order.</summary>
 public interface IPreload
 {
     /// <summary>Adds the rows to the change tracker; handlers then find them by key without a round trip.</summary>
@@ -15,16 +15,16 @@ public interface IPreload
 }
 
 /// <summary>
-/// Handles the deliveries that are waiting at an endpoint together: one scope, one transaction, one acknowledgement after the
-/// commit. The inbox is asked first only where duplicates are to be expected; a batch that fails without is run once more with it. What fails then is
-/// taken apart (<see cref="Halves"/>), so that a poison message fails alone. A database that is unavailable is waited for. Deliveries whose rows are
-/// locked step aside (<see cref="LockedDeliveries"/>).
-/// The bus waits for its deliveries before it stops, so the lanes are empty by then and need no end of their own.
+/// Handles the waiting deliveries of an endpoint as one batch: one scope, one transaction, one acknowledgement after the commit. The first
+/// run does not query the inbox unless duplicates are likely. If it fails, the batch runs once more with the inbox query. If that fails
+/// too, the batch is split (<see cref="Halves"/>) until a poison message fails alone. While the database is unavailable the batch waits.
+/// Deliveries with locked rows step aside (<see cref="LockedDeliveries"/>). The bus waits for its deliveries before it stops, so the lanes
+/// need no shutdown of their own.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
     static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.inbox.duplicates", "{message}", "Deliveries that had been handled before");
+        "ordersaga.inbox.duplicates", "{message}", "Duplicate deliveries that were skipped");
     static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
 
     readonly string endpoint;
@@ -35,7 +35,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly bool oneWriter;
     readonly LockedDeliveries locked;
     readonly Batcher<Delivery>[] lanes;
-    /// <summary>Some of the last batch had been handled before: where duplicates come, more come. Of all lanes, and no more than a hint.</summary>
+    /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all lanes.</summary>
     volatile bool duplicates;
 
     public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
@@ -73,7 +73,9 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         locked.Take(aside);
     }
 
-    /// <summary>Returns what is left to do: usually nothing; after a failure the whole batch, or its parts around the delivery that failed.</summary>
+    /// <summary>
+    /// Returns what remains to do: usually nothing; after a failure the whole batch, or its parts around the failed delivery.
+    /// </summary>
     async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryAtOnce(IReadOnlyList<Delivery> batch)
     {
         if (batch.Count == 0)
@@ -90,14 +92,14 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         }
         catch (Exception failure)
         {
-            log.LogInformation("Batch of {Count} on {Endpoint} failed; trying again in parts: {Failure}", batch.Count, endpoint, failure.Message);
+            log.LogInformation("Batch of {Count} on {Endpoint} failed; retrying in parts: {Failure}", batch.Count, endpoint, failure.Message);
             return failure is ItemFailedException ? Halves.Parts(batch, failure) : [batch];
         }
     }
 
     /// <summary>
-    /// Asks the inbox first: only here does a delivery fail, and never one that was handled before. A database that is unavailable is waited for: the
-    /// deliveries are not acknowledged meanwhile, so nothing is lost.
+    /// Queries the inbox first. Only here a delivery can fail for good, and never one that was handled before. While the database is
+    /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
     Task Try(IReadOnlyList<Delivery> batch, bool hurry)
     {
@@ -107,7 +109,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             failure => DatabaseErrors.MeansWait(failure) && !StepsAside(failure), stopping);
     }
 
-    /// <summary>Where the whole file is locked, everybody waits.</summary>
+    /// <summary>With one writer (SQLite) the whole file is locked, so stepping aside would not help.</summary>
     bool StepsAside(Exception failure) => !oneWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
 
     void Settle(Delivery delivery, Exception failure, List<Delivery> aside)

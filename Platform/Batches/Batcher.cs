@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// Gathers what arrives while the batch before is being handled, and for a moment longer if it is told to: at a source, where
-/// items come one by one, many small batches would go on as many small batches to the end. A lone item waits for nothing.
+/// Collects the items that arrive while the previous batch is handled, and for the linger time after it: small batches at a source stay
+/// small in every later stage. A lone item does not wait.
 /// </summary>
 public sealed class Batcher<T> : IAsyncDisposable
 {
@@ -12,18 +12,18 @@ public sealed class Batcher<T> : IAsyncDisposable
         Channel.CreateUnbounded<(T, TaskCompletionSource)>(new UnboundedChannelOptions { SingleReader = false });
     readonly Task loop;
 
-    /// <param name="maxSize">Items handled at once, at most.</param>
-    /// <param name="handle">Handles one batch; what it throws, every item of that batch gets.</param>
-    /// <param name="gather">Waits while more arrives, before the batch after a batch of several; without it that batch waits for nothing.</param>
+    /// <param name="maxSize">Maximum number of items in one batch.</param>
+    /// <param name="handle">Handles one batch. Its exception is passed to every item of the batch.</param>
+    /// <param name="gather">Waits for more items before the next batch after a batch of several; null: no wait.</param>
     public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? gather = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
-        // Whoever happens to be the first caller must not lend its span and log properties to every batch.
+        // The first caller's span and log properties must not flow into every batch.
         using (ExecutionContext.SuppressFlow())
             loop = Task.Run(() => Loop(maxSize, handle, gather));
     }
 
-    /// <summary>Ends when the batch with this item has been handled; throws what the handler threw.</summary>
+    /// <summary>Completes when the batch with this item was handled; throws what the handler threw.</summary>
     public Task Add(T item)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,10 +31,10 @@ public sealed class Batcher<T> : IAsyncDisposable
         return done.Task;
     }
 
-    /// <summary>Adds without waiting for the outcome; false when nothing is taken any more.</summary>
+    /// <summary>Adds without waiting for the outcome; false after disposal.</summary>
     public bool TryAdd(T item) => waiting.Writer.TryWrite((item, new TaskCompletionSource()));
 
-    /// <summary>Handles what is waiting, then ends.</summary>
+    /// <summary>Handles the waiting items, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();

@@ -26,16 +26,16 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
         log.LogDebug("Handled {MessageId} of {Endpoint}", context.MessageId, context.ReceiveContext.InputAddress);
     }
 
-    /// <summary>Lets MassTransit know that the message needs nothing more, though no consumer ran.</summary>
+    /// <summary>Reports the message to MassTransit as consumed, although no consumer ran.</summary>
     public Task Skip() => context.NotifyConsumed(new MassTransit.Context.MessageConsumeContext<Delivery>(context, this), TimeSpan.Zero, "inbox");
 
-    /// <summary>It waits for a lock, and its lane goes on without it.</summary>
+    /// <summary>The delivery waits for a lock; its lane continues without it.</summary>
     public void StepAside() => lockWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The wait for a lock is over, by success or by failure.</summary>
+    /// <summary>The wait for the lock has ended, by success or failure.</summary>
     public void Return() => lockWait!.SetResult();
 
-    /// <summary>Ends when it has returned, at once when it never stepped aside.</summary>
+    /// <summary>Completes after <see cref="Return"/>; already complete if the delivery never stepped aside.</summary>
     public Task Returned => lockWait?.Task ?? Task.CompletedTask;
 
     public void Fail(Exception exception) => failure = ExceptionDispatchInfo.Capture(exception);

@@ -2,7 +2,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Batches;
 
-/// <summary>One item of a batch failed, and this says which.</summary>
+/// <summary>Names the item of a batch that failed.</summary>
 /// <param name="item">The item.</param>
 /// <param name="failure">Why it failed.</param>
 public sealed class ItemFailedException(object item, Exception failure) : Exception(failure.Message, failure)
@@ -11,15 +11,15 @@ public sealed class ItemFailedException(object item, Exception failure) : Except
 }
 
 /// <summary>
-/// Takes a batch apart that fails for what is in it. An item that is named (<see cref="ItemFailedException"/>) is run alone, between those before and
-/// those after it. Otherwise the batch is halved: one bad item among n costs 2 log n more runs, not n. A batch that fails for want of the database
-/// fails whole: its parts would fail alike.
+/// Splits a failing batch until the bad items fail alone. A named item (<see cref="ItemFailedException"/>) runs alone, between
+/// those before and those after it. Otherwise the batch is halved: one bad item among n costs 2 log n extra runs, not n. If the database is
+/// unavailable, the whole batch fails at once, because every part would fail too.
 /// </summary>
 public static class Halves
 {
     /// <param name="batch">The items.</param>
-    /// <param name="run">Handles some of them, all or none.</param>
-    /// <param name="fail">Is called for each item that could not be handled.</param>
+    /// <param name="run">Handles some of the items, all or none.</param>
+    /// <param name="fail">Called for each item that could not be handled.</param>
     public static Task Run<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail) =>
         Run(batch, run, fail, failure => !DatabaseErrors.MeansWait(failure));
 
@@ -39,7 +39,7 @@ public static class Halves
             await Run(part, run, fail, takesApart);
     }
 
-    /// <summary>What is run next, in the order of the batch.</summary>
+    /// <summary>The parts to run next, in the order of the batch.</summary>
     internal static IReadOnlyList<IReadOnlyList<T>> Parts<T>(IReadOnlyList<T> batch, Exception failure)
     {
         var named = failure is ItemFailedException { Item: T item } ? batch.ToList().IndexOf(item) : -1;

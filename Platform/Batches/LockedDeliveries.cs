@@ -5,36 +5,37 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// Where an endpoint's deliveries wait whose rows another transaction has locked, so that their lane goes on with the others. Each batch that met a lock is
-/// a group: it is taken apart by halves, what is not locked is handled at once, and the rest is tried again after a growing pause. What comes for
-/// the same thing meanwhile joins the group, behind. All of them are unacknowledged: <see cref="Limits.Prefetch"/> bounds their number.
+/// Holds the deliveries of an endpoint whose rows another transaction has locked, so that their lane continues with the others. Each batch
+/// that met a lock becomes a group. The group is halved: unlocked deliveries are handled at once, the rest is retried after a growing
+/// delay. Later deliveries for the same id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/> bounds
+/// their number.
 /// </summary>
-/// <param name="endpoint">The name of the queue.</param>
-/// <param name="run">Handles some of them in one transaction that waits no more than a moment for a lock.</param>
-/// <param name="batchSize">The largest number of deliveries in one transaction.</param>
-/// <param name="turns">Bounds the groups of a database that are tried at the same time.</param>
-/// <param name="clock">Measures the pauses.</param>
-/// <param name="log">Logs that deliveries wait.</param>
-/// <param name="stopping">Deliveries that still wait when it is cancelled go back to the queue.</param>
+/// <param name="endpoint">Name of the queue.</param>
+/// <param name="run">Handles some deliveries in one transaction that waits only briefly for a lock.</param>
+/// <param name="batchSize">Maximum number of deliveries in one transaction.</param>
+/// <param name="turns">Limits how many groups of a database are retried at the same time.</param>
+/// <param name="clock">Measures the delays.</param>
+/// <param name="log">Logs waiting deliveries.</param>
+/// <param name="stopping">On cancellation the waiting deliveries return to the queue.</param>
 sealed class LockedDeliveries(
     string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim turns, TimeProvider clock, ILogger log, CancellationToken stopping)
 {
     static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
     static readonly UpDownCounter<int> Waiting = Instruments.Meter.CreateUpDownCounter<int>(
-        "ordersaga.deliveries.locked", "{message}", "Deliveries that wait for a row that another transaction has locked");
+        "ordersaga.deliveries.locked", "{message}", "Deliveries that wait for a row locked by another transaction");
 
     readonly Lock gate = new();
     readonly Dictionary<Guid, List<Delivery>> groupOf = [];
 
-    /// <summary>The deliveries that may go on; the others have joined those that wait for the same thing.</summary>
+    /// <summary>Returns the deliveries that may proceed; the others joined a group that waits for the same id.</summary>
     public IReadOnlyList<Delivery> Admit(IReadOnlyList<Delivery> batch)
     {
         lock (gate)
             return groupOf.Count == 0 ? batch : [.. batch.Where(delivery => !Joins(delivery))];
     }
 
-    /// <summary>They met a lock: they are tried again from here.</summary>
+    /// <summary>Takes over deliveries that met a lock and retries them.</summary>
     public void Take(IReadOnlyList<Delivery> batch)
     {
         if (batch.Count == 0)
@@ -71,12 +72,12 @@ sealed class LockedDeliveries(
     {
         for (var pause = FirstPause; !await TryOnce(group); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            log.LogInformation("{Count} deliveries at {Endpoint} wait for locked rows; trying again in {Pause}", group.Count, endpoint, pause);
+            log.LogInformation("{Count} deliveries on {Endpoint} wait for locked rows; retrying in {Pause}", group.Count, endpoint, pause);
             await clock.Pause(pause, stopping);
         }
     }
 
-    /// <summary>True when the group is empty.</summary>
+    /// <summary>Returns true when the group is empty.</summary>
     async Task<bool> TryOnce(List<Delivery> group)
     {
         await turns.WaitAsync(CancellationToken.None);
@@ -100,7 +101,7 @@ sealed class LockedDeliveries(
     async Task<HashSet<Delivery>> StillLocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
     {
         var locked = new HashSet<Delivery>();
-        await Halves.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("It is behind one that waits.") : run(part), Fail,
+        await Halves.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
             failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
         return locked;
 

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Batches;
 
-/// <summary>Runs work on one database in one transaction, and hands its messages to the broker after the commit.</summary>
+/// <summary>Runs work on one database in one transaction and sends its messages to the broker after the commit.</summary>
 public sealed class UnitOfWork<TDb>(
     IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, DatabaseSettings settings,
     IHttpContextAccessor http, TimeProvider clock, ILogger<UnitOfWork<TDb>> log)
@@ -17,8 +17,8 @@ public sealed class UnitOfWork<TDb>(
     static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Runs <paramref name="body"/> in a fresh scope and transaction, again in another one when it meets a conflict or a lock (a bounded
-    /// number of times, and no longer than an HTTP caller waits); saves and commits what it changed.
+    /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock it runs again in a
+    /// fresh scope, a bounded number of times and within <see cref="DatabaseSettings.RequestTimeoutSeconds"/>.
     /// </summary>
     public Task<T> Run<T>(Func<Work, Task<T>> body)
     {
@@ -30,11 +30,11 @@ public sealed class UnitOfWork<TDb>(
     public Task Run(Func<Work, Task> body) => Run(Returning(body));
 
     /// <summary>
-    /// Runs <paramref name="attempt"/> until it does not fail for want of the database: a delivery is not acknowledged meanwhile, so nothing is lost.
+    /// Repeats <paramref name="attempt"/> until the database is available. A delivery stays unacknowledged meanwhile, so it is not lost.
     /// </summary>
     /// <param name="attempt">One attempt.</param>
-    /// <param name="waits">Which failures mean that it is run again after a pause.</param>
-    /// <param name="cancel">Ends the waiting: the failure is thrown.</param>
+    /// <param name="waits">True for failures after which the attempt is repeated.</param>
+    /// <param name="cancel">Stops waiting: the failure is thrown.</param>
     internal async Task Patiently(Func<Task> attempt, Func<Exception, bool> waits, CancellationToken cancel)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
@@ -46,26 +46,25 @@ public sealed class UnitOfWork<TDb>(
             }
             catch (Exception failure) when (waits(failure) && !cancel.IsCancellationRequested)
             {
-                log.LogWarning("The database {Database} is unavailable; trying again in {Pause}: {Failure}", database.Name, pause, failure.Message);
+                log.LogWarning("Database {Database} is unavailable; retrying in {Pause}: {Failure}", database.Name, pause, failure.Message);
                 await clock.Pause(pause, cancel);
             }
         }
     }
 
-    /// <summary>One attempt, whatever comes of it.</summary>
+    /// <summary>One attempt without retry.</summary>
     internal Task Once(Func<Work, Task> body) => Once(Returning(body));
 
-    /// <summary>As <see cref="Run{T}"/>, but a lock is not waited for.</summary>
+    /// <summary>As <see cref="Run{T}"/>, but fails at once on a lock.</summary>
     internal Task RunUnlocked(Func<Work, Task> body) => Repeat(Returning(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
     /// <summary>
-    /// Handles the items in one transaction. If that fails for what is in it, or because another transaction has locked a row, it is taken apart by
-    /// halves, which wait no more than a moment for a lock: only what fails by itself fails. Where there is one writer, a lock is waited for as in
-    /// <see cref="Run{T}"/>.
+    /// Handles the items in one transaction. If an item fails or a row is locked, the batch is halved, and the halves wait only briefly for
+    /// locks: only items that fail alone are reported. With one writer (SQLite) a lock is waited for as in <see cref="Run{T}"/>.
     /// </summary>
     /// <param name="batch">The items.</param>
-    /// <param name="run">Handles some of them, in the transaction that the function runs it in.</param>
-    /// <param name="fail">Is called for each item that could not be handled.</param>
+    /// <param name="run">Handles some of the items in the given transaction.</param>
+    /// <param name="fail">Called for each item that could not be handled.</param>
     public Task RunApart<TItem>(
         IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<Work, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
         Halves.Run(batch, part => run(part, body => RunPart(body, hurry: part.Count < batch.Count)), fail,
@@ -88,7 +87,7 @@ public sealed class UnitOfWork<TDb>(
             }
             catch (Exception failure) when (attempt < limits.ConflictAttempts && runsAgain(failure))
             {
-                log.LogDebug(failure, "Conflict in attempt {Attempt} on {Database}; running again in a fresh scope", attempt, database.Name);
+                log.LogDebug(failure, "Conflict in attempt {Attempt} on {Database}; retrying in a fresh scope", attempt, database.Name);
             }
         }
     }
@@ -126,7 +125,7 @@ public sealed class UnitOfWork<TDb>(
             var result = await body(work);
             outbox.Seal(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
-            // Nothing may use the context after this: where the commit is a statement among others, neither it nor its interceptors know of it.
+            // The context must not be used after this: the commit is one statement in a batch, unseen by the context and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
@@ -142,18 +141,18 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    /// <summary>SQLite's one writer. A caller does not queue for longer than it waits for the answer.</summary>
+    /// <summary>Enters the queue for SQLite's one writer, at most as long as the caller waits for its answer.</summary>
     async Task Enter()
     {
         if (!IsRequest)
             await database.Writer.WaitAsync();
         else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout))
-            throw new DatabaseBusyException($"The database {database.Name} had no turn for this caller in time.");
+            throw new DatabaseBusyException($"The database {database.Name} was busy until the request timed out.");
     }
 
     bool IsRequest => http.HttpContext is not null;
 
-    /// <summary>A caller waits for locks until its time is over; SQLite's writer has waited for all of it by then.</summary>
+    /// <summary>A caller waits for locks until its timeout; with SQLite's writer the timeout has passed by then.</summary>
     bool RunsAgain(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
     {
         FailureKind.Conflict => true,
@@ -162,7 +161,7 @@ public sealed class UnitOfWork<TDb>(
         _ => false,
     };
 
-    /// <summary>The commit stands, whatever these do: were they to throw, the caller would take it for undone.</summary>
+    /// <summary>The commit stands whatever these actions do: an exception here would make the caller believe it was rolled back.</summary>
     void Committed(Work work)
     {
         try
@@ -171,7 +170,7 @@ public sealed class UnitOfWork<TDb>(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "What follows a commit on {Database} failed", database.Name);
+            log.LogError(failure, "An action after a commit on {Database} failed; the commit stands", database.Name);
         }
     }
 

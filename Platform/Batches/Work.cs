@@ -6,8 +6,7 @@ using OrderSaga.Platform.Outbox;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// One transaction under way and what belongs to it: the database, the messages that it decides, its audit rows. Scoped:
-/// what is resolved from the transaction's scope gets the same one.
+/// The current transaction: its database, outgoing messages and audit rows. Scoped: services of the transaction's scope share one instance.
 /// </summary>
 public sealed class Work(TimeProvider clock)
 {
@@ -18,14 +17,14 @@ public sealed class Work(TimeProvider clock)
     OutboxWriter? outbox;
     InboxChange inbox = InboxChange.None;
 
-    public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is under way in this scope.");
+    public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is active in this scope.");
 
     public IServiceProvider Services => Outbox.Services;
 
-    /// <summary>What this transaction handles is certain to be new: the inbox was asked. A run without that certainty that fails is made again.</summary>
+    /// <summary>The inbox was queried, so the handled messages are new. Without that query a failing run is repeated with it.</summary>
     public bool IsCertain { get; private set; }
 
-    internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is under way in this scope.");
+    internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is active in this scope.");
 
     internal Dialect Dialect { get; private set; } = null!;
 
@@ -36,17 +35,19 @@ public sealed class Work(TimeProvider clock)
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends a command or an answer to a queue when the transaction commits, together with all that it sends there.</summary>
+    /// <summary>
+    /// Sends a command or an answer to a queue when the transaction commits, in one envelope with its other messages to that queue.
+    /// </summary>
     public Task Send<T>(string queue, T message) where T : class
     {
         Outbox.Send(queue, message);
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs after the commit, never without it, and not after a crash: for hand-overs that something else makes good.</summary>
+    /// <summary>Runs after the commit. A crash can skip it: use it only for work that another mechanism repeats.</summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
 
-    /// <summary>Notes a state change in the same transaction.</summary>
+    /// <summary>Writes an audit row for a state change in the same transaction.</summary>
     public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null) =>
         Db.Audit.Add(new AuditRow
         {
@@ -59,12 +60,13 @@ public sealed class Work(TimeProvider clock)
             Detail = detail,
         });
 
-    /// <summary>Loads and tracks rows by key, locked in the order of the keys until the commit; one statement.</summary>
+    /// <summary>Loads, tracks and locks rows until the commit, in the order of their keys, with one statement.</summary>
     public Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull =>
         Lock<TEntity, TKey>(keys, passLocked: false);
 
     /// <summary>
-    /// As <see cref="Lock{TEntity,TKey}(IEnumerable{TKey})"/>, without the rows that another transaction has locked: for what is looked for again.
+    /// As <see cref="Lock{TEntity,TKey}(IEnumerable{TKey})"/>, but skips rows locked by another transaction: for work that is repeated
+    /// later.
     /// </summary>
     public Task<List<TEntity>> TryLock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull =>
         Lock<TEntity, TKey>(keys, passLocked: true);
@@ -75,11 +77,12 @@ public sealed class Work(TimeProvider clock)
         return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct, passLocked);
     }
 
-    /// <summary>From here on this transaction waits no more than a moment for a lock.</summary>
+    /// <summary>From now on this transaction waits only briefly for locks.</summary>
     internal Task HurryLocks() => Dialect.HurryLocks is { } statement ? Db.Execute(statement) : Task.CompletedTask;
 
     /// <summary>
-    /// Writes what is tracked so far, in the transaction under way, and forgets it: a transaction over many rows holds few of them in memory.
+    /// Writes the tracked changes in the current transaction and clears the change tracker: a transaction over many rows keeps few of them
+    /// in memory.
     /// </summary>
     public async Task Flush()
     {
@@ -89,8 +92,8 @@ public sealed class Work(TimeProvider clock)
     }
 
     /// <summary>
-    /// From here on a statement of this transaction may take minutes, also while an HTTP caller waits for it: it changes as many rows as there are, so
-    /// it would not be done sooner the next time.
+    /// From now on a statement of this transaction may take minutes, even in an HTTP request: it changes an unbounded number of rows, so a
+    /// retry would not be faster.
     /// </summary>
     public void ChangesManyRows() => Db.Database.SetCommandTimeout(ManyRowsTimeout);
 
@@ -101,10 +104,10 @@ public sealed class Work(TimeProvider clock)
         begun.ChangeTracker.AutoDetectChangesEnabled = false;
     }
 
-    /// <summary>These are handled by this transaction; it fails as a conflict when one of them was before.</summary>
+    /// <summary>Records the messages handled by this transaction; the commit fails as a conflict if one was handled before.</summary>
     internal void Received(string endpoint, IReadOnlyList<Guid> messages, bool asked) => (inbox, IsCertain) = (new(endpoint, messages), asked);
 
-    /// <summary>Writes what is tracked, the inbox and the outbox, and ends the transaction.</summary>
+    /// <summary>Writes the tracked changes, the inbox and the outbox, and commits.</summary>
     internal Task Commit(OutboxChange outbox)
     {
         Detect();
@@ -124,7 +127,7 @@ public sealed class Work(TimeProvider clock)
     }
 }
 
-/// <summary>A row whose version counts its changes; map it as the concurrency token.</summary>
+/// <summary>A row with a change counter; map it as the concurrency token.</summary>
 public interface IVersioned
 {
     long Version { get; set; }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Batches;
 
-/// <summary>Resolves a consumer from the scope of the batch that runs it.</summary>
+/// <summary>Resolves a consumer from the scope of its batch.</summary>
 sealed class WorkConsumerFactory<TConsumer> : IConsumerFactory<TConsumer> where TConsumer : class
 {
     public Task Send<T>(ConsumeContext<T> context, IPipe<ConsumerConsumeContext<TConsumer, T>> next) where T : class

@@ -4,7 +4,7 @@ using MassTransit.Middleware.Outbox;
 
 namespace OrderSaga.Platform.Batches;
 
-/// <summary>The receive context inside a transaction: what consumers send and publish goes to its outbox, and <see cref="Work"/> is a payload.</summary>
+/// <summary>Receive context of a transaction: sends and publishes go to its outbox, and <see cref="Work"/> is a payload.</summary>
 sealed class WorkReceiveContext(ReceiveContext context, Work work) : ReceiveContextProxy(context), ReceiveContext
 {
     readonly ISendEndpointProvider send = new OutboxSendEndpointProvider(work.Outbox, context.SendEndpointProvider);
@@ -22,6 +22,6 @@ sealed class WorkReceiveContext(ReceiveContext context, Work work) : ReceiveCont
         return payload is not null || base.TryGetPayload(out payload!);
     }
 
-    /// <summary>A failure rolls the transaction back and is thrown; it is no news of its own.</summary>
+    /// <summary>Publishes no fault event: the failure rolls the transaction back and is thrown.</summary>
     public override Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) => Task.CompletedTask;
 }

@@ -3,10 +3,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>One state change of one thing, written in the same transaction as the change.</summary>
+/// <summary>One state change, written in the same transaction as the change.</summary>
 public sealed class AuditRow
 {
-    /// <summary>Counts up in the order of commits as seen by one database.</summary>
+    /// <summary>
+    /// Assigned on insert. Concurrent transactions may commit in another order, so a reader must expect gaps to fill later.
+    /// </summary>
     public long Id { get; set; }
 
     /// <summary>UTC.</summary>
@@ -15,10 +17,10 @@ public sealed class AuditRow
     /// <summary>What changed, e.g. <c>order</c>, <c>stock branch</c>, <c>payment attempt</c>.</summary>
     public required string Subject { get; set; }
 
-    /// <summary>The id of what changed: an order id, or e.g. a sku.</summary>
+    /// <summary>Id of what changed: an order id, or for example a sku.</summary>
     public required string SubjectId { get; set; }
 
-    /// <summary>State before; empty when it did not exist.</summary>
+    /// <summary>State before; empty for a new row.</summary>
     public required string From { get; set; }
 
     /// <summary>State after.</summary>
@@ -27,7 +29,7 @@ public sealed class AuditRow
     /// <summary>The message, call or job that caused it.</summary>
     public required string Cause { get; set; }
 
-    /// <summary>A sentence for a reader, if there is more to say.</summary>
+    /// <summary>Optional explanation for a reader.</summary>
     public string? Detail { get; set; }
 
     internal static void Map(EntityTypeBuilder<AuditRow> row)

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The database tells the time before anything starts that asks for it. One that is away is waited for, a while; then its callers are to hear that it is.
+/// Reads the database's time before anything that uses it starts. Waits a while for an unavailable database, then lets the start continue,
+/// so that callers get an answer that says so.
 /// </summary>
 sealed class ClockFirst<TDb>(IServiceScopeFactory scopes, Database<TDb> database, ILogger<ClockFirst<TDb>> log) : IHostedService where TDb : ServiceDb
 {
@@ -17,12 +18,12 @@ sealed class ClockFirst<TDb>(IServiceScopeFactory scopes, Database<TDb> database
     {
         using var timer = new PeriodicTimer(Pause);
         for (var look = 0; look < Looks && await IsAway(cancellationToken) && await timer.Next(cancellationToken); look++)
-            log.LogWarning("The database {Database} does not tell the time: it is waited for at the start", database.Name);
+            log.LogWarning("Cannot read the time of database {Database}; the start waits for it", database.Name);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>A database that is there and refuses us is no reason to wait: it tells more to who uses it.</summary>
+    /// <summary>Do not wait for authentication errors; the first caller reports them better.</summary>
     async Task<bool> IsAway(CancellationToken cancel)
     {
         try

@@ -6,16 +6,17 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// One process for each directory with SQLite files: a second one would claim outbox rows and send them on its own in-memory bus. The operating system
-/// holds the lock with the open file, so a killed process leaves none behind. On a network file system it holds only where that passes locks on.
+/// Allows one process per directory of SQLite files: a second one would claim outbox rows and send them on its own in-memory bus. The
+/// operating system holds the lock with the open file, so a killed process leaves no lock behind. On a network file system this needs lock
+/// support.
 /// </summary>
 public static class DataLock
 {
-    /// <summary>With a broker, several services may share the files; each of them only once.</summary>
+    /// <summary>With a broker, several services may share the directory, each with one process.</summary>
     static string FileName(IConfiguration settings) =>
         settings.GetTransportMode() == TransportMode.InMemory ? "instance.lock" : AppDomain.CurrentDomain.FriendlyName + ".lock";
 
-    /// <exception cref="IOException">Another process has it, or the directory cannot be written.</exception>
+    /// <exception cref="IOException">Another process holds the lock, or the directory is not writable.</exception>
     public static IDisposable Take(WebApplication app)
     {
         var held = new Held([]);
@@ -40,8 +41,8 @@ public static class DataLock
         {
             var directory = Path.GetDirectoryName(file);
             throw new IOException(refused is IOException && refused.GetType() == typeof(IOException) && File.Exists(file) && CanWrite(directory!)
-                ? $"The data directory {directory} is in use by another process; stop it, or give this one a directory of its own with --Data."
-                : $"The data directory {directory} cannot be written: {refused.Message}", refused);
+                ? $"The data directory {directory} is in use by another process; stop it, or choose another directory with --Data."
+                : $"The data directory {directory} is not writable: {refused.Message}", refused);
         }
     }
 
@@ -59,10 +60,10 @@ public static class DataLock
         }
     }
 
-    /// <summary>Makes the directory where it is not there yet.</summary>
-    /// <param name="path">Absolute.</param>
-    /// <param name="mode">Of a directory that is made here; where the system knows modes.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates the directory if it does not exist.</summary>
+    /// <param name="path">Absolute path.</param>
+    /// <param name="mode">Unix mode of a directory created here; ignored on Windows.</param>
+    /// <exception cref="IOException">The directory cannot be created.</exception>
     public static string Make(string path, UnixFileMode? mode = null)
     {
         try
@@ -71,7 +72,7 @@ public static class DataLock
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The data directory {path} cannot be made: {refused.Message}", refused);
+            throw new IOException($"The data directory {path} cannot be created: {refused.Message}", refused);
         }
     }
 

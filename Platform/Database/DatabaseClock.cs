@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The time of the database's server, so that processes whose own clocks differ agree on what is due. It is read on a connection that was just
-/// opened, before anything else is done on it, and again after a while; in between this process's steady clock counts on. At the start
-/// it is read before all else (<see cref="ClockFirst{TDb}"/>).
+/// The database server's time, so that processes with different clocks agree on what is due. It is read on each newly opened connection
+/// before any other statement, and again after a while; in between, this process's monotonic clock advances it.
+/// <see cref="ClockFirst{TDb}"/> reads it at start.
 /// </summary>
 public sealed class DatabaseClock(TimeProvider own) : TimeProvider
 {
@@ -23,7 +23,7 @@ public sealed class DatabaseClock(TimeProvider own) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         own.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Reads it on the connections of one database; none where its time is this process's.</summary>
+    /// <summary>The interceptor that reads the time on a database's connections; none if the database uses this process's clock.</summary>
     internal IEnumerable<IInterceptor> On(Dialect dialect) => dialect.ReadClock is { } statement ? [new Reader(this, statement)] : [];
 
     async Task Read(DbConnection connection, string statement, CancellationToken cancel)
@@ -31,7 +31,7 @@ public sealed class DatabaseClock(TimeProvider own) : TimeProvider
         await using var command = connection.CreateCommand();
         command.CommandText = statement;
         var time = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancel))!, TimeSpan.Zero);
-        // The answer's way here makes it late rather than early: so no deadline passes before its time.
+        // Network delay makes this reading late, never early: no deadline passes too soon.
         Volatile.Write(ref last, new Reading(time, GetTimestamp()));
     }
 

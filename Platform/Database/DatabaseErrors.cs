@@ -7,26 +7,26 @@ using Npgsql;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>What a failure of a transaction means for the next step.</summary>
+/// <summary>What a failed transaction does next.</summary>
 public enum FailureKind
 {
     /// <summary>It would fail again: a bug, or a message that cannot be handled.</summary>
     Permanent,
 
-    /// <summary>Another transaction was first: run again at once in a fresh scope.</summary>
+    /// <summary>Another transaction committed first: retry at once in a fresh scope.</summary>
     Conflict,
 
-    /// <summary>Another transaction holds what this one needs, and did not release it in time: run again later, others need not wait.</summary>
+    /// <summary>Another transaction holds a needed lock for too long: retry later; other work need not wait.</summary>
     Locked,
 
-    /// <summary>The database cannot be reached, or cannot be written, whatever the transaction: run again after a pause.</summary>
+    /// <summary>The database cannot be reached or written: retry after a delay.</summary>
     Unavailable,
 }
 
-/// <summary>The one place that knows the engines' error codes.</summary>
+/// <summary>The only place that knows the engines' error codes.</summary>
 public static class DatabaseErrors
 {
-    /// <summary>Looks through the whole chain of causes.</summary>
+    /// <summary>Examines the exception and all its inner exceptions.</summary>
     public static FailureKind Classify(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -38,11 +38,11 @@ public static class DatabaseErrors
         return FailureKind.Permanent;
     }
 
-    /// <summary>The failure is temporary: the operation is not at fault, and must be tried again after a pause.</summary>
+    /// <summary>The failure is temporary and not caused by the operation: retry it after a delay.</summary>
     public static bool MeansWait(Exception failure) => Classify(failure) is FailureKind.Locked or FailureKind.Unavailable;
 
     /// <summary>
-    /// The server takes no writes: those that come after a failover, or after its disk has space again, may be taken on a new connection only.
+    /// The server accepts no writes. After a failover, or when its disk has space again, only new connections may accept them.
     /// </summary>
     public static bool IsReadOnly(Exception failure) => failure switch
     {
@@ -64,21 +64,21 @@ public static class DatabaseErrors
     };
 
     /// <summary>
-    /// https://www.postgresql.org/docs/current/errcodes-appendix.html. A schema, a right or a password that is not there is missing for every message:
-    /// they wait until the migration has run, or the administrator has granted it.
+    /// https://www.postgresql.org/docs/current/errcodes-appendix.html. A missing schema, permission or password affects every message: all
+    /// wait until the migration has run or the administrator has granted it.
     /// </summary>
     internal static FailureKind OfPostgreSql(string state, string message) => state switch
     {
         PostgresErrorCodes.UniqueViolation => FailureKind.Conflict,
-        // A kept statement whose table has got another column: the driver has dropped it, and the next run prepares it again.
+        // A prepared statement whose table has changed: the driver has dropped it, and the next run prepares it again.
         PostgresErrorCodes.FeatureNotSupported when message.Contains("cached plan must not change", StringComparison.Ordinal) => FailureKind.Conflict,
         "40000" or PostgresErrorCodes.SerializationFailure or "40003" or PostgresErrorCodes.DeadlockDetected => FailureKind.Locked,
         PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled => FailureKind.Locked,
         PostgresErrorCodes.ReadOnlySqlTransaction or "25P03" or "25P04" or PostgresErrorCodes.ObjectInUse or "0B000" => FailureKind.Unavailable,
-        // What a pooler does that hands a session's prepared statements to another.
+        // A pooler gave a session's prepared statements to another session.
         PostgresErrorCodes.InvalidSqlStatementName or PostgresErrorCodes.DuplicatePreparedStatement => FailureKind.Unavailable,
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InsufficientPrivilege => FailureKind.Unavailable,
-        // Connections, authorization, catalogue and schema names, resources, operators, the system around the server.
+        // Connections, authorization, catalog and schema names, resources, operator intervention, system errors.
         _ when state is ['0', '8', ..] or ['2', '8', ..] or ['3', 'D', ..] or ['3', 'F', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..]
             => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
@@ -86,8 +86,8 @@ public static class DatabaseErrors
 
     /// <summary>
     /// https://www.sqlite.org/rescode.html. 5 BUSY: another program holds the file, which has one writer. 517 BUSY_SNAPSHOT and 6 LOCKED
-    /// end by a new transaction, 17 SCHEMA by a new statement; 2067 and 1555 are unique and primary keys. 7 NOMEM, 8 READONLY, 9 INTERRUPT, 10 IOERR,
-    /// 11 CORRUPT, 13 FULL, 14 CANTOPEN, 15 PROTOCOL, 22 NOLFS, 23 AUTH and 26 NOTADB are about the file and its disk.
+    /// need a new transaction, 17 SCHEMA a new statement; 2067 and 1555 are unique and primary keys. 7 NOMEM, 8 READONLY, 9 INTERRUPT, 10
+    /// IOERR, 11 CORRUPT, 13 FULL, 14 CANTOPEN, 15 PROTOCOL, 22 NOLFS, 23 AUTH and 26 NOTADB concern the file and its disk.
     /// </summary>
     internal static FailureKind OfSqlite(int code, int extended) => (code, extended) switch
     {
@@ -101,7 +101,7 @@ public static class DatabaseErrors
     public static FailureKind OfSqlServer(int number, byte severity) => number switch
     {
         2627 or 2601 => FailureKind.Conflict,
-        // Timeouts of a statement and of a lock, deadlock, snapshot conflicts.
+        // Statement and lock timeouts, deadlock, snapshot conflicts.
         -2 or 1222 or 1205 or 3960 or 3961 => FailureKind.Locked,
         _ when SqlServerWaits.Contains(number) || severity >= 20 => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
@@ -112,14 +112,14 @@ public static class DatabaseErrors
         // The connection and the network.
         -1, 2, 20, 26, 40, 53, 64, 121, 233, 258, 596, 10053, 10054, 10060, 10061, 11001,
         17142, 17148, 17194, 17197, 17829, 17830, 18401, 18451, 18456, 18461,
-        // The schema, rights: as for PostgreSQL.
+        // Schema and permissions: as for PostgreSQL.
         207, 208, 229, 230, 2812, 916,
-        // The database: missing, recovering, restoring, suspect, offline, single user, in transition; availability groups and mirrors.
+        // Database missing, recovering, restoring, suspect, offline, single user, in transition; availability groups and mirrors.
         904, 911, 921, 922, 923, 924, 925, 926, 927, 942, 945, 946, 950, 951, 952, 954, 955, 960, 968,
         976, 978, 979, 981, 982, 983, 988, 4060, 4221, 35217, 41305,
-        // Read-only, full, its log not available.
+        // Read-only, full, or its log is not available.
         1101, 1105, 3906, 3908, 5144, 5145, 5149, 9001, 9002, 40544,
-        // Memory, locks, workers, input and output, shutdown.
+        // Memory, locks, workers, I/O, shutdown.
         701, 802, 823, 825, 832, 845, 1204, 1421, 6001, 6002, 6004, 6005, 8628, 8645, 8651, 10922,
         // Azure: failover, throttling, resource limits, firewall.
         10928, 10929, 10930, 10936, 20041, 40020, 40143, 40166, 40197, 40501, 40532, 40540, 40549, 40550, 40551, 40552, 40553, 40613, 40615, 40642, 40648,
@@ -127,5 +127,5 @@ public static class DatabaseErrors
     }.ToFrozenSet();
 }
 
-/// <summary>The caller's time to wait for the database was over before its transaction ended.</summary>
+/// <summary>The caller's timeout passed before its transaction ended.</summary>
 public sealed class DatabaseBusyException(string message) : DbException(message);

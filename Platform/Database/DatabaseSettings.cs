@@ -2,30 +2,34 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>How long callers and messages wait for a database. Section <c>Database</c>; checked at start.</summary>
+/// <summary>Timeouts of database access. Bound from the section <c>Database</c>; checked at start.</summary>
 public sealed class DatabaseSettings
 {
-    /// <summary>How long a statement waits for a row or a table that another transaction has locked (PostgreSQL, SQL Server).</summary>
+    /// <summary>How long a statement waits for a lock of another transaction (PostgreSQL, SQL Server).</summary>
     public int LockTimeoutMilliseconds { get; set; } = 500;
 
-    /// <summary>After which PostgreSQL ends an idle transaction of ours: the locks of a vanished process are free then.</summary>
+    /// <summary>After this idle time PostgreSQL ends a transaction: it frees the locks of a process that vanished.</summary>
     public int IdleTransactionSeconds { get; set; } = 10;
 
-    /// <summary>Silence on a connection after which either side checks that the other still exists (PostgreSQL).</summary>
+    /// <summary>Idle time of a connection before either side sends a TCP keepalive (PostgreSQL).</summary>
     public int KeepAliveSeconds { get; set; } = 15;
 
-    /// <summary>How long an HTTP caller's write waits for its database before it is answered 503 with <c>Retry-After</c>.</summary>
+    /// <summary>How long an HTTP caller's write waits for the database before the answer is 503.</summary>
     public int RequestTimeoutSeconds { get; set; } = 5;
 
-    /// <summary>Between two writes by which <c>/health/ready</c> checks that the database takes writes, at least.</summary>
+    /// <summary>Interval between the test writes of /health/ready.</summary>
     public int ProbeIntervalMilliseconds { get; set; } = 2000;
 
     public TimeSpan RequestTimeout => TimeSpan.FromSeconds(RequestTimeoutSeconds);
 
-    /// <summary>SQLite's one writer: how long it waits for another program that holds the file. The queue in front of it has the rest of the time.</summary>
+    /// <summary>
+    /// How long SQLite's one writer waits for another program that holds the file. The queue before it uses the rest of the timeout.
+    /// </summary>
     public TimeSpan FileTimeout => RequestTimeout * 0.4;
 
-    /// <summary>One statement of a caller's write, seconds; less than the whole, for it is cancelled before the answer.</summary>
+    /// <summary>
+    /// Timeout of one statement of a caller's write; shorter than the request's, so that it is cancelled before the answer.
+    /// </summary>
     internal int RequestStatementSeconds => Math.Max(1, RequestTimeoutSeconds - 1);
 
     public static DatabaseSettings Of(IConfiguration configuration)

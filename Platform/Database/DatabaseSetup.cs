@@ -15,7 +15,7 @@ using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>Which database engine, for every database of the process. Setting: <c>Database:Mode</c>.</summary>
+/// <summary>The engine of all databases of the process. Setting: <c>Database:Mode</c>.</summary>
 public enum DatabaseMode
 {
     /// <summary>One file per owner under the directory <c>Data</c>; the embedded default.</summary>
@@ -36,7 +36,7 @@ public static class DatabaseSetup
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
         var settings = DatabaseSettings.Of(builder.Configuration);
-        // One clock: where a process has several databases, the first one's.
+        // One clock: the first database's, if a process has several.
         var tellsTime = builder.Services.All(service => service.ServiceType != typeof(IDatabase));
         builder.Services.AddDbContextPool<TDb>((services, options) =>
         {
@@ -61,7 +61,7 @@ public static class DatabaseSetup
         builder.Services.AddSingleton<IStuckMessages, StuckMessages<TDb>>();
         builder.Services.TryAddSingleton<Replay>();
         builder.Services.TryAddScoped<Work>();
-        // The bus starts before the sweeper, which must not send past queues that are not there yet, and stops after it.
+        // The bus starts before the sweeper, which must not send to queues that do not exist yet, and stops after it.
         builder.AddMessaging(_ => { });
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
         builder.AddPlatformRetention<TDb>();
@@ -80,7 +80,7 @@ public static class DatabaseSetup
         var given = configuration.GetConnectionString(name);
         if (configuration.GetDatabaseMode() != DatabaseMode.Sqlite)
             return given ?? throw new InvalidOperationException(
-                $"Set ConnectionStrings:{name} (environment: ConnectionStrings__{name}): Database:Mode is not Sqlite.");
+                $"Set ConnectionStrings:{name} (environment: ConnectionStrings__{name}); Database:Mode needs it unless it is Sqlite.");
 
         if (given is not null)
             return given;
@@ -88,33 +88,34 @@ public static class DatabaseSetup
         return $"Data Source={Path.Combine(DataLock.Make(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
     }
 
-    /// <param name="options">Of the contexts.</param>
-    /// <param name="mode">The engine.</param>
+    /// <param name="options">Options of the contexts.</param>
+    /// <param name="mode">The database engine.</param>
     /// <param name="connection">The connection string.</param>
-    /// <param name="settings">How long transactions wait; null: as long as the engine lets them, e.g. for migrations.</param>
+    /// <param name="settings">Timeouts of transactions; null: the engine's own, for example for migrations.</param>
     public static void Use(this DbContextOptionsBuilder options, DatabaseMode mode, string connection, DatabaseSettings? settings = null)
     {
-        // Rows are locked or the file is: savepoints inside the batch's transaction would be two statements for nothing (see ServiceDb).
+        // Rows or the file are locked anyway: savepoints inside the batch's transaction would cost two statements for nothing (see
+        // ServiceDb).
         _ = mode switch
         {
             DatabaseMode.Sqlite => options.UseSqlite(Sqlite(connection, settings)).AddInterceptors(SqlitePragmas.Instance),
             DatabaseMode.PostgreSql => options.UseNpgsql(PostgreSqlSession.ForService(connection, settings)).AddInterceptors(ForUpdate.Instance),
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
-            _ => throw new InvalidOperationException($"Database:Mode {mode} is not known: use Sqlite, PostgreSql or SqlServer."),
+            _ => throw new InvalidOperationException($"Database:Mode {mode} is unknown: use Sqlite, PostgreSql or SqlServer."),
         };
-        // Failures are thrown, classified and logged by whoever runs the statement; conflicts are no errors.
+        // The caller of a statement classifies and logs its failure; conflicts are not errors.
         options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting).Log(
             (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug),
             (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
     }
 
-    /// <summary>A file that another program holds is waited for in SQLite itself and by the driver; neither may wait longer than the other.</summary>
+    /// <summary>SQLite and the driver both wait for a file held by another program; both get the same timeout.</summary>
     static string Sqlite(string connection, DatabaseSettings? settings) => new SqliteConnectionStringBuilder(connection)
     {
         DefaultTimeout = settings is null ? 30 : (int)Math.Ceiling(settings.FileTimeout.TotalSeconds),
     }.ConnectionString;
 
-    /// <summary>WAL of a bounded size and full durability on each connection that is opened.</summary>
+    /// <summary>Sets a WAL of bounded size and full durability on each opened connection.</summary>
     sealed class SqlitePragmas : DbConnectionInterceptor
     {
         public static readonly SqlitePragmas Instance = new();
@@ -139,7 +140,7 @@ public static class DatabaseSetup
     }
 }
 
-/// <summary>One database of this process, whatever its model.</summary>
+/// <summary>A database of this process, independent of its model.</summary>
 public interface IDatabase
 {
     /// <summary><c>orders</c>, <c>inventory</c>, ...</summary>
@@ -151,9 +152,9 @@ public interface IDatabase
 
 public sealed record Database<TDb>(string Name, Dialect Dialect, string ConnectionString) : IDatabase where TDb : ServiceDb
 {
-    /// <summary>SQLite has one writer; queueing for it here beats polling the file's lock.</summary>
+    /// <summary>SQLite has one writer; queueing for it here is cheaper than polling the file lock.</summary>
     public SemaphoreSlim Writer { get; } = new(Dialect.OneWriter ? 1 : int.MaxValue);
 
-    /// <summary>Who tries again what was locked takes a connection that may wait for a lock again: few at a time.</summary>
+    /// <summary>A retry after a lock occupies a connection that may wait for a lock again: few at a time.</summary>
     internal SemaphoreSlim LockTurns { get; } = new(2);
 }

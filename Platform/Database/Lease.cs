@@ -4,12 +4,12 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The right to act on one version of a thing, for a while. It ends by the database's clock; only who could not act gives it back. A later version
-/// is another thing: its lease is free at once.
+/// The right to act on one version of a row for a limited time, by the database's clock. A holder returns it early only if it could not
+/// act. A later version of the row can be leased at once.
 /// </summary>
 public sealed class Lease
 {
-    /// <summary>Of the thing, wherever that is kept.</summary>
+    /// <summary>Id of the leased row, in whichever table it is.</summary>
     public Guid Id { get; init; }
 
     public long Version { get; init; }
@@ -26,22 +26,23 @@ public sealed class Lease
     }
 }
 
-/// <summary>The leases that are kept in one database; any number of processes may claim.</summary>
+/// <summary>The leases of one database; any number of processes may claim them.</summary>
 public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceDb
 {
     /// <summary>
-    /// Of the wanted, those without a lease at this version or a later one: the caller has it now. A lease that ends later than one of
-    /// twice the length that begins now is of another clock, before a failover, and counts as ended: another process may have claimed it for twice as long.
+    /// Claims the wanted rows that have no lease at this or a later version; returns their ids. A lease that ends later than twice
+    /// <paramref name="time"/> from now comes from another clock, before a failover, and counts as ended. Twice, because another process
+    /// may claim for twice as long.
     /// </summary>
     public async Task<IReadOnlySet<Guid>> Claim(IReadOnlyCollection<(Guid Id, long Version)> wanted, TimeSpan time) => await statements.Run(async db =>
         (await db.QueryIds(
             statements.Dialect.ClaimLeases, [.. statements.Dialect.LeaseRows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());
 
-    /// <summary>For those that could not be acted on: they are anybody's again.</summary>
+    /// <summary>Releases leases whose holder could not act.</summary>
     public Task<int> Return(IReadOnlyCollection<Guid> ids) => statements.Run(db => db.Set<Lease>().Where(lease => ids.Contains(lease.Id)).ExecuteDeleteAsync());
 
-    /// <summary>Forgets what ran out.</summary>
-    // By the database's own clock, which EF makes of UtcNow.
+    /// <summary>Deletes expired leases.</summary>
+    // UtcNow: EF translates it to the database's own clock.
 #pragma warning disable RS0030
     public Task<int> Forget() => statements.Run(db => db.Set<Lease>().Where(lease => lease.Until < DateTime.UtcNow).ExecuteDeleteAsync());
 #pragma warning restore RS0030

@@ -7,17 +7,17 @@ using Microsoft.EntityFrameworkCore.Metadata;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// Rows by key, locked in the order of the key. EF compiles the query once for each model; a statement that is given to it as SQL it would take apart and
-/// write anew each time, which costs a process more than the rows do. (On SQLite it still writes the statement for the number of keys.)
+/// Loads rows by key, locked in key order. EF compiles this query once per model; raw SQL it would parse and rewrite on every call, which
+/// costs more than the rows. (On SQLite EF still rewrites the statement for the number of keys.)
 /// </summary>
 static class LockQuery<TEntity, TKey> where TEntity : class
 {
     static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Waiting = [];
     static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Passing = [];
 
-    /// <param name="db">Where.</param>
-    /// <param name="keys">Which rows.</param>
-    /// <param name="passLocked">Rows that another transaction has locked are left out, not waited for.</param>
+    /// <param name="db">The context that tracks the rows.</param>
+    /// <param name="keys">Keys of the rows.</param>
+    /// <param name="passLocked">Skips rows locked by another transaction instead of waiting.</param>
     public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool passLocked)
     {
         var query = passLocked ? Passing.GetValue(db.Model, model => Compile(model, ForUpdate.PassingTag))
@@ -33,13 +33,13 @@ static class LockQuery<TEntity, TKey> where TEntity : class
     }
 }
 
-/// <summary>Locks what a query reads, on PostgreSQL: EF has no word for that. SQLite has one writer, whose transaction is a lock on all.</summary>
+/// <summary>Adds FOR UPDATE on PostgreSQL, which EF cannot express. On SQLite the one writer's transaction locks everything.</summary>
 sealed class ForUpdate : DbCommandInterceptor
 {
-    /// <summary>A query with this tag locks.</summary>
+    /// <summary>Tag of a query that locks its rows.</summary>
     public const string Tag = "for update";
 
-    /// <summary>A query with this tag locks the rows that no other transaction has locked.</summary>
+    /// <summary>Tag of a query that locks its rows and skips those locked by another transaction.</summary>
     public const string PassingTag = Tag + " skip locked";
 
     const string Marked = "-- " + Tag;

@@ -4,10 +4,10 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>PostgreSQL 12+, READ COMMITTED: rows are locked in key order, claims skip what others hold.</summary>
+/// <summary>PostgreSQL 12+, READ COMMITTED: locks rows in key order; claims skip locked rows.</summary>
 sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 {
-    // By the clock, not by the transaction's start: a lease must not be used up before the commit.
+    // By the clock, not the transaction's start: a lease must not run out before the commit.
     const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
     const string TwiceLater = "clock_timestamp() + make_interval(secs => 2 * @seconds)";
     const string Ids = "id = ANY(@rows)";
@@ -34,8 +34,8 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
-    // ARRAY, not IN: the plan is made for any limit, and a join would read the whole table for the few rows of a page. Ordered by both columns of the
-    // index, though the first is NULL in all: only so does it give the order, and the page is not sorted out of all that is due.
+    // ARRAY, not IN: the plan is made for any limit, and a join would read the whole table for a page of rows. Ordered by both columns of
+    // the index, although the first is NULL in every row: only then does the index deliver the order without a sort.
     public override string ClaimOutbox => $"""
         UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
         WHERE id = ANY(ARRAY(SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= now()
@@ -56,7 +56,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
         RETURNING id
         """;
 
-    // By row address: a page of any table is found by one index, and deleted without another look-up.
+    // By row address: one index finds a page of any table, and deleting needs no second look-up.
     public override string DeleteOld(string table, string time, string only) => $"""
         DELETE FROM {table}
         WHERE ctid = ANY(ARRAY(SELECT ctid FROM {table} WHERE {time} >= @from AND {time} < @before AND ({only})
@@ -87,7 +87,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, Of(inbox), Of(outbox));
 
-    /// <summary>One round trip: a statement that fails keeps those after it, and so the commit, from running.</summary>
+    /// <summary>One round trip: if a statement fails, those after it, including the commit, do not run.</summary>
     internal override Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox) =>
         PostgreSqlSave.Run(db, Of(inbox), [.. Of(outbox), Command("COMMIT")]);
 

@@ -8,17 +8,16 @@ using Npgsql;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// Writes what the change tracker holds in one round trip: one INSERT and one UPDATE for each table, whatever the number of
-/// rows, their columns as arrays. EF's own SaveChanges sends a statement for each row, which costs the server ten times as much.
-/// Each UPDATE counts its rows itself and fails, by a division by zero, when one was not as it was read: what follows it in the same round trip,
-/// the commit above all, is then not run.
+/// Writes the tracked changes in one round trip: one INSERT and one UPDATE per table, whatever the number of rows, with the columns as
+/// arrays. EF's SaveChanges sends one statement per row, which costs the server ten times as much. Each UPDATE counts its rows and fails,
+/// by a division by zero, if one was changed since it was read: the rest of the round trip, including the commit, then does not run.
 /// </summary>
 static class PostgreSqlSave
 {
     static readonly ConcurrentDictionary<IEntityType, Table> Tables = new();
 
-    /// <summary>Sends <paramref name="before"/>, the changes of the tracked rows, which have been detected, and <paramref name="after"/>.</summary>
-    /// <exception cref="DbUpdateConcurrencyException">A row was not as it was read.</exception>
+    /// <summary>Sends <paramref name="before"/>, the detected changes of the tracked rows, and <paramref name="after"/>.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">A row was changed since it was read.</exception>
     public static async Task Run(DbContext db, IEnumerable<NpgsqlBatchCommand> before, IEnumerable<NpgsqlBatchCommand> after)
     {
         var changed = db.ChangeTracker.Entries().Where(entry => entry.State is not (EntityState.Unchanged or EntityState.Detached)).ToList();
@@ -42,7 +41,7 @@ static class PostgreSqlSave
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.DivisionByZero)
         {
-            throw new DbUpdateConcurrencyException($"A row was not as it had been read: {failure.BatchCommand?.CommandText}", failure);
+            throw new DbUpdateConcurrencyException($"A row was changed by another transaction since it was read: {failure.BatchCommand?.CommandText}", failure);
         }
     }
 
@@ -69,7 +68,7 @@ static class PostgreSqlSave
             return command;
         }
 
-        /// <summary>The columns that changed in any of the rows; the others' values are as they were.</summary>
+        /// <summary>Updates the columns that changed in any of the rows; in the other rows they keep their values.</summary>
         public NpgsqlBatchCommand Update(List<EntityEntry> rows)
         {
             var changed = others.FindAll(column => rows.Exists(column.IsModified));
@@ -94,7 +93,7 @@ static class PostgreSqlSave
         static string Names(IEnumerable<Column> columns) => string.Join(", ", columns.Select(column => column.Name));
     }
 
-    /// <summary>One column: its values of many rows as one array, as the database has them.</summary>
+    /// <summary>One column: its values of many rows as one array, in the database's form.</summary>
     sealed class Column(IProperty property)
     {
         readonly IClrPropertyGetter getter = property.GetGetter();
@@ -118,7 +117,7 @@ static class PostgreSqlSave
             return new NpgsqlParameter { Value = values, DataTypeName = arrayType };
         }
 
-        /// <summary>A transaction must not fail because of a character in a text from outside.</summary>
+        /// <summary>A character in a text from outside must not fail a transaction.</summary>
         static object? Storable(object? value) => value is string text ? Text.Storable(text) : value;
 
         static Type ElementOf(IProperty property)

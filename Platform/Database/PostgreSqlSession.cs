@@ -6,31 +6,31 @@ using Npgsql;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// Connections to PostgreSQL whose session settings are set right after they are opened, once for each physical connection. In the startup packet, where
-/// the connection string's <c>Options</c> would put them, poolers such as PgBouncer refuse them.
+/// PostgreSQL connections with session settings, set right after a physical connection is opened. Poolers such as PgBouncer refuse them in
+/// the startup packet, where the connection string's <c>Options</c> would put them.
 /// </summary>
 static partial class PostgreSqlSession
 {
     /// <summary>
-    /// All statements go by the keys of an index: a plan that was made while a table was small or not analyzed must not read the whole of it later. They are
-    /// few and always the same, so each connection keeps them prepared with one plan, whatever their values.
+    /// All statements use an index: a plan made while a table was small or not analyzed must not scan it later. The statements are few and
+    /// fixed, so each connection keeps them prepared with one generic plan.
     /// </summary>
     const string Plans = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan";
 
     static readonly ConcurrentDictionary<string, NpgsqlDataSource> Sources = new();
 
-    /// <summary>For a service's own transactions. What the connection string says itself stands.</summary>
+    /// <summary>For a service's own transactions. Values in the connection string take precedence.</summary>
     /// <param name="connection">The connection string.</param>
-    /// <param name="settings">How long they wait; null: as the server says, e.g. for migrations.</param>
+    /// <param name="settings">Timeouts; null: the server's own, for example for migrations.</param>
     public static NpgsqlDataSource ForService(string connection, DatabaseSettings? settings)
     {
         var given = new DbConnectionStringBuilder { ConnectionString = connection };
         var tuned = new NpgsqlConnectionStringBuilder(connection);
         tuned.Options = $"{Plans} {(settings is null ? "" : Waits(settings))} {tuned.Options}";
-        // A pooler in front of the server may want none.
+        // A pooler in front of the server may not support them.
         if (!given.ContainsKey("Max Auto Prepare"))
             tuned.MaxAutoPrepare = 100;
-        // Nothing is set on a connection that its next user would have to reset; a reset would undo the session's settings.
+        // Our sessions change nothing that the next user must reset; a reset would undo the session settings.
         tuned.NoResetOnClose = true;
         if (settings is null)
             return Source(tuned.ConnectionString);
@@ -46,7 +46,7 @@ static partial class PostgreSqlSession
     /// <summary>One pool for each connection string, for as long as the process runs.</summary>
     public static NpgsqlDataSource Source(string connection) => Sources.GetOrAdd(connection, Build);
 
-    /// <summary>Locks end soon, and the server finds out by itself that a process has vanished without a word.</summary>
+    /// <summary>Lock waits end soon, and the server notices by itself that a process has vanished.</summary>
     static string Waits(DatabaseSettings settings) =>
         $"-c lock_timeout={settings.LockTimeoutMilliseconds} -c idle_in_transaction_session_timeout={settings.IdleTransactionSeconds * 1000} "
         + $"-c tcp_keepalives_idle={settings.KeepAliveSeconds} -c tcp_keepalives_interval={Interval(settings)} -c tcp_keepalives_count=3";
@@ -57,7 +57,7 @@ static partial class PostgreSqlSession
     {
         var source = new NpgsqlDataSourceBuilder(connection);
         var options = source.ConnectionStringBuilder.Options ?? "";
-        // What is none of our settings stays where it is.
+        // Other options stay in the startup packet.
         if (Setting().Replace(options, "").Trim().Length > 0 || Statement(options) is not { } statement)
             return source.Build();
         source.ConnectionStringBuilder.Options = null;

@@ -13,7 +13,7 @@ static class RawSql
         return await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The first column, a Guid in every row.</summary>
+    /// <summary>Returns the first column, a Guid in every row.</summary>
     public static async Task<List<Guid>> QueryIds(this DbContext db, string sql, params (string Name, object? Value)[] parameters)
     {
         await using var command = await Command(db, sql, parameters);
@@ -24,7 +24,7 @@ static class RawSql
         return ids;
     }
 
-    /// <summary>The first column of every row, as the provider reads it.</summary>
+    /// <summary>Returns the first column of every row in the provider's type.</summary>
     public static async Task<List<object>> QueryValues(this DbContext db, string sql, params (string Name, object? Value)[] parameters)
     {
         await using var command = await Command(db, sql, parameters);

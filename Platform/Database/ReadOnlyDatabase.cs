@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>Another owner's database, for plain statements that only read: the connection itself refuses to write.</summary>
+/// <summary>Another service's database for plain read-only statements: the connection itself refuses writes.</summary>
 public sealed class ReadOnlyDatabase
 {
-    /// <summary>Bytes; long results come in fewer pieces.</summary>
+    /// <summary>Bytes; large, so that long results arrive in few reads.</summary>
     const int ReadBuffer = 64 * 1024;
 
     readonly string connection;
@@ -44,21 +44,21 @@ public sealed class ReadOnlyDatabase
 
 public static class ReadOnlyDatabaseSetup
 {
-    /// <summary>The database <paramref name="name"/> as a third party reads it: <c>ConnectionStrings:NAME-reader</c> (a replica, say),
-    /// else <c>ConnectionStrings:NAME</c>.</summary>
+    /// <summary>Opens the database <paramref name="name"/> for an independent reader: <c>ConnectionStrings:NAME-reader</c> (for example a
+    /// replica), otherwise <c>ConnectionStrings:NAME</c>.</summary>
     public static ReadOnlyDatabase GetReadOnlyDatabase(this IConfiguration configuration, string name)
     {
         var mode = configuration.GetDatabaseMode();
         return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetReaderConnection(name)));
     }
 
-    /// <summary>The same database where its owner writes it, whatever replica there is.</summary>
+    /// <summary>The same database on its primary, even if a replica is configured.</summary>
     public static ReadOnlyDatabase GetPrimaryDatabase(this IConfiguration configuration, string name)
     {
         var mode = configuration.GetDatabaseMode();
         return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetDatabaseConnection(name)));
     }
 
-    /// <summary>Whether <c>ConnectionStrings:NAME-reader</c> is set.</summary>
+    /// <summary>True if <c>ConnectionStrings:NAME-reader</c> is set.</summary>
     public static bool HasReplica(this IConfiguration configuration, string name) => configuration.GetConnectionString(name + "-reader") is not null;
 }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>Another owner's database, for reading only: the connection itself refuses to write.</summary>
+/// <summary>Another service's database, read-only: the connection itself refuses writes.</summary>
 public sealed class Reader<TDb>(DbContextOptions<TDb> options) where TDb : ServiceDb
 {
     public async Task<T> Query<T>(Func<TDb, Task<T>> query)
@@ -17,7 +17,9 @@ public sealed class Reader<TDb>(DbContextOptions<TDb> options) where TDb : Servi
 
 public static class ReaderSetup
 {
-    /// <summary>Reads the database <paramref name="name"/> where its owner writes it: who acts on what it reads must not read a replica.</summary>
+    /// <summary>
+    /// Registers read access to the primary of <paramref name="name"/>: code that acts on what it reads must not read a replica.
+    /// </summary>
     public static void AddReader<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
     {
         var mode = builder.Configuration.GetDatabaseMode();

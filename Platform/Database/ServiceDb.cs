@@ -6,7 +6,7 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>A service's own database: its tables beside the messaging core's inbox, outbox, failed messages and the audit.</summary>
+/// <summary>A service's own database: its tables plus inbox, outbox, failed messages and audit of the messaging core.</summary>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<InboxRow> Inbox => Set<InboxRow>();

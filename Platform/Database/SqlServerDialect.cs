@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>SQL Server 2016+ (OPENJSON), READ COMMITTED: update locks taken in key order, claims skip what others hold.</summary>
+/// <summary>SQL Server 2016+ (OPENJSON), READ COMMITTED: takes update locks in key order; claims skip locked rows.</summary>
 public sealed class SqlServerDialect : Dialect
 {
     const string Now = "SYSUTCDATETIME()";
@@ -72,20 +72,20 @@ public sealed class SqlServerDialect : Dialect
         SqlConnection.ClearPool(any);
     }
 
-    /// <summary>The hints stand within the statement, where EF lets nobody put them.</summary>
+    /// <summary>The lock hints belong inside the statement, where EF cannot put them.</summary>
     public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool passLocked)
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
-        // A connection from the pool has no lock timeout until one is set.
+        // A connection from the pool may have no lock timeout yet.
         var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
             + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), passLocked);
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
     /// <summary>
-    /// @rows [key]. The keys are sorted first and the rows are looked up in that order, which the hints hold the server to: two transactions that lock
-    /// the same rows wait for each other and never deadlock.
+    /// @rows [key]. Sorts the keys first and looks the rows up in that order; the hints force the server to keep it. Two transactions that
+    /// lock the same rows then wait for each other and never deadlock.
     /// </summary>
     public static string LockRows(string table, string key, bool keyIsGuid, bool passLocked = false) => $"""
         SELECT t.*

@@ -7,8 +7,8 @@ namespace OrderSaga.Platform.Database;
 sealed class SqliteDialect : Dialect
 {
     /// <summary>
-    /// A write-ahead log that a long reader made larger is cut back to this. SQLite does it with the next write after the reader has finished, and
-    /// <see cref="TrimLog"/> when nothing is written.
+    /// Maximum size of the write-ahead log after a long reader made it larger. SQLite truncates it with the next write after the reader has
+    /// finished; <see cref="TrimLog"/> does it when nothing is written.
     /// </summary>
     public const long MaxLogBytes = 16 * 1024 * 1024;
 
@@ -63,7 +63,7 @@ sealed class SqliteDialect : Dialect
         RETURNING id
         """;
 
-    /// <summary>Without the busy timeout: while another connection reads, the checkpoint is left to the next time.</summary>
+    /// <summary>Without the busy timeout: if another connection reads, the next call does the checkpoint.</summary>
     internal override async Task TrimLog(DbContext db)
     {
         var connection = (SqliteConnection)db.Database.GetDbConnection();

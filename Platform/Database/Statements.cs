@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>Single statements on one database, each in a transaction of its own.</summary>
+/// <summary>Runs single statements on one database, each in its own transaction.</summary>
 public sealed class Statements<TDb>(IServiceScopeFactory scopes, Database<TDb> database) where TDb : ServiceDb
 {
     internal Dialect Dialect => database.Dialect;

@@ -7,19 +7,19 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>A message that waits to be packed; an event with the time when it was decided, UTC.</summary>
+/// <summary>A message to be packed. An event carries the time of its publish call, UTC.</summary>
 sealed record Packed(Guid Id, Guid? CorrelationId, string? TraceParent, object Message, DateTime? PublishedAt = null);
 
 /// <summary>
-/// A batch that travels whole: what one transaction sends to one queue, as one message of the broker. The receiver takes it
-/// apart before anything else sees it, so that each message inside has its own id, inbox row, trace and failure.
+/// One broker message with all messages that one transaction sends to one queue. The receiver unpacks it first, so that each message inside
+/// has its own id, inbox row, trace and failure.
 /// <c>{"messages":[{"id":"...","correlationId":"...","trace":"00-...","type":"urn:message:...","message":{...}}]}</c>
 /// </summary>
 static class Envelope
 {
     public static readonly ContentType ContentType = new("application/vnd.ordersaga.envelope+json");
 
-    /// <summary>Bodies of at most <paramref name="size"/> messages, or fewer when they come to <paramref name="bytes"/> before.</summary>
+    /// <summary>Envelopes of at most <paramref name="size"/> messages, fewer if they reach <paramref name="bytes"/> first.</summary>
     public static IEnumerable<(string Body, IReadOnlyList<Packed> Messages)> Pack(IEnumerable<Packed> messages, int size, int bytes)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -41,7 +41,7 @@ static class Envelope
             yield return (Close(json, buffer), packed);
     }
 
-    /// <summary>The messages inside; null when it is no envelope, or none that can be read.</summary>
+    /// <summary>The messages inside; null if the body is not a readable envelope.</summary>
     public static IReadOnlyList<MessageInside>? TryRead(ReceiveContext context)
     {
         if (context.ContentType?.MediaType != ContentType.MediaType)
@@ -52,12 +52,12 @@ static class Envelope
         }
         catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
-            // Goes on whole; the deserializer refuses it, and so it comes to the failed messages.
+            // The deserializer refuses the whole body, so it is stored as a failed message.
             return null;
         }
     }
 
-    /// <summary>What one of the messages is in an envelope of its own.</summary>
+    /// <summary>An envelope with only this message.</summary>
     public static byte[] Alone(JsonElement message) =>
         Encoding.UTF8.GetBytes($$"""{"messages":[{{message.GetRawText()}}]}""");
 
@@ -84,7 +84,7 @@ static class Envelope
         json.WriteEndObject();
     }
 
-    /// <summary>What a subscriber is told besides: all the types that it may read the event as, and when it was.</summary>
+    /// <summary>Adds what a subscriber needs: the message types it may read the event as, and its time.</summary>
     static void WriteEvent(Utf8JsonWriter json, Type type, DateTime at)
     {
         json.WriteStartArray("types");

@@ -5,22 +5,22 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>Gives MassTransit what <see cref="Unpack"/> has taken out of an envelope.</summary>
+/// <summary>Gives MassTransit the messages that <see cref="Unpack"/> took out of an envelope.</summary>
 sealed class EnvelopeDeserializer : ISerializerFactory, IMessageDeserializer
 {
     public ContentType ContentType => Envelope.ContentType;
 
     public IMessageDeserializer CreateDeserializer() => this;
 
-    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("Envelopes are packed by the outbox.");
+    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("The outbox serializes envelopes.");
 
-    /// <exception cref="SerializationException">It was not taken out of an envelope, because there was none that could be read.</exception>
+    /// <exception cref="SerializationException">The body is not a readable envelope.</exception>
     public ConsumeContext Deserialize(ReceiveContext receiveContext) => receiveContext is ReceivedInside inside
         ? new BodyConsumeContext(receiveContext, inside.Message)
-        : throw new SerializationException("The body is not an envelope, though its content type says so.");
+        : throw new SerializationException("The content type announces an envelope, but the body is not a valid one.");
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
-        throw new NotSupportedException("An envelope is read from a queue only.");
+        throw new NotSupportedException("An envelope can only be read from a queue.");
 
     public MessageBody GetMessageBody(string text) => new StringMessageBody(text);
 

@@ -7,8 +7,8 @@ using OrderSaga.Platform.Outbox;
 namespace OrderSaga.Platform.Envelopes;
 
 /// <summary>
-/// The events of one kind that one transaction publishes share a row of the outbox, packed as an <see cref="Envelope"/>. Unlike what goes to a queue of
-/// ours they do not travel so: a subscriber gets each as a message of its own, in the wrapping that docs/asyncapi.yaml promises.
+/// The events of one type that one transaction publishes share an outbox row, packed as an <see cref="Envelope"/>. They are not sent that
+/// way: a subscriber gets each event as its own message, in the format of docs/asyncapi.yaml.
 /// </summary>
 static class EventRow
 {
@@ -16,7 +16,7 @@ static class EventRow
 
     static readonly string Wrapped = MassTransit.Serialization.SystemTextJsonMessageSerializer.JsonContentType.ToString();
 
-    /// <summary>What goes to the broker for a row: the events in it, or the row itself.</summary>
+    /// <summary>The broker messages of a row: the events in it, or the row itself.</summary>
     public static IReadOnlyList<OutboxMessage> Messages(OutboxMessage row)
     {
         if (row.ContentType != ContentType.ToString())

@@ -8,11 +8,13 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>A message as its sender wrote it, for a consumer that reads it by itself: MassTransit takes what it knows and drops the rest.</summary>
-/// <param name="Utf8">The message alone, without what was wrapped around it.</param>
+/// <summary>A message in its sender's JSON, for a consumer that parses it strictly: MassTransit drops unknown members.</summary>
+/// <param name="Utf8">The message without its wrapper.</param>
 public sealed record JsonBody(ReadOnlyMemory<byte> Utf8);
 
-/// <summary>Gives consumers of <see cref="JsonBody"/> what was sent as a <typeparamref name="T"/>, in one of the three wrappings or in none.</summary>
+/// <summary>
+/// Gives consumers of <see cref="JsonBody"/> a <typeparamref name="T"/> that was sent in one of the three wrappers or without one.
+/// </summary>
 sealed class JsonBodyDeserializer<T>(IMessageDeserializer inner, Func<ReceiveContext, ReadOnlyMemory<byte>> bodyOf) : ISerializerFactory, IMessageDeserializer
     where T : class
 {
@@ -20,7 +22,7 @@ sealed class JsonBodyDeserializer<T>(IMessageDeserializer inner, Func<ReceiveCon
 
     public ContentType ContentType => inner.ContentType;
 
-    /// <summary>The queue's senders: without MassTransit, with it, and other services of ours.</summary>
+    /// <summary>Supports three kinds of sender: without MassTransit, with MassTransit, and our own services.</summary>
     public static void AddTo(IReceiveEndpointConfigurator endpoint)
     {
         endpoint.AddDeserializer(new JsonBodyDeserializer<T>(
@@ -32,7 +34,7 @@ sealed class JsonBodyDeserializer<T>(IMessageDeserializer inner, Func<ReceiveCon
 
     public IMessageDeserializer CreateDeserializer() => this;
 
-    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("It only reads.");
+    public IMessageSerializer CreateSerializer() => throw new NotSupportedException("This serializer only reads.");
 
     public ConsumeContext Deserialize(ReceiveContext receiveContext)
     {
@@ -41,19 +43,19 @@ sealed class JsonBodyDeserializer<T>(IMessageDeserializer inner, Func<ReceiveCon
     }
 
     public SerializerContext Deserialize(MessageBody body, Headers headers, Uri? destinationAddress = null) =>
-        throw new NotSupportedException("A body is read from a queue only.");
+        throw new NotSupportedException("A body can only be read from a queue.");
 
     public MessageBody GetMessageBody(string text) => inner.GetMessageBody(text);
 
     public void Probe(ProbeContext context) => inner.Probe(context);
 
-    /// <summary>As MassTransit finds it: whatever the case of its name, and the last one.</summary>
+    /// <summary>Finds the member as MassTransit does: any case, last occurrence.</summary>
     static ReadOnlyMemory<byte> Wrapped(ReceiveContext context)
     {
         using var envelope = JsonDocument.Parse(context.GetBody(), Lenient);
         var message = envelope.RootElement.EnumerateObject().LastOrDefault(member => member.Name.Equals("message", StringComparison.OrdinalIgnoreCase));
         return message.Value.ValueKind == JsonValueKind.Undefined
-            ? throw new SerializationException("The wrapping has no message.")
+            ? throw new SerializationException("The wrapper has no member 'message'.")
             : Bytes(message.Value);
     }
 

@@ -6,7 +6,7 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>Who a message is.</summary>
+/// <summary>Ids and addresses of a message.</summary>
 sealed class MessageHead(JsonElement json) : MessageContext
 {
     public Guid? MessageId { get; } = json.GetProperty("id").GetGuid();
@@ -24,7 +24,7 @@ sealed class MessageHead(JsonElement json) : MessageContext
     public HostInfo Host => HostMetadataCache.Empty;
 }
 
-/// <summary>One message of an envelope; it is read once, though the batch and its consumer both look at it.</summary>
+/// <summary>One message of an envelope. Parsed once, although the batch and its consumer both read it.</summary>
 sealed class MessageInside(JsonElement json) : BaseSerializerContext(
     SystemTextJsonMessageSerializer.Instance, new MessageHead(json), json.GetProperty("type").GetString() is { } type ? [type] : [])
 {
@@ -33,7 +33,7 @@ sealed class MessageInside(JsonElement json) : BaseSerializerContext(
 
     public string? TraceParent { get; } = json.TryGetProperty("trace", out var trace) ? trace.GetString() : null;
 
-    /// <summary>As it stands in the envelope.</summary>
+    /// <summary>The message's element in the envelope.</summary>
     public JsonElement Json => json;
 
     public override bool TryGetMessage<T>([NotNullWhen(true)] out T? message) where T : class
@@ -57,5 +57,5 @@ sealed class MessageInside(JsonElement json) : BaseSerializerContext(
 
     public override Dictionary<string, object> ToDictionary<T>(T? message) where T : class => throw Refused();
 
-    static NotSupportedException Refused() => new("A message of an envelope is not forwarded; publish or send a message of its own.");
+    static NotSupportedException Refused() => new("A message of an envelope cannot be forwarded; publish or send a new message.");
 }

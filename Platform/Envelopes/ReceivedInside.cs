@@ -5,8 +5,8 @@ using MassTransit.Context;
 namespace OrderSaga.Platform.Envelopes;
 
 /// <summary>
-/// One message of an envelope on its way: what is noted of it is not noted of the others. It is a payload of itself, so that
-/// who keeps a failure finds which message it was; the transport's headers know the envelope only.
+/// Receive context of one message of an envelope; its state is separate from the other messages'. It is its own payload, so that the
+/// failed-message store can find the message: the transport's headers describe only the envelope.
 /// </summary>
 sealed class ReceivedInside(ReceiveContext envelope, MessageInside message) : ReceiveContextProxy(envelope), ReceiveContext
 {

@@ -4,8 +4,8 @@ using MassTransit;
 namespace OrderSaga.Platform.Envelopes;
 
 /// <summary>
-/// Takes an envelope apart: to what follows, each message inside comes as if it had come alone, with its own way to the
-/// failed-message store. The envelope is acknowledged when all of them are done. What is no envelope goes on as it is.
+/// Unpacks an envelope: later filters see each message as if it had arrived alone, and each can fail alone. The envelope is acknowledged
+/// when all its messages are done. Other bodies pass unchanged.
 /// </summary>
 sealed class Unpack : IFilter<ReceiveContext>
 {
@@ -21,12 +21,12 @@ sealed class Unpack : IFilter<ReceiveContext>
         await next.Send(inside);
     }
 
-    /// <summary>The trace goes on, whether this process exports it or not.</summary>
+    /// <summary>Continues the sender's trace, even if this process does not export it.</summary>
     static Activity? Continue(MessageInside message)
     {
         if (message.TraceParent is not { } parent)
             return null;
-        // A foreign envelope may leave the type out: then no consumer takes the message, and it is stored as failed.
+        // A foreign envelope may omit the type: then no consumer accepts the message, and it is stored as failed.
         var name = "consume " + message.SupportedMessageTypes.FirstOrDefault("").Split(':')[^1];
         return Instruments.Source.StartActivity(name, ActivityKind.Consumer, parent) ?? new Activity(name).SetParentId(parent).Start();
     }
@@ -34,6 +34,6 @@ sealed class Unpack : IFilter<ReceiveContext>
 
 public static class EnvelopeSetup
 {
-    /// <summary>Takes envelopes apart at an endpoint that is not made by <see cref="MessagingSetup"/>.</summary>
+    /// <summary>Unpacks envelopes at an endpoint that <see cref="MessagingSetup"/> did not create.</summary>
     public static void TakeEnvelopes(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureReceive(pipe => pipe.UseFilter(new Unpack()));
 }

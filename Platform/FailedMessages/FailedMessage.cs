@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.FailedMessages;
 
-/// <summary>A delivery that could not be handled, kept whole with its cause until a person replays it.</summary>
+/// <summary>A delivery that could not be handled, stored with its cause until an operator replays it.</summary>
 public sealed class FailedMessage
 {
     /// <summary>UUIDv7.</summary>
     public Guid Id { get; set; }
 
-    /// <summary>The queue that it was taken from.</summary>
+    /// <summary>The queue it came from.</summary>
     public required string Endpoint { get; set; }
 
-    /// <summary>Where a replay sends it: the queue's address.</summary>
+    /// <summary>The queue's address; a replay sends the message there.</summary>
     public required string InputAddress { get; set; }
 
     public Guid? MessageId { get; set; }
@@ -23,16 +23,16 @@ public sealed class FailedMessage
 
     public required string ContentType { get; set; }
 
-    /// <summary>The body as it came, byte for byte.</summary>
+    /// <summary>The received body, byte for byte.</summary>
     public required byte[] Body { get; set; }
 
     /// <summary>Transport headers, as JSON.</summary>
     public required string Headers { get; set; }
 
-    /// <summary>The type of the exception, or what was wrong with the message.</summary>
+    /// <summary>Exception type and message, or what was wrong with the message.</summary>
     public required string Cause { get; set; }
 
-    /// <summary>The exception whole, as far as it fits.</summary>
+    /// <summary>The exception with its stack, cut to the column's length.</summary>
     public required string Detail { get; set; }
 
     public DateTime FailedAt { get; set; }

@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace OrderSaga.Platform.FailedMessages;
 
-/// <summary>A failed message whole.</summary>
-/// <param name="Message">What the list shows.</param>
-/// <param name="MessageId">The message's own id, by which a replay is handled once.</param>
-/// <param name="CorrelationId">What it is about.</param>
-/// <param name="ContentType">Of the body.</param>
+/// <summary>A failed message with its body and headers.</summary>
+/// <param name="Message">The fields shown in the list.</param>
+/// <param name="MessageId">The message's own id; it makes a replay idempotent.</param>
+/// <param name="CorrelationId">Id of what the message is about, for example an order.</param>
+/// <param name="ContentType">Content type of the body.</param>
 /// <param name="Headers">Transport headers.</param>
-/// <param name="Detail">The exception whole, as far as it fits.</param>
-/// <param name="BodyText">The body, when it is UTF-8.</param>
-/// <param name="BodyBase64">The body, when it is not.</param>
+/// <param name="Detail">The exception with its stack, cut to the column's length.</param>
+/// <param name="BodyText">The body, if it is UTF-8.</param>
+/// <param name="BodyBase64">The body, if it is not UTF-8.</param>
 public sealed record FailedMessageView(FailedMessageItem Message, Guid? MessageId, Guid? CorrelationId, string ContentType,
     IReadOnlyDictionary<string, string?> Headers, string Detail, string? BodyText, string? BodyBase64)
 {

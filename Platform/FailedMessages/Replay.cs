@@ -6,17 +6,17 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.FailedMessages;
 
-/// <summary>Sends a failed message back to its queue as it came; under its own id, so that the inbox lets it through once.</summary>
+/// <summary>Sends a failed message unchanged to its queue, under its own id: the inbox lets it through once.</summary>
 sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
 {
-    public const string BrokerAway = "The broker is away, or the queue is not there.";
+    public const string BrokerAway = "The message could not be sent: the broker is unavailable or the queue does not exist.";
 
-    /// <summary>What brokers add on the way, and what MassTransit sets by itself.</summary>
+    /// <summary>Headers added by brokers, and those that MassTransit sets itself.</summary>
     static readonly string[] NotOurs = ["x-", "RabbitMQ-", MessageHeaders.MessageId, MessageHeaders.CorrelationId, "Content-Type"];
 
     public async Task<DateTime> Send(IStuckMessages database, FailedMessage failed, string by)
     {
-        // The exchange of the queue's name: see StoredMessage.AddressOf. Without the host, which may have changed since.
+        // The exchange with the queue's name: see StoredMessage.AddressOf. Without the host, which may have changed since.
         var type = new ContentType(failed.ContentType.Length > 0 ? failed.ContentType : "application/vnd.masstransit+json");
         var headers = FailedMessageView.HeadersOf(failed)
             .Where(header => !NotOurs.Any(prefix => header.Key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
@@ -24,7 +24,7 @@ sealed class Replay(IBus bus, Limits limits, TimeProvider clock)
         {
             Headers = headers.ToDictionary(header => header.Key, header => header.Value),
         };
-        // Marked first: it may fail again, and be kept again, before this process goes on.
+        // Marked first: the message may fail and be stored again before this method continues.
         var now = clock.GetUtcNow().UtcDateTime;
         await database.MarkReplayed(failed.Id, now, "replayed", by);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(limits.PublishTimeoutSeconds), clock);

@@ -11,8 +11,8 @@ using OrderSaga.Platform.Envelopes;
 namespace OrderSaga.Platform.FailedMessages;
 
 /// <summary>
-/// The end of the line for a delivery that cannot be handled: kept whole in the database with its cause, then acknowledged. What did not fail by its
-/// own fault is not kept: it goes back to the queue, and so does one that cannot be kept (<see cref="ReturnAfterPause{TDb}"/>).
+/// Stores a delivery that cannot be handled in the database, with its cause, then acknowledges it. A delivery that failed for a temporary
+/// reason, or that cannot be stored, returns to the queue instead (<see cref="ReturnAfterPause{TDb}"/>).
 /// </summary>
 sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
 {
@@ -24,16 +24,16 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
         if (DatabaseErrors.MeansWait(context.Exception))
-            throw new DatabaseBusyException($"It waited for the database until this process stopped: {context.Exception.GetBaseException().Message}");
+            throw new DatabaseBusyException($"The delivery waited for the database until this process stopped: {context.Exception.GetBaseException().Message}");
         await Store(context, context.Exception);
 
-        // Else MassTransit takes it for a message that nobody wanted, and it would be stored again.
+        // Otherwise MassTransit would treat the message as skipped, and it would be stored again.
         await context.NotifyFaulted(context.Exception);
     }
 
-    /// <summary>Nothing at this endpoint takes the message.</summary>
+    /// <summary>No consumer of this endpoint accepts the message.</summary>
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        Store(context, "UnknownMessageType: nothing at this queue takes it", "No consumer of the endpoint accepts the message's type.");
+        Store(context, "UnknownMessageType: no consumer of this queue accepts it", "No consumer of the endpoint accepts the message's type.");
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
 
@@ -64,10 +64,10 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
         };
         var kept = failed.Id;
         await unitOfWork.Patiently(() => unitOfWork.Run(async work => kept = await Keep(work, failed)), DatabaseErrors.MeansWait, stopping);
-        log.LogError("A message at {Endpoint} failed and is kept as {FailedMessageId}: {Cause}", endpoint, kept, failed.Cause);
+        log.LogError("A message on {Endpoint} failed; stored as {FailedMessageId} for a replay: {Cause}", endpoint, kept, failed.Cause);
     }
 
-    /// <summary>A message that is delivered again, because its acknowledgement was lost or its sender repeats it, is kept once.</summary>
+    /// <summary>A redelivered or repeated message is stored once.</summary>
     static async Task<Guid> Keep(Work work, FailedMessage failed)
     {
         var known = failed.MessageId is null ? Guid.Empty : await work.Db.FailedMessages
@@ -78,7 +78,7 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
         return known == Guid.Empty ? failed.Id : known;
     }
 
-    /// <summary>A transport may have a name twice: a property of the message, and a header that its sender called the same.</summary>
+    /// <summary>A name may occur twice: as a message property and as a header of the sender.</summary>
     static Dictionary<string, string?> HeadersOf(ReceiveContext context) => context.TransportHeaders.GetAll()
         .GroupBy(header => header.Key, header => header.Value?.ToString())
         .ToDictionary(same => same.Key, string? (same) => Text.CleanLines(string.Join(", ", same.OfType<string>().Distinct()), 4000));
@@ -88,8 +88,8 @@ sealed class StoreFailure<TDb>(string endpoint, IServiceProvider services) : IFi
 }
 
 /// <summary>
-/// A body over <see cref="Limits.MessageBytes"/> is not read at all. It is stored from here, not thrown: MassTransit's error pipe
-/// begins behind this filter, and the broker would deliver the message again for ever.
+/// Stores a body over <see cref="Limits.MessageBytes"/> as failed without reading it. It does not throw: MassTransit's error pipe begins
+/// after this filter, so the broker would redeliver the message permanently.
 /// </summary>
 sealed class RefuseHugeBodies<TDb>(int bytes, StoreFailure<TDb> failures) : IFilter<ReceiveContext> where TDb : ServiceDb
 {
@@ -101,8 +101,8 @@ sealed class RefuseHugeBodies<TDb>(int bytes, StoreFailure<TDb> failures) : IFil
 }
 
 /// <summary>
-/// The first receive filter of an endpoint. What fails outside of MassTransit's own error pipe is kept here. What goes back to its queue, because it
-/// could not even be kept or because this process stops, goes after a pause that grows with its redeliveries: brokers deliver it again at once.
+/// First receive filter of an endpoint. Stores failures outside MassTransit's error pipe. A delivery that cannot be stored, or that is
+/// interrupted by the stop of this process, returns to its queue after a delay that grows with its redeliveries: brokers redeliver at once.
 /// </summary>
 sealed class ReturnAfterPause<TDb>(string endpoint, StoreFailure<TDb> failures, IServiceProvider services) : IFilter<ReceiveContext> where TDb : ServiceDb
 {
@@ -147,7 +147,7 @@ sealed class ReturnAfterPause<TDb>(string endpoint, StoreFailure<TDb> failures, 
     async Task Return(ReceiveContext context, Exception failure)
     {
         var pause = PauseAfter(context.TransportHeaders.Get<long>("x-delivery-count") ?? (context.Redelivered ? 2 : 0));
-        log.LogWarning("A delivery at {Endpoint} goes back to its queue in {Pause}: {Failure}", endpoint, pause, failure.Message);
+        log.LogWarning("A delivery on {Endpoint} returns to its queue in {Pause}: {Failure}", endpoint, pause, failure.Message);
         await clock.Pause(pause, stopping);
     }
 

@@ -6,44 +6,44 @@ using OrderSaga.Platform.Outbox;
 namespace OrderSaga.Platform.FailedMessages;
 
 /// <summary>A delivery that could not be handled.</summary>
-/// <param name="Id">Of the failure; a message that failed, was replayed and failed again has two.</param>
-/// <param name="Database">Whose store it is in.</param>
-/// <param name="Endpoint">The queue that it was taken from.</param>
+/// <param name="Id">Id of the failure; a message that failed again after a replay has two.</param>
+/// <param name="Database">The database that stores it.</param>
+/// <param name="Endpoint">The queue it came from.</param>
 /// <param name="Type">Message types, as far as they could be read.</param>
 /// <param name="Cause">Why it could not be handled.</param>
 /// <param name="FailedAt">UTC.</param>
-/// <param name="ReplayedAt">UTC; absent when it was not replayed.</param>
+/// <param name="ReplayedAt">UTC; absent if it was not replayed.</param>
 public sealed record FailedMessageItem(Guid Id, string Database, string Endpoint, string Type, string Cause, DateTime FailedAt, DateTime? ReplayedAt) : IStuck
 {
     DateTime IStuck.At => FailedAt;
 }
 
-/// <summary>An outbox row that failed too often by its own fault and waits for a replay.</summary>
+/// <summary>An outbox row that failed too often because of its destination or content, and waits for a replay.</summary>
 /// <param name="Id">The message's id.</param>
-/// <param name="Database">Whose outbox it is in.</param>
-/// <param name="Destination">Where it goes.</param>
-/// <param name="Type">The message's name.</param>
-/// <param name="Attempts">Sends that failed.</param>
-/// <param name="Cause">Why the last one failed.</param>
+/// <param name="Database">The database whose outbox holds it.</param>
+/// <param name="Destination">Address of the queue or exchange.</param>
+/// <param name="Type">Name of the message type.</param>
+/// <param name="Attempts">Number of failed sends.</param>
+/// <param name="Cause">Error of the last failed send.</param>
 /// <param name="ParkedAt">UTC.</param>
 public sealed record ParkedRowItem(Guid Id, string Database, string Destination, string Type, int Attempts, string Cause, DateTime ParkedAt) : IStuck
 {
     DateTime IStuck.At => ParkedAt;
 }
 
-/// <summary>What is stuck in one database of this process.</summary>
+/// <summary>The failed messages and parked outbox rows of one database.</summary>
 interface IStuckMessages
 {
     string Database { get; }
     Task<List<FailedMessageItem>> Failed(StuckPosition? after, int count);
     Task<FailedMessage?> Find(Guid id);
 
-    /// <summary>Notes who sent it back when; or that it could not be sent, with the time of the replay before.</summary>
+    /// <summary>Records who replayed it and when, or that the replay failed and the previous replay time.</summary>
     Task MarkReplayed(Guid id, DateTime? at, string outcome, string by);
 
     Task<List<ParkedRowItem>> Parked(StuckPosition? after, int count);
 
-    /// <summary>False when no such row is parked.</summary>
+    /// <summary>Returns false if no such row is parked.</summary>
     Task<bool> Unpark(Guid id, string by);
 }
 
@@ -71,7 +71,7 @@ sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statemen
             .Select(row => new ParkedRowItem(
                 row.Id, database.Name, row.Destination, row.MessageType, row.Attempts, row.LastError ?? "", row.ParkedAt!.Value)).ToListAsync());
 
-    /// <summary>Due since ever, so that the clocks of this process and of the database need not agree.</summary>
+    /// <summary>Due since the epoch, so that the clocks of process and database need not agree.</summary>
     public Task<bool> Unpark(Guid id, string by) => unitOfWork.Run(async work =>
     {
         if ((await work.Lock<OutboxRow, Guid>([id])).SingleOrDefault() is not { ParkedAt: not null } row)
@@ -81,7 +81,7 @@ sealed class StuckMessages<TDb>(Database<TDb> database, Statements<TDb> statemen
         return true;
     });
 
-    /// <summary>In the history of what the message is about.</summary>
+    /// <summary>Writes the audit row under the id of the order or other subject.</summary>
     static async Task Note(Work work, string subject, Guid about, string outcome, string by)
     {
         var subjectId = about.ToString();

@@ -5,11 +5,11 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform.FailedMessages;
 
-/// <summary>What operators do about messages that are stuck, over all databases of the process.</summary>
+/// <summary>Operator endpoints for failed messages and parked outbox rows, over all databases of the process.</summary>
 static class StuckMessagesEndpoints
 {
-    const string UnknownFailed = "There is no such failed message.";
-    const string UnknownParked = "No such outbox row is parked.";
+    const string UnknownFailed = "Failed message not found.";
+    const string UnknownParked = "Parked outbox row not found.";
     static readonly Guid ExampleId = Guid.Parse("01980c5e-6a1b-7000-8000-0000000000a1");
     static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
     static readonly FailedMessageItem Failed =
@@ -26,12 +26,12 @@ static class StuckMessagesEndpoints
             .Produces<StuckPage<FailedMessageItem>>().ResponseExample(200, new StuckPage<FailedMessageItem>([Failed], null));
         Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
             .Produces<FailedMessageView>().ResponseExample(200, FailedWhole).MayFail(404, "unknown-failed-message", UnknownFailed);
-        Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message back to its queue")
+        Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
             .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
             .MayFail(404, "unknown-failed-message", UnknownFailed).MayFail(503, "not-replayed", Replay.BrokerAway);
         Paged(Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first"))
             .Produces<StuckPage<ParkedRowItem>>().ResponseExample(200, new StuckPage<ParkedRowItem>([ParkedRow], null));
-        Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Lets the outbox try a parked row again")
+        Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
             .Produces(202).MayFail(404, "unknown-parked-row", UnknownParked);
     }
 
@@ -39,7 +39,7 @@ static class StuckMessagesEndpoints
         endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
 
     static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
-        endpoint.MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        endpoint.MayFail(400, "invalid-cursor", "The cursor is invalid.");
 
     static Task<StuckPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IStuckMessages> databases) =>
         StuckPosition.Page("failed-messages", databases, cursor, limit, (database, after, count) => database.Failed(after, count));
@@ -68,7 +68,7 @@ static class StuckMessagesEndpoints
                 return Results.Accepted();
         }
 
-        throw new Problem(404, "unknown-parked-row", UnknownParked, "It may have been sent meanwhile. GET /outbox/parked lists what is parked now.");
+        throw new Problem(404, "unknown-parked-row", UnknownParked, "It may have been sent already. GET /outbox/parked lists the parked rows.");
     }
 
     static string CallerOf(HttpContext http) => http.User.Identity?.Name ?? "unknown";

@@ -4,12 +4,12 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform.FailedMessages;
 
-/// <summary>One page of what is stuck.</summary>
+/// <summary>One page of failed messages or parked rows.</summary>
 /// <param name="Items">Newest first.</param>
-/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent after the last one.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last page.</param>
 public sealed record StuckPage<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-/// <summary>What a page is cut by.</summary>
+/// <summary>The sort key of a list item.</summary>
 interface IStuck
 {
     Guid Id { get; }
@@ -18,16 +18,16 @@ interface IStuck
 }
 
 /// <summary>
-/// The last row of the page before. The lists of all databases are merged newest first; at the same instant by the database's
-/// name, and inside one database in its own order of ids.
+/// Position of the last row of the previous page. The lists of all databases are merged newest first, then by database name, then by the
+/// database's own order of ids.
 /// </summary>
 sealed record StuckPosition(DateTime At, string Database, Guid Id)
 {
-    /// <summary>The rows of <paramref name="database"/> behind the position, in order.</summary>
+    /// <summary>The rows of <paramref name="database"/> after the position, in order.</summary>
     /// <param name="rows">Any entity with an Id.</param>
     /// <param name="after">Null: from the start.</param>
-    /// <param name="database">Whose rows these are.</param>
-    /// <param name="at">The name of the property with the time.</param>
+    /// <param name="database">Name of the rows' database.</param>
+    /// <param name="at">Name of the time property.</param>
     public static IQueryable<T> Behind<T>(IQueryable<T> rows, StuckPosition? after, string database, string at) where T : class
     {
         if (after is not null)

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>The endpoints at an address, whatever the method: read for HEAD, OPTIONS, 405 and 415 only.</summary>
+/// <summary>All endpoints of a path, whatever the method. Used for HEAD, OPTIONS, 405 and 415 only.</summary>
 sealed class Addresses(EndpointDataSource endpoints)
 {
     readonly Lazy<(TemplateMatcher Matcher, RouteEndpoint Endpoint)[]> all = new(() => [.. endpoints.Endpoints.OfType<RouteEndpoint>().Select(Matched)]);
@@ -16,11 +16,11 @@ sealed class Addresses(EndpointDataSource endpoints)
 
     public static bool Takes(RouteEndpoint endpoint, string method) => Methods(endpoint).Contains(method, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The value of the header Allow.</summary>
+    /// <summary>The value of the Allow header.</summary>
     public static string Allow(IEnumerable<RouteEndpoint> found) => string.Join(", ", found.SelectMany(Methods)
         .SelectMany(method => HttpMethods.IsGet(method) ? [method, HttpMethods.Head] : new[] { method }).Append(HttpMethods.Options).Distinct());
 
-    /// <summary>The content types that are read at this address by this method; JSON where nothing else is said.</summary>
+    /// <summary>The accepted content types of this path and method; JSON by default.</summary>
     public string ContentTypes(HttpRequest request)
     {
         var types = At(request.Path).Where(endpoint => Takes(endpoint, request.Method))

@@ -8,7 +8,7 @@ sealed record ProblemDoc(int Status, string Name, string Title);
 
 sealed record HeaderDoc(string Name, bool Required, string Description, string Example);
 
-/// <summary>What the API document says about an endpoint beyond its types.</summary>
+/// <summary>Adds what the types of an endpoint cannot tell the API document.</summary>
 public static class ApiDocs
 {
     public static TBuilder RequestExample<TBuilder>(this TBuilder endpoint, object example) where TBuilder : IEndpointConventionBuilder =>
@@ -17,11 +17,11 @@ public static class ApiDocs
     public static TBuilder ResponseExample<TBuilder>(this TBuilder endpoint, int status, object example) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new ExampleDoc(status, example));
 
-    /// <summary>A problem that this endpoint can answer with; 401, 403, 413, 415, 500 and 503 are there by themselves where they apply.</summary>
+    /// <summary>Documents a problem of this endpoint. 401, 403, 413, 415, 500 and 503 are added automatically where they apply.</summary>
     public static TBuilder MayFail<TBuilder>(this TBuilder endpoint, int status, string name, string title) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new ProblemDoc(status, name, title));
 
-    /// <summary>A request header that the endpoint reads by itself.</summary>
+    /// <summary>Documents a request header that the endpoint reads itself.</summary>
     public static TBuilder ReadsHeader<TBuilder>(this TBuilder endpoint, string name, bool required, string description, string example)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new HeaderDoc(name, required, description, example));

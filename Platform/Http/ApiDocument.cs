@@ -10,7 +10,7 @@ using Microsoft.OpenApi;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>OpenAPI 3.1 at /openapi/v1.json, pages to try it at /docs.</summary>
+/// <summary>Serves OpenAPI 3.1 at /openapi/v1.json and interactive pages at /docs.</summary>
 static class ApiDocument
 {
     const string ProblemJson = "application/problem+json";
@@ -29,7 +29,7 @@ static class ApiDocument
         {
             pages.RoutePrefix = "docs";
             pages.DocumentTitle = "OrderSaga";
-            // Relative to the page: right behind a path prefix as well.
+            // Relative to the page, so that it also works behind a path prefix.
             pages.SwaggerEndpoint("../openapi/v1.json", "OrderSaga");
             pages.EnablePersistAuthorization();
         });
@@ -41,8 +41,8 @@ static class ApiDocument
         {
             Title = "OrderSaga",
             Version = "1.0.0",
-            Description = "Orders, stock and money that stay consistent. Amounts are minor units (cents); times are UTC. "
-                + "Every answer that is not a success is an RFC 9457 problem that says what to do.",
+            Description = "Keeps orders, stock and money consistent. Amounts are minor units (cents); times are UTC. "
+                + "Every error is an RFC 9457 problem that says what to do.",
             License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
         };
         document.Components ??= new OpenApiComponents();
@@ -59,27 +59,27 @@ static class ApiDocument
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var problems = metadata.OfType<ProblemDoc>().ToList();
-        problems.Add(new ProblemDoc(500, "internal", "Something failed inside."));
-        problems.Add(new ProblemDoc(503, "database-away", "The database is away, or busy beyond patience."));
+        problems.Add(new ProblemDoc(500, "internal", "Internal error."));
+        problems.Add(new ProblemDoc(503, "database-away", "The database is temporarily unavailable."));
         problems.Add(new ProblemDoc(400, Query.Unknown, Query.UnknownTitle));
         if (operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true)
             problems.Add(new ProblemDoc(400, Query.InvalidName, Query.InvalidTitle));
         if (operation.RequestBody is not null)
         {
-            problems.Add(new ProblemDoc(415, "charset", "The body is in a charset that is not read here."));
-            problems.Add(new ProblemDoc(415, "content-encoding", "The body is in a coding that is not read here."));
-            problems.Add(new ProblemDoc(413, "body-too-large", "The body is larger than is read."));
-            problems.Add(new ProblemDoc(415, "media-type", "The body is of a type that is not read here."));
+            problems.Add(new ProblemDoc(415, "charset", "The charset is not supported."));
+            problems.Add(new ProblemDoc(415, "content-encoding", "The content encoding is not supported."));
+            problems.Add(new ProblemDoc(413, "body-too-large", "The body is too large."));
+            problems.Add(new ProblemDoc(415, "media-type", "The media type is not supported."));
         }
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            problems.Add(new ProblemDoc(401, "unauthorized", "The caller is not known."));
+            problems.Add(new ProblemDoc(401, "unauthorized", "Authentication failed."));
             operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
         }
         if (metadata.OfType<NeededRoles>().FirstOrDefault() is { } roles)
         {
-            problems.Add(new ProblemDoc(403, "forbidden", "The key may not do this."));
-            operation.Description = $"{operation.Description} Needs the role {string.Join(" or ", roles.Roles)}.".Trim();
+            problems.Add(new ProblemDoc(403, "forbidden", "The API key lacks the required role."));
+            operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();
         }
 
         context.Document!.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancel));
@@ -97,7 +97,7 @@ static class ApiDocument
 
     static void Add(OpenApiOperation operation, int status, ProblemDoc[] problems, IOpenApiSchema schema)
     {
-        var (first, detail, trace) = (problems[0], "What is wrong in this request and what to do.", "4bf92f3577b34da6a3ce929d0e0e4736");
+        var (first, detail, trace) = (problems[0], "What is wrong with this request and how to correct it.", "4bf92f3577b34da6a3ce929d0e0e4736");
         var example = new ProblemBody(Problem.TypePrefix + first.Name, first.Title, status, detail, "/path", trace);
         operation.Responses ??= [];
         operation.Responses[status.ToString()] = new OpenApiResponse

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>What a key may do. A key can have several.</summary>
+/// <summary>Roles of API keys. A key can have several.</summary>
 public static class Roles
 {
     /// <summary>Place, read and cancel the merchant's own orders.</summary>
@@ -16,20 +16,20 @@ public static class Roles
     /// <summary>Receive goods and read stock levels.</summary>
     public const string Stock = "stock";
 
-    /// <summary>Look at and repair everything.</summary>
+    /// <summary>Read and repair all data.</summary>
     public const string Operator = "operator";
 
-    /// <summary>Ask what a service did about anything, and change nothing: for one service's calls to another.</summary>
+    /// <summary>Read any service's history and state, change nothing. For calls between services.</summary>
     public const string Query = "query";
 
     public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator, Query];
 }
 
-/// <summary>One caller's key: never the key itself, only its hash.</summary>
-/// <param name="Name">For people: whose key it is.</param>
-/// <param name="Merchant">The tenant whose data it reaches.</param>
+/// <summary>A caller's API key, stored as a hash only.</summary>
+/// <param name="Name">Name of the key for operators.</param>
+/// <param name="Merchant">The merchant (tenant) whose data the key can access.</param>
 /// <param name="Sha256">SHA-256 of the key's ASCII bytes, hex.</param>
-/// <param name="Roles">Of <see cref="Http.Roles"/>.</param>
+/// <param name="Roles">From <see cref="Http.Roles"/>.</param>
 public sealed record ApiKey(string Name, string Merchant, string Sha256, IReadOnlyList<string> Roles)
 {
     public const string MerchantClaim = "merchant";
@@ -48,7 +48,7 @@ public sealed record ApiKey(string Name, string Merchant, string Sha256, IReadOn
 
 public static class ApiKeyUser
 {
-    /// <summary>The tenant that the caller's key belongs to.</summary>
+    /// <summary>The merchant (tenant) of the caller's key.</summary>
     public static string Merchant(this ClaimsPrincipal user) =>
-        user.FindFirstValue(ApiKey.MerchantClaim) ?? throw new InvalidOperationException("The endpoint is anonymous: no merchant.");
+        user.FindFirstValue(ApiKey.MerchantClaim) ?? throw new InvalidOperationException("The endpoint is anonymous, so the call has no merchant.");
 }

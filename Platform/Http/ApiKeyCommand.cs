@@ -3,12 +3,12 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>The command <c>create-api-key</c> of the web processes.</summary>
+/// <summary>The command <c>create-api-key</c> of the web services.</summary>
 public static class ApiKeyCommand
 {
     const string Usage = "create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator,query [--data DIR]";
 
-    /// <summary>True when the arguments were this command, which is then done; the key goes to the standard output.</summary>
+    /// <summary>Runs the command if the arguments name it and returns true. The key is written to standard output.</summary>
     public static bool Ran(string[] args)
     {
         if (args.Length == 0 || args[0] != "create-api-key")
@@ -20,7 +20,7 @@ public static class ApiKeyCommand
             var directory = settings["ApiKeys:Directory"] ?? settings.GetDataDirectory();
             var roles = (settings["roles"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
             var key = ApiKeys.Create(directory, settings["name"] ?? "", settings["merchant"] ?? "", roles);
-            Console.Error.WriteLine($"The key's hash is in {Path.Combine(directory, ApiKeys.FileName)}; running processes take it up. The key is shown once:");
+            Console.Error.WriteLine($"Stored the key's hash in {Path.Combine(directory, ApiKeys.FileName)}; running processes load it. The key (shown once):");
             Console.WriteLine(key);
         }
         catch (ArgumentException wrong)

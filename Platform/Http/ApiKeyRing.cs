@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>The keys of the section <c>ApiKeys:Keys</c> (a list, or an object by name), read again when a settings file changes.</summary>
+/// <summary>The keys of the section <c>ApiKeys:Keys</c> (a list, or an object by name); reloaded when a settings file changes.</summary>
 sealed partial class ApiKeyRing : IDisposable
 {
     readonly IConfiguration configuration;
@@ -20,7 +20,7 @@ sealed partial class ApiKeyRing : IDisposable
         changes = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
-    /// <summary>Every key is compared, each in constant time, so that the answer's time says nothing.</summary>
+    /// <summary>Compares every key in constant time, so that the response time reveals nothing.</summary>
     public ApiKey? Find(string presented)
     {
         var hash = ApiKey.HashOf(presented);
@@ -39,15 +39,15 @@ sealed partial class ApiKeyRing : IDisposable
         var merchant = section["Merchant"] ?? "";
         var roles = section.GetSection("Roles").Get<string[]>() ?? [];
         if (!ValidMerchant(merchant))
-            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' is not valid: {MerchantRule}.");
+            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' is invalid: use {MerchantRule}.");
         if (!Sha256Hex().IsMatch(section["Sha256"] ?? ""))
-            throw new InvalidOperationException($"{section.Path}: Sha256 must be the key's SHA-256 as 64 hex digits.");
+            throw new InvalidOperationException($"{section.Path}: Sha256 must be the key's SHA-256 hash as 64 hex digits.");
         if (roles.Length == 0 || roles.Except(Roles.All).Any())
-            throw new InvalidOperationException($"{section.Path}: Roles must be some of {string.Join(", ", Roles.All)}.");
+            throw new InvalidOperationException($"{section.Path}: Roles must be from {string.Join(", ", Roles.All)}.");
         return new ApiKey(name, merchant, section["Sha256"]!, roles);
     }
 
-    /// <summary>Lower case only: some databases take letters of either case for equal.</summary>
+    /// <summary>Lower case only: some databases compare names without case.</summary>
     public const string MerchantRule = "1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
     public static bool ValidMerchant(string? merchant) => merchant is not null && MerchantName().IsMatch(merchant);
@@ -57,11 +57,11 @@ sealed partial class ApiKeyRing : IDisposable
         try
         {
             keys = Read(configuration);
-            log.LogInformation("API keys read again: {Count}", keys.Count);
+            log.LogInformation("Reloaded {Count} API keys", keys.Count);
         }
         catch (InvalidOperationException wrong)
         {
-            log.LogError("The changed API keys are refused, the former ones stay in force: {Reason}", wrong.Message);
+            log.LogError("The changed API keys are invalid; the previous keys stay in force: {Reason}", wrong.Message);
         }
     }
 

@@ -21,7 +21,7 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
             return AuthenticateResult.NoResult();
         return ring.Find(presented) is { } key
             ? AuthenticateResult.Success(new AuthenticationTicket(key.Principal, Name))
-            : AuthenticateResult.Fail("The key is not known.");
+            : AuthenticateResult.Fail("The API key is unknown.");
     }
 
     string? Presented()
@@ -36,18 +36,18 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
     {
         Response.Headers.WWWAuthenticate = "Bearer";
         var detail = Presented() is { Length: > 0 }
-            ? "The API key that was sent is not known here. Check it for cut or added characters, or ask the operator for a new one."
+            ? "The API key is unknown. Check it for missing or extra characters, or ask the operator for a new one."
             : "Send an API key: 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.";
-        return ProblemMiddleware.Write(Context, new Problem(401, "unauthorized", "The caller is not known.", detail));
+        return ProblemMiddleware.Write(Context, new Problem(401, "unauthorized", "Authentication failed.", detail));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         var needed = Context.GetEndpoint()?.Metadata.GetMetadata<NeededRoles>()?.Roles ?? [];
         var has = Context.User.FindAll(ApiKey.RoleClaim).Select(claim => claim.Value);
-        var detail = $"The call needs the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. "
+        var detail = $"The call requires the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. "
             + "Use another key, or ask the operator for the role.";
-        return ProblemMiddleware.Write(Context, new Problem(403, "forbidden", "The key may not do this.", detail));
+        return ProblemMiddleware.Write(Context, new Problem(403, "forbidden", "The API key lacks the required role.", detail));
     }
 }
 

@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>Makes keys. There is no built-in one.</summary>
+/// <summary>Creates API keys. There is no built-in key.</summary>
 public static class ApiKeys
 {
-    /// <summary>The file in the data directory (or in <c>ApiKeys:Directory</c>) that processes read keys from.</summary>
+    /// <summary>Key file in the data directory (or in <c>ApiKeys:Directory</c>); every process reads it.</summary>
     public const string FileName = "api-keys.json";
 
     /// <inheritdoc cref="ApiKeyRing.MerchantRule"/>
@@ -17,8 +17,8 @@ public static class ApiKeys
     static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>
-    /// Makes a key of 256 random bits and writes its hash to <see cref="FileName"/> in <paramref name="directory"/> (mode 0600). A key of
-    /// the same name is replaced: the old one stops working. The returned key is kept nowhere.
+    /// Creates a key of 256 random bits and writes its hash to <see cref="FileName"/> in <paramref name="directory"/> (mode 0600). An
+    /// existing key of the same name is replaced and stops working. The returned key is not stored.
     /// </summary>
     public static string Create(string directory, string name, string merchant, params string[] roles)
     {
@@ -42,18 +42,18 @@ public static class ApiKeys
     static void Check(string name, string merchant, string[] roles)
     {
         if (!ValidMerchant(name) || !ValidMerchant(merchant))
-            throw new ArgumentException($"A key's name and merchant are {MerchantRule}.");
+            throw new ArgumentException($"A key's name and merchant must be {MerchantRule}.");
         if (roles.Length == 0 || roles.Except(Roles.All).Any())
-            throw new ArgumentException($"A key's roles are some of {string.Join(", ", Roles.All)}.");
+            throw new ArgumentException($"A key's roles must be from {string.Join(", ", Roles.All)}.");
     }
 
-    /// <summary>Keys are an object by name, so that two files never mix up the fields of two keys.</summary>
+    /// <summary>Keys are an object by name, so that two settings files cannot mix the fields of two keys.</summary>
     static JsonObject Keys(JsonObject root)
     {
         root["ApiKeys"] ??= new JsonObject();
         root["ApiKeys"]!["Keys"] ??= new JsonObject();
         return root["ApiKeys"]!["Keys"] as JsonObject
-            ?? throw new InvalidOperationException($"{FileName}: ApiKeys:Keys must be an object by name to be extended here.");
+            ?? throw new InvalidOperationException($"{FileName}: ApiKeys:Keys must be an object by name, or no key can be added.");
     }
 
     static void Replace(string file, string text)

@@ -7,8 +7,8 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// /health/live: the process answers. /health/ready: its databases take writes. An unavailable broker makes it "degraded", not
-/// unready: orders are still taken, the outbox keeps what is to be sent.
+/// /health/live: the process answers. /health/ready: its databases accept writes. An unavailable broker makes the process degraded, not
+/// unready: it still accepts orders, and the outbox keeps the messages.
 /// </summary>
 static class Health
 {
@@ -37,8 +37,8 @@ static class Health
 }
 
 /// <summary>
-/// The database takes a write. A request gets the outcome of the last write, and causes the next one when that is older than
-/// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: so requests cannot load the database, and without requests nothing is written.
+/// Checks that the database accepts a write. A request gets the result of the last write and starts the next one if that is older than
+/// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: requests cannot load the database, and without requests nothing is written.
 /// </summary>
 sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings settings, TimeProvider clock) : IHealthCheck where TDb : ServiceDb
 {
@@ -60,7 +60,7 @@ sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings se
 
         return await Task.WhenAny(probe, Task.Delay(Limit, clock, cancellationToken)) == probe
             ? await probe
-            : HealthCheckResult.Unhealthy("The database did not take a write in time.");
+            : HealthCheckResult.Unhealthy("The database did not accept a write in time.");
     }
 
     async Task<HealthCheckResult> Probe()
@@ -72,7 +72,7 @@ sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings se
         }
         catch (Exception failure)
         {
-            return HealthCheckResult.Unhealthy("The database took no write.", failure);
+            return HealthCheckResult.Unhealthy("The database did not accept a write.", failure);
         }
     }
 }

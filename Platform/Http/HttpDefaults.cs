@@ -8,7 +8,7 @@ using OrderSaga.Platform.FailedMessages;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>Keys, problems, strict JSON, health and API documents: the same for every process.</summary>
+/// <summary>API keys, problems, strict JSON, health and API documents, the same in every process.</summary>
 public static class HttpDefaults
 {
     public static void AddHttpDefaults(this WebApplicationBuilder builder)
@@ -17,7 +17,7 @@ public static class HttpDefaults
         builder.Configuration.AddJsonFile(Path.GetFullPath(Path.Combine(directory, ApiKeys.FileName)), optional: true, reloadOnChange: true);
 
         builder.Services.AddSingleton<ApiKeyRing>();
-        // The core alone: no cookies, so no data-protection keys to keep.
+        // AddAuthenticationCore: no cookies, so no data-protection keys to store.
         builder.Services.AddWebEncoders();
         builder.Services.AddAuthenticationCore(options =>
         {
@@ -40,10 +40,10 @@ public static class HttpDefaults
         builder.AddApiDocument();
     }
 
-    /// <summary>Call after the endpoints are mapped.</summary>
+    /// <summary>Call this after mapping the endpoints.</summary>
     public static void UseHttpDefaults(this WebApplication app)
     {
-        // Read now: a wrong key list stops the start, not the first caller.
+        // Loaded now, so that an invalid key list stops the start instead of failing the first call.
         app.Services.GetRequiredService<ApiKeyRing>();
         app.UseTrustedProxies();
         app.Use(app.Services.GetRequiredService<RequestsInProgress>().Track);
@@ -62,7 +62,7 @@ public static class HttpDefaults
             StuckMessagesEndpoints.Map(app);
     }
 
-    /// <summary>The caller's key must have one of the roles; otherwise 403.</summary>
+    /// <summary>Requires one of the roles; otherwise 403.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireRole(roles)).WithMetadata(new NeededRoles(roles));
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>JSON to send. It has a Content-Length, unlike JsonContent: small HTTP servers read a chunked body as an empty one.</summary>
+/// <summary>A JSON request body with a Content-Length. JsonContent sends chunks, which small HTTP servers read as an empty body.</summary>
 public static class JsonPayload
 {
     public static HttpContent Of(object body) => new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), WebJson.Options))

@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Routing;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>RFC 9110 section 9: HEAD is GET without a body, OPTIONS and 405 name the methods, with or without a key.</summary>
+/// <summary>RFC 9110 section 9: HEAD is GET without a body; OPTIONS and 405 list the allowed methods, with or without a key.</summary>
 public static class MethodRules
 {
     static readonly object AskedByHead = new();
 
-    /// <summary>The caller wants the headers alone: a stream must end after them.</summary>
+    /// <summary>True for HEAD: a stream must end after the headers.</summary>
     public static bool IsHead(this HttpContext http) => http.Items.ContainsKey(AskedByHead);
 
-    /// <summary>Before routing.</summary>
+    /// <summary>Middleware before routing.</summary>
     internal static Task Route(HttpContext http, RequestDelegate next) => http.Request.Method switch
     {
         "HEAD" => Head(http, next),
@@ -19,7 +19,7 @@ public static class MethodRules
         _ => next(http),
     };
 
-    /// <summary>After routing: it puts an endpoint of its own in the place of one that does not take the method, or the media type.</summary>
+    /// <summary>Middleware after routing: replaces an endpoint that does not accept the method or media type.</summary>
     internal static Task Refuse(HttpContext http, RequestDelegate next)
     {
         if (http.GetEndpoint() is null or RouteEndpoint)
@@ -31,7 +31,7 @@ public static class MethodRules
         return http.Refuse(Problems.ForStatus(StatusCodes.Status405MethodNotAllowed));
     }
 
-    /// <summary>The server keeps the body back by itself: it goes by the method that came in.</summary>
+    /// <summary>The server omits the body itself: it goes by the original method.</summary>
     static async Task Head(HttpContext http, RequestDelegate next)
     {
         if (!At(http).Exists(endpoint => Addresses.Takes(endpoint, HttpMethods.Get)))

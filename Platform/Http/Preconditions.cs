@@ -7,8 +7,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>What an answer shows of a resource's version.</summary>
-/// <param name="Tag">A strong entity tag, without quotes: it differs after every change.</param>
+/// <summary>Version of a resource, sent as ETag and Last-Modified.</summary>
+/// <param name="Tag">A strong entity tag without quotes; differs after every change.</param>
 /// <param name="ChangedAt">UTC.</param>
 public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
 {
@@ -18,27 +18,29 @@ public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
     internal DateTimeOffset LastModified { get; } = new(ChangedAt.AddTicks(-(ChangedAt.Ticks % TimeSpan.TicksPerSecond)), TimeSpan.Zero);
 }
 
-/// <summary>Conditional requests (RFC 9110 section 13): <c>If-Match</c>, <c>If-None-Match</c>, <c>If-Modified-Since</c>, <c>If-Unmodified-Since</c>.</summary>
+/// <summary>
+/// Conditional requests (RFC 9110 section 13): <c>If-Match</c>, <c>If-None-Match</c>, <c>If-Modified-Since</c>, <c>If-Unmodified-Since</c>.
+/// </summary>
 public static class Preconditions
 {
     const string Failed = "precondition-failed";
-    const string FailedTitle = "The resource is not as the request expects it.";
+    const string FailedTitle = "A precondition failed.";
     const string Invalid = "invalid-precondition";
-    const string InvalidTitle = "A precondition is not valid.";
+    const string InvalidTitle = "A precondition header is invalid.";
 
     sealed record Supported;
 
-    /// <summary>The endpoint evaluates the preconditions itself, in the transaction that writes.</summary>
+    /// <summary>Marks an endpoint that evaluates the preconditions itself, in the transaction that writes.</summary>
     public static TBuilder TakesPreconditions<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint
         .WithMetadata(new Supported())
-        .ReadsHeader("If-Match", false, "Only if the entity tag is still this one (ETag of GET); * for: only if it exists.", "\"1-8de60c2b1a2b000\"")
-        .ReadsHeader("If-None-Match", false, "Only if no entity tag is this one; with PUT, * for: only if it does not exist.", "*")
+        .ReadsHeader("If-Match", false, "Only if this is the current entity tag (the ETag of a GET); *: only if the resource exists.", "\"1-8de60c2b1a2b000\"")
+        .ReadsHeader("If-None-Match", false, "Only if none of these is the current entity tag; * with PUT: only if the resource does not exist.", "*")
         .MayFail(400, Invalid, InvalidTitle).MayFail(412, Failed, FailedTitle);
 
     /// <summary>
-    /// For a write: throws unless the resource is as the caller expects it. Call it in the transaction that writes, so that no other write comes between.
+    /// For a write: throws if a precondition does not hold. Call it in the transaction that writes, so that no other write comes between.
     /// </summary>
-    /// <exception cref="Problem">412, or 400 for a header that cannot be read.</exception>
+    /// <exception cref="Problem">412, or 400 for an invalid header.</exception>
     public static void Require(HttpRequest request, ResourceVersion? current)
     {
         RequireUnchanged(request.Headers, current);
@@ -46,7 +48,7 @@ public static class Preconditions
             Demand(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
     }
 
-    /// <summary>For a read: sets ETag and Last-Modified; true when the caller has this version already, to be answered by 304.</summary>
+    /// <summary>For a read: sets ETag and Last-Modified; returns true if the caller has this version, to be answered with 304.</summary>
     public static bool IsKnown(HttpContext http, ResourceVersion current)
     {
         Show(http.Response, current);
@@ -63,7 +65,7 @@ public static class Preconditions
         (headers.ETag, headers.LastModified) = (current.ETag, current.LastModified);
     }
 
-    /// <summary>A call that changes something must not ignore a condition: where nothing has an entity tag, none can hold.</summary>
+    /// <summary>A write must not ignore a precondition: without an entity tag, none can hold.</summary>
     internal static void RefuseWhereUnknown(HttpRequest request, RouteEndpoint endpoint)
     {
         var headers = request.Headers;
@@ -71,7 +73,7 @@ public static class Preconditions
         if (none || HttpMethods.IsGet(request.Method) || endpoint.Metadata.GetMetadata<Supported>() is not null)
             return;
         throw new Problem(412, Failed, FailedTitle,
-            "Nothing was changed. This call knows no entity tags; send it without If-Match, If-None-Match and If-Unmodified-Since.");
+            "Nothing was changed. This call has no entity tags; send it without If-Match, If-None-Match and If-Unmodified-Since.");
     }
 
     /// <summary>If-Match; If-Unmodified-Since counts only without it.</summary>
@@ -88,18 +90,18 @@ public static class Preconditions
         if (header is ["*"])
             return current is not null;
         if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags) || tags.Count == 0 || tags.Any(tag => tag.Tag == "*"))
-            throw new Problem(400, Invalid, InvalidTitle, "Give * or entity tags in double quotes, as the header ETag has them.");
+            throw new Problem(400, Invalid, InvalidTitle, "Send * or entity tags in double quotes, as in the ETag header.");
         return current is not null && tags.Any(tag => tag.Compare(current.ETag, strong));
     }
 
-    /// <summary>RFC 9110 13.1.3 and 13.1.4: what is not an HTTP date is ignored.</summary>
+    /// <summary>RFC 9110 13.1.3 and 13.1.4: an invalid HTTP date is ignored.</summary>
     static DateTimeOffset? Date(StringValues header) => header is [{ } text] && HeaderUtilities.TryParseDate(text, out var date) ? date : null;
 
     static void Demand(bool holds, ResourceVersion? current)
     {
         if (!holds)
             throw new Problem(412, Failed, FailedTitle, current is null
-                ? "Nothing was changed: it does not exist."
-                : $"Nothing was changed: its entity tag is {current.ETag} now. Read it again, then decide.");
+                ? "Nothing was changed: the resource does not exist."
+                : $"Nothing was changed: the current entity tag is {current.ETag}. Read the resource again, then decide.");
     }
 }

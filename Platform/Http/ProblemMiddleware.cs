@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>Outermost: every answer of 400 and up is a problem, whoever refused; nothing of the inside gets out.</summary>
+/// <summary>Outermost middleware: every answer of 400 and up is a problem without internal details.</summary>
 sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<ProblemMiddleware> log)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,7 +21,7 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            log.LogDebug("The caller went away from {Method} {Path}", context.Request.Method, context.Request.Path);
+            log.LogDebug("The caller of {Method} {Path} disconnected", context.Request.Method, context.Request.Path);
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted)
@@ -59,6 +59,6 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
 
 public static class ProblemAnswer
 {
-    /// <summary>Answers with a problem that was not thrown: an exception costs more than the rest of a refusal.</summary>
+    /// <summary>Answers with a problem without throwing: an exception costs more than the rest of a refusal.</summary>
     public static Task Refuse(this HttpContext context, Problem problem) => ProblemMiddleware.Write(context, problem);
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Configuration;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// Behind a proxy: X-Forwarded-For, -Proto, -Host and -Prefix are believed from the addresses and networks of <c>Http:TrustedProxies</c> alone, none by
-/// default. The address of what was made, the API document's server and the redirects of the payment page are then those that callers see.
+/// Support for reverse proxies: X-Forwarded-For, -Proto, -Host and -Prefix are accepted only from the addresses and networks of
+/// <c>Http:TrustedProxies</c> (default: none). Location headers, the API document's server and redirects of the payment page then show
+/// public URLs.
 /// </summary>
 static class Proxies
 {
@@ -19,7 +20,7 @@ static class Proxies
         var trusted = app.Configuration.GetSection(Setting).Get<string[]>() ?? [];
         if (trusted.Length == 0)
             return;
-        // Every proxy on the way is asked for, up to the first that is not trusted.
+        // Walks the chain of proxies back to the first untrusted one.
         var options = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.All, ForwardLimit = null };
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();
@@ -32,9 +33,9 @@ static class Proxies
     static System.Net.IPNetwork Network(string text) =>
         System.Net.IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new System.Net.IPNetwork(address, address.GetAddressBytes().Length * 8)
-        : throw new InvalidOperationException($"{Setting} '{text}' is not valid: give addresses or networks, e.g. 10.0.0.5 or 10.0.0.0/8.");
+        : throw new InvalidOperationException($"{Setting} '{text}' is invalid: use addresses or networks, e.g. 10.0.0.5 or 10.0.0.0/8.");
 
-    /// <summary>For all endpoints in one place: where something is says the path that the caller's next request must have.</summary>
+    /// <summary>Adds the path prefix to Location headers of all endpoints.</summary>
     static Task Prefix(HttpContext http, RequestDelegate next)
     {
         if (http.Request.PathBase.HasValue)

@@ -7,23 +7,23 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// Bounds how often one key may ask one process: <see cref="Limits.QueriesPerSecond"/>, after <see cref="Limits.QueryBurst"/> at once. One
-/// caller in a loop must not take the database from the others.
+/// Limits how often one API key may query one process: <see cref="Limits.QueriesPerSecond"/> on average, bursts of
+/// <see cref="Limits.QueryBurst"/>. One caller in a loop must not use up the database.
 /// </summary>
 public static class QueryRate
 {
     const string Policy = "queries";
     const string Name = "too-many-requests";
-    const string Title = "This key asks too often.";
+    const string Title = "This API key sent too many requests.";
 
-    /// <summary>429 with Retry-After beyond the bound.</summary>
+    /// <summary>Answers 429 with Retry-After over the limit.</summary>
     public static TBuilder LimitRate<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.RequireRateLimiting(Policy).MayFail(StatusCodes.Status429TooManyRequests, Name, Title);
 
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.OnRejected = (refused, _) => new ValueTask(ProblemMiddleware.Write(refused.HttpContext, Refused(refused.Lease)));
-        // A service asks on behalf of many callers, each of whom was bounded where it came in.
+        // A service queries for many callers, each already limited by the service it called.
         options.AddPolicy(Policy, http => IsService(http.User)
             ? RateLimitPartition.GetNoLimiter("")
             : RateLimitPartition.GetTokenBucketLimiter(CallerOf(http), _ => Bucket(http.RequestServices.GetRequiredService<Limits>())));
@@ -44,6 +44,6 @@ public static class QueryRate
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
         return new Problem(StatusCodes.Status429TooManyRequests, Name, Title,
-            "Send the same request again after the time in Retry-After. Where a list takes many ids at once, ask for them together.") { RetryAfter = wait };
+            "Send the same request again after the seconds in Retry-After. If a list accepts several ids, request them together.") { RetryAfter = wait };
     }
 }

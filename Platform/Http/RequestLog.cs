@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>One line for each request; reads and probes only when asked for (level Debug) or when they fail.</summary>
+/// <summary>Logs one line per request; successful reads and probes only at level Debug.</summary>
 sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> log)
 {
     public async Task InvokeAsync(HttpContext context)
@@ -27,7 +27,7 @@ sealed record LoggedOrder(Guid Id);
 
 public static class RequestLogging
 {
-    /// <summary>Names the order that the request is about, for the request's log line and its trace.</summary>
+    /// <summary>Sets the order id of the request on its log line and its span.</summary>
     public static void IsAbout(this HttpContext context, Guid orderId)
     {
         context.Features.Set(new LoggedOrder(orderId));

@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// What every endpoint asks of a request, so that none can forget it: query parameters that it knows, a body in a coding and a charset that can be
-/// read, and no precondition that would be ignored.
+/// Checks that apply to every endpoint: known query parameters only, a supported encoding and charset of the body, and no precondition
+/// header that the endpoint would ignore.
 /// </summary>
 sealed class RequestRules(RequestDelegate next)
 {
@@ -31,7 +31,7 @@ sealed class RequestRules(RequestDelegate next)
         return next(http);
     }
 
-    /// <summary>A handler's query parameters, as it binds them.</summary>
+    /// <summary>The query parameters that the handler binds.</summary>
     internal static string[] ParametersOf(RouteEndpoint endpoint) =>
         [.. (endpoint.Metadata.GetMetadata<MethodInfo>()?.GetParameters() ?? []).SelectMany(parameter => Names(parameter, endpoint.RoutePattern))];
 
@@ -50,11 +50,13 @@ sealed class RequestRules(RequestDelegate next)
         if (codings.Count == 0 || codings.All(coding => coding!.Equals("identity", StringComparison.OrdinalIgnoreCase)))
             return;
         response.Headers.AcceptEncoding = "identity";
-        throw new Problem(415, "content-encoding", "The body is in a coding that is not read here.",
-            $"Send the body as it is, without the header Content-Encoding ('{codings}').");
+        throw new Problem(415, "content-encoding", "The content encoding is not supported.",
+            $"Send the body uncompressed, without the header Content-Encoding ('{codings}').");
     }
 
-    /// <summary>RFC 9110 5.6.6: a quoted charset is the same as one without quotes. The framework's reader throws for both quotes and unknown names.</summary>
+    /// <summary>
+    /// RFC 9110 5.6.6: quotes around a charset have no meaning. The framework's reader throws for quotes and for unknown names.
+    /// </summary>
     static void CheckCharset(HttpRequest request)
     {
         if (request.ContentType is not { } given || !given.Contains("charset", StringComparison.OrdinalIgnoreCase)
@@ -64,8 +66,8 @@ sealed class RequestRules(RequestDelegate next)
         if (names.Count == 0)
             return;
         if (names.Count > 1 || !Known(names[0]))
-            throw new Problem(415, "charset", "The body is in a charset that is not read here.",
-                "Send the body as UTF-8, with 'charset=utf-8' in the header Content-Type or without a charset.");
+            throw new Problem(415, "charset", "The charset is not supported.",
+                "Send the body as UTF-8, with 'charset=utf-8' or no charset in the header Content-Type.");
         request.ContentType = $"{type.MediaType}; charset={names[0]}";
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// When the process stops, requests have <see cref="Limits.StopSeconds"/> to end. What goes on after that waits for its caller, for example for a
-/// body that never comes: its connection is cut, and the process ends.
+/// When the process stops, requests get <see cref="Limits.StopSeconds"/> to finish. Then the connections of the remaining ones are cut:
+/// they wait for their caller, for example for a body that never arrives.
 /// </summary>
 sealed class RequestsInProgress
 {
@@ -40,7 +40,7 @@ sealed class RequestsInProgress
         await Task.Delay(limit, clock, CancellationToken.None);
         foreach (var http in requests.Keys)
         {
-            log.LogWarning("{Method} {Path} did not end within {Limit} of the stop; its connection is cut", http.Request.Method, http.Request.Path, limit);
+            log.LogWarning("{Method} {Path} did not finish within {Limit} of the stop; connection cut", http.Request.Method, http.Request.Path, limit);
             http.Abort();
         }
     }

@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// How a body is read, over HTTP and from the bus. What is not understood is refused: a misspelt member must not be an order that is not meant.
+/// Reads JSON bodies, from HTTP and the bus, and refuses unknown members: a misspelt member must not place another order than intended.
 /// </summary>
 public static class StrictJson
 {
     static readonly JsonSerializerOptions Options = Make();
 
-    /// <exception cref="Problem">400: it names the member that is unknown, there twice or of the wrong type, or where the JSON breaks off.</exception>
+    /// <exception cref="Problem">400 for an unknown or duplicate member, a wrong type or invalid JSON; names the place.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8) where T : class
     {
         try

@@ -4,14 +4,14 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Platform.Inbox;
 
 /// <summary>
-/// Knows which deliveries of a batch were handled before, by message id and endpoint. Most never were: so the ids are written with all else that the
-/// transaction writes, and one that is there already fails it. The run after that looks first.
+/// Finds the deliveries of a batch that were handled before, by message id and endpoint. Duplicates are rare: so the first run only inserts
+/// the ids with the transaction's other changes, and a duplicate key fails it. The next run queries first.
 /// </summary>
 static class Inbox
 {
     /// <summary>
-    /// The deliveries to handle; the others are duplicates. Unless <paramref name="look"/>, the inbox is not asked, and only what is twice in the batch
-    /// counts as one. A message without an id is always handled.
+    /// Returns the deliveries to handle; the others are duplicates. If <paramref name="look"/> is false the inbox is not queried, and only
+    /// duplicates within the batch are removed. A message without an id is always handled.
     /// </summary>
     public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch, bool look)
     {

@@ -3,15 +3,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Inbox;
 
-/// <summary>What a transaction writes into its inbox table.</summary>
-/// <param name="Endpoint">Who handled them.</param>
-/// <param name="Messages">Their ids.</param>
+/// <summary>The inbox rows that a transaction inserts.</summary>
+/// <param name="Endpoint">The endpoint that handled the messages.</param>
+/// <param name="Messages">The message ids.</param>
 sealed record InboxChange(string Endpoint, IReadOnlyList<Guid> Messages)
 {
     public static readonly InboxChange None = new("", []);
 }
 
-/// <summary>A message that an endpoint has handled, remembered in the transaction that handled it.</summary>
+/// <summary>A message handled by an endpoint, recorded in the same transaction.</summary>
 public sealed class InboxRow
 {
     public required string Endpoint { get; set; }
@@ -25,7 +25,7 @@ public sealed class InboxRow
         row.Property(x => x.MessageId).HasColumnName("message_id");
         row.Property(x => x.Endpoint).HasColumnName("endpoint").HasMaxLength(50);
         row.Property(x => x.ReceivedAt).HasColumnName("received_at");
-        // Clean-up reads the oldest in order. (A range index would not do: rows that fill deleted places make its ranges wide.)
+        // Retention reads the oldest rows in order. (A BRIN index would not do: rows that reuse freed space widen its ranges.)
         row.HasIndex(x => x.ReceivedAt);
     }
 }

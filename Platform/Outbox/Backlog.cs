@@ -5,13 +5,13 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>What waits in a database, as it was at the last sample.</summary>
-/// <param name="OldestSeconds">Age of the oldest of the outbox rows that are sent next; 0 when there is none.</param>
-/// <param name="Parked">Outbox rows that wait for a replay.</param>
-/// <param name="Failed">Failed messages that were not replayed yet.</param>
+/// <summary>The backlog of a database at the last sample.</summary>
+/// <param name="OldestSeconds">Age of the oldest outbox row that is not parked; 0 if there is none.</param>
+/// <param name="Parked">Number of outbox rows that wait for a replay.</param>
+/// <param name="Failed">Number of failed messages that were not replayed.</param>
 sealed record BacklogSample(double OldestSeconds, long Parked, long Failed);
 
-/// <summary>The gauges of all databases of the process. They show samples: a scrape costs no statement.</summary>
+/// <summary>Gauges of all databases of the process. They show samples, so a scrape needs no statement.</summary>
 static class BacklogGauges
 {
     static readonly ConcurrentDictionary<string, BacklogSample> Samples = new();
@@ -20,7 +20,7 @@ static class BacklogGauges
     {
         Instruments.Meter.CreateObservableGauge("ordersaga.outbox.age", () => Measure(sample => sample.OldestSeconds), "s", "Age of the oldest row to send");
         Instruments.Meter.CreateObservableGauge("ordersaga.outbox.parked", () => Measure(sample => sample.Parked), "{row}", "Rows that wait for a replay");
-        Instruments.Meter.CreateObservableGauge("ordersaga.messages.failed", () => Measure(sample => sample.Failed), "{message}", "Failed, not replayed");
+        Instruments.Meter.CreateObservableGauge("ordersaga.messages.failed", () => Measure(sample => sample.Failed), "{message}", "Failed and not replayed");
     }
 
     public static void Set(string database, BacklogSample sample) => Samples[database] = sample;
@@ -29,13 +29,13 @@ static class BacklogGauges
         Samples.Select(pair => new Measurement<T>(value(pair.Value), new KeyValuePair<string, object?>("database", pair.Key)));
 }
 
-/// <summary>Samples one database now and then; the sweeper calls it.</summary>
+/// <summary>Samples one database at an interval; called by the sweeper.</summary>
 sealed class Backlog<TDb>(Database<TDb> database, Statements<TDb> statements, Limits limits, TimeProvider clock) where TDb : ServiceDb
 {
     const int Page = 1000;
     long? sampledAt;
 
-    /// <summary>False when it is not time yet.</summary>
+    /// <summary>Returns false if no sample is due.</summary>
     public async Task<bool> Sample()
     {
         if (sampledAt is { } last && clock.GetElapsedTime(last) < TimeSpan.FromSeconds(limits.BacklogSampleSeconds))
@@ -47,7 +47,7 @@ sealed class Backlog<TDb>(Database<TDb> database, Statements<TDb> statements, Li
 
     static async Task<BacklogSample> Read(TDb db, DateTime now)
     {
-        // Of those that are sent next, in the order of their index: to ask for the least of all is to read all.
+        // The first row in index order: MIN over all rows would read them all.
         var oldest = await db.Outbox.Where(row => row.ParkedAt == null).OrderBy(row => row.ParkedAt).ThenBy(row => row.NextAttemptAt).Take(Page)
             .MinAsync(row => (DateTime?)row.CreatedAt);
         var parked = await db.Outbox.LongCountAsync(row => row.ParkedAt != null);

@@ -5,8 +5,9 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Whether the broker takes messages. A failed send alone does not show it: its destination may be at fault. So while nothing is confirmed, and when a
-/// send was not answered, a probe is sent that no queue gets. A broker in a memory or disk alarm is connected and confirms nothing.
+/// Tracks whether the broker accepts messages. A failed send alone does not show it: the destination may be at fault. So while nothing is
+/// confirmed, and after an unanswered send, it sends a probe that reaches no queue. A broker in a memory or disk alarm is connected but
+/// confirms nothing.
 /// </summary>
 public sealed class BrokerState : BackgroundService, IHealthCheck
 {
@@ -23,16 +24,16 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
     internal BrokerState(IMessageTransport transport, TimeProvider clock, ILogger<BrokerState> log) =>
         (this.transport, this.clock, this.log) = (transport, clock, log);
 
-    /// <summary>The broker confirmed the last message or probe.</summary>
+    /// <summary>True if the broker confirmed the last message or probe.</summary>
     public bool IsAvailable { get; private set; } = true;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The broker takes no messages."));
+        Task.FromResult(IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The broker does not confirm messages."));
 
-    /// <summary>The broker confirmed a message just now.</summary>
+    /// <summary>Records that the broker confirmed a message now.</summary>
     internal void Confirmed() => Volatile.Write(ref confirmedAt, clock.GetTimestamp());
 
-    /// <summary>A send has failed. True: the broker takes messages, so the destination was at fault.</summary>
+    /// <summary>Called after a failed send. True: the broker accepts other messages, so the destination is at fault.</summary>
     internal async Task<bool> IsOfDestination(Exception failure)
     {
         if (transport.IsOfDestination(failure) is true)
@@ -54,7 +55,7 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
         }
     }
 
-    /// <summary>One probe at a time answers all who ask meanwhile.</summary>
+    /// <summary>One probe at a time serves all concurrent callers.</summary>
     Task Ask()
     {
         lock (gate)
@@ -72,7 +73,7 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
         }
         catch (Exception failure)
         {
-            Note(failure is OperationCanceledException ? "no confirm within 2 s: not reachable, or in a memory or disk alarm" : failure.Message);
+            Note(failure is OperationCanceledException ? "no confirm within 2 s: unreachable, or in a memory or disk alarm" : failure.Message);
         }
     }
 
@@ -81,7 +82,7 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
         lock (gate)
         {
             if (trouble is not null && IsAvailable)
-                log.LogWarning("The broker is unavailable; the outbox keeps what is to be sent: {Failure}", trouble);
+                log.LogWarning("The broker is unavailable; the outbox keeps the messages: {Failure}", trouble);
             if (trouble is null && !IsAvailable)
                 log.LogInformation("The broker is available again");
             IsAvailable = trouble is null;

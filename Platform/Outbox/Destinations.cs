@@ -13,13 +13,13 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
     readonly Dictionary<string, Destination> known = new(StringComparer.Ordinal);
 
     static Destinations() => Instruments.Meter.CreateObservableGauge(
-        "ordersaga.outbox.blocked", () => All.Keys.SelectMany(outbox => outbox.Measure()), "{destination}", "1 for each destination that takes nothing");
+        "ordersaga.outbox.blocked", () => All.Keys.SelectMany(outbox => outbox.Measure()), "{destination}", "1 for each destination that accepts no messages");
 
     public void Open() => All.TryAdd(this, database);
 
     public void Close() => All.TryRemove(this, out _);
 
-    /// <summary>Give it back with <see cref="Leave"/>.</summary>
+    /// <summary>Returns the destination; release it with <see cref="Leave"/>.</summary>
     public Destination Enter(string address)
     {
         lock (gate)
@@ -40,7 +40,7 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
         }
     }
 
-    /// <summary>What is neither in use nor blocked is as good as new: the reply addresses of requesters would pile up.</summary>
+    /// <summary>Removes destinations that are neither in use nor blocked: reply addresses of requesters would accumulate.</summary>
     void Purge()
     {
         foreach (var idle in known.Values.Where(destination => destination is { Users: 0, IsBlocked: false }).ToList())
@@ -59,15 +59,16 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
 }
 
 /// <summary>
-/// One queue or exchange that rows go to. It is blocked from the first send that failed by its fault to the first that succeeds: a queue behind it is
-/// full, has no majority, does not exist, or is declared otherwise. Rows that were never sent are still sent once, because the other queues behind an
-/// exchange get what one of them rejects; of those that failed before, one every <see cref="RetryInterval"/> tries whether it takes again.
+/// A queue or exchange that outbox rows go to. It is blocked from the first send that fails because of it to the first that succeeds: a
+/// queue behind it is full, has no majority, does not exist or has other arguments. New rows are still sent once, because other queues
+/// behind an exchange receive what one of them rejects. Of the rows that failed before, one every <see cref="RetryInterval"/> tests whether
+/// the destination works again.
 /// </summary>
 sealed class Destination(string address, Limits limits, TimeProvider clock, ILogger log) : IDisposable
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Each of its rows is due at least once a minute: after two minutes without a failure no row waits for it.</summary>
+    /// <summary>Each of its rows is due at least once a minute: after two minutes without a failure none waits for it.</summary>
     static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan TimeoutWhileBlocked = TimeSpan.FromSeconds(2);
@@ -83,14 +84,14 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public string Error { get; private set; } = "";
     public bool IsBlocked => failedAt is { } at && clock.GetElapsedTime(at) < Memory;
 
-    /// <summary>It takes nothing, and as much waits for it as may: further rows wait in the outbox.</summary>
+    /// <summary>It is blocked, and the maximum number of sends waits for it: further rows wait in the outbox.</summary>
     public bool IsFull => IsBlocked && window.CurrentCount == 0;
 
-    /// <summary>How long one send may take.</summary>
+    /// <summary>Timeout of one send.</summary>
     public TimeSpan Timeout => TimeSpan.FromSeconds(limits.PublishTimeoutSeconds) is var usual && IsBlocked && usual > TimeoutWhileBlocked
         ? TimeoutWhileBlocked : usual;
 
-    /// <summary>Bounds the sends in progress, so that they delay this destination only.</summary>
+    /// <summary>Limits the sends in progress, so that they delay only this destination.</summary>
     public async Task<T> InWindow<T>(Func<Task<T>> send)
     {
         await window.WaitAsync();
@@ -106,7 +107,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
 
     public void Dispose() => window.Dispose();
 
-    /// <summary>May a row be sent that failed before?</summary>
+    /// <summary>True if a row that failed before may be sent now.</summary>
     public bool TakesRetry()
     {
         lock (gate)
@@ -125,22 +126,22 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
         lock (gate)
         {
             if (IsBlocked)
-                log.LogInformation("{Destination} takes messages again", address);
+                log.LogInformation("{Destination} accepts messages again", address);
             failedAt = null;
         }
     }
 
-    /// <summary>The broker takes messages, this destination does not.</summary>
+    /// <summary>Records a failure of this destination while the broker accepts messages.</summary>
     public void Failed(string error)
     {
         lock (gate)
         {
-            // One that takes some and rejects others would fill the log.
+            // A destination that rejects only some messages would fill the log.
             if (failedAt is null && (warnedAt is null || clock.GetElapsedTime(warnedAt.Value) > Memory))
             {
                 warnedAt = clock.GetTimestamp();
                 log.LogWarning(
-                    "{Destination} takes no messages: a queue behind it is full, has no majority, does not exist, or has other arguments. "
+                    "{Destination} accepts no messages: a queue behind it is full, has no majority, does not exist, or has other arguments. "
                     + "Only its rows wait: {Failure}", address, error);
             }
 

@@ -4,25 +4,25 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>Takes serialized messages to where they go.</summary>
+/// <summary>Sends serialized messages to their destinations.</summary>
 interface IMessageTransport
 {
-    /// <summary>Ends when the message is there for good; throws when it is not, or not known to be.</summary>
+    /// <summary>Completes when the message is stored durably; throws if that failed or is unknown.</summary>
     Task Send(OutboxMessage message, CancellationToken cancel);
 
-    /// <summary>Ends when the transport takes messages, whatever their destination.</summary>
+    /// <summary>Completes if the transport accepts messages, whatever their destination.</summary>
     Task Probe(CancellationToken cancel);
 
-    /// <summary>True: this failure is the destination's alone. False: all sends fail. Null: unknown.</summary>
+    /// <summary>True: only this destination failed. False: all sends fail. Null: unknown.</summary>
     bool? IsOfDestination(Exception failure);
 }
 
-/// <summary>The bus inside the process.</summary>
+/// <summary>The in-memory bus.</summary>
 sealed class InMemoryTransport(IServiceProvider services) : IMessageTransport
 {
     public async Task Send(OutboxMessage message, CancellationToken cancel)
     {
-        // Not in the constructor: the bus is built with its endpoints, and those with the outbox.
+        // Not in the constructor: the bus is built with its endpoints, and they need the outbox.
         var endpoint = await services.GetRequiredService<IBus>().GetSendEndpoint(StoredMessage.AddressOf(message.Destination));
         await endpoint.Send(new SerializedMessageBody(), StoredMessage.Of(message), cancel);
     }

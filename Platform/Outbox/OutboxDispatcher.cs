@@ -8,19 +8,19 @@ using OrderSaga.Platform.Envelopes;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Hands outbox rows to the broker: right after the commit that wrote them, pipelined with confirms and with no transaction
-/// open; the next transaction deletes them in bulk. Each destination goes its own way: one that takes nothing delays its own rows. While the broker
-/// is unavailable the rows are left to the sweeper, so nothing piles up in memory.
+/// Sends outbox rows to the broker right after the commit that wrote them, pipelined with confirms and outside a transaction; the next
+/// transaction deletes the confirmed rows in bulk. Destinations are independent: a blocked one delays only its own rows. While the broker
+/// is unavailable the sweeper sends the rows later, so nothing accumulates in memory.
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
-    /// <summary>No row is put off for longer, seconds.</summary>
+    /// <summary>Maximum delay of a row, seconds.</summary>
     internal int LongestDelay => Math.Max(MaxBackOff, limits.OutboxLeaseSeconds);
 
-    /// <summary>Between two sends of a row that fails, at most, seconds.</summary>
+    /// <summary>Maximum back-off between two sends of a failing row, seconds.</summary>
     const int MaxBackOff = 60;
 
-    /// <summary>UTF-16 units, as the column of the error has.</summary>
+    /// <summary>Length of the error column, UTF-16 units.</summary>
     const int MaxErrorLength = 1000;
 
     readonly Statements<TDb> database;
@@ -32,7 +32,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     readonly Batcher<(OutboxMessage Message, Guid Lease)> batcher;
     readonly ConcurrentDictionary<Task, bool> sending = new();
     readonly ConcurrentQueue<Guid> confirmed = new();
-    // Until the bus has started: what is sent before the queues are bound is lost.
+    // False until the bus has started: messages sent before the queues are bound are lost.
     volatile bool open;
     volatile bool closed;
 
@@ -44,7 +44,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Start);
     }
 
-    /// <summary>Sends what is waiting; what is committed later is left to the next start's sweeper.</summary>
+    /// <summary>Sends the waiting rows; the sweeper of the next start sends rows committed later.</summary>
     public async ValueTask DisposeAsync()
     {
         closed = true;
@@ -54,17 +54,17 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         destinations.Close();
     }
 
-    /// <summary>The bus has started.</summary>
+    /// <summary>Called when the bus has started.</summary>
     internal void Open()
     {
         open = true;
         destinations.Open();
     }
 
-    /// <summary>The broker takes nothing, or was not tried yet.</summary>
+    /// <summary>The broker accepts no messages, or was not tried yet.</summary>
     public bool IsBrokerAway => !open || !broker.IsAvailable;
 
-    /// <summary>How long rows that are written now are not the sweeper's: not at all while <see cref="Dispatch"/> takes none.</summary>
+    /// <summary>How long newly written rows are reserved for this process; 0 while <see cref="Dispatch"/> accepts none.</summary>
     internal int LeaseSeconds => IsBrokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
 
     internal void Dispatch(OutboxWriter outbox)
@@ -75,7 +75,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             batcher.TryAdd((message, outbox.Lease));
     }
 
-    /// <summary>The rows that the broker has confirmed since the last call, for the caller's transaction to delete.</summary>
+    /// <summary>Takes the rows confirmed since the last call; the caller's transaction deletes them.</summary>
     internal IReadOnlyList<Guid> TakeConfirmed()
     {
         var taken = new List<Guid>();
@@ -84,14 +84,14 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return taken;
     }
 
-    /// <summary>They are not deleted after all.</summary>
+    /// <summary>Returns taken rows that were not deleted.</summary>
     internal void GiveBack(IReadOnlyList<Guid> taken)
     {
         foreach (var id in taken)
             confirmed.Enqueue(id);
     }
 
-    /// <summary>Deletes confirmed rows that no transaction has come to take along; well before their lease ends.</summary>
+    /// <summary>Deletes confirmed rows that no transaction has deleted, well before their lease ends.</summary>
     internal async Task Forget()
     {
         while (TakeConfirmed() is { Count: > 0 } taken)
@@ -109,7 +109,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>
-    /// Ends when the rows are sent or set back, but for those of blocked destinations, which take their time. False: the broker is unavailable.
+    /// Completes when the rows are sent or delayed; it does not wait for blocked destinations. False: the broker is unavailable.
     /// </summary>
     internal async Task<bool> Send(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
@@ -117,7 +117,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return !IsBrokerAway;
     }
 
-    /// <summary>Does not wait for the sends, so that no destination waits for another.</summary>
+    /// <summary>Starts the sends without waiting, so that no destination waits for another.</summary>
     Task Start(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         Begin(rows);
@@ -138,7 +138,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return (isBlocked, task);
     }
 
-    /// <summary>Notes what the broker confirmed, delays or parks the rest. Never throws: the rows remain.</summary>
+    /// <summary>Records confirmed rows, delays or parks the others. Never throws: the rows stay in the outbox.</summary>
     async Task Handle(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         try
@@ -150,7 +150,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
         catch (Exception failure)
         {
-            log.LogWarning("Outbox rows of {Count} messages stay for the sweeper: {Failure}", rows.Count, failure.Message);
+            log.LogWarning("Sending {Count} outbox rows failed; the sweeper sends them again: {Failure}", rows.Count, failure.Message);
         }
         finally
         {
@@ -158,7 +158,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    /// <summary>A row is sent when all that is in it is; otherwise all of it goes again, under the same ids.</summary>
+    /// <summary>A row counts as sent when all its messages are; otherwise all are sent again under the same ids.</summary>
     async Task<Setback?> Handle(Destination destination, OutboxMessage row, Guid lease)
     {
         if (destination.IsFull)
@@ -194,7 +194,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         catch (OperationCanceledException silence)
         {
             return new OperationCanceledException(
-                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind it has no majority, or is overloaded.", silence);
+                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind the destination has no majority or is overloaded.", silence);
         }
         catch (Exception failure)
         {
@@ -202,14 +202,14 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    /// <summary>Backs off by the row's own count: 2, 4, 8 ... 60 s.</summary>
+    /// <summary>Back-off by the row's number of attempts: 2, 4, 8 ... 60 s.</summary>
     Setback SetbackOf(OutboxMessage row, Guid lease, string error)
     {
         var attempts = row.Attempts + 1;
         return new Setback(lease, Math.Min(MaxBackOff, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
     }
 
-    /// <summary>One statement for all rows that failed alike: all of them, when the broker is unavailable.</summary>
+    /// <summary>One statement for all rows with the same error: all of them if the broker is unavailable.</summary>
     async Task Delay(Destination destination, IReadOnlyList<(Guid Id, Setback Setback)> failed)
     {
         foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
@@ -222,7 +222,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         }
     }
 
-    /// <summary>The message was not sent, so its destination is not at fault, even if the broker is available again.</summary>
+    /// <summary>The message was not sent, so the destination is not at fault, even if the broker is available again.</summary>
     sealed class NotSentException() : Exception("The broker is unavailable.");
 
     sealed record Setback(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);

@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>A message that must reach the broker, written in the transaction that decided it; gone once the broker has confirmed it.</summary>
+/// <summary>A message for the broker, written in the transaction that sends it; deleted after the broker's confirm.</summary>
 public sealed class OutboxRow
 {
     /// <summary>The message id (UUIDv7).</summary>
     public Guid Id { get; set; }
 
-    /// <summary>MassTransit address: a queue's or an exchange's.</summary>
+    /// <summary>MassTransit address of a queue or an exchange.</summary>
     public required string Destination { get; set; }
 
-    /// <summary>The message's name, for readers.</summary>
+    /// <summary>Name of the message type, for readers.</summary>
     public required string MessageType { get; set; }
 
     public required string ContentType { get; set; }
@@ -20,21 +20,21 @@ public sealed class OutboxRow
     /// <summary>The serialized envelope.</summary>
     public required string Body { get; set; }
 
-    /// <summary>The W3C traceparent of what decided it, so that the trace goes on.</summary>
+    /// <summary>W3C traceparent of the sending span, so that the trace continues.</summary>
     public string? TraceParent { get; set; }
 
     public Guid? CorrelationId { get; set; }
     public DateTime CreatedAt { get; set; }
 
-    /// <summary>Who may send it until <see cref="NextAttemptAt"/>: the process that wrote it, then a sweeper.</summary>
+    /// <summary>Who may send the row until <see cref="NextAttemptAt"/>: the process that wrote it, later a sweeper.</summary>
     public Guid Lease { get; set; }
 
-    /// <summary>From when on a sweeper may claim it, by the database's clock.</summary>
+    /// <summary>When a sweeper may claim the row, by the database's clock.</summary>
     public DateTime NextAttemptAt { get; set; }
 
     public int Attempts { get; set; }
 
-    /// <summary>Set when it failed too often by its own fault; waits for a replay.</summary>
+    /// <summary>Set when the row failed too often because of its destination or content; it waits for a replay.</summary>
     public DateTime? ParkedAt { get; set; }
 
     public string? LastError { get; set; }

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Sends what a dead process left in the outbox: claims overdue rows by a lease of the database's clock, a page at a time.
+/// Sends the rows that a dead process left in the outbox: claims overdue rows, one page at a time, with a lease by the database's clock.
 /// </summary>
 sealed class OutboxSweeper<TDb>(
     Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Backlog<TDb> backlog, Limits limits, TimeProvider clock,
@@ -31,20 +31,20 @@ sealed class OutboxSweeper<TDb>(
             }
             catch (Exception failure)
             {
-                log.LogWarning("The outbox sweep of {Database} failed and will be tried again: {Failure}", typeof(TDb).Name, failure.Message);
+                log.LogWarning("The outbox sweep of {Database} failed; retrying at the next interval: {Failure}", typeof(TDb).Name, failure.Message);
             }
         }
     }
 
-    /// <summary>No row is put off for so long: one that is was put off by a clock that was ahead, and is due at once.</summary>
-    // By the database's own clock, which EF makes of UtcNow.
+    /// <summary>Makes rows due at once whose delay is longer than any real one: a clock that was ahead has delayed them.</summary>
+    // UtcNow: EF translates it to the database's own clock.
 #pragma warning disable RS0030
     Task<int> Recall() => database.Run(db => db.Outbox
         .Where(row => row.ParkedAt == null && row.NextAttemptAt > DateTime.UtcNow.AddSeconds(2 * dispatcher.LongestDelay))
         .ExecuteUpdateAsync(row => row.SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch)));
 #pragma warning restore RS0030
 
-    /// <summary>Claims a page and sends it; true when more may be due and the broker takes them.</summary>
+    /// <summary>Claims and sends one page; returns true if more rows may be due and the broker accepts them.</summary>
     internal async Task<bool> Sweep()
     {
         if (dispatcher.IsBrokerAway)
@@ -71,7 +71,7 @@ sealed class OutboxSweeper<TDb>(
         return base.StartAsync(cancellationToken);
     }
 
-    /// <summary>Before the bus stops: what its last batches commit stays in the outbox, for the next start.</summary>
+    /// <summary>Runs before the bus stops: what its last batches commit stays in the outbox for the next start.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);

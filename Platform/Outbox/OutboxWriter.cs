@@ -7,16 +7,16 @@ using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>A serialized message on its way: in the outbox's table, or from there to the broker.</summary>
+/// <summary>A serialized message, from the outbox table to the broker.</summary>
 sealed record OutboxMessage(
     Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0)
 {
-    /// <summary>Several messages; a single one lends the row its trace and its order.</summary>
+    /// <summary>A row of several messages; a single message gives the row its trace and correlation id.</summary>
     public static OutboxMessage Of(string destination, ContentType contentType, string body, IReadOnlyList<Packed> inside) => new(
         NewId.NextSequentialGuid(), destination, Names(inside), contentType.ToString(), body,
         inside.Count == 1 ? inside[0].TraceParent : null, inside.Count == 1 ? inside[0].CorrelationId : null);
 
-    /// <summary><c>TryReserveStock x 50</c></summary>
+    /// <summary>Example: <c>TryReserveStock x 50</c>.</summary>
     static string Names(IReadOnlyList<Packed> inside)
     {
         var names = string.Join(", ", inside.GroupBy(message => message.Message.GetType().Name).Select(same => $"{same.Key} x {same.Count()}"));
@@ -24,19 +24,19 @@ sealed record OutboxMessage(
     }
 }
 
-/// <summary>What a transaction writes into its outbox table, and whose rows they are at first.</summary>
+/// <summary>The outbox changes of a transaction.</summary>
 /// <param name="Added">Rows to insert.</param>
-/// <param name="Lease">Who may send them for <paramref name="LeaseSeconds"/>.</param>
-/// <param name="LeaseSeconds">By the database's clock.</param>
-/// <param name="Confirmed">Rows of earlier transactions that the broker has confirmed: to delete.</param>
+/// <param name="Lease">Lease of the process that sends them for <paramref name="LeaseSeconds"/>.</param>
+/// <param name="LeaseSeconds">Length of the lease by the database's clock, seconds.</param>
+/// <param name="Confirmed">Rows of earlier transactions, confirmed by the broker: to delete.</param>
 sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed)
 {
     public static readonly OutboxChange None = new([], Guid.Empty, 0, []);
 }
 
 /// <summary>
-/// Takes what one transaction sends and publishes, packed. Commands and answers between our own queues: one row for each queue, which travels as one
-/// message. Events: one row for each kind, whose events are messages of their own. What consumers send by MassTransit's own calls are rows of their own.
+/// Collects and packs the messages of one transaction. Commands and answers between our own queues: one row per queue, sent as one message.
+/// Events: one row per type, sent as single messages. Messages that consumers send through MassTransit's own API get a row each.
 /// </summary>
 sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
@@ -47,20 +47,20 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 
     public IServiceProvider Services => services;
 
-    /// <summary>Who has the rows first: this transaction's process.</summary>
+    /// <summary>The first lease of the rows: this transaction's process.</summary>
     public Guid Lease { get; } = NewId.NextSequentialGuid();
 
     public IReadOnlyList<OutboxMessage> Messages => messages;
 
     public object? GetService(Type serviceType) => services.GetService(serviceType);
 
-    /// <summary>Into the row of this kind of event.</summary>
+    /// <summary>Adds an event to the row of its type.</summary>
     public void Publish<T>(T message, DateTime at) where T : class => Pack(events, typeof(T), message, at);
 
-    /// <summary>Into the envelope for this queue.</summary>
+    /// <summary>Adds a message to the envelope for this queue.</summary>
     public void Send(string queue, object message) => Pack(envelopes, queue, message, null);
 
-    /// <summary>Nothing more is sent: the rows are closed.</summary>
+    /// <summary>Closes the rows: nothing more can be sent.</summary>
     public void Seal(Limits limits)
     {
         foreach (var (queue, packed) in envelopes)
@@ -84,9 +84,9 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 
     string AddressOf(Type type) => services.GetRequiredService<IBus>().Topology.TryGetPublishAddress(type, out var address)
         ? address.ToString()
-        : throw new InvalidOperationException($"{type.Name} cannot be published: the bus knows no address for it.");
+        : throw new InvalidOperationException($"{type.Name} cannot be published: the bus has no address for it.");
 
-    /// <summary>MassTransit's extension point: a send that was made inside the transaction.</summary>
+    /// <summary>MassTransit's extension point for sends inside the transaction.</summary>
     public Task AddSend<T>(SendContext<T> context) where T : class
     {
         context.CorrelationId ??= setup.CorrelationOf(context.Message);

@@ -3,7 +3,7 @@ using MassTransit;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>Sends a body that is serialized already, as it is.</summary>
+/// <summary>Sends a serialized body unchanged.</summary>
 sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType contentType, MessageBody body, bool toQueue)
     : IPipe<SendContext>, IMessageSerializer
 {
@@ -11,15 +11,15 @@ sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType con
 
     public ContentType ContentType => contentType;
 
-    /// <summary>Transport headers, beside what the transport adds itself.</summary>
+    /// <summary>Transport headers besides those that the transport adds.</summary>
     public IReadOnlyDictionary<string, string?> Headers { get; init; } = new Dictionary<string, string?>();
 
     public static StoredMessage Of(OutboxMessage message) => new(message.Id, message.CorrelationId, new ContentType(message.ContentType),
         new StringMessageBody(message.Body), IsToQueue(message.Destination));
 
     /// <summary>
-    /// RabbitMQ's address of a queue would declare the queue, with other arguments than its owner; the exchange of the
-    /// same name is enough, and mandatory tells when no queue is behind it yet.
+    /// RabbitMQ's queue address would declare the queue with other arguments than its owner. The exchange of the same name suffices, and
+    /// the mandatory flag reports a missing queue.
     /// </summary>
     public static string QueueAddress(string queue) => "exchange:" + queue + ToQueue;
 

@@ -2,13 +2,13 @@ using MassTransit;
 
 namespace OrderSaga.Platform.Rabbit;
 
-/// <summary>How our queues are declared, so that the broker drops nothing that it has confirmed.</summary>
+/// <summary>Arguments of our queues: the broker must not drop confirmed messages.</summary>
 static class QueueArguments
 {
     /// <summary>
-    /// Replicated. What the broker takes from the queue by itself (delivery limit, which RabbitMQ 4 sets to 20 by default, or message TTL) goes to
-    /// <see cref="ReturnedMessages"/>, confirmed from queue to queue; what does not fit is refused to its sender, whose outbox keeps it. An argument wins over
-    /// a policy. There is no argument for "no delivery limit" that RabbitMQ 3 would take.
+    /// A replicated queue. Messages that the broker removes itself (delivery limit, 20 by default in RabbitMQ 4, or TTL) go to
+    /// <see cref="ReturnedMessages"/>, confirmed from queue to queue. A full queue rejects a message, and the sender's outbox keeps it.
+    /// Arguments override policies. RabbitMQ 3 has no argument for "no delivery limit".
     /// </summary>
     public static void Keep(this IRabbitMqReceiveEndpointConfigurator queue, string name)
     {

@@ -4,22 +4,22 @@ using RabbitMQ.Client;
 
 namespace OrderSaga.Platform.Rabbit;
 
-/// <summary>Where the broker is to take a message.</summary>
-/// <param name="Exchange">Its exchange; empty: the queue of the routing key's name.</param>
-/// <param name="RoutingKey">The fanout exchanges of messages look at none.</param>
-/// <param name="Mandatory">It must reach a queue.</param>
-/// <param name="Declare">The exchange is made if it is not there: that of an event without subscribers.</param>
-/// <param name="IsReply">It answers a request. It is dropped when the requester's exchange no longer exists.</param>
+/// <summary>Address of a message on the broker.</summary>
+/// <param name="Exchange">The exchange; empty: the default exchange, which delivers to the queue named by the routing key.</param>
+/// <param name="RoutingKey">Routing key; the fanout exchanges of message types ignore it.</param>
+/// <param name="Mandatory">The message must reach a queue.</param>
+/// <param name="Declare">Declares the exchange if missing: an event may have no subscribers.</param>
+/// <param name="IsReply">An answer to a request; dropped if the requester's exchange no longer exists.</param>
 sealed record RabbitAddress(string Exchange, string RoutingKey, bool Mandatory, bool Declare, bool IsReply)
 {
     static readonly Uri AnyHost = new("rabbitmq://localhost/");
 
-    /// <summary>What MassTransit calls the address: <c>exchange:name</c>, <c>rabbitmq://host/vhost/name?temporary=true</c>, ...</summary>
+    /// <summary>Parses a MassTransit address: <c>exchange:name</c>, <c>rabbitmq://host/vhost/name?temporary=true</c>, ...</summary>
     public static RabbitAddress Of(string destination)
     {
         var toQueue = StoredMessage.IsToQueue(destination);
         var address = new RabbitMqEndpointAddress(AnyHost, StoredMessage.AddressOf(destination));
-        // Events' exchanges are named Namespace:Message.
+        // Exchanges of events are named Namespace:Message.
         var isEvent = address.Name.Contains(':', StringComparison.Ordinal);
         return new RabbitAddress(address.Name, "", toQueue, isEvent, IsReply: !toQueue && !isEvent);
     }
@@ -27,10 +27,10 @@ sealed record RabbitAddress(string Exchange, string RoutingKey, bool Mandatory, 
     public static RabbitAddress OfQueue(string queue) => new("", queue, Mandatory: true, Declare: false, IsReply: false);
 }
 
-/// <summary>The broker is there, and did not take this message.</summary>
+/// <summary>The broker is available but did not accept this message.</summary>
 sealed class MessageRejectedException(string message, Exception cause) : Exception(message, cause);
 
-/// <summary>One channel, opened when it is needed and again after it was closed.</summary>
+/// <summary>A channel that is opened when needed and reopened after it was closed.</summary>
 sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsyncDisposable
 {
     const int NotFound = 404;
@@ -53,7 +53,7 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
         opening.Dispose();
     }
 
-    /// <summary>False: the channel was closed because another requester is gone, and this answer must be sent on a new one.</summary>
+    /// <summary>False: the channel was closed because another requester is gone; send this answer on a new channel.</summary>
     async Task<bool> TryPublish(RabbitAddress target, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel)
     {
         try
@@ -69,7 +69,7 @@ sealed class PublishChannel(Func<CancellationToken, Task<IChannel>> open) : IAsy
         }
         catch (RabbitMQ.Client.Exceptions.OperationInterruptedException gone) when (target.IsReply && gone.ShutdownReason is { ReplyCode: NotFound } reason)
         {
-            // If the missing exchange is this requester's, no one needs the answer any more.
+            // If the missing exchange is this requester's, no requester waits for the answer.
             return reason.ReplyText.Contains($"exchange '{target.Exchange}'", StringComparison.Ordinal);
         }
     }

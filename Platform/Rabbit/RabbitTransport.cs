@@ -8,19 +8,19 @@ using RabbitMQ.Client.Exceptions;
 namespace OrderSaga.Platform.Rabbit;
 
 /// <summary>
-/// Publishes with confirms on a connection of its own, on which nothing is consumed. Each destination has its own channel: the broker closes the channel of a
-/// send that it refuses, and with MassTransit's one channel for all sends that would hold up every destination. A nack fails the send at once.
+/// Publishes with confirms on its own connection, on which nothing is consumed. Each destination has its own channel: the broker closes the
+/// channel of a refused send, which would interrupt all destinations on MassTransit's single channel. A nack fails the send at once.
 /// </summary>
 sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
 {
-    /// <summary>Answers to requests: their exchanges are the requesters' own, come and go, and are too many for a channel each.</summary>
+    /// <summary>Channel for answers to requests: the requesters' exchanges are short-lived and too many for a channel each.</summary>
     const string Replies = "replies";
 
-    /// <summary>AMQP 0-9-1 soft errors: the broker refuses this one send, closes its channel and keeps the connection.</summary>
+    /// <summary>AMQP 0-9-1 soft errors: the broker refuses this send and closes its channel, but keeps the connection.</summary>
     static readonly int[] Refusals = [311, 313, 403, 404, 405, 406];
 
     static readonly CreateChannelOptions Confirmed = new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true,
-        // Its limiter slows down long before its limit; the outbox bounds its sends itself.
+        // The client's limiter throttles long before its limit; the outbox limits its sends itself.
         outstandingPublisherConfirmationsRateLimiter: null);
 
     readonly ConnectionFactory factory = FactoryOf(url);
@@ -38,24 +38,26 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
             CorrelationId = message.CorrelationId?.ToString(),
             ContentType = message.ContentType,
             Persistent = true,
-            // By which MassTransit's consumers go on with the trace.
+            // MassTransit's consumers continue the trace from this header.
             Headers = Activity.Current?.Id is { } trace ? new Dictionary<string, object?> { ["MT-Activity-Id"] = trace } : null,
         };
         return channel.Publish(target, properties, Encoding.UTF8.GetBytes(message.Body), cancel);
     }
 
-    /// <summary>To a queue by its name; throws when the queue does not exist or rejects the message.</summary>
+    /// <summary>Sends to a queue by name; throws if the queue does not exist or rejects the message.</summary>
     public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
         channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
 
-    /// <summary>A classic queue without arguments, as a system with MassTransit declares it that sends to <c>queue:NAME</c>.</summary>
+    /// <summary>Declares a classic queue without arguments, as MassTransit does for senders to <c>queue:NAME</c>.</summary>
     public async Task DeclareClassic(string queue, CancellationToken cancel)
     {
         await using var channel = await Open(cancel);
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancel);
     }
 
-    /// <summary>A message that no queue gets: every healthy broker confirms it at once, and one in a memory or disk alarm does not.</summary>
+    /// <summary>
+    /// Sends a message that reaches no queue: a healthy broker confirms it at once, one in a memory or disk alarm does not.
+    /// </summary>
     public Task Probe(CancellationToken cancel) => channels.GetOrAdd("probe", _ => new PublishChannel(Open))
         .Publish(new RabbitAddress("", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false), new BasicProperties(), default, cancel);
 
@@ -81,12 +83,12 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
     {
         Uri = url.Scheme switch
         {
-            // MassTransit's names.
+            // MassTransit's scheme names.
             "rabbitmq" => new UriBuilder(url) { Scheme = "amqp" }.Uri,
             "rabbitmqs" => new UriBuilder(url) { Scheme = "amqps" }.Uri,
             _ => url,
         },
-        // A channel that is lost is opened again by its next send.
+        // The next send reopens a lost channel.
         AutomaticRecoveryEnabled = false,
         TopologyRecoveryEnabled = false,
         RequestedHeartbeat = TimeSpan.FromSeconds(10),

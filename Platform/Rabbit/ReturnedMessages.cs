@@ -6,19 +6,20 @@ using RabbitMQ.Client;
 namespace OrderSaga.Platform.Rabbit;
 
 /// <summary>
-/// Puts back what the broker took from one of our queues, with a confirm before the acknowledgement and after a pause: a message that kills its consumer comes
-/// again, but not in a hot loop, and its neighbours begin with a new count. Its queue is a classic one, which knows no delivery limit; any process reads it.
+/// Puts messages back that the broker removed from our queues: confirmed before the acknowledgement, and after a delay. A message that
+/// kills its consumer comes again, but not in a tight loop, and its neighbours start with a new count. Its own queue is a classic one
+/// without a delivery limit; any process reads it.
 /// </summary>
 sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILogger<ReturnedMessages> log) : IFilter<ReceiveContext>
 {
-    /// <summary>Of the queue and of the exchange in front of it. The routing key is the name of the queue that lost the message.</summary>
+    /// <summary>Name of the queue and its exchange. The routing key is the name of the queue that lost the message.</summary>
     public const string Queue = "ordersaga.returned";
 
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     static readonly Counter<long> Returned = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.messages.returned", "{message}", "Messages that the broker took from a queue (delivery limit, TTL), put back");
+        "ordersaga.messages.returned", "{message}", "Messages that the broker removed from a queue (delivery limit, TTL), put back");
 
     public static void Configure(IRabbitMqBusFactoryConfigurator bus, ReturnedMessages filter, Limits limits) => bus.ReceiveEndpoint(Queue, receive =>
     {
@@ -29,7 +30,7 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
         receive.ConfigureReceive(pipe => pipe.UseFilter(filter));
     });
 
-    /// <summary>When it throws, the delivery goes back to its queue, and comes again.</summary>
+    /// <summary>An exception returns the delivery to its queue, and it comes again.</summary>
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
@@ -37,20 +38,20 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
         var (queue, death) = (delivery.RoutingKey ?? "", Death(delivery.Properties.Headers));
         if (Text(death, "reason") == "expired" && death.ContainsKey("original-expiration"))
         {
-            log.LogInformation("{MessageId} of {Queue} is dropped: its sender gave it a time to live, which is over", delivery.Properties.MessageId, queue);
+            log.LogInformation("Dropped {MessageId} of {Queue}: the time to live set by its sender has passed", delivery.Properties.MessageId, queue);
             return;
         }
 
         using var timeout = new CancellationTokenSource(Timeout);
         await transport.SendToQueue(queue, Copy(delivery.Properties), context.GetBody(), timeout.Token);
         log.LogWarning(
-            "{MessageId} was taken from {Queue} by the broker and is put back: {Reason}", delivery.Properties.MessageId, queue, Text(death, "reason"));
+            "The broker removed {MessageId} from {Queue}; putting it back: {Reason}", delivery.Properties.MessageId, queue, Text(death, "reason"));
         Returned.Add(1, new KeyValuePair<string, object?>("queue", queue));
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("returned-messages");
 
-    /// <summary>As it was sent; without what brokers note on the way, by which they would take the return for a cycle.</summary>
+    /// <summary>The original properties without the broker's headers, which would make the return look like a cycle.</summary>
     static BasicProperties Copy(IReadOnlyBasicProperties sent)
     {
         var copy = new BasicProperties(sent) { Persistent = true };

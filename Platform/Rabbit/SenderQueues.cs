@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Rabbit;
 
 /// <summary>
-/// The classic queues of the endpoints that take messages from systems outside. MassTransit declares no queue that it does not bind, and these must not
-/// be bound: what is published would come twice. So they are declared before the bus starts, and again when a receiver has lost its queue.
+/// The classic queues of endpoints that receive from external systems. MassTransit declares only queues that it binds, and these must not
+/// be bound: published messages would arrive twice. So they are declared before the bus starts, and again when a receiver has lost its
+/// queue.
 /// </summary>
 sealed class SenderQueues(RabbitTransport transport, IReadOnlyCollection<string> names, ILogger<SenderQueues> log) : IHostedService
 {
@@ -15,7 +16,7 @@ sealed class SenderQueues(RabbitTransport transport, IReadOnlyCollection<string>
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Does nothing for a queue that is not one of these.</summary>
+    /// <summary>Declares the queue if it is one of these.</summary>
     public async Task Declare(string name, CancellationToken stopping)
     {
         if (!names.Contains(name))
@@ -28,7 +29,7 @@ sealed class SenderQueues(RabbitTransport transport, IReadOnlyCollection<string>
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            log.LogWarning("The queue {Queue} could not be declared; its receiver tries again every two seconds: {Failure}", name, failure.Message);
+            log.LogWarning("Queue {Queue} could not be declared; its receiver retries every two seconds: {Failure}", name, failure.Message);
         }
     }
 }

@@ -6,9 +6,9 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Retention;
 
 /// <summary>
-/// Deletes old rows of the tables that a database lists by <see cref="RetentionRule{TDb}"/>: a bounded page in each statement, for a bounded time in
-/// each step, so that any backlog is caught up with over many steps and nothing else waits for it. It also cuts back a log file that has grown. Any
-/// number of processes may run it.
+/// Deletes old rows of the tables listed by <see cref="RetentionRule{TDb}"/>: a bounded page per statement and a bounded time per step, so
+/// that any backlog is worked off over many steps and nothing else waits. Also truncates a log file that has grown. Any number of processes
+/// may run it.
 /// </summary>
 sealed class RetentionJob<TDb>(
     IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, Statements<TDb> statements, RetentionSettings settings, TimeProvider clock,
@@ -27,7 +27,7 @@ sealed class RetentionJob<TDb>(
             await Step(stoppingToken);
     }
 
-    /// <summary>A page of each table in turn, until none has more or the time is used up.</summary>
+    /// <summary>Deletes a page of each table in turn, until no table has more or the time is used up.</summary>
     internal async Task Step(CancellationToken stop)
     {
         var began = clock.GetTimestamp();
@@ -65,7 +65,7 @@ sealed class RetentionJob<TDb>(
         }
         catch (Exception failure)
         {
-            log.LogWarning("Could not {What} in {Database}; the next step tries again: {Failure}", what, database.Name, failure.Message);
+            log.LogWarning("Could not {What} in {Database}; the next step retries: {Failure}", what, database.Name, failure.Message);
         }
     }
 
@@ -75,12 +75,12 @@ sealed class RetentionJob<TDb>(
         var statement = database.Dialect.DeleteOld(table.Rule.Table, table.Rule.Time, table.Rule.Only ?? "1 = 1");
         var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", settings.PageRows)));
         Deleted.Add(times.Count, new("database", database.Name), new("table", table.Rule.Table));
-        // A full page: the next one need not pass over the rows that were just deleted. Otherwise the next step begins at the start again.
+        // Full page: the next one starts after the rows just deleted. Otherwise the next step starts from the beginning.
         table.From = times.Count == settings.PageRows ? times.Max()! : DateTime.UnixEpoch;
         return times.Count;
     }
 
-    /// <summary>A rule, and the time from which on its old rows are not deleted yet, as the database gave it.</summary>
+    /// <summary>A rule, and the time before which its old rows are already deleted, from the database.</summary>
     sealed class Table(RetentionRule<TDb> rule)
     {
         public RetentionRule<TDb> Rule => rule;

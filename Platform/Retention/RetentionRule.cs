@@ -4,20 +4,21 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Retention;
 
-/// <summary>The rows of one table that are deleted once they are old enough.</summary>
+/// <summary>Retention period of one table.</summary>
 /// <param name="Table">The table's name.</param>
-/// <param name="Time">The column that holds the age of a row; the first column of an index. Rows without a time are kept.</param>
+/// <param name="Time">The column with the age of a row; first column of an index. Rows with NULL are kept.</param>
 /// <param name="Days">How long rows are kept, days; 0: permanently.</param>
-/// <param name="Only">SQL condition on the rows that may be deleted; it may use @before, the end of the retention period. None: all of them.</param>
+/// <param name="Only">SQL condition on the rows that may be deleted; may use @before, the end of the retention period. Null: all
+/// rows.</param>
 public sealed record RetentionRule<TDb>(string Table, string Time, int Days, string? Only = null) where TDb : ServiceDb;
 
 public static class RetentionSetup
 {
-    /// <summary>Lists a table that only grows, with the time for which its rows are kept.</summary>
+    /// <summary>Adds a growing table and how long its rows are kept.</summary>
     public static void AddRetention<TDb>(this WebApplicationBuilder builder, RetentionRule<TDb> rule) where TDb : ServiceDb =>
         builder.Services.AddSingleton(rule);
 
-    /// <summary>The platform's own tables, and the job that deletes. The audit is kept: it proves what became of each order.</summary>
+    /// <summary>Adds the platform's own tables and the job. The audit is kept: it documents each order's history.</summary>
     internal static void AddPlatformRetention<TDb>(this WebApplicationBuilder builder) where TDb : ServiceDb
     {
         builder.Services.AddSingleton(services =>

@@ -1,21 +1,25 @@
 namespace OrderSaga.Platform.Retention;
 
-/// <summary>How old rows are deleted. Bound from the section <c>Retention</c>; checked at start.</summary>
+/// <summary>Settings of the deletion of old rows. Bound from the section <c>Retention</c>; checked at start.</summary>
 public sealed class RetentionSettings
 {
-    /// <summary>Between two steps.</summary>
+    /// <summary>Interval between two steps.</summary>
     public int IntervalSeconds { get; set; } = 10;
 
-    /// <summary>How long one step may delete before it leaves the rest to the next one. A statement that has begun is finished.</summary>
+    /// <summary>
+    /// How long one step may delete before it leaves the rest to the next one. A running statement finishes.
+    /// </summary>
     public int StepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Rows that one statement deletes, at most. SQL Server locks a whole table when a statement locks 5,000 rows of it.</summary>
+    /// <summary>Rows deleted by one statement. SQL Server locks the whole table from 5,000 row locks on.</summary>
     public int PageRows { get; set; } = 4000;
 
-    /// <summary>How long a failed message is kept after its replay; 0: permanently. One that was not replayed is never deleted.</summary>
+    /// <summary>
+    /// How long a failed message is kept after its replay; 0: permanently. One that was not replayed is never deleted.
+    /// </summary>
     public int ReplayedMessageDays { get; set; } = 90;
 
-    /// <summary>Throws what is wrong, in words, when the bounds do not fit together.</summary>
+    /// <summary>Throws with an explanation if the settings are invalid or contradict each other.</summary>
     public void Check()
     {
         if (IntervalSeconds is < 1 or > 3600 || StepMilliseconds < 10 || StepMilliseconds > IntervalSeconds * 1000)

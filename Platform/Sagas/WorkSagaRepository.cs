@@ -7,8 +7,8 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Platform.Sagas;
 
 /// <summary>
-/// Loads sagas from, and leaves them in, the batch's own DbContext: a saga is a tracked row, locked until the batch commits,
-/// saved with everything else of the batch. Sagas are correlated by id.
+/// Saga repository on the batch's DbContext: a saga is a tracked row, locked until the batch commits and saved with its other changes.
+/// Sagas are correlated by id.
 /// </summary>
 sealed class WorkSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSaga> where TSaga : class, ISaga
 {
@@ -16,12 +16,12 @@ sealed class WorkSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSaga> wh
         next.Send(new WorkSagaContext<TSaga, T>(context, context.GetPayload<Work>()));
 
     public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
-        throw new NotSupportedException($"{typeof(TSaga).Name} is correlated by id; {typeof(T).Name} asks for a query. Use CorrelateById.");
+        throw new NotSupportedException($"{typeof(TSaga).Name} is correlated by id, but {typeof(T).Name} uses a query. Use CorrelateById.");
 
     public void Probe(ProbeContext context) => context.CreateScope("work-saga-repository");
 }
 
-/// <summary>The sagas of a batch, in one statement, before its handlers run.</summary>
+/// <summary>Loads the sagas of a batch with one statement before its handlers run.</summary>
 sealed class SagaPreload<TSaga> : IPreload where TSaga : class, ISaga
 {
     public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) =>
@@ -71,6 +71,6 @@ sealed class WorkSagaContext<TSaga, TMessage>(ConsumeContext<TMessage> context, 
 
     public Task Discard(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 
-    /// <summary>A failed step is undone by the rollback of its batch.</summary>
+    /// <summary>The batch's rollback undoes a failed step.</summary>
     public Task Undo(SagaConsumeContext<TSaga> context) => Task.CompletedTask;
 }

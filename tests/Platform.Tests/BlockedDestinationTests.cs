@@ -36,7 +36,7 @@ public sealed class BlockedDestinationTests
 
         // A tenth of a second each would be slow; a destination that others wait for costs seconds each.
         watch.Elapsed.ShouldBeLessThan(Soon);
-        host.Complaints.Count(line => line.Contains("takes no messages", StringComparison.Ordinal)).ShouldBe(1);
+        host.Complaints.Count(line => line.Contains("accepts no messages", StringComparison.Ordinal)).ShouldBe(1);
         host.Complaints.ShouldNotContain(line => line.Contains("The broker is unavailable", StringComparison.Ordinal));
         await Eventually.Becomes("all rows of the blocked destination are parked",
             () => host.Db(db => db.Outbox.CountAsync(row => row.ParkedAt != null)), count => count == 70, TimeSpan.FromSeconds(60));
@@ -57,7 +57,7 @@ public sealed class BlockedDestinationTests
         await Eventually.Becomes("rows that failed", () => host.Db(db => db.Outbox.CountAsync(row => row.Attempts > 0)), count => count == 20);
         await installation.Manage(HttpMethod.Delete, "queues", "full");
         await host.Drained();
-        host.Complaints.Count(line => line.Contains("takes no messages", StringComparison.Ordinal)).ShouldBe(1);
+        host.Complaints.Count(line => line.Contains("accepts no messages", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     /// <summary>
