@@ -10,7 +10,7 @@ public class InventoryDb : ServiceDb
     {
     }
 
-    /// <summary>For a derived context, e.g. one for each provider's migrations.</summary>
+    /// <summary>For derived contexts, for example the migrations of each provider.</summary>
     protected InventoryDb(DbContextOptions options) : base(options)
     {
     }
@@ -26,6 +26,8 @@ public class InventoryDb : ServiceDb
         Receipt.Map(model.Entity<Receipt>(), OrdinalCollation);
     }
 
-    /// <summary>Skus are compared and sorted byte by byte on every engine; SQL Server's default would take TEA-1 for tea-1.</summary>
+    /// <summary>
+    /// Skus are compared and sorted byte by byte on every engine; SQL Server's default would treat TEA-1 and tea-1 as equal.
+    /// </summary>
     string OrdinalCollation => Database.IsNpgsql() ? "C" : Database.IsSqlServer() ? "Latin1_General_100_BIN2" : "BINARY";
 }

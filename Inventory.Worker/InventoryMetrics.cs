@@ -10,12 +10,12 @@ static class InventoryMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.steps", "{step}", "Steps of stock branches, by message and new state");
 
     static readonly Counter<long> Repeats =
-        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.repeats", "{message}", "Messages that were answered again without effect");
+        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
 
     static readonly Counter<long> Violations =
-        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.violations", "{message}", "New messages that the fence refused: alarm on any");
+        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.violations", "{message}", "Messages that broke the branch's rules: alarm on any");
 
-    static readonly Counter<long> Pieces = Instruments.Meter.CreateCounter<long>("ordersaga.stock.received", "{piece}", "Pieces that came in");
+    static readonly Counter<long> Pieces = Instruments.Meter.CreateCounter<long>("ordersaga.stock.received", "{piece}", "Received pieces");
 
     public static void Stepped(string message, BranchState to) => Steps.Add(1, Tag("message", message), Tag("state", to.ToString()));
 

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>The stock participant: what it listens to, and what it shows.</summary>
+/// <summary>The stock participant: its queue and its endpoints.</summary>
 public static class InventorySetup
 {
     public static void AddInventory(this WebApplicationBuilder builder)

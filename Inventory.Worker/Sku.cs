@@ -3,10 +3,10 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>The rule of the price list and of orders: goods under another sku could be received and never be sold.</summary>
+/// <summary>The sku rule of price list and orders: goods under any other sku could never be sold.</summary>
 static class Sku
 {
-    public const string BadTitle = "The sku is not valid.";
+    public const string BadTitle = "The sku is invalid.";
 
     public static string Check(string sku) => FieldRules.IsSku(sku) ? sku
         : throw new Problem(400, "bad-sku", BadTitle, $"Use {FieldRules.SkuRule}, e.g. tea-001.");

@@ -3,9 +3,8 @@ using OrderSaga.Contracts;
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// The stock branch's rule, the fence of Try / Confirm / Cancel: (branch, message, levels) -> outcome. It changes nothing and
-/// reads no clock: no answer depends on time, because a hold ends when the saga ends it, never early by itself.
-/// A duplicate gets the first answer again, since that answer may have been lost.
+/// The rule of the stock branch (Try / Confirm / Cancel): (branch, message, levels) -> outcome. Pure, and independent of time: a hold ends
+/// only when the saga ends it. A duplicate gets the first answer again, because that answer may have been lost.
 /// </summary>
 static class Stock
 {
@@ -13,7 +12,7 @@ static class Stock
     public const string UnknownSku = "unknown sku";
     public const string CancelledBeforeTried = "cancelled before tried";
 
-    /// <summary>Their sender gets the refusal, no operator is needed: a negative quantity would make stock out of nothing.</summary>
+    /// <summary>Refused to the sender, without an operator: a negative quantity would create stock.</summary>
     public const string UnusableLines = "the lines are not usable";
 
     public static Outcome Try(Branch? branch, TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels) => branch?.State switch
@@ -27,7 +26,7 @@ static class Stock
     {
         BranchState.Tried => new Outcome.Step(BranchState.Confirmed, Move.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
         BranchState.Confirmed => new Outcome.Repeat(new StockConfirmed(message.OrderId)),
-        // The Cancel has overtaken it. Only a saga that still expects the goods is surprised by this answer, and raises the alarm itself.
+        // The Cancel came first. Only a saga that still expects the goods treats this answer as an error, and raises the alarm itself.
         BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
         null => new Outcome.Violation("Confirm without a Try: nothing is held for the order"),
         _ => new Outcome.Violation($"Confirm of a branch that is {branch.State}: nothing is held for the order"),
@@ -35,16 +34,16 @@ static class Stock
 
     public static Outcome Cancel(Branch? branch, CancelStock message) => branch?.State switch
     {
-        // The tombstone: a Try that was overtaken must find that it is too late, or its hold would outlive the order.
+        // A tombstone: without it, a Try that arrives after its Cancel would hold stock for a cancelled order.
         null => new Outcome.Step(BranchState.Cancelled, Move.None, [], new StockCancelled(message.OrderId)),
         BranchState.Tried => new Outcome.Step(BranchState.Cancelled, Move.Release, branch.Lines, new StockCancelled(message.OrderId)),
         BranchState.Refused => new Outcome.Step(BranchState.Cancelled, Move.None, branch.Lines, new StockCancelled(message.OrderId)),
-        // Only an order that is being cancelled has its branch cancelled: its sale had been asked for before, and is returned.
+        // Only a cancelled order has its branch cancelled: its sale was requested earlier, and is returned now.
         BranchState.Confirmed => new Outcome.Step(BranchState.Cancelled, Move.Return, branch.Lines, new StockCancelled(message.OrderId)),
         _ => new Outcome.Repeat(new StockCancelled(message.OrderId)),
     };
 
-    /// <summary>All lines or none: an order is not shipped in part.</summary>
+    /// <summary>All lines or none: orders are not shipped in part.</summary>
     static Outcome.Step Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
     {
         if (!FieldRules.AreLines(message.Lines))
@@ -62,20 +61,20 @@ static class Stock
     static long Available(string sku, IReadOnlyDictionary<string, StockLevel> levels) => levels.TryGetValue(sku, out var level) ? level.Available : 0;
 }
 
-/// <summary>What one message does.</summary>
+/// <summary>The effect of one message.</summary>
 abstract record Outcome
 {
-    /// <summary>The branch takes a step; the lines' pieces move; this is its answer.</summary>
+    /// <summary>The branch changes its state, the lines' pieces move, and the answer is sent.</summary>
     public sealed record Step(BranchState To, Move Move, IReadOnlyList<OrderLine> Lines, IOrderMessage Answer) : Outcome;
 
-    /// <summary>It was done before: the same answer again, no effect.</summary>
+    /// <summary>A duplicate: the same answer again, no effect.</summary>
     public sealed record Repeat(IOrderMessage Answer) : Outcome;
 
-    /// <summary>A saga that keeps its own order never sends this: no effect, no answer, an alarm.</summary>
+    /// <summary>A correct saga never sends this: no effect, no answer, an alarm.</summary>
     public sealed record Violation(string Rule) : Outcome;
 }
 
-/// <summary>Where the pieces of a branch's lines go.</summary>
+/// <summary>How the pieces of a branch's lines move.</summary>
 enum Move
 {
     None,

@@ -5,19 +5,19 @@ using OrderSaga.Contracts;
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// The pieces of one sku. All four numbers are in one row, so every read of it, at any instant, sees
-/// received = available + held + sold; the database checks it too.
+/// The pieces of one sku. All four numbers are in one row, so that every read sees received = available + held + sold; the database checks
+/// it too.
 /// </summary>
 sealed class StockLevel
 {
     public required string Sku { get; init; }
 
-    /// <summary>Everything that ever came in.</summary>
+    /// <summary>All pieces ever received.</summary>
     public long Received { get; private set; }
 
     public long Available { get; private set; }
 
-    /// <summary>Set aside for orders that have not ended.</summary>
+    /// <summary>Reserved for orders in progress.</summary>
     public long Held { get; private set; }
 
     public long Sold { get; private set; }
@@ -48,7 +48,7 @@ sealed class StockLevel
     void Set(long received, long available, long held, long sold)
     {
         if (available < 0 || held < 0 || sold < 0)
-            throw new InvalidOperationException($"Sku {Sku} would get available {available}, held {held}, sold {sold}: its branches and its level disagree.");
+            throw new InvalidOperationException($"Sku {Sku} would get available {available}, held {held}, sold {sold}: its branches contradict its level.");
         (Received, Available, Held, Sold) = (received, available, held, sold);
     }
 

@@ -4,7 +4,7 @@ using OrderSaga.Contracts;
 
 namespace Orders.Api;
 
-/// <summary>What the API document shows.</summary>
+/// <summary>Examples for the API document.</summary>
 static class Examples
 {
     static readonly Guid Id = Guid.Parse("019c13f2-6c00-7a51-8f3e-2b7d64c1a901");

@@ -7,7 +7,7 @@ namespace Orders.Api;
 
 public static class OrdersApiSetup
 {
-    /// <summary>Order placement and queries over HTTP.</summary>
+    /// <summary>Adds placement and queries of orders over HTTP.</summary>
     public static void AddOrdersApi(this WebApplicationBuilder builder)
     {
         builder.AddOrdersModel();

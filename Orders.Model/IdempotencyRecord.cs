@@ -6,16 +6,16 @@ using OrderSaga.Contracts;
 
 namespace Orders.Model;
 
-/// <summary>A merchant's idempotency key that has placed an order, with the answer that was given.</summary>
+/// <summary>A merchant's idempotency key that placed an order, with the stored answer.</summary>
 public sealed class IdempotencyRecord
 {
-    /// <summary>Stands for merchant and key whatever a database's collation takes for equal; see <see cref="IdOf"/>.</summary>
+    /// <summary>Hash of merchant and key, so that a database's collation cannot treat two keys as equal; see <see cref="IdOf"/>.</summary>
     public required string Id { get; set; }
 
     public required string Merchant { get; set; }
     public required string Key { get; set; }
 
-    /// <summary>SHA-256 of what was ordered, hex: the same key with another one is refused.</summary>
+    /// <summary>SHA-256 of the order's content, hex: the same key with another content is refused.</summary>
     public required string RequestHash { get; set; }
 
     public Guid OrderId { get; set; }
@@ -23,7 +23,7 @@ public sealed class IdempotencyRecord
     /// <summary>HTTP status of the answer.</summary>
     public int AnswerStatus { get; set; }
 
-    /// <summary>The answer's body, byte for byte.</summary>
+    /// <summary>Body of the answer, byte for byte.</summary>
     public required byte[] Answer { get; set; }
 
     public DateTime CreatedAt { get; set; }

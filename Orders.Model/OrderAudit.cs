@@ -5,13 +5,15 @@ namespace Orders.Model;
 
 public static class OrderAudit
 {
-    /// <summary>The subject of an order's audit rows; their subject id is <c>Guid.ToString()</c> of the order id.</summary>
+    /// <summary>Subject of an order's audit rows; the subject id is <c>Guid.ToString()</c> of the order id.</summary>
     public const string Subject = "order";
 
-    /// <summary>The cause of what assurance did: the state machine's name for CheckOrder.</summary>
+    /// <summary>Cause of recovery steps: the state machine's event name for CheckOrder.</summary>
     public const string ByAssurance = "CheckRequested";
 
-    /// <summary>Notes that the order went from <paramref name="from"/> to the state that it is in; the commit wakes the callers that wait for it.</summary>
+    /// <summary>
+    /// Audits the transition from <paramref name="from"/> to the order's current state; the commit wakes the callers that wait for it.
+    /// </summary>
     public static void Audit(this Work work, OrderState order, string from, string cause, string? detail = null)
     {
         work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail);

@@ -8,7 +8,7 @@ using OrderSaga.Platform.Batches;
 
 namespace Orders.Model;
 
-/// <summary>The order and its saga: one row, from its placement on, never deleted.</summary>
+/// <summary>The order and its saga: one row, created at placement, never deleted.</summary>
 public sealed class OrderState : SagaStateMachineInstance, IVersioned
 {
     /// <summary>The order id, UUIDv7.</summary>
@@ -23,10 +23,10 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>Why it was cancelled or needs review.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>Its merchant has asked for its cancellation, for this reason, and was told that it is under way. Null: nobody has.</summary>
+    /// <summary>Reason of an accepted cancellation request by the merchant; null: none.</summary>
     public string? CancelAsked { get; set; }
 
-    /// <summary>One of the configured classes, or none: how long the customer has to pay.</summary>
+    /// <summary>A configured order class, which sets the time to pay; null: none.</summary>
     public string? Class { get; set; }
 
     /// <summary>ISO 4217.</summary>
@@ -42,38 +42,38 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
 
     public string? PaymentToken { get; set; }
 
-    /// <summary>Where the customer pays, once the gateway has said so.</summary>
+    /// <summary>Payment page for the customer, once the gateway has returned it.</summary>
     public string? PaymentUrl { get; set; }
 
-    /// <summary>UTC; the order is cancelled when it is not paid by then.</summary>
+    /// <summary>UTC; the order is cancelled if it is not paid by then.</summary>
     public DateTime PayBefore { get; set; }
 
-    /// <summary>The money's Try was sent, so its branch must be cancelled too.</summary>
+    /// <summary>The payment's Try was sent, so its branch must be cancelled too.</summary>
     public bool PaymentTried { get; set; }
 
-    /// <summary>While Cancelling: the stock branch has answered.</summary>
+    /// <summary>In Cancelling: the stock branch has answered.</summary>
     public bool StockCancelled { get; set; }
 
-    /// <summary>While Cancelling: the payment branch has answered.</summary>
+    /// <summary>In Cancelling: the payment branch has answered.</summary>
     public bool PaymentCancelled { get; set; }
 
-    /// <summary>The state in which assurance gave up.</summary>
+    /// <summary>The state before the review.</summary>
     public string? ReviewFrom { get; set; }
 
-    /// <summary>UTC; assurance looks at the order then. Null: nothing to wait for.</summary>
+    /// <summary>UTC time of the next check by recovery; null: none.</summary>
     public DateTime? NextCheckAt { get; set; }
 
-    /// <summary>Checks since the state last changed.</summary>
+    /// <summary>Checks since the last change of state.</summary>
     public int CheckAttempts { get; set; }
 
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
-    /// <summary>What was changed later than this from now was changed by a clock that was ahead, and that was set back since.</summary>
+    /// <summary>A row changed later than this from now was changed by a clock that was ahead and has been set back since.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
-    /// <summary>It is to be looked at now: it is due, or its due time comes from a clock that was ahead.</summary>
+    /// <summary>Due now, or its due time comes from a clock that was ahead.</summary>
     public bool IsDue(DateTime now) => NextCheckAt <= now || (NextCheckAt is not null && UpdatedAt > now + ClockTolerance);
 
     internal static void Map(EntityTypeBuilder<OrderState> row)
@@ -115,18 +115,18 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
 
     static void MapIndexes(EntityTypeBuilder<OrderState> row)
     {
-        // Pages go by time, then id: SQL Server does not order a uniqueidentifier by its bytes.
+        // Pages are sorted by time, then id: SQL Server does not sort a uniqueidentifier by its bytes.
         row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
         row.HasIndex(x => x.NextCheckAt, "ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
-        // Orders that wait for their customers are apart: a query for the others does not read them.
+        // Orders that wait for their customers have their own index: a query for the others does not read them.
         row.HasIndex(x => x.NextCheckAt, "ix_orders_waiting_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
-        // What changed lately: the rolling reconciliation, and rows that were changed by a clock that was ahead.
+        // Recent changes: for the rolling reconciliation, and for rows changed by a clock that was ahead.
         row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_updated_at");
         row.HasIndex(x => new { x.UpdatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
     }
 }
 
-/// <summary>A line with the price that it was ordered at.</summary>
+/// <summary>An order line with its price at placement.</summary>
 /// <param name="Sku">As in the price list.</param>
 /// <param name="Quantity">Whole pieces.</param>
 /// <param name="UnitPrice">Minor units of the order's currency.</param>

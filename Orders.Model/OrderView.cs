@@ -5,16 +5,17 @@ using OrderSaga.Platform;
 
 namespace Orders.Model;
 
-/// <summary>The order as callers see it.</summary>
+/// <summary>An order in API answers.</summary>
 /// <param name="Id">Order id, UUIDv7.</param>
-/// <param name="Status">One of Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled, NeedsReview.</param>
+/// <param name="Status">One of Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled,
+/// NeedsReview.</param>
 /// <param name="Reason">Why it was cancelled or needs review.</param>
 /// <param name="Total">The price of all lines.</param>
-/// <param name="Lines">What was ordered, at the prices of then.</param>
-/// <param name="Payment">How it is paid and how far that is.</param>
+/// <param name="Lines">The ordered lines with their prices at placement.</param>
+/// <param name="Payment">Payment method and status.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
-/// <param name="Class">The class that it was placed in; absent without one.</param>
+/// <param name="Class">Order class; absent if none.</param>
 public sealed record OrderView(
     Guid Id, string Status, string? Reason, Money Total, IReadOnlyList<LineView> Lines, PaymentView Payment, DateTime CreatedAt, DateTime UpdatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null)
@@ -24,7 +25,7 @@ public sealed record OrderView(
         [.. order.Lines.Select(line => new LineView(line.Sku, line.Quantity, line.UnitPrice, line.UnitPrice * line.Quantity))],
         PaymentView.Of(order), order.CreatedAt, order.UpdatedAt, order.Class);
 
-    /// <summary>The same order gives the same bytes, in every process.</summary>
+    /// <summary>Deterministic: the same order gives the same bytes in every process.</summary>
     public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), WebJson.Options);
 }
 
@@ -35,11 +36,11 @@ public sealed record OrderView(
 /// <param name="Amount">Quantity times unit price, minor units.</param>
 public sealed record LineView(string Sku, int Quantity, long UnitPrice, long Amount);
 
-/// <summary>The order's payment.</summary>
+/// <summary>The payment of an order.</summary>
 /// <param name="Method">card or hosted.</param>
 /// <param name="Status">none, authorizing, pending, authorized, captured, cancelling, cancelled or unclear.</param>
-/// <param name="Url">Where the customer pays, while the payment is pending.</param>
-/// <param name="ExpiresAt">UTC; no payment is taken after it. Only while the payment is pending.</param>
+/// <param name="Url">Payment page for the customer, while the payment is pending.</param>
+/// <param name="ExpiresAt">UTC; payments after this time are refused. Only while the payment is pending.</param>
 public sealed record PaymentView(string Method, string Status, string? Url, DateTime? ExpiresAt)
 {
     internal static PaymentView Of(OrderState order)

@@ -4,14 +4,14 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Model;
 
-/// <summary>The database <c>orders</c>, shared by Orders.Api (places and reads) and Orders.Sagas (drives).</summary>
+/// <summary>The database <c>orders</c>, shared by Orders.Api (places and reads orders) and Orders.Sagas (runs them).</summary>
 public class OrdersDb : ServiceDb
 {
     public OrdersDb(DbContextOptions<OrdersDb> options) : base(options)
     {
     }
 
-    /// <summary>For the contexts that migrations are made from.</summary>
+    /// <summary>For the design-time contexts of the migrations.</summary>
     protected OrdersDb(DbContextOptions options) : base(options)
     {
     }

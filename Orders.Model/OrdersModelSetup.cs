@@ -11,7 +11,7 @@ namespace Orders.Model;
 
 public static class OrdersModelSetup
 {
-    /// <summary>What every process on the orders database needs; once, however many services of a process ask for it.</summary>
+    /// <summary>Registers what every process on the orders database needs. Repeated calls have no effect.</summary>
     public static void AddOrdersModel(this WebApplicationBuilder builder)
     {
         if (builder.Services.Any(service => service.ServiceType == typeof(OrderSettings)))

@@ -3,9 +3,9 @@ using OrderSaga.Contracts;
 namespace Orders.Model;
 
 /// <summary>
-/// From the placement to the end of the time to pay, seconds: by the order's class (a flash sale holds its stock for minutes) and by the
-/// merchant. The first that is set counts: the merchant's for the class, the class's, the merchant's, Seconds. Section <c>Orders:PayWithin</c>; checked
-/// at start.
+/// Time to pay, from the placement, seconds: by order class (a flash sale holds its stock for minutes) and by merchant. The first one set
+/// applies: the merchant's for the class, the class's, the merchant's, Seconds. Bound from the section <c>Orders:PayWithin</c>; checked at
+/// start.
 /// </summary>
 public sealed class PayWithin
 {
@@ -14,13 +14,13 @@ public sealed class PayWithin
     /// <summary>The time to pay where nothing else is set, seconds.</summary>
     public int Seconds { get; set; } = 900;
 
-    /// <summary>By the class's name. Orders may name these classes, and no others.</summary>
+    /// <summary>Seconds by class name. Orders may use only these classes.</summary>
     public Dictionary<string, int> Classes { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>By the merchant's name.</summary>
     public Dictionary<string, MerchantPayWithin> Merchants { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The merchant's orders may be of this class.</summary>
+    /// <summary>True if the merchant's orders may have this class.</summary>
     public bool Knows(string merchant, string orderClass) => Classes.ContainsKey(orderClass) || OfMerchant(merchant)?.Classes.ContainsKey(orderClass) == true;
 
     public TimeSpan For(string merchant, string? orderClass)
@@ -30,7 +30,7 @@ public sealed class PayWithin
         return TimeSpan.FromSeconds(seconds ?? own?.Seconds ?? Seconds);
     }
 
-    /// <summary>Throws what is wrong, in words.</summary>
+    /// <summary>Throws with an explanation if a value is invalid.</summary>
     public void Check(int firstCheckSeconds)
     {
         CheckSeconds("Seconds", Seconds, firstCheckSeconds);
@@ -52,7 +52,7 @@ public sealed class PayWithin
         foreach (var (name, seconds) in classes)
         {
             if (!FieldRules.IsClass(name))
-                throw new InvalidOperationException($"Orders:PayWithin:{where}:{name}: a class is {FieldRules.ClassRule}.");
+                throw new InvalidOperationException($"Orders:PayWithin:{where}:{name}: a class must be {FieldRules.ClassRule}.");
             CheckSeconds($"{where}:{name}", seconds, firstCheckSeconds);
         }
     }
@@ -64,7 +64,7 @@ public sealed class PayWithin
     }
 }
 
-/// <summary>What differs for one merchant.</summary>
+/// <summary>Exceptions for one merchant.</summary>
 public sealed class MerchantPayWithin
 {
     /// <summary>The merchant's time to pay for orders without a class, seconds.</summary>

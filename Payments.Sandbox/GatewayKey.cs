@@ -4,14 +4,14 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Callers show the setting <c>Gateway:Key</c> as their bearer token.</summary>
+/// <summary>Callers send the setting <c>Gateway:Key</c> as bearer token.</summary>
 static class GatewayKey
 {
     const string Scheme = "Bearer ";
 
     public static RouteGroupBuilder RequireGatewayKey(this RouteGroupBuilder group)
     {
-        group.AllowAnonymous();   // for the host's own keys: this check is the only one here
+        group.AllowAnonymous();   // no API keys of the host here: this check is the only one
         group.AddEndpointFilter(async (invocation, next) =>
         {
             var context = invocation.HttpContext;
@@ -26,7 +26,7 @@ static class GatewayKey
         return group;
     }
 
-    /// <summary>Hashed before they are compared, so that the time tells neither content nor length.</summary>
+    /// <summary>Hashes both before comparing, so that timing reveals neither content nor length.</summary>
     internal static bool Matches(string header, string key)
     {
         var given = header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : "";

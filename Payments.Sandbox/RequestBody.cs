@@ -8,7 +8,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Reads what callers send, strictly: what is not understood is refused rather than ignored.</summary>
+/// <summary>Reads request bodies strictly: unknown members are refused, not ignored.</summary>
 static class RequestBody
 {
     static readonly JsonSerializerOptions Strict = new(WebJson.Options)
@@ -33,7 +33,7 @@ static class RequestBody
         }
     }
 
-    /// <summary>As <see cref="Read{T}"/>; a body may be left out.</summary>
+    /// <summary>As <see cref="Read{T}"/>, but the body is optional.</summary>
     public static async Task<T?> ReadOptional<T>(HttpContext context) where T : class
     {
         var body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
@@ -47,20 +47,20 @@ static class RequestBody
         }
     }
 
-    /// <summary>The caller's name for the request; required.</summary>
+    /// <summary>The caller's key of the request; required.</summary>
     public static string IdempotencyKey(HttpContext context)
     {
         var given = context.Request.Headers["Idempotency-Key"];
         return given is [{ } key] && FieldRules.IsIdempotencyKey(key)
             ? key
             : throw new Problem(400, "idempotency-key", "Idempotency-Key is missing or malformed.",
-                "Send one Idempotency-Key header of 1 to 255 printable ASCII characters, a new one for each operation, the same one when you repeat it.");
+                "Send one Idempotency-Key header of 1 to 255 printable ASCII characters, a new one for each operation, the same one for a repeat.");
     }
 
-    /// <summary>Of what is asked, not of how it is spelt: spaces and the order of members do not count.</summary>
+    /// <summary>Hash of the request's content; spaces and the order of members do not matter.</summary>
     public static string Hash(string operation, string target, object? request) => Convert.ToHexString(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{operation} {target} {JsonSerializer.Serialize(request, WebJson.Options)}")));
 
     static Problem Malformed(string cause) =>
-        new(400, "malformed-body", "The body cannot be read.", $"Send a JSON object as described in the documentation. {cause}");
+        new(400, "malformed-body", "The body is invalid.", $"Send a JSON object as described in the documentation. {cause}");
 }

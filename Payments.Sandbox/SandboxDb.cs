@@ -3,14 +3,14 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>The gateway's own ledger, and the webhooks that it owes.</summary>
+/// <summary>The gateway's own ledger and its outgoing webhooks.</summary>
 public class SandboxDb : ServiceDb
 {
     public SandboxDb(DbContextOptions<SandboxDb> options) : base(options)
     {
     }
 
-    /// <summary>For the contexts that carry one provider's migrations.</summary>
+    /// <summary>For the migrations of each provider.</summary>
     protected SandboxDb(DbContextOptions options) : base(options)
     {
     }
@@ -23,7 +23,7 @@ public class SandboxDb : ServiceDb
         GatewayOperation.Map(model.Entity<GatewayOperation>());
         GatewayWebhook.Map(model.Entity<GatewayWebhook>());
 
-        // SQL Server compares text without regard to case unless told otherwise; ids and keys are exact everywhere.
+        // SQL Server compares text case-insensitively by default; ids and keys must match exactly.
         if (Database.IsSqlServer())
         {
             foreach (var text in model.Entity<GatewayOperation>().Metadata.GetProperties().Where(x => x.ClrType == typeof(string)))

@@ -1,44 +1,44 @@
 namespace OrderSaga.Sandbox;
 
-/// <summary>What can be set, read when it is used: a host that learns its own address late can still set the urls.</summary>
+/// <summary>Settings of the sandbox. Read on each use: a host may learn its own address late and set the URLs then.</summary>
 sealed class SandboxSettings(IConfiguration configuration)
 {
-    /// <summary>The bearer key that callers must have.</summary>
+    /// <summary>The bearer key of callers.</summary>
     public string Key => configuration["Gateway:Key"] ?? "";
 
-    /// <summary>Signs the webhooks: <c>whsec_</c> and base64.</summary>
+    /// <summary>Secret that signs the webhooks: <c>whsec_</c> and base64.</summary>
     public string? WebhookSecret => configuration["Gateway:WebhookSecret"];
 
-    /// <summary>Where webhooks go; without it none are written.</summary>
+    /// <summary>URL of webhooks; null: none are created.</summary>
     public string? WebhookUrl => configuration["Sandbox:WebhookUrl"] is { Length: > 0 } url ? url : null;
 
-    /// <summary>How customers reach this process; without it the caller's own request tells.</summary>
+    /// <summary>Public base URL of this process; null: the base URL of the caller's request.</summary>
     public string? PublicUrl => configuration["Sandbox:PublicUrl"] is { Length: > 0 } url ? url.TrimEnd('/') : null;
 
-    /// <summary>How long <c>tok_slow</c> takes to answer.</summary>
+    /// <summary>Delay of the answer to <c>tok_slow</c>.</summary>
     public TimeSpan SlowToken => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:SlowTokenMilliseconds", 1000));
 
-    /// <summary>How long a connection is held whose answer never comes.</summary>
+    /// <summary>How long a connection without an answer is held.</summary>
     public TimeSpan Hold => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:HoldSeconds", 30.0));
 
     /// <summary>
-    /// How long after its end a hosted payment can still be paid, as with payment methods whose money comes late: by then the ledger has said expired.
+    /// How long after its expiry a hosted payment can still be paid, as with slow payment methods: the ledger has already said expired.
     /// </summary>
     public TimeSpan LatePayment => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:LatePaymentSeconds", 0.0));
 
-    /// <summary>Before the second delivery of a webhook; doubles with each further one.</summary>
+    /// <summary>Delay before the second delivery of a webhook; doubles each time.</summary>
     public TimeSpan WebhookRetry => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:WebhookRetryMilliseconds", 1000));
 
-    /// <summary>Deliveries of one webhook, at most: with the default back-off they span about an hour.</summary>
+    /// <summary>Maximum number of deliveries of one webhook: with the default back-off they span about an hour.</summary>
     public int WebhookAttempts => configuration.GetValue("Sandbox:WebhookAttempts", 20);
 
-    /// <summary>What is kept of a captured amount, hundredths of a percent.</summary>
+    /// <summary>Fee of a capture in hundredths of a percent.</summary>
     public int FeeBasisPoints => configuration.GetValue("Sandbox:FeeBasisPoints", 140);
 
-    /// <summary>What is kept of each capture besides, minor units.</summary>
+    /// <summary>Fixed fee of each capture, minor units.</summary>
     public long FeeFixed => configuration.GetValue("Sandbox:FeeFixed", 25L);
 
-    /// <summary>Half a minor unit is rounded up.</summary>
+    /// <summary>The fee of a capture; half a minor unit is rounded up.</summary>
     public long FeeOf(long amount) => (long)((((Int128)amount * FeeBasisPoints) + 5_000) / 10_000) + FeeFixed;
 
     public void Check()
@@ -56,12 +56,12 @@ sealed class SandboxSettings(IConfiguration configuration)
         if (WebhookSecret is not null)
             _ = WebhookSignature.SecretBytes(WebhookSecret);
         Require(WebhookUrl is null || WebhookSecret is not null,
-            "Sandbox:WebhookUrl is set, so set Gateway:WebhookSecret (whsec_ and base64) too; the receiver needs the same.");
+            "Set Gateway:WebhookSecret (whsec_ and base64); Sandbox:WebhookUrl needs it. The receiver needs the same secret.");
     }
 
     static void RequireHttpUrl(string name, string? url) => Require(
         url is null || (url.Length <= 400 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
-        $"{name} must be an absolute http or https url of at most 400 characters.");
+        $"{name} must be an absolute http or https URL of at most 400 characters.");
 
     static void Require(bool holds, string rule)
     {

@@ -2,7 +2,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>A stand-in card gateway with its own durable ledger. Everything is served under <c>/sandbox</c>.</summary>
+/// <summary>A simulated card gateway with a durable ledger, served under <c>/sandbox</c>.</summary>
 public static class SandboxSetup
 {
     public static WebApplicationBuilder AddSandbox(this WebApplicationBuilder builder)

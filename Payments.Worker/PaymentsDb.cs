@@ -3,14 +3,14 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Payments;
 
-/// <summary>The payment branch of each order, its calls to the gateway, and what the gateway told unasked.</summary>
+/// <summary>The payment branch of each order, its gateway calls, and the gateway's webhooks.</summary>
 public class PaymentsDb : ServiceDb
 {
     public PaymentsDb(DbContextOptions<PaymentsDb> options) : base(options)
     {
     }
 
-    /// <summary>For a derived context, e.g. one for each provider's migrations.</summary>
+    /// <summary>For derived contexts, for example the migrations of each provider.</summary>
     protected PaymentsDb(DbContextOptions options) : base(options)
     {
     }

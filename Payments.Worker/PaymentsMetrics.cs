@@ -10,25 +10,25 @@ static class PaymentsMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.steps", "{step}", "Steps of payment branches, by cause and new state");
 
     static readonly Counter<long> Repeats =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Messages that were answered again without effect");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
 
     static readonly Counter<long> Violations =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{message}", "New messages that the fence refused: alarm on any");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{message}", "Messages that broke the branch's rules: alarm on any");
 
     static readonly Counter<long> Alarms =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.alarms", "{alarm}", "Money that came late or would not go back: alarm on any");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.alarms", "{alarm}", "Late payments and refused voids or refunds: alarm on any");
 
     static readonly Counter<long> Calls =
         Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls", "{call}", "Calls to the payment gateway, by operation and result");
 
     static readonly Counter<long> Left =
-        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.left", "{call}", "Calls that this process was too busy for; a sweeper takes them");
+        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.left", "{call}", "Calls left to a sweeper because this process was too busy");
 
     static readonly Counter<long> Taken =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.attempts.swept", "{attempt}", "Attempts that a sweeper took");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.attempts.swept", "{attempt}", "Attempts taken by a sweeper");
 
     static readonly UpDownCounter<int> Breaker =
-        Instruments.Meter.CreateUpDownCounter<int>("ordersaga.gateway.breaker.open", "{breaker}", "1 while the gateway is not called");
+        Instruments.Meter.CreateUpDownCounter<int>("ordersaga.gateway.breaker.open", "{breaker}", "1 while the circuit breaker is open");
 
     static readonly Counter<long> Webhooks =
         Instruments.Meter.CreateCounter<long>("ordersaga.webhooks", "{webhook}", "Webhooks of the payment gateway, by outcome; alarm on refused");
@@ -51,7 +51,7 @@ static class PaymentsMetrics
 
     public static void Webhook(string outcome) => Webhooks.Add(1, Tag("outcome", outcome));
 
-    /// <summary>A breaker that opens again from its trial was open all the time.</summary>
+    /// <summary>A breaker that reopens after its trial call counts as open all the time.</summary>
     public static ValueTask BreakerIs(bool open)
     {
         var now = open ? 1 : 0;

@@ -1,87 +1,87 @@
 namespace OrderSaga.Payments;
 
-/// <summary>Every bound of the payment participant, with its unit. Section <c>Payments</c>; checked at start.</summary>
+/// <summary>Limits of the payment participant, with units. Bound from the section <c>Payments</c>; checked at start.</summary>
 sealed class PaymentsSettings
 {
-    /// <summary>From the end of the time to pay until the gateway knows that it has closed its page.</summary>
+    /// <summary>Time after which the gateway certainly has closed a payment page.</summary>
     static readonly TimeSpan PageCloses = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long one call to the gateway may take.</summary>
+    /// <summary>Timeout of one gateway call.</summary>
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
-    /// <summary>Calls in progress at once.</summary>
+    /// <summary>Maximum number of concurrent calls.</summary>
     public int ConcurrentCalls { get; set; } = 64;
 
-    /// <summary>Calls that wait in memory; the sweeper makes the others later.</summary>
+    /// <summary>Maximum number of calls that wait in memory; the sweeper takes the rest later.</summary>
     public int WaitingCalls { get; set; } = 4096;
 
-    /// <summary>Answers committed in one transaction, at most.</summary>
+    /// <summary>Maximum number of answers committed in one transaction.</summary>
     public int AnswerBatch { get; set; } = 64;
 
-    /// <summary>How long a batch of answers waits for more after one that held several.</summary>
+    /// <summary>How long a batch of answers waits for more after a batch of several.</summary>
     public int AnswerGatherMilliseconds { get; set; } = 3;
 
-    /// <summary>How long a process has an attempt to itself before a sweeper takes it.</summary>
+    /// <summary>How long an attempt belongs to one process before a sweeper may take it.</summary>
     public int LeaseSeconds { get; set; } = 7;
 
-    /// <summary>Between two polls of the sweeper.</summary>
+    /// <summary>Interval between two polls of the sweeper.</summary>
     public int SweepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Attempts that one poll claims, in one transaction.</summary>
+    /// <summary>Maximum number of attempts claimed by one poll, in one transaction.</summary>
     public int SweepPage { get; set; } = 100;
 
-    /// <summary>Until the gateway is asked about an attempt without an answer; doubled each time.</summary>
+    /// <summary>First delay before an unanswered attempt is queried; doubled each time.</summary>
     public int BackOffMilliseconds { get; set; } = 500;
 
     /// <summary>
-    /// The longest back-off. An attempt is never given up: money may be held. It is short, because an order must end within 30 s of the
-    /// return of the gateway, and may have to wait twice. The breaker spares an unavailable gateway.
+    /// Maximum back-off. An attempt is never given up, because money may be held. Short: an order must finish within 30 s after an
+    /// unavailable gateway returns, and may have to wait twice. The breaker limits the load on an unavailable gateway.
     /// </summary>
     public int BackOffMaxSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Until the gateway is asked about a hosted payment whose webhook has not come; then at three times its age each, and right after its
-    /// page has closed.
+    /// First delay before a hosted payment without a webhook is queried. Later queries come at three times its age, and right
+    /// after its page closed.
     /// </summary>
     public int PendingSeconds { get; set; } = 10;
 
-    /// <summary>Questions about payments that wait for their customers, at most. Calls that move money do not wait for them.</summary>
+    /// <summary>Maximum number of queries about waiting payments per second; calls that move money do not count.</summary>
     public int PollsPerSecond { get; set; } = 100;
 
-    /// <summary>Such questions in progress at once.</summary>
+    /// <summary>Maximum number of concurrent queries about waiting payments.</summary>
     public int ConcurrentPolls { get; set; } = 8;
 
     /// <summary>
-    /// How long after the time to pay the capture of a payment that was made in time may still be sent; then it is refused, and the
-    /// authorization is voided. More than <c>Orders:PayMarginSeconds</c>, within which a payment of the last second still counts.
+    /// How long after the time to pay a capture may still be sent. Later the capture is refused and the authorization voided. Must
+    /// be more than Orders:PayMarginSeconds, within which a last-second payment is accepted.
     /// </summary>
     public int CaptureMarginSeconds { get; set; } = 20;
 
     /// <summary>
-    /// How long after the time to pay the gateway is asked about a payment that was not made, in growing intervals: it may book one late,
-    /// and its webhook may be lost. 0: never.
+    /// How long after its time to pay an unpaid payment is still queried, at growing intervals; 0: never. A gateway may book a
+    /// payment that it had given up, and its webhook may be lost.
     /// </summary>
     public int WatchHours { get; set; } = 24;
 
-    /// <summary>Share of calls without an answer at which the breaker opens.</summary>
+    /// <summary>The circuit breaker opens when at least this share of calls had no answer.</summary>
     public double BreakerRatio { get; set; } = 0.5;
 
-    /// <summary>Calls within the window below which the breaker does not open.</summary>
+    /// <summary>Minimum number of calls before the breaker can open.</summary>
     public int BreakerCalls { get; set; } = 20;
 
-    /// <summary>The window in which the breaker counts.</summary>
+    /// <summary>Period over which the breaker counts calls.</summary>
     public int BreakerWindowSeconds { get; set; } = 10;
 
     /// <summary>How long the breaker stays open.</summary>
     public int BreakerOpenSeconds { get; set; } = 2;
 
-    /// <summary>How old, or how far ahead, a webhook may be.</summary>
+    /// <summary>Maximum age of a webhook, and how far its time may be ahead.</summary>
     public int WebhookWindowSeconds { get; set; } = 300;
 
-    /// <summary>How long a webhook of the gateway is kept; 0: permanently. Longer than the gateway repeats one.</summary>
+    /// <summary>How long a gateway webhook is kept; 0: permanently. Must be longer than the gateway repeats webhooks.</summary>
     public int KeepWebhookDays { get; set; } = 90;
 
-    /// <summary>When a customer who has yet to pay is asked about next; also right after the page has closed, to hear soon of the last second.</summary>
+    /// <summary>Time of the next query about an unpaid payment; also right after the page closed, for last-second payments.</summary>
     public DateTime AskPendingAt(DateTime? payBefore, DateTime since, DateTime now)
     {
         var closed = payBefore + PageCloses;
@@ -89,12 +89,12 @@ sealed class PaymentsSettings
         return closed > now && closed < next ? closed.Value : next;
     }
 
-    /// <summary>When a page has closed so long ago that its gateway knows how the payment ended.</summary>
+    /// <summary>Pages that closed before this time have a final result at the gateway.</summary>
     public static DateTime ClosedBy(DateTime now) => now - PageCloses;
 
     /// <summary>
-    /// When a payment that was not made is asked about next: first when its time to pay is over, then at six times the age since then, and at the end of
-    /// the watch; null after that.
+    /// Time of the next query about a payment that was not made: first at the end of its time to pay, then at six times the age since then,
+    /// last at the end of the watch; null after that.
     /// </summary>
     public DateTime? WatchAt(DateTime payBefore, DateTime now)
     {
@@ -104,7 +104,7 @@ sealed class PaymentsSettings
         return now >= end ? null : next < end ? next : end;
     }
 
-    /// <summary>The last moment at which the operation may be sent; none for a void or a refund.</summary>
+    /// <summary>Latest time to send the operation; null for a void or a refund.</summary>
     public DateTime? SendBefore(Operation operation, DateTime? payBefore) => operation switch
     {
         Operation.Authorize => payBefore,
@@ -112,16 +112,16 @@ sealed class PaymentsSettings
         _ => null,
     };
 
-    /// <summary>Of one look of the sweeper.</summary>
+    /// <summary>Queries in one poll of the sweeper.</summary>
     public int PollPage => (int)Math.Clamp((long)PollsPerSecond * SweepMilliseconds / 1000, 1, WaitingCalls);
 
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(CallTimeoutMilliseconds);
 
-    /// <summary>No call is meant to be due further away; one that is comes from a clock that was wrong.</summary>
+    /// <summary>Maximum delay of a call; a later due time comes from a wrong clock.</summary>
     public TimeSpan Furthest => TimeSpan.FromSeconds(2 * Math.Max(LeaseSeconds, BackOffMaxSeconds));
 
-    /// <summary>Half to whole of the doubled time; the jitter comes from the order's id, so that a crowd spreads and a test repeats.</summary>
+    /// <summary>Half to all of the doubled delay. The jitter comes from the order's id: load is spread, and tests repeat.</summary>
     public TimeSpan BackOff(int attempts, Guid orderId)
     {
         var whole = Math.Min(BackOffMilliseconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20)), BackOffMaxSeconds * 1000.0);
@@ -136,7 +136,7 @@ sealed class PaymentsSettings
         Require(AnswerBatch is >= 1 and <= 1000, "Payments:AnswerBatch must be 1 to 1000");
         Require(AnswerGatherMilliseconds is >= 0 and <= 1000, "Payments:AnswerGatherMilliseconds must be 0 to 1000");
         Require(LeaseSeconds * 1000 >= 2 * CallTimeoutMilliseconds,
-            "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper asks about calls under way");
+            "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper queries calls in progress");
         Require(SweepMilliseconds >= 10 && SweepPage is >= 1 and <= 1000, "Payments:SweepMilliseconds must be at least 10, SweepPage 1 to 1000");
         Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120,
             "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Payments;
 
-/// <summary>The payment participant: what it listens to, what it calls, and what it shows.</summary>
+/// <summary>The payment participant: its queue, its gateway client and its endpoints.</summary>
 public static class PaymentsSetup
 {
     public static void AddPayments(this WebApplicationBuilder builder)
@@ -34,12 +34,15 @@ public static class PaymentsSetup
         BranchHistoryEndpoint.Map(app);
     }
 
-    /// <summary>Orders:PayMarginSeconds is another service's, and seen where both are set: what it takes as paid in time must still be captured.</summary>
+    /// <summary>
+    /// Orders:PayMarginSeconds belongs to another service and is checked where both are set: a payment accepted in time must still be
+    /// captured.
+    /// </summary>
     static void CheckMargins(PaymentsSettings settings, IConfiguration configuration)
     {
         if (settings.CaptureMarginSeconds <= configuration.GetValue("Orders:PayMarginSeconds", 10))
             throw new InvalidOperationException(
-                "Payments:CaptureMarginSeconds must be more than Orders:PayMarginSeconds (10 if not set): what is paid in time is captured after it.");
+                "Payments:CaptureMarginSeconds must be more than Orders:PayMarginSeconds (default 10): payments made in time are captured after it.");
     }
 
     static void AddBranches(IServiceCollection services)
@@ -57,7 +60,7 @@ public static class PaymentsSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddHttpClient<IGateway, GatewayClient>(http =>
             {
-                // The pipeline around each call bounds its time.
+                // The resilience pipeline sets the timeout of each call.
                 http.Timeout = Timeout.InfiniteTimeSpan;
                 http.MaxResponseContentBufferSize = 1024 * 1024;
             })

@@ -12,26 +12,26 @@ enum BranchState
     /// <summary>The lines are held.</summary>
     Tried,
 
-    /// <summary>The Try was answered with a no; nothing is held.</summary>
+    /// <summary>The Try was refused; nothing is held.</summary>
     Refused,
 
     /// <summary>The lines are sold.</summary>
     Confirmed,
 
-    /// <summary>Nothing is held, and a Try that comes now is refused.</summary>
+    /// <summary>Nothing is held, and a later Try is refused.</summary>
     Cancelled,
 }
 
-/// <summary>The stock part of one order; kept for as long as the order, so that any duplicate finds it.</summary>
+/// <summary>The stock branch of one order; kept as long as the order, so that duplicates are recognized.</summary>
 sealed class Branch
 {
     public Guid OrderId { get; init; }
     public BranchState State { get; private set; }
 
-    /// <summary>What the Try was answered; none when the Cancel came before it.</summary>
+    /// <summary>Answer to the Try; null if the Cancel came first.</summary>
     public TryAnswer? Answer { get; private set; }
 
-    /// <summary>What the Try asked for; held while Tried, sold once Confirmed.</summary>
+    /// <summary>Lines of the Try; held while Tried, sold once Confirmed.</summary>
     public IReadOnlyList<OrderLine> Lines { get; private set; } = [];
 
     public DateTime CreatedAt { get; init; }
@@ -66,15 +66,15 @@ sealed class Branch
         row.HasIndex(x => x.UpdatedAt);
     }
 
-    /// <summary>The values are replaced whole, never changed in place: no deep comparison, no snapshot copy.</summary>
+    /// <summary>The value is replaced as a whole, never changed in place: no deep comparison or snapshot copy.</summary>
     static ValueComparer<T> AsReference<T>() =>
         new((one, other) => ReferenceEquals(one, other), value => value == null ? 0 : value.GetHashCode(), value => value);
 }
 
-/// <summary>The first answer to a Try, as it is stored.</summary>
+/// <summary>The stored first answer to a Try.</summary>
 /// <param name="Message"><c>StockReserved</c> or <c>StockRejected</c>.</param>
 /// <param name="Reason">Why it was rejected.</param>
-/// <param name="Lines">The lines that could not be had.</param>
+/// <param name="Lines">The lines that could not be reserved.</param>
 sealed record TryAnswer(string Message, string? Reason = null, IReadOnlyList<RejectedLine>? Lines = null)
 {
     public static TryAnswer Of(IOrderMessage answer) => answer is StockRejected no

@@ -11,7 +11,7 @@ static class BranchHistoryEndpoint
     ], Complete: true);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/branches/stock/{orderId}/history", Get)
-        .WithName("GetStockHistory").WithTags("Branches").WithSummary("Every step of one order's stock branch, with time and cause")
+        .WithName("GetStockHistory").WithTags("Branches").WithSummary("All steps of one order's stock branch, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
         .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>Does what the rule decided, on the batch's tracked rows: levels, branch, audit, answer; saved by the unit of work.</summary>
+/// <summary>Applies the rule's outcome to the batch's tracked rows: levels, branch, audit, answer. The unit of work saves them.</summary>
 sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
 {
     public async Task Carry<T>(ConsumeContext<T> context, Func<Branch?, Outcome> rule) where T : class, IOrderMessage
@@ -40,7 +40,7 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
                 rows.Levels[line.Sku].Move(step.Move, line.Quantity);
         branch.Take(step, now);
 
-        // One audit row for the branch and the levels together: the levels change by the branch's lines and by nothing else.
+        // One audit row covers branch and levels: the levels change only by the branch's lines.
         work.Audit("stock branch", orderId.ToString(), from, step.To.ToString(), cause, Describe(step));
         FailPoint.Hit($"inventory.{cause}.before-commit");
         work.AfterCommit(() =>
@@ -63,7 +63,7 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
         return what is null ? null : (what + Shorten(step.Lines)).TrimEnd(' ', ':');
     }
 
-    /// <summary>All lines are in the branch's row; the audit shows a reader the first of them.</summary>
+    /// <summary>The audit shows only the first lines; the branch's row has all.</summary>
     static string Shorten(IReadOnlyList<OrderLine> lines)
     {
         const int Shown = 5;

@@ -1,7 +1,7 @@
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// A message that the fence refuses. Thrown so that the message lands, with this cause, in the failed-message store, where a
-/// person sees it: the saga gets no answer, because every answer would be untrue.
+/// A message that breaks the branch's rules. It is thrown so that the message is stored as failed with this cause, where an operator sees
+/// it. The saga gets no answer, because any answer would be false.
 /// </summary>
 sealed class BranchViolation(string message) : Exception(message);

@@ -5,8 +5,8 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// The rows that one batch works on, tracked by its DbContext. Consumers look here only, never in the database: an order
-/// that was asked for and is not here has no branch yet, or got it from an earlier message of the batch.
+/// The rows of one batch, tracked by its DbContext. Consumers look only here, never in the database: a requested order that is missing here
+/// has no branch yet.
 /// </summary>
 sealed class StockRows(InventoryDb db)
 {
@@ -26,9 +26,9 @@ sealed class StockRows(InventoryDb db)
     }
 
     /// <summary>
-    /// Two statements whatever the size of the batch, always branches before stock and each in key order, so that batches in
-    /// two processes wait for each other instead of deadlocking. A branch that does not exist cannot be locked: two
-    /// processes that both insert it meet at its primary key, and the one that loses runs again and finds it.
+    /// Two statements for any batch size, branches before stock and each in key order, so that batches in two processes wait for each other
+    /// instead of deadlocking. A branch that does not exist cannot be locked: if two processes insert it, the second one's insert conflicts
+    /// and its retry finds it.
     /// </summary>
     public async Task Load(Work work, IReadOnlySet<Guid> orders, IEnumerable<string> triedSkus)
     {
@@ -42,7 +42,7 @@ sealed class StockRows(InventoryDb db)
     }
 }
 
-/// <summary>Loads what the deliveries of a batch need: a hot sku is one locked row and one update for all of them.</summary>
+/// <summary>Loads the rows of a batch: a popular sku is one locked row and one update for all its deliveries.</summary>
 sealed class StockPreload(StockRows rows) : IPreload
 {
     public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries)

@@ -4,17 +4,17 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>received = available + held + sold in every answer: each sku is read from one row.</summary>
+/// <summary>Levels of a sku. received = available + held + sold always holds, because each sku is one row.</summary>
 sealed record StockView(string Sku, long Received, long Available, long Held, long Sold);
 
-/// <param name="Items">In the order of the sku, byte by byte.</param>
-/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent after the last one.</param>
+/// <param name="Items">Sorted by sku, byte by byte.</param>
+/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last page.</param>
 sealed record StockPage(IReadOnlyList<StockView> Items, string? NextCursor);
 
 static class GetStockEndpoints
 {
     const string List = "stock";
-    const string UnknownTitle = "Nothing of this sku ever came in.";
+    const string UnknownTitle = "The sku has no stock record.";
     static readonly StockView Example = new("tea-001", Received: 100, Available: 90, Held: 3, Sold: 7);
 
     public static void Map(IEndpointRouteBuilder app)
@@ -25,17 +25,17 @@ static class GetStockEndpoints
             .Produces<StockView>().ResponseExample(200, Example)
             .MayFail(400, "bad-sku", Sku.BadTitle).MayFail(404, "unknown-sku", UnknownTitle);
         app.MapGet("/stock", Page)
-            .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, a page at a time")
+            .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, in pages")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockPage>().ResponseExample(200, new StockPage([Example], "dGVhLTAwMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
     }
 
     static async Task<StockView> One(string sku, InventoryDb db, CancellationToken cancel)
     {
         Sku.Check(sku);
         return await Views(db.Stock.Where(level => level.Sku == sku)).SingleOrDefaultAsync(cancel) ?? throw new Problem(404, "unknown-sku", UnknownTitle,
-            $"There is no stock of {sku}. Check the spelling, or book goods in with POST /stock/{sku}/receipts.");
+            $"No goods of {sku} were ever received. Check the sku, or receive goods with POST /stock/{sku}/receipts.");
     }
 
     static async Task<StockPage> Page(string? cursor, string? limit, InventoryDb db, CancellationToken cancel)

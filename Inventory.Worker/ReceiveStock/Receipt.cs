@@ -4,7 +4,7 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>Goods that came in once; the id is the caller's own, so that a repeated call counts once.</summary>
+/// <summary>A goods receipt. The caller chooses the id, so that a repeated call counts once.</summary>
 sealed class Receipt
 {
     public required string ReceiptId { get; init; }

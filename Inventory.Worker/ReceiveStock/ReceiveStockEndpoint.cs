@@ -5,22 +5,23 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Inventory;
 
-/// <param name="ReceiptId">The caller's own id of this delivery, e.g. of the delivery note: 1 to 100 visible ASCII characters. The same id counts once.</param>
-/// <param name="Quantity">Pieces that came in, 1 to 1,000,000,000.</param>
+/// <param name="ReceiptId">The caller's own id of this receipt, e.g. of the delivery note: 1 to 100 visible ASCII characters. The same id
+/// counts once.</param>
+/// <param name="Quantity">Received pieces, 1 to 1,000,000,000.</param>
 sealed record ReceiptRequest(
     [property: RegularExpression(FieldRules.ReceiptIdPattern), MaxLength(FieldRules.MaxReceiptIdLength)] string? ReceiptId,
     [property: Range(1d, FieldRules.MaxReceiptQuantity)] long? Quantity);
 
-/// <summary>The receipt as it is stored, so that a repeated call gets the very same answer; levels are at GET /stock/{sku}.</summary>
+/// <summary>The stored receipt, so that a repeated call gets an identical answer; levels are at GET /stock/{sku}.</summary>
 sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime At);
 
 static class ReceiveStockEndpoint
 {
-    const string BadReceipt = "The receipt is not valid.";
+    const string BadReceipt = "The receipt is invalid.";
     const string Reused = "The receipt id was used for other goods.";
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/stock/{sku}/receipts", Handle)
-        .WithName("ReceiveStock").WithTags("Stock").WithSummary("Goods in; the same receipt id counts once")
+        .WithName("ReceiveStock").WithTags("Stock").WithSummary("Receives goods; the same receipt id counts once")
         .RequireRole(Roles.Stock)
         .RequestExample(new ReceiptRequest("r-1", 100))
         .Produces<ReceiptView>(StatusCodes.Status201Created)
@@ -37,7 +38,7 @@ static class ReceiveStockEndpoint
         if (stored.Sku != asked.Sku || stored.Quantity != asked.Quantity)
         {
             throw new Problem(422, "receipt-id-reused", Reused,
-                $"Receipt {stored.ReceiptId} brought in {stored.Quantity} of {stored.Sku}. Send other goods under a receipt id of their own.");
+                $"Receipt {stored.ReceiptId} has {stored.Quantity} of {stored.Sku}. Send other goods under a new receipt id.");
         }
 
         if (!ReferenceEquals(stored, asked))
@@ -45,11 +46,11 @@ static class ReceiveStockEndpoint
         return Results.Created($"/stock/{stored.Sku}", new ReceiptView(stored.ReceiptId, stored.Sku, stored.Quantity, stored.At));
     }
 
-    /// <summary>The receipt that is stored under the id: this one, or an earlier one.</summary>
+    /// <summary>Returns the receipt stored under the id: this one, or an earlier one.</summary>
     internal static async Task<Receipt> Receive(Work work, Receipt receipt)
     {
         var db = (InventoryDb)work.Db;
-        // The level's lock first: a second call with the same id waits here, then finds the receipt.
+        // Lock the level first: a second call with the same id waits here, then finds the receipt.
         var level = (await work.Lock<StockLevel, string>([receipt.Sku])).SingleOrDefault(row => row.Sku == receipt.Sku);
         if (await db.Receipts.FindAsync(receipt.ReceiptId) is { } earlier)
             return earlier;
@@ -69,15 +70,15 @@ static class ReceiveStockEndpoint
         var errors = new List<ProblemError>();
         if (!FieldRules.IsReceiptId(body.ReceiptId))
             errors.Add(new("/receiptId",
-                $"Send your own id of this delivery: 1 to {FieldRules.MaxReceiptIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
+                $"Use your own id of this receipt: 1 to {FieldRules.MaxReceiptIdLength} visible ASCII characters without spaces, e.g. \"r-1\"."));
         if (body.Quantity is not (>= 1 and <= FieldRules.MaxReceiptQuantity))
-            errors.Add(new("/quantity", $"Send whole pieces, 1 to {FieldRules.MaxReceiptQuantity}."));
+            errors.Add(new("/quantity", $"Use whole pieces, 1 to {FieldRules.MaxReceiptQuantity}."));
         if (errors.Count > 0)
             throw new Problem(400, "bad-receipt", BadReceipt,
                 string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };
     }
 
-    /// <summary>To the millisecond, as every database keeps it: the first answer and a repeated one are the same.</summary>
+    /// <summary>Whole milliseconds, which every database stores, so that a repeated answer is identical.</summary>
     static DateTime Now(TimeProvider clock)
     {
         var now = clock.GetUtcNow().UtcDateTime;

@@ -6,23 +6,23 @@ namespace Orders.Api;
 
 static class OrderLookup
 {
-    /// <summary>The caller's own order; another merchant's does not exist for it.</summary>
-    /// <exception cref="Problem">400: not an id. 404: no such order.</exception>
+    /// <summary>Loads the order of the caller's merchant; other merchants' orders count as not found.</summary>
+    /// <exception cref="Problem">400: not an id. 404: order not found.</exception>
     public static async Task<OrderState> Own(this OrdersDb db, HttpContext http, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var orderId))
-            throw new Problem(400, "invalid-order-id", "The order id is not valid.", "It is a UUID, as in the Location header of the placement's answer.");
+            throw new Problem(400, "invalid-order-id", "The order id is invalid.", "Use the UUID from the Location header of the placement's answer.");
 
         http.IsAbout(orderId);
         var merchant = http.User.Merchant();
         return await db.Orders.AsNoTracking()
                 .SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
-            ?? throw new Problem(404, "order-not-found", "There is no such order.",
+            ?? throw new Problem(404, "order-not-found", "Order not found.",
                 "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
     }
 }
 
-/// <summary>Answers whose bytes are the order's own.</summary>
+/// <summary>Answers with the order's deterministic JSON.</summary>
 static class Answers
 {
     public static IResult Order(OrderState order, int status = StatusCodes.Status200OK) => Json(OrderView.Json(order), status);

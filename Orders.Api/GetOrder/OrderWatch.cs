@@ -18,7 +18,8 @@ sealed class OrderWatch(Guid orderId, Func<OrderState, bool> wanted, Action<Orde
     public static Channel<bool> Signal() => Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     /// <summary>
-    /// True when the order may be in another state than in <paramref name="version"/>: the caller reads it again. False when <paramref name="cancel"/> ends it.
+    /// True when the order may be in another state than in <paramref name="version"/>: the caller reads it again. False when
+    /// <paramref name="cancel"/> ends it.
     /// </summary>
     public async Task<bool> Changes(long version, CancellationToken cancel)
     {

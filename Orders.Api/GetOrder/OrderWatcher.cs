@@ -6,8 +6,9 @@ using OrderSaga.Platform;
 namespace Orders.Api;
 
 /// <summary>
-/// Lets requests wait for orders to change. A commit of this process wakes them. What other processes change is found by one query every 50 ms for all
-/// that wait, none while nobody does. Where the bus is in memory there are no other processes, and the query only covers changes by hand.
+/// Lets requests wait for changes of orders. A commit of this process wakes them. One query every 50 ms finds changes of other processes
+/// for all waiting requests, none without them. With the in-memory bus there are no other processes, and the query only finds manual
+/// changes.
 /// </summary>
 sealed class OrderWatcher : BackgroundService
 {
@@ -28,7 +29,7 @@ sealed class OrderWatcher : BackgroundService
         changes.Committed += Wake;
     }
 
-    /// <summary>From now on no change of the order that is <paramref name="wanted"/> is missed; end it by disposing of it.</summary>
+    /// <summary>Misses no <paramref name="wanted"/> change of the order from now on; dispose it to stop.</summary>
     public OrderWatch Watch(Guid orderId, Func<OrderState, bool> wanted)
     {
         var watch = new OrderWatch(orderId, wanted, Remove);
@@ -44,7 +45,9 @@ sealed class OrderWatcher : BackgroundService
         return watch;
     }
 
-    /// <summary>The order once <paramref name="hasCome"/> holds, or its present state when the time is up or this process stops.</summary>
+    /// <summary>
+    /// Returns the order once <paramref name="hasCome"/> is true, or its current state after the timeout or when this process stops.
+    /// </summary>
     public async Task<OrderState> Until(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan atMost, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(atMost, clock);
@@ -114,7 +117,7 @@ sealed class OrderWatcher : BackgroundService
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("The orders that {Count} requests wait for could not be read: {Failure}", waiting.Count, failure.Message);
+            log.LogWarning("Could not read the orders that {Count} requests wait for; retrying: {Failure}", waiting.Count, failure.Message);
         }
     }
 

@@ -11,10 +11,10 @@ static class ListOrdersEndpoint
 {
     public static void MapListOrders(this IEndpointRouteBuilder orders) => orders.MapGet("", List)
         .WithName("ListOrders")
-        .WithSummary("The merchant's orders, the newest first")
+        .WithSummary("The merchant's orders, newest first")
         .Produces<Page<OrderView>>()
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"))
-        .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        .MayFail(400, "invalid-cursor", "The cursor is invalid.");
 
     static async Task<Page<OrderView>> List([AsParameters] Filter filter, HttpContext http, OrdersDb db)
     {
@@ -31,8 +31,8 @@ static class ListOrdersEndpoint
         if (filter.Status is { } status)
         {
             if (!States.All.Contains(status))
-                throw Query.Invalid("status", $"Give one of {string.Join(", ", States.All)}.");
-            // In the statement's text: one of the states has an index of its own.
+                throw Query.Invalid("status", $"Use one of {string.Join(", ", States.All)}.");
+            // A constant in the SQL text: one of the states has its own index.
             rows = rows.Where(order => order.State == EF.Constant(status));
         }
         if (Query.Instant("from", filter.From) is { } from)
@@ -44,7 +44,7 @@ static class ListOrdersEndpoint
         return rows;
     }
 
-    /// <summary>The last row of a page: the next one starts after it, whatever was placed since.</summary>
+    /// <summary>The last row of a page: the next page starts after it, whatever was placed since.</summary>
     sealed record Place(DateTime At, Guid Id)
     {
         public override string ToString() => $"{At.Ticks.ToString(CultureInfo.InvariantCulture)}|{Id}";
@@ -61,16 +61,16 @@ static class ListOrdersEndpoint
         [FromQuery(Name = "status"), Description("Only orders in this state.")]
         public string? Status { get; init; }
 
-        [FromQuery(Name = "from"), Description("Only orders placed at this instant or later, e.g. 2026-01-31T12:00:00Z.")]
+        [FromQuery(Name = "from"), Description("Only orders placed at or after this instant, e.g. 2026-01-31T12:00:00Z.")]
         public string? From { get; init; }
 
         [FromQuery(Name = "to"), Description("Only orders placed before this instant.")]
         public string? To { get; init; }
 
-        [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
+        [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]
         public string? Cursor { get; init; }
 
-        [FromQuery(Name = "limit"), Description("Orders on the page: 1 to 100, default 50.")]
+        [FromQuery(Name = "limit"), Description("Orders per page: 1 to 100, default 50.")]
         public string? Limit { get; init; }
     }
 }

@@ -7,7 +7,7 @@ using Orders.Model.Placement;
 namespace Orders.Api;
 
 /// <summary>A price to set.</summary>
-/// <param name="Name">What customers read, 1 to 200 characters.</param>
+/// <param name="Name">Name shown to customers, 1 to 200 characters.</param>
 /// <param name="UnitPrice">Minor units, at least 1.</param>
 /// <param name="Currency">ISO 4217.</param>
 public sealed record ProductRequest(
@@ -17,7 +17,7 @@ public sealed record ProductRequest(
 
 /// <summary>An entry of the price list.</summary>
 /// <param name="Sku">The stock keeping unit.</param>
-/// <param name="Name">What customers read.</param>
+/// <param name="Name">Name shown to customers.</param>
 /// <param name="UnitPrice">Minor units.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="UpdatedAt">UTC.</param>
@@ -31,20 +31,20 @@ static class ProductRules
     public static void CheckSku(string sku)
     {
         if (!FieldRules.IsSku(sku))
-            throw new Problem(400, "invalid-sku", "The sku is not valid.", $"Choose another: {OrderRules.SkuRule}.");
+            throw new Problem(400, "invalid-sku", "The sku is invalid.", $"Use a valid sku: {OrderRules.SkuRule}.");
     }
 
     public static void Check(ProductRequest product)
     {
         var errors = new List<ProblemError>();
         if (!FieldRules.IsProductName(product.Name))
-            errors.Add(new("/name", $"Give a name of 1 to {FieldRules.MaxProductNameLength} printable characters."));
+            errors.Add(new("/name", $"Use a name of 1 to {FieldRules.MaxProductNameLength} printable characters."));
         if (product.UnitPrice is not (>= 1 and <= FieldRules.MaxUnitPrice))
-            errors.Add(new("/unitPrice", $"Give the price of one piece in minor units (cents), 1 to {FieldRules.MaxUnitPrice}."));
+            errors.Add(new("/unitPrice", $"Use the price of one piece in minor units (cents), 1 to {FieldRules.MaxUnitPrice}."));
         if (!Currencies.Known(product.Currency))
-            errors.Add(new("/currency", "Give an ISO 4217 code in upper case, e.g. EUR."));
+            errors.Add(new("/currency", "Use an ISO 4217 code in upper case, e.g. EUR."));
         if (errors.Count > 0)
-            throw new Problem(400, "invalid-product", "The product breaks a rule.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")
+            throw new Problem(400, "invalid-product", "The product is invalid.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")
             {
                 Errors = errors,
             };

@@ -13,32 +13,32 @@ static class ProductsEndpoints
 {
     public static void MapProducts(this IEndpointRouteBuilder products)
     {
-        products.MapGet("", List).WithName("ListProducts").WithSummary("The price list, by sku")
+        products.MapGet("", List).WithName("ListProducts").WithSummary("The price list, sorted by sku")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
-            .WithDescription("The header ETag names this version of the entry, for If-Match of PUT and If-None-Match of GET.")
+            .WithDescription("The ETag header is the entry's version, for If-Match of PUT and If-None-Match of GET.")
             .Produces(StatusCodes.Status304NotModified)
             .ResponseExample(200, Examples.Product).TakesPreconditions()
-            .MayFail(400, "invalid-sku", "The sku is not valid.")
-            .MayFail(404, "product-not-found", "There is no such product.");
-        products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; orders that are placed keep theirs")
+            .MayFail(400, "invalid-sku", "The sku is invalid.")
+            .MayFail(404, "product-not-found", "Product not found.");
+        products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; existing orders keep theirs")
             .RequireRole(Roles.Catalogue)
             .Produces<ProductView>().Produces<ProductView>(StatusCodes.Status201Created)
-            .WithDescription("With If-Match only while the entry is the one that was read, with 'If-None-Match: *' only if there is none: 412 otherwise.")
+            .WithDescription("With If-Match only if the entry is unchanged; with 'If-None-Match: *' only if it does not exist; otherwise 412.")
             .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR")).TakesPreconditions()
             .ResponseExample(200, Examples.Product).ResponseExample(201, Examples.Product)
-            .MayFail(400, "invalid-product", "The product breaks a rule.")
-            .MayFail(400, "invalid-sku", "The sku is not valid.");
+            .MayFail(400, "invalid-product", "The product is invalid.")
+            .MayFail(400, "invalid-sku", "The sku is invalid.");
     }
 
     static async Task<Page<ProductView>> List(
-        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
-        [FromQuery, Description("Products on the page: 1 to 100, default 50.")] string? limit,
+        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
+        [FromQuery, Description("Products per page: 1 to 100, default 50.")] string? limit,
         HttpContext http,
         OrdersDb db)
     {
@@ -53,7 +53,7 @@ static class ProductsEndpoints
     {
         ProductRules.CheckSku(sku);
         var product = await db.Products.AsNoTracking().SingleOrDefaultAsync(product => product.Sku == sku, http.RequestAborted)
-            ?? throw new Problem(404, "product-not-found", "There is no such product.", "Check the sku; GET /products lists what there is.");
+            ?? throw new Problem(404, "product-not-found", "Product not found.", "Check the sku; GET /products lists all products.");
         return Preconditions.IsKnown(http, VersionOf(product)) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(ProductView.Of(product));
     }
 
@@ -69,7 +69,10 @@ static class ProductsEndpoints
         return created ? Results.Created($"/products/{sku}", view) : Results.Ok(view);
     }
 
-    /// <summary>The precondition is looked at under the row's lock; two that make the same product meet at its key, and the second one runs again.</summary>
+    /// <summary>
+    /// Checks the precondition under the row's lock. Two requests that create the same product conflict at its key, and the second one
+    /// retries.
+    /// </summary>
     static async Task<(Product Product, bool Created)> Set(Work work, string sku, ProductRequest request, HttpRequest http, TimeProvider clock)
     {
         var product = (await work.Lock<Product, string>([sku])).SingleOrDefault();
@@ -89,14 +92,14 @@ static class ProductsEndpoints
         return (product, created);
     }
 
-    /// <summary>Whole milliseconds: what every database keeps, so that the entity tag reads the same now and later.</summary>
+    /// <summary>Whole milliseconds, which every database stores, so that the entity tag is the same now and later.</summary>
     static DateTime Now(TimeProvider clock)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
-    /// <summary>With the time, so that a version that comes again after a restored backup is another one.</summary>
+    /// <summary>Includes the time, so that a version number reused after a restored backup gives another tag.</summary>
     static ResourceVersion VersionOf(Product product) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{product.Version}-{product.UpdatedAt.Ticks:x}"), product.UpdatedAt);
 

@@ -8,37 +8,37 @@ using OrderSaga.Platform.Outbox;
 namespace Orders.Api;
 
 /// <summary>
-/// Refuses new orders while more are in progress than the system ends in some seconds: a caller that is told to come back is
-/// better off than one whose order waits for minutes. Only placed orders count: neither bad bodies nor repeats nor refusals do. While the
-/// broker is unavailable nothing can end, and the outbox keeps everything: no order is refused for that.
+/// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an
+/// order that waits for minutes. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no order
+/// can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
     Statements<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Refusals that may be asked back to come in one second.</summary>
+    /// <summary>Refused callers asked to return per second.</summary>
     const double RefusalsPerSecond = 250;
 
-    /// <summary>Seconds.</summary>
+    /// <summary>Maximum Retry-After, seconds.</summary>
     const double LongestRetryAfter = 30;
 
     int retryAfter = 1;
     int refused;
 
-    /// <summary>Orders that this process has placed.</summary>
+    /// <summary>Orders placed by this process.</summary>
     long placed;
 
     volatile Count last = new(0, 0);
 
-    /// <summary>Nothing is placed now, for certain: the database says so. Near the bound the placing batch decides.</summary>
+    /// <summary>The last count reached the limit, so nothing can be placed. Near the limit the placing batch decides.</summary>
     public bool IsFull => !outbox.IsBrokerAway && last.InProgress >= settings.MostUnderWay;
 
     /// <summary>
-    /// How many orders may be placed. Near the bound they are counted, one statement more; batches come one after another, so that nothing this
-    /// process has placed is missing or counted twice.
+    /// How many orders may be placed. Near the limit this counts them with one more statement. Batches run one after another, so that no
+    /// order of this process is missed or counted twice.
     /// </summary>
-    /// <param name="wanted">More than that need not be known.</param>
+    /// <param name="wanted">The count stops at this number.</param>
     public async Task<int> Left(int wanted)
     {
         if (outbox.IsBrokerAway)
@@ -55,12 +55,12 @@ sealed class Backpressure(
 
     public void Placed(int orders) => Interlocked.Add(ref placed, orders);
 
-    /// <summary>A value, not an exception: refusing must stay cheap when there is most to refuse.</summary>
+    /// <summary>Returned, not thrown: a refusal must be cheap under the highest load.</summary>
     public Problem Refusal()
     {
         Interlocked.Increment(ref refused);
-        return new Problem(429, "too-many-orders", "Too many orders are under way.",
-            "Nothing was placed. Send the same request again after the time in Retry-After.")
+        return new Problem(429, "too-many-orders", "Too many orders are in progress.",
+            "Nothing was placed. Send the same request again after the seconds in Retry-After.")
         {
             RetryAfter = Volatile.Read(ref retryAfter),
         };
@@ -71,14 +71,14 @@ sealed class Backpressure(
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.Next(stoppingToken))
         {
-            // Do not query while there is nothing to count.
+            // No query while there is nothing to count.
             if (Interlocked.Read(ref placed) > last.PlacedBefore || last.InProgress > 0)
                 await CountAgain();
             Spread();
         }
     }
 
-    /// <summary>The more are turned away, the later they are asked back, so that they come back at a rate that costs little.</summary>
+    /// <summary>The more callers are refused, the later they are asked to return: their rate stays bounded.</summary>
     void Spread()
     {
         var perSecond = Interlocked.Exchange(ref refused, 0) / Interval.TotalSeconds;
@@ -93,7 +93,7 @@ sealed class Backpressure(
         }
         catch (Exception failure)
         {
-            log.LogWarning("The orders in progress could not be counted: {Failure}", failure.Message);
+            log.LogWarning("Could not count the orders in progress; retrying: {Failure}", failure.Message);
         }
     }
 
@@ -104,12 +104,12 @@ sealed class Backpressure(
     }
 
     /// <summary>
-    /// In the order of the index ix_orders_next_check_at, so that no more rows are read than counted, however many orders wait for their customers.
+    /// Counts in the order of the index ix_orders_next_check_at, so that orders that wait for their customers are not read.
     /// </summary>
     internal static Task<int> InProgress(OrdersDb db, int atMost) => db.Orders
         .Where(order => order.NextCheckAt != null && order.PaymentUrl == null && order.State != States.NeedsReview)
         .OrderBy(order => order.NextCheckAt).Take(atMost).CountAsync();
 
-    /// <summary>The database's count, and what this process had placed before it was asked.</summary>
+    /// <summary>The database's count, and how many orders this process had placed before the query.</summary>
     sealed record Count(int InProgress, long PlacedBefore);
 }

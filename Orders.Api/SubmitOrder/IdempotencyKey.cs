@@ -3,12 +3,12 @@ using System.Text;
 namespace Orders.Api;
 
 /// <summary>
-/// The header Idempotency-Key. A key in double quotes is the same key without them: the IETF's draft makes it a string of structured fields
-/// (RFC 8941), and one client library quotes where a call by hand does not.
+/// The Idempotency-Key header. A key in double quotes equals the key without them: the IETF draft makes it a structured-field string (RFC
+/// 8941), and clients differ in whether they quote it.
 /// </summary>
 static class IdempotencyKey
 {
-    /// <summary>No key of any rule.</summary>
+    /// <summary>An invalid key.</summary>
     const string None = "\n";
 
     public static string Of(HttpContext http) => http.Request.Headers["Idempotency-Key"] switch
@@ -18,7 +18,7 @@ static class IdempotencyKey
         var header => header.ToString(),
     };
 
-    /// <summary>The key as earlier versions kept it, where that differs: with its quotes.</summary>
+    /// <summary>The key as earlier versions stored it, if different: with its quotes.</summary>
     public static string? FormerOf(HttpContext http) => http.Request.Headers["Idempotency-Key"].ToString() is ['"', ..] quoted ? quoted : null;
 
     /// <summary>RFC 8941 3.3.3: only a quote and a backslash are escaped, and nothing follows the closing quote.</summary>

@@ -8,7 +8,7 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
-/// <summary>Group commit: the orders that arrive while one batch commits are the next batch, one transaction.</summary>
+/// <summary>Group commit: orders that arrive while one batch commits form the next batch, one transaction.</summary>
 sealed class PlacementBatches : IAsyncDisposable
 {
     static readonly Counter<long> Outcomes =
@@ -28,9 +28,9 @@ sealed class PlacementBatches : IAsyncDisposable
         batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, () => Task.Delay(gather, clock, CancellationToken.None));
     }
 
-    /// <summary>Ends when the order is committed.</summary>
-    /// <exception cref="Problem">It was not placed, and no row is left of it.</exception>
-    /// <exception cref="DatabaseBusyException">It may be placed yet; sent again with its key it is placed once.</exception>
+    /// <summary>Completes when the order is committed.</summary>
+    /// <exception cref="Problem">The order was not placed, and no row is left of it.</exception>
+    /// <exception cref="DatabaseBusyException">The order may still be placed; a repeat with its key places it once.</exception>
     public async Task<Placed> Place(PlacementRequest request)
     {
         await Handled(request);
@@ -62,10 +62,10 @@ sealed class PlacementBatches : IAsyncDisposable
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
 
-    /// <summary>A key that another process is placing in a transaction that stays open fails its own callers only.</summary>
+    /// <summary>A key that another process holds in an open transaction fails only its own callers.</summary>
     Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunApart(batch, Commit, (request, failure) => request.Fail(failure));
 
-    /// <summary>A request that was given up is not begun: its caller was asked to send it again.</summary>
+    /// <summary>Skips requests whose callers were already asked to send them again.</summary>
     async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<Work, Task>, Task> run)
     {
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];

@@ -5,16 +5,16 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Api;
 
-/// <summary>Which idempotency keys have placed an order: one statement for all who ask while the one before runs.</summary>
+/// <summary>Finds idempotency keys that placed an order: one statement for all callers that arrive while the previous one runs.</summary>
 sealed class StoredKeys(Statements<OrdersDb> database) : IAsyncDisposable
 {
     const int MaxBatch = 500;
 
     readonly Batcher<Question> questions = new(MaxBatch, batch => Answer(database, batch));
 
-    /// <param name="merchant">Whose keys.</param>
+    /// <param name="merchant">Owner of the key.</param>
     /// <param name="key">The key.</param>
-    /// <param name="former">Another spelling of it, under which an earlier version may have kept it.</param>
+    /// <param name="former">Another spelling, which an earlier version may have stored.</param>
     public async Task<bool> Has(string merchant, string key, string? former)
     {
         var question = new Question([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, former ?? key)]);

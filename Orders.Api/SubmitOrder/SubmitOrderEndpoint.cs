@@ -10,27 +10,27 @@ static class SubmitOrderEndpoint
     public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit).RefuseBeforeReading()
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
-        .WithDescription("Answers as soon as the order is kept; the rest is seen at its address. The same key with the same body gives the same answer.")
+        .WithDescription("Answers as soon as the order is stored; its Location shows the progress. The same key with the same body gives the same answer.")
         .ReadsHeader("Idempotency-Key", true,
-            "Your own key for this order, 1 to 255 printable ASCII characters; in double quotes or without, it is the same key.",
+            "Your own key for this order, 1 to 255 printable ASCII characters; double quotes around it are ignored.",
             "8e03978e-40d5-43dd-bc93-6894a57f9324")
-        .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (30 at most) for the order's end, or for the url at which the customer pays.", "wait=10")
+        .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (maximum 30) until the order is final or has a payment page.", "wait=10")
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .Produces<OrderView>(StatusCodes.Status200OK)
         .RequestExample(Examples.Request)
         .ResponseExample(202, Examples.Placed)
         .ResponseExample(200, Examples.Completed)
-        .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or not valid.")
-        .MayFail(400, "invalid-order", "The order breaks a rule.")
+        .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or invalid.")
+        .MayFail(400, "invalid-order", "The order is invalid.")
         .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
         .MayFail(422, "unknown-sku", "A sku is not in the price list.")
-        .MayFail(422, "unknown-class", "The order's class is not known.")
+        .MayFail(422, "unknown-class", "The order class is unknown.")
         .MayFail(422, "currency-differs", "A sku is priced in another currency.")
-        .MayFail(422, "price-changed", "The total is not what the customer was shown.")
+        .MayFail(422, "price-changed", "The total differs from the one shown to the customer.")
         .MayFail(422, "total-too-large", "The order's total is too large.")
-        .MayFail(429, "too-many-orders", "Too many orders are under way.");
+        .MayFail(429, "too-many-orders", "Too many orders are in progress.");
 
-    /// <summary>The caller is known by then, the body not read yet.</summary>
+    /// <summary>Refuses after authentication and before the body is read.</summary>
     static RouteHandlerBuilder RefuseBeforeReading(this RouteHandlerBuilder endpoint)
     {
         endpoint.Finally(built =>
@@ -42,7 +42,7 @@ static class SubmitOrderEndpoint
         return endpoint;
     }
 
-    /// <summary>What is placed already is answered from the store, whatever the load: a shop must not take a placed order for a refused one.</summary>
+    /// <summary>Answers a repeated request from the store under any load: a shop must not take a placed order for a refused one.</summary>
     static async Task RepeatOrRefuse(HttpContext http, Backpressure full, RequestDelegate place)
     {
         var key = IdempotencyKey.Of(http);
@@ -74,6 +74,6 @@ static class SubmitOrderEndpoint
         return Answers.Order(order, States.AtRest(order.State) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    /// <summary>A hosted payment waits for the customer, whom the caller must send to the url: no use in waiting for the end.</summary>
+    /// <summary>A hosted payment waits for the customer, whom the caller must first send to the payment page.</summary>
     static bool HasCome(OrderState order) => States.AtRest(order.State) || order is { State: States.AwaitingPayment, PaymentUrl: not null };
 }

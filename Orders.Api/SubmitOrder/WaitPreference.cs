@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Orders.Api;
 
-/// <summary>RFC 7240: <c>Prefer: wait=N</c>, seconds. What is not understood is ignored, as the RFC asks.</summary>
+/// <summary>RFC 7240: <c>Prefer: wait=N</c>, seconds. An invalid preference is ignored, as the RFC requires.</summary>
 static class WaitPreference
 {
     const int MostSeconds = 30;

@@ -5,7 +5,7 @@ using OrderSaga.Platform.History;
 
 namespace Orders.Api;
 
-/// <summary>What the merchant was told of the order, or is owed: one item for each event and endpoint.</summary>
+/// <summary>The merchant webhooks of the order, sent or pending: one item per event and endpoint.</summary>
 static class Deliveries
 {
     public static async Task<IEnumerable<HistoryItem>> Of(OrdersDb db, OrderState order, CancellationToken cancel)

@@ -11,10 +11,10 @@ namespace Orders.Api;
 /// <summary>The timeline, live: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).</summary>
 static class OrderEventsEndpoint
 {
-    /// <summary>Between signs of life on a quiet stream, so that proxies keep it and a broken one is noticed.</summary>
+    /// <summary>Interval of keep-alive comments on a quiet stream: proxies keep it open, and a broken one is noticed.</summary>
     static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a browser waits before it asks again, after a restart of this process for example; milliseconds.</summary>
+    /// <summary>How long a browser waits before it reconnects, for example after a restart of this process; milliseconds.</summary>
     const string Retry = "retry: 2000\n\n";
 
     const string Example = """
@@ -30,13 +30,13 @@ static class OrderEventsEndpoint
     public static void MapOrderEvents(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/events", Stream)
         .WithName("GetOrderEvents")
         .WithSummary("Every transition of the order, live")
-        .WithDescription("Server-sent events. The stream ends with the order; asked again then, it answers 204, which ends an EventSource.")
-        .ReadsHeader("Last-Event-ID", false, "Only what came after this event.", "2")
+        .WithDescription("Server-sent events. The stream ends when the order is final. A later request gets 204, which stops an EventSource.")
+        .ReadsHeader("Last-Event-ID", false, "Only events after this one.", "2")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
-        .MayFail(400, "invalid-event-id", "The event id is not valid.")
-        .MayFail(404, "order-not-found", "There is no such order.");
+        .MayFail(400, "invalid-event-id", "The event id is invalid.")
+        .MayFail(404, "order-not-found", "Order not found.");
 
     static async Task Stream(
         [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime life)
@@ -63,7 +63,7 @@ static class OrderEventsEndpoint
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
-            // The caller has gone, or this process stops: a browser asks again after the time that the stream gave it.
+            // The caller disconnected, or this process stops: a browser reconnects after the retry time of the stream.
         }
     }
 
@@ -83,7 +83,7 @@ static class OrderEventsEndpoint
                 await http.Response.Body.FlushAsync(ends);
             }
 
-            // The row first: a change after it is seen as the next one.
+            // The row first: a later change shows as the next version.
             order = await db.Orders.AsNoTracking().SingleAsync(row => row.CorrelationId == order.CorrelationId, ends);
             transitions = await Transitions.Of(db, order.CorrelationId, last, ends);
         }
@@ -98,7 +98,7 @@ static class OrderEventsEndpoint
             return 0;
         return long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last
-            : throw new Problem(400, "invalid-event-id", "The event id is not valid.", "Last-Event-ID is the id of an event of this stream, or absent.");
+            : throw new Problem(400, "invalid-event-id", "The event id is invalid.", "Use an event id of this stream as Last-Event-ID, or omit it.");
     }
 
     static async Task<long> Write(HttpContext http, List<Transition> transitions, long last)

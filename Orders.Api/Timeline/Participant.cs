@@ -3,15 +3,15 @@ using OrderSaga.Platform.History;
 
 namespace Orders.Api;
 
-/// <summary>What is missing in a timeline.</summary>
-/// <param name="Source">Whose items.</param>
-/// <param name="Reason">Why they are not there.</param>
+/// <summary>A source whose items are missing in a timeline.</summary>
+/// <param name="Source">The missing source.</param>
+/// <param name="Reason">Why its items are missing.</param>
 public sealed record TimelineGap(string Source, string Reason);
 
-/// <summary>What one participant told, or why it did not.</summary>
+/// <summary>One participant's items, or why they are missing.</summary>
 sealed record Told(IReadOnlyList<HistoryItem> Items, TimelineGap? Gap);
 
-/// <summary>The histories of all that have a part in an order: the participants, and who looks after what went wrong.</summary>
+/// <summary>The histories of one order from the participants and the reconciler.</summary>
 sealed class Participants(OrderParticipants all)
 {
     public Task<Told[]> Histories(Guid orderId, CancellationToken cancel) =>
@@ -21,6 +21,6 @@ sealed class Participants(OrderParticipants all)
     {
         var (history, silence) = await participant.Ask<AuditHistory>($"/{orderId}/history", cancel);
         return history is null ? new Told([], new TimelineGap(participant.Name, silence!))
-            : new Told(history.Items, history.Complete ? null : new TimelineGap(participant.Name, $"only its last {AuditHistory.MostItems} items are here"));
+            : new Told(history.Items, history.Complete ? null : new TimelineGap(participant.Name, $"only its last {AuditHistory.MostItems} items are shown"));
     }
 }

@@ -6,26 +6,26 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
-/// <summary>Everything that happened to an order, wherever it happened.</summary>
+/// <summary>Everything that happened to an order in all services.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Items">
-/// By time, the oldest first. Source is order, assurance, operator, stock, payment, gateway, webhook (of the gateway), delivery (a webhook to the
-/// merchant), case or repair. Times are of the process that acted, so items of two processes may stand a little out of order.
+/// Oldest first. Source is order, assurance, operator, stock, payment, gateway, webhook (of the gateway), delivery (a webhook to the
+/// merchant), case or repair. Times come from the process that acted, so items of two processes may be slightly out of order.
 /// </param>
-/// <param name="Gaps">Whose items are missing, and why; empty when all are here.</param>
+/// <param name="Gaps">Sources whose items are missing, and why; empty if the timeline is complete.</param>
 public sealed record OrderTimeline(Guid OrderId, IReadOnlyList<HistoryItem> Items, IReadOnlyList<TimelineGap> Gaps);
 
 static class TimelineEndpoint
 {
     public static void MapTimeline(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/timeline", Get)
         .WithName("GetTimeline")
-        .WithSummary("Everything that happened to the order: transitions, branch steps, gateway calls, webhooks, acts of assurance and operators, cases")
-        .WithDescription("The participants are asked at once and briefly. One that does not answer is named in gaps; ask again for its items.")
+        .WithSummary("Everything that happened to the order: transitions, branch steps, gateway calls, webhooks, recovery, operators' actions, cases")
+        .WithDescription("The participants are queried in parallel with a short timeout. gaps names those that did not answer; repeat the request for them.")
         .LimitRate()
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)
-        .MayFail(400, "invalid-order-id", "The order id is not valid.")
-        .MayFail(404, "order-not-found", "There is no such order.");
+        .MayFail(400, "invalid-order-id", "The order id is invalid.")
+        .MayFail(404, "order-not-found", "Order not found.");
 
     static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, Participants participants)
     {
@@ -38,7 +38,7 @@ static class TimelineEndpoint
         return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, told)]);
     }
 
-    /// <summary>Names of people and texts of technical errors are for operators; the participants' own histories have them.</summary>
+    /// <summary>Removes operators' names and technical errors; the participants' own histories show them to operators.</summary>
     static HistoryItem ForMerchant(HistoryItem item) => item switch
     {
         { Source: "operator" } => item with { Cause = "operator", Detail = null },
@@ -49,7 +49,7 @@ static class TimelineEndpoint
     };
 
     static IEnumerable<TimelineGap> Gaps(AuditHistory own, Told[] told) =>
-        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MostItems} items are here") })
+        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MostItems} items are shown") })
         .Concat(told.Select(one => one.Gap).OfType<TimelineGap>());
 
     static string SourceOf(AuditRow row) => row switch

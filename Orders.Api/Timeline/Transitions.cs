@@ -5,17 +5,17 @@ using OrderSaga.Platform.Database;
 namespace Orders.Api;
 
 /// <summary>One change of an order's state.</summary>
-/// <param name="Id">Counts up; the event id of the live stream.</param>
+/// <param name="Id">Increasing; the event id of the live stream.</param>
 /// <param name="At">UTC.</param>
 /// <param name="From">State before; null for the placement.</param>
 /// <param name="To">State after.</param>
 /// <param name="Cause">The message, call or job that caused it.</param>
-/// <param name="Detail">More, if there is more to say.</param>
+/// <param name="Detail">Optional explanation.</param>
 public sealed record Transition(long Id, DateTime At, string? From, string To, string Cause, string? Detail);
 
 static class Transitions
 {
-    /// <summary>The audit rows of the order. Its row's lock makes their ids count up in the order of what happened.</summary>
+    /// <summary>The audit rows of the order. Its row lock makes their ids increase in the order of the events.</summary>
     public static async Task<List<Transition>> Of(OrdersDb db, Guid orderId, long after, CancellationToken cancel)
     {
         var subjectId = orderId.ToString();

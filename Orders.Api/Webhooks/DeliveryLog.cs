@@ -9,19 +9,19 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What an endpoint was sent, and sending it again.</summary>
+/// <summary>Lists an endpoint's deliveries and resends them.</summary>
 static class DeliveryLog
 {
-    const string NotFound = "There is no such delivery.";
+    const string NotFound = "Delivery not found.";
 
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
         MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
-            .WithSummary("The events that the endpoint was sent, is owed or missed, the newest first")
+            .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
         MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
-            .WithSummary("Sends an event again, under its own webhook-id, with all retries anew")
+            .WithSummary("Sends an event again under the same webhook-id, with the full retry schedule")
             .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
             .MayFail(404, "delivery-not-found", NotFound).MayFail(409, "endpoint-disabled", "The endpoint is disabled.");
     }
@@ -29,8 +29,8 @@ static class DeliveryLog
     static async Task<Page<DeliveryView>> List(
         [Description("The endpoint id.")] string id,
         [FromQuery, Description("Only deliveries in this state: Pending, Delivered, GivenUp or Missed.")] string? status,
-        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
-        [FromQuery, Description("Deliveries on the page: 1 to 100, default 50.")] string? limit,
+        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
+        [FromQuery, Description("Deliveries per page: 1 to 100, default 50.")] string? limit,
         HttpContext http,
         OrdersDb db)
     {
@@ -40,7 +40,7 @@ static class DeliveryLog
         if (status is not null)
         {
             if (status is not (DeliveryStates.Pending or DeliveryStates.Delivered or DeliveryStates.GivenUp or DeliveryStates.Missed))
-                throw Query.Invalid("status", "Give Pending, Delivered, GivenUp or Missed.");
+                throw Query.Invalid("status", "Use Pending, Delivered, GivenUp or Missed.");
             rows = rows.Where(row => row.State == status);
         }
 
@@ -58,13 +58,13 @@ static class DeliveryLog
         var endpoint = await MerchantEndpoints.Own(db, http, id);
         if (endpoint.State == EndpointStates.Disabled)
             throw new Problem(409, "endpoint-disabled", "The endpoint is disabled.",
-                $"Nothing is sent there. POST /webhook-endpoints/{id}/enable, then resend.");
+                $"Enable it first with POST /webhook-endpoints/{id}/enable, then resend.");
         var view = await unitOfWork.Run(async work =>
         {
             var delivery = Guid.TryParseExact(deliveryId, "D", out var asked) ? (await work.Lock<WebhookDelivery, Guid>([asked])).SingleOrDefault() : null;
             if (delivery?.EndpointId != endpoint.Id)
                 throw new Problem(404, "delivery-not-found", NotFound, "Check the id; GET /webhook-endpoints/{id}/deliveries lists them.");
-            // Another lease: whatever is under way for it counts for nothing any more.
+            // A new lease: the result of an attempt in progress is ignored.
             (delivery.State, delivery.Attempts, delivery.Lease) = (DeliveryStates.Pending, 0, Guid.CreateVersion7(clock.GetUtcNow()));
             delivery.NextAttemptAt = clock.GetUtcNow().UtcDateTime;
             return DeliveryView.Of(delivery);

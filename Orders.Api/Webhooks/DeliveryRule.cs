@@ -3,17 +3,17 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What one sending came to.</summary>
-/// <param name="Status">HTTP status; null when there was no answer.</param>
-/// <param name="Error">Why it failed; null when it was taken.</param>
+/// <summary>Result of one attempt.</summary>
+/// <param name="Status">HTTP status; null without an answer.</param>
+/// <param name="Error">Why it failed; null on success.</param>
 sealed record SendResult(int? Status, string? Error);
 
-/// <summary>What a result means for a delivery and for its endpoint. Pure.</summary>
+/// <summary>Applies a result to a delivery and its endpoint. Pure.</summary>
 static class DeliveryRule
 {
     const int Gone = 410;
 
-    /// <summary>Notes the result of a sending that this delivery's lease holder made.</summary>
+    /// <summary>Applies the result of an attempt by the delivery's lease holder.</summary>
     public static void Note(WebhookDelivery delivery, WebhookEndpoint endpoint, SendResult result, WebhookSettings settings, DateTime now)
     {
         (delivery.LastStatus, delivery.LastError, delivery.LastAttemptAt) = (result.Status, result.Error, now);
@@ -34,7 +34,7 @@ static class DeliveryRule
         }
     }
 
-    /// <summary>The pause after the n-th sending, up to a tenth longer by the delivery's own id, so that a crowd spreads; null: no more.</summary>
+    /// <summary>Delay after the n-th attempt, up to a tenth longer by the delivery's id to spread load; null: no more attempts.</summary>
     public static TimeSpan? Pause(WebhookDelivery delivery, WebhookSettings settings) => delivery.Attempts > settings.Retries.Count
         ? null
         : TimeSpan.FromSeconds(settings.Retries[delivery.Attempts - 1] * (1 + (delivery.Id.ToByteArray()[15] / 2560.0)));
@@ -52,13 +52,13 @@ static class DeliveryRule
             (endpoint.State, endpoint.Reason, endpoint.FailingSince, endpoint.UpdatedAt) = (EndpointStates.Active, null, null, now);
     }
 
-    /// <summary>An endpoint that takes nothing for as long as one delivery is tried is not tried with the next.</summary>
+    /// <summary>Disables an endpoint that accepted nothing during the whole retry schedule of one delivery.</summary>
     static void Fails(WebhookEndpoint endpoint, WebhookDelivery delivery, string error, WebhookSettings settings, DateTime now)
     {
         if (endpoint.State == EndpointStates.Active)
             (endpoint.State, endpoint.Reason, endpoint.FailingSince, endpoint.UpdatedAt) = (EndpointStates.Failing, error, now, now);
         else if (endpoint.State == EndpointStates.Failing && delivery.State == DeliveryStates.GivenUp && now - endpoint.FailingSince >= settings.GivesUpAfter)
-            Disable(endpoint, $"took nothing since {(endpoint.FailingSince is { } since ? WebJson.Text(since) : "")}: {error}", now);
+            Disable(endpoint, $"accepted nothing since {(endpoint.FailingSince is { } since ? WebJson.Text(since) : "")}: {error}", now);
     }
 
     static void Disable(WebhookEndpoint endpoint, string reason, DateTime now)

@@ -4,31 +4,33 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Looks a host's addresses up.</summary>
+/// <summary>Resolves a host name to its addresses.</summary>
 delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancel);
 
-/// <summary>A merchant's url may lead to the public internet only. What counts is the address that is connected to, each time.</summary>
+/// <summary>Allows merchant URLs on the public internet only. Checks the address of each connection, not the name.</summary>
 sealed class Destinations(WebhookSettings settings, Resolve resolve)
 {
-    public const string Title = "The url is not valid.";
+    public const string Title = "The URL is invalid.";
     const int MostCharacters = 500;
 
-    /// <summary>What can be said of a url without looking anything up; a name that leads inside is refused when it is connected to.</summary>
-    /// <exception cref="Problem">400: the url breaks a rule.</exception>
+    /// <summary>Checks a URL without a DNS look-up; a name that resolves to a private address is refused on connecting.</summary>
+    /// <exception cref="Problem">400: the URL is invalid.</exception>
     public string Check(string? url)
     {
         if (url is not { Length: > 0 and <= MostCharacters } || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
-            throw Invalid($"Give an absolute https url of at most {MostCharacters} characters.");
+            throw Invalid($"Use an absolute https URL of at most {MostCharacters} characters.");
         if (uri.Scheme == "http" && !settings.AllowHttp)
-            throw Invalid("Give an https url: events name your orders.");
+            throw Invalid("Use an https URL: events contain data of your orders.");
         if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
-            throw Invalid("Give a url without user, password and fragment; deliveries are signed.");
+            throw Invalid("Use a URL without user, password and fragment; deliveries are signed.");
         if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !IsAllowed(uri.DnsSafeHost, address))
-            throw Invalid("Give a url on the public internet.");
-        return uri.AbsoluteUri.Length <= MostCharacters ? uri.AbsoluteUri : throw Invalid($"Give a url of at most {MostCharacters} characters.");
+            throw Invalid("Use a URL on the public internet.");
+        return uri.AbsoluteUri.Length <= MostCharacters ? uri.AbsoluteUri : throw Invalid($"Use a URL of at most {MostCharacters} characters.");
     }
 
-    /// <summary>For SocketsHttpHandler: connects to an address that was checked, not to a name that could mean another by then.</summary>
+    /// <summary>
+    /// Connect callback of SocketsHttpHandler: connects to a checked address, because the name could resolve differently the next time.
+    /// </summary>
     public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
@@ -49,7 +51,7 @@ sealed class Destinations(WebhookSettings settings, Resolve resolve)
         }
     }
 
-    /// <summary>No such name and a name that leads inside are told in the same words: which names exist inside is nobody's business.</summary>
+    /// <summary>An unknown name and a private one get the same error, so that it does not reveal internal host names.</summary>
     async Task<IPAddress[]> Find(string host, CancellationToken cancel)
     {
         try

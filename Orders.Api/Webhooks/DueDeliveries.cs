@@ -5,10 +5,10 @@ using OrderSaga.Platform.Batches;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>A delivery that this process may send until its lease ends, and where to.</summary>
+/// <summary>A delivery leased to this process, and its endpoint.</summary>
 sealed record Claimed(WebhookDelivery Delivery, WebhookEndpoint Endpoint);
 
-/// <summary>Claims deliveries by lease. An order's events go to an endpoint one after the other, in the order of what happened.</summary>
+/// <summary>Claims deliveries by lease. An endpoint receives the events of one order in sequence.</summary>
 sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory scopes, WebhookSettings settings, TimeProvider clock)
 {
     const int SamplePage = 1000;
@@ -16,8 +16,8 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     DateTimeOffset sampleAt;
 
     /// <summary>
-    /// Claims what there is room for beside what is in progress. Merchants that are sent nothing at the moment come first, then such endpoints, so that the
-    /// one whose backlog is the oldest does not get every place that is freed.
+    /// Claims as many deliveries as free slots allow. Merchants and then endpoints without a delivery in progress come first, so that the
+    /// oldest backlog does not get every free slot.
     /// </summary>
     public async Task<IReadOnlyList<Claimed>> Claim(IEnumerable<Sending> inProgress)
     {
@@ -40,7 +40,7 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
         return taken.Count == 0 ? [] : await unitOfWork.Run(work => Lease(work, taken, now));
     }
 
-    /// <summary>The oldest ones that may be sent, but to these merchants and endpoints.</summary>
+    /// <summary>Adds the oldest deliveries that may be sent, except those to these merchants and endpoints.</summary>
     async Task Take(OrdersDb db, SendingShares shares, string[] merchants, Guid[] endpoints, DateTime now, List<Guid> taken)
     {
         if (shares.Room <= 0)
@@ -57,13 +57,13 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
         taken.AddRange(found.Where(row => shares.TryTake(new Sending(row.EndpointId, row.Merchant, row.State))).Select(row => row.Id));
     }
 
-    /// <summary>Due, at an endpoint that is sent to, and behind no earlier event of its order that is still owed.</summary>
+    /// <summary>Due deliveries to endpoints that are not disabled, without an earlier pending event of the same order.</summary>
     internal static IQueryable<WebhookDelivery> Due(OrdersDb db, DateTime now, DateTime furthest) => Owed(db)
         .Where(row => (row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
             && !db.WebhookDeliveries.Any(earlier => earlier.EndpointId == row.EndpointId && earlier.OrderId == row.OrderId
                 && earlier.EventId < row.EventId && earlier.State == DeliveryStates.Pending));
 
-    /// <summary>What endpoints that are sent to are still owed.</summary>
+    /// <summary>Pending deliveries to endpoints that are not disabled.</summary>
     static IQueryable<WebhookDelivery> Owed(OrdersDb db) => db.WebhookDeliveries.AsNoTracking().Where(row => row.NextAttemptAt != null
         && db.WebhookEndpoints.Any(endpoint =>
             endpoint.Id == row.EndpointId && (endpoint.State == EndpointStates.Active || endpoint.State == EndpointStates.Failing)));
@@ -84,7 +84,7 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     async Task Sample(OrdersDb db, DateTime now)
     {
         sampleAt = clock.GetUtcNow() + SampleEvery;
-        // Of those that come next: to ask for the least of all is to read all.
+        // Only the next ones: MIN over all rows would read them all.
         var oldest = await Owed(db).OrderBy(row => row.NextAttemptAt).Take(SamplePage).MinAsync(row => (DateTime?)row.CreatedAt);
         WebhookMetrics.OldestIs(oldest is { } since ? now - since : TimeSpan.Zero);
     }

@@ -3,20 +3,21 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>A url to be told at.</summary>
-/// <param name="Url">Absolute, https, on the public internet.</param>
+/// <summary>An endpoint to register.</summary>
+/// <param name="Url">Absolute https URL on the public internet.</param>
 public sealed record EndpointRequest(string? Url);
 
-/// <summary>A url at which a merchant is told of its orders.</summary>
-/// <param name="Id">Its id.</param>
+/// <summary>A URL that receives the merchant's order events.</summary>
+/// <param name="Id">Id of the endpoint.</param>
 /// <param name="Url">Where events are sent.</param>
-/// <param name="Status">Active; Failing: its last delivery was not taken, they are tried again; Disabled: nothing is sent until it is enabled.</param>
+/// <param name="Status">Active; Failing: the last delivery was not accepted, deliveries are retried; Disabled: nothing is sent until it is
+/// enabled.</param>
 /// <param name="Reason">Why it is failing or disabled.</param>
-/// <param name="FailingSince">UTC; since when it has taken nothing.</param>
-/// <param name="PreviousSecretUntil">UTC; until then the secret before signs as well.</param>
+/// <param name="FailingSince">UTC; time since which every delivery failed.</param>
+/// <param name="PreviousSecretUntil">UTC; until then the previous secret signs too.</param>
 /// <param name="CreatedAt">UTC.</param>
-/// <param name="Missed">What happened while it was disabled and was not sent; none: nothing. Lists leave it out.</param>
-/// <param name="Secret">Signs its deliveries; shown in this answer only.</param>
+/// <param name="Missed">Events missed while it was disabled and not sent; absent if none. Not in lists.</param>
+/// <param name="Secret">Secret that signs the deliveries; shown in this answer only.</param>
 public sealed record EndpointView(
     Guid Id, string Url, string Status, string? Reason, DateTime? FailingSince, DateTime? PreviousSecretUntil, DateTime CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] MissedEvents? Missed = null,
@@ -35,27 +36,27 @@ public sealed record EndpointView(
         new(row.Id, row.Url, row.State, row.Reason, row.FailingSince, row.PreviousSecretUntil, row.CreatedAt);
 }
 
-/// <summary>Events that an endpoint missed while it was disabled, as far back as the log is kept.</summary>
-/// <param name="Events">How many; GET /webhook-endpoints/{id}/deliveries?status=Missed lists them.</param>
-/// <param name="Since">UTC; since when.</param>
+/// <summary>Events that an endpoint missed while disabled, within the retention of the log.</summary>
+/// <param name="Events">Number of events; GET /webhook-endpoints/{id}/deliveries?status=Missed lists them.</param>
+/// <param name="Since">UTC; time of the oldest.</param>
 public sealed record MissedEvents(int Events, DateTime Since);
 
-/// <summary>What is to become of the events that were missed.</summary>
-/// <param name="SendMissed">They are sent now, the oldest first.</param>
+/// <summary>What to do with missed events.</summary>
+/// <param name="SendMissed">True: send them now, oldest first.</param>
 public sealed record EnableRequest(bool? SendMissed);
 
-/// <summary>One event for one endpoint, and how far it is.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="WebhookId">The header webhook-id of each of its sendings: the same event twice has the same.</param>
-/// <param name="EventId">The id in the body; the same at each endpoint.</param>
-/// <param name="OrderId">The order that it tells of.</param>
+/// <summary>One event for one endpoint, with its delivery status.</summary>
+/// <param name="Id">Id of the delivery.</param>
+/// <param name="WebhookId">The webhook-id header, the same in every attempt.</param>
+/// <param name="EventId">The id in the body, the same for every endpoint.</param>
+/// <param name="OrderId">The order of the event.</param>
 /// <param name="Type">order.submitted, order.completed, order.cancelled or order.needs_review.</param>
 /// <param name="Status">Pending, Delivered, GivenUp, or Missed while the endpoint was disabled.</param>
-/// <param name="Attempts">Sendings so far.</param>
+/// <param name="Attempts">Number of attempts.</param>
 /// <param name="LastStatus">HTTP status of the last answer.</param>
-/// <param name="LastError">Why the last sending failed.</param>
+/// <param name="LastError">Error of the last attempt.</param>
 /// <param name="LastAttemptAt">UTC.</param>
-/// <param name="NextAttemptAt">UTC; when it is sent again.</param>
+/// <param name="NextAttemptAt">UTC; time of the next attempt.</param>
 /// <param name="CreatedAt">UTC.</param>
 public sealed record DeliveryView(
     Guid Id, string WebhookId, string EventId, Guid OrderId, string Type, string Status, int Attempts, int? LastStatus, string? LastError,

@@ -8,8 +8,8 @@ using OrderSaga.Platform.Database;
 namespace Orders.Api.Webhooks;
 
 /// <summary>
-/// Turns changes of orders into deliveries that endpoints are owed, by reading the orders' audit forward. Placing and driving orders costs nothing
-/// for it. One process reads at a time; another takes over when the reader's row does not move any more.
+/// Creates webhook deliveries from changes of orders by reading the orders' audit forward, so that the order path does no extra work. One
+/// process reads at a time; another takes over when the cursor's row no longer changes.
 /// </summary>
 sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory scopes, WebhookSettings settings, TimeProvider clock, ILogger<EventReader> log)
     : BackgroundService
@@ -18,7 +18,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     Holes? holes;
     (long Beats, long At)? seen;
 
-    /// <summary>One look; false when there is nothing to do at once.</summary>
+    /// <summary>Polls once; returns false if there is nothing more to do now.</summary>
     internal async Task<bool> Look()
     {
         var (endpoints, reader) = await Peek();
@@ -48,14 +48,14 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
             }
             catch (Exception failure)
             {
-                // What was read may not have been committed: begin anew from the row.
+                // The rows read may not have been committed: start again from the stored cursor.
                 holes = null;
-                log.LogWarning("New webhook events could not be read and are looked for again: {Failure}", failure.Message);
+                log.LogWarning("Could not read new webhook events; retrying: {Failure}", failure.Message);
             }
         }
     }
 
-    /// <summary>Lets the next process read at once.</summary>
+    /// <summary>Releases the cursor, so that the next process can read at once.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
@@ -67,7 +67,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
         }
         catch (Exception failure)
         {
-            log.LogInformation("The reader's row could not be released; another process takes it after a while: {Failure}", failure.Message);
+            log.LogInformation("Could not release the webhook cursor; another process takes over after Webhooks:TakeOverSeconds: {Failure}", failure.Message);
         }
     }
 
@@ -86,7 +86,9 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
             : (false, null);
     }
 
-    /// <summary>By this process's own clock alone: a holder whose row has not moved for long enough is dead, or is fenced off by the row's version.</summary>
+    /// <summary>
+    /// By this process's own clock only: a holder whose row has not changed for long enough is dead, or fenced off by the row's version.
+    /// </summary>
     bool MayTake(WebhookReader? reader)
     {
         if (reader is null || reader.Holder == Guid.Empty || reader.Holder == self)
@@ -100,7 +102,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     {
         var db = (OrdersDb)work.Db;
         var reader = (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).SingleOrDefault();
-        // Another has taken over, or was there first.
+        // Another process has taken over or was first.
         if (holes is null ? reader?.Beats != beats : reader?.Holder != self)
             return null;
         if (reader is null)
@@ -109,7 +111,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
         if (endpoints.Count == 0)
             return null;
 
-        // Nobody is told of what came before the first of them.
+        // Events before the first endpoint's registration have no receiver.
         var next = holes?.Copy() ?? new Holes(Math.Max(reader.After, endpoints.Min(endpoint => endpoint.FromEvent)));
         var (rows, full) = await NewRows(db, next);
         await new EventWriter(db, endpoints, clock).Write(rows);
@@ -118,8 +120,8 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     }
 
     /// <summary>
-    /// What is new, and then what was missing: an order's changes follow each other under its row's lock, so whatever comes before one that was seen
-    /// has been committed by now.
+    /// Reads the new rows first, then the missing ones: an order's changes are serialized by its row lock, so every row before a visible
+    /// one is committed by then.
     /// </summary>
     async Task<(List<AuditRow> Rows, bool Full)> NewRows(OrdersDb db, Holes next)
     {

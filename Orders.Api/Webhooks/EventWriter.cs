@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Adds the deliveries that audit rows make endpoints owed, or miss while they are disabled, each once whatever is read again.</summary>
+/// <summary>Adds a delivery per audit row and endpoint (pending, or missed if disabled), once even if rows are read again.</summary>
 sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, TimeProvider clock)
 {
     public async Task Write(IReadOnlyList<AuditRow> rows)
@@ -25,7 +25,7 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
         }
     }
 
-    /// <summary>Those of merchants that have an endpoint.</summary>
+    /// <summary>The orders of merchants that have an endpoint.</summary>
     async Task<Dictionary<string, OrderState>> Orders(IEnumerable<AuditRow> events)
     {
         var ids = events.Select(row => Guid.Parse(row.SubjectId)).Distinct().ToArray();

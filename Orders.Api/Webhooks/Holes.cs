@@ -1,13 +1,13 @@
 namespace Orders.Api.Webhooks;
 
 /// <summary>
-/// Reading rows forward by an id that counts up when rows are written and not when they are committed: an id that is missing between others
-/// belongs to a transaction that is still under way, or to one that was rolled back. It is waited for as long as any transaction can last.
+/// Reads rows in the order of an id that is assigned on insert, not on commit: a missing id belongs to a transaction that is still in
+/// progress, or that was rolled back. The reader waits for it as long as a transaction can last.
 /// </summary>
-/// <param name="after">Everything up to this id is dealt with.</param>
+/// <param name="after">All ids up to this one are processed.</param>
 sealed class Holes(long after)
 {
-    /// <summary>More are not kept: reading on waits until they have come or are given up.</summary>
+    /// <summary>Maximum number of missing ids; then reading stops until they have arrived or are given up.</summary>
     public const int Most = 20_000;
 
     readonly SortedDictionary<long, long> missing = [];
@@ -17,13 +17,13 @@ sealed class Holes(long after)
 
     public IReadOnlyCollection<long> Missing => missing.Keys;
 
-    /// <summary>Whoever reads on from here misses nothing.</summary>
+    /// <summary>A reader that restarts after this id misses nothing.</summary>
     public long DealtWith => missing.Count == 0 ? Head : missing.Keys.First() - 1;
 
-    /// <summary>So many ids may be read on.</summary>
+    /// <summary>True while there are few enough missing ids to read further.</summary>
     public bool MayReadOn => missing.Count < Most;
 
-    /// <summary>A row beyond the head, in the order of the ids.</summary>
+    /// <summary>Records a row beyond the head; call in the order of the ids.</summary>
     public void Pass(long id, long now)
     {
         for (var between = Math.Max(Head + 1, id - Most); between < id; between++)
@@ -31,17 +31,17 @@ sealed class Holes(long after)
         Head = id;
     }
 
-    /// <summary>A row that was missing is there.</summary>
+    /// <summary>Records that a missing row has arrived.</summary>
     public void Fill(long id) => missing.Remove(id);
 
-    /// <summary>What has been missing since then will not come.</summary>
+    /// <summary>Gives up ids missing since then.</summary>
     public void GiveUp(long missingSince)
     {
         foreach (var id in missing.Where(pair => pair.Value <= missingSince).Select(pair => pair.Key).ToList())
             missing.Remove(id);
     }
 
-    /// <summary>A copy to go on with: it counts only once its transaction has committed.</summary>
+    /// <summary>A working copy; keep it only after its transaction has committed.</summary>
     public Holes Copy()
     {
         var copy = new Holes(Head);

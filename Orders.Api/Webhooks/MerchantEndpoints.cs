@@ -8,38 +8,38 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What a merchant does about its endpoints. Each change is one transaction with its audit row.</summary>
+/// <summary>A merchant's management of its endpoints. Each change is one transaction with its audit row.</summary>
 static class MerchantEndpoints
 {
-    const string NotFound = "There is no such endpoint.";
-    const string Exists = "The url is registered already.";
+    const string NotFound = "Endpoint not found.";
+    const string Exists = "The URL is already registered.";
 
     public static void MapMerchantEndpoints(this IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapPost("", Register).WithName("RegisterWebhookEndpoint").WithSummary("Registers a url that is told of the merchant's orders from now on")
-            .WithDescription("The answer has the secret that signs the deliveries (Standard Webhooks); it is shown this once.")
+        endpoints.MapPost("", Register).WithName("RegisterWebhookEndpoint").WithSummary("Registers a URL to receive the merchant's order events from now on")
+            .WithDescription("The secret that signs the deliveries (Standard Webhooks) is shown only in this answer.")
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
             .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.")
             .MayFail(409, "endpoint-exists", Exists);
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
         MayNotBeThere(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
         MayNotBeThere(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
-            .WithSummary("Takes an endpoint away; what it is still owed is dropped")
+            .WithSummary("Removes an endpoint; its pending deliveries are dropped")
             .Produces(StatusCodes.Status204NoContent);
-        MayNotBeThere(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Gives the endpoint a new secret, shown this once")
-            .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new secret and of the one before.")
+        MayNotBeThere(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Creates a new secret, shown only in this answer")
+            .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new and the previous secret.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
-        MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Sends to a disabled endpoint again")
-            .WithDescription("What it was owed when it was disabled is sent now. What it missed since then is counted in the answer, and sent with sendMissed.")
+        MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Enables a disabled endpoint")
+            .WithDescription("Deliveries pending since it was disabled are sent now. The answer counts the events missed since; sendMissed sends them too.")
             .RequestExample(new EnableRequest(true)).Produces<EndpointView>().ResponseExample(200, EndpointView.WithMissed);
     }
 
     public static TBuilder MayNotBeThere<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.MayFail(400, "invalid-endpoint-id", "The endpoint id is not valid.").MayFail(404, "endpoint-not-found", NotFound);
+        endpoint.MayFail(400, "invalid-endpoint-id", "The endpoint id is invalid.").MayFail(404, "endpoint-not-found", NotFound);
 
     public static IQueryable<WebhookEndpoint> Own(OrdersDb db, HttpContext http)
     {
@@ -47,7 +47,7 @@ static class MerchantEndpoints
         return db.WebhookEndpoints.AsNoTracking().Where(row => row.Merchant == merchant && row.State != EndpointStates.Removed);
     }
 
-    /// <exception cref="Problem">400: not an id. 404: no such endpoint of this merchant.</exception>
+    /// <exception cref="Problem">400: not an id. 404: the merchant has no such endpoint.</exception>
     public static async Task<WebhookEndpoint> Own(OrdersDb db, HttpContext http, string id)
     {
         var endpointId = Id(id);
@@ -81,25 +81,25 @@ static class MerchantEndpoints
         return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });
     }
 
-    /// <summary>A url that is there twice would be sent everything twice; its secret was lost with an answer, perhaps, so a new one is to be had.</summary>
+    /// <summary>A URL may be registered once, or it would get everything twice. If its secret was lost, a new one can be created.</summary>
     static int FreeSlot(List<WebhookEndpoint> own, string url, int most)
     {
         if (own.Find(row => row.Url == url) is { } existing)
             throw new Problem(409, "endpoint-exists", Exists,
-                $"Endpoint {existing.Id} has this url. POST /webhook-endpoints/{existing.Id}/secret gives it a new secret; DELETE takes it away.");
+                $"Endpoint {existing.Id} has this URL. POST /webhook-endpoints/{existing.Id}/secret creates a new secret; DELETE removes it.");
         if (own.Count >= most)
-            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"There may be {most}; remove one first.");
+            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"The maximum is {most}; remove one first.");
         return Enumerable.Range(0, most).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
     static async Task<Page<EndpointView>> List(
-        [FromQuery, Description("nextCursor of the page before.")] string? cursor,
-        [FromQuery, Description("Endpoints on the page: 1 to 100, default 50.")] string? limit,
+        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
+        [FromQuery, Description("Endpoints per page: 1 to 100, default 50.")] string? limit,
         HttpContext http,
         OrdersDb db)
     {
         var most = Query.Limit(limit);
-        // Few of a merchant, and their ids go by the time of their making: from the first one behind the place.
+        // A merchant has few endpoints, and their ids sort by creation time: take those after the cursor.
         var after = Query.Cursor("webhook-endpoints", cursor, text => Guid.TryParseExact(text, "D", out _) ? text : null) ?? "";
         var own = await Own(db, http).ToListAsync(http.RequestAborted);
         var rows = own.Where(row => string.CompareOrdinal(row.Id.ToString(), after) > 0).OrderBy(row => row.Id.ToString(), StringComparer.Ordinal);
@@ -131,7 +131,7 @@ static class MerchantEndpoints
         var endpoint = await Change(id, http, unitOfWork, clock, (_, endpoint) =>
         {
             var now = clock.GetUtcNow().UtcDateTime;
-            // Within the overlap the secret that receivers had before it goes on signing: the answer with the new one may have been lost.
+            // Within the overlap the receivers' old secret continues to sign: the answer with the new one may have been lost.
             if (endpoint.PreviousSecret is null || endpoint.PreviousSecretUntil <= now)
                 (endpoint.PreviousSecret, endpoint.PreviousSecretUntil) = (endpoint.Secret, now.AddHours(settings.RotationHours));
             endpoint.Secret = Signature.NewSecret();
@@ -180,7 +180,7 @@ static class MerchantEndpoints
     }
 
     static Guid Id(string id) => Guid.TryParseExact(id, "D", out var endpointId) ? endpointId
-        : throw new Problem(400, "invalid-endpoint-id", "The endpoint id is not valid.", "It is a UUID; GET /webhook-endpoints lists them.");
+        : throw new Problem(400, "invalid-endpoint-id", "The endpoint id is invalid.", "Use a UUID from GET /webhook-endpoints.");
 
-    static Problem Unknown() => new(404, "endpoint-not-found", NotFound, "Check the id; GET /webhook-endpoints lists this key's merchant's endpoints.");
+    static Problem Unknown() => new(404, "endpoint-not-found", NotFound, "Check the id; GET /webhook-endpoints lists the endpoints of this key's merchant.");
 }

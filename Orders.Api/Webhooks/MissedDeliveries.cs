@@ -5,10 +5,10 @@ using OrderSaga.Platform.Batches;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What an endpoint missed while it was disabled: counted when it is enabled, and sent if its merchant asks for it.</summary>
+/// <summary>Events that an endpoint missed while disabled: counted when it is enabled, sent if the merchant requests it.</summary>
 static class MissedDeliveries
 {
-    /// <summary>Null when there is nothing.</summary>
+    /// <summary>Returns null if there are none.</summary>
     public static async Task<MissedEvents?> Count(OrdersDb db, Guid endpointId, CancellationToken cancel)
     {
         var missed = Of(db, endpointId);

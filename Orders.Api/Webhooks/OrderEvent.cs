@@ -8,14 +8,14 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What a merchant's endpoint is sent.</summary>
-/// <param name="Id">Of the event: the same at each endpoint and in each sending, while webhook-id is the delivery's.</param>
+/// <summary>Body of a webhook to a merchant.</summary>
+/// <param name="Id">Id of the event, the same for every endpoint and attempt; the webhook-id header is the delivery's.</param>
 /// <param name="Type">order.submitted, order.completed, order.cancelled or order.needs_review.</param>
-/// <param name="Timestamp">UTC; when it happened.</param>
-/// <param name="Data">The order, as it was then.</param>
+/// <param name="Timestamp">UTC; time of the event.</param>
+/// <param name="Data">The order at that time.</param>
 public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, OrderEventData Data)
 {
-    /// <summary>The event that an order's change of state is, or null: inner steps are nobody's business.</summary>
+    /// <summary>The event type of a change of state; null for internal steps.</summary>
     public static string? TypeOf(AuditRow change) => change switch
     {
         { Subject: not OrderAudit.Subject } => null,
@@ -27,7 +27,7 @@ public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, Orde
         _ => null,
     };
 
-    /// <summary>Of the audit row and its order, hashed: the row's number would tell how much is sold.</summary>
+    /// <summary>Hash of audit row id and order id: the plain row id would reveal how much is sold.</summary>
     public static string IdOf(long auditId, Guid orderId) =>
         "evt_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{orderId}:{auditId}")).AsSpan(0, 16));
 
@@ -37,10 +37,10 @@ public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, Orde
         WebJson.Options);
 }
 
-/// <summary>The order that an event is about.</summary>
-/// <param name="OrderId">Its id.</param>
-/// <param name="IdempotencyKey">The key that it was placed with.</param>
-/// <param name="Status">As GET /orders/{id} said then.</param>
+/// <summary>The order of an event.</summary>
+/// <param name="OrderId">Id of the order.</param>
+/// <param name="IdempotencyKey">The key of its placement.</param>
+/// <param name="Status">The status of GET /orders/{id} at that time.</param>
 /// <param name="Reason">Why it was cancelled or needs review.</param>
 /// <param name="Total">The price of all lines.</param>
 /// <param name="CreatedAt">UTC.</param>

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Orders.Api.Webhooks;
 
 /// <summary>
-/// Which addresses are on the public internet: what a merchant names must not reach into our own network, nor the cloud's metadata service.
-/// From the IANA special-purpose registries (RFC 6890 and what updates it). Pure.
+/// Decides which addresses are on the public internet: a merchant's URL must not reach our own network or the cloud's metadata service.
+/// From the IANA special-purpose registries (RFC 6890 and updates). Pure.
 /// </summary>
 static class PublicAddress
 {
@@ -14,10 +14,10 @@ static class PublicAddress
         "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
         "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4");
 
-    /// <summary>IPv6: global unicast alone, so that loopback, link-local, unique local, multicast and NAT64 are out by themselves ...</summary>
+    /// <summary>IPv6: global unicast only, which excludes loopback, link-local, unique local, multicast and NAT64.</summary>
     static readonly IPNetwork Global6 = IPNetwork.Parse("2000::/3");
 
-    /// <summary>... without what tunnels (Teredo, 6to4, ORCHID) or documents.</summary>
+    /// <summary>Global unicast used for tunnels (Teredo, 6to4, ORCHID) or documentation.</summary>
     static readonly IPNetwork[] NotPublic6 = Networks("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20");
 
     public static bool Is(IPAddress address)

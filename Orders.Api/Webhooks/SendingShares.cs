@@ -2,18 +2,19 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>What a sending takes a place of.</summary>
-/// <param name="EndpointId">Where it goes.</param>
-/// <param name="Merchant">Whose endpoint that is.</param>
-/// <param name="EndpointState">As it was when the sending was claimed.</param>
+/// <summary>An attempt in progress.</summary>
+/// <param name="EndpointId">Its endpoint.</param>
+/// <param name="Merchant">Owner of the endpoint.</param>
+/// <param name="EndpointState">State of the endpoint when the delivery was claimed.</param>
 sealed record Sending(Guid EndpointId, string Merchant, string EndpointState)
 {
     public bool ToFailing => EndpointState == EndpointStates.Failing;
 }
 
 /// <summary>
-/// Who may be sent more beside what is in progress: a receiver that is slow or dead takes places of its own, never those of other receivers or merchants.
-/// An endpoint that failed has one place until it takes something again, and failing ones together have half of their merchant's and half of all.
+/// Limits concurrent attempts per endpoint and merchant, so that a slow or dead receiver does not use up the slots of others. A failing
+/// endpoint has one slot until it accepts something. All failing endpoints together have half of their merchant's slots, and half of all
+/// slots.
 /// </summary>
 sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProgress)
 {
@@ -25,7 +26,7 @@ sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProg
 
     public string[] FullMerchants => Merchants(sendings, settings.MerchantShare);
 
-    /// <summary>Their failing endpoints are sent no more for now, their others are.</summary>
+    /// <summary>Merchants whose failing endpoints have used up their share; their other endpoints continue.</summary>
     public string[] MerchantsFullOfFailing => Merchants(sendings.Where(one => one.ToFailing), HalfOf(settings.MerchantShare));
 
     public Guid[] BusyEndpoints => [.. sendings.Select(one => one.EndpointId).Distinct()];

@@ -5,7 +5,7 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>https://www.standardwebhooks.com: HMAC-SHA256 over <c>id.timestamp.body</c>, one signature for each live secret.</summary>
+/// <summary>https://www.standardwebhooks.com: HMAC-SHA256 over <c>id.timestamp.body</c>, one signature per valid secret.</summary>
 static class Signature
 {
     const string Prefix = "whsec_";

@@ -3,7 +3,7 @@ using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>One sending. Nothing of the answer but its status is read: what a receiver says must not fill our memory or our log.</summary>
+/// <summary>Sends one attempt. Reads only the status: a receiver's answer must not fill our memory or log.</summary>
 sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings, TimeProvider clock)
 {
     public const string Client = "webhooks";
@@ -30,7 +30,7 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         }
     }
 
-    /// <summary>No redirect, no proxy, no cookies; an address is checked when it is connected to.</summary>
+    /// <summary>No redirects, proxies or cookies; the address is checked when connecting.</summary>
     public static SocketsHttpHandler Handler(Destinations destinations, WebhookSettings settings) => new()
     {
         ConnectCallback = destinations.Connect,

@@ -9,12 +9,12 @@ static class WebhookMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.webhooks.out", "{sending}", "Webhooks sent to merchants, by outcome");
 
     static readonly Counter<long> Switched =
-        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks.out.disabled", "{endpoint}", "Endpoints that took nothing for too long: tell the merchant");
+        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks.out.disabled", "{endpoint}", "Disabled endpoints: inform the merchant");
 
     static double oldestSeconds;
 
     static WebhookMetrics() => Instruments.Meter.CreateObservableGauge(
-        "ordersaga.webhooks.out.age", () => Volatile.Read(ref oldestSeconds), "s", "Age of the oldest event that an endpoint is still owed");
+        "ordersaga.webhooks.out.age", () => Volatile.Read(ref oldestSeconds), "s", "Age of the oldest pending event");
 
     public static void Sent(string outcome) => Sendings.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
@@ -25,6 +25,6 @@ static class WebhookMetrics
 
 static class WebhookAudit
 {
-    /// <summary>The subject of an endpoint's audit rows; their subject id is its id.</summary>
+    /// <summary>Subject of an endpoint's audit rows; the subject id is the endpoint's id.</summary>
     public const string Subject = "webhook endpoint";
 }

@@ -7,7 +7,7 @@ using Serilog.Context;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Sends what is due, a bounded number at once, with no transaction open; processes share the work by leases.</summary>
+/// <summary>Sends due deliveries, a bounded number concurrently, outside transactions; processes share the work by leases.</summary>
 sealed class WebhookSender(
     UnitOfWork<OrdersDb> unitOfWork, DueDeliveries due, WebhookClient client, WebhookSettings settings, TimeProvider clock,
     ILogger<WebhookSender> log)
@@ -28,14 +28,14 @@ sealed class WebhookSender(
             }
             catch (Exception failure)
             {
-                log.LogWarning("Due webhooks could not be claimed and are looked for again: {Failure}", failure.Message);
+                log.LogWarning("Could not claim due webhooks; retrying: {Failure}", failure.Message);
             }
         }
 
         await Task.WhenAll(underWay.Values.Select(one => one.Sending));
     }
 
-    /// <summary>Claims what there is room for and begins to send it; returns how many.</summary>
+    /// <summary>Claims deliveries for the free slots and starts sending them; returns their number.</summary>
     async Task<int> Begin()
     {
         var claimed = await due.Claim(underWay.Values.Select(one => one.Place));
@@ -61,7 +61,7 @@ sealed class WebhookSender(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "The outcome of webhook {Delivery} is not noted; it is sent again when its lease ends", claimed.Delivery.Id);
+            log.LogError(failure, "Could not store the result of webhook {Delivery}; it is sent again when its lease ends", claimed.Delivery.Id);
         }
         finally
         {
@@ -69,7 +69,7 @@ sealed class WebhookSender(
         }
     }
 
-    /// <summary>Endpoint before delivery, as everywhere. Who lost its lease has nothing to say.</summary>
+    /// <summary>Locks the endpoint before the delivery, as everywhere. Ignores the result if the lease was lost.</summary>
     async Task Note(Work work, WebhookDelivery sent, SendResult result)
     {
         var endpoint = (await work.Lock<WebhookEndpoint, Guid>([sent.EndpointId])).Single();

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Retention;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Webhooks to merchants: what is registered, read and sent.</summary>
+/// <summary>Adds webhooks to merchants: endpoints, event reader and sender.</summary>
 static class WebhooksSetup
 {
     public static void AddWebhooks(this WebApplicationBuilder builder)
@@ -22,7 +22,7 @@ static class WebhooksSetup
             .RemoveAllLoggers();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<DueDeliveries>();
-        // A delivery that is still pending then belongs to an endpoint that was not enabled again.
+        // A delivery still pending by then belongs to an endpoint that was not enabled again.
         builder.AddRetention(new RetentionRule<OrdersDb>(
             "webhook_deliveries", "created_at", settings.KeepDays, "state <> 'Pending' OR next_attempt_at < @before"));
         services.AddSingleton<EventReader>();

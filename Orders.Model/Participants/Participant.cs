@@ -9,16 +9,16 @@ using Polly.Timeout;
 
 namespace Orders.Model.Participants;
 
-/// <summary>What a participant told, or why it did not.</summary>
-/// <param name="Answer">Null: it did not tell.</param>
-/// <param name="Silence">Why it did not; nothing of the inside.</param>
+/// <summary>A participant's answer, or why there is none.</summary>
+/// <param name="Answer">Null if the participant did not answer.</param>
+/// <param name="Silence">Reason for the missing answer, without internal details.</param>
 public sealed record Told<T>(T? Answer, string? Silence) where T : class;
 
-/// <summary>One who has a part in orders, asked over HTTP with a bound on its time; one that does not answer is left alone for a while.</summary>
+/// <summary>HTTP client of one participant with a timeout; a circuit breaker skips one that does not answer.</summary>
 public sealed class Participant(
     string name, string? url, string path, IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger log)
 {
-    /// <summary>The name of the HTTP client.</summary>
+    /// <summary>Name of the HTTP client.</summary>
     public const string Client = "participants";
 
     readonly ResiliencePipeline pipeline = Build(settings, clock);
@@ -26,9 +26,9 @@ public sealed class Participant(
     /// <summary><c>stock</c>, <c>payment</c> or <c>case</c>.</summary>
     public string Name => name;
 
-    /// <summary>Never fails: what cannot be had has a reason.</summary>
-    /// <param name="query">What follows the path.</param>
-    /// <param name="cancel">Whoever asks has gone.</param>
+    /// <summary>Never throws for a missing answer: the result has the reason.</summary>
+    /// <param name="query">Appended to the path.</param>
+    /// <param name="cancel">Cancelled when the caller disconnects.</param>
     public async Task<Told<T>> Ask<T>(string query, CancellationToken cancel) where T : class
     {
         if (url is null)
@@ -39,7 +39,7 @@ public sealed class Participant(
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("{Participant} did not tell what it did: {Failure}", name, failure.Message);
+            log.LogWarning("Participant {Participant} did not answer a query: {Failure}", name, failure.Message);
             return new Told<T>(null, Reason(failure));
         }
     }
@@ -57,16 +57,16 @@ public sealed class Participant(
     string Reason(Exception failure) => failure switch
     {
         TimeoutRejectedException => $"no answer within {settings.TimeoutMilliseconds} ms",
-        BrokenCircuitException => "not asked: it did not answer others a moment ago",
+        BrokenCircuitException => "not queried: recent queries failed",
         HttpRequestException { StatusCode: { } status } => $"answered {(int)status}",
-        HttpRequestException => "not reachable",
-        _ => "its answer could not be read",
+        HttpRequestException => "unreachable",
+        _ => "its answer is invalid",
     };
 
     static ResiliencePipeline Build(ParticipantSettings settings, TimeProvider clock) => new ResiliencePipelineBuilder { TimeProvider = clock }
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
-            // Asked too often is no fault of the participant's, and must not cost others their answers.
+            // A rate limit is not a failure of the participant, and must not open the breaker for other callers.
             ShouldHandle = new PredicateBuilder().Handle<Exception>(failure =>
                 failure is not (OperationCanceledException or HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests })),
             FailureRatio = settings.BreakerRatio,

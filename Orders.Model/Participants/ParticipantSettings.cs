@@ -1,33 +1,33 @@
 namespace Orders.Model.Participants;
 
-/// <summary>How Orders.Api and Reconciler.Job ask the participants what they did. Section <c>Participants</c>; checked at start.</summary>
+/// <summary>Queries to participants. Bound from the section <c>Participants</c>; checked at start.</summary>
 public sealed class ParticipantSettings
 {
     /// <summary>
-    /// Base address of Inventory.Worker. Without it the timeline names the stock steps as a gap, and recovery commands without asking
-    /// first.
+    /// Base address of Inventory.Worker. Without it the timeline has no stock steps and says so, and recovery repeats commands without a
+    /// query first.
     /// </summary>
     public string? StockUrl { get; set; }
 
     /// <summary>Base address of Payments.Worker.</summary>
     public string? PaymentUrl { get; set; }
 
-    /// <summary>Base address of Reconciler.Job, for cases and repairs.</summary>
+    /// <summary>Base address of Reconciler.Job, for its cases and repairs.</summary>
     public string? CaseUrl { get; set; }
 
-    /// <summary>This service's own API key, with the role <c>query</c>; the participants know its hash.</summary>
+    /// <summary>This service's own API key with the role <c>query</c>; the participants store its hash.</summary>
     public string? Key { get; set; }
 
-    /// <summary>How long one participant may take to answer.</summary>
+    /// <summary>Timeout of one participant query.</summary>
     public int TimeoutMilliseconds { get; set; } = 1000;
 
-    /// <summary>Share of failed calls at which a participant is not asked for a while.</summary>
+    /// <summary>The circuit breaker opens when at least this share of calls failed.</summary>
     public double BreakerRatio { get; set; } = 0.5;
 
-    /// <summary>Calls within the window below which the breaker does not open.</summary>
+    /// <summary>Minimum number of calls before the breaker can open.</summary>
     public int BreakerCalls { get; set; } = 5;
 
-    /// <summary>The window in which the breaker counts.</summary>
+    /// <summary>Period over which the breaker counts calls.</summary>
     public int BreakerWindowSeconds { get; set; } = 10;
 
     /// <summary>How long the breaker stays open.</summary>
@@ -38,9 +38,9 @@ public sealed class ParticipantSettings
         foreach (var (name, url) in new[] { (nameof(StockUrl), StockUrl), (nameof(PaymentUrl), PaymentUrl), (nameof(CaseUrl), CaseUrl) })
         {
             Require(url is null || (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"),
-                $"Participants:{name} must be an absolute http or https url");
+                $"Participants:{name} must be an absolute http or https URL");
             Require(url is null || !string.IsNullOrWhiteSpace(Key),
-                $"Set Participants:Key (environment: Participants__Key): Participants:{name} is set. create-api-key --roles query makes one");
+                $"Set Participants:Key (environment: Participants__Key); Participants:{name} needs it. Create a key with create-api-key --roles query");
         }
 
         Require(TimeoutMilliseconds is >= 10 and <= 30_000, "Participants:TimeoutMilliseconds must be 10 to 30000");

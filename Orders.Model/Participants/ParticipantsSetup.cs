@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Orders.Model.Participants;
 
-/// <summary>All that have a part in an order: the participants, and who looks after what went wrong.</summary>
+/// <summary>The services with information about an order: stock, payment, and the reconciler with its cases.</summary>
 public sealed class OrderParticipants(IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger<Participant> log)
 {
     public Participant Stock { get; } = new("stock", settings.StockUrl, "branches/stock", clients, settings, clock, log);
@@ -15,7 +15,7 @@ public sealed class OrderParticipants(IHttpClientFactory clients, ParticipantSet
 
 public static class ParticipantsSetup
 {
-    /// <summary>Once, however many services of a process ask for it.</summary>
+    /// <summary>Registers the clients. Repeated calls have no effect.</summary>
     public static ParticipantSettings AddParticipants(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("Participants").Get<ParticipantSettings>() ?? new ParticipantSettings();
@@ -26,11 +26,11 @@ public static class ParticipantsSetup
         builder.Services.AddSingleton(settings);
         builder.Services.AddHttpClient(Participant.Client, http =>
             {
-                // The pipeline around each call bounds its time.
+                // The resilience pipeline sets the timeout of each call.
                 http.Timeout = Timeout.InfiniteTimeSpan;
                 http.MaxResponseContentBufferSize = 2 * 1024 * 1024;
             })
-            // Where the key goes is a setting, not another server's word.
+            // No redirects: only a setting decides where the key is sent.
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();

@@ -8,19 +8,19 @@ using OrderSaga.Platform.Http;
 namespace Orders.Model.Placement;
 
 /// <summary>
-/// Places orders in the transaction under way: idempotency record, order, audit row and first messages, or nothing. Scoped: it
-/// remembers what this transaction has looked up and placed. Another process that places the same key at the same time
-/// makes the insert fail as a conflict; the run in a fresh scope then finds its record.
+/// Places orders in the current transaction: idempotency record, order, audit row and first messages, or nothing. Scoped: it caches what
+/// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict, and
+/// the retry in a fresh scope finds that record.
 /// </summary>
 public sealed class Placements(OrderSettings settings, TimeProvider clock)
 {
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
 
-    /// <summary>Sets each request's outcome; it counts once the transaction has committed.</summary>
+    /// <summary>Sets each request's outcome; it is valid after the commit.</summary>
     /// <param name="work">The transaction.</param>
-    /// <param name="requests">What somebody wants to place.</param>
-    /// <param name="room">How many new orders there may be; null: any number.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="room">How many new orders are allowed; null: any number.</param>
     public async Task Place(Work work, IReadOnlyList<PlacementRequest> requests, Room? room = null)
     {
         await Load(work, requests);
@@ -39,7 +39,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         FailPoint.Hit("placement.before-commit");
     }
 
-    /// <summary>Looks up the keys and the skus of all requests: two statements.</summary>
+    /// <summary>Loads the keys and products of all requests with two statements.</summary>
     public async Task Load(Work work, IReadOnlyList<PlacementRequest> requests)
     {
         var ids = requests.SelectMany(request => request.Ids).Where(id => records.TryAdd(id, null)).ToArray();
@@ -59,7 +59,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)
         : throw new Problem(422, "idempotency-key-reused", "The idempotency key was used for another order.",
-            $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or choose a new key.");
+            $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key.");
 
     async Task<Placed> PlaceNew(Work work, PlacementRequest request, Room? room)
     {
@@ -86,12 +86,12 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);
     }
 
-    /// <summary>A misspelt class would hold the stock for longer than was meant.</summary>
+    /// <summary>A misspelt class would hold the stock for longer than intended.</summary>
     void CheckClass(PlacementRequest request)
     {
-        const string What = "This class is not configured for the merchant; ask the operator for its name, or leave it out.";
+        const string What = "This class is not configured for the merchant; ask the operator for its name, or omit it.";
         if (request.Order.Class is { } name && !settings.PayWithin.Knows(request.Merchant, name))
-            throw new Problem(422, "unknown-class", "The order's class is not known.", $"/class: {What} Nothing was placed.")
+            throw new Problem(422, "unknown-class", "The order class is unknown.", $"/class: {What} Nothing was placed.")
             {
                 Errors = [new("/class", What)],
             };
@@ -100,7 +100,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     OrderState NewOrder(PlacementRequest request, IReadOnlyList<OrderItem> lines, long total)
     {
         var now = clock.GetUtcNow();
-        // Whole milliseconds: what every database keeps, so that the answer reads the same now and later.
+        // Whole milliseconds, which every database stores, so that the answer is the same now and later.
         var at = now.UtcDateTime.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
         return new OrderState
         {
@@ -122,7 +122,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         };
     }
 
-    /// <summary>Each order's messages carry on its own caller's trace, though the batch is one.</summary>
+    /// <summary>Each order's messages continue their own caller's trace, although the batch is one transaction.</summary>
     static async Task Send(Work work, PlacementRequest request, OrderState order)
     {
         Activity.Current = request.Activity;
@@ -131,7 +131,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         await work.Publish(Submitted(order));
     }
 
-    /// <summary>The event that tells of the order's placement; the same each time.</summary>
+    /// <summary>The event of the placement; the same on every call.</summary>
     public static OrderSubmitted Submitted(OrderState order) => new(
         order.CorrelationId, order.Merchant, order.IdempotencyKey, new Money(order.Total, order.Currency),
         [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))], order.CreatedAt);

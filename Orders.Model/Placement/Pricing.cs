@@ -3,12 +3,12 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
 
-/// <summary>The lines of a checked order at the prices of the list, or why they have none.</summary>
+/// <summary>Prices the lines of a checked order from the price list, or throws why that is impossible.</summary>
 static class Pricing
 {
     public static (IReadOnlyList<OrderItem> Lines, long Total) Price(OrderRequest order, IReadOnlyDictionary<string, Product?> products)
     {
-        var unknown = Wrong(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products shows what is.");
+        var unknown = Wrong(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products lists all skus.");
         if (unknown.Count > 0)
             throw Refused("unknown-sku", "A sku is not in the price list.", unknown);
 
@@ -21,12 +21,12 @@ static class Pricing
         return (lines, AsShown(order, Total(lines)));
     }
 
-    /// <summary>The customer pays what was shown, or is asked again.</summary>
+    /// <summary>The customer must not pay another total than the one shown.</summary>
     static long AsShown(OrderRequest order, long total) => order.Total is null || order.Total.Amount == total ? total
-        : throw new Problem(422, "price-changed", "The total is not what the customer was shown.",
-            $"/total: the total is {total} {order.Currency} now, not {order.Total.Amount}. Nothing was placed. Show the new total, then order with it.")
+        : throw new Problem(422, "price-changed", "The total differs from the one shown to the customer.",
+            $"/total: the total is now {total} {order.Currency}, not {order.Total.Amount}. Nothing was placed. Show the new total, then order with it.")
         {
-            Errors = [new("/total", $"The total is {total} {order.Currency} now, not {order.Total.Amount}.")],
+            Errors = [new("/total", $"The total is now {total} {order.Currency}, not {order.Total.Amount}.")],
             Members = new Dictionary<string, object?> { ["total"] = new Money(total, order.Currency!) },
         };
 
@@ -38,7 +38,7 @@ static class Pricing
         return total <= FieldRules.MaxTotal
             ? (long)total
             : throw Refused("total-too-large", "The order's total is too large.",
-                [new("/lines", $"The total would be {total}; the most is {FieldRules.MaxTotal} minor units.")]);
+                [new("/lines", $"The total would be {total}; the maximum is {FieldRules.MaxTotal} minor units.")]);
     }
 
     static List<ProblemError> Wrong(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>

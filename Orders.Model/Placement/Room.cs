@@ -2,12 +2,12 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
 
-/// <summary>How many new orders one transaction may place. Repeats and refused orders take none of it.</summary>
+/// <summary>How many new orders one transaction may place. Repeated and refused requests do not count.</summary>
 public sealed class Room(int orders, Func<Problem> refusal)
 {
     public int Taken { get; private set; }
 
-    /// <exception cref="Problem">There is none left.</exception>
+    /// <exception cref="Problem">The limit is reached.</exception>
     internal void Take()
     {
         if (Taken == orders)

@@ -9,26 +9,26 @@ public static class DeliveryStates
     /// <summary>To be sent, or sent again.</summary>
     public const string Pending = "Pending";
 
-    /// <summary>The receiver took it (2xx).</summary>
+    /// <summary>The receiver accepted it (2xx).</summary>
     public const string Delivered = "Delivered";
 
-    /// <summary>Tried for as long as the schedule says, in vain.</summary>
+    /// <summary>All attempts of the schedule failed.</summary>
     public const string GivenUp = "GivenUp";
 
-    /// <summary>It happened while the endpoint was disabled; sent only if its merchant asks for it.</summary>
+    /// <summary>The event happened while the endpoint was disabled; sent only if the merchant requests it.</summary>
     public const string Missed = "Missed";
 }
 
-/// <summary>One event of one order, owed to one endpoint.</summary>
+/// <summary>One event of one order for one endpoint.</summary>
 public sealed class WebhookDelivery
 {
-    /// <summary>UUIDv7; with <c>msg_</c> before it, the header webhook-id of each of its sendings.</summary>
+    /// <summary>UUIDv7; <c>msg_</c> plus this id is the webhook-id header of every attempt.</summary>
     public Guid Id { get; init; }
 
     public Guid EndpointId { get; init; }
     public Guid OrderId { get; init; }
 
-    /// <summary>The audit row that it tells of; with the endpoint it is owed once.</summary>
+    /// <summary>Id of the event's audit row; unique per endpoint.</summary>
     public long EventId { get; init; }
 
     /// <summary>E.g. <c>order.completed</c>.</summary>
@@ -40,19 +40,19 @@ public sealed class WebhookDelivery
     /// <summary>One of <see cref="DeliveryStates"/>.</summary>
     public string State { get; set; } = DeliveryStates.Pending;
 
-    /// <summary>Sendings that began.</summary>
+    /// <summary>Number of attempts started.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>UTC; when it is due, or when the lease of who sends it ends. Null: it is not sent any more.</summary>
+    /// <summary>UTC; when the next attempt is due, or when the current sender's lease ends. Null: no more attempts.</summary>
     public DateTime? NextAttemptAt { get; set; }
 
-    /// <summary>Who sends it now; the outcome of another counts for nothing.</summary>
+    /// <summary>The current sender; results of other senders are ignored.</summary>
     public Guid Lease { get; set; }
 
     /// <summary>HTTP status of the last answer.</summary>
     public int? LastStatus { get; set; }
 
-    /// <summary>Why the last sending failed.</summary>
+    /// <summary>Error of the last attempt.</summary>
     public string? LastError { get; set; }
 
     public DateTime? LastAttemptAt { get; set; }

@@ -8,30 +8,30 @@ namespace Orders.Model.Webhooks;
 /// <summary>The states of an endpoint, as stored and shown.</summary>
 public static class EndpointStates
 {
-    /// <summary>Its last delivery was taken, or there was none yet.</summary>
+    /// <summary>The last delivery was accepted, or there was none yet.</summary>
     public const string Active = "Active";
 
-    /// <summary>Its last delivery was not taken; they are tried again.</summary>
+    /// <summary>The last delivery was not accepted; deliveries are retried.</summary>
     public const string Failing = "Failing";
 
-    /// <summary>Nothing is sent any more until its merchant enables it; what it misses is kept in its log.</summary>
+    /// <summary>Nothing is sent until the merchant enables it; missed events stay in its log.</summary>
     public const string Disabled = "Disabled";
 
-    /// <summary>Its merchant took it away; kept for the log's sake, without its secrets.</summary>
+    /// <summary>Removed by the merchant; kept for its log, without its secrets.</summary>
     public const string Removed = "Removed";
 }
 
-/// <summary>A url at which a merchant is told of its orders.</summary>
+/// <summary>A URL that receives a merchant's order events.</summary>
 public sealed class WebhookEndpoint : IVersioned
 {
     public Guid Id { get; init; }
     public required string Merchant { get; init; }
     public required string Url { get; init; }
 
-    /// <summary><c>whsec_</c> and base64. Kept as it is: each delivery is signed with it.</summary>
+    /// <summary><c>whsec_</c> and base64. Stored in plain text, because each delivery is signed with it.</summary>
     public string Secret { get; set; } = "";
 
-    /// <summary>Signs as well until <see cref="PreviousSecretUntil"/>, so that a receiver can change over.</summary>
+    /// <summary>Also signs until <see cref="PreviousSecretUntil"/>, so that a receiver can switch secrets.</summary>
     public string? PreviousSecret { get; set; }
 
     public DateTime? PreviousSecretUntil { get; set; }
@@ -39,16 +39,18 @@ public sealed class WebhookEndpoint : IVersioned
     /// <summary>One of <see cref="EndpointStates"/>.</summary>
     public string State { get; set; } = EndpointStates.Active;
 
-    /// <summary>Why it is failing or disabled.</summary>
+    /// <summary>Why the endpoint is failing or disabled.</summary>
     public string? Reason { get; set; }
 
-    /// <summary>Since when nothing was taken.</summary>
+    /// <summary>Time since which every delivery failed, UTC.</summary>
     public DateTime? FailingSince { get; set; }
 
-    /// <summary>Its place among its merchant's endpoints, from 0: two that are registered at once meet here. None once it is removed.</summary>
+    /// <summary>
+    /// Position among the merchant's endpoints, from 0; unique, so that concurrent registrations conflict. Null after removal.
+    /// </summary>
     public int? Slot { get; set; }
 
-    /// <summary>It is told of audit rows after this one.</summary>
+    /// <summary>Receives the events of audit rows after this one.</summary>
     public long FromEvent { get; set; }
 
     public DateTime CreatedAt { get; init; }

@@ -11,13 +11,13 @@ public sealed class WebhookReader : IVersioned
 
     public required string Name { get; init; }
 
-    /// <summary>Every audit row up to this one has been dealt with; whoever takes over goes on from here.</summary>
+    /// <summary>All audit rows up to this one are processed; the next holder continues here.</summary>
     public long After { get; set; }
 
-    /// <summary>The process that reads; none: nobody does.</summary>
+    /// <summary>The process that reads; empty: none.</summary>
     public Guid Holder { get; set; }
 
-    /// <summary>Counts the holder's looks: others see by it that it lives, without comparing clocks.</summary>
+    /// <summary>Counts the holder's polls: other processes see that it is alive without comparing clocks.</summary>
     public long Beats { get; set; }
 
     public long Version { get; set; } = 1;

@@ -5,9 +5,9 @@ using OrderSaga.Contracts;
 namespace Orders.Sagas;
 
 /// <summary>
-/// The life of an order, as a table. Its first row is the placement: it makes the order in Reserving and sends the first
-/// TryReserveStock in one transaction (docs/adr/0004). A cell that is not here is an error on purpose: the message lands in
-/// the failed-message store. The whole table, cell by cell: docs/state-table.md.
+/// The order's life as a table. The placement comes before it: one transaction creates the order in Reserving and sends the first
+/// TryReserveStock (docs/adr/0004). A missing cell is an error on purpose: its message goes to the failed-message store. All cells:
+/// docs/state-table.md.
 /// </summary>
 public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 {
@@ -26,8 +26,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         Review();
     }
 
-    // The stock is tried before the money, so a sold-out order never touches a card. The money is confirmed before the
-    // stock, because it is the only confirm that the outside can refuse.
+    // Stock is tried before payment, so that a sold-out order never touches a card. Payment is confirmed before stock, because it is the
+    // only confirm that an outside party can refuse.
     void HappyPath()
     {
         During(Reserving,
@@ -69,7 +69,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
 
-    // The tombstone at the participant refuses a Try that comes after its Cancel; what slips through is cancelled again, and what was sold is restocked.
+    // The participant's tombstone refuses a Try after its Cancel. A late answer is cancelled again, and sold stock is returned.
     void LateArrivals()
     {
         During(Cancelled,
@@ -87,8 +87,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// The missing answer takes an order out of review, and so does an operator: it goes on from where assurance gave up, or is cancelled. So does the end
-    /// of the time to pay. Other messages do not; and a decision about what has moved since decides nothing.
+    /// An order leaves review when the missing answer arrives, when an operator decides, or when the time to pay ends. It then resumes in
+    /// its previous state or is cancelled. Other messages are ignored, and so is a decision about an older version of the row.
     /// </summary>
     void Review()
     {
@@ -105,19 +105,19 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(RetryRequested), Ignore(AbandonRequested));
     }
 
-    /// <summary>Assurance: the command again with back-off; after too many, a person.</summary>
+    /// <summary>Recovery: repeats the command with back-off; after too many attempts the order moves to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> Overdue(Func<BehaviorContext<OrderState>, Task> command) =>
         When(CheckRequested, step.IsDue).IfElse(step.MayTryAgain,
             again => again.ThenAsync(command).Then(step.BackOff),
             spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview));
 
-    /// <summary>As <see cref="Overdue"/>, but an order is cancelled when its merchant has asked for that or its time to pay is over.</summary>
+    /// <summary>As <see cref="Overdue"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
         OrCancel(When(CheckRequested, step.IsDue), step.WaitIsOver, waits => waits.IfElse(step.MayTryAgain,
             again => again.ThenAsync(command).Then(step.BackOff),
             spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
 
-    /// <summary>An answer that comes after the end of the time to pay, or after the cancellation was asked for, cancels what is not paid.</summary>
+    /// <summary>After the time to pay or a cancellation request, an answer cancels an unpaid order.</summary>
     EventActivityBinder<OrderState, T> UnlessOver<T>(
         Event<T> answer, StateMachineCondition<OrderState, T> over, Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> step)
         where T : class => OrCancel(When(answer), over, step);
@@ -152,14 +152,14 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         HoldsNothingById(() => PaymentCancelled);
     }
 
-    /// <summary>An answer for an order that does not exist is an alarm, not noise: it faults into the failed-message store.</summary>
+    /// <summary>An answer for an unknown order is an alarm: it faults into the failed-message store.</summary>
     void ById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
 
-    /// <summary>That nothing is held for an order that is not here is as it should be: reconciliation lets go what nobody owns.</summary>
+    /// <summary>An answer that nothing is held for an unknown order is expected: reconciliation releases holds without an order.</summary>
     void HoldsNothingById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Execute(context =>
-            log.LogWarning("{Answer} for order {OrderId}, which is not here: nothing is to be done", typeof(T).Name, context.Message.OrderId))));
+            log.LogWarning("Ignored {Answer}: order {OrderId} does not exist", typeof(T).Name, context.Message.OrderId))));
 
     public State Reserving { get; private set; } = null!;
     public State AwaitingPayment { get; private set; } = null!;

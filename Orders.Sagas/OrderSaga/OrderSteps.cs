@@ -6,12 +6,12 @@ using Orders.Model;
 
 namespace Orders.Sagas;
 
-/// <summary>What the state machine's lines do. Messages go to the outbox of the batch's transaction.</summary>
+/// <summary>The steps of the state machine. Messages go to the outbox of the batch's transaction.</summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    // Commands of the happy path: idempotent at their participants, so assurance sends the same ones again.
+    // Commands of the happy path: idempotent at the participants, so recovery sends them again.
 
     public Task ReserveStock(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Inventory, new TryReserveStock(context.Saga.CorrelationId, Lines(context.Saga)));
@@ -100,7 +100,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockCancelled: true, PaymentCancelled: true };
 
-    // The ends.
+    // Final states.
 
     public Task AnnounceCompleted(BehaviorContext<OrderState> context)
     {
@@ -120,19 +120,19 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         return Publish(context, new OrderCancelled(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason ?? "cancelled", Now));
     }
 
-    // Assurance.
+    // Recovery.
 
-    /// <summary>Only if nothing has happened since the row was seen overdue.</summary>
+    /// <summary>True if the row has not changed since it was seen overdue.</summary>
     public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
         context.Saga.Version == context.Message.Version && context.Saga.IsDue(Now);
 
-    /// <summary>The command to cancel may be on its way, or lost.</summary>
+    /// <summary>A cancellation was requested; its command may be in transit or lost.</summary>
     public bool CancelWasAsked(BehaviorContext<OrderState> context) => context.Saga.CancelAsked is not null;
 
-    /// <summary>The gateway has had its margin to tell of a payment of the last second.</summary>
+    /// <summary>The gateway had its margin to report a last-second payment.</summary>
     public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || settings.Deadline(context.Saga) <= Now;
 
-    /// <summary>No money is asked for any more.</summary>
+    /// <summary>No more money may be requested.</summary>
     public bool TooLateToPay(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
 
     /// <summary>A review does not stop the time to pay.</summary>
@@ -158,17 +158,17 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public void GoOn(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
 
-    /// <summary>Back to where it was, and due at once: assurance does the rest, with all its attempts before it again.</summary>
+    /// <summary>Returns the order to its previous state, due at once and with all its attempts left.</summary>
     public void TryAgain(BehaviorContext<OrderState> context)
     {
-        LeaveReview(context, "a person decided to try again");
+        LeaveReview(context, "an operator decided to retry");
         context.Saga.NextCheckAt = Now;
     }
 
     public Task Abandon(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
-        var reason = order.ReviewFrom == States.Cancelling ? order.Reason : $"cancelled by a person's decision: {order.Reason}";
+        var reason = order.ReviewFrom == States.Cancelling ? order.Reason : $"cancelled by an operator: {order.Reason}";
         BeginCancelling(context, reason ?? "cancelled", order.PaymentTried);
         return CancelWhatIsMissing(context);
     }
@@ -177,19 +177,19 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     {
         var order = context.Saga;
         var from = order.State;
-        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
+        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
         order.ReviewFrom = null;
-        // Why it is cancelled stays; why it was in review is over.
+        // The reason of a cancellation stays, the reason of the review does not.
         order.Reason = order.State == States.Cancelling ? order.Reason : null;
         OrderJournal.Keep(context, order, from, detail, Now, settings);
     }
 
-    /// <summary>Not what is missing: ignored or refused, as it would have been then; the order stays in review.</summary>
+    /// <summary>Handles a message as in the state before the review: it is ignored or refused, and the order stays in review.</summary>
     public static async Task AsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
     {
         var order = context.Saga;
         var review = order.State;
-        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review from nowhere.");
+        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
         await raise();
         order.State = review;
     }
@@ -202,7 +202,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         context.Saga.ReviewFrom = null;
     }
 
-    /// <summary>Reasons come from callers and participants; every database must be able to hold them.</summary>
+    /// <summary>Reasons come from callers and participants; cleaned so that every database can store them.</summary>
     static string Kept(string? reason) =>
         Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } kept ? kept : "cancelled";
 
@@ -210,7 +210,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<Work>().Publish(happened);
 
-    /// <summary>A step that leaves the state as it is.</summary>
+    /// <summary>Audits a step that does not change the state.</summary>
     void Note(BehaviorContext<OrderState> context, string detail)
     {
         context.Saga.UpdatedAt = Now;

@@ -8,7 +8,9 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Sagas;
 
-/// <summary>Placement for callers on the bus: the rules of POST /orders. The answer is an event, and a response besides where one is asked for.</summary>
+/// <summary>
+/// Placement from the bus, with the rules of POST /orders. The answer is an event, and also a response if one is requested.
+/// </summary>
 public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
 {
     static readonly string[] ResponseSchemes = ["rabbitmq", "rabbitmqs", "amqp", "amqps", "loopback"];
@@ -35,9 +37,9 @@ public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements place
         if (!placed.Replayed && !AsksForResponse(context))
             return;
         var order = await db.Orders.FindAsync([placed.OrderId], context.CancellationToken)
-            ?? throw new InvalidOperationException($"Order {placed.OrderId} is not there, but its key is.");
+            ?? throw new InvalidOperationException($"The idempotency key refers to order {placed.OrderId}, which does not exist.");
         var submitted = Placements.Submitted(order);
-        // The first answer may have been lost, so it is given again.
+        // The first answer may have been lost, so it is sent again.
         if (placed.Replayed)
             await work.Publish(submitted);
         await Respond(context, submitted);
@@ -52,7 +54,7 @@ public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements place
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));
 }
 
-/// <summary>The keys and prices of a whole batch, in two statements.</summary>
+/// <summary>Loads the keys and prices of a whole batch with two statements.</summary>
 public sealed class SubmitOrderPreload(Placements placements) : IPreload
 {
     public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);
@@ -67,7 +69,7 @@ public sealed class SubmitOrderPreload(Placements placements) : IPreload
         }
         catch (Problem)
         {
-            // Refused by its consumer, with the reason.
+            // Its consumer refuses it with the reason.
             return [];
         }
     }

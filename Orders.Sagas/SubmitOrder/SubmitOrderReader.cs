@@ -7,20 +7,20 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Sagas;
 
-/// <summary>Reads the command as POST /orders reads its body: the same members, types and words.</summary>
+/// <summary>Parses the command like the body of POST /orders: same members, types and messages.</summary>
 static class SubmitOrderReader
 {
     static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <exception cref="Problem">It breaks a rule, and this is which.</exception>
+    /// <exception cref="Problem">Names the broken rule.</exception>
     public static PlacementRequest Request(JsonBody body)
     {
         var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
         return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
     }
 
-    /// <summary>Who gets the refusal, read from a body that may be wrong elsewhere.</summary>
-    /// <exception cref="SerializationException">No sender can be answered: the body names no merchant and key that are text.</exception>
+    /// <summary>The receiver of a refusal, read from a body that may be wrong elsewhere.</summary>
+    /// <exception cref="SerializationException">The body has no merchant and key as strings, so the sender cannot be answered.</exception>
     public static (string Merchant, string Key) Sender(JsonBody body)
     {
         using var json = JsonDocument.Parse(body.Utf8, Lenient);

@@ -7,14 +7,14 @@ namespace OrderSaga.Sandbox;
 /// <param name="Reference">The caller's own id, 1 to 100 printable characters.</param>
 /// <param name="Amount">Minor units, at least 1.</param>
 /// <param name="Currency">ISO 4217, upper case.</param>
-/// <param name="Token">A card; or</param>
-/// <param name="Hosted">the customer pays at a url</param>
-/// <param name="ExpiresAt">until then.</param>
+/// <param name="Token">Card token; absent for a hosted payment.</param>
+/// <param name="Hosted">True: the customer pays on a hosted page.</param>
+/// <param name="ExpiresAt">UTC; when the hosted page closes.</param>
 sealed record AuthorizationRequest(string? Reference, long? Amount, string? Currency, string? Token, bool Hosted, DateTime? ExpiresAt)
 {
     const int MaxReferenceLength = 100;
 
-    /// <summary>The request with its time in UTC and whole milliseconds, or a problem that says what to change.</summary>
+    /// <summary>Returns the request with its time in UTC and whole milliseconds, or throws a problem that says what to change.</summary>
     public AuthorizationRequest Validated()
     {
         Require(FieldRules.IsPrintable(Reference, MaxReferenceLength), $"reference must have 1 to {MaxReferenceLength} printable ASCII characters.");
@@ -24,8 +24,8 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
         {
             Require(Token is not null, "send a token, or \"hosted\": true.");
             if (!Tokens.IsKnown(Token))
-                throw new Problem(422, "unknown-card", "The card is not known.", $"Send a token of {string.Join(", ", Tokens.All)}; or \"hosted\": true.");
-            Require(ExpiresAt is null, "expiresAt belongs to a hosted payment: send \"hosted\": true with it, or leave it out.");
+                throw new Problem(422, "unknown-card", "The card is unknown.", $"Send one of the tokens {string.Join(", ", Tokens.All)}, or \"hosted\": true.");
+            Require(ExpiresAt is null, "expiresAt is only for hosted payments: add \"hosted\": true, or omit it.");
             return this;
         }
 
@@ -44,7 +44,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
     static void Require(bool holds, string rule)
     {
         if (!holds)
-            throw new Problem(422, "invalid-authorization", "The authorization cannot be asked for like this.", rule);
+            throw new Problem(422, "invalid-authorization", "The authorization request is invalid.", rule);
     }
 }
 
@@ -54,13 +54,13 @@ static class Tokens
     public const string Ok = "tok_ok";
     public const string Declined = "tok_declined";
 
-    /// <summary>Done, but the answer never comes.</summary>
+    /// <summary>Succeeds, but never answers.</summary>
     public const string Timeout = "tok_timeout";
 
-    /// <summary>Done, but answered with 500.</summary>
+    /// <summary>Succeeds, but answers with 500.</summary>
     public const string Error = "tok_error";
 
-    /// <summary>Done, and answered after a while.</summary>
+    /// <summary>Succeeds, and answers after a delay.</summary>
     public const string Slow = "tok_slow";
 
     /// <summary>Authorized, but the capture is declined.</summary>

@@ -2,7 +2,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Gives the answer of a committed operation, or on purpose does not. A repeat of the key is always answered.</summary>
+/// <summary>Returns the answer of a committed operation, or injects a fault instead. A repeat of the key is always answered.</summary>
 static class Misbehaviour
 {
     public static async Task<IResult> Answer(this HttpContext context, Outcome outcome, Fault fault)
@@ -22,7 +22,7 @@ static class Misbehaviour
             : Results.Text(operation.Answer, "application/json", statusCode: operation.AnswerStatus);
     }
 
-    /// <summary>Until the caller hangs up or the time is over; then the connection breaks without an answer.</summary>
+    /// <summary>Holds the connection until the caller disconnects or the time is over, then breaks it without an answer.</summary>
     static async Task<IResult> NeverAnswer(HttpContext context)
     {
         await Wait(context, context.RequestServices.GetRequiredService<SandboxSettings>().Hold);
@@ -30,7 +30,7 @@ static class Misbehaviour
         return Results.Empty;
     }
 
-    /// <summary>Ends early when the caller hangs up or the process stops.</summary>
+    /// <summary>Ends early if the caller disconnects or the process stops.</summary>
     static async Task Wait(HttpContext context, TimeSpan time)
     {
         var stopping = context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;

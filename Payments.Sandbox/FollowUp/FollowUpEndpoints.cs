@@ -1,6 +1,6 @@
 namespace OrderSaga.Sandbox;
 
-/// <summary>Capture, void, refund: what is done with an authorization afterwards. A body may be left out.</summary>
+/// <summary>Capture, void and refund of an authorization. The body is optional.</summary>
 static class FollowUpEndpoints
 {
     public static void MapFollowUps(this IEndpointRouteBuilder api)

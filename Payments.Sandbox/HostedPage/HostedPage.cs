@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Where a customer pays or declines. Needs no script: two forms, and a redirect to the page that shows the outcome.</summary>
+/// <summary>The page where a customer pays or declines. Without scripts: two forms and a redirect to the result.</summary>
 static class HostedPage
 {
     public const string Path = "/sandbox/pay/";
@@ -24,7 +24,7 @@ static class HostedPage
         return Results.Text(PageHtml.Of(payment, clock.GetUtcNow().UtcDateTime), "text/html; charset=utf-8", statusCode: payment is null ? 404 : 200);
     }
 
-    /// <summary>Pressed twice, too late, or after a void: the page shows what became of it.</summary>
+    /// <summary>Pressed twice, too late or after a void: the page shows the actual result.</summary>
     static Func<string, HttpContext, Ledger, Task<IResult>> Press(Verdict verdict) => async (id, context, ledger) =>
     {
         var outcome = await ledger.Do(new Conclude(id, verdict));

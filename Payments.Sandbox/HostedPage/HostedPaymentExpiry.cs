@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Closes hosted payments whose time is over, so that their callers hear of it.</summary>
+/// <summary>Expires overdue hosted payments, so that their callers get a webhook.</summary>
 sealed class HostedPaymentExpiry(IServiceScopeFactory scopes, Ledger ledger, TimeProvider clock, ILogger<HostedPaymentExpiry> log) : BackgroundService
 {
     const int Page = 200;
@@ -22,7 +22,7 @@ sealed class HostedPaymentExpiry(IServiceScopeFactory scopes, Ledger ledger, Tim
         }
     }
 
-    /// <summary>The database may be away for a while.</summary>
+    /// <summary>The database may be unavailable for a while.</summary>
     async Task Guarded(CancellationToken cancel)
     {
         try
@@ -31,7 +31,7 @@ sealed class HostedPaymentExpiry(IServiceScopeFactory scopes, Ledger ledger, Tim
         }
         catch (Exception error) when (!cancel.IsCancellationRequested)
         {
-            log.LogError(error, "Overdue hosted payments could not be closed; the next look is in a second");
+            log.LogError(error, "Could not expire overdue hosted payments; retrying in a second");
         }
     }
 

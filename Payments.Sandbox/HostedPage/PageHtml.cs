@@ -6,7 +6,7 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>The page as text; pure.</summary>
+/// <summary>Renders the payment page; pure.</summary>
 static class PageHtml
 {
     const string Style = """
@@ -40,7 +40,7 @@ static class PageHtml
         .last{margin:0;color:var(--soft)}
         """;
 
-    /// <summary>This style, forms to this site, and nothing else.</summary>
+    /// <summary>Allows this style, forms to this site, and nothing else.</summary>
     public static readonly string ContentSecurityPolicy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
         + "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -53,9 +53,9 @@ static class PageHtml
     {
         var (title, content) = payment switch
         {
-            null => ("Payment not found", Outcome("bad", Cross, "Payment not found") + Last("Check the link, or go back to the shop and start again.")),
+            null => ("Payment not found", Outcome("bad", Cross, "Payment not found") + Last("Check the link, or return to the shop and try again.")),
             { Status: Statuses.Pending } when now < payment.ExpiresAt => ($"Pay {Amount(payment)}", Open(payment)),
-            { Status: Statuses.Succeeded } => Closed(payment, "good", Tick, "Payment complete", "You can close this page and go back to the shop."),
+            { Status: Statuses.Succeeded } => Closed(payment, "good", Tick, "Payment complete", "You can close this page and return to the shop."),
             { Status: Statuses.Declined } => Closed(payment, "bad", Cross, "Payment declined", "You have not been charged. You can close this page."),
             _ => Closed(payment, "bad", Clock, "Payment expired", "This payment can no longer be made. You have not been charged."),
         };
@@ -108,7 +108,7 @@ static class PageHtml
 
     static string Last(string text) => $"<p class=\"last\">{text}</p>";
 
-    /// <summary>Minor units in the form that people read.</summary>
+    /// <summary>Converts minor units to the displayed amount.</summary>
     internal static string Amount(GatewayOperation payment)
     {
         var format = "N" + Currencies.Decimals(payment.Currency).ToString(CultureInfo.InvariantCulture);

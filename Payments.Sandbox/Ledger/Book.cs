@@ -4,8 +4,7 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Sandbox;
 
 /// <summary>
-/// The pages of the ledger that one batch of commands works on: read and locked at its start; what one command writes, the
-/// next one sees.
+/// The ledger rows of one batch of commands: read and locked at its start; each command sees the changes of the previous ones.
 /// </summary>
 sealed class Book
 {
@@ -26,7 +25,7 @@ sealed class Book
         var keys = commands.OfType<KeyedCommand>().Select(x => x.Key).Distinct(StringComparer.Ordinal).ToArray();
         var targets = commands.Select(Target).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
 
-        // Not tracked: rows read before they are locked would hide what the lock waited for.
+        // Not tracked: rows read before the lock would hide what the lock waited for.
         var known = await ledger.Operations.AsNoTracking().Where(x => keys.Contains(x.IdempotencyKey)).ToListAsync();
         var open = targets.Length == 0 ? [] : await Lock(work, ledger, targets);
         return new Book(ledger, known, open);
@@ -51,7 +50,7 @@ sealed class Book
     public GatewayOperation? ById(string id, string operation) =>
         byId.TryGetValue(id, out var found) && found.Operation == operation ? found : null;
 
-    /// <summary>What has been done under an authorization, itself included.</summary>
+    /// <summary>All operations of an authorization, itself included.</summary>
     public Account Account(string authorizationId) => new([.. byId.Values.Where(x => x.AuthorizationId == authorizationId)]);
 
     public void Write(GatewayOperation operation)

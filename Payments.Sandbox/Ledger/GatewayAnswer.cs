@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>What a caller is told about an operation.</summary>
+/// <summary>JSON of an operation.</summary>
 sealed record GatewayAnswer(
     string Id, string Operation, string Status, string? Reason, string AuthorizationId, long Amount, string Currency, string Reference,
     string IdempotencyKey, string? Url, DateTime? ExpiresAt, DateTime At)

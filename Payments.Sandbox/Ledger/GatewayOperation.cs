@@ -24,7 +24,7 @@ static class Statuses
     public const string Expired = "expired";
 }
 
-/// <summary>One row of the ledger: what was asked, what was done, and the answer as it was given.</summary>
+/// <summary>One row of the ledger: request, result, and the answer as sent.</summary>
 sealed class GatewayOperation
 {
     /// <summary><c>auth_</c>, <c>cap_</c>, <c>void_</c> or <c>ref_</c> and a UUIDv7.</summary>
@@ -38,7 +38,7 @@ sealed class GatewayOperation
 
     public string? Reason { get; set; }
 
-    /// <summary>The authorization that this belongs to; its own id for an authorization.</summary>
+    /// <summary>The authorization of this operation; its own id for an authorization.</summary>
     public required string AuthorizationId { get; init; }
 
     /// <summary>Minor units.</summary>
@@ -49,18 +49,18 @@ sealed class GatewayOperation
     /// <summary>The caller's own id: the order id.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>Of an authorization by card.</summary>
+    /// <summary>Card token of an authorization.</summary>
     public string? Token { get; init; }
 
     public required string IdempotencyKey { get; init; }
 
-    /// <summary>Over operation, target and body: the same key with another request is refused.</summary>
+    /// <summary>Hash of operation, target and body: the same key with another request is refused.</summary>
     public required string RequestHash { get; init; }
 
-    /// <summary>Where a hosted payment is paid.</summary>
+    /// <summary>Hosted payment page.</summary>
     public string? Url { get; init; }
 
-    /// <summary>UTC; a hosted payment closes then.</summary>
+    /// <summary>UTC; when the hosted payment page closes.</summary>
     public DateTime? ExpiresAt { get; init; }
 
     /// <summary>UTC, whole milliseconds.</summary>
@@ -108,7 +108,7 @@ sealed class GatewayOperation
         row.HasIndex(x => x.At);
         row.HasIndex(x => new { x.Status, x.ExpiresAt });
 
-        // The rules see to it; the database holds it: one capture, one void, one refund that succeeded.
+        // The rules ensure it and the index enforces it: at most one succeeded capture, void and refund.
         row.HasIndex(x => new { x.AuthorizationId, x.Operation }).IsUnique().HasFilter("status = 'succeeded'");
     }
 }

@@ -2,16 +2,16 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>What may follow what. Pure: state in, verdict out.</summary>
+/// <summary>Which operations are allowed in which state. Pure.</summary>
 static class GatewayRules
 {
-    /// <summary>Why a step is not allowed now, or null.</summary>
+    /// <summary>Why an operation is not allowed now; null if it is.</summary>
     public static Problem? Refuse(string operation, Account account, long? amount)
     {
         var authorization = account.Authorization;
         if (amount is { } asked && asked != authorization.Amount)
-            return new Problem(422, "partial-amount", "Only the whole amount can be moved.",
-                $"The authorization is over {authorization.Amount} {authorization.Currency}; leave out the amount, or send the same.");
+            return new Problem(422, "partial-amount", "Only the full amount can be captured or refunded.",
+                $"The authorization is over {authorization.Amount} {authorization.Currency}; omit the amount, or send the same.");
 
         return operation switch
         {
@@ -42,19 +42,19 @@ static class GatewayRules
         return account.Authorization.Status is Statuses.Succeeded or Statuses.Pending ? null : NotAuthorized(account.Authorization);
     }
 
-    /// <summary>A capture is declined by its token, or by the fault rate.</summary>
+    /// <summary>Declines a capture by its token or the fault rate.</summary>
     public static Verdict Decide(FollowUp step, GatewayOperation authorization) =>
         step.Operation == Operations.Capture && (step.Declined || authorization.Token == Tokens.CaptureRefused)
             ? new Verdict(Statuses.Declined, "capture refused by the issuer")
             : new Verdict(Statuses.Succeeded);
 
-    /// <summary>A hosted payment that is asked for after its own end is never opened.</summary>
+    /// <summary>A hosted payment requested after its own expiry is declined.</summary>
     public static Verdict Decide(Authorize command, DateTime now) =>
-        command.Request.ExpiresAt is { } end && end <= now ? new Verdict(Statuses.Declined, "expired before it was asked for") : command.Verdict;
+        command.Request.ExpiresAt is { } end && end <= now ? new Verdict(Statuses.Declined, "expired before it was requested") : command.Verdict;
 
     /// <summary>
-    /// What comes of the customer's button, or of the end of the time; null: nothing any more. After its end a hosted payment expires, whatever was
-    /// pressed, unless late money is let in.
+    /// Result of the customer's button or of the expiry; null: no effect. After its time a hosted payment expires whatever was pressed,
+    /// unless late payments are configured.
     /// </summary>
     public static Verdict? Decide(Conclude command, GatewayOperation authorization, DateTime now, TimeSpan late)
     {
@@ -68,7 +68,7 @@ static class GatewayRules
         };
     }
 
-    /// <summary>It waits for a customer whose time has passed.</summary>
+    /// <summary>True if it waits for a customer and its time has passed.</summary>
     public static bool IsOver(GatewayOperation authorization, DateTime now) => authorization.Status == Statuses.Pending && authorization.ExpiresAt <= now;
 
     public static readonly Verdict NotPaidInTime = new(Statuses.Expired, "not paid in time");
@@ -77,5 +77,5 @@ static class GatewayRules
         Conflict($"authorization-{authorization.Status}", $"The authorization is {authorization.Status}");
 
     static Problem Conflict(string type, string title) =>
-        new(409, type, title + ".", "Nothing was done. Ask GET /v1/operations?reference= for what has happened to it.");
+        new(409, type, title + ".", "Nothing was done. GET /v1/operations?reference= lists its operations.");
 }

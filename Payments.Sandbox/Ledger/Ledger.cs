@@ -3,7 +3,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Writes commands to the ledger, those that arrive together in one transaction.</summary>
+/// <summary>Writes commands to the ledger; concurrent ones share a transaction.</summary>
 sealed class Ledger : IAsyncDisposable
 {
     const int BatchSize = 64;
@@ -20,7 +20,7 @@ sealed class Ledger : IAsyncDisposable
         entries = new Batcher<Entry>(BatchSize, Handle);
     }
 
-    /// <summary>Done and committed when this returns.</summary>
+    /// <summary>Completes after the commit.</summary>
     public async Task<Outcome> Do(Command command)
     {
         var entry = new Entry(command, new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -30,7 +30,7 @@ sealed class Ledger : IAsyncDisposable
 
     public ValueTask DisposeAsync() => entries.DisposeAsync();
 
-    /// <summary>A batch that fails for what is in it is taken apart, so that no command fails for another.</summary>
+    /// <summary>A failing batch is split, so that no command fails because of another.</summary>
     Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunApart(batch, Commit, (entry, error) => entry.Done.SetException(error));
 
     async Task Commit(IReadOnlyList<Entry> batch, Func<Func<Work, Task>, Task> run)
@@ -57,14 +57,14 @@ sealed class Ledger : IAsyncDisposable
             Authorize authorize => Apply(book, authorize),
             FollowUp follow => Apply(work, book, follow),
             Conclude conclude => Apply(work, book, conclude),
-            _ => throw new InvalidOperationException($"{command.GetType().Name} is no command of the ledger."),
+            _ => throw new InvalidOperationException($"{command.GetType().Name} is not a ledger command."),
         };
     }
 
     static Outcome Repeat(KeyedCommand command, GatewayOperation earlier) => command.Hash == earlier.RequestHash
         ? new Outcome(earlier, Replayed: true)
-        : new Outcome(null, Refusal: new Problem(422, "idempotency-key-reused", "The key belongs to another request.",
-            "This Idempotency-Key was used before with another operation or body. Send the same request again, or use a new key."));
+        : new Outcome(null, Refusal: new Problem(422, "idempotency-key-reused", "The idempotency key was used for another request.",
+            "This Idempotency-Key was used with another operation or body. Send that request again, or use a new key."));
 
     Outcome Apply(Book book, Authorize command)
     {
@@ -94,13 +94,13 @@ sealed class Ledger : IAsyncDisposable
     }
 
     static Problem Missing(FollowUp step, GatewayOperation? target) => target is null
-        ? new Problem(404, "unknown-operation", "There is no such operation.", $"There is nothing with the id {step.TargetId} to {step.Operation}.")
+        ? new Problem(404, "unknown-operation", "Operation not found.", $"There is no operation {step.TargetId} to {step.Operation}.")
         : new Problem(409, "capture-declined", "The capture was declined.", "No money was taken, so there is nothing to refund.");
 
     Outcome Apply(Work work, Book book, Conclude command)
     {
         if (book.ById(command.AuthorizationId, Operations.Authorize) is not { } authorization)
-            return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "There is no such payment.", "Check the link."));
+            return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "Payment not found.", "Check the link."));
         if (GatewayRules.Decide(command, authorization, Now(), settings.LatePayment) is not { } verdict)
             return new Outcome(authorization, Replayed: true);
 
@@ -108,7 +108,7 @@ sealed class Ledger : IAsyncDisposable
         return new Outcome(authorization);
     }
 
-    /// <summary>The receiver of webhooks is owed the news.</summary>
+    /// <summary>Adds a webhook about the change.</summary>
     void Close(Work work, GatewayOperation authorization, Verdict verdict)
     {
         Change(work, authorization, verdict, "hosted payment");
@@ -126,7 +126,7 @@ sealed class Ledger : IAsyncDisposable
         authorization.Reason = verdict.Reason;
     }
 
-    /// <summary>Whole milliseconds: the databases do not keep the same fractions, and an answer must not depend on which it is.</summary>
+    /// <summary>Whole milliseconds, because databases differ in their precision and answers must not.</summary>
     DateTime Now()
     {
         var now = clock.GetUtcNow().UtcDateTime;

@@ -3,7 +3,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>What really happened, for callers who do not know: by the key of one operation, or by reference.</summary>
+/// <summary>Lists operations for callers without an answer: by idempotency key or by reference.</summary>
 static class ListOperations
 {
     const int Most = 200;
@@ -13,7 +13,7 @@ static class ListOperations
     static async Task<OperationList> List(string? idempotencyKey, string? reference, SandboxDb db, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(idempotencyKey) == string.IsNullOrEmpty(reference))
-            throw new Problem(400, "operations-query", "The query must name one thing.", "Send either ?idempotencyKey= or ?reference=.");
+            throw new Problem(400, "operations-query", "The query needs exactly one parameter.", "Send either ?idempotencyKey= or ?reference=.");
 
         var asked = string.IsNullOrEmpty(reference)
             ? db.Operations.Where(x => x.IdempotencyKey == idempotencyKey)

@@ -6,9 +6,9 @@ using OrderSaga.Platform.Http;
 namespace OrderSaga.Sandbox;
 
 /// <summary>
-/// GET /v1/settlements/{date}: the money that moved on one UTC day, as CSV. One <c>row</c> for each capture (positive) and
-/// refund (negative), with what the gateway keeps of it; a <c>sum</c> for each currency with captures less refunds; at the
-/// very end a <c>trailer</c> with the number of rows: without it the file is cut off.
+/// GET /v1/settlements/{date}: captures and refunds of one UTC day as CSV. One <c>row</c> per capture (positive) and refund (negative) with
+/// its fee; a <c>sum</c> per currency, captures less refunds; at the end a <c>trailer</c> with the number of rows. A file without it is
+/// incomplete.
 /// </summary>
 static class SettlementFile
 {
@@ -19,7 +19,7 @@ static class SettlementFile
     static IResult Get(string date, SandboxDb db, SandboxSettings settings, HttpContext context)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day == DateOnly.MaxValue)
-            throw new Problem(400, "settlement-date", "That is no date.", "Ask for a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
+            throw new Problem(400, "settlement-date", "The date is invalid.", "Use a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
 
         context.Response.Headers.ContentDisposition = $"attachment; filename=settlement-{date}.csv";
         return Results.Stream(body => Write(body, Moved(db, day), settings, context.RequestAborted), "text/csv; charset=utf-8");
@@ -34,7 +34,7 @@ static class SettlementFile
             .OrderBy(x => x.At).ThenBy(x => x.Id).AsAsyncEnumerable();
     }
 
-    /// <summary>Row by row: a day may be larger than the memory.</summary>
+    /// <summary>Writes row by row, because a day may not fit in memory.</summary>
     static async Task Write(Stream body, IAsyncEnumerable<GatewayOperation> operations, SandboxSettings settings, CancellationToken cancel)
     {
         await using var file = new StreamWriter(body, leaveOpen: true) { NewLine = "\r\n" };
@@ -59,7 +59,7 @@ static class SettlementFile
     static string Row(GatewayOperation x, long amount, long fee) => string.Create(CultureInfo.InvariantCulture,
         $"row,{x.Id},{x.Operation},{x.AuthorizationId},{Quoted(x.Reference)},{amount},{fee},{x.Currency},{WebJson.Text(x.At)}");
 
-    /// <summary>RFC 4180.</summary>
+    /// <summary>Quotes a CSV field as in RFC 4180.</summary>
     internal static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

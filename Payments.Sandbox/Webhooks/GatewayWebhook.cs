@@ -5,7 +5,7 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>News of a hosted payment that a receiver is owed.</summary>
+/// <summary>A webhook about a hosted payment, to be delivered.</summary>
 sealed class GatewayWebhook
 {
     /// <summary><c>msg_</c> and a UUIDv7; the same for every delivery.</summary>
@@ -13,18 +13,18 @@ sealed class GatewayWebhook
 
     public required string Url { get; init; }
 
-    /// <summary>JSON, as signed.</summary>
+    /// <summary>The signed JSON.</summary>
     public required string Body { get; init; }
 
-    /// <summary>UTC, of the next delivery; null when there will be none.</summary>
+    /// <summary>UTC time of the next delivery; null: none.</summary>
     public DateTime? DueAt { get; set; }
 
     public int Attempts { get; set; }
 
-    /// <summary>UTC; null and not due: given up.</summary>
+    /// <summary>UTC time of delivery; null and not due: given up.</summary>
     public DateTime? DeliveredAt { get; set; }
 
-    /// <summary>Why the last delivery failed.</summary>
+    /// <summary>Error of the last delivery.</summary>
     public string? LastError { get; set; }
 
     public static GatewayWebhook About(GatewayOperation authorization, string url, string id, DateTime now) => new()

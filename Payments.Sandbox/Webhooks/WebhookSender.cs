@@ -4,7 +4,7 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Sandbox;
 
-/// <summary>Wakes the sender when a webhook was committed.</summary>
+/// <summary>Wakes the sender after the commit of a webhook.</summary>
 sealed class WebhookSignal : IDisposable
 {
     readonly SemaphoreSlim raised = new(0, 1);
@@ -23,7 +23,7 @@ sealed class WebhookSignal : IDisposable
     public void Dispose() => raised.Dispose();
 }
 
-/// <summary>One delivery of one webhook; says why it failed, or null.</summary>
+/// <summary>Delivers a webhook once; returns the error, or null.</summary>
 sealed class WebhookClient(HttpClient http, SandboxSettings settings, Faults faults, TimeProvider clock)
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
@@ -40,7 +40,7 @@ sealed class WebhookClient(HttpClient http, SandboxSettings settings, Faults fau
     {
         try
         {
-            var secret = settings.WebhookSecret ?? throw new InvalidOperationException("Webhooks are owed: set Gateway:WebhookSecret.");
+            var secret = settings.WebhookSecret ?? throw new InvalidOperationException("Webhooks wait to be delivered: set Gateway:WebhookSecret.");
             using var request = WebhookSignature.Sign(webhook, secret, clock.GetUtcNow());
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
             return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
@@ -52,7 +52,7 @@ sealed class WebhookClient(HttpClient http, SandboxSettings settings, Faults fau
     }
 }
 
-/// <summary>Delivers what is due, from the table: at least once, with growing pauses, a bounded number of times.</summary>
+/// <summary>Delivers due webhooks from the table: at least once, with growing delays, a bounded number of times.</summary>
 sealed class WebhookSender(
     IServiceScopeFactory scopes, UnitOfWork<SandboxDb> unitOfWork, WebhookSignal signal, SandboxSettings settings,
     TimeProvider clock, ILogger<WebhookSender> log)
@@ -72,7 +72,7 @@ sealed class WebhookSender(
         }
     }
 
-    /// <summary>The database may be away for a while; the webhooks wait in it.</summary>
+    /// <summary>The database may be unavailable for a while; the webhooks wait in it.</summary>
     async Task<int> Guarded(CancellationToken cancel)
     {
         try
@@ -81,7 +81,7 @@ sealed class WebhookSender(
         }
         catch (Exception error) when (!cancel.IsCancellationRequested)
         {
-            log.LogError(error, "Webhooks could not be read or marked; the next look is in a second");
+            log.LogError(error, "Could not read or update webhooks; retrying in a second");
             return 0;
         }
         catch (OperationCanceledException)

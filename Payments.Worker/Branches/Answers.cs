@@ -4,7 +4,7 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
-/// <summary>The events that this participant answers with.</summary>
+/// <summary>Serializes this participant's answers.</summary>
 static class Answers
 {
     /// <summary><c>{"message":"PaymentDeclined","content":{...}}</c></summary>

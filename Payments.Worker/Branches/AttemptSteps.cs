@@ -3,12 +3,12 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments;
 
-/// <summary>The life of an attempt: committed before its call, handed over after the commit, settled by the gateway's answer.</summary>
+/// <summary>Life cycle of an attempt: committed before its call, queued after the commit, settled by the gateway's answer.</summary>
 sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>A new attempt, or one that the gateway had declined, to be asked about once more.</summary>
+    /// <summary>Creates an attempt, or reopens a declined one to query it again.</summary>
     public void Begin(PaymentBranch branch, Operation operation, string cause)
     {
         if (rows.Attempt(branch.OrderId, operation) is { } declined)
@@ -31,7 +31,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         HandOver(branch, attempt, ask: false);
     }
 
-    /// <summary>Something says that there is news of it.</summary>
+    /// <summary>Makes the attempt due again, because there may be news of it.</summary>
     public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause)
     {
         var from = attempt.State.ToString();
@@ -41,7 +41,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         HandOver(branch, attempt, ask: true);
     }
 
-    /// <summary>After the commit to this process's callers; if they do not get to it, a sweeper finds it due.</summary>
+    /// <summary>Queues the call after the commit. If this process does not get to it, a sweeper finds it due.</summary>
     public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool ask, bool poll = false)
     {
         var now = clock.GetUtcNow();
@@ -52,7 +52,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         work.AfterCommit(() => queue.Add(handover));
     }
 
-    /// <summary>Notes what a call came to. True when it is news that the branch must hear.</summary>
+    /// <summary>Records the result of a call; returns true if the branch must react to it.</summary>
     public bool Note(PaymentAttempt attempt, CallResult result)
     {
         var from = attempt.State;
@@ -62,7 +62,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         return news;
     }
 
-    /// <summary>The first certain answer stands; only money that was said not to be there, and is, is news after it.</summary>
+    /// <summary>The first certain answer stands. The only later news is money that was reported missing and exists after all.</summary>
     bool Settle(PaymentAttempt attempt, GatewayAnswer answer, Handover handover)
     {
         var heard = attempt.State;
@@ -82,16 +82,16 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
                 attempt.Watch(WatchAt(handover, answer.Unseen || answer.Result == GatewayResult.Pending));
                 return false;
             default:
-                log.LogInformation("{Key} is {State}; the gateway's {Result} changes nothing", attempt.Key, heard, answer.Result);
+                log.LogInformation("Ignored the gateway's {Result} for {Key}: it is already {State}", attempt.Key, heard, answer.Result);
                 return false;
         }
     }
 
-    /// <summary>A customer may still pay what was given up, and a request that the gateway has not seen may still come there.</summary>
+    /// <summary>A customer may still pay what was given up, and a request that the gateway has not seen may still arrive there.</summary>
     DateTime? WatchAt(Handover handover, bool unseen) => handover.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
         ? settings.WatchAt(handover.SendBefore ?? Now, Now) : null;
 
-    /// <summary>Who has not the lease any more has nothing to say: somebody else is asking.</summary>
+    /// <summary>Ignores the result if the lease was lost: another caller is querying the gateway.</summary>
     bool Unanswered(PaymentAttempt attempt, CallResult result)
     {
         if (attempt.Lease != result.Handover.Lease)
@@ -105,11 +105,11 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         var due = attempt.State == AttemptState.Pending
             ? settings.AskPendingAt(result.Handover.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.BackOff(attempt.Attempts, attempt.OrderId);
         attempt.Unanswered(result.Error ?? "no answer", due, Now);
-        log.LogWarning("{Key} has no answer, attempt {Attempts}; the gateway is asked at {Due:O}: {Error}", attempt.Key, attempt.Attempts, due, attempt.Error);
+        log.LogWarning("{Key} has no answer after attempt {Attempts}; next query at {Due:O}: {Error}", attempt.Key, attempt.Attempts, due, attempt.Error);
         return false;
     }
 
-    /// <summary>What takes money is sent only while the order waits for it; after that the gateway is only asked.</summary>
+    /// <summary>A call that takes money is sent only while the order waits for it; later the gateway is only queried.</summary>
     static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
     {
         Operation.Authorize => branch.State == BranchState.Trying,

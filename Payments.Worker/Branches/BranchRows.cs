@@ -6,8 +6,8 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// The rows that one transaction works on, tracked by its DbContext. Code looks here only, never in the database: an order
-/// that was asked for and is not here has no branch yet, or got it from an earlier message of the batch.
+/// The rows of one transaction, tracked by its DbContext. Code looks only here, never in the database: a requested order that is missing
+/// here has no branch yet.
 /// </summary>
 sealed class BranchRows(PaymentsDb db)
 {
@@ -35,12 +35,12 @@ sealed class BranchRows(PaymentsDb db)
     }
 
     /// <summary>
-    /// The branches locked in key order, and then, under those locks, their attempts. A branch that does not exist cannot be
-    /// locked: two processes that both insert it meet at its primary key, and the one that loses runs again and finds it.
+    /// Locks the branches in key order, then loads their attempts under those locks. A branch that does not exist cannot be locked: if two
+    /// processes insert it, the second one's insert conflicts and its retry finds it.
     /// </summary>
     public Task Load(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.Lock<PaymentBranch, Guid>);
 
-    /// <summary>As <see cref="Load(Work,IEnumerable{Guid})"/>, but branches that another transaction has locked are not waited for, and not here.</summary>
+    /// <summary>As <see cref="Load(Work,IEnumerable{Guid})"/>, but leaves out branches that another transaction has locked.</summary>
     public Task LoadUnlocked(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.TryLock<PaymentBranch, Guid>);
 
     async Task Load(IEnumerable<Guid> orderIds, Func<IEnumerable<Guid>, Task<List<PaymentBranch>>> lockAll)
@@ -56,7 +56,7 @@ sealed class BranchRows(PaymentsDb db)
     }
 }
 
-/// <summary>Two statements for all deliveries of a batch; one when every order is new.</summary>
+/// <summary>Loads the rows of a batch: two statements; one if all orders are new.</summary>
 sealed class BranchPreload(BranchRows rows) : IPreload
 {
     public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) =>

@@ -4,10 +4,12 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Does what the rule decided, on the transaction's tracked rows: branch, attempts, audit, answer; saved by the unit of work.</summary>
+/// <summary>
+/// Applies the rule's outcome to the transaction's tracked rows: branch, attempts, audit, answer. The unit of work saves them.
+/// </summary>
 sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, TimeProvider clock, ILogger<BranchSteps> log)
 {
-    /// <summary>A command of the saga.</summary>
+    /// <summary>Handles a command of the saga.</summary>
     public async Task Carry<T>(T message, Func<PaymentBranch?, Outcome> rule, Func<DateTime, PaymentBranch> create) where T : class, IOrderMessage
     {
         var branch = rows.Branch(message.OrderId);
@@ -27,12 +29,12 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
         }
     }
 
-    /// <summary>What a call to the gateway, or a question, has come to.</summary>
+    /// <summary>Handles the result of a gateway call or query.</summary>
     public async Task Heard(CallResult result)
     {
         var call = result.Handover.Call;
         if (rows.Branch(call.OrderId) is not { } branch || rows.Attempt(call.OrderId, call.Operation) is not { } attempt)
-            throw new InvalidOperationException($"The gateway answered {call.Key}, of which there is no attempt.");
+            throw new InvalidOperationException($"The gateway answered {call.Key}, but that attempt does not exist.");
         var undoneAt = rows.Attempt(call.OrderId, Operation.Void)?.UpdatedAt;
         if (!attempts.Note(attempt, result))
             return;
@@ -46,7 +48,9 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
             attempts.Reopen(branch, open, "void");
     }
 
-    /// <summary>The void counts as done because the gateway had nothing to void; and the payment was made after the gateway had been asked.</summary>
+    /// <summary>
+    /// True if the void counted as done because there was nothing to void, and the payment was made after the gateway was queried.
+    /// </summary>
     bool PaidSince(PaymentBranch branch, DateTime? undoneAt) =>
         rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= undoneAt
         && rows.Attempt(branch.OrderId, Operation.Void) is { State: AttemptState.Succeeded } undone && undone.GatewayId == branch.AuthorizationId;
@@ -69,7 +73,7 @@ sealed class BranchSteps(BranchRows rows, AttemptSteps attempts, Work work, Time
 
     void Alarm(PaymentBranch branch, Outcome.Step step)
     {
-        log.LogError("Payment of order {OrderId}: {Note}; it is {State} over {Amount} {Currency}",
+        log.LogError("Payment of order {OrderId}: {Note}; the branch is {State}, amount {Amount} {Currency}",
             branch.OrderId, step.Note, step.To, branch.Amount, branch.Currency);
         work.AfterCommit(PaymentsMetrics.Alarmed);
     }

@@ -5,7 +5,7 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
-/// <summary>What the gateway can be asked to do. Stored as text.</summary>
+/// <summary>The gateway's operations. Stored as text.</summary>
 enum Operation
 {
     Authorize,
@@ -14,13 +14,13 @@ enum Operation
     Refund,
 }
 
-/// <summary>What is known of one operation. Stored as text.</summary>
+/// <summary>State of one operation. Stored as text.</summary>
 enum AttemptState
 {
-    /// <summary>Committed before the call; the call is under way, or died with its process.</summary>
+    /// <summary>Committed before the call; the call is in progress or died with its process.</summary>
     Sent,
 
-    /// <summary>The call ended without an answer: it may have been done or not.</summary>
+    /// <summary>The call ended without an answer: it may or may not have taken effect.</summary>
     Unknown,
 
     /// <summary>A hosted payment waits for its customer.</summary>
@@ -29,11 +29,11 @@ enum AttemptState
     /// <summary>The gateway did it.</summary>
     Succeeded,
 
-    /// <summary>The gateway said no; it did nothing.</summary>
+    /// <summary>The gateway declined and did nothing.</summary>
     Declined,
 }
 
-/// <summary>One operation of the gateway for one order; guarded by the lock on the order's branch row.</summary>
+/// <summary>One gateway operation for one order; protected by the lock on the order's branch row.</summary>
 sealed class PaymentAttempt
 {
     /// <summary>The gateway's idempotency key: <c>{orderId}:payment:{operation}</c>.</summary>
@@ -43,25 +43,25 @@ sealed class PaymentAttempt
     public Operation Operation { get; init; }
     public AttemptState State { get; private set; }
 
-    /// <summary>The gateway's id of what it did.</summary>
+    /// <summary>The gateway's id of the operation.</summary>
     public string? GatewayId { get; private set; }
 
-    /// <summary>Who may note that its call had no answer: the hand-over that was made last.</summary>
+    /// <summary>The last hand-over; only it may record that its call had no answer.</summary>
     public Guid Lease { get; private set; }
 
-    /// <summary>UTC; when the sweeper takes it. None once the gateway's answer is known.</summary>
+    /// <summary>UTC; when the sweeper takes the attempt. Null once the gateway's answer is known.</summary>
     public DateTime? NextAttemptAt { get; private set; }
 
-    /// <summary>UTC; when the page of a hosted payment closes.</summary>
+    /// <summary>UTC; when a hosted payment page closes.</summary>
     public DateTime? ClosesAt { get; init; }
 
-    /// <summary>Calls and questions so far.</summary>
+    /// <summary>Number of calls and queries.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Why the last call had no answer, or why the gateway said no.</summary>
+    /// <summary>Why the last call had no answer, or why the gateway declined.</summary>
     public string? Error { get; private set; }
 
-    /// <summary>The trace that began it, so that a call made by the sweeper shows in the order's trace.</summary>
+    /// <summary>Trace of the command, so that a sweeper's call appears in the order's trace.</summary>
     public string? TraceParent { get; init; }
 
     public DateTime CreatedAt { get; init; }
@@ -69,11 +69,11 @@ sealed class PaymentAttempt
 
     const int MaxErrorLength = 500;
 
-    /// <summary>Due at once, or by a clock that was wrong.</summary>
+    /// <summary>Due now, or its due time comes from a wrong clock.</summary>
     public bool IsCallDue(DateTime now, DateTime furthest) =>
         State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > furthest);
 
-    /// <summary>To be asked about: it waits for its customer, or is watched.</summary>
+    /// <summary>To be queried: it waits for its customer or is watched.</summary>
     public bool IsPollDue(DateTime now, DateTime furthest, DateTime closedBy) =>
         State is AttemptState.Pending or AttemptState.Declined && (NextAttemptAt <= now || (NextAttemptAt > furthest && ClosesAt <= closedBy));
 
@@ -90,28 +90,30 @@ sealed class PaymentAttempt
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
     };
 
-    /// <summary>Handed to whoever holds <paramref name="lease"/>; the sweeper takes it if nothing is heard until <paramref name="due"/>.</summary>
+    /// <summary>
+    /// Leases the attempt to <paramref name="lease"/>; the sweeper takes it at <paramref name="due"/> unless it was answered.
+    /// </summary>
     public void HandOver(Guid lease, DateTime due) => (Lease, NextAttemptAt, Attempts) = (lease, due, Attempts + 1);
 
-    /// <summary>To be asked about again, though it was answered or is not due yet.</summary>
+    /// <summary>To be queried again, although it was answered or is not due yet.</summary>
     public void Reopen(DateTime due, DateTime now)
     {
         State = IsOpen ? State : AttemptState.Unknown;
         (NextAttemptAt, UpdatedAt) = (due, now);
     }
 
-    /// <summary>No answer: asked about again when <paramref name="due"/>.</summary>
+    /// <summary>No answer: to be queried at <paramref name="due"/>.</summary>
     public void Unanswered(string error, DateTime due, DateTime now)
     {
         State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
         (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, MaxErrorLength), due, now);
     }
 
-    /// <summary>A hosted payment that nobody has paid yet: asked about again when <paramref name="due"/>, if no webhook comes before.</summary>
+    /// <summary>An unpaid hosted payment: to be queried at <paramref name="due"/> unless a webhook comes first.</summary>
     public void Wait(string? gatewayId, DateTime due, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (AttemptState.Pending, gatewayId, null, due, now);
 
-    /// <summary>Settled, and asked about again when <paramref name="due"/>; never, when there is none.</summary>
+    /// <summary>Settled, and to be queried again at <paramref name="due"/>; null: never.</summary>
     public void Watch(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
@@ -141,7 +143,7 @@ sealed class PaymentAttempt
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.HasIndex(x => x.OrderId);
-        // Calls, questions and closing pages apart: none walks over the others.
+        // Separate indexes for calls, queries and closing pages, so that none reads the others' rows.
         row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_calls").HasFilter("state IN ('Sent', 'Unknown')");
         row.HasIndex(x => x.NextAttemptAt, "ix_payment_attempts_polls").HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
         row.HasIndex(x => x.ClosesAt, "ix_payment_attempts_closing").HasFilter("state = 'Pending'");

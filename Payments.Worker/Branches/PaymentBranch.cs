@@ -6,24 +6,24 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Stored as text. Tried, Refused, Confirmed and Cancelled are the fence's own; the others are the time in between, while
-/// the gateway's answer is awaited or the next command is due.
+/// Stored as text. Tried, Refused, Confirmed and Cancelled are the TCC states; in the others the gateway's answer or the next command is
+/// awaited.
 /// </summary>
 enum BranchState
 {
-    /// <summary>The authorization is asked for; its answer is not known.</summary>
+    /// <summary>The authorization was requested; its answer is unknown.</summary>
     Trying,
 
-    /// <summary>The customer has yet to pay at the gateway's page.</summary>
+    /// <summary>The customer has not paid on the gateway's page yet.</summary>
     Pending,
 
     /// <summary>The amount is authorized.</summary>
     Tried,
 
-    /// <summary>The gateway said no; nothing is held.</summary>
+    /// <summary>The gateway declined; nothing is held.</summary>
     Refused,
 
-    /// <summary>The capture is asked for; its answer is not known.</summary>
+    /// <summary>The capture was requested; its answer is unknown.</summary>
     Confirming,
 
     /// <summary>The gateway refused the capture; the authorization stands until the Cancel.</summary>
@@ -32,20 +32,20 @@ enum BranchState
     /// <summary>The amount is captured.</summary>
     Confirmed,
 
-    /// <summary>The void or the refund is asked for; the gateway has not confirmed it.</summary>
+    /// <summary>The void or refund was requested; the gateway has not confirmed it.</summary>
     Cancelling,
 
-    /// <summary>Nothing is held or taken, and a Try that comes now is refused.</summary>
+    /// <summary>Nothing is held or taken, and a later Try is refused.</summary>
     Cancelled,
 }
 
-/// <summary>The payment part of one order; kept for as long as the order, so that any duplicate finds it.</summary>
+/// <summary>The payment branch of one order; kept as long as the order, so that duplicates are recognized.</summary>
 sealed class PaymentBranch : IVersioned
 {
     public Guid OrderId { get; init; }
     public BranchState State { get; private set; }
 
-    /// <summary>Minor units; 0 when the Cancel came before the Try.</summary>
+    /// <summary>Minor units; 0 if the Cancel came before the Try.</summary>
     public long Amount { get; init; }
 
     public string Currency { get; init; } = "";
@@ -53,31 +53,31 @@ sealed class PaymentBranch : IVersioned
     /// <summary><c>card</c> or <c>hosted</c>.</summary>
     public string Method { get; init; } = "";
 
-    /// <summary>Needed to send the authorization again; forgotten as soon as its answer is known.</summary>
+    /// <summary>Needed to repeat the authorization; deleted as soon as its answer is known.</summary>
     public string? Token { get; private set; }
 
-    /// <summary>UTC; a hosted payment page closes then.</summary>
+    /// <summary>UTC; a hosted payment page closes at this time.</summary>
     public DateTime? PayBefore { get; private set; }
 
-    /// <summary>Where the customer pays.</summary>
+    /// <summary>Payment page for the customer.</summary>
     public string? Url { get; private set; }
 
     public string? AuthorizationId { get; private set; }
     public string? CaptureId { get; private set; }
 
-    /// <summary>Minor units that were captured, where another hand than ours took another amount; to be given back.</summary>
+    /// <summary>Captured minor units, if another party captured another amount; to be refunded.</summary>
     public long? CapturedAmount { get; private set; }
 
     /// <summary>Why the Try or the Confirm was refused.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>A Cancel has come; it is answered when the gateway has confirmed that nothing is held.</summary>
+    /// <summary>A Cancel has arrived; it is answered once the gateway has confirmed that nothing is held.</summary>
     public bool CancelRequested { get; private set; }
 
-    /// <summary>How the money was given back, once that has begun: Void or Refund. Each is begun once.</summary>
+    /// <summary>Void or Refund, once started. Each is started once.</summary>
     public Operation? Undo { get; private set; }
 
-    /// <summary>The last answer given, as JSON.</summary>
+    /// <summary>The last answer, as JSON.</summary>
     public string? Answer { get; private set; }
 
     public long Version { get; set; }
@@ -86,7 +86,7 @@ sealed class PaymentBranch : IVersioned
 
     public bool Hosted => Method == FieldRules.Hosted;
 
-    /// <summary>What the operation is about: a refund gives back what was taken.</summary>
+    /// <summary>Amount of the operation: a refund returns what was captured.</summary>
     public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
 
     public static PaymentBranch Of(TryAuthorizePayment message, DateTime now) => new()
@@ -100,13 +100,13 @@ sealed class PaymentBranch : IVersioned
         CreatedAt = now,
     };
 
-    /// <summary>The Cancel came before the Try.</summary>
+    /// <summary>A branch whose Cancel came before its Try.</summary>
     public static PaymentBranch Tombstone(Guid orderId, DateTime now) => new() { OrderId = orderId, CreatedAt = now };
 
-    /// <summary>The rule refuses a Confirm that finds no branch, so none is ever made by one.</summary>
+    /// <summary>Unreachable: the rule refuses a Confirm without a branch.</summary>
     public static PaymentBranch NeverWithoutTry(DateTime now) => throw new InvalidOperationException($"A Confirm at {now:O} would make a branch.");
 
-    /// <summary>What the gateway told about one of its operations.</summary>
+    /// <summary>Stores the gateway's answer about an operation.</summary>
     public void Learn(Operation operation, GatewayAnswer answer)
     {
         if (operation == Operation.Authorize)
@@ -130,7 +130,7 @@ sealed class PaymentBranch : IVersioned
         UpdatedAt = now;
     }
 
-    /// <summary>Every database gives it back as it was, so that the same request can be sent again.</summary>
+    /// <summary>Whole seconds, which every database stores, so that the same request can be repeated.</summary>
     static DateTime WholeSeconds(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 
     internal static void Map(EntityTypeBuilder<PaymentBranch> row)

@@ -4,19 +4,19 @@ using static OrderSaga.Payments.BranchState;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// The payment branch's fence: what a command, and what the gateway's answer, does in each state. Pure, so that every
-/// sequence can be tried.
+/// The rule of the payment branch: the effect of a command or of the gateway's answer in each state. Pure, so that tests can run every
+/// sequence.
 /// </summary>
 static class PaymentRule
 {
     const string TooLate = "cancelled before tried";
-    const string Unusable = "the amount or the way to pay is not usable";
-    const string NoUrl = "the gateway gave no usable address to pay at";
+    const string Unusable = "the amount or the payment method is invalid";
+    const string NoUrl = "the gateway returned no valid payment page";
 
-    /// <summary>Otherwise nothing of the message is kept, and the payment is declined.</summary>
+    /// <summary>False: nothing of the message is stored, and the payment is declined.</summary>
     public static bool IsUsable(TryAuthorizePayment message) => FieldRules.IsTotal(message.Amount) && FieldRules.IsPayment(message.Payment);
 
-    /// <summary>No money is asked for any more.</summary>
+    /// <summary>No more money may be requested.</summary>
     public const string TimeIsOver = "the time to pay is over";
 
     public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
@@ -24,7 +24,7 @@ static class PaymentRule
         null when !IsUsable(message) =>
             new Outcome.Step(Cancelled, new PaymentDeclined(message.OrderId, Unusable), Note: Unusable),
         null when message.PayBefore <= now =>
-            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "nothing was asked of the gateway"),
+            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "the gateway was not called"),
         null => new Outcome.Step(Trying, Call: Operation.Authorize),
         Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, branch.Amount == 0 ? branch.Reason ?? TooLate : TooLate)),
         _ when branch.Amount != message.Amount?.Amount || branch.Currency != message.Amount.Currency =>
@@ -36,7 +36,7 @@ static class PaymentRule
     };
 
     /// <param name="branch">The order's branch.</param>
-    /// <param name="refused">The gateway has refused the capture: a Confirm that comes late is a duplicate of the one that asked for it.</param>
+    /// <param name="refused">The gateway refused the capture: a later Confirm is a duplicate.</param>
     public static Outcome Confirm(PaymentBranch? branch, bool refused) => branch?.State switch
     {
         Tried => new Outcome.Step(Confirming, Call: Operation.Capture),
@@ -44,7 +44,7 @@ static class PaymentRule
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
-        // The Cancel has overtaken it. Only a saga that still expects the money is surprised by this answer, and raises the alarm itself.
+        // The Cancel came first. Only a saga that still expects the money treats this answer as an error, and raises the alarm itself.
         Cancelling when branch.CancelRequested => Outcome.Nothing,
         Cancelled when branch.CancelRequested => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
         null => new Outcome.Violation("a Confirm without a Try"),
@@ -59,13 +59,13 @@ static class PaymentRule
         Trying or Confirming => new Outcome.Step(branch.State, CancelRequested: true, Note: "waits for the gateway's answer"),
         Pending or Tried or CaptureRefused => new Outcome.Step(Cancelling, Call: Operation.Void, CancelRequested: true),
         Confirmed => new Outcome.Step(Cancelling, Call: Operation.Refund, CancelRequested: true),
-        Cancelling when undoDeclined => new Outcome.Step(Cancelling, Call: branch.Undo, CancelRequested: true, Note: "the gateway is asked once more"),
+        Cancelling when undoDeclined => new Outcome.Step(Cancelling, Call: branch.Undo, CancelRequested: true, Note: "the gateway is called again"),
         Cancelling when !branch.CancelRequested => new Outcome.Step(Cancelling, CancelRequested: true, Note: "waits for the gateway's answer"),
         Cancelling => Outcome.Nothing,
         _ => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
     };
 
-    /// <summary>What the gateway told for sure of one operation, whenever that comes.</summary>
+    /// <summary>A certain answer of the gateway about one operation, whenever it arrives.</summary>
     public static Outcome Answered(PaymentBranch branch, Operation operation, GatewayAnswer answer) => (operation, answer.Result) switch
     {
         (Operation.Authorize, GatewayResult.Succeeded) => Authorized(branch),
@@ -79,7 +79,7 @@ static class PaymentRule
         _ => Outcome.Nothing,
     };
 
-    /// <summary>Money is held by a payment that had been given up: the void, which found nothing, is asked for again.</summary>
+    /// <summary>A payment that was given up holds money: its void, which found nothing, is repeated.</summary>
     public static Outcome PaidAfterAll(PaymentBranch branch) =>
         branch.State is Cancelling or Cancelled && branch.Undo == Operation.Void ? Late(Operation.Void) : Outcome.Nothing;
 
@@ -94,7 +94,7 @@ static class PaymentRule
     static Outcome AwaitsCustomer(PaymentBranch branch, GatewayAnswer answer) => branch.State switch
     {
         Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
-        // No customer could ever pay: the order ends with words, and what the gateway has opened is closed.
+        // The customer cannot pay: the order fails with a reason, and the open payment is voided.
         Trying when answer.Url is null =>
             new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, NoUrl), Call: Operation.Void, Note: NoUrl, Alarm: true),
         Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
@@ -103,7 +103,7 @@ static class PaymentRule
 
     static Outcome NotAuthorized(PaymentBranch branch, string reason) => branch.State switch
     {
-        Trying or Pending when branch.CancelRequested => Ended(branch.OrderId, "the gateway said no: " + reason),
+        Trying or Pending when branch.CancelRequested => Ended(branch.OrderId, "the gateway declined: " + reason),
         Trying or Pending => new Outcome.Step(Refused, new PaymentDeclined(branch.OrderId, reason), Note: reason),
         _ => Outcome.Nothing,
     };
@@ -129,17 +129,19 @@ static class PaymentRule
         _ => Outcome.Nothing,
     };
 
-    /// <summary>Another hand than ours captured money that was to be voided: it is refunded.</summary>
+    /// <summary>Another party captured money that was to be voided: it is refunded.</summary>
     static Outcome CapturedMeanwhile(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
-        ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "the money was captured at the gateway: it is refunded", Alarm: true)
+        ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "another party captured the payment: it is refunded", Alarm: true)
         : Outcome.Nothing;
 
-    /// <summary>Money is held and the gateway does not let it go: a person must look; the saga is told nothing, and the order ends in review.</summary>
+    /// <summary>
+    /// The gateway refuses to void or refund: an alarm for operators; the saga gets no answer, and the order moves to review.
+    /// </summary>
     static Outcome NotUndone(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
         ? new Outcome.Step(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
         : Outcome.Nothing;
 
     static Outcome.Step Ended(Guid orderId, string? note = null) => new(Cancelled, new PaymentCancelled(orderId), CancelRequested: true, Note: note);
 
-    static Outcome.Step Late(Operation undo) => new(Cancelling, Call: undo, Note: "money came late", Alarm: true);
+    static Outcome.Step Late(Operation undo) => new(Cancelling, Call: undo, Note: "late payment", Alarm: true);
 }

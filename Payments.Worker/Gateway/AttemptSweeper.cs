@@ -5,14 +5,14 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Takes the attempts that have no answer: their process died, or the gateway gave no answer. Then, within a budget of their own, those that
-/// only wait: a customer has not paid yet, or did not pay in time and may still do so. Branch rows are locked first, in key order, as everywhere: two
-/// sweepers cannot claim the same attempt, nor deadlock. Rows that another transaction has locked are passed: they hold up no other order.
+/// Claims attempts without an answer: their process died, or the gateway did not answer. Then, with a separate budget, attempts that only
+/// wait: the customer has not paid yet, or did not pay in time and still might. Branch rows are locked first, in key order, so two sweepers
+/// cannot claim the same attempt or deadlock. Rows locked by another transaction are skipped, so they delay no other order.
 /// </summary>
 sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
-    /// <summary>Claims one page of due calls and one of due questions, and hands them to this process's callers after the commit; returns how many.</summary>
+    /// <summary>Claims one page of due calls and one of due queries, queues them after the commit, and returns their number.</summary>
     internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPage, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,7 +22,7 @@ sealed class AttemptSweeper(
             await SweepAll(stoppingToken);
     }
 
-    /// <summary>What goes wrong with the calls does not keep the questions back.</summary>
+    /// <summary>A failure with calls does not delay the queries.</summary>
     internal async Task SweepAll(CancellationToken stop)
     {
         await Look(() => PastLocked(int.MaxValue, SweepCalls, stop));
@@ -37,11 +37,11 @@ sealed class AttemptSweeper(
         }
         catch (Exception failure)
         {
-            log.LogWarning(failure, "Due payment attempts could not be claimed; the next look is in {Milliseconds} ms", settings.SweepMilliseconds);
+            log.LogWarning(failure, "Could not claim due payment attempts; retrying in {Milliseconds} ms", settings.SweepMilliseconds);
         }
     }
 
-    /// <summary>Page by page while there are more, past those whose rows another transaction has locked: they are left for the next look.</summary>
+    /// <summary>Claims page after page; skips rows locked by another transaction until the next poll.</summary>
     static async Task<int> PastLocked(int most, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
     {
         var (claimed, more, passed) = (0, true, new HashSet<Guid>());
@@ -86,12 +86,12 @@ sealed class AttemptSweeper(
     internal static IQueryable<PaymentAttempt> DueCalls(PaymentsDb db, DateTime now) => db.Attempts.AsNoTracking()
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt <= now).OrderBy(row => row.NextAttemptAt);
 
-    /// <summary>From the other end of the same index.</summary>
+    /// <summary>Reads the other end of the same index.</summary>
     internal static IQueryable<PaymentAttempt> FarCalls(PaymentsDb db, DateTime furthest) => db.Attempts.AsNoTracking()
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > furthest)
         .OrderByDescending(row => row.NextAttemptAt);
 
-    /// <summary>A payment of the last second is found soon, however many wait.</summary>
+    /// <summary>Pages that just closed come first, so that a last-second payment is found soon.</summary>
     internal static IQueryable<PaymentAttempt> Closing(PaymentsDb db, DateTime now, DateTime furthest, DateTime closedBy) => db.Attempts.AsNoTracking()
         .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > furthest))
         .OrderBy(row => row.ClosesAt);
@@ -100,7 +100,7 @@ sealed class AttemptSweeper(
         .Where(row => (row.State == AttemptState.Pending || row.State == AttemptState.Declined) && row.NextAttemptAt != null && row.NextAttemptAt <= now)
         .OrderBy(row => row.NextAttemptAt);
 
-    /// <summary>There may be more after a full page.</summary>
+    /// <summary>A full page means there may be more.</summary>
     static async Task<(int Claimed, bool More)> Claim(
         Work work, List<Guid> orderIds, int page, HashSet<Guid> passed, Func<PaymentAttempt, bool> isDue, bool poll)
     {

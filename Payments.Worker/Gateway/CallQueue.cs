@@ -2,23 +2,23 @@ using System.Threading.Channels;
 
 namespace OrderSaga.Payments;
 
-/// <summary>One committed attempt, handed to this process's callers.</summary>
-/// <param name="Call">What to ask of the gateway.</param>
-/// <param name="Lease">The hand-over that this is; a later one takes its place.</param>
-/// <param name="Ask">It may have been sent before: the gateway's ledger is asked first.</param>
-/// <param name="MaySend">If the ledger does not know it, it is sent; otherwise it counts as not done.</param>
-/// <param name="SendBefore">UTC; after that it is not sent, only asked about. None: whenever.</param>
-/// <param name="KnownId">The gateway has given it this id: it cannot be unknown there.</param>
-/// <param name="Poll">Only a question about a payment that waits: everything else goes first.</param>
-/// <param name="TraceParent">The trace that it belongs to.</param>
-/// <param name="QueuedAt">By this process's own steady clock.</param>
+/// <summary>A committed attempt, queued for this process's callers.</summary>
+/// <param name="Call">The gateway call.</param>
+/// <param name="Lease">Id of this hand-over; a later one replaces it.</param>
+/// <param name="Ask">It may have been sent before: query the gateway's ledger first.</param>
+/// <param name="MaySend">Send it if the ledger does not know it; otherwise it counts as not done.</param>
+/// <param name="SendBefore">UTC; later it is only queried. Null: no limit.</param>
+/// <param name="KnownId">The gateway's id of it, so it cannot be unknown there.</param>
+/// <param name="Poll">A query about a waiting payment: lowest priority.</param>
+/// <param name="TraceParent">Trace of the command.</param>
+/// <param name="QueuedAt">Time by this process's monotonic clock.</param>
 sealed record Handover(
     GatewayCall Call, Guid Lease, bool Ask, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string? TraceParent, long QueuedAt);
 
-/// <summary>What a hand-over came to: the gateway's certain answer, or why there is none.</summary>
+/// <summary>Result of a hand-over: the gateway's certain answer, or why there is none.</summary>
 sealed record CallResult(Handover Handover, GatewayAnswer? Answer, string? Error);
 
-/// <summary>Calls that wait for a free caller. Bounded, and gone with the process: the sweeper makes good what is lost.</summary>
+/// <summary>Queue of calls. Bounded and in memory: the sweeper repeats lost ones.</summary>
 sealed class CallQueue(PaymentsSettings settings, TimeProvider clock)
 {
     static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(5);
@@ -28,7 +28,7 @@ sealed class CallQueue(PaymentsSettings settings, TimeProvider clock)
     readonly Channel<Handover> polls = Channel.CreateBounded<Handover>(settings.WaitingCalls);
     long pausedUntil;
 
-    /// <summary>The gateway has said that it is asked too often: what only waits is not asked about.</summary>
+    /// <summary>The gateway answered 429: queries about waiting payments pause.</summary>
     public bool PollsPaused => clock.GetUtcNow().Ticks < Volatile.Read(ref pausedUntil);
 
     public void PausePolls(TimeSpan wait)
@@ -47,7 +47,7 @@ sealed class CallQueue(PaymentsSettings settings, TimeProvider clock)
 
     public IAsyncEnumerable<Handover> TakeAll(bool waiting, CancellationToken stop) => (waiting ? polls : calls).Reader.ReadAllAsync(stop);
 
-    /// <summary>It has waited so long that a sweeper may have it before its call would end.</summary>
+    /// <summary>It has waited so long that a sweeper could take it before its call ends.</summary>
     public bool IsStale(Handover handover) =>
         (handover.Poll && PollsPaused) || clock.GetElapsedTime(handover.QueuedAt) + settings.CallTimeout >= settings.Lease;
 }

@@ -7,8 +7,8 @@ using Serilog.Context;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// The second and third step of every attempt: calls the gateway with no transaction open, a bounded number at once, and
-/// commits the answers in batches. Whatever is lost on the way is still due in the database.
+/// Second and third step of every attempt: calls the gateway outside transactions, a bounded number concurrently, and commits the answers
+/// in batches. What is lost in between is still due in the database.
 /// </summary>
 sealed class GatewayCalls : BackgroundService
 {
@@ -32,7 +32,7 @@ sealed class GatewayCalls : BackgroundService
         answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, () => Task.Delay(gather, clock, CancellationToken.None));
     }
 
-    /// <summary>The call itself: whatever is not a certain answer is Unknown, never Declined.</summary>
+    /// <summary>Makes the call: anything but a certain answer is Unknown, never Declined.</summary>
     internal async Task<CallResult> Call(Handover handover)
     {
         var operation = PaymentAttempt.Name(handover.Call.Operation);
@@ -56,10 +56,10 @@ sealed class GatewayCalls : BackgroundService
         }
     }
 
-    /// <summary>Commits answers together: attempts, branches, audit, and what the saga is told.</summary>
+    /// <summary>Commits answers as one batch: attempts, branches, audit, and answers to the saga.</summary>
     internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(work => Hear(work, results));
 
-    /// <summary>One that cannot be committed, or whose branch another transaction has locked, does not keep the others back.</summary>
+    /// <summary>An answer that cannot be committed, or whose branch is locked, does not delay the others.</summary>
     internal Task Commit(IReadOnlyList<CallResult> results) =>
         unitOfWork.RunApart(results, (part, run) => run(work => Hear(work, part)), NotCommitted);
 
@@ -71,13 +71,13 @@ sealed class GatewayCalls : BackgroundService
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            log.LogDebug("No more calls: the process stops; the calls under way have ended");
+            log.LogDebug("The process stops; all gateway calls in progress have finished");
         }
 
         await answers.DisposeAsync();
     }
 
-    /// <summary>Callers of their own for what only waits.</summary>
+    /// <summary>Queries about waiting payments have their own callers.</summary>
     Task Serve(bool waiting, int atOnce, CancellationToken stop) => Parallel.ForEachAsync(
         queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
         async (handover, _) => await Handle(handover));
@@ -104,20 +104,20 @@ sealed class GatewayCalls : BackgroundService
         }
     }
 
-    /// <summary>An answer that met a lock or an unavailable database is tried again while this process has the lease of its attempt.</summary>
+    /// <summary>Retries an answer that met a lock or an unavailable database while this process holds the lease of its attempt.</summary>
     void NotCommitted(CallResult result, Exception failure)
     {
         var waits = DatabaseErrors.MeansWait(failure);
         if (waits && clock.GetElapsedTime(result.Handover.QueuedAt) + CommitAgainAfter < settings.Lease)
         {
-            log.LogInformation("The gateway's answer to {Key} waits for the database; trying again in {Delay}: {Failure}",
+            log.LogInformation("The gateway's answer to {Key} waits for the database; retrying in {Delay}: {Failure}",
                 result.Handover.Call.Key, CommitAgainAfter, failure.Message);
             _ = FinishLater(result);
             return;
         }
 
         log.Log(waits ? LogLevel.Warning : LogLevel.Error, failure,
-            "The gateway's answer to {Key} is not committed; the sweeper will ask for it again", result.Handover.Call.Key);
+            "Could not commit the gateway's answer to {Key}; the sweeper queries it again", result.Handover.Call.Key);
     }
 
     async Task FinishLater(CallResult result)

@@ -6,7 +6,7 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Speaks the gateway's HTTP. What its status codes mean stands here and nowhere else.</summary>
+/// <summary>HTTP client of the gateway; the only place that interprets its status codes.</summary>
 sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
 {
     public async Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel)
@@ -30,7 +30,7 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     {
         var byKey = await Operations("idempotencyKey", call.Key, cancel);
         var own = byKey.FirstOrDefault(told => told.Operation == PaymentAttempt.Name(call.Operation)) is { } told ? GatewayTruth.Answer(call, told) : null;
-        // What was declined under our key may have been done by another hand since.
+        // Another party may have done what was declined under our key.
         return call.Operation == Operation.Authorize || own is { Result: not GatewayResult.Declined } ? own
             : GatewayTruth.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel)) ?? own;
     }
@@ -60,7 +60,7 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     };
 
     static string Target(GatewayCall call) =>
-        Uri.EscapeDataString(call.Target ?? throw new InvalidOperationException($"{call.Key} has nothing to act on."));
+        Uri.EscapeDataString(call.Target ?? throw new InvalidOperationException($"{call.Key} has no target operation."));
 
     static object BodyOf(GatewayCall call) => call switch
     {

@@ -6,30 +6,32 @@ using System.Text.Json.Serialization;
 
 namespace OrderSaga.Payments;
 
-/// <summary>An operation as the gateway writes it, in an answer or in its ledger.</summary>
+/// <summary>An operation in the gateway's answers and ledger.</summary>
 /// <param name="Id"><c>auth_...</c>, <c>cap_...</c>, <c>void_...</c>, <c>ref_...</c></param>
-/// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c>; may be left out of an answer.</param>
+/// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c>; optional in an answer.</param>
 /// <param name="Status"><c>succeeded</c>, <c>declined</c>, <c>pending</c>, <c>expired</c>.</param>
 /// <param name="Reason">Why it was declined.</param>
-/// <param name="AuthorizationId">The authorization that it belongs to.</param>
+/// <param name="AuthorizationId">The authorization it belongs to.</param>
 /// <param name="Amount">Minor units.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Reference">The order id.</param>
-/// <param name="IdempotencyKey">The key that it was asked with.</param>
-/// <param name="Url">Where the customer of a hosted payment pays.</param>
-/// <param name="ExpiresAt">Until then.</param>
+/// <param name="IdempotencyKey">The key of the request.</param>
+/// <param name="Url">Hosted payment page.</param>
+/// <param name="ExpiresAt">When the page closes.</param>
 sealed record GatewayOperation(
     string? Id, string? Operation, string? Status, string? Reason, string? AuthorizationId, long Amount, string? Currency, string? Reference,
     string? IdempotencyKey, string? Url, DateTimeOffset? ExpiresAt);
 
 sealed record GatewayOperations(IReadOnlyList<GatewayOperation>? Items);
 
-/// <summary>Reads what the gateway sends, also where its text is broken: half a character in a reason must not hide that the card was declined.</summary>
+/// <summary>
+/// Reads the gateway's JSON even with broken text: half a character in a reason must not hide that the card was declined.
+/// </summary>
 static class GatewayJson
 {
     static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { Converters = { new ForeignText() } };
 
-    /// <exception cref="GatewayUnknown">It is not readable as one.</exception>
+    /// <exception cref="GatewayUnknown">The body is not valid.</exception>
     public static T Read<T>(byte[] body) where T : class
     {
         try
@@ -38,11 +40,11 @@ static class GatewayJson
         }
         catch (JsonException unreadable)
         {
-            throw new GatewayUnknown($"the gateway's answer is not readable: {unreadable.Message}");
+            throw new GatewayUnknown($"the gateway's answer is invalid: {unreadable.Message}");
         }
     }
 
-    /// <summary>The last part of a problem's type, or the code of an error, if the body has one.</summary>
+    /// <summary>The last part of a problem's type, or the code of an error; null if the body has none.</summary>
     public static string? Code(byte[] body)
     {
         try
@@ -52,7 +54,7 @@ static class GatewayJson
         }
         catch (JsonException)
         {
-            // A page of a proxy, for example. What it means is decided by the status alone.
+            // For example a proxy's error page: only the status counts.
             return null;
         }
     }
@@ -63,7 +65,7 @@ static class GatewayJson
 
     sealed record RefusalError(string? Code);
 
-    /// <summary>The serializer's own reader throws at lone surrogates and at bytes that are no UTF-8.</summary>
+    /// <summary>The serializer's own reader throws at lone surrogates and invalid UTF-8.</summary>
     sealed class ForeignText : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -76,7 +78,7 @@ static class GatewayJson
 
         public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
 
-        /// <summary>The reader has checked that each escape is whole.</summary>
+        /// <summary>The reader has already checked that each escape is complete.</summary>
         static string Unescape(string text)
         {
             var plain = new StringBuilder(text.Length);

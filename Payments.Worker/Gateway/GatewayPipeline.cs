@@ -5,15 +5,15 @@ using Polly.Timeout;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Bounds each call to the gateway in time, and stops calling one that does not answer. Questions about payments that wait have a breaker of their own:
-/// what they meet does not keep money from being moved.
+/// Adds a timeout and a circuit breaker to gateway calls. Queries about waiting payments have their own breaker, so that their failures do
+/// not stop calls that move money.
 /// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
     readonly ResiliencePipeline calls = Build(settings, clock, PaymentsMetrics.BreakerIs);
     readonly ResiliencePipeline polls = Build(settings, clock, _ => ValueTask.CompletedTask);
 
-    /// <summary>Sends, or asks first when it may have been sent before. Throws whatever left it without a certain answer.</summary>
+    /// <summary>Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer.</summary>
     public async Task<GatewayAnswer> Run(Handover handover)
     {
         var inTime = !(handover.SendBefore <= clock.GetUtcNow().UtcDateTime);
@@ -24,13 +24,13 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             return known;
         if (maySend)
             return await Send(handover.Call);
-        // A ledger that is behind still has what it once answered.
+        // A ledger that lags behind does not undo an earlier answer.
         return handover.KnownId is { } id
-            ? throw new GatewayUnknown($"the gateway does not find {id}")
-            : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway does not know it" : PaymentRule.TimeIsOver, Unseen: true);
+            ? throw new GatewayUnknown($"the gateway's ledger does not list {id}")
+            : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway has no such operation" : PaymentRule.TimeIsOver, Unseen: true);
     }
 
-    /// <summary>A refused request says nothing for sure by itself; the ledger does.</summary>
+    /// <summary>A refused request alone is not a certain answer; the ledger is.</summary>
     async Task<GatewayAnswer> Send(GatewayCall call)
     {
         try
@@ -55,7 +55,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
         new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                // One that is asked too often is there.
+                // A gateway that answers 429 is available.
                 ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not (GatewayRejected or GatewayBusy)),
                 FailureRatio = settings.BreakerRatio,
                 MinimumThroughput = settings.BreakerCalls,

@@ -1,20 +1,20 @@
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Where the gateway is and the secrets shared with it, from the section <c>Gateway</c>. Read when it is used: a host that
-/// learns its own address late can still set the url, and a secret can be exchanged without a restart.
+/// Address and secrets of the gateway, from the section <c>Gateway</c>. Read on each use: a host may learn its own address late, and
+/// secrets can be rotated without a restart.
 /// </summary>
 sealed class GatewaySettings(IConfiguration configuration)
 {
     const string SecretForm = "whsec_ and the base64 of 24 to 64 random bytes";
 
-    /// <summary>Its operations are under <c>v1/</c>.</summary>
+    /// <summary>Base address; operations are under <c>v1/</c>.</summary>
     public Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
 
     /// <summary>Our key at the gateway, sent as a bearer token.</summary>
     public string Key => configuration["Gateway:Key"] ?? "";
 
-    /// <summary>The secrets that may sign the gateway's webhooks: the current one and, while it is exchanged, the one before.</summary>
+    /// <summary>Secrets that may sign the gateway's webhooks: the current one and, during a rotation, the previous one.</summary>
     public IReadOnlyList<byte[]> WebhookSecrets =>
         [.. new[] { "Gateway:WebhookSecret", "Gateway:WebhookSecretPrevious" }.Select(name => Secret(configuration[name])).OfType<byte[]>()];
 
@@ -22,7 +22,7 @@ sealed class GatewaySettings(IConfiguration configuration)
     {
         Require(Uri.TryCreate(configuration["Gateway:Url"], UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Set Gateway:Url (environment: Gateway__Url) to the gateway's base address, e.g. http://localhost:5105/sandbox.");
-        Require(Key.Length > 0, "Set Gateway:Key (environment: Gateway__Key) to the key that the gateway knows you by.");
+        Require(Key.Length > 0, "Set Gateway:Key (environment: Gateway__Key) to your API key at the gateway.");
         Require(Secret(configuration["Gateway:WebhookSecret"]) is not null,
             $"Set Gateway:WebhookSecret (environment: Gateway__WebhookSecret) to the secret that signs the gateway's webhooks: {SecretForm}.");
         Require(string.IsNullOrEmpty(configuration["Gateway:WebhookSecretPrevious"]) || Secret(configuration["Gateway:WebhookSecretPrevious"]) is not null,

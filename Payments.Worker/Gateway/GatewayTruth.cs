@@ -3,13 +3,13 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Reads the gateway's words: what an operation of its ledger says of one of our calls. Pure.</summary>
+/// <summary>Interprets operations in the gateway's ledger as answers to our calls. Pure.</summary>
 static class GatewayTruth
 {
     const string UnknownCard = "the gateway does not know the card";
-    const string NotTaken = "the gateway does not take the payment";
+    const string NotTaken = "the gateway refused the payment request";
 
-    /// <summary>An answer about other money than ours is no answer: it is looked into, never booked.</summary>
+    /// <summary>An answer about another amount is not an answer: it is investigated, never booked.</summary>
     public static GatewayAnswer Answer(GatewayCall call, GatewayOperation told)
     {
         if (told.Amount != call.Amount || told.Currency != call.Currency || told.Reference != call.OrderId.ToString())
@@ -26,18 +26,18 @@ static class GatewayTruth
             Earlier(told.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? told.Reason : null);
     }
 
-    /// <summary>What a request that was refused as such means for the one who reads the order's reason: one sentence, never the gateway's own words.</summary>
+    /// <summary>Reason of a refused request for the merchant: a fixed sentence, never the gateway's text.</summary>
     public static GatewayAnswer Refused(GatewayRejected rejected) => new(
         GatewayResult.Declined, null, rejected.Code is { } code && code.Contains("card", StringComparison.OrdinalIgnoreCase) ? UnknownCard : NotTaken,
         Detail: rejected.Message);
 
-    /// <summary>The money is moved by this id later on; where it is not, it may be missing.</summary>
+    /// <summary>The id is needed to move the money later; otherwise it may be missing.</summary>
     static string? IdOf(GatewayCall call, GatewayOperation told, GatewayResult result) =>
         FieldRules.IsGatewayId(told.Id) ? told.Id
         : result == GatewayResult.Declined || call.Operation is Operation.Void or Operation.Refund ? null
-        : throw new GatewayUnknown("the gateway's answer has no usable id");
+        : throw new GatewayUnknown("the gateway's answer has no valid id");
 
-    /// <summary>The gateway's sentence, if it is one.</summary>
+    /// <summary>The gateway's reason, if it is valid text.</summary>
     static string ReasonOf(GatewayOperation told)
     {
         var reason = Text.Clean(told.Reason, FieldRules.MaxReasonLength);
@@ -47,8 +47,8 @@ static class GatewayTruth
     static DateTime? Earlier(DateTime? expires, DateTime? payBefore) => expires > payBefore ? payBefore : expires;
 
     /// <summary>
-    /// What everything that the gateway did for the order says of a call that it does not know: an authorization that is gone
-    /// holds nothing, so it is as good as voided and cannot be captured. Null when the call is still to be made.
+    /// What all gateway operations of the order say about a call without an operation of its own. For example, a declined or expired
+    /// authorization holds nothing, so it counts as voided and cannot be captured. Null: the call must still be made.
     /// </summary>
     public static GatewayAnswer? Conclude(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) => call.Operation switch
     {
@@ -66,12 +66,12 @@ static class GatewayTruth
         _ => null,
     };
 
-    /// <summary>A capture by whatever hand; with its amount where that is another.</summary>
+    /// <summary>A capture by anyone; with its amount if that differs.</summary>
     static GatewayAnswer? Taken(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) =>
         Row(call, ledger, "capture") is not { } row ? null
             : Answer(call, row with { Amount = call.Amount }) with { Amount = row.Amount == call.Amount ? null : row.Amount };
 
-    /// <summary>In one refund or in several.</summary>
+    /// <summary>In one refund or several.</summary>
     static GatewayAnswer? GivenBack(GatewayCall call, IReadOnlyList<GatewayOperation> ledger)
     {
         var authorization = AuthorizationOf(call, ledger);
@@ -79,7 +79,7 @@ static class GatewayTruth
         return refunds.Count > 0 && refunds.Sum(told => told.Amount) == call.Amount ? Answer(call, refunds[^1] with { Amount = call.Amount }) : null;
     }
 
-    /// <summary>Done by another hand than ours, e.g. a person's at the gateway's desk.</summary>
+    /// <summary>Done by another party, for example manually at the gateway.</summary>
     static GatewayAnswer? Done(GatewayCall call, IReadOnlyList<GatewayOperation> ledger, string operation) =>
         Row(call, ledger, operation) is { } done ? Answer(call, done) : null;
 

@@ -19,7 +19,7 @@ static class BranchHistoryEndpoint
 
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/branches/payment/{orderId}/history", Get)
         .WithName("GetPaymentHistory").WithTags("Branches")
-        .WithSummary("Every step of one order's payment branch, what the gateway was asked, and the webhooks about it, with time and cause")
+        .WithSummary("All steps of one order's payment branch, its gateway calls and webhooks, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
         .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);

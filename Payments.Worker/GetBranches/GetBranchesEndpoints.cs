@@ -6,21 +6,21 @@ namespace OrderSaga.Payments;
 static class GetBranchesEndpoints
 {
     const int MaxOrders = 100;
-    const string NoBranch = "No message about this order has arrived here.";
-    internal const string BadId = "This is not an order id.";
+    const string NoBranch = "This participant has no branch of the order.";
+    internal const string BadId = "The order id is invalid.";
 
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/branches/payment/{orderId}", One)
-            .WithName("GetPaymentBranch").WithTags("Branches").WithSummary("What the payment participant did for one order")
+            .WithName("GetPaymentBranch").WithTags("Branches").WithSummary("State of one order's payment branch")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchView>().ResponseExample(200, PaymentBranchView.Example)
             .MayFail(400, "invalid-order-id", BadId).MayFail(404, "no-branch", NoBranch);
         app.MapGet("/branches/payment", Many)
-            .WithName("ListPaymentBranches").WithTags("Branches").WithSummary("What the payment participant did for up to 100 orders")
+            .WithName("ListPaymentBranches").WithTags("Branches").WithSummary("States of the payment branches of up to 100 orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchList>().ResponseExample(200, new PaymentBranchList([PaymentBranchView.Example]))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.");
+            .MayFail(400, "invalid-parameter", "A query parameter is invalid.");
     }
 
     static async Task<PaymentBranchView> One(string orderId, PaymentsDb db, HttpContext http, CancellationToken cancel)
@@ -29,7 +29,7 @@ static class GetBranchesEndpoints
         http.IsAbout(id);
         var found = await Find(db, [id], cancel);
         return found.Count == 1 ? found[0] : throw new Problem(404, "no-branch", NoBranch,
-            $"No money is held for order {id}, and its Try may still be on its way. It is safe to send the command again.");
+            $"No money is held for order {id}, and its Try may still be in transit. It is safe to send the command again.");
     }
 
     static async Task<PaymentBranchList> Many(string? orderIds, PaymentsDb db, CancellationToken cancel)
@@ -47,5 +47,5 @@ static class GetBranchesEndpoints
     }
 
     internal static Guid OrderId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
-        : throw new Problem(400, "invalid-order-id", BadId, "Use the id of the order as it was given: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
+        : throw new Problem(400, "invalid-order-id", BadId, "Use the order id returned at placement, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

@@ -2,24 +2,25 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
 
-/// <summary>What the payment participant did for an order: how a caller learns it whose messages were lost.</summary>
+/// <summary>State of an order's payment branch, for callers whose messages were lost.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Branch">Always <c>payment</c>.</param>
 /// <param name="State">
-/// Trying, Pending (the customer has yet to pay), Tried (authorized), Refused, Confirming, CaptureRefused, Confirmed (captured), Cancelling or Cancelled.
+/// Trying, Pending (the customer has not paid yet), Tried (authorized), Refused, Confirming, CaptureRefused, Confirmed (captured),
+/// Cancelling or Cancelled.
 /// </param>
-/// <param name="Reason">Why the gateway said no.</param>
-/// <param name="Amount">What the Try asked for; none when the Cancel came before it.</param>
-/// <param name="Authorized">Minor units that the gateway holds now, as far as it has told.</param>
-/// <param name="Captured">Minor units that the gateway took.</param>
-/// <param name="Refunded">Minor units that the gateway gave back.</param>
+/// <param name="Reason">Why the gateway declined.</param>
+/// <param name="Amount">Amount of the Try; absent if the Cancel came first.</param>
+/// <param name="Authorized">Minor units that the gateway holds now, as far as known.</param>
+/// <param name="Captured">Captured minor units.</param>
+/// <param name="Refunded">Refunded minor units.</param>
 /// <param name="Method"><c>card</c> or <c>hosted</c>.</param>
-/// <param name="Url">Where the customer of a hosted payment pays.</param>
-/// <param name="ExpiresAt">UTC; until when.</param>
-/// <param name="CancelRequested">A Cancel has come; in the states Trying, Confirming and Cancelling it waits for the gateway.</param>
-/// <param name="Attempts">Its operations at the gateway, oldest first.</param>
-/// <param name="CreatedAt">UTC; the first message.</param>
-/// <param name="UpdatedAt">UTC; the last change.</param>
+/// <param name="Url">Hosted payment page.</param>
+/// <param name="ExpiresAt">UTC; when the page closes.</param>
+/// <param name="CancelRequested">A Cancel has arrived; in Trying, Confirming and Cancelling it waits for the gateway.</param>
+/// <param name="Attempts">Its gateway operations, oldest first.</param>
+/// <param name="CreatedAt">UTC; time of the first message.</param>
+/// <param name="UpdatedAt">UTC; time of the last change.</param>
 sealed record PaymentBranchView(
     Guid OrderId, string Branch, string State, string? Reason, Money? Amount, long Authorized, long Captured, long Refunded, string? Method, string? Url,
     DateTime? ExpiresAt, bool CancelRequested, IReadOnlyList<PaymentAttemptView> Attempts, DateTime CreatedAt, DateTime UpdatedAt)
@@ -46,14 +47,14 @@ sealed record PaymentBranchView(
     }
 }
 
-/// <summary>One operation at the gateway.</summary>
+/// <summary>One gateway operation.</summary>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>
-/// <param name="IdempotencyKey">The key that it was asked with.</param>
-/// <param name="State">Sent, Unknown (no answer yet), Pending (the customer has yet to pay), Succeeded or Declined.</param>
-/// <param name="GatewayId">The gateway's id of it.</param>
-/// <param name="Attempts">Calls and questions so far.</param>
-/// <param name="Error">Why there is no answer, or why the gateway said no.</param>
-/// <param name="NextAttemptAt">UTC; when the gateway is asked again.</param>
+/// <param name="IdempotencyKey">The key of the request.</param>
+/// <param name="State">Sent, Unknown (no answer yet), Pending (the customer has not paid yet), Succeeded or Declined.</param>
+/// <param name="GatewayId">The gateway's id of the operation.</param>
+/// <param name="Attempts">Number of calls and queries.</param>
+/// <param name="Error">Why there is no answer, or why the gateway declined.</param>
+/// <param name="NextAttemptAt">UTC; time of the next call or query.</param>
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
 sealed record PaymentAttemptView(
@@ -65,5 +66,5 @@ sealed record PaymentAttemptView(
         attempt.NextAttemptAt, attempt.CreatedAt, attempt.UpdatedAt);
 }
 
-/// <param name="Items">In the order of the order id; an order that has no branch is not there.</param>
+/// <param name="Items">Sorted by order id; orders without a branch are left out.</param>
 sealed record PaymentBranchList(IReadOnlyList<PaymentBranchView> Items);

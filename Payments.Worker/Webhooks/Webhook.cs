@@ -3,23 +3,23 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Payments;
 
-/// <summary>What the gateway told unasked, kept before it was answered; its id is taken once.</summary>
+/// <summary>A webhook of the gateway, stored before it is answered; handled once per id.</summary>
 sealed class Webhook
 {
     public const int IdCharacters = 200;
 
-    /// <summary>The header webhook-id; the same for every delivery.</summary>
+    /// <summary>The webhook-id header, the same for every delivery.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The order that it is about, if it names one.</summary>
+    /// <summary>The order named in it, if any.</summary>
     public Guid? OrderId { get; init; }
 
     public DateTime ReceivedAt { get; init; }
 
-    /// <summary>As it was signed.</summary>
+    /// <summary>The signed body.</summary>
     public required string Body { get; init; }
 
-    /// <summary>What came of it, for a reader.</summary>
+    /// <summary>Result for a reader.</summary>
     public required string Outcome { get; init; }
 
     internal static void Map(EntityTypeBuilder<Webhook> row)

@@ -4,15 +4,15 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Where the gateway tells what happens without us: anybody may call, only its signature counts.</summary>
+/// <summary>Receives the gateway's webhooks. Anonymous: only the signature counts.</summary>
 static class WebhookEndpoint
 {
-    const string Title = "The webhook is not signed by the gateway.";
-    const string SignatureForm = "v1,BASE64 of HMAC-SHA256 over id.timestamp.body; several with spaces between them";
+    const string Title = "The webhook's signature is invalid.";
+    const string SignatureForm = "v1,BASE64 of HMAC-SHA256 over id.timestamp.body; several separated by spaces";
 
     public static void Map(IEndpointRouteBuilder app) =>
         app.MapPost("/webhooks/gateway", Receive)
-            .WithName("ReceiveGatewayWebhook").WithTags("Webhooks").WithSummary("Takes the payment gateway's webhooks (Standard Webhooks)")
+            .WithName("ReceiveGatewayWebhook").WithTags("Webhooks").WithSummary("Receives the payment gateway's webhooks (Standard Webhooks)")
             .AllowAnonymous()
             .Accepts<GatewayEvent>("application/json").Produces(StatusCodes.Status200OK)
             .RequestExample(new
@@ -43,7 +43,7 @@ static class WebhookEndpoint
             return Task.CompletedTask;
         });
         FailPoint.Hit("payments.webhook-signed");
-        // PostgreSQL cannot hold U+0000.
+        // PostgreSQL cannot store U+0000.
         await receiver.Receive(headers.Id!, Encoding.UTF8.GetString(body.ToArray()).Replace('\0', '\ufffd'));
         FailPoint.Hit("payments.webhook-stored");
         return Results.Ok();
@@ -52,7 +52,7 @@ static class WebhookEndpoint
     static Problem Refused(string reason, HttpContext http, ILogger log)
     {
         PaymentsMetrics.Webhook("refused");
-        log.LogWarning("A webhook from {Address} is refused: {Reason}", http.Connection.RemoteIpAddress, reason);
-        return new Problem(401, "webhook-signature", Title, $"{reason}. Nothing was changed; sign it with the live secret and the time of this delivery.");
+        log.LogWarning("Refused a webhook from {Address}: {Reason}", http.Connection.RemoteIpAddress, reason);
+        return new Problem(401, "webhook-signature", Title, $"{reason}. Nothing was changed. Sign it with the current secret and the time of this delivery.");
     }
 }

@@ -3,12 +3,12 @@ using Serilog.Context;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Stores a webhook by its id, once, and in the same transaction makes the attempt that it hints at due.</summary>
+/// <summary>Stores a webhook once by its id, and in the same transaction makes its payment attempt due.</summary>
 sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clock, ILogger<WebhookReceiver> log)
 {
     const string Cause = "webhook";
 
-    /// <summary>What came of it.</summary>
+    /// <summary>Returns the outcome.</summary>
     public async Task<string> Receive(string id, string body)
     {
         var told = GatewayEvent.Read(body);
@@ -17,7 +17,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
         var outcome = await unitOfWork.Run(work => Store(work, id, body, told, about));
         PaymentsMetrics.Webhook(outcome);
         if (outcome == WebhookRule.Mismatch)
-            log.LogError("Webhook {WebhookId} is signed by the gateway but does not fit order {OrderId}: {Body}", id, about, body);
+            log.LogError("Webhook {WebhookId} has a valid signature but contradicts order {OrderId}; ignored: {Body}", id, about, body);
         else
             log.LogInformation("Webhook {WebhookId} about order {OrderId}: {Outcome}", id, about, outcome);
         return outcome;

@@ -4,10 +4,10 @@ namespace OrderSaga.Payments;
 
 /// <summary>A webhook's body.</summary>
 /// <param name="Type"><c>authorization.succeeded</c>, <c>authorization.failed</c> or <c>authorization.expired</c>.</param>
-/// <param name="Data">What it is about.</param>
+/// <param name="Data">Subject of the event.</param>
 sealed record GatewayEvent(string? Type, GatewayEventData? Data)
 {
-    /// <summary>Null when it is not readable as one.</summary>
+    /// <summary>Returns null for an invalid body.</summary>
     public static GatewayEvent? Read(string body)
     {
         try
@@ -27,13 +27,13 @@ sealed record GatewayEvent(string? Type, GatewayEventData? Data)
 /// <param name="Currency">ISO 4217.</param>
 sealed record GatewayEventData(string? AuthorizationId, string? Reference, long Amount, string? Currency);
 
-/// <summary>Whether a webhook is a reason to ask the gateway. It never moves money or state by itself. Pure.</summary>
+/// <summary>Decides whether a webhook is a reason to query the gateway. It never moves money or state itself. Pure.</summary>
 static class WebhookRule
 {
     public const string Asked = "the gateway is asked";
     public const string Mismatch = "does not fit the order";
 
-    /// <summary>What comes of it; <see cref="Asked"/> when the gateway is to be asked.</summary>
+    /// <summary>The outcome; <see cref="Asked"/> if the gateway must be queried.</summary>
     public static string Decide(GatewayEvent? told, PaymentBranch? branch, PaymentAttempt? authorization) => told switch
     {
         null or { Type: null } => "not readable",

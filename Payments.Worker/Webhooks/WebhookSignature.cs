@@ -6,17 +6,17 @@ namespace OrderSaga.Payments;
 /// <summary>The headers of https://www.standardwebhooks.com.</summary>
 sealed record WebhookHeaders(string? Id, string? Timestamp, string? Signature);
 
-/// <summary>HMAC-SHA256 over <c>id.timestamp.body</c> with any of the live secrets, within a window of time. Pure.</summary>
+/// <summary>Checks HMAC-SHA256 over <c>id.timestamp.body</c> with any valid secret, within a time window. Pure.</summary>
 static class WebhookSignature
 {
     const string Version = "v1,";
     const int MostSignatures = 10;
 
-    /// <summary>Why the webhook is not the gateway's, or null when it is.</summary>
+    /// <summary>Why the webhook is refused; null if it is valid.</summary>
     public static string? Refuse(WebhookHeaders headers, ReadOnlySpan<byte> body, IReadOnlyList<byte[]> secrets, DateTimeOffset now, TimeSpan window)
     {
         if (headers.Id is not { Length: > 0 and <= Webhook.IdCharacters } id || id.Any(letter => letter is < '!' or > '~'))
-            return "webhook-id is missing or not usable";
+            return "webhook-id is missing or invalid";
         if (!long.TryParse(headers.Timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
             return "webhook-timestamp is missing or not in seconds";
         if (now.ToUnixTimeSeconds() - seconds is var age && (age > window.TotalSeconds || -age > window.TotalSeconds))
@@ -24,10 +24,10 @@ static class WebhookSignature
 
         byte[] signed = [.. System.Text.Encoding.ASCII.GetBytes($"{id}.{headers.Timestamp}."), .. body];
         var given = Signatures(headers.Signature);
-        return secrets.Any(secret => IsAny(given, HMACSHA256.HashData(secret, signed))) ? null : "webhook-signature does not fit";
+        return secrets.Any(secret => IsAny(given, HMACSHA256.HashData(secret, signed))) ? null : "webhook-signature does not match";
     }
 
-    /// <summary>Several, while the sender exchanges its secret.</summary>
+    /// <summary>Several during a rotation of the sender's secret.</summary>
     static List<byte[]> Signatures(string? header)
     {
         var signatures = new List<byte[]>();
@@ -42,7 +42,7 @@ static class WebhookSignature
         return signatures;
     }
 
-    /// <summary>Compares all of them whole, so that the time tells nothing.</summary>
+    /// <summary>Compares all signatures completely, so that timing reveals nothing.</summary>
     static bool IsAny(List<byte[]> given, byte[] expected)
     {
         var fits = false;

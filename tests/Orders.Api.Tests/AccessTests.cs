@@ -60,7 +60,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
         foreach (var path in (string[])["/orders", "/orders/x", "/orders/x/events", "/products", "/nowhere", "/fails"])
             (await api.Stranger.Get(path)).ShouldBeProblem(401, "unauthorized").Header("WWW-Authenticate").ShouldBe("Bearer");
         (await api.Stranger.Place("k")).ShouldBeProblem(401, "unauthorized");
-        (await new Caller(api.Host, "", "os_wrong").Get("/orders")).ShouldBeProblem(401, "unauthorized").Text.ShouldContain("not known here");
+        (await new Caller(api.Host, "", "os_wrong").Get("/orders")).ShouldBeProblem(401, "unauthorized").Text.ShouldContain("The API key is unknown");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     [Fact]
     public async Task A_key_is_limited_to_its_roles()
     {
-        (await api.Catalogue.Get("/orders")).ShouldBeProblem(403, "forbidden").Text.ShouldContain("needs the role orders; this key has: catalogue");
+        (await api.Catalogue.Get("/orders")).ShouldBeProblem(403, "forbidden").Text.ShouldContain("requires the role orders; this key has: catalogue");
         (await api.Catalogue.Place("k")).ShouldBeProblem(403, "forbidden");
         (await api.Merchant().Put("/products/x", "{}")).ShouldBeProblem(403, "forbidden");
         (await api.Merchant().Get("/products")).ShouldBe(200);

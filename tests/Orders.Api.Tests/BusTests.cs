@@ -53,7 +53,7 @@ public sealed class BusTests
         bus.Rejected(merchant.Merchant).OrderBy(rejected => rejected.IdempotencyKey).Select(rejected => $"{rejected.IdempotencyKey} {rejected.Code}")
             .ShouldBe(["1 unknown-sku", "2 currency-differs", "3 invalid-order", "4 invalid-order", "5 price-changed", "6 invalid-order",
                 "used idempotency-key-reused"]);
-        bus.Rejected(merchant.Merchant).Single(rejected => rejected.IdempotencyKey == "5").Detail.ShouldContain("the total is 2500 EUR now");
+        bus.Rejected(merchant.Merchant).Single(rejected => rejected.IdempotencyKey == "5").Detail.ShouldContain("the total is now 2500 EUR");
         bus.Rejected(merchant.Merchant).Single(rejected => rejected.IdempotencyKey == "3").Detail.ShouldContain("/payment/method");
         (await bus.Api.Host.Read(db => db.Orders.CountAsync(row => row.Merchant == merchant.Merchant))).ShouldBe(1);
     }

@@ -53,15 +53,15 @@ public sealed class TimelineTests : IAsyncLifetime
         var id = await merchant.Placed();
         stock.Says = (_, _) => Task.FromResult(Results.StatusCode(401));
         payment.Says = (_, _) => Task.FromResult(Results.Text("<html>"));
-        Gaps(await Timeline(id)).ShouldBe("stock: answered 401; payment: its answer could not be read");
+        Gaps(await Timeline(id)).ShouldBe("stock: answered 401; payment: its answer is invalid");
 
         var elsewhere = payment.Url;
         stock.Says = (_, _) => Task.FromResult(Results.Redirect(elsewhere));
         await payment.DisposeAsync();
-        Gaps(await Timeline(id)).ShouldBe("stock: answered 302; payment: not reachable");
+        Gaps(await Timeline(id)).ShouldBe("stock: answered 302; payment: unreachable");
 
         stock.Says = (_, asked) => Task.FromResult(Results.Json(new AuditHistory(asked, [], Complete: false)));
-        Gaps(await Timeline(id)).ShouldStartWith("stock: only its last 1000 items are here; payment:");
+        Gaps(await Timeline(id)).ShouldStartWith("stock: only its last 1000 items are shown; payment:");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class TimelineTests : IAsyncLifetime
     {
         var id = await merchant.Placed();
         stock.Says = (_, _) => Task.FromResult(Results.StatusCode(500));
-        await Eventually.Holds("the breaker opens", async () => Gaps(await Timeline(id)) == "stock: not asked: it did not answer others a moment ago");
+        await Eventually.Holds("the breaker opens", async () => Gaps(await Timeline(id)) == "stock: not queried: recent queries failed");
         var asked = stock.Asked;
         await Timeline(id);
         stock.Asked.ShouldBe(asked);

@@ -52,7 +52,7 @@ public sealed class GatewayTextTests
             bench.Gateway.Wording = json => json.Replace("\"@\"", url, StringComparison.Ordinal);
             await bench.Deliver(Some.Hosted(order));
             await bench.Drain();
-            (await bench.Answers(order)).ShouldBe("PaymentDeclined: the gateway gave no usable address to pay at", url);
+            (await bench.Answers(order)).ShouldBe("PaymentDeclined: the gateway returned no valid payment page", url);
             bench.Gateway.Done(order).ShouldBe("void");
             (await bench.Branch(order)).State.ShouldBe(BranchState.Cancelled);
         }

@@ -153,7 +153,7 @@ public sealed class OutcomeTests
         bench.Gateway.Malformed = true;
         await bench.Deliver(Some.Try(order));
         await bench.Drain();
-        (await bench.Answers(order)).ShouldBe("PaymentDeclined: the gateway does not take the payment");
+        (await bench.Answers(order)).ShouldBe("PaymentDeclined: the gateway refused the payment request");
     }
 
     [Fact]

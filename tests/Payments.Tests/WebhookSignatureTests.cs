@@ -22,18 +22,18 @@ public sealed class WebhookSignatureTests
     }
 
     [Fact]
-    public void An_altered_body_is_refused() => Refuse(Good, Body.Replace("1250", "1", StringComparison.Ordinal)).ShouldBe("webhook-signature does not fit");
+    public void An_altered_body_is_refused() => Refuse(Good, Body.Replace("1250", "1", StringComparison.Ordinal)).ShouldBe("webhook-signature does not match");
 
     [Fact]
     public void An_altered_id_or_timestamp_is_refused()
     {
-        Refuse(Good with { Id = "msg_2" }, Body).ShouldBe("webhook-signature does not fit");
-        Refuse(Good with { Timestamp = (Now.ToUnixTimeSeconds() + 1).ToString() }, Body).ShouldBe("webhook-signature does not fit");
+        Refuse(Good with { Id = "msg_2" }, Body).ShouldBe("webhook-signature does not match");
+        Refuse(Good with { Timestamp = (Now.ToUnixTimeSeconds() + 1).ToString() }, Body).ShouldBe("webhook-signature does not match");
     }
 
     [Fact]
     public void A_foreign_secret_is_refused() =>
-        Refuse(Signed.Headers("msg_1", Now, Body, Signed.OtherSecret), Body).ShouldBe("webhook-signature does not fit");
+        Refuse(Signed.Headers("msg_1", Now, Body, Signed.OtherSecret), Body).ShouldBe("webhook-signature does not match");
 
     [Theory]
     [InlineData(-301, false)]

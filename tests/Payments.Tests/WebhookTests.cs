@@ -145,7 +145,7 @@ public sealed class WebhookTests
         bench.Gateway.Done(order).ShouldBe("authorize, void");
         (await bench.Path(order)).ShouldBe("Trying Pending Refused Cancelled Cancelling Cancelled");
         var note = await bench.Read(db => db.Audit.AsNoTracking().SingleAsync(row => row.From == "Cancelled"));
-        note.Detail.ShouldBe("money came late");
+        note.Detail.ShouldBe("late payment");
     }
 
     [Fact]

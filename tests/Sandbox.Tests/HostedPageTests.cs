@@ -143,7 +143,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     public async Task A_payment_requested_after_its_deadline_is_declined()
     {
         var answer = (await gateway.AuthorizeHosted("2020-01-01T00:00:00Z")).ShouldBe(HttpStatusCode.PaymentRequired, "declined");
-        answer.Field("reason").ShouldBe("expired before it was asked for");
+        answer.Field("reason").ShouldBe("expired before it was requested");
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class DeliveryRuleTests
         pauses.Zip(settings.Retries).ShouldAllBe(pair => pair.First >= pair.Second && pair.First <= pair.Second * 1.1);
         (now - Start).ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3.3));
         (delivery.State, delivery.Attempts, endpoint.State).ShouldBe((DeliveryStates.GivenUp, settings.Retries.Count + 1, EndpointStates.Disabled));
-        endpoint.Reason.ShouldBe("took nothing since 2026-01-31T12:00:00.000Z: answered 503");
+        endpoint.Reason.ShouldBe("accepted nothing since 2026-01-31T12:00:00.000Z: answered 503");
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class WebhookTests
         var log = await shop.Log(endpoint);
         log.Select(item => (string)item["status"]!).ShouldBe(["Pending", "GivenUp"], "later events are still pending");
         (log[1]["attempts"]!.GetValue<int>(), (string)log[1]["lastError"]!, (int)log[1]["lastStatus"]!).ShouldBe((3, "answered 500", 500));
-        ((string)(await shop.Endpoint(endpoint))["reason"]!).ShouldStartWith("took nothing since");
+        ((string)(await shop.Endpoint(endpoint))["reason"]!).ShouldStartWith("accepted nothing since");
         var resend = $"/webhook-endpoints/{endpoint["id"]}/deliveries/{log[1]["id"]}/resend";
         (await shop.Merchant.Post(resend, null)).ShouldBeProblem(409, "endpoint-disabled");
 
