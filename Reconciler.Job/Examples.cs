@@ -3,7 +3,7 @@ using OrderSaga.Platform.History;
 
 namespace Reconciler.Job;
 
-/// <summary>What the API document shows.</summary>
+/// <summary>Examples for the API document.</summary>
 static class Examples
 {
     static readonly Guid Id = Guid.Parse("019c13f2-6c00-7a51-8f3e-2b7d64c1a901");
@@ -60,7 +60,7 @@ static class Examples
         Id, Order, Class, nameof(Remedy.CancelStock), nameof(RepairState.Mended), At, At.AddSeconds(1), Ledgers.DeepClone(), null);
 
     public static readonly RunReport Report = new(
-        Completed, "One difference was found, and mended.",
+        Completed, "One difference was found and repaired.",
         [new ClassReport(Class, nameof(Severity.Medium), Rule, nameof(Remedy.CancelStock), 1,
             new Dictionary<string, int> { [nameof(FindingOutcome.Repaired)] = 1 }, new Dictionary<string, long> { ["EUR"] = 2500 }, [Finding])],
         [Repair], [Case], 1, null);

@@ -3,14 +3,14 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>Work that is repeated for as long as the process runs.</summary>
+/// <summary>Work that is repeated while the process runs.</summary>
 interface IPeriodicJob
 {
     Task Run(CancellationToken cancel);
 }
 
 /// <summary>
-/// Runs a job at an interval of the process's steady clock: when the time of day is set back, nothing waits until the old time has come again.
+/// Runs a job at an interval of the process's monotonic clock, so that setting the clock back does not delay it.
 /// </summary>
 sealed class PeriodicService<TJob>(IServiceScopeFactory scopes, TimeSpan interval, TimeProvider clock, ILogger<PeriodicService<TJob>> log) : BackgroundService
     where TJob : class, IPeriodicJob
@@ -32,7 +32,7 @@ sealed class PeriodicService<TJob>(IServiceScopeFactory scopes, TimeSpan interva
         }
         catch (Exception failure) when (!stop.IsCancellationRequested)
         {
-            log.LogWarning("{Job} failed and runs again in {Interval}: {Failure}", typeof(TJob).Name, interval, failure.Message);
+            log.LogWarning("{Job} failed; retrying in {Interval}: {Failure}", typeof(TJob).Name, interval, failure.Message);
         }
         catch (OperationCanceledException)
         {
@@ -43,7 +43,7 @@ sealed class PeriodicService<TJob>(IServiceScopeFactory scopes, TimeSpan interva
 
 static class PeriodicSetup
 {
-    /// <summary>The job lives for one run, unless it is registered otherwise before.</summary>
+    /// <summary>Registers the job as scoped to one run, unless it is already registered.</summary>
     public static void AddPeriodic<TJob>(this IServiceCollection services, TimeSpan interval) where TJob : class, IPeriodicJob
     {
         services.TryAddScoped<TJob>();

@@ -3,14 +3,14 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The database <c>reconciler</c>: the gateway's settlement files as they were taken in, and what reconciliation did.</summary>
+/// <summary>The database <c>reconciler</c>: imported settlement files, and the runs, findings, cases and repairs.</summary>
 public class ReconcilerDb : ServiceDb
 {
     public ReconcilerDb(DbContextOptions<ReconcilerDb> options) : base(options)
     {
     }
 
-    /// <summary>For the contexts that carry one provider's migrations.</summary>
+    /// <summary>For the migrations of each provider.</summary>
     protected ReconcilerDb(DbContextOptions options) : base(options)
     {
     }
@@ -39,6 +39,6 @@ public class ReconcilerDb : ServiceDb
         Lease.Map(model.Entity<Lease>());
     }
 
-    /// <summary>The gateway's ids are exact; SQL Server's default would take cap_A for cap_a.</summary>
+    /// <summary>Gateway ids are case-sensitive; SQL Server's default would treat cap_A and cap_a as equal.</summary>
     string OrdinalCollation => Database.IsNpgsql() ? "C" : Database.IsSqlServer() ? "Latin1_General_100_BIN2" : "BINARY";
 }

@@ -11,7 +11,7 @@ public static class ReconcilerSetup
 {
     static readonly TimeSpan AlertTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Assurance and reconciliation, on their schedules.</summary>
+    /// <summary>Adds recovery and reconciliation with their schedules.</summary>
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
         var assurance = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
@@ -32,7 +32,7 @@ public static class ReconcilerSetup
         ScheduledRun.Schedule(builder.Services, reconciliation);
     }
 
-    /// <summary>What a run needs, whoever starts it.</summary>
+    /// <summary>Adds what a run needs, in the service and in the command.</summary>
     internal static ReconciliationSettings AddReconciliation(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("Reconciliation").Get<ReconciliationSettings>() ?? new ReconciliationSettings();
@@ -77,7 +77,7 @@ public static class ReconcilerSetup
         CaseEndpoints.Map(app.MapGroup("/cases").WithTags("Cases").RequireRole(Roles.Operator));
     }
 
-    /// <summary>The books of all owners, to read: what reconciliation compares.</summary>
+    /// <summary>Adds read access to the ledgers that reconciliation compares.</summary>
     static void AddLedgers(this WebApplicationBuilder builder, ReconciliationSettings reconciliation)
     {
         var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();

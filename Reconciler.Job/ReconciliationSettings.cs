@@ -1,76 +1,76 @@
 namespace Reconciler.Job;
 
-/// <summary>Every bound of the reconciliation, with its unit. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
+/// <summary>Limits of reconciliation, with units. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
 public sealed class ReconciliationSettings
 {
-    /// <summary>Whether runs repair. Off at first: a new installation only reports, until an operator has read what it would do.</summary>
+    /// <summary>True if runs repair. Off initially: a new installation only reports, until an operator has read what it would do.</summary>
     public bool Repair { get; set; }
 
     /// <summary>
-    /// Commands that one run sends, at most; the rest is left to the next one, and one case says so. 0: none, every finding is a case.
+    /// Maximum number of commands of one run; the next run handles the rest, and one case reports it. 0: every finding is a case.
     /// </summary>
     public int MostRepairs { get; set; } = 200;
 
-    /// <summary>Commands that one run sends for one class, at most: a flood of one class does not delay the others.</summary>
+    /// <summary>Maximum number of these for one class: a flood of one class does not delay the others.</summary>
     public int MaxRepairsPerClass { get; set; } = 100;
 
-    /// <summary>Minor units of one currency that the repairs of one run move, at most. A single repair above it is a case.</summary>
+    /// <summary>Maximum minor units of one currency moved by the repairs of one run. A single repair over it becomes a case.</summary>
     public long MostRepairAmount { get; set; } = 1_000_000;
 
-    /// <summary>The same for a currency whose minor unit is worth more or less, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
+    /// <summary>The same limit for currencies whose minor unit has another value, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
     public Dictionary<string, long> RepairAmounts { get; set; } = [];
 
-    /// <summary>Findings that one run keeps, at most; further ones are counted by class, and each class is one finding.</summary>
+    /// <summary>Maximum number of findings stored by one run; the rest is counted by class, one finding per class.</summary>
     public int MostFindings { get; set; } = 50_000;
 
     /// <summary>
-    /// Findings of one class that one run keeps, at most. A class with more is a flood, for example after a restored backup: it is one
+    /// Maximum number of findings of one class in one run. More is a flood, for example after a restored backup: the class becomes one
     /// case, none of it is repaired, and the other classes continue.
     /// </summary>
     public int MaxFindingsPerClass { get; set; } = 1000;
 
     internal long RepairAmount(string? currency) => RepairAmounts.GetValueOrDefault(currency ?? "", MostRepairAmount);
 
-    /// <summary>When the full run starts: a Quartz cron expression in <see cref="TimeZone"/>; empty for never.</summary>
+    /// <summary>Start of the full run: a Quartz cron expression in <see cref="TimeZone"/>; empty: never.</summary>
     public string Nightly { get; set; } = "0 30 2 * * ?";
 
     /// <summary>IANA name of the time zone of <see cref="Nightly"/>.</summary>
     public string TimeZone { get; set; } = "UTC";
 
-    /// <summary>Between two rolling runs; 0: none.</summary>
+    /// <summary>Interval between two rolling runs; 0: none.</summary>
     public int RollingMinutes { get; set; } = 10;
 
-    /// <summary>Orders that changed within this time are in flight and left out.</summary>
+    /// <summary>Orders changed within this time are in flight and left out.</summary>
     public int WindowSeconds { get; set; } = 900;
 
     /// <summary>Orders between two checkpoints.</summary>
     public int PageSize { get; set; } = 2000;
 
-    /// <summary>How long a process has a run to itself without a sign of life, by the database's clock.</summary>
+    /// <summary>How long a run belongs to a process that does not renew its lease, by the database's clock.</summary>
     public int LeaseSeconds { get; set; } = 30;
 
-    /// <summary>How often a run is taken over from a process that died, before it counts as failed.</summary>
+    /// <summary>How often a run is taken over from a dead process before it counts as failed.</summary>
     public int MostTakeovers { get; set; } = 10;
 
-    /// <summary>How long a run waits to see the effect of its repairs; the next run checks the rest.</summary>
+    /// <summary>How long a run waits for the effect of its repairs; later effects are verified by the next run.</summary>
     public int SettleSeconds { get; set; } = 10;
 
-    /// <summary>Findings of one class that a report shows one by one; all of them are in its CSV.</summary>
+    /// <summary>Findings of one class listed in a report; its CSV has all.</summary>
     public int ReportRows { get; set; } = 100;
 
-    /// <summary>From the opening of a case to its deadline.</summary>
+    /// <summary>Time from opening a case to its deadline.</summary>
     public int CaseDueHours { get; set; } = 24;
 
-    /// <summary>How long a run is kept with its findings; 0: permanently.</summary>
+    /// <summary>How long runs and their findings are kept; 0: permanently.</summary>
     public int KeepRunDays { get; set; } = 365;
 
-    /// <summary>How long a closed case, and a checked repair, are kept; 0: permanently.</summary>
+    /// <summary>How long resolved cases and verified repairs are kept; 0: permanently.</summary>
     public int KeepCaseDays { get; set; }
 
-    /// <summary>Receives a POST for each new case; none: new cases are only logged.</summary>
+    /// <summary>URL that receives each new case; null: only the log reports it.</summary>
     public string? AlertUrl { get; set; }
 
-    /// <summary>Throws what is wrong, in words.</summary>
+    /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
         Require(MostRepairs is >= 0 and <= 100_000 && MostRepairAmount >= 0, "Reconciliation:MostRepairs must be 0 to 100000, MostRepairAmount at least 0");
@@ -81,7 +81,7 @@ public sealed class ReconciliationSettings
         Require(MaxFindingsPerClass is >= 1 and <= 1_000_000, "Reconciliation:MaxFindingsPerClass must be 1 to 1000000");
         Require(Nightly.Length == 0 || Quartz.CronExpression.TryParse(Nightly, out _),
             "Reconciliation:Nightly must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
-        Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine such as Europe/Berlin");
+        Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine, e.g. Europe/Berlin");
         Require(RollingMinutes is >= 0 and <= 59, "Reconciliation:RollingMinutes must be 0 (none) to 59");
         Require(WindowSeconds is >= 0 and <= 86_400, "Reconciliation:WindowSeconds must be 0 to 86400");
         Require(PageSize is >= 1 and <= 100_000, "Reconciliation:PageSize must be 1 to 100000");
@@ -92,9 +92,9 @@ public sealed class ReconciliationSettings
         Require(CaseDueHours is >= 1 and <= 8760, "Reconciliation:CaseDueHours must be 1 to 8760");
         Require(KeepRunDays is 0 or (>= 31 and <= 36_500), "Reconciliation:KeepRunDays must be 31 to 36500, or 0 to keep runs permanently");
         Require(KeepCaseDays == 0 || (KeepRunDays > 0 && KeepCaseDays >= KeepRunDays && KeepCaseDays <= 36_500),
-            "Reconciliation:KeepCaseDays must be KeepRunDays to 36500, or 0 to keep cases permanently: findings name their cases");
+            "Reconciliation:KeepCaseDays must be KeepRunDays to 36500, or 0 to keep cases permanently: findings refer to their cases");
         Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
-            "Reconciliation:AlertUrl must be an http or https address");
+            "Reconciliation:AlertUrl must be an http or https URL");
     }
 
     static void Require(bool holds, string rule)

@@ -6,12 +6,12 @@ namespace Reconciler.Job;
 static class AssuranceMetrics
 {
     static readonly Counter<long> Driven = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.orders.driven", null, "Orders that assurance drove on: by the answer that a participant told, or by having the command sent again");
+        "ordersaga.orders.driven", null, "Overdue orders resumed: by a participant's lost answer, or by repeating the command");
 
     static double oldestSeconds;
 
     static AssuranceMetrics() => Instruments.Meter.CreateObservableGauge(
-        "ordersaga.orders.overdue.oldest", () => Volatile.Read(ref oldestSeconds), "s", "How long the oldest overdue order has waited for assurance");
+        "ordersaga.orders.overdue.oldest", () => Volatile.Read(ref oldestSeconds), "s", "How long the oldest overdue order has waited for recovery");
 
     public static void Saw(TimeSpan oldest) => Volatile.Write(ref oldestSeconds, oldest.TotalSeconds);
 

@@ -4,14 +4,14 @@ using static Reconciler.Job.BranchStates;
 
 namespace Reconciler.Job;
 
-/// <summary>What is sent to the saga about an order that has not moved. Pure.</summary>
+/// <summary>Decides what to send to the saga for a stalled order. Pure.</summary>
 static class AssuranceRule
 {
-    /// <summary>The answers that it waits for, where its participants have given them; else the order to drive it on.</summary>
+    /// <summary>The missing answers, if the participants have them; otherwise the command to repeat the last step.</summary>
     public static IReadOnlyList<IOrderMessage> Decide(StuckOrder order, BranchView? stock, BranchView? payment) =>
         Answers(order, stock, payment) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
 
-    /// <summary>None where its participants have not given them. Whether an answer comes too late is the saga's to decide.</summary>
+    /// <summary>The answers that the participants have; empty if none. The saga decides whether an answer is too late.</summary>
     public static IReadOnlyList<IOrderMessage> Answers(StuckOrder order, BranchView? stock, BranchView? payment) =>
         [.. new[] { OfStock(order, stock), OfPayment(order, payment) }.OfType<IOrderMessage>()];
 

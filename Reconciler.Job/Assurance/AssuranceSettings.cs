@@ -2,23 +2,23 @@ using Orders.Model.Participants;
 
 namespace Reconciler.Job;
 
-/// <summary>Recovery of overdue orders. Section <c>Assurance</c>; checked at start.</summary>
+/// <summary>Settings of the recovery of stalled orders. Bound from the section <c>Assurance</c>; checked at start.</summary>
 public sealed class AssuranceSettings
 {
-    /// <summary>Between two polls for overdue orders.</summary>
+    /// <summary>Interval between two polls.</summary>
     public int EverySeconds { get; set; } = 2;
 
-    /// <summary>Overdue orders that all processes together work on at once, the oldest first.</summary>
+    /// <summary>Maximum number of overdue orders being resumed at once over all processes; the oldest come first.</summary>
     public int PageSize { get; set; } = 500;
 
     /// <summary>
-    /// How long one process has an overdue order to itself, by the database's clock; doubled while that is less than the time the order is
-    /// overdue. An order that has not moved by then is resumed again: the command may have been lost, or the process died. The growing
-    /// lease keeps the saga's queue short while the saga is down.
+    /// How long an overdue order is leased to one process, by the database's clock. If the order has not moved by then, any
+    /// process resumes it again: the command may be lost, or the process dead. The lease doubles with the time that the order is overdue,
+    /// so that the saga's queue does not grow while the saga is down.
     /// </summary>
     public int LeaseSeconds { get; set; } = 10;
 
-    /// <summary>Between two polls for orders in review.</summary>
+    /// <summary>Interval between two polls of the orders in review.</summary>
     public int ReviewEverySeconds { get; set; } = 15;
 
     internal TimeSpan LeaseFor(TimeSpan overdue)
@@ -29,7 +29,7 @@ public sealed class AssuranceSettings
         return lease;
     }
 
-    /// <summary>Throws what is wrong, in words.</summary>
+    /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check(ParticipantSettings participants)
     {
         if (EverySeconds is < 1 or > 3600 || PageSize is < 1 or > 10_000)
@@ -38,6 +38,6 @@ public sealed class AssuranceSettings
             throw new InvalidOperationException("Assurance:LeaseSeconds and Assurance:ReviewEverySeconds must be 1 to 3600.");
         if (LeaseSeconds * 1000 < 2 * participants.TimeoutMilliseconds)
             throw new InvalidOperationException(
-                "Assurance:LeaseSeconds must be at least twice Participants:TimeoutMilliseconds: what is claimed is asked for and sent within its lease.");
+                "Assurance:LeaseSeconds must be at least twice Participants:TimeoutMilliseconds: claimed orders are queried and resumed within their lease.");
     }
 }

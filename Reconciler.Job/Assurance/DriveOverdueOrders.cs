@@ -7,8 +7,8 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Assurance: sees to it that an order that is overdue moves on. Any number of processes do it at once: each claims orders by lease, at the
-/// version that it saw. The same version goes with the command, so that a late one does no harm: what moved since is left alone.
+/// Resumes overdue orders. Any number of processes can run it: each claims orders by lease, at the version it has read. The command carries
+/// that version, so a late one is ignored if the order has moved since.
 /// </summary>
 sealed class DriveOverdueOrders(
     Reader<OrdersDb> orders, Leases<ReconcilerDb> leases, Inquiry inquiry, SagaQueue saga, AssuranceSettings settings, TimeProvider clock) : IPeriodicJob
@@ -16,20 +16,20 @@ sealed class DriveOverdueOrders(
     public async Task Run(CancellationToken cancel)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        // A page each, so that orders that only wait for their customers take nobody's turn.
+        // Separate pages, so that orders that wait for their customers do not delay the others.
         var stuck = await Overdue(now, order => order.PaymentUrl == null, cancel);
         var waiting = await Overdue(now, order => order.PaymentUrl != null, cancel);
         var oldest = stuck.Take(1).Concat(waiting.Take(1)).Select(order => now - order.Since);
         AssuranceMetrics.Saw(oldest.DefaultIfEmpty(TimeSpan.Zero).Max());
 
-        // A saga that is behind has these commands in its queue: its orders stay leased, and the page moves on only as they are handled.
-        // So assurance goes at the system's own pace.
+        // If the saga lags behind, these commands are in its queue and their orders stay leased. The page advances only as they are
+        // handled, so recovery adapts to the system's pace.
         foreach (var some in stuck.Chunk(Inquiry.MostOrders).Concat(waiting.Chunk(Inquiry.MostOrders)))
             await Drive(some, now, cancel);
         await leases.Forget();
     }
 
-    /// <summary>What is due, and then what was last changed by a clock that was ahead: its own time would come too late.</summary>
+    /// <summary>Due orders, then those last changed by a clock that was ahead, whose own due time would come too late.</summary>
     async Task<List<StuckOrder>> Overdue(DateTime now, Expression<Func<OrderState, bool>> which, CancellationToken cancel) =>
         (await orders.Query(async db =>
         {
@@ -60,13 +60,13 @@ sealed class DriveOverdueOrders(
         }
         finally
         {
-            // Those that the broker did not take wait for no lease.
+            // Commands that the broker did not accept are retried without waiting for the lease.
             if (mine.Count > 0)
                 await leases.Return([.. mine.Select(order => order.Id)]);
         }
     }
 
-    /// <summary>Each for as long as it is overdue already: what nobody handles is sent ever more seldom.</summary>
+    /// <summary>Leases each order for as long as it is already overdue, so that repeats come at growing intervals.</summary>
     async Task<List<StuckOrder>> Claim(StuckOrder[] some, DateTime now)
     {
         var mine = new List<StuckOrder>();

@@ -3,31 +3,31 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
-/// <summary>A branch as its participant tells of it; of both participants' answers, what assurance needs.</summary>
+/// <summary>A branch in its participant's answer; the fields of both participants that recovery needs.</summary>
 sealed record BranchView(
     Guid OrderId, string State, string? Reason = null, IReadOnlyList<RejectedLine>? Rejected = null, string? Url = null, DateTime? ExpiresAt = null,
     IReadOnlyList<AttemptView>? Attempts = null);
 
-/// <summary>What the payment branch asked of the gateway, and why that has no answer.</summary>
+/// <summary>An operation of the payment branch at the gateway, and why it has no answer.</summary>
 sealed record AttemptView(string Operation, string State, string? Error = null);
 
 sealed record BranchList(IReadOnlyList<BranchView> Items);
 
-/// <summary>What one participant says of some orders.</summary>
-/// <param name="Silence">Why it says nothing, if it does not.</param>
-/// <param name="Branches">An order that has no branch is not there.</param>
+/// <summary>One participant's answer about some orders.</summary>
+/// <param name="Silence">Reason for a missing answer; null if it answered.</param>
+/// <param name="Branches">By order id; orders without a branch are left out.</param>
 sealed record Testimony(string? Silence, IReadOnlyDictionary<Guid, BranchView> Branches)
 {
     public BranchView? Of(Guid order) => Branches.GetValueOrDefault(order);
 }
 
-/// <summary>Asks the participants what they did. That one does not answer is an answer too: nothing in assurance depends on it.</summary>
+/// <summary>Queries the participants about their branches. An unavailable participant is a valid result, never an error.</summary>
 sealed class Inquiry(OrderParticipants participants)
 {
-    /// <summary>As many as one call may ask for.</summary>
+    /// <summary>Maximum number of orders in one call.</summary>
     public const int MostOrders = 100;
 
-    /// <summary>Each participant about the orders that wait for it, or about <paramref name="all"/>.</summary>
+    /// <summary>Queries each participant about the orders that wait for it, or about all if <paramref name="all"/>.</summary>
     public async Task<(Testimony Stock, Testimony Payment)> Ask(IReadOnlyCollection<StuckOrder> orders, bool all, CancellationToken cancel)
     {
         var stock = Ask(participants.Stock, orders.Where(order => all || order.WaitsForStock), cancel);

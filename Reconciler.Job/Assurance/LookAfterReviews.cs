@@ -5,8 +5,8 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Orders that assurance gave up: each has an open case until it has ended. Their participants are still asked, so that an answer that was
-/// lost ends the review without a person; it is sent by whoever has the order's lease, at twice the review's age each time.
+/// Watches orders in review: each has an open case until it is final. Their participants are still queried, at intervals of twice the
+/// review's age, so that a lost answer ends the review without an operator.
 /// </summary>
 sealed class LookAfterReviews(
     Reader<OrdersDb> orders, Leases<ReconcilerDb> leases, Inquiry inquiry, ReviewCases cases, SagaQueue saga, AssuranceSettings settings, TimeProvider clock)

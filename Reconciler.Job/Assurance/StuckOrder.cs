@@ -2,14 +2,14 @@ using Orders.Model;
 
 namespace Reconciler.Job;
 
-/// <summary>What assurance knows of an order that has not moved.</summary>
+/// <summary>A stalled order.</summary>
 /// <param name="Id">The order.</param>
-/// <param name="Version">Of its row.</param>
-/// <param name="State">Where it is stuck: for one in review, the state in which assurance gave up.</param>
-/// <param name="StockCancelled">While Cancelling: the stock branch has answered.</param>
-/// <param name="PaymentCancelled">While Cancelling: the payment branch has answered.</param>
-/// <param name="PayBefore">UTC.</param>
-/// <param name="Since">UTC; since when it is overdue, or in review.</param>
+/// <param name="Version">Version of its row.</param>
+/// <param name="State">Its state; for an order in review, the state before the review.</param>
+/// <param name="StockCancelled">In Cancelling: the stock branch has answered.</param>
+/// <param name="PaymentCancelled">In Cancelling: the payment branch has answered.</param>
+/// <param name="PayBefore">UTC; end of the time to pay.</param>
+/// <param name="Since">UTC; time since which it is overdue or in review.</param>
 sealed record StuckOrder(Guid Id, long Version, string State, bool StockCancelled, bool PaymentCancelled, DateTime PayBefore, DateTime Since)
 {
     public bool WaitsForStock => State is States.Reserving or States.ConfirmingStock || (State == States.Cancelling && !StockCancelled);

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace Reconciler.Job;
 
 /// <summary>
-/// A difference that an operator has accepted: it is no finding again, as long as what differs is the same. At most one in force for each key.
+/// A difference that an operator has accepted: no longer a finding while its amounts stay the same. At most one in force per key.
 /// </summary>
 sealed class AcceptedDifference
 {
@@ -13,7 +13,7 @@ sealed class AcceptedDifference
     /// <summary>The finding's key.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Of what was accepted: another amount is another difference.</summary>
+    /// <summary>Fingerprint of the accepted difference: another amount is another difference.</summary>
     public required string Fingerprint { get; init; }
 
     public Guid CaseId { get; init; }

@@ -4,16 +4,16 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>What operators have accepted: looked up by key, and written with the case that tells of it.</summary>
+/// <summary>Accepted differences: looked up by key, written together with their case.</summary>
 sealed class AcceptedDifferences(Statements<ReconcilerDb> statements, TimeProvider clock)
 {
     public const string Subject = "accepted difference";
 
-    /// <summary>The same difference was accepted, and nothing about it has changed.</summary>
+    /// <summary>True if the same difference was accepted and is unchanged.</summary>
     public Task<bool> Has(FindingRow finding) => statements.Run(db => db.Accepted.AnyAsync(
         row => row.Key == finding.Key && row.RevokedAt == null && row.Fingerprint == finding.Fingerprint));
 
-    /// <summary>An earlier one of the same key, with other amounts, ends.</summary>
+    /// <summary>Accepts the difference; revokes an earlier acceptance of the same key with other amounts.</summary>
     public async Task Accept(Work work, CaseRow open, string by, string reason)
     {
         var (db, now) = ((ReconcilerDb)work.Db, clock.GetUtcNow());

@@ -5,16 +5,16 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>A difference that is no finding any more, because an operator has accepted it.</summary>
-/// <param name="Id">Of the acceptance.</param>
-/// <param name="Class">What kind of discrepancy.</param>
-/// <param name="OrderId">Whose it is, if it is about an order.</param>
-/// <param name="Subject">What it is about beside the order.</param>
+/// <summary>A difference that is no longer a finding because an operator accepted it.</summary>
+/// <param name="Id">Id of the acceptance.</param>
+/// <param name="Class">Class of the difference.</param>
+/// <param name="OrderId">Its order, if any.</param>
+/// <param name="Subject">Its sku, file or settlement row, if any.</param>
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="CaseId">The case that it closed.</param>
-/// <param name="AcceptedBy">The name of the key.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="CaseId">The case closed by the acceptance.</param>
+/// <param name="AcceptedBy">Name of the operator's key.</param>
+/// <param name="Reason">The operator's reason.</param>
 /// <param name="AcceptedAt">UTC.</param>
 sealed record AcceptedView(
     Guid Id, string Class, Guid? OrderId, string? Subject, long Amount, string? Currency, Guid CaseId, string AcceptedBy, string Reason, DateTime AcceptedAt)
@@ -23,10 +23,10 @@ sealed record AcceptedView(
         row.Id, row.Class, row.OrderId, row.Subject, row.Amount, row.Currency, row.CaseId, row.AcceptedBy, row.Reason, row.AcceptedAt);
 }
 
-/// <summary>/accepted-differences: what is accepted, and how it is taken back.</summary>
+/// <summary>/accepted-differences: list and revoke.</summary>
 static class AcceptedEndpoints
 {
-    const string NotThere = "There is no such accepted difference.";
+    const string NotThere = "Accepted difference not found.";
 
     static readonly AcceptedView Example = new(
         Examples.Case.Id, Classes.AmountDiffers, Examples.Case.OrderId, null, 500, "EUR", Examples.Case.Id, "kim", "goodwill, agreed with the customer",
@@ -36,11 +36,11 @@ static class AcceptedEndpoints
     {
         var accepted = app.MapGroup("/accepted-differences").WithTags("Cases").RequireRole(Roles.Operator);
         accepted.MapGet("", List)
-            .WithName("ListAcceptedDifferences").WithSummary("Differences that are no finding any more, the newest first")
+            .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first")
             .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-parameter", "A query parameter is not valid.").MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-parameter", "A query parameter is invalid.").MayFail(400, "invalid-cursor", "The cursor is invalid.");
         accepted.MapPost("/{id}/revoke", Revoke)
-            .WithName("RevokeAcceptedDifference").WithSummary("Take an acceptance back: the next run that finds the difference opens a case")
+            .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")
             .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
             .MayFail(400, "invalid-id", Ids.Bad).MayFail(400, "invalid-reason", CaseEndpoints.BadReason).MayFail(404, "accepted-not-found", NotThere);
     }
@@ -62,7 +62,7 @@ static class AcceptedEndpoints
         return await unit.Run(async work =>
         {
             var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
-                ?? throw new Problem(404, "accepted-not-found", NotThere, "GET /accepted-differences lists those that are in force.");
+                ?? throw new Problem(404, "accepted-not-found", NotThere, "Check the id; GET /accepted-differences lists those in force.");
             accepted.Revoke(work, row, CaseEndpoints.By(http), reason);
             return AcceptedView.Of(row);
         });

@@ -5,11 +5,11 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>What operators do about cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
+/// <summary>Operators' actions on cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
 sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, AcceptedDifferences accepted, TimeProvider clock)
 {
-    public const string NoCase = "There is no such case.";
-    public const string NotNow = "The action does not fit the case now.";
+    public const string NoCase = "Case not found.";
+    public const string NotNow = "The action is not possible now.";
 
     public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) => Change(id, CaseRule.Assign, null, (work, row) =>
     {
@@ -23,14 +23,14 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
         return Task.CompletedTask;
     });
 
-    /// <summary>The case is closed, and the same difference opens none again.</summary>
+    /// <summary>Closes the case; the same difference does not open another one.</summary>
     public Task<CaseView> Accept(Guid id, string by, string reason) => Change(id, CaseRule.Accept, null, async (work, row) =>
     {
         await accepted.Accept(work, row, by, reason);
         cases.Solve(work, row, by, $"accepted: {reason}");
     });
 
-    /// <summary>Retry, or cancel and compensate: the ledgers are read first, and the commands are noted as repairs.</summary>
+    /// <summary>Retry, or cancel and compensate: reads the ledgers first and records the commands as repairs.</summary>
     public async Task<CaseView> Send(Guid id, string action, string by, string reason, ReconcilerDb db)
     {
         var look = await Look(id, db);
@@ -54,7 +54,7 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
     static RepairFor Repair(CaseRow row, Remedy remedy, string by) =>
         new(row.OpenedByRun!.Value, row.OpenKey!, row.Class, remedy, row.Amount, row.Currency, by);
 
-    /// <summary>At the version that the person saw: what has moved since is left alone.</summary>
+    /// <summary>Sends the row version that the operator saw: an order that has moved since is not changed.</summary>
     static Task Decide(Work work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder
         ? work.Send(Queues.Orders, new RetryOrder(order.Id, order.Version))
         : work.Send(Queues.Orders, new AbandonOrder(order.Id, order.Version));
@@ -72,13 +72,13 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBo
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).SingleOrDefault() ?? throw Missing();
         if (CaseRule.Fits(action, row, look?.Story, look?.Same ?? true).Refused is { } refused)
-            throw new Problem(409, "action-refused", NotNow, $"{refused} GET /cases/{id}/preview shows what can be done.");
+            throw new Problem(409, "action-refused", NotNow, $"{refused} GET /cases/{id}/preview shows the possible actions.");
         await change(work, row);
         return CaseView.Of(row);
     });
 
-    public static Problem Missing() => new(404, "case-not-found", NoCase, "GET /cases lists the cases that there are.");
+    public static Problem Missing() => new(404, "case-not-found", NoCase, "Check the id; GET /cases lists the cases.");
 }
 
-/// <summary>A case, and its order as the ledgers have it now.</summary>
+/// <summary>A case, and its order in the ledgers now.</summary>
 sealed record CaseLook(CaseRow Row, Story? Story, bool Same);

@@ -6,14 +6,14 @@ using OrderSaga.Platform.Http;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Reports each new case: a log line, and a POST to <c>Reconciliation:AlertUrl</c> if there is one. At least once: a case is marked when its alert
-/// was taken. An alert that is not taken waits on its own, longer each time, and holds up no other.
+/// Reports each new case: a log line, and a POST to <c>Reconciliation:AlertUrl</c> if set. At least once: a case is marked after its alert
+/// was accepted. Each failed alert has its own growing delay and does not delay the others.
 /// </summary>
 sealed class CaseAlerts(
     Statements<ReconcilerDb> statements, IHttpClientFactory clients, ReconciliationSettings settings, TimeProvider clock, ILogger<CaseAlerts> log)
     : BackgroundService
 {
-    /// <summary>The name of its HTTP client.</summary>
+    /// <summary>Name of the HTTP client.</summary>
     public const string Client = "case-alerts";
 
     const int Page = 50;
@@ -24,14 +24,14 @@ sealed class CaseAlerts(
 
     readonly SemaphoreSlim woken = new(1);
 
-    /// <summary>A case was opened.</summary>
+    /// <summary>Called after a case was opened.</summary>
     public void Wake()
     {
         if (woken.CurrentCount == 0)
             woken.Release();
     }
 
-    /// <summary>15 s after the first alert that was not taken, twice as long after each further one, an hour at most.</summary>
+    /// <summary>15 s after the first failed alert, doubled each time, at most an hour.</summary>
     internal static TimeSpan PauseAfter(int attempts) =>
         TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds * Math.Pow(2, attempts - 1), MaxPause.TotalSeconds));
 
@@ -47,11 +47,11 @@ sealed class CaseAlerts(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // What was not taken is sent after the next start.
+            // Unsent alerts are sent after the next start.
         }
     }
 
-    /// <summary>The oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     async Task SendDue(CancellationToken cancel)
     {
         try
@@ -62,14 +62,14 @@ sealed class CaseAlerts(
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("Alerts about cases could not be read or marked; trying again in {Interval}: {Failure}", Interval, failure.Message);
+            log.LogWarning("Could not read or update case alerts; retrying in {Interval}: {Failure}", Interval, failure.Message);
         }
     }
 
     Task<List<CaseRow>> Due()
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        // A pause that is longer than any comes from a clock that was wrong.
+        // A longer delay than the maximum comes from a wrong clock.
         var furthest = now + MaxPause;
         return statements.Run(db => db.Cases.AsNoTracking()
             .Where(row => row.AlertedAt == null && (row.NextAlertAt == null || row.NextAlertAt <= now || row.NextAlertAt > furthest))
@@ -79,7 +79,7 @@ sealed class CaseAlerts(
     async Task Alert(CaseRow opened, CancellationToken cancel)
     {
         if (opened.AlertAttempts == 0)
-            log.LogWarning("Case {CaseId} is open: {Class} ({Severity}), order {OrderId}: {Reason}",
+            log.LogWarning("Opened case {CaseId}: {Class} ({Severity}), order {OrderId}: {Reason}",
                 opened.Id, opened.Class, opened.Severity, opened.OrderId, opened.Reason);
         if (await Post(opened, cancel) is { } failure)
             await MarkFailed(opened, failure);
@@ -87,7 +87,7 @@ sealed class CaseAlerts(
             await MarkTaken(opened);
     }
 
-    /// <summary>Null when it was taken, otherwise why not.</summary>
+    /// <summary>Returns null on success, otherwise the error.</summary>
     async Task<string?> Post(CaseRow opened, CancellationToken cancel)
     {
         if (settings.AlertUrl is not { } url)
@@ -117,7 +117,7 @@ sealed class CaseAlerts(
         ReconciliationMetrics.Alerted(opened.Class, taken: false);
         var attempts = opened.AlertAttempts + 1;
         var pause = PauseAfter(attempts);
-        log.LogWarning("The alert about case {CaseId} was not taken, attempt {Attempts}; it is sent again in {Pause}: {Failure}",
+        log.LogWarning("Alert about case {CaseId} failed, attempt {Attempts}; retrying in {Pause}: {Failure}",
             opened.Id, attempts, pause, failure);
         var next = clock.GetUtcNow().UtcDateTime + pause;
         return statements.Run(db => db.Cases.Where(row => row.Id == opened.Id)

@@ -5,12 +5,12 @@ namespace Reconciler.Job;
 /// <summary>Opens and changes cases, each change with its audit row.</summary>
 sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimeProvider clock)
 {
-    /// <summary>The subject of a case's audit rows.</summary>
+    /// <summary>Subject of a case's audit rows.</summary>
     public const string Subject = "case";
 
     public CaseRow Open(Work work, FindingRow finding, string reason) => Open(work, finding, reason, finding.RunId, $"run {finding.RunId}");
 
-    /// <summary>Not by a run.</summary>
+    /// <summary>Opens a case outside of a run.</summary>
     public CaseRow Open(Work work, Finding finding, string reason, string by) =>
         Open(work, FindingRow.Of(Guid.Empty, finding, clock.GetUtcNow()), reason, null, by);
 
@@ -58,10 +58,10 @@ sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimePr
         Change(work, open, CaseStatus.Solved, $"solve by {by}", reason);
     }
 
-    /// <summary>A decision is on its way: the case is solved when its order has ended.</summary>
+    /// <summary>Records a decision in progress: the case is resolved when its order is final.</summary>
     public void Begin(Work work, CaseRow open, string cause, string detail) => Change(work, open, CaseStatus.InProgress, cause, detail);
 
-    /// <summary>What was decided did not help: told again, as a new case is.</summary>
+    /// <summary>Reopens a case whose decision did not help; alerts again.</summary>
     public void Reopen(Work work, CaseRow open, string by, string reason)
     {
         (open.Reason, open.AlertedAt, open.AlertAttempts, open.NextAlertAt) = (reason, null, 0, null);
@@ -69,7 +69,7 @@ sealed class CaseBook(CaseAlerts alerts, ReconciliationSettings settings, TimePr
         work.AfterCommit(alerts.Wake);
     }
 
-    /// <summary>Something was done about it, and it stays open until it helped.</summary>
+    /// <summary>Records an action; the case stays open until it has helped.</summary>
     public void Note(Work work, CaseRow open, string cause, string detail) => Change(work, open, open.Status, cause, detail);
 
     void Change(Work work, CaseRow open, CaseStatus to, string cause, string detail)

@@ -17,22 +17,22 @@ static class CaseEndpoints
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapGet("", List)
-            .WithName("ListCases").WithSummary("What a person must look at, the newest first")
+            .WithName("ListCases").WithSummary("Cases for an operator, newest first")
             .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
         Known(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
-        Known(cases.MapGet("/{id}/preview", Look), "PreviewCase", "What the ledgers say now, and what each action would do")
+        Known(cases.MapGet("/{id}/preview", Look), "PreviewCase", "The ledgers now, and what each action would do")
             .Produces<CasePreview>().ResponseExample(200, Examples.CasePreview);
-        Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Give the case to somebody")
+        Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
             .RequestExample(new CaseAssignment("kim", "she knows this gateway")).MayFail(400, "invalid-assignee", BadAssignee);
-        Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Send the repair again, if the ledgers still differ")
+        Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Sends the repair again, if the ledgers still differ")
             .RequestExample(new CaseReason("the participant was down"));
-        Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Let go all that a cancelled or unknown order still holds")
+        Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Releases everything that a cancelled or unknown order still holds")
             .RequestExample(new CaseReason("agreed with the customer"));
-        Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Close the case, and open none again for the same difference with the same amounts")
+        Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Closes the case and accepts the difference: no new case for the same amounts")
             .RequestExample(new CaseReason("goodwill, agreed with the customer"));
-        Act(cases.MapPost(Path(CaseRule.Solve), Solve), "SolveCase", "Close the case: nothing is left to be done")
+        Act(cases.MapPost(Path(CaseRule.Solve), Solve), "SolveCase", "Closes the case as resolved")
             .RequestExample(new CaseReason("refunded at the gateway by hand"));
     }
 
@@ -52,7 +52,7 @@ static class CaseEndpoints
         if (filter.Status is { } status)
             rows = EnumNames.Find<CaseStatus>(status) is { } wanted
                 ? rows.Where(row => row.Status == wanted)
-                : throw Query.Invalid("status", $"Give one of {EnumNames.List<CaseStatus>()}.");
+                : throw Query.Invalid("status", $"Use one of {EnumNames.List<CaseStatus>()}.");
         if (Query.Cursor("cases", filter.Cursor, Place.Read) is var (at, id))
             rows = rows.Where(row => row.OpenedAt <= at && (row.OpenedAt < at || row.Id.CompareTo(id) < 0));
         var read = await rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
@@ -86,7 +86,7 @@ static class CaseEndpoints
     static Task<CaseView> Assign([Description("The case's id.")] string id, CaseAssignment? ask, HttpContext http, CaseActions actions)
     {
         var assignee = ask?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
-            : throw Bad("invalid-assignee", BadAssignee, "/assignee", $"Say who is to work on it: 1 to {NameLength} printable characters.");
+            : throw Bad("invalid-assignee", BadAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
         return actions.Assign(Ids.Read(id), assignee, By(http), Reason(ask.Reason));
     }
 
@@ -107,20 +107,20 @@ static class CaseEndpoints
     internal static string Reason(string? reason) =>
         reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
         ? reason
-        : throw Bad("invalid-reason", BadReason, "/reason", $"Say why, for whoever reads it later: 1 to {ReasonLength} printable characters.");
+        : throw Bad("invalid-reason", BadReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
 
     static Problem Bad(string name, string title, string pointer, string what) =>
         new(400, name, title, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
 
     internal sealed class Filter
     {
-        [FromQuery(Name = "status"), Description("Only with this status: Open, Assigned, InProgress or Solved.")]
+        [FromQuery(Name = "status"), Description("Only cases with this status: Open, Assigned, InProgress or Solved.")]
         public string? Status { get; init; }
 
-        [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
+        [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]
         public string? Cursor { get; init; }
 
-        [FromQuery(Name = "limit"), Description("Cases on the page: 1 to 100, default 50.")]
+        [FromQuery(Name = "limit"), Description("Cases per page: 1 to 100, default 50.")]
         public string? Limit { get; init; }
     }
 }

@@ -5,15 +5,15 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>What reconciliation and people did about one order, for its timeline.</summary>
+/// <summary>What reconciliation and operators did about one order, for its timeline.</summary>
 static class CaseHistoryEndpoint
 {
-    /// <summary>Cases of one order, and repairs, that one answer tells of.</summary>
+    /// <summary>Maximum number of an order's cases, and of its repairs, in one answer.</summary>
     const int Most = 50;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/cases/orders/{orderId}/history", Get)
         .WithName("GetCaseHistory").WithTags("Cases")
-        .WithSummary("Every step of the cases and repairs about one order, with time and cause")
+        .WithSummary("All steps of one order's cases and repairs, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Examples.CaseHistory)
         .MayFail(400, "invalid-id", Ids.Bad);

@@ -8,22 +8,22 @@ enum CaseStatus
 {
     Open,
 
-    /// <summary>Somebody works on it.</summary>
+    /// <summary>An operator works on it.</summary>
     Assigned,
 
-    /// <summary>A decision about an order in review was sent; whether it helped shows when the order has ended.</summary>
+    /// <summary>A decision about an order in review was sent; it has helped once the order is final.</summary>
     InProgress,
 
-    /// <summary>Nothing is left to be done.</summary>
+    /// <summary>Resolved: nothing is left to do.</summary>
     Solved,
 }
 
-/// <summary>What a person must look at. The same discrepancy has one case for as long as it is not solved, however often it is found.</summary>
+/// <summary>A case for an operator. A discrepancy has one open case, however often it is found.</summary>
 sealed class CaseRow
 {
     public Guid Id { get; init; }
 
-    /// <summary>The finding's key while the case is open, else null: unique.</summary>
+    /// <summary>The finding's key while the case is open, otherwise null; unique.</summary>
     public string? OpenKey { get; set; }
 
     public required string Class { get; init; }
@@ -32,22 +32,22 @@ sealed class CaseRow
     public string? Subject { get; init; }
     public required string Rule { get; init; }
 
-    /// <summary>What each ledger said when it was opened, as JSON.</summary>
+    /// <summary>What each ledger said when the case was opened, as JSON.</summary>
     public required string Evidence { get; init; }
 
-    /// <summary>As the finding's.</summary>
+    /// <summary>Fingerprint of the finding.</summary>
     public string? Fingerprint { get; init; }
 
-    /// <summary>What could be sent to make the ledgers agree, if a person decides so.</summary>
+    /// <summary>The command that would make the ledgers agree, if an operator decides so.</summary>
     public Remedy Remedy { get; init; }
 
     public long Amount { get; init; }
     public string? Currency { get; init; }
 
-    /// <summary>Why it is a case and was not repaired.</summary>
+    /// <summary>Why it was not repaired automatically.</summary>
     public required string Reason { get; set; }
 
-    /// <summary>None: assurance opened it.</summary>
+    /// <summary>The run that opened it; null: opened for an order in review.</summary>
     public Guid? OpenedByRun { get; init; }
 
     public CaseStatus Status { get; set; }
@@ -55,18 +55,18 @@ sealed class CaseRow
     public DateTime OpenedAt { get; init; }
     public DateTime UpdatedAt { get; set; }
 
-    /// <summary>UTC; by when somebody should have decided.</summary>
+    /// <summary>UTC; deadline for a decision.</summary>
     public DateTime? DueAt { get; init; }
 
     public DateTime? SolvedAt { get; set; }
 
-    /// <summary>UTC; when the receiver of alerts took it.</summary>
+    /// <summary>UTC; when the receiver accepted the alert.</summary>
     public DateTime? AlertedAt { get; set; }
 
-    /// <summary>Alerts about it that were not taken.</summary>
+    /// <summary>Number of failed alerts.</summary>
     public int AlertAttempts { get; set; }
 
-    /// <summary>UTC; not before. Null: at once.</summary>
+    /// <summary>UTC; earliest time of the next alert. Null: now.</summary>
     public DateTime? NextAlertAt { get; set; }
 
     internal static void Map(EntityTypeBuilder<CaseRow> row, string ordinal)
@@ -101,7 +101,7 @@ sealed class CaseRow
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");
         row.HasIndex(x => x.OrderId).HasDatabaseName("ix_cases_order_id");
         row.HasIndex(x => x.SolvedAt).HasDatabaseName("ix_cases_solved_at");
-        // All open cases are gone through in the order of their ids.
+        // Open cases are processed in the order of their ids.
         row.HasIndex(x => x.Id).HasFilter("open_key IS NOT NULL").HasDatabaseName("ix_cases_open");
     }
 }

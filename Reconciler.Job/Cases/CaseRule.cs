@@ -2,7 +2,9 @@ using Orders.Model;
 
 namespace Reconciler.Job;
 
-/// <summary>Which actions fit a case, from what the ledgers say now. Pure: the preview and the action itself ask the same.</summary>
+/// <summary>
+/// Decides which actions are possible on a case, from the ledgers' current state. Pure: preview and action use the same rule.
+/// </summary>
 static class CaseRule
 {
     public const string Assign = "assign";
@@ -17,7 +19,7 @@ static class CaseRule
     public static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, CaseRow row, Story? now, bool same)
     {
         if (row.Status == CaseStatus.Solved)
-            return ([], "The case is solved.");
+            return ([], "The case is already resolved.");
         if (action == Accept)
             return ([], NotAcceptable(row));
         if (row.Class == ReviewCases.Class)
@@ -30,43 +32,43 @@ static class CaseRule
         };
     }
 
-    /// <summary>The order is its saga's: a person's decision goes there.</summary>
+    /// <summary>A decision about an order goes to its saga.</summary>
     static (IReadOnlyList<Remedy> Commands, string? Refused) OfReview(string action, Story? now) => action switch
     {
-        Retry or Compensate when now is not { Order.State: States.NeedsReview } => ([], "The order is in review no more."),
+        Retry or Compensate when now is not { Order.State: States.NeedsReview } => ([], "The order is no longer in review."),
         Retry => ([Remedy.RetryOrder], null),
-        Compensate when now is { Sold: true, Paid: true } => ([], "The goods are sold: retry, and the order is completed; then arrange a return."),
+        Compensate when now is { Sold: true, Paid: true } => ([], "The stock is sold: retry to complete the order, then arrange a return."),
         Compensate => ([Remedy.AbandonOrder], null),
         Solve when now is { Order.State: States.NeedsReview } =>
-            ([], "The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended."),
+            ([], "The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final."),
         _ => ([], null),
     };
 
-    /// <summary>Accepted is a difference between books, with its amounts.</summary>
+    /// <summary>Only a difference between ledgers, with its amounts, can be accepted.</summary>
     static string? NotAcceptable(CaseRow row) => row switch
     {
-        { Class: ReviewCases.Class } => "An order in review must end: retry, or cancel and compensate.",
-        { Class: Compensator.BudgetClass or Classes.TooManyFindings } => "The case is about a run and not about a difference: look at its cause, and solve it.",
-        { Fingerprint: null } => "The case is of an older version: solve it, and accept the one that the next run opens.",
+        { Class: ReviewCases.Class } => "An order in review must reach a final state: retry, or cancel and compensate.",
+        { Class: Compensator.BudgetClass or Classes.TooManyFindings } => "The case is about a run, not a difference: correct its cause, then solve the case.",
+        { Fingerprint: null } => "The case is from an older version: solve it, and accept the one that the next run opens.",
         _ => null,
     };
 
-    const string NoCommand = "The policy of its class has no command: decide, act at the source, and solve the case.";
+    const string NoCommand = "The policy of its class has no command: decide, correct the source, then solve the case.";
 
     static readonly IReadOnlyList<Remedy> Undo = [Remedy.CancelPayment, Remedy.CancelStock];
 
     static IReadOnlyList<Remedy> Again(CaseRow row) => row.Remedy.IsRepair() ? [row.Remedy] : [];
 
-    static string? WhyNot(CaseRow row, bool same) => row.OrderId is null ? "The case is about no order."
+    static string? WhyNot(CaseRow row, bool same) => row.OrderId is null ? "The case has no order."
         : same ? null
-        : "The ledgers agree now: nothing is to be sent. Solve the case.";
+        : "The ledgers agree now, so nothing is sent. Solve the case.";
 
-    /// <summary>An order that still moves is its saga's; one that is completed has its goods sold.</summary>
+    /// <summary>The saga owns an order in progress; a completed order's stock is sold.</summary>
     static string? Unsafe(Story? now) => now switch
     {
         { Order: { State: not States.Cancelled } order } =>
-            $"The order is {order.State}: only what a cancelled order, or none, still holds is let go here. Cancel the order, or arrange a return.",
-        { Order: null, Stock.State: "Confirmed" } => "The goods are sold: this needs a return.",
+            $"The order is {order.State}: only holds of cancelled or unknown orders are released here. Cancel the order, or arrange a return.",
+        { Order: null, Stock.State: "Confirmed" } => "The stock is sold: arrange a return.",
         _ => null,
     };
 }

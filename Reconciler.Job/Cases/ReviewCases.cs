@@ -7,7 +7,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The cases of orders in review: one for each, from when it is seen until the order has ended.</summary>
+/// <summary>The cases of orders in review: one per order, from its detection until the order is final.</summary>
 sealed class ReviewCases(
     Reader<OrdersDb> orders, Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, CaseBook cases, TimeProvider clock)
 {
@@ -15,15 +15,15 @@ sealed class ReviewCases(
 
     const int Page = 200;
 
-    /// <summary>A decision that has not reached its order by then is lost.</summary>
+    /// <summary>A decision that has not reached its order within this time is lost.</summary>
     static readonly TimeSpan DecisionWithin = TimeSpan.FromMinutes(1);
 
     const string By = "assurance";
-    const string Rule = "An order ends by itself.";
+    const string Rule = "Every order reaches a final state without an operator.";
 
     /// <summary>
-    /// For those that have none; and a decision that did not help opens the case again. Two processes that open the same one meet at its key: the one
-    /// that loses runs again and finds it.
+    /// Opens missing cases and reopens those whose decision did not help. If two processes open the same case, the second insert conflicts
+    /// at the key and its retry finds the case.
     /// </summary>
     public Task Open(IReadOnlyList<OrderState> inReview, Testimony stock, Testimony payment) => unit.Run(async work =>
     {
@@ -39,11 +39,11 @@ sealed class ReviewCases(
         }
     });
 
-    /// <summary>The order is in review again since then, or still.</summary>
+    /// <summary>The order is still in review, or again.</summary>
     bool DidNotHelp(CaseRow row, OrderState order) =>
         order.UpdatedAt > row.UpdatedAt || clock.GetUtcNow().UtcDateTime - row.UpdatedAt > DecisionWithin;
 
-    /// <summary>What was done has helped when the order has ended, not when it was sent.</summary>
+    /// <summary>A decision has helped when the order is final, not when it was sent.</summary>
     public async Task Close(CancellationToken cancel)
     {
         var after = Guid.Empty;
@@ -66,7 +66,7 @@ sealed class ReviewCases(
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).Single();
         if (row.Status != CaseStatus.Solved)
-            cases.Solve(work, row, By, $"the order has ended and is {state}");
+            cases.Solve(work, row, By, $"the order is {state}");
     });
 
     static Finding Finding(OrderState order, string evidence) => new(
@@ -74,12 +74,12 @@ sealed class ReviewCases(
 
     static Severity Severe(OrderState order) => order.PaymentTried && order.ReviewFrom != States.AwaitingPayment ? Severity.High : Severity.Medium;
 
-    /// <summary>With the gateway's own words where it is its answer that is missing: they name the amounts.</summary>
+    /// <summary>Includes the gateway's own error text if its answer is missing: it names the amounts.</summary>
     static string Tried(OrderState order, BranchView? payment)
     {
         var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayWords.Succeeded)
             .Select(attempt => $"; {attempt.Operation} {attempt.State}: {attempt.Error}");
-        return Text.Clean($"{Command(order)} was sent again {order.CheckAttempts} times, and the order did not move{string.Concat(unanswered)}", 500)!;
+        return Text.Clean($"{Command(order)} was repeated {order.CheckAttempts} times without an answer{string.Concat(unanswered)}", 500)!;
     }
 
     static string Command(OrderState order) => order.ReviewFrom switch
@@ -100,5 +100,5 @@ sealed class ReviewCases(
         }, WebJson.Options);
 
     static object Said(Testimony testimony, Guid order) =>
-        testimony.Silence ?? (object?)testimony.Of(order) ?? "no message about the order has arrived there";
+        testimony.Silence ?? (object?)testimony.Of(order) ?? "it has no branch of the order";
 }

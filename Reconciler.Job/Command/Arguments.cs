@@ -1,9 +1,9 @@
 namespace Reconciler.Job;
 
-/// <summary>What the commands' arguments have in common.</summary>
+/// <summary>Parsing shared by the commands.</summary>
 static class Arguments
 {
-    /// <summary>Settings have a section, or are the one that has none.</summary>
+    /// <summary>A setting has a section (<c>--Section:Key</c>), except <c>--Data</c>.</summary>
     public static bool IsSetting(string text) => text.StartsWith("--", StringComparison.Ordinal)
         && text.IndexOf('=', StringComparison.Ordinal) is > 2 and var end
         && (text[..end].Contains(':', StringComparison.Ordinal) || text[..end] == "--Data");

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Reconciler.Job;
 
-/// <summary>Begins a run, works on it if no service takes it first, and shows how far it is.</summary>
+/// <summary>Starts a run, executes it unless a service takes it first, and shows its progress.</summary>
 sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, ReconciliationSettings settings, TimeProvider clock)
 {
     static readonly TimeSpan Every = TimeSpan.FromMilliseconds(150);
@@ -12,7 +12,7 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
     {
         var dryRun = options.DryRun ?? !settings.Repair;
         var kind = options.Order is null ? RunKind.Full : RunKind.Order;
-        // What a command that was killed has left under way, and no service has taken over.
+        // Runs left by a killed command that no service has taken over.
         while (await runs.Claim() is { } left)
             await worker.Work(left, stop);
         var begun = await begin.Begin(new RunRequest(kind, $"command line, {Environment.UserName}", dryRun, options.Day, options.Order));
@@ -26,8 +26,8 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
     }
 
     /// <summary>
-    /// A service of this installation may have been quicker; then it works, and this process only looks. A run that was let go for a while, because a
-    /// database was away, is taken up again.
+    /// If a service of this installation took the run first, this process only shows its progress. A run that was released because a
+    /// database was unavailable is continued.
     /// </summary>
     async Task Work(Guid id, CancellationToken stop)
     {
@@ -53,15 +53,15 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
         }
     }
 
-    /// <summary>Reading is most of it.</summary>
+    /// <summary>Reading takes most of the time.</summary>
     static (string Words, double Percent) Describe(ReconciliationRun run) => run.State switch
     {
-        RunState.Importing => ("Taking in settlement files", 1),
+        RunState.Importing => ("Importing settlement files", 1),
         RunState.Merging when run.OrdersExpected > 0 =>
             ($"Comparing: {Amounts.Count(run.Orders)} orders", 5 + Math.Min(85, 85.0 * run.Orders / run.OrdersExpected)),
         RunState.Merging => ($"Comparing: {Amounts.Count(run.Orders)} orders", 5),
         RunState.Compensating => ($"Compensating: {Amounts.Count(run.Repaired)} repairs, {Amounts.Count(run.Cases)} cases", 92),
-        RunState.Reporting => ("Summing up", 97),
+        RunState.Reporting => ("Writing the summary", 97),
         RunState.Failed => ("Failed", 100),
         RunState.NotJudged => ("Not judged", 100),
         _ => ("Done", 100),
@@ -75,7 +75,7 @@ sealed class FollowRun(BeginRun begin, RunTable runs, RunWorker worker, Reconcil
         table.AddRow("run", run.Id.ToString());
         table.AddRow("orders compared", Amounts.Count(run.Orders));
         table.AddRow("new differences", run.Found == 0 ? "[green]0[/]" : $"[yellow]{Amounts.Count(run.Found)}[/]");
-        table.AddRow("known, as open cases", Amounts.Count(run.Known));
+        table.AddRow("already open cases", Amounts.Count(run.Known));
         table.AddRow(run.DryRun ? "repairs (dry run)" : "repairs sent", Amounts.Count(run.Repaired));
         table.AddRow("cases opened", run.Cases == 0 ? "0" : $"[red]{Amounts.Count(run.Cases)}[/]");
         AnsiConsole.Write(table);

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Reconciler.Job;
 
-/// <summary>The command <c>reconcile</c>: one run, followed to its end.</summary>
+/// <summary>The command <c>reconcile</c>: executes one run.</summary>
 static class ReconcileCommand
 {
     const int Clean = 0;
@@ -14,7 +14,7 @@ static class ReconcileCommand
     const int Wrong = 2;
     const int Failed = 3;
 
-    /// <summary>True when the arguments were this command, which is then done.</summary>
+    /// <summary>Runs the command if the arguments name it and returns true.</summary>
     public static async Task<bool> Ran(string[] args)
     {
         if (args is not ["reconcile", ..])
@@ -49,7 +49,7 @@ static class ReconcileCommand
         catch (Exception failure) when (failure is RunUnderWay or InvalidOperationException or OperationCanceledException or System.Data.Common.DbException
             or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(failure is RunUnderWay ? $"{failure.Message} Start yours when it has ended." : failure.Message);
+            await Console.Error.WriteLineAsync(failure is RunUnderWay ? $"{failure.Message} Start this run when it has finished." : failure.Message);
             return Failed;
         }
     }
@@ -63,7 +63,7 @@ static class ReconcileCommand
             pressed.Cancel = true;
             stop.Cancel();
         };
-        // With a broker, what the run repairs is sent from here; in memory it waits in the outbox for the process that has the queues.
+        // With a broker this process sends the repairs. In memory they wait in the outbox for the process that has the queues.
         var sends = app.Configuration.GetTransportMode() == TransportMode.RabbitMq;
         if (sends)
             await app.StartAsync(stop.Token);
@@ -76,7 +76,7 @@ static class ReconcileCommand
         return run.State != RunState.Completed ? Failed : run.Found > 0 || Drifts(run) ? Differs : Clean;
     }
 
-    /// <summary>Every order agrees, and the sums do not.</summary>
+    /// <summary>True if every order agrees but the sums do not.</summary>
     static bool Drifts(ReconciliationRun run) => run.Conservation is { } sums
         && JsonSerializer.Deserialize<ConservationReport>(sums, JsonSerializerOptions.Web) is { Conserved: false };
 
@@ -97,10 +97,10 @@ static class ReconcileCommand
         var reader = scope.ServiceProvider.GetRequiredService<ReportReader>();
         await using var output = File.Create(file);
         await ReportFile.Write(output, Path.GetExtension(file), run, reader);
-        AnsiConsole.MarkupLineInterpolated($"The report is in [bold]{Path.GetFullPath(file)}[/]");
+        AnsiConsole.MarkupLineInterpolated($"Report written to [bold]{Path.GetFullPath(file)}[/]");
     }
 
-    /// <summary>The command listens to nobody.</summary>
+    /// <summary>The command does not listen on any address.</summary>
     sealed class NoServer : IServer
     {
         public IFeatureCollection Features { get; } = new FeatureCollection();

@@ -1,23 +1,23 @@
 namespace Reconciler.Job;
 
-/// <summary>What a run's budget says of one repair.</summary>
+/// <summary>The budget's decision about one repair.</summary>
 enum Allowance
 {
     Allowed,
 
-    /// <summary>Not by this run any more.</summary>
+    /// <summary>The run's budget is used up.</summary>
     Spent,
 
-    /// <summary>By no run: it is over the bound by itself.</summary>
+    /// <summary>The repair alone exceeds the limit of any run.</summary>
     TooLarge,
 
-    /// <summary>Runs repair nothing here.</summary>
+    /// <summary>Repairs are turned off.</summary>
     Off,
 }
 
 /// <summary>
-/// What the repairs of one run may still do: a fault in a rule, or in a ledger, must not move all the money there is in one night. What does
-/// not fit does not keep others from being repaired.
+/// Limits the repairs of one run: an error in a rule or a ledger must not move all money in one night. A repair over the limit does not
+/// stop smaller ones.
 /// </summary>
 sealed class Budget(ReconciliationSettings settings, IReadOnlyCollection<Repair> sent)
 {
@@ -38,7 +38,7 @@ sealed class Budget(ReconciliationSettings settings, IReadOnlyCollection<Repair>
             && finding.Amount <= most - moved.GetValueOrDefault(finding.Currency ?? "") ? Allowance.Allowed : Allowance.Spent;
     }
 
-    /// <summary>The run has sent a repair for the order: what moves there is its own doing.</summary>
+    /// <summary>The run has sent a repair for the order, so its changes come from the run itself.</summary>
     public bool Moves(Guid order) => orders.Contains(order);
 
     public void Spend(FindingRow finding)

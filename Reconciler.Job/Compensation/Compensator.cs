@@ -7,8 +7,8 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Decides each finding of a run once: repair, case, or nothing. The decision, its command in the outbox, its audit row and what it changes are
-/// one transaction, so a run that is taken over goes on with the next finding and sends nothing twice.
+/// Decides each finding of a run once: repair, case, or nothing. Decision, command (in the outbox), audit row and changes are one
+/// transaction, so a run that is taken over continues with the next finding and sends nothing twice.
 /// </summary>
 sealed class Compensator(
     Statements<ReconcilerDb> statements, StoryCheck check, CaseBook cases, AcceptedDifferences accepted, ReconciliationSettings settings,
@@ -34,7 +34,9 @@ sealed class Compensator(
     Task<List<FindingRow>> Undecided(Guid run) => statements.Run(db => db.Findings.AsNoTracking()
         .Where(finding => finding.RunId == run && finding.Outcome == FindingOutcome.Found).OrderBy(finding => finding.Key).Take(Page).ToListAsync());
 
-    /// <summary>What cannot be decided, because its order cannot be read, say, is a person's, and the others go on.</summary>
+    /// <summary>
+    /// A finding that cannot be decided, for example because its order cannot be read, becomes a case; the others continue.
+    /// </summary>
     async Task DecideOrOpen(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget, bool flood)
     {
         try
@@ -44,7 +46,7 @@ sealed class Compensator(
         catch (Exception failure) when (failure is not (LeaseLost or OperationCanceledException) && !run.DryRun
             && DatabaseErrors.Classify(failure) == FailureKind.Permanent)
         {
-            log.LogError(failure, "Finding {FindingId} could not be decided and becomes a case: {Class}", finding.Id, finding.Class);
+            log.LogError(failure, "Could not decide finding {FindingId}; opening a case: {Class}", finding.Id, finding.Class);
             var reason = $"it could not be decided: {failure.Message}";
             var open = new Decision.Open(reason[..Math.Min(reason.Length, 500)]);
             await lease.Run((work, held) => Carry(open, work, held, new Facts(finding.Id, null, null, null)));
@@ -55,7 +57,7 @@ sealed class Compensator(
     {
         if (await accepted.Has(finding))
         {
-            var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator has accepted it");
+            var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator accepted it");
             await lease.Run((work, held) => Carry(leave, work, held, new Facts(finding.Id, null, null, null)));
             return;
         }
@@ -77,7 +79,7 @@ sealed class Compensator(
             budget.Spend(finding);
     }
 
-    /// <summary>What the decision was made on.</summary>
+    /// <summary>The basis of the decision.</summary>
     sealed record Facts(Guid Finding, Guid? Known, Guid? Earlier, Story? Story);
 
     async Task Carry(Decision decision, Work work, ReconciliationRun run, Facts facts)
@@ -106,7 +108,7 @@ sealed class Compensator(
         await Repairs.Send(work, what, story, $"reconciliation: {finding.Class}", clock);
         finding.Outcome = FindingOutcome.Repaired;
         run.Repaired++;
-        work.AfterCommit(() => log.LogWarning("Order {OrderId} is repaired with {Remedy}: {Class}", story.OrderId, what.Remedy, what.Class));
+        work.AfterCommit(() => log.LogWarning("Repairing order {OrderId} with {Remedy}: {Class}", story.OrderId, what.Remedy, what.Class));
     }
 
     async Task Open(Work work, ReconciliationRun run, FindingRow finding, string reason, Guid? earlier)
@@ -134,19 +136,19 @@ sealed class Compensator(
             await OpenBudgetCase(work, run);
     }
 
-    /// <summary>One for all findings that are over it, and for all runs until it is solved.</summary>
+    /// <summary>One case for all findings over the budget, and for all runs until it is resolved.</summary>
     async Task OpenBudgetCase(Work work, ReconciliationRun run)
     {
         var finding = FindingRow.Of(run.Id, BudgetSpent(), clock.GetUtcNow());
         var db = (ReconcilerDb)work.Db;
         if (await db.Cases.AnyAsync(row => row.OpenKey == finding.Key))
             return;
-        cases.Open(work, finding, $"run {run.Id} reached its budget; what did not fit is left to the next run");
+        cases.Open(work, finding, $"run {run.Id} reached its repair budget; the next run handles the rest");
         run.Cases++;
     }
 
     Finding BudgetSpent() => new(
-        BudgetClass, Severity.High, null, null, "One run repairs no more than its budget; what is beyond is looked at by a person first.",
+        BudgetClass, Severity.High, null, null, "One run repairs at most its budget; an operator reviews the rest first.",
         JsonSerializer.Serialize(new { settings.MostRepairs, settings.MaxRepairsPerClass, settings.MostRepairAmount }, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 

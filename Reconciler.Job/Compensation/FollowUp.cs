@@ -6,7 +6,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Sees whether what was done has helped: repairs whose order agrees now are mended, cases whose order agrees now are solved.</summary>
+/// <summary>Verifies actions: repairs and cases whose order agrees now are completed.</summary>
 sealed class FollowUp(
     Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, StoryCheck check, CaseBook cases, Ledgers ledgers,
     ReconciliationSettings settings, TimeProvider clock)
@@ -14,7 +14,7 @@ sealed class FollowUp(
     const int Page = 200;
     const string By = "reconciliation";
 
-    /// <summary>What the rules can find again: their silence about another class means nothing.</summary>
+    /// <summary>Classes that the rules can find again; for other classes a missing finding proves nothing.</summary>
     static readonly string[] Judged = [.. RuleTable.Rows.Select(rule => rule.Class).Distinct()];
 
     static readonly string[] BesideOrders =
@@ -24,7 +24,7 @@ sealed class FollowUp(
 
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Waits, a bounded time, for the repairs of a run.</summary>
+    /// <summary>Waits a bounded time for the repairs of a run.</summary>
     public async Task Await(Guid run, CancellationToken cancel)
     {
         var until = clock.GetUtcNow().AddSeconds(settings.SettleSeconds);
@@ -34,8 +34,8 @@ sealed class FollowUp(
     }
 
     /// <summary>
-    /// After a takeover: with the transport in memory, commands of the process that died may be lost. They are idempotent, so they go again
-    /// where the ledgers still differ.
+    /// After a takeover: with the in-memory transport the commands of the dead process may be lost. They are idempotent, so they are sent
+    /// again where the ledgers still differ.
     /// </summary>
     public async Task SendAgain(RunLease lease, CancellationToken cancel)
     {
@@ -46,7 +46,7 @@ sealed class FollowUp(
                 await lease.Run((work, run) => Repairs.SendAgain(work, repair, $"run {run.Id}"));
     }
 
-    /// <summary>All repairs that no run has seen the effect of, and all open cases that this one can tell of.</summary>
+    /// <summary>Verifies earlier repairs without a visible effect, and the open cases that this run covers.</summary>
     public async Task Earlier(ReconciliationRun run, CancellationToken cancel)
     {
         await Sent(_ => true, cancel);
@@ -55,7 +55,7 @@ sealed class FollowUp(
             await SolvedBesideTheOrders(run, cancel);
     }
 
-    /// <returns>How many are still on their way.</returns>
+    /// <returns>Number of repairs still in progress.</returns>
     async Task<int> Sent(System.Linq.Expressions.Expression<Func<Repair, bool>> which, CancellationToken cancel)
     {
         var sent = await statements.Run(db => db.Repairs.AsNoTracking().Where(which).Where(repair => repair.State == RepairState.Sent)
@@ -95,7 +95,7 @@ sealed class FollowUp(
         }
     }
 
-    /// <summary>A file that was awaited has come, whoever brought it; a sku that this run has looked at adds up.</summary>
+    /// <summary>Resolves cases of missing files that have arrived, and of skus that add up in this run.</summary>
     async Task SolvedBesideTheOrders(ReconciliationRun run, CancellationToken cancel)
     {
         var come = (await ledgers.Settlement.DeliveredDays(cancel)).Select(FileFinding.Subject).ToHashSet(StringComparer.Ordinal);
@@ -107,9 +107,9 @@ sealed class FollowUp(
         {
             var ofFile = row.Class is Classes.SettlementFileMissing or Classes.SettlementFileRefused;
             if (ofFile && come.Contains(row.Subject!))
-                await Solve(row.Id, "the file of its day has come");
+                await Solve(row.Id, "the file of its day has arrived");
             else if (!ofFile && !found.Contains(row.OpenKey!))
-                await Solve(row.Id, row.Class == Classes.StockLevelDiffers ? "the sku adds up now" : "a full run has not found it again");
+                await Solve(row.Id, row.Class == Classes.StockLevelDiffers ? "the sku's sums agree now" : "a full run did not find it again");
         }
     }
 

@@ -3,26 +3,26 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Reconciler.Job;
 
-/// <summary>How a repair stands. Stored as text.</summary>
+/// <summary>State of a repair. Stored as text.</summary>
 enum RepairState
 {
-    /// <summary>The command is on its way, or its effect is not seen yet.</summary>
+    /// <summary>The command is in transit, or its effect is not visible yet.</summary>
     Sent,
 
     /// <summary>The ledgers agree.</summary>
     Mended,
 
-    /// <summary>A later run found the same again: a person's case.</summary>
+    /// <summary>A later run found the same discrepancy again: a case was opened.</summary>
     Failed,
 }
 
-/// <summary>One command that was sent to make ledgers agree: what it was sent for, before and after.</summary>
+/// <summary>A command sent to make the ledgers agree, with its cause and its effect.</summary>
 sealed class Repair
 {
     public Guid Id { get; init; }
     public Guid RunId { get; init; }
 
-    /// <summary>The finding's key: with the run it names the finding.</summary>
+    /// <summary>The finding's key; with the run it identifies the finding.</summary>
     public required string Key { get; init; }
 
     public required string Class { get; init; }
@@ -31,17 +31,17 @@ sealed class Repair
     public long Amount { get; init; }
     public string? Currency { get; init; }
 
-    /// <summary>The schedule, or the person who sent it again.</summary>
+    /// <summary>The schedule, or the operator who sent it again.</summary>
     public required string RequestedBy { get; init; }
 
     public DateTime SentAt { get; init; }
     public RepairState State { get; set; }
     public DateTime? CheckedAt { get; set; }
 
-    /// <summary>The order's story as it was read right before the command, as JSON.</summary>
+    /// <summary>The order in all ledgers right before the command, as JSON.</summary>
     public required string Before { get; init; }
 
-    /// <summary>The same once the ledgers agreed.</summary>
+    /// <summary>The order once the ledgers agreed.</summary>
     public string? After { get; set; }
 
     internal static void Map(EntityTypeBuilder<Repair> row, string ordinal)

@@ -5,27 +5,27 @@ using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
 
-/// <summary>What a repair is sent for.</summary>
+/// <summary>Cause of a repair.</summary>
 /// <param name="Run">The run that found it.</param>
 /// <param name="Key">The finding's key.</param>
 /// <param name="Class">The finding's class.</param>
 /// <param name="Remedy">The command.</param>
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="By">Who decided it.</param>
+/// <param name="By">The run or operator who decided it.</param>
 sealed record RepairFor(Guid Run, string Key, string Class, Remedy Remedy, long Amount, string? Currency, string By);
 
-/// <summary>Sends remedies as commands. Each is idempotent, and the participant's fence refuses what does not fit.</summary>
+/// <summary>Sends remedies as commands. Each is idempotent, and the participant's rule refuses one that does not fit.</summary>
 static class Repairs
 {
-    /// <summary>The subject of a repair's audit rows.</summary>
+    /// <summary>Subject of a repair's audit rows.</summary>
     public const string Subject = "repair";
 
     const int ReasonLength = 200;
 
     public static bool IsRepair(this Remedy remedy) => remedy is not (Remedy.None or Remedy.Case);
 
-    /// <summary>The repair's row, its audit row and its command, in one transaction.</summary>
+    /// <summary>Writes the repair's row, its audit row and its command in one transaction.</summary>
     public static async Task<Repair> Send(Work work, RepairFor what, Story story, string reason, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
@@ -50,7 +50,7 @@ static class Repairs
         return repair;
     }
 
-    /// <summary>The same command once more: it may have died with the process that had it in memory.</summary>
+    /// <summary>Repeats the command: it may have been lost with the process that had it in memory.</summary>
     public static Task SendAgain(Work work, Repair repair, string by)
     {
         work.Audit(Subject, repair.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Sent), by, "sent again: the run was taken over");
@@ -63,7 +63,7 @@ static class Repairs
         Remedy.ConfirmStock => work.Send(Queues.Inventory, new ConfirmStock(order)),
         Remedy.CancelPayment => work.Send(Queues.Payments, new CancelPayment(order, Short(reason))),
         Remedy.ConfirmPayment => work.Send(Queues.Payments, new ConfirmPayment(order)),
-        _ => throw new InvalidOperationException($"{remedy} is no command."),
+        _ => throw new InvalidOperationException($"{remedy} has no command."),
     };
 
     static string Short(string reason) => reason[..Math.Min(reason.Length, ReasonLength)];

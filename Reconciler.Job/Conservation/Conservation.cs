@@ -1,17 +1,17 @@
 namespace Reconciler.Job;
 
-/// <summary>Whether goods and money add up.</summary>
-/// <param name="Skus">How many there are.</param>
+/// <summary>The sums of goods and money.</summary>
+/// <param name="Skus">Number of skus.</param>
 /// <param name="Stock">Their sum.</param>
-/// <param name="StockDrift">Pieces, over all skus; 0 when all is well.</param>
-/// <param name="DriftingSkus">The first of those that are off.</param>
+/// <param name="StockDrift">Pieces of drift over all skus; 0 if all agree.</param>
+/// <param name="DriftingSkus">The first skus with drift.</param>
 /// <param name="Money">By currency and day.</param>
-/// <param name="MoneyDrift">Minor units by currency; a currency that is not there has none.</param>
-/// <param name="DriftingOrders">The first of the orders whose money is off.</param>
-/// <param name="DriftingOrderCount">All of them.</param>
-/// <param name="Unsettled">What was captured or refunded and no file can tell of yet, by currency.</param>
-/// <param name="SettlementCompared">Files come, or have to come.</param>
-/// <param name="AcceptedMoney">As MoneyDrift, of the differences that an operator has accepted; they are not in it.</param>
+/// <param name="MoneyDrift">Minor units by currency; currencies without drift are left out.</param>
+/// <param name="DriftingOrders">The first orders with drift.</param>
+/// <param name="DriftingOrderCount">Number of all orders with drift.</param>
+/// <param name="Unsettled">Captures and refunds not covered by a settlement file yet, by currency.</param>
+/// <param name="SettlementCompared">Settlement files arrive or are expected.</param>
+/// <param name="AcceptedMoney">Drift of accepted differences by currency; not part of MoneyDrift.</param>
 sealed record ConservationReport(
     long Skus, SkuBalance Stock, long StockDrift, IReadOnlyList<SkuBalance> DriftingSkus, IReadOnlyList<MoneyBalance> Money,
     IReadOnlyDictionary<string, long> MoneyDrift, IReadOnlyList<MoneyDifference> DriftingOrders, long DriftingOrderCount,
@@ -21,8 +21,8 @@ sealed record ConservationReport(
 }
 
 /// <summary>
-/// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for each currency and day
-/// whose file has come. Memory goes with the days and currencies, not with the orders.
+/// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for
+/// each currency and each day with a file. Memory grows with days and currencies, not with orders.
 /// </summary>
 sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings settings)
 {
@@ -47,7 +47,7 @@ sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings
             skus, total, drift, named, money.Days, money.Drift, money.Differences, money.DifferenceCount, money.Unsettled, days.Compared, money.Accepted);
     }
 
-    /// <summary>Payments beside their settlement, by order: a day's end is not the same on both sides, an order is.</summary>
+    /// <summary>Compares payments and settlement by order: the two sides may assign an order's money to different days.</summary>
     async Task<MoneySums> Money(SettlementDays days, IReadOnlySet<string> accepted, CancellationToken cancel)
     {
         var sums = new MoneySums(days, accepted);

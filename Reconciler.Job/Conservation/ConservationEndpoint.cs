@@ -2,7 +2,7 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>GET /reconciliation/conservation: the sums as they are now, without a run.</summary>
+/// <summary>GET /reconciliation/conservation: the current sums, without a run.</summary>
 static class ConservationEndpoint
 {
     static readonly ConservationReport Example = new(
@@ -11,7 +11,7 @@ static class ConservationEndpoint
         new Dictionary<string, long>(), [], 0);
 
     public static void Map(IEndpointRouteBuilder reconciliation) => reconciliation.MapGet("/conservation", Get)
-        .WithName("GetConservation").WithSummary("received = available + held + sold; captured - refunded = settled: the sums, and where they drift")
+        .WithName("GetConservation").WithSummary("The sums received = available + held + sold and captured - refunded = settled, and their drift")
         .Produces<ConservationReport>().ResponseExample(200, Example);
 
     static Task<ConservationReport> Get(HttpContext http, Conservation conservation) => conservation.Read(http.RequestAborted);

@@ -1,11 +1,11 @@
 namespace Reconciler.Job;
 
 /// <summary>
-/// Adds up what payments know and what was settled, order by order; it holds a sum for each currency and day, and the first orders that are off.
+/// Adds up payments and settlement order by order; keeps a sum per currency and day, and the first orders that differ.
 /// </summary>
 sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
 {
-    /// <summary>Orders that are named; the others are counted.</summary>
+    /// <summary>Maximum number of listed orders; the others are only counted.</summary>
     const int MostNamed = 100;
 
     readonly Dictionary<(string Currency, DateOnly Day), MoneyBalance> days = [];
@@ -15,19 +15,19 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
 
     public IReadOnlyList<MoneyBalance> Days => [.. days.Values.OrderBy(day => day.Currency, StringComparer.Ordinal).ThenBy(day => day.Day)];
 
-    /// <summary>The first of them.</summary>
+    /// <summary>The first differences.</summary>
     public IReadOnlyList<MoneyDifference> Differences => differences;
 
-    /// <summary>All of them.</summary>
+    /// <summary>Number of all differences.</summary>
     public long DifferenceCount { get; private set; }
 
-    /// <summary>Minor units, without sign, over all orders, by currency: two errors do not make each other good.</summary>
+    /// <summary>Absolute minor units over all orders, by currency: two errors do not cancel each other out.</summary>
     public SortedDictionary<string, long> Drift { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>As <see cref="Drift"/>, of what an operator has accepted.</summary>
+    /// <summary>As <see cref="Drift"/>, for accepted differences.</summary>
     public SortedDictionary<string, long> Accepted { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What no file can tell of yet, by currency.</summary>
+    /// <summary>Money not covered by a file yet, by currency.</summary>
     public IReadOnlyList<Unsettled> Unsettled => [.. unsettled.Values.OrderBy(one => one.Currency, StringComparer.Ordinal)];
 
     public void Add(Guid orderId, PaymentEntry? payment, IReadOnlyList<SettlementRow> settled)
@@ -41,7 +41,7 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
         Note(orderId, null);
     }
 
-    /// <summary>A row that names no order is money that nobody here knows.</summary>
+    /// <summary>A row without an order is money unknown to us.</summary>
     public void AddNameless(SettlementRow row)
     {
         off.Clear();

@@ -1,18 +1,18 @@
 namespace Reconciler.Job;
 
-/// <summary>The pieces of one sku: what its level says, and what the receipts and the branches come to.</summary>
-/// <param name="Sku">Which.</param>
-/// <param name="Received">As the level says.</param>
-/// <param name="Available">As the level says.</param>
-/// <param name="Held">As the level says.</param>
-/// <param name="Sold">As the level says.</param>
-/// <param name="Receipts">What came in, by the receipts.</param>
-/// <param name="HeldByOrders">What branches hold.</param>
-/// <param name="SoldToOrders">What branches have sold.</param>
+/// <summary>The pieces of one sku by its level, its receipts and its branches.</summary>
+/// <param name="Sku">The sku.</param>
+/// <param name="Received">From the level.</param>
+/// <param name="Available">From the level.</param>
+/// <param name="Held">From the level.</param>
+/// <param name="Sold">From the level.</param>
+/// <param name="Receipts">Sum of the receipts.</param>
+/// <param name="HeldByOrders">Held by branches.</param>
+/// <param name="SoldToOrders">Sold by branches.</param>
 sealed record SkuBalance(
     string Sku, long Received, long Available, long Held, long Sold, long Receipts, long HeldByOrders, long SoldToOrders)
 {
-    /// <summary>Pieces that are on one side only: 0 when received = available + held + sold, by the level and by everything that it comes from.</summary>
+    /// <summary>Pieces on one side only; 0 if received = available + held + sold and the level agrees with receipts and branches.</summary>
     public long Drift =>
         Math.Abs(Received - Available - Held - Sold) + Math.Abs(Received - Receipts) + Math.Abs(Held - HeldByOrders) + Math.Abs(Sold - SoldToOrders);
 

@@ -4,13 +4,13 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Adds up the pieces of each sku where they are, in one statement: level and branches change in one transaction, so whenever it is asked it sees them agree.
-/// (On SQL Server that needs READ_COMMITTED_SNAPSHOT.)
+/// Adds up the pieces of each sku in the database with one statement: level and branches change in one transaction, so the statement always
+/// sees them agree. (SQL Server needs READ_COMMITTED_SNAPSHOT for that.)
 /// </summary>
 sealed class StockBalances(ReadOnlyDatabase inventory, LedgerSettings settings)
 {
-    /// <param name="since">Of the branches, those that began then or later; none: all.</param>
-    /// <param name="cancel">Stops it.</param>
+    /// <param name="since">Only branches created then or later; null: all.</param>
+    /// <param name="cancel">Stops reading.</param>
     public IAsyncEnumerable<SkuBalance> Read(DateTime? since = null, CancellationToken cancel = default) =>
         inventory.Rows(settings, Statement(inventory.Mode, since), Row, cancel, since is { } time ? [("since", time)] : []);
 

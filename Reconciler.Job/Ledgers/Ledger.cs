@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>One owner's book as entries in the order of the order id, read by plain statements row by row: its size does not matter.</summary>
+/// <summary>One service's ledger as entries sorted by order id, read row by row with plain statements, independent of its size.</summary>
 abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) where T : class
 {
     public ReadOnlyDatabase Database { get; } = database;
@@ -13,39 +13,41 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
 
     protected abstract string Columns { get; }
 
-    /// <summary>The table, or the tables joined.</summary>
+    /// <summary>The table or joined tables.</summary>
     protected abstract string From { get; }
 
     /// <summary>The column of the order id; the first of <see cref="Columns"/>.</summary>
     protected abstract string Id { get; }
 
-    /// <summary>The first table of <see cref="From"/>: an entry for each order that is in it.</summary>
+    /// <summary>The first table of <see cref="From"/>; it has one entry per order.</summary>
     protected abstract string Main { get; }
 
-    /// <summary>The orders of which something changed at @since or later, read by an index on the time of each change.</summary>
+    /// <summary>Selects the orders changed at @since or later by an index on the time of change.</summary>
     protected abstract string Changed { get; }
 
     public abstract Guid IdOf(T entry);
 
     protected abstract T Read(DbDataReader row);
 
-    /// <summary>Takes a further row of the same order in.</summary>
+    /// <summary>Adds another row of the same order to the entry.</summary>
     protected virtual void Extend(T entry, DbDataReader row) =>
         throw new InvalidOperationException($"{From} has two rows of order {IdOf(entry)}.");
 
-    /// <summary>What is read, as the checks of the statements see it.</summary>
+    /// <summary>The statement; public for the tests of query plans.</summary>
     public string Statement(Which which, DbCommand command) =>
         $"SELECT {Columns} FROM {From} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id}";
 
-    /// <summary>As <see cref="Statement"/>: the orders that changed.</summary>
+    /// <summary>As <see cref="Statement"/>, for the changed orders.</summary>
     public string ChangedStatement => $"{Changed} ORDER BY 1";
 
-    /// <summary>The id of the row that is @rows behind the first: where one statement ends.</summary>
+    /// <summary>Selects the id @rows after the first one: the end of one statement.</summary>
     public string EndStatement(Which which, DbCommand command) =>
         $"SELECT {Id} FROM {Main} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id} "
         + (Database.Mode == DatabaseMode.SqlServer ? "OFFSET @rows ROWS FETCH NEXT 1 ROWS ONLY" : "LIMIT 1 OFFSET @rows");
 
-    /// <summary>Complete entries, some at a time. All of them are read by many statements: none keeps a snapshot of the database for long.</summary>
+    /// <summary>
+    /// Complete entries in pages. Reading everything takes many statements, so that none keeps a snapshot of the database for long.
+    /// </summary>
     public async IAsyncEnumerable<List<T>> Pages(Which which, [EnumeratorCancellation] CancellationToken cancel)
     {
         for (var next = which; next is not null;)
@@ -108,7 +110,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
     public IAsyncEnumerable<Guid> ChangedSince(DateTime since, CancellationToken cancel) =>
         Rows(ChangedStatement, row => row.GetGuid(0), cancel, ("since", since));
 
-    /// <summary>Of a statement that reads something else than entries.</summary>
+    /// <summary>Rows of a statement that does not read entries.</summary>
     protected IAsyncEnumerable<TRow> Rows<TRow>(
         string sql, Func<DbDataReader, TRow> read, CancellationToken cancel, params (string Name, object Value)[] parameters) =>
         Database.Rows(settings, sql, read, cancel, parameters);

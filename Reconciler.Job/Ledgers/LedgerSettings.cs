@@ -1,30 +1,30 @@
 namespace Reconciler.Job;
 
-/// <summary>Bounds of reading the ledgers. Bound from the section <c>Ledgers</c>; checked at start.</summary>
+/// <summary>Limits of reading the ledgers. Bound from the section <c>Ledgers</c>; checked at start.</summary>
 public sealed class LedgerSettings
 {
-    /// <summary>Entries of one ledger that are handed over at once.</summary>
+    /// <summary>Entries of one ledger per page.</summary>
     public int PageEntries { get; set; } = 512;
 
-    /// <summary>Pages of one ledger that are read ahead, at most: with <see cref="PageEntries"/>, what bounds the memory.</summary>
+    /// <summary>Maximum number of pages of one ledger read ahead; with <see cref="PageEntries"/> it bounds the memory.</summary>
     public int PagesAhead { get; set; } = 4;
 
-    /// <summary>Rows that one statement of a full run reads. It holds its snapshot of the database while they are compared.</summary>
+    /// <summary>Rows read by one statement of a full read: it holds its snapshot of the database while they are compared.</summary>
     public int StatementRows { get; set; } = 20_000;
 
-    /// <summary>Orders that one statement of a rolling run looks up.</summary>
+    /// <summary>Orders looked up by one statement.</summary>
     public int LookUpOrders { get; set; } = 500;
 
-    /// <summary>How long one statement may be silent.</summary>
+    /// <summary>How long one statement may take to return data.</summary>
     public int StatementSeconds { get; set; } = 600;
 
     /// <summary>
-    /// How far a replica may be behind its primary; a run judges nothing on one that is further behind, or further than
-    /// <c>Reconciliation:WindowSeconds</c>.
+    /// Maximum lag of a replica behind its primary; a run does not judge a replica with a larger lag. A shorter window of the run
+    /// is the limit instead.
     /// </summary>
     public int MaxReplicaLagSeconds { get; set; } = 300;
 
-    /// <summary>Throws what is wrong, in words.</summary>
+    /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
         if (PageEntries is < 1 or > 10_000 || PagesAhead is < 1 or > 100)

@@ -3,13 +3,13 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The four books of an installation.</summary>
+/// <summary>The four ledgers of an installation.</summary>
 sealed record Ledgers(OrdersLedger Orders, StockLedger Stock, PaymentsLedger Payments, SettlementLedger Settlement)
 {
-    /// <summary>From the replicas, where there are some; the settlement is the reconciler's own book and has none.</summary>
+    /// <summary>From replicas where configured. The settlement is the reconciler's own ledger and has none.</summary>
     public static Ledgers Of(IConfiguration configuration, LedgerSettings settings) => Read(configuration, settings, configuration.GetReadOnlyDatabase);
 
-    /// <summary>From the databases that their owners write.</summary>
+    /// <summary>From the primaries.</summary>
     public static Ledgers OfPrimaries(IConfiguration configuration, LedgerSettings settings) =>
         Read(configuration, settings, configuration.GetPrimaryDatabase);
 
@@ -20,7 +20,7 @@ sealed record Ledgers(OrdersLedger Orders, StockLedger Stock, PaymentsLedger Pay
         new SettlementLedger(configuration.GetPrimaryDatabase("reconciler"), settings));
 }
 
-/// <summary>The four books as their owners write them, and their orders one by one: for whoever acts on what he reads.</summary>
+/// <summary>The four ledgers on their primaries, to look up single orders: for code that acts on what it reads.</summary>
 sealed record PrimaryBooks(Ledgers Ledgers, FourWayMerge Merge);
 
 sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<OrderEntry>(database, settings)
@@ -51,7 +51,7 @@ sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settings) : L
     protected override StockEntry Read(DbDataReader row) => new(row.GetGuid(0), row.GetString(1), new LineList(row.GetString(2)), row.GetUtc(3));
 }
 
-/// <summary>Branches with their attempts: one statement, so that both are of one moment.</summary>
+/// <summary>Branches with their attempts in one statement, so that both are from the same moment.</summary>
 sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<PaymentEntry>(database, settings)
 {
     protected override string Columns =>
@@ -96,8 +96,8 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
         """;
 
     /// <summary>
-    /// The money that was captured and given back, by UTC day, from the first day to the last. What was asked for on one day and answered on the next may
-    /// stand in either's file, and is left out.
+    /// Captured and refunded money by UTC day, from the first day to the last. An operation requested on one day and answered on the next
+    /// may be in either day's file, and is left out.
     /// </summary>
     public async Task<ILookup<DateOnly, MoneyMoved>> Moved(DateOnly first, DateOnly last, CancellationToken cancel = default)
     {
@@ -119,5 +119,5 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
     };
 }
 
-/// <summary>The money of one currency that moved on a day: how often, and minor units.</summary>
+/// <summary>Money of one currency that moved on a day: number of operations, and minor units.</summary>
 sealed record MoneyMoved(string Currency, long Count, long Captured, long Refunded);

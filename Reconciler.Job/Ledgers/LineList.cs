@@ -5,12 +5,11 @@ using OrderSaga.Contracts;
 namespace Reconciler.Job;
 
 /// <summary>
-/// An order's lines as a ledger stores them: JSON, taken apart only when somebody looks at a line. Nearly all orders are clean, and to see that,
-/// comparing the texts is enough.
+/// An order's lines as stored JSON, parsed only on access. Nearly all orders agree, and comparing the texts is enough to see that.
 /// </summary>
 sealed class LineList(string json) : IReadOnlyList<OrderLine>
 {
-    /// <summary>The order's own lines have this beside what the stock branch has.</summary>
+    /// <summary>Member that the order's lines have and the stock branch's do not.</summary>
     const string Price = ",\"unitPrice\":";
 
     IReadOnlyList<OrderLine>? lines;
@@ -25,14 +24,14 @@ sealed class LineList(string json) : IReadOnlyList<OrderLine>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The same pieces of the same skus, in whatever order.</summary>
+    /// <summary>True if both have the same pieces of the same skus, in any order.</summary>
     public static bool Same(IReadOnlyList<OrderLine> one, IReadOnlyList<OrderLine> other) =>
         (one is LineList a && other is LineList b && SameText(a.Text, b.Text))
         || one.OrderBy(line => line.Sku, StringComparer.Ordinal).SequenceEqual(other.OrderBy(line => line.Sku, StringComparer.Ordinal));
 
     ReadOnlySpan<char> Text => json;
 
-    /// <summary>False only means that the lines must be looked at.</summary>
+    /// <summary>False only means that the lines must be parsed.</summary>
     static bool SameText(ReadOnlySpan<char> priced, ReadOnlySpan<char> plain)
     {
         while (true)

@@ -6,13 +6,13 @@ namespace Reconciler.Job;
 
 static class ReadRows
 {
-    /// <summary>Runs one statement on a connection of its own and reads its rows one by one.</summary>
-    /// <param name="database">Where it runs.</param>
-    /// <param name="settings">How long it may be silent.</param>
+    /// <summary>Runs one statement on its own connection and reads its rows one by one.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="settings">Has the timeout.</param>
     /// <param name="sql">The statement.</param>
-    /// <param name="read">Makes a value of a row.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <param name="parameters">Without the @.</param>
+    /// <param name="read">Converts a row to a value.</param>
+    /// <param name="cancel">Stops reading.</param>
+    /// <param name="parameters">Names without the @.</param>
     public static async IAsyncEnumerable<T> Rows<T>(
         this ReadOnlyDatabase database, LedgerSettings settings, string sql, Func<DbDataReader, T> read,
         [EnumeratorCancellation] CancellationToken cancel, params (string Name, object Value)[] parameters)

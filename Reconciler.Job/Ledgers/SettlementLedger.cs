@@ -3,7 +3,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The settlement rows that name an order; the others belong to no story.</summary>
+/// <summary>The settlement rows with an order; the others are read by <see cref="Nameless"/>.</summary>
 sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<SettledOrder>(database, settings)
 {
     protected override string Columns =>
@@ -14,8 +14,8 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
     protected override string Main => "settlement_rows r";
 
     /// <summary>
-    /// Those whose file came, and those whose file was replaced or voided: it named other orders, maybe. First the days, then their rows: a join may read
-    /// the rows of all days.
+    /// Orders of files that arrived, and of files that were replaced or voided, which may have named other orders. Selects the days first,
+    /// then their rows: a join might read the rows of all days.
     /// </summary>
     protected override string Changed => $"""
         SELECT order_id FROM settlement_rows WHERE order_id IS NOT NULL AND day {DaysThatCame}
@@ -37,7 +37,7 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         return entry;
     }
 
-    /// <summary>In the order of time, whichever way the database took to the rows: two looks at an order see the same.</summary>
+    /// <summary>Sorted by time, independent of the query plan, so that two reads of an order are equal.</summary>
     protected override void Extend(SettledOrder entry, DbDataReader row)
     {
         var (rows, read) = ((List<SettlementRow>)entry.Rows, Row(row));
@@ -54,13 +54,13 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
 
     internal const string AcceptedStatement = "SELECT order_id, subject FROM accepted_differences WHERE revoked_at IS NULL";
 
-    /// <summary>The rows of all kinds but these, by kind and currency.</summary>
+    /// <summary>Sums of the rows of all other kinds, by kind and currency.</summary>
     public static string OtherKindsStatement(IEnumerable<string> kinds) => $"""
         SELECT operation, currency, CAST(COUNT(*) AS bigint), CAST(SUM(amount) AS bigint), CAST(SUM(fee) AS bigint)
         FROM settlement_rows WHERE operation NOT IN ({SettlementKinds.Sql(kinds)}) GROUP BY operation, currency ORDER BY operation, currency
         """;
 
-    /// <summary>What an operator has accepted: the orders, and the rows and skus that are no order's.</summary>
+    /// <summary>The subjects of accepted differences: orders, settlement rows and skus.</summary>
     public async Task<IReadOnlySet<string>> Accepted(CancellationToken cancel = default) =>
         await Rows(AcceptedStatement, row => row.IsDBNull(0) ? row.GetText(1) ?? "" : row.GetGuid(0).ToString(), cancel)
             .ToHashSetAsync(StringComparer.Ordinal, cancel);
@@ -70,14 +70,16 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
 
     static KindSum SumOfKind(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4));
 
-    /// <summary>The rows whose reference is no order id: they belong to no story. With <paramref name="since"/>, those whose file came then or later.</summary>
+    /// <summary>
+    /// Rows whose reference is not an order id. With <paramref name="since"/>, only those of files that arrived then or later.
+    /// </summary>
     public IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, CancellationToken cancel = default) =>
         Rows(NamelessStatement(since), Row, cancel, since is { } time ? [("since", time)] : []);
 
-    /// <summary>The days whose file has been taken in.</summary>
+    /// <summary>Days with an imported file.</summary>
     public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default) =>
         await Rows("SELECT day FROM settlement_files", row => row.GetFieldValue<DateOnly>(0), cancel).ToHashSetAsync(cancellationToken: cancel);
 }
 
-/// <summary>All that was settled for one order.</summary>
+/// <summary>All settlement rows of one order.</summary>
 sealed record SettledOrder(Guid OrderId, IReadOnlyList<SettlementRow> Rows);

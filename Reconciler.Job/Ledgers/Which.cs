@@ -4,16 +4,16 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Which orders are read from a ledger.</summary>
+/// <summary>Selects the orders to read from a ledger.</summary>
 abstract record Which
 {
-    /// <summary>All of them, or those behind one: where an earlier reading stopped. Up to <paramref name="End"/>, if there is one.</summary>
+    /// <summary>All orders, or those after an id, where an earlier read stopped; up to <paramref name="End"/> if set.</summary>
     public sealed record After(Guid? Id, Guid? End = null) : Which;
 
-    /// <summary>These, if they are there.</summary>
+    /// <summary>Only these orders, if they exist.</summary>
     public sealed record Only(IReadOnlyList<Guid> Ids) : Which;
 
-    /// <summary>The condition on the column <paramref name="id"/>, its parameters added to the command.</summary>
+    /// <summary>The condition on the column <paramref name="id"/>; adds its parameters to the command.</summary>
     public string Where(string id, DbCommand command, DatabaseMode mode)
     {
         switch (this)
@@ -43,7 +43,7 @@ static class LedgerSql
         command.Parameters.Add(parameter);
     }
 
-    /// <summary>The condition that a column is one of @ids, as <see cref="Dialect.Keys"/> makes them of Guids.</summary>
+    /// <summary>The condition that a column is one of @ids, built by <see cref="Dialect.Keys"/> from Guids.</summary>
     public static string AmongIds(this DatabaseMode mode) => mode switch
     {
         DatabaseMode.Sqlite => " IN (SELECT value FROM json_each(@ids))",
@@ -51,19 +51,19 @@ static class LedgerSql
         _ => " IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@ids))",
     };
 
-    /// <summary>As <see cref="AmongIds"/>, of texts.</summary>
+    /// <summary>As <see cref="AmongIds"/>, for texts.</summary>
     public static string AmongTexts(this DatabaseMode mode) =>
         mode == DatabaseMode.SqlServer ? " IN (SELECT value COLLATE DATABASE_DEFAULT FROM OPENJSON(@ids))" : mode.AmongIds();
 
     /// <summary>
-    /// The order in which the database sorts ids. PostgreSQL goes by their bytes and SQLite by their text, which is what .NET does; SQL Server
-    /// starts at the last group.
+    /// The order in which the database sorts ids. PostgreSQL sorts by bytes and SQLite by text, both as .NET does; SQL Server starts with
+    /// the last group.
     /// </summary>
     public static IComparer<Guid> OrderOfIds(this DatabaseMode mode) => mode == DatabaseMode.SqlServer
         ? Comparer<Guid>.Create((one, other) => new SqlGuid(one).CompareTo(new SqlGuid(other)))
         : Comparer<Guid>.Default;
 
-    /// <summary>The providers do not all keep the kind.</summary>
+    /// <summary>Not all providers set the kind.</summary>
     public static DateTime GetUtc(this DbDataReader row, int column) => DateTime.SpecifyKind(row.GetDateTime(column), DateTimeKind.Utc);
 
     public static string? GetText(this DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -1,34 +1,34 @@
 namespace Reconciler.Job;
 
-/// <summary>The words in which the participants store the states of their branches.</summary>
+/// <summary>Branch states as stored by the participants.</summary>
 static class BranchStates
 {
-    /// <summary>The authorization is asked for; its answer is not known.</summary>
+    /// <summary>The authorization was requested; its answer is unknown.</summary>
     public const string Trying = "Trying";
 
-    /// <summary>The customer has yet to pay.</summary>
+    /// <summary>The customer has not paid yet.</summary>
     public const string Pending = "Pending";
 
-    /// <summary>Stock is held, or money is authorized.</summary>
+    /// <summary>Stock is held, or a payment is authorized.</summary>
     public const string Tried = "Tried";
 
     public const string Refused = "Refused";
 
-    /// <summary>The capture is asked for; its answer is not known.</summary>
+    /// <summary>The capture was requested; its answer is unknown.</summary>
     public const string Confirming = "Confirming";
 
-    /// <summary>The authorization stands, and its capture was refused.</summary>
+    /// <summary>The payment is authorized, but its capture was refused.</summary>
     public const string CaptureRefused = "CaptureRefused";
 
-    /// <summary>Stock is sold, or money is captured.</summary>
+    /// <summary>Stock is sold, or a payment is captured.</summary>
     public const string Confirmed = "Confirmed";
 
-    /// <summary>The void or the refund is asked for.</summary>
+    /// <summary>The void or refund was requested.</summary>
     public const string Cancelling = "Cancelling";
 
     public const string Cancelled = "Cancelled";
 
-    /// <summary>Not a stored word: the participant has no row.</summary>
+    /// <summary>Not stored: the participant has no row.</summary>
     public const string Absent = "none";
 
     public static IReadOnlyList<string> OfStock { get; } = [Absent, Tried, Refused, Confirmed, Cancelled];
@@ -37,7 +37,7 @@ static class BranchStates
         [Absent, Trying, Pending, Tried, Refused, Confirming, CaptureRefused, Confirmed, Cancelling, Cancelled];
 }
 
-/// <summary>What the gateway can do, in its own words and in those of the payment attempts.</summary>
+/// <summary>The gateway's operations and statuses, and those of payment attempts.</summary>
 static class GatewayWords
 {
     public const string Authorize = "authorize";

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Reconciler.Job;
 
-/// <summary>A place in a ledger. Some pages are read ahead, at the same time as the other ledgers' and as the merge goes on.</summary>
+/// <summary>A position in a ledger. Reads some pages ahead, in parallel with the other ledgers and the merge.</summary>
 sealed class Cursor<T> : IAsyncDisposable where T : class
 {
     readonly Ledger<T> ledger;
@@ -20,10 +20,10 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
         reading = Task.Run(() => ReadAhead(which), CancellationToken.None);
     }
 
-    /// <summary>The order that it stands at; none at the end.</summary>
+    /// <summary>The current order; null at the end.</summary>
     public Guid? Id { get; private set; }
 
-    /// <summary>Its entry of the order, if it stands there; it then moves on.</summary>
+    /// <summary>Returns the entry of the order if it is the current one, and advances.</summary>
     public async ValueTask<T?> Take(Guid id)
     {
         if (Id != id)
@@ -49,7 +49,7 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
         }
 
         Id = ledger.IdOf(page[at]);
-        // A merge of what is not sorted would make discrepancies out of nothing.
+        // Merging unsorted input would report false discrepancies.
         if (before is { } last && ledger.OrderOfIds.Compare(last, Id.Value) >= 0)
             throw new InvalidOperationException($"{ledger.GetType().Name} gave order {Id} after {last}: the database does not sort ids as expected.");
     }
@@ -67,7 +67,7 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
             failure = error;
         }
 
-        // Whoever waits for the next page gets the failure.
+        // The reader of the next page gets the failure.
         pages.Writer.Complete(failure);
     }
 
@@ -81,7 +81,7 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
 
 static class Cursors
 {
-    /// <summary>The one that comes first; none is the end.</summary>
+    /// <summary>The smaller id; null means the end.</summary>
     public static Guid? Least(IComparer<Guid> order, Guid? one, Guid? other) =>
         one is null || (other is not null && order.Compare(one.Value, other.Value) > 0) ? other : one;
 }

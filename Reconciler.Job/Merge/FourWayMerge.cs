@@ -3,12 +3,11 @@ using System.Runtime.CompilerServices;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Puts together what the four ledgers know of each order, in one pass over four streams that go by order id. It holds a few pages of each, whatever the
-/// number of orders.
+/// Merges the four ledgers by order id in one pass. Holds a few pages of each, whatever the number of orders.
 /// </summary>
 sealed class FourWayMerge(Ledgers ledgers, LedgerSettings settings)
 {
-    /// <summary>The stories in the window, in the order of their ids, from behind <paramref name="after"/> on.</summary>
+    /// <summary>The orders in the window, sorted by id, starting after <paramref name="after"/>.</summary>
     public async IAsyncEnumerable<Story> Read(MergeWindow window, Guid? after = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var stories = window.Since is { } since ? Changed(since, after, cancel) : Merge(new Which.After(after), cancel);
@@ -19,7 +18,7 @@ sealed class FourWayMerge(Ledgers ledgers, LedgerSettings settings)
         }
     }
 
-    /// <summary>The story of one order as it is now, whatever its state.</summary>
+    /// <summary>One order as it is now, whatever its state.</summary>
     public async Task<Story> Look(Guid orderId, CancellationToken cancel = default)
     {
         await foreach (var story in Look([orderId], cancel))
@@ -27,10 +26,10 @@ sealed class FourWayMerge(Ledgers ledgers, LedgerSettings settings)
         return new Story(orderId, null, null, null, []);
     }
 
-    /// <summary>The stories of these orders as they are now; of an order that no ledger knows there is none.</summary>
+    /// <summary>These orders as they are now; orders unknown to all ledgers are left out.</summary>
     public IAsyncEnumerable<Story> Look(IReadOnlyList<Guid> orders, CancellationToken cancel = default) => Merge(new Which.Only(orders), cancel);
 
-    /// <summary>First which orders, from each ledger; then their stories, some orders at a time.</summary>
+    /// <summary>Finds the changed orders in each ledger first, then reads them in chunks.</summary>
     async IAsyncEnumerable<Story> Changed(DateTime since, Guid? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         var ids = Sorted.Union(

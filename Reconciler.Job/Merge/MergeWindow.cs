@@ -1,18 +1,18 @@
 namespace Reconciler.Job;
 
-/// <summary>Which orders a run looks at.</summary>
+/// <summary>Which orders a run compares.</summary>
 /// <param name="Until">
-/// UTC. What any ledger changed later is in flight and left out, whatever its state. It must lie further back than any replica is behind.
+/// UTC. An order changed later in any ledger is in flight and left out. Must be further back than any replica's lag.
 /// </param>
 /// <param name="Since">
-/// UTC, the watermark: only what any ledger changed then or later; the <see cref="Until"/> of the run before leaves no gap. None: everything.
+/// UTC watermark: only orders changed then or later in any ledger. The previous run's <see cref="Until"/> leaves no gap. Null: all orders.
 /// </param>
 sealed record MergeWindow(DateTime Until, DateTime? Since = null)
 {
     public bool Has(Story story) =>
         !(story.Order?.UpdatedAt > Until) && !(story.Stock?.UpdatedAt > Until) && !(story.Payment?.UpdatedAt > Until) && !Asks(story.Payment);
 
-    /// <summary>The gateway is being asked, or has just answered.</summary>
+    /// <summary>A gateway call is in progress, or was just answered.</summary>
     bool Asks(PaymentEntry? payment)
     {
         if (payment is null)

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Reconciler.Job;
 
-/// <summary>Sequences that are sorted already.</summary>
+/// <summary>Operations on sorted sequences.</summary>
 static class Sorted
 {
-    /// <summary>What any of them has, once each, in their order.</summary>
+    /// <summary>The sorted union without duplicates.</summary>
     public static async IAsyncEnumerable<T> Union<T>(
         IComparer<T> order, IReadOnlyList<IAsyncEnumerable<T>> sources, [EnumeratorCancellation] CancellationToken cancel = default)
     {

@@ -3,10 +3,11 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>How far a replica is behind its primary.</summary>
+/// <summary>The lag of a replica behind its primary.</summary>
 /// <param name="Database"><c>orders</c>, <c>inventory</c> or <c>payments</c>.</param>
-/// <param name="Behind">Age of the oldest change that the replica lacks; zero when it lacks none.</param>
-/// <param name="Diverged">The replica has changes that its primary never made: it copies another database, or one from before a failover.</param>
+/// <param name="Behind">Age of the oldest change missing on the replica; zero if none.</param>
+/// <param name="Diverged">The replica has changes unknown to its primary: it copies another database, or one from before a
+/// failover.</param>
 sealed record ReplicaLag(string Database, TimeSpan Behind, bool Diverged = false)
 {
     public bool Over(TimeSpan bound) => Diverged || Behind > bound;
@@ -17,8 +18,8 @@ sealed record ReplicaLag(string Database, TimeSpan Behind, bool Diverged = false
 }
 
 /// <summary>
-/// A database that is read from a copy. Every change of a database has an audit row, so the newest audit row of the copy, looked up in the primary,
-/// tells what the copy lacks. That works for a streaming replica, for a copy that stands still and for every engine, and needs no writes.
+/// A database with a replica. Every change has an audit row, so the replica's newest audit row, looked up on the primary, shows what the
+/// replica lacks. That works for streaming replicas, for static copies and on every engine, without writes.
 /// </summary>
 sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatabase copy)
 {
@@ -28,7 +29,7 @@ sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatabase cop
 
     public string Name => name;
 
-    /// <summary>The copy is read first: a primary has everything that a copy of it has.</summary>
+    /// <summary>Reads the replica first: its primary has everything that it has.</summary>
     public async Task<ReplicaLag> Measure(DateTime now, CancellationToken cancel)
     {
         var copied = await Read(copy, Newest, 0, cancel);
@@ -54,10 +55,10 @@ sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatabase cop
     }
 }
 
-/// <summary>The databases that are read from copies: those with <c>ConnectionStrings:NAME-reader</c>.</summary>
+/// <summary>The databases with a replica: those with <c>ConnectionStrings:NAME-reader</c>.</summary>
 sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider clock)
 {
-    /// <summary>Those that the services own.</summary>
+    /// <summary>The services' databases.</summary>
     public static readonly string[] Databases = ["orders", "inventory", "payments"];
 
     public static Replicas Of(IConfiguration configuration, TimeSpan bound, TimeProvider clock) => new(
@@ -68,7 +69,7 @@ sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider c
 
     public int Count => all.Count;
 
-    /// <summary>How far one may be behind.</summary>
+    /// <summary>Maximum lag.</summary>
     public TimeSpan Bound => bound;
 
     public async Task<IReadOnlyList<ReplicaLag>> Measure(CancellationToken cancel)
@@ -79,11 +80,11 @@ sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider c
         return lags;
     }
 
-    /// <summary>Why nothing may be judged on what the replicas say now; null when it may.</summary>
+    /// <summary>Why a run must not judge the replicas now; null if it may.</summary>
     public async Task<string?> WhyStale(CancellationToken cancel)
     {
         var stale = (await Measure(cancel)).Where(lag => lag.Over(bound)).ToList();
         return stale.Count == 0 ? null
-            : $"Not judged: {string.Join("; ", stale)}. At most {bound.TotalSeconds} s are accepted (Ledgers:MaxReplicaLagSeconds and the run's window).";
+            : $"Not judged: {string.Join("; ", stale)}. The maximum is {bound.TotalSeconds} s (Ledgers:MaxReplicaLagSeconds and the run's window).";
     }
 }

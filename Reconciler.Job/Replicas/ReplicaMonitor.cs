@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Measures the replicas and the durability of the primaries, for the metrics, the log and /health/ready.</summary>
+/// <summary>Measures the replicas' lag and the primaries' durability for metrics, log and /health/ready.</summary>
 sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
@@ -14,7 +14,7 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
     readonly IConfiguration configuration;
     readonly ILogger<ReplicaMonitor> log;
 
-    /// <summary>Null when they could not be measured.</summary>
+    /// <summary>Null if the last measurement failed.</summary>
     IReadOnlyList<ReplicaLag>? lags = [];
 
     IReadOnlyList<(string Database, string? Warning)> durability = [];
@@ -22,9 +22,9 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
     public ReplicaMonitor(Replicas replicas, IConfiguration configuration, ILogger<ReplicaMonitor> log)
     {
         (this.replicas, this.configuration, this.log) = (replicas, configuration, log);
-        Instruments.Meter.CreateObservableGauge("ordersaga.replica.lag", Lags, "s", "Age of the oldest change that a replica lacks, by database");
+        Instruments.Meter.CreateObservableGauge("ordersaga.replica.lag", Lags, "s", "Age of the oldest change missing on a replica, by database");
         Instruments.Meter.CreateObservableGauge(
-            "ordersaga.database.commits.unsafe", Unsafe, null, "1: commits of the database do not wait for any of its replicas");
+            "ordersaga.database.commits.unsafe", Unsafe, null, "1 if commits of the database wait for none of its replicas");
     }
 
     public async Task Run(CancellationToken cancel)
@@ -51,10 +51,10 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
         }
 
         foreach (var stale in lags.Where(lag => lag.Over(replicas.Bound)))
-            log.LogWarning("Reconciliation waits: {Lag}, and at most {Bound} is accepted", stale, replicas.Bound);
+            log.LogWarning("Reconciliation waits: {Lag}, the maximum is {Bound}", stale, replicas.Bound);
     }
 
-    /// <summary>Logged when it changes.</summary>
+    /// <summary>Logged on each change.</summary>
     async Task LookAtCommits(CancellationToken cancel)
     {
         var found = new List<(string Database, string? Warning)>();

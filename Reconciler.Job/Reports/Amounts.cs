@@ -3,7 +3,7 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
-/// <summary>Numbers as a finance person reads them.</summary>
+/// <summary>Formats numbers for finance readers.</summary>
 public static class Amounts
 {
     static readonly NumberFormatInfo Thin = new() { NumberGroupSeparator = "\u202f", NumberDecimalSeparator = ".", NegativeSign = "\u2212" };

@@ -1,29 +1,29 @@
 namespace Reconciler.Job;
 
-/// <summary>Charts as inline SVG: they print, and need nothing else.</summary>
+/// <summary>Charts as inline SVG: printable, without scripts or files.</summary>
 static class Charts
 {
     static readonly (string Name, string Colour, FindingOutcome[] Outcomes)[] Groups =
     [
         ("repaired", "var(--good)", [FindingOutcome.Repaired]),
         ("new case", "var(--bad)", [FindingOutcome.CaseOpened]),
-        ("known case, or repair under way", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.UnderWay]),
-        ("not touched: dry run, or over budget", "var(--warn)",
+        ("known case, or repair in progress", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.UnderWay]),
+        ("unchanged: dry run, or over budget", "var(--warn)",
             [FindingOutcome.WouldRepair, FindingOutcome.WouldOpenCase, FindingOutcome.OverBudget, FindingOutcome.OverLimit, FindingOutcome.Found]),
-        ("noted, accepted, or gone by itself", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Accepted, FindingOutcome.Gone]),
+        ("noted, accepted, or no longer found", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Accepted, FindingOutcome.Gone]),
     ];
 
     const int Width = 1000;
     const int Row = 30;
     const int Label = 270;
 
-    /// <summary>One bar for each class, in parts by what became of its findings.</summary>
+    /// <summary>One bar per class, divided by outcome.</summary>
     public static Html Classes(RunReport report)
     {
         var most = report.Classes.Max(one => one.Count);
         var height = report.Classes.Count * Row + 6;
         return Html.Of($"""
-            <h2>What differs, and what became of it</h2>
+            <h2>Differences by class and outcome</h2>
             <section class="card">
             <svg viewBox="0 0 {Width} {height}" role="img" aria-label="Findings by class">{report.Classes.Select((one, i) => Bar(one, i, most))}</svg>
             <div class="legend">{Groups.Where(group => report.Classes.Any(one => Count(one, group.Outcomes) > 0)).Select(Legend)}</div>
@@ -58,7 +58,7 @@ static class Charts
 
     const int DayHeight = 150;
 
-    /// <summary>Two columns for each day: what is captured less what is refunded and not settled yet, and what the gateway settled.</summary>
+    /// <summary>Two columns per day: captured less refunded and unsettled, and settled by the gateway.</summary>
     public static Html Days(string currency, IReadOnlyList<MoneyBalance> days)
     {
         var most = Math.Max(1, days.Max(day => Math.Max(Math.Abs(Due(day)), Math.Abs(day.Settled))));
@@ -67,7 +67,7 @@ static class Charts
             <svg viewBox="0 0 {Width} {DayHeight + 26}" role="img" aria-label="{currency}: captured and settled by day">
             <line x1="0" x2="{Width}" y1="{DayHeight}" y2="{DayHeight}" style="stroke: var(--line)"/>
             {days.Select((day, i) => Day(day, i * step, step, most))}</svg>
-            <div class="legend"><span><i style="background: var(--blue)"></i>captured − refunded − still to be settled</span>
+            <div class="legend"><span><i style="background: var(--blue)"></i>captured − refunded − not settled yet</span>
             <span><i style="background: var(--good)"></i>settled by the gateway</span></div>
             """);
     }
@@ -81,7 +81,7 @@ static class Charts
             """);
     }
 
-    /// <summary>What the files that have come should tell of.</summary>
+    /// <summary>The amount that the arrived files should contain.</summary>
     static long Due(MoneyBalance day) => day.Captured - day.Refunded - day.Pending;
 
     static Html Column(double x, double wide, long value, long most, string colour)

@@ -1,6 +1,6 @@
 namespace Reconciler.Job;
 
-/// <summary>The proof by sums: what came in is what is there, for money and for goods.</summary>
+/// <summary>The sums of money and goods.</summary>
 static class ConservationSection
 {
     const int Days = 31;
@@ -16,12 +16,12 @@ static class ConservationSection
     {
         var days = all.OrderByDescending(day => day.Day).Take(Days).ToList();
         return Html.Of($"""
-            <section class="card"><h3>{all.Key}: captured − refunded = settled + still to be settled</h3>
+            <section class="card"><h3>{all.Key}: captured − refunded = settled + not settled yet</h3>
             {Html.If(days.Exists(day => day.Settled != 0 || day.Drift != 0), () => Charts.Days(all.Key, [.. days.AsEnumerable().Reverse()]))}
-            <table><thead><tr><th>day</th><th class="n">authorized</th><th class="n">captured</th><th class="n">refunded</th><th class="n">to be settled</th>
+            <table><thead><tr><th>day</th><th class="n">authorized</th><th class="n">captured</th><th class="n">refunded</th><th class="n">not settled yet</th>
             <th class="n">settled</th><th class="n">fees</th><th class="n">drift</th></tr></thead>
             <tbody>{days.Select(Day)}</tbody></table>
-            {Html.If(all.Count() > Days, () => Html.Of($"<p class=\"soft\">The last {Days} of {all.Count()} days; all of them are in the JSON.</p>"))}
+            {Html.If(all.Count() > Days, () => Html.Of($"<p class=\"soft\">The last {Days} of {all.Count()} days; the JSON has all.</p>"))}
             </section>
             """);
     }
@@ -34,8 +34,8 @@ static class ConservationSection
     static Html Money(long amount, MoneyBalance day) => Html.Of($"<td class=\"n\">{Amounts.Money(amount, day.Currency)}</td>");
 
     static Html Offenders(ConservationReport sums) => Html.Of($"""
-        <section class="card"><h3>Where the money drifts: {Amounts.Count(sums.DriftingOrderCount)}</h3>
-        <table><thead><tr><th>order, or row of the settlement</th><th>day</th><th class="n">books less settlement</th></tr></thead>
+        <section class="card"><h3>Orders with money drift: {Amounts.Count(sums.DriftingOrderCount)}</h3>
+        <table><thead><tr><th>order or settlement row</th><th>day</th><th class="n">payments less settlement</th></tr></thead>
         <tbody>{sums.DriftingOrders.Select(one => Html.Of($"""
             <tr><td><code>{one.OrderId?.ToString() ?? one.Subject}</code></td><td>{one.Day:yyyy-MM-dd}</td>
             <td class="n bad">{Amounts.Money(one.Off, one.Currency)}</td></tr>
@@ -44,8 +44,8 @@ static class ConservationSection
 
     static Html Goods(ConservationReport sums) => Html.Of($"""
         <section class="card"><h3>Goods: received = available + held + sold</h3>
-        <table><thead><tr><th>sku</th><th class="n">received</th><th class="n">by receipts</th><th class="n">available</th><th class="n">held</th>
-        <th class="n">for orders</th><th class="n">sold</th><th class="n">to orders</th><th class="n">drift</th></tr></thead>
+        <table><thead><tr><th>sku</th><th class="n">received</th><th class="n">receipts</th><th class="n">available</th><th class="n">held</th>
+        <th class="n">held by orders</th><th class="n">sold</th><th class="n">sold to orders</th><th class="n">drift</th></tr></thead>
         <tbody>{Sku(sums.Stock, sums.Skus == 1 ? "one sku" : $"all {Amounts.Count(sums.Skus)} skus", sums.StockDrift)}
         {sums.DriftingSkus.Select(sku => Sku(sku, sku.Sku, sku.Drift))}</tbody></table>
         </section>

@@ -2,7 +2,7 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>The findings, class by class, each with the order's story.</summary>
+/// <summary>The findings by class, each with the order in all ledgers.</summary>
 static class FindingSection
 {
     public static Html Of(RunReport report) => Html.If(report.Classes.Count > 0, () => Html.Of($"<h2>Findings</h2>{report.Classes.Select(Class)}"));
@@ -12,7 +12,7 @@ static class FindingSection
         <div class="head"><h3>{one.Class}</h3><span>{SeverityTag(one.Severity)} <b>{Amounts.Count(one.Count)}</b>{one.Amounts.Select(AtStake)}</span></div>
         <p class="soft" style="margin: 4px 0 0">{one.Rule} Policy: {Policy(one.Remedy)}.</p>
         {one.Findings.Select(Finding)}
-        {Html.If(one.Findings.Count < one.Count, () => Html.Of($"<p class=\"soft\">and {Amounts.Count(one.Count - one.Findings.Count)} more, in the CSV.</p>"))}
+        {Html.If(one.Findings.Count < one.Count, () => Html.Of($"<p class=\"soft\">and {Amounts.Count(one.Count - one.Findings.Count)} more in the CSV.</p>"))}
         </section>
         """);
 
@@ -40,27 +40,27 @@ static class FindingSection
             FindingOutcome.Repaired => ("good", "repaired"),
             FindingOutcome.CaseOpened => ("bad", "case opened"),
             FindingOutcome.CaseKnown => ("soft", "open case"),
-            FindingOutcome.UnderWay => ("soft", "repair under way"),
+            FindingOutcome.UnderWay => ("soft", "repair in progress"),
             FindingOutcome.Gone => ("soft", "gone"),
             FindingOutcome.Noted => ("soft", "noted"),
-            FindingOutcome.WouldRepair => ("warn", "would be repaired"),
-            FindingOutcome.WouldOpenCase => ("warn", "would be a case"),
+            FindingOutcome.WouldRepair => ("warn", "would repair"),
+            FindingOutcome.WouldOpenCase => ("warn", "would open a case"),
             FindingOutcome.OverBudget => ("warn", "over budget"),
             FindingOutcome.OverLimit => ("warn", "one of too many"),
             FindingOutcome.Accepted => ("soft", "accepted"),
-            _ => ("soft", "not decided yet"),
+            _ => ("soft", "undecided"),
         };
         return Html.Of($"<span class=\"tag {look}\">{words}</span>");
     }
 
     static string Policy(string remedy) => EnumNames.Of<Remedy>(remedy) switch
     {
-        Remedy.None => "noted, no more",
-        Remedy.Case => "a person decides",
-        Remedy.CancelStock => "the hold is let go",
+        Remedy.None => "only noted",
+        Remedy.Case => "an operator decides",
+        Remedy.CancelStock => "the hold is released",
         Remedy.ConfirmStock => "the hold is sold",
-        Remedy.CancelPayment => "the money is given back",
-        Remedy.ConfirmPayment => "the authorized money is captured",
+        Remedy.CancelPayment => "the payment is voided or refunded",
+        Remedy.ConfirmPayment => "the payment is captured",
         var other => other.ToString(),
     };
 

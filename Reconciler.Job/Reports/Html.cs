@@ -6,7 +6,7 @@ using System.Text.Encodings.Web;
 namespace Reconciler.Job;
 
 /// <summary>
-/// A piece of HTML. In <c>Html.Of($"...")</c> every hole is encoded, unless it is HTML itself: what a ledger holds never becomes markup.
+/// A piece of HTML. <c>Html.Of($"...")</c> encodes every interpolated value that is not itself HTML: ledger contents never become markup.
 /// </summary>
 readonly record struct Html(string Markup)
 {
@@ -16,7 +16,7 @@ readonly record struct Html(string Markup)
 
     public static Html All(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Markup)));
 
-    /// <summary><paramref name="part"/>, if there is something to show.</summary>
+    /// <summary><paramref name="part"/> if <paramref name="shown"/>, otherwise nothing.</summary>
     public static Html If(bool shown, Func<Html> part) => shown ? part() : None;
 
     public override string ToString() => Markup;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Reconciler.Job;
 
-/// <summary>What was sent, and what it changed.</summary>
+/// <summary>The sent repairs and their effects.</summary>
 static class RepairSection
 {
     public static Html Of(RunReport report) => Html.If(report.Repairs.Count > 0, () => Html.Of($"""
@@ -20,32 +20,32 @@ static class RepairSection
 
     static Html Effect(string state) => state switch
     {
-        nameof(RepairState.Mended) => Html.Of($"<span class=\"tag good\">mended</span>"),
+        nameof(RepairState.Mended) => Html.Of($"<span class=\"tag good\">repaired</span>"),
         nameof(RepairState.Failed) => Html.Of($"<span class=\"tag bad\">did not help</span>"),
         _ => Html.Of($"<span class=\"tag warn\">sent</span>"),
     };
 
-    /// <summary>The three states in a line: "order Cancelled, stock Tried, payment none".</summary>
+    /// <summary>The three states on one line: "order Cancelled, stock Tried, payment none".</summary>
     static string States(JsonNode? story) => string.Join(", ",
         new[] { "order", "stock", "payment" }.Select(ledger => $"{ledger} {(string?)story?[ledger]?["state"] ?? "none"}"));
 }
 
-/// <summary>What waits for a person.</summary>
+/// <summary>The open cases.</summary>
 static class CaseSection
 {
     public static Html Of(RunReport report) => Html.If(report.OpenCaseCount > 0, () => Html.Of($"""
         <h2>Open cases</h2>
         <section class="card"><table>
-        <thead><tr><th>case</th><th>class</th><th>order</th><th>why a person</th><th>with</th><th>opened</th><th class="n">at stake</th></tr></thead>
+        <thead><tr><th>case</th><th>class</th><th>order</th><th>reason</th><th>assignee</th><th>opened</th><th class="n">at stake</th></tr></thead>
         <tbody>{report.OpenCases.Select(Row)}</tbody>
         </table>{Html.If(report.OpenCases.Count < report.OpenCaseCount, () =>
-            Html.Of($"<p class=\"soft\">and {Amounts.Count(report.OpenCaseCount - report.OpenCases.Count)} older ones: GET /cases.</p>"))}</section>
+            Html.Of($"<p class=\"soft\">and {Amounts.Count(report.OpenCaseCount - report.OpenCases.Count)} older cases: GET /cases.</p>"))}</section>
         """));
 
     static Html Row(CaseView open) => Html.Of($"""
         <tr><td><code>{open.Id}</code></td><td>{open.Class}<br>{FindingSection.SeverityTag(open.Severity)}</td>
         <td><code>{open.OrderId?.ToString() ?? open.Subject ?? "–"}</code></td>
-        <td>{open.Reason}</td><td>{open.Assignee ?? "nobody"}</td><td>{open.OpenedAt:yyyy-MM-dd}</td>
+        <td>{open.Reason}</td><td>{open.Assignee ?? "none"}</td><td>{open.OpenedAt:yyyy-MM-dd}</td>
         <td class="n">{(open.Currency is null ? "" : Amounts.Money(open.Amount, open.Currency))}</td></tr>
         """);
 }

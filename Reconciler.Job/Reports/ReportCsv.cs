@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>All findings of a run, one on each line (RFC 4180), for a spreadsheet.</summary>
+/// <summary>All findings of a run as CSV (RFC 4180), one per line, for a spreadsheet.</summary>
 static class ReportCsv
 {
     public const string Header = "run,day,class,severity,order_id,subject,amount,currency,remedy,outcome,case_id,found_at,rule,note,evidence";
@@ -23,7 +23,7 @@ static class ReportCsv
         row.CaseId?.ToString() ?? "", WebJson.Text(row.At), row.Rule, row.Note ?? "", row.Evidence,
     ];
 
-    /// <summary>A text that a spreadsheet would take for a formula is made a text.</summary>
+    /// <summary>Escapes text that a spreadsheet would run as a formula.</summary>
     static string Quoted(string text)
     {
         var formula = text.Length > 0 && "=+-@\t\r\n".Contains(text[0], StringComparison.Ordinal)

@@ -5,10 +5,10 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>GET /reconciliation/runs/{id}/report, as ?format= or else the header Accept asks.</summary>
+/// <summary>GET /reconciliation/runs/{id}/report; format by ?format=, otherwise by the Accept header.</summary>
 static class ReportEndpoint
 {
-    const string NotOffered = "The report is not offered in this format.";
+    const string NotOffered = "The report is not available in this format.";
     const string Html = "text/html";
     const string Csv = "text/csv";
     const string Json = "application/json";
@@ -16,8 +16,8 @@ static class ReportEndpoint
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/report", Get)
         .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
         .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
-        .ReadsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format goes before it.", Html)
-        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "There is no such run.")
+        .ReadsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format overrides it.", Html)
+        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "Run not found.")
         .MayFail(406, "format-not-offered", NotOffered);
 
     static async Task<IResult> Get(
@@ -37,7 +37,7 @@ static class ReportEndpoint
         return type == Json ? Results.Json(report) : Page(http, report);
     }
 
-    /// <summary>Self-contained: nothing is loaded and no script runs, whatever the ledgers hold.</summary>
+    /// <summary>Self-contained: loads nothing and runs no script, whatever the ledgers contain.</summary>
     static IResult Page(HttpContext http, RunReport report)
     {
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -49,10 +49,10 @@ static class ReportEndpoint
         "html" => Html,
         "csv" => Csv,
         "json" => Json,
-        not null => throw Query.Invalid("format", "Give html, csv or json."),
+        not null => throw Query.Invalid("format", "Use html, csv or json."),
         null when accepted.Count == 0 => Html,
         null => accepted.OrderByDescending(wish => wish.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
-            ?? throw new Problem(406, "format-not-offered", NotOffered, "Accept text/html, text/csv or application/json, or give ?format=html, csv or json."),
+            ?? throw new Problem(406, "format-not-offered", NotOffered, "Accept text/html, text/csv or application/json, or use ?format=html, csv or json."),
     };
 
     static string? Offered(MediaTypeHeaderValue wish) => new[] { Html, Csv, Json }.FirstOrDefault(type => new MediaTypeHeaderValue(type).IsSubsetOf(wish));

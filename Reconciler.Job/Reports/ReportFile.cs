@@ -4,7 +4,7 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>The report as a file, by the file's ending.</summary>
+/// <summary>Writes the report to a file in the format of its ending.</summary>
 static class ReportFile
 {
     static readonly JsonSerializerOptions Json = WebJson.Indented;

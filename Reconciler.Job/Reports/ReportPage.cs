@@ -1,6 +1,6 @@
 namespace Reconciler.Job;
 
-/// <summary>The report as one self-contained page: what a finance person reads in the morning, and prints for the auditor.</summary>
+/// <summary>The report as one self-contained HTML page, for finance readers and auditors.</summary>
 static class ReportPage
 {
     public static Html Of(RunReport report) => Html.Of($"""
@@ -42,9 +42,9 @@ static class ReportPage
         <h1>{Title(report.Run)}</h1>
         <p class="verdict">{report.Verdict}</p>
         {Html.If(report.Run.Error is not null, () => Html.Of($"<p class=\"bad\">{report.Run.Error}</p>"))}
-        <p>{Kind(report.Run)}, asked for by {report.Run.RequestedBy}, started {Amounts.Time(report.Run.StartedAt)} UTC, took
-        {Amounts.Duration(TimeSpan.FromSeconds(report.Run.Seconds))}. Everything that last changed by {Amounts.Time(report.Run.Until)} UTC was compared;
-        what changed later was still in flight. Run <code>{report.Run.Id}</code></p>
+        <p>{Kind(report.Run)}, requested by {report.Run.RequestedBy}, started {Amounts.Time(report.Run.StartedAt)} UTC, took
+        {Amounts.Duration(TimeSpan.FromSeconds(report.Run.Seconds))}. Compared: all orders last changed by {Amounts.Time(report.Run.Until)} UTC;
+        later changes were still in flight. Run <code>{report.Run.Id}</code></p>
         </header>
         """);
 
@@ -60,7 +60,7 @@ static class ReportPage
         <section class="tiles">
         {Tile(Amounts.Count(report.Run.Counts.Orders), "orders compared", "")}
         {Tile(Amounts.Count(report.Run.Counts.Found), "new differences", report.Run.Counts.Found == 0 ? "good" : "warn")}
-        {Tile($"{Amounts.Count(report.Mended)} of {Amounts.Count(report.Repairs.Count)}", "repairs seen to work", report.AllMended ? "good" : "warn")}
+        {Tile($"{Amounts.Count(report.Mended)} of {Amounts.Count(report.Repairs.Count)}", "repairs verified", report.AllMended ? "good" : "warn")}
         {Tile(Amounts.Count(report.OpenCaseCount), "open cases", report.OpenCaseCount == 0 ? "good" : "bad")}
         {Drift(report.Conservation)}
         </section>
@@ -68,18 +68,18 @@ static class ReportPage
 
     static Html Drift(ConservationReport? sums) => sums switch
     {
-        null => Tile("–", "drift: summed up by full runs", "soft"),
+        null => Tile("–", "drift: computed by full runs only", "soft"),
         { Conserved: true } => Tile("0", "drift of goods and money", "good"),
-        { MoneyDrift.Count: 0 } => Tile(Amounts.Count(sums.StockDrift), "pieces of drift, and no money", "bad"),
+        { MoneyDrift.Count: 0 } => Tile(Amounts.Count(sums.StockDrift), "pieces of stock drift, no money drift", "bad"),
         _ => Tile(string.Join(", ", sums.MoneyDrift.Select(drift => Amounts.Money(drift.Value, drift.Key))),
-            sums.StockDrift == 0 ? "drift of money, and no goods" : $"drift of money, and {Amounts.Count(sums.StockDrift)} pieces", "bad"),
+            sums.StockDrift == 0 ? "money drift, no stock drift" : $"money drift and {Amounts.Count(sums.StockDrift)} pieces of stock drift", "bad"),
     };
 
     static Html Tile(string number, string what, string look) => Html.Of($"""<div class="tile"><b class="{look}">{number}</b><span>{what}</span></div>""");
 
     static Html Foot(RunReport report) => Html.Of($"""
         <footer>Amounts are in the currency's major unit; times are UTC. A repair is an idempotent command to the participant that holds the goods or the money:
-        sent once, noted with what the ledgers said before and after. What is not safe to repair is a case for a person.
-        All findings one by one: <code>/reconciliation/runs/{report.Run.Id}/report?format=csv</code></footer>
+        sent once, recorded with the ledgers before and after. What is not safe to repair is a case for an operator.
+        All findings: <code>/reconciliation/runs/{report.Run.Id}/report?format=csv</code></footer>
         """);
 }

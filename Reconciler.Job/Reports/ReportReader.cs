@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Reconciler.Job;
 
-/// <summary>Gathers a run's report; what it reads at once is bounded, whatever the run found.</summary>
+/// <summary>Reads the data of a run's report; bounded, whatever the run found.</summary>
 sealed class ReportReader(ReconcilerDb db, ReconciliationSettings settings, TimeProvider clock)
 {
     const int MostCases = 200;
@@ -22,7 +22,7 @@ sealed class ReportReader(ReconcilerDb db, ReconciliationSettings settings, Time
         return report with { Verdict = Verdict.Of(report) };
     }
 
-    /// <summary>All findings, in the order of the report, for the CSV: streamed.</summary>
+    /// <summary>All findings in the report's order, streamed for the CSV.</summary>
     public IAsyncEnumerable<FindingRow> All(Guid run) => db.Findings.AsNoTracking().Where(finding => finding.RunId == run)
         .OrderBy(finding => finding.Key).AsAsyncEnumerable();
 

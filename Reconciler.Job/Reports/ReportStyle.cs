@@ -1,6 +1,6 @@
 namespace Reconciler.Job;
 
-/// <summary>The report's looks, on a screen and on paper.</summary>
+/// <summary>Styles of the report for screen and print.</summary>
 static class ReportStyle
 {
     public const string Css = """

@@ -1,23 +1,23 @@
 namespace Reconciler.Job;
 
-/// <summary>All that a report tells, as JSON; the HTML and the CSV show the same.</summary>
+/// <summary>The whole report, as JSON; HTML and CSV show the same.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="Verdict">In one sentence.</param>
-/// <param name="Classes">Findings by class, the worst first.</param>
-/// <param name="Repairs">What was sent, the oldest first.</param>
-/// <param name="OpenCases">What a person must look at now, the newest first, a bounded number.</param>
-/// <param name="OpenCaseCount">How many cases are open now.</param>
-/// <param name="Conservation">The sums; only a full run that has ended has them.</param>
+/// <param name="Verdict">The result in one sentence.</param>
+/// <param name="Classes">Findings by class, most severe first.</param>
+/// <param name="Repairs">Repairs, oldest first.</param>
+/// <param name="OpenCases">Open cases now, newest first, a bounded number.</param>
+/// <param name="OpenCaseCount">Number of open cases now.</param>
+/// <param name="Conservation">The sums; only of a finished full run.</param>
 sealed record RunReport(
     RunView Run, string Verdict, IReadOnlyList<ClassReport> Classes, IReadOnlyList<RepairView> Repairs, IReadOnlyList<CaseView> OpenCases, int OpenCaseCount,
     ConservationReport? Conservation)
 {
     public int Findings => Classes.Sum(one => one.Count);
 
-    /// <summary>Findings that an operator accepted earlier.</summary>
+    /// <summary>Findings accepted earlier by an operator.</summary>
     public int Accepted => Classes.Sum(one => one.Outcomes.GetValueOrDefault(nameof(FindingOutcome.Accepted)));
 
-    /// <summary>The others.</summary>
+    /// <summary>Findings that are not accepted.</summary>
     public int Differences => Findings - Accepted;
 
     public bool AllMended => Mended == Repairs.Count;
@@ -26,27 +26,27 @@ sealed record RunReport(
 
 /// <summary>The findings of one class.</summary>
 /// <param name="Class">The class.</param>
-/// <param name="Severity">The worst of them.</param>
-/// <param name="Rule">What must hold.</param>
+/// <param name="Severity">The highest severity.</param>
+/// <param name="Rule">The broken rule.</param>
 /// <param name="Remedy">The policy.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="Outcomes">How many came to which outcome.</param>
-/// <param name="Amounts">What is at stake in each currency, minor units.</param>
-/// <param name="Findings">One by one, a bounded number of them; the CSV has all.</param>
+/// <param name="Count">Number of findings.</param>
+/// <param name="Outcomes">Number of findings by outcome.</param>
+/// <param name="Amounts">Amount at stake by currency, minor units.</param>
+/// <param name="Findings">A bounded number of findings; the CSV has all.</param>
 sealed record ClassReport(
     string Class, string Severity, string Rule, string Remedy, int Count, IReadOnlyDictionary<string, int> Outcomes,
     IReadOnlyDictionary<string, long> Amounts, IReadOnlyList<FindingView> Findings);
 
-/// <summary>A repair as operators see it.</summary>
+/// <summary>A repair.</summary>
 /// <param name="Id">The repair.</param>
-/// <param name="OrderId">Whose it is.</param>
-/// <param name="Class">What it was sent for.</param>
-/// <param name="Command">What was sent.</param>
-/// <param name="State">Sent, Mended or Failed.</param>
+/// <param name="OrderId">The repaired order.</param>
+/// <param name="Class">Class of the finding.</param>
+/// <param name="Command">The command sent.</param>
+/// <param name="State">State of the repair, see <see cref="RepairState"/>.</param>
 /// <param name="SentAt">UTC.</param>
-/// <param name="CheckedAt">UTC; when its effect was seen, or missed.</param>
-/// <param name="Before">The order in all ledgers, right before.</param>
-/// <param name="After">The same once the ledgers agreed.</param>
+/// <param name="CheckedAt">UTC; when its effect was verified.</param>
+/// <param name="Before">The order in all ledgers right before.</param>
+/// <param name="After">The order once the ledgers agreed.</param>
 sealed record RepairView(
     Guid Id, Guid OrderId, string Class, string Command, string State, DateTime SentAt, DateTime? CheckedAt, System.Text.Json.Nodes.JsonNode? Before,
     System.Text.Json.Nodes.JsonNode? After)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Reconciler.Job;
 
-/// <summary>What each ledger says, side by side: the evidence's members become columns, whatever they hold.</summary>
+/// <summary>Shows the ledgers side by side, one column per member of the evidence.</summary>
 static class StoryGrid
 {
     public static Html Of(JsonNode? evidence) => evidence is not JsonObject ledgers
@@ -23,7 +23,7 @@ static class StoryGrid
         _ => Html.Of($"{Text(value)}"),
     };
 
-    /// <summary>The order's id stands above, the gateway's ids stand with its attempts; what is empty says nothing.</summary>
+    /// <summary>Hides members that are empty or shown elsewhere: the order's id, and the gateway's ids.</summary>
     static bool IsTold(KeyValuePair<string, JsonNode?> member) => member.Value is not (null or JsonArray { Count: 0 })
         && member.Key is not ("id" or "orderId" or "merchant" or "reference" or "version" or "paymentTried" or "authorizationId" or "captureId");
 
@@ -35,7 +35,7 @@ static class StoryGrid
         _ => Html.Of($"<dt>{Words(member.Key)}</dt><dd>{Inner(member.Value)}</dd>"),
     };
 
-    /// <summary>A list inside a ledger is one line for each entry.</summary>
+    /// <summary>Shows a list inside a ledger with one line per entry.</summary>
     static Html Inner(JsonNode? value) => value switch
     {
         JsonArray list => Html.All(list.Select((item, i) => Html.Of($"{(i == 0 ? Html.None : new Html("<br>"))}{Line(item)}"))),
@@ -51,7 +51,7 @@ static class StoryGrid
         _ => Text(item),
     };
 
-    static readonly Html Nothing = Html.Of($"<span class=\"empty\">knows nothing of it</span>");
+    static readonly Html Nothing = Html.Of($"<span class=\"empty\">no entry</span>");
 
     static string Text(JsonNode? value) => value switch
     {
@@ -60,10 +60,10 @@ static class StoryGrid
         _ => value.ToJsonString(),
     };
 
-    /// <summary>Times to the second.</summary>
+    /// <summary>Shortens times to seconds.</summary>
     static string Short(string text) => text.Length is > 19 and < 34 && text[4] == '-' && text[10] == 'T' && DateTime.TryParse(
         text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) ? Amounts.Time(time) : text;
 
-    /// <summary>authorizationId as "authorization id".</summary>
+    /// <summary>Converts authorizationId to "authorization id".</summary>
     static string Words(string name) => string.Concat(name.Select(letter => char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : letter.ToString()));
 }

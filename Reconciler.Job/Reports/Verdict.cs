@@ -1,6 +1,6 @@
 namespace Reconciler.Job;
 
-/// <summary>The report in a sentence or two: what agrees, and what that does not cover.</summary>
+/// <summary>The result in a sentence or two: what agrees, and what was not compared.</summary>
 static class Verdict
 {
     public static string Of(RunReport report) => report.Run.State is nameof(RunState.Failed) or nameof(RunState.NotJudged) || report.Run.FinishedAt is null
@@ -9,18 +9,18 @@ static class Verdict
 
     static string Found(RunReport report) => report switch
     {
-        { Run.State: nameof(RunState.Failed) } => "The run failed: nothing is proven.",
-        { Run.State: nameof(RunState.NotJudged) } => "Nothing was judged: a replica is too far behind its primary.",
-        { Run.FinishedAt: null } => "The run is under way: this is what it has found so far.",
+        { Run.State: nameof(RunState.Failed) } => "The run failed: no result.",
+        { Run.State: nameof(RunState.NotJudged) } => "Not judged: a replica is too far behind its primary.",
+        { Run.FinishedAt: null } => "The run is in progress: these are the findings so far.",
         { Differences: 0, Conservation.Conserved: false } => "Every order agrees in all ledgers, but the sums drift.",
-        { Differences: 0, Conservation.SettlementCompared: false } => "Orders, stock and payments agree. Settlement is not compared: no file has come, and "
-            + "none has to (Settlements:LateAfterHours is 0).",
-        { Differences: 0, Conservation: null } => "Every order that was compared agrees in all ledgers.",
+        { Differences: 0, Conservation.SettlementCompared: false } => "Orders, stock and payments agree. Settlement is not compared: no file has arrived and "
+            + "none is expected (Settlements:LateAfterHours is 0).",
+        { Differences: 0, Conservation: null } => "Every compared order agrees in all ledgers.",
         { Differences: 0 } => "Orders, stock, payments and settlement agree.",
         { Run.DryRun: true } => $"{Count(report.Differences)} found; a dry run changes nothing.",
         { Run.Counts.Found: 0 } => "Nothing new: every difference is an open case.",
-        _ when report.Mended == report.Differences => $"{Count(report.Differences)} found, and mended.",
-        _ => $"{Count(report.Differences)} found: {report.Mended} mended, {report.OpenCaseCount} open for a person.",
+        _ when report.Mended == report.Differences => $"{Count(report.Differences)} found and repaired.",
+        _ => $"{Count(report.Differences)} found: {report.Mended} repaired, {report.OpenCaseCount} open {(report.OpenCaseCount == 1 ? "case" : "cases")}.",
     };
 
     static string Unsettled(ConservationReport? sums) => sums?.Unsettled is not { Count: > 0 } unsettled ? ""

@@ -1,63 +1,65 @@
 namespace Reconciler.Job;
 
-/// <summary>One discrepancy: what differs, how bad it is, what each ledger says, what is to be done.</summary>
+/// <summary>One discrepancy: what differs, its severity, the ledgers' entries, and the remedy.</summary>
 /// <param name="Class">One of <see cref="Classes"/>.</param>
-/// <param name="Severity">How bad.</param>
-/// <param name="OrderId">Whose it is; none when it is about a file, a row that names no order, or a sku.</param>
-/// <param name="Subject">What it is about beside the order: a settlement row, a file's day, a sku.</param>
-/// <param name="Rule">What must hold, in words.</param>
+/// <param name="Severity">Severity.</param>
+/// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
+/// <param name="Subject">A settlement row, a file's day or a sku, if any.</param>
+/// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
-/// <param name="Remedy">What the policy is.</param>
+/// <param name="Remedy">The policy.</param>
 /// <param name="Amount">Minor units at stake.</param>
-/// <param name="Currency">ISO 4217; none when no money is concerned.</param>
+/// <param name="Currency">ISO 4217; null without money.</param>
 sealed record Finding(
     string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency)
 {
-    /// <summary>What differs, in numbers: when it is another text, an accepted difference is a finding again.</summary>
+    /// <summary>The differing numbers as text: if it changes, an accepted difference is a finding again.</summary>
     public string Measure { get; init; } = "";
 }
 
 /// <summary>Stored as text.</summary>
 enum Severity
 {
-    /// <summary>Nobody is harmed; the books are untidy.</summary>
+    /// <summary>No harm; the ledgers are inconsistent.</summary>
     Low,
 
-    /// <summary>Goods or money are tied up for nothing.</summary>
+    /// <summary>Stock or money is held without need.</summary>
     Medium,
 
-    /// <summary>Goods or money are where they do not belong.</summary>
+    /// <summary>Stock or money is in the wrong place.</summary>
     High,
 
-    /// <summary>A customer's money, or the shop's, is gone unless somebody acts.</summary>
+    /// <summary>The customer or the shop loses money unless an operator acts.</summary>
     Critical,
 }
 
-/// <summary>What is done about a finding. Stored as text. A repair is an idempotent command to a participant; its fence makes it safe.</summary>
+/// <summary>
+/// The remedy of a finding. Stored as text. A repair is an idempotent command to a participant, whose rule makes it safe.
+/// </summary>
 enum Remedy
 {
-    /// <summary>Noted, no more.</summary>
+    /// <summary>Only noted.</summary>
     None,
 
-    /// <summary>A person must look.</summary>
+    /// <summary>A case for an operator.</summary>
     Case,
 
-    /// <summary>The hold is let go.</summary>
+    /// <summary>Releases the hold.</summary>
     CancelStock,
 
-    /// <summary>The hold is sold.</summary>
+    /// <summary>Sells the hold.</summary>
     ConfirmStock,
 
-    /// <summary>What is authorized is voided, what is captured is refunded.</summary>
+    /// <summary>Voids an authorization, refunds a capture.</summary>
     CancelPayment,
 
-    /// <summary>What is authorized is captured.</summary>
+    /// <summary>Captures an authorization.</summary>
     ConfirmPayment,
 
-    /// <summary>A person's decision about an order in review: from where it was, once more.</summary>
+    /// <summary>An operator's decision about an order in review: resume it.</summary>
     RetryOrder,
 
-    /// <summary>A person's decision about an order in review: it is cancelled.</summary>
+    /// <summary>An operator's decision about an order in review: cancel it.</summary>
     AbandonOrder,
 }
 

@@ -1,6 +1,6 @@
 namespace Reconciler.Job;
 
-/// <summary>What the rules need to know beside the story, as it is now.</summary>
+/// <summary>Reads the current input of the rules.</summary>
 sealed class RuleTermsSource(Ledgers ledgers, SettlementSettings settings, TimeProvider clock)
 {
     public async Task<RuleTerms> Read(CancellationToken cancel = default) => new(

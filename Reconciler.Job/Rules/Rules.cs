@@ -4,7 +4,7 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>What a rule is about. Of one story, each concern gives one finding at most: the first that the table has.</summary>
+/// <summary>Subject area of a rule. One order has at most one finding per area: the first rule in the table.</summary>
 [Flags]
 enum Concern
 {
@@ -15,24 +15,24 @@ enum Concern
     Lines = 8,
     Settlement = 16,
 
-    /// <summary>What was settled and taken back: told beside whatever else is wrong with the settlement.</summary>
+    /// <summary>Reversed settlements: reported besides other settlement findings.</summary>
     Reversal = 32,
 }
 
 /// <summary>One row of <see cref="RuleTable"/>.</summary>
-/// <param name="Class">What a breach is called.</param>
-/// <param name="Severity">How bad a breach is.</param>
-/// <param name="Remedy">What is done about a breach.</param>
-/// <param name="Concern">What it is about; rows further down that share a concern are not asked once this one is broken.</param>
-/// <param name="Words">What must hold.</param>
-/// <param name="Broken">Whether it does not.</param>
+/// <param name="Class">Class of the finding.</param>
+/// <param name="Severity">Severity of the finding.</param>
+/// <param name="Remedy">Remedy of the finding.</param>
+/// <param name="Concern">Its areas; once it is broken, later rules with the same area are skipped.</param>
+/// <param name="Words">What must hold, in one sentence.</param>
+/// <param name="Broken">True if it does not hold.</param>
 sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Words, Func<Story, RuleTerms, bool> Broken)
 {
     /// <summary>Minor units at stake.</summary>
     public Func<Story, RuleTerms, long> Stake { get; init; } = (story, _) => story.Worth;
 }
 
-/// <summary>Holds a story against the table. Pure.</summary>
+/// <summary>Applies the table to an order. Pure.</summary>
 static class Rules
 {
     public static IEnumerable<Finding> Check(Story story, RuleTerms terms)
@@ -50,10 +50,10 @@ static class Rules
         return findings ?? Enumerable.Empty<Finding>();
     }
 
-    /// <summary>Stable whatever rows come later: an open case is found again by it. Beside it the same class can be about the payment itself.</summary>
+    /// <summary>Stable, because open cases are found by it. The same class can also be about the payment itself.</summary>
     const string AboutSettlement = "settlement";
 
-    /// <summary>A settlement row that names no order: there is no story to hold against the table.</summary>
+    /// <summary>Applies the rules to a settlement row without an order.</summary>
     public static Finding CheckNameless(SettlementRow row)
     {
         var named = row.Operation == SettlementKinds.Chargeback ? Classes.Chargeback : Classes.UnknownInSettlement;
@@ -69,7 +69,7 @@ static class Rules
         Measure = Measure(story),
     };
 
-    /// <summary>All that the ledgers say in numbers and states; not when they said it.</summary>
+    /// <summary>All numbers and states in the ledgers, without times.</summary>
     static string Measure(Story story)
     {
         var text = new StringBuilder($"{story.Order?.State} {story.Order?.Total} {story.Order?.Currency} {story.StockState} {story.PaymentState}")
@@ -79,7 +79,7 @@ static class Rules
         return text.AppendJoin(' ', (story.Order?.Lines ?? []).Concat(story.Stock?.Lines ?? []).Select(line => $"{line.Sku} {line.Quantity}")).ToString();
     }
 
-    /// <summary>What each ledger says, side by side.</summary>
+    /// <summary>The ledgers' entries side by side.</summary>
     static string Evidence(Story story) => JsonSerializer.Serialize(
         new { story.Order, story.Stock, story.Payment, settlement = story.Settled }, WebJson.Options);
 }

@@ -2,10 +2,10 @@ using static Reconciler.Job.GatewayWords;
 
 namespace Reconciler.Job;
 
-/// <summary>What an order's settlement rows say beside its payment branch.</summary>
+/// <summary>Compares an order's settlement rows with its payment branch.</summary>
 static class Settled
 {
-    /// <summary>By how much captures were settled beyond the first.</summary>
+    /// <summary>Settled captures beyond the first, minor units.</summary>
     public static long CapturedAgain(Story story)
     {
         var (first, again) = (true, 0L);
@@ -22,13 +22,13 @@ static class Settled
 
     public static bool IsTwice(Story story) => Count(story, Capture) > 1;
 
-    /// <summary>The gateway gave money back, and nobody here asked for it, or asked for it once.</summary>
+    /// <summary>The gateway refunded without a request, or more often than requested.</summary>
     public static bool HasUnaskedRefund(Story story) => Count(story, Refund) > 1 || (Any(story, Refund) && !Knows(story, Refund));
 
-    /// <summary>The gateway took money, and nobody here asked for it, or was told no.</summary>
+    /// <summary>The gateway captured without a request, or after answering with a decline.</summary>
     public static bool HasUnaskedCapture(Story story) => Any(story, Capture) && !Knows(story, Capture);
 
-    /// <summary>Here it is done; the files of all days on which it can stand have come, and it stands in none.</summary>
+    /// <summary>The operation is done here and in no file, although the files of all possible days have arrived.</summary>
     public static bool Misses(Story story, RuleTerms terms) => Misses(story, terms, Capture) || Misses(story, terms, Refund);
 
     public static bool CurrencyDiffers(Story story)
@@ -39,8 +39,10 @@ static class Settled
         return false;
     }
 
-    /// <summary>Minor units, without sign, between what was settled and what it should be; when it agrees
-    /// with the order, the branch is what is wrong.</summary>
+    /// <summary>
+    /// Absolute difference between the settled and the expected amount, minor units. If the settlement agrees with the order, the branch is
+    /// wrong.
+    /// </summary>
     public static long AmountOff(Story story)
     {
         var off = 0L;
@@ -54,7 +56,7 @@ static class Settled
         return off;
     }
 
-    /// <summary>Minor units, without sign, between what the gateway kept and what it may keep.</summary>
+    /// <summary>Absolute difference between actual and contractual fees, minor units.</summary>
     public static long FeeOff(Story story, RuleTerms terms)
     {
         var off = 0L;
@@ -63,7 +65,7 @@ static class Settled
         return off;
     }
 
-    /// <summary>Minor units that chargebacks took and did not give back.</summary>
+    /// <summary>Minor units charged back and not returned.</summary>
     public static long ChargedBack(Story story)
     {
         var taken = 0L;
@@ -77,7 +79,7 @@ static class Settled
         return taken;
     }
 
-    /// <summary>Minor units, signed, by which reversals changed what was settled; a capture that was taken back and a refund that came back.</summary>
+    /// <summary>Signed minor units of reversals: reversed captures and returned refunds.</summary>
     public static long Reversed(Story story)
     {
         var sum = 0L;
@@ -86,10 +88,10 @@ static class Settled
         return sum;
     }
 
-    /// <summary>What the order's own payment asked for; the other kinds have rules of their own.</summary>
+    /// <summary>A capture or refund; the other kinds have their own rules.</summary>
     static bool IsMove(SettlementRow row) => row.Operation is Capture or Refund;
 
-    /// <summary>A row moves an order's money; the others are about the account.</summary>
+    /// <summary>True if a row moves the order's money; other rows concern the account.</summary>
     public static bool MovesMoney(Story story)
     {
         foreach (var row in story.Settled)
@@ -98,7 +100,7 @@ static class Settled
         return false;
     }
 
-    /// <summary>Asked for and not declined: while its answer is not known, the gateway may well know more than we do.</summary>
+    /// <summary>Requested and not declined. While the answer is unknown, the gateway may know more than we do.</summary>
     static bool Knows(Story story, string operation)
     {
         if (story.Attempt(operation) is not { State: not Declined } attempt)

@@ -3,7 +3,7 @@ using static Reconciler.Job.BranchStates;
 
 namespace Reconciler.Job;
 
-/// <summary>All that the four ledgers know of one order, and what the rules ask of it.</summary>
+/// <summary>One order in the four ledgers, with the properties used by the rules.</summary>
 sealed record Story(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentEntry? Payment, IReadOnlyList<SettlementRow> Settled)
 {
     public string StockState => Stock?.State ?? Absent;
@@ -13,24 +13,24 @@ sealed record Story(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentE
     public bool Completed => Order?.State == States.Completed;
     public bool Cancelled => Order?.State == States.Cancelled;
 
-    /// <summary>The order has not ended; this includes one that a person must look at.</summary>
+    /// <summary>The order is not final; includes orders in review.</summary>
     public bool Unended => Known && !Completed && !Cancelled;
 
     public bool OrderIs(string state, string? or = null, string? orElse = null) => Order?.State is { } is_ && (is_ == state || is_ == or || is_ == orElse);
 
-    /// <summary>Goods are sold.</summary>
+    /// <summary>The stock is sold.</summary>
     public bool Sold => StockState == Confirmed;
 
-    /// <summary>Money is captured, as the payment branch says.</summary>
+    /// <summary>The payment is captured, according to the payment branch.</summary>
     public bool Paid => PaymentState == Confirmed;
 
-    /// <summary>An authorization stands or may yet come to stand; nothing is captured.</summary>
+    /// <summary>An authorization exists or may still be made; nothing is captured.</summary>
     public bool Authorized => PaymentState is Tried or Pending or CaptureRefused;
 
-    /// <summary>The gateway has been asked for something, and the branch waits for its answer.</summary>
+    /// <summary>The branch waits for the gateway's answer.</summary>
     public bool AwaitsGateway => PaymentState is Trying or Confirming or Cancelling;
 
-    /// <summary>The branch began to give captured money back.</summary>
+    /// <summary>The branch has started a refund.</summary>
     public bool Refunded => Attempt(GatewayWords.Refund) is not null;
 
     public AttemptEntry? Attempt(string operation)
@@ -41,12 +41,12 @@ sealed record Story(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentE
         return null;
     }
 
-    /// <summary>A Cancel without a Try leaves a row that holds nothing and knows nothing.</summary>
+    /// <summary>False for a Cancel without a Try, whose row holds nothing.</summary>
     public bool StockWasTried => Stock is { } stock && !(stock.State == BranchStates.Cancelled && stock.Lines.Count == 0);
 
     public bool PaymentWasTried => Payment is { Amount: > 0 };
 
-    /// <summary>Minor units that the order is about, by whichever ledger knows it.</summary>
+    /// <summary>Amount of the order in minor units, from any ledger that has it.</summary>
     public long Worth => Payment is { Amount: > 0 } payment ? payment.Amount : Order?.Total ?? (Settled.Count > 0 ? Math.Abs(Settled[0].Amount) : 0);
 
     public string? Currency =>

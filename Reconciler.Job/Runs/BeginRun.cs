@@ -3,26 +3,28 @@ using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
 
-/// <summary>What a run is asked to do.</summary>
-/// <param name="Kind">What to look at.</param>
-/// <param name="RequestedBy">Who asked.</param>
-/// <param name="DryRun">Repair nothing, open no case.</param>
-/// <param name="Day">Settlement day; none: yesterday, UTC.</param>
-/// <param name="OrderId">For a run over one order.</param>
-/// <param name="ScheduledFor">The schedule's time.</param>
+/// <summary>Parameters of a new run.</summary>
+/// <param name="Kind">Which orders to compare.</param>
+/// <param name="RequestedBy">Key, schedule or command line that requested it.</param>
+/// <param name="DryRun">No repairs and no cases.</param>
+/// <param name="Day">Settlement day; null: yesterday, UTC.</param>
+/// <param name="OrderId">Order of a run over one order.</param>
+/// <param name="ScheduledFor">Scheduled time.</param>
 sealed record RunRequest(
     RunKind Kind, string RequestedBy, bool DryRun, DateOnly? Day = null, Guid? OrderId = null, DateTime? ScheduledFor = null);
 
-/// <summary>Another run is under way, in this process or another.</summary>
-sealed class RunUnderWay(ReconciliationRun run) : Exception($"Run {run.Id} is under way.")
+/// <summary>Another run is in progress, in this process or another.</summary>
+sealed class RunUnderWay(ReconciliationRun run) : Exception($"Run {run.Id} is in progress.")
 {
     public ReconciliationRun Run { get; } = run;
 }
 
-/// <summary>Writes a run down. Whoever claims its lease works on it; nothing is lost when this process dies right after.</summary>
+/// <summary>Stores a new run. Any process that claims its lease executes it, so it survives the end of this process.</summary>
 sealed class BeginRun(UnitOfWork<ReconcilerDb> unit, RunTable runs, ReconciliationSettings settings, TimeProvider clock)
 {
-    /// <summary>Throws <see cref="RunUnderWay"/> when there is one; null when the schedule's run was begun by another process.</summary>
+    /// <summary>
+    /// Throws <see cref="RunUnderWay"/> if a run is in progress; returns null if another process started the scheduled run.
+    /// </summary>
     public async Task<ReconciliationRun?> Begin(RunRequest request)
     {
         var since = request.Kind == RunKind.Rolling ? await runs.Watermark(request.DryRun) : null;
@@ -31,7 +33,7 @@ sealed class BeginRun(UnitOfWork<ReconcilerDb> unit, RunTable runs, Reconciliati
             var db = (ReconcilerDb)work.Db;
             if (request.ScheduledFor is { } at && await db.Runs.AnyAsync(run => run.Kind == request.Kind && run.ScheduledFor == at))
                 return null;
-            // Two that begin at once meet at the unique index: the one that loses runs again and finds the other here.
+            // Two concurrent starts conflict at the unique index; the retry finds the other run here.
             if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true) is { } active)
                 throw new RunUnderWay(active);
             var begun = Make(request, since);
@@ -55,7 +57,7 @@ sealed class BeginRun(UnitOfWork<ReconcilerDb> unit, RunTable runs, Reconciliati
             RequestedBy = request.RequestedBy,
             ScheduledFor = request.ScheduledFor,
             Until = until,
-            // A watermark that lies ahead is from before the clock was set back: what changes now would lie behind it.
+            // A watermark in the future is from before the clock was set back; changes made now would be before it.
             Since = since > until ? until.AddMinutes(-2 * Math.Max(1, settings.RollingMinutes)) : since,
             State = RunState.Importing,
             Active = true,

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Reconciler.Job;
 
-/// <summary>What belongs to no order's story, and what a full run looks at beside the orders: settlement files, their rows that name no order, skus.</summary>
+/// <summary>Checks of a full run that belong to no order: settlement files, their rows without an order, and skus.</summary>
 sealed class BesideTheOrders(
     SettlementFetch settlements, LateSettlements late, Ledgers ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
 {
     const string KindsAreKnown = "The kinds of rows in settlement files are known.";
-    const string AddUp = "The level of each sku adds up, and is what its receipts and its orders come to.";
+    const string AddUp = "The level of each sku adds up and agrees with its receipts and its orders.";
 
-    /// <summary>Before the orders are read. A file is taken in once, whoever asks.</summary>
+    /// <summary>Imports due files before the orders are read. Each file is imported once.</summary>
     public async Task<List<Finding>> TakeFiles(CancellationToken cancel)
     {
         var findings = new List<Finding>();
@@ -21,7 +21,9 @@ sealed class BesideTheOrders(
         return findings;
     }
 
-    /// <summary>After it, so that what has come or was put right meanwhile is no finding. A file that came and was refused is not missing.</summary>
+    /// <summary>
+    /// Runs after the import, so that files and skus corrected meanwhile are no findings. A refused file is not a missing one.
+    /// </summary>
     public async Task<List<Finding>> Look(IReadOnlySet<string> refused, CancellationToken cancel)
     {
         List<Finding> findings = [.. (await late.Find(cancel)).Where(missing => !refused.Contains(missing.Subject!))];
@@ -40,7 +42,7 @@ sealed class BesideTheOrders(
             + $"{sku.Held - sku.HeldByOrders} {sku.Sold - sku.SoldToOrders}",
     };
 
-    /// <summary>One for each kind, however many rows: somebody decides what it is.</summary>
+    /// <summary>One finding per kind, whatever the number of rows: an operator decides what it is.</summary>
     static Finding Unknown(IGrouping<string, KindSum> kind) => new(
         Classes.SettlementKindUnknown, Severity.Medium, null, $"kind {kind.Key}", KindsAreKnown, JsonSerializer.Serialize(kind, JsonSerializerOptions.Web),
         Remedy.Case, kind.Sum(sum => Math.Abs(sum.Amount)), kind.Select(sum => sum.Currency).Distinct().Count() == 1 ? kind.First().Currency : null);

@@ -3,11 +3,11 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>One pass over the ledgers. The findings of a page and the checkpoint behind it are one transaction.</summary>
+/// <summary>One pass over the ledgers. The findings of a page and its checkpoint are one transaction.</summary>
 sealed class Comparison(
     FourWayMerge merge, PrimaryBooks primaries, RuleTermsSource terms, Ledgers ledgers, FindingQuota quota, ReconciliationSettings settings)
 {
-    /// <summary>A page ends early for so many findings.</summary>
+    /// <summary>A page ends early after this many findings.</summary>
     const int FindingsOfPage = 500;
 
     public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
@@ -29,7 +29,7 @@ sealed class Comparison(
         await Keep(lease, page);
     }
 
-    /// <summary>About how many orders there are, for the progress alone.</summary>
+    /// <summary>Estimates the number of orders, for the progress display only.</summary>
     async Task Expect(RunLease lease, CancellationToken cancel)
     {
         var count = await ledgers.Orders.Count(cancel);
@@ -42,7 +42,7 @@ sealed class Comparison(
         return run.OrderId is { } order ? One(order, run.Checkpoint, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
     }
 
-    /// <summary>None for a run that has looked at it already, and died behind its checkpoint.</summary>
+    /// <summary>Empty if the run has already compared it and died after its checkpoint.</summary>
     async IAsyncEnumerable<Story> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (order != checkpoint && await primaries.Merge.Look(order, cancel) is var story && window.Has(story))

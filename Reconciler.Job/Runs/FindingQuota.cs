@@ -5,12 +5,12 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Writes a run's findings down, each once, and so many of a class at most: beyond that one finding counts the rest. A flood of one class, as
-/// after a restored backup or a new contract of the gateway, leaves the others as they are.
+/// Stores a run's findings, each once and a maximum per class; one finding counts the rest. A flood of one class, for example after a
+/// restored backup or a new gateway contract, does not affect the others.
 /// </summary>
 sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
 {
-    const string Single = "The differences of one class are few enough to be single ones.";
+    const string Single = "The number of differences of one class is below its maximum.";
 
     public async Task Keep(Work work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
     {
@@ -56,6 +56,6 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
         Classes.TooManyFindings, Severity.Critical, null, beyond.Class, Single, JsonSerializer.Serialize(beyond, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 
-    /// <summary>What a class has beyond its bound.</summary>
+    /// <summary>The findings of a class over its maximum.</summary>
     sealed record Beyond(string Class, long NotKept, int MaxFindingsPerClass, int MostFindings);
 }

@@ -5,16 +5,16 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Reconciler.Job;
 
-/// <summary>What became of a finding. Stored as text.</summary>
+/// <summary>Outcome of a finding. Stored as text.</summary>
 enum FindingOutcome
 {
     /// <summary>Not decided yet.</summary>
     Found,
 
-    /// <summary>A dry run: it would be repaired.</summary>
+    /// <summary>Dry run: it would be repaired.</summary>
     WouldRepair,
 
-    /// <summary>A dry run: it would become a case.</summary>
+    /// <summary>Dry run: it would become a case.</summary>
     WouldOpenCase,
 
     /// <summary>The repair was sent.</summary>
@@ -23,35 +23,35 @@ enum FindingOutcome
     /// <summary>A case was opened.</summary>
     CaseOpened,
 
-    /// <summary>An open case tells it already.</summary>
+    /// <summary>It already has an open case.</summary>
     CaseKnown,
 
-    /// <summary>Its repair was sent a moment ago by another run, and may not have had its effect yet.</summary>
+    /// <summary>Another run has just sent its repair, which may not have taken effect yet.</summary>
     UnderWay,
 
-    /// <summary>Nothing is to be done about it.</summary>
+    /// <summary>No action needed.</summary>
     Noted,
 
-    /// <summary>When it was looked at again, the ledgers agreed.</summary>
+    /// <summary>When it was checked again, the ledgers agreed.</summary>
     Gone,
 
-    /// <summary>The run's budget for repairs was spent.</summary>
+    /// <summary>The run's repair budget was used up.</summary>
     OverBudget,
 
-    /// <summary>One of a flood of its class: one case tells of all of them, and none of them is repaired.</summary>
+    /// <summary>Part of a flood of its class: one case covers all of them, and none is repaired.</summary>
     OverLimit,
 
-    /// <summary>An operator has accepted it, and it has not changed since.</summary>
+    /// <summary>An operator accepted it, and it has not changed since.</summary>
     Accepted,
 }
 
-/// <summary>One discrepancy as one run found it.</summary>
+/// <summary>One discrepancy found by one run.</summary>
 sealed class FindingRow
 {
     public Guid Id { get; init; }
     public Guid RunId { get; init; }
 
-    /// <summary>Class, order and subject as one text: the same discrepancy in every run.</summary>
+    /// <summary>Class, order and subject as one text; identifies the discrepancy across runs.</summary>
     public required string Key { get; init; }
 
     public required string Class { get; init; }
@@ -63,7 +63,7 @@ sealed class FindingRow
     /// <summary>What each ledger says, as JSON.</summary>
     public required string Evidence { get; set; }
 
-    /// <summary>Of what differs, amounts and all: the same as long as nothing about it changes. None for rows of older versions.</summary>
+    /// <summary>Hash of the differing states and amounts; changes when they change. Null in rows of older versions.</summary>
     public string? Fingerprint { get; init; }
 
     public Remedy Remedy { get; init; }
@@ -76,7 +76,7 @@ sealed class FindingRow
     public FindingOutcome Outcome { get; set; }
     public Guid? CaseId { get; set; }
 
-    /// <summary>Why the outcome is what it is, where that is not plain.</summary>
+    /// <summary>Reason of the outcome, if not obvious.</summary>
     public string? Note { get; set; }
 
     public static FindingRow Of(Guid run, Finding finding, DateTimeOffset now) => new()
@@ -102,7 +102,7 @@ sealed class FindingRow
 
     public static string KeyOf(string @class, Guid? order, string? subject) => $"{@class}|{order}|{subject}";
 
-    /// <summary>A subject has no bar in it, or is the last part all the same.</summary>
+    /// <summary>Only the last part of a key may contain a bar.</summary>
     public static string? SubjectOf(string key) => key.Split('|', 3)[2] is { Length: > 0 } subject ? subject : null;
 
     internal static void Map(EntityTypeBuilder<FindingRow> row, string ordinal)

@@ -9,10 +9,10 @@ namespace Reconciler.Job;
 static class FindingsEndpoint
 {
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/findings", List)
-        .WithName("ListFindings").WithSummary("What a run found, class by class")
+        .WithName("ListFindings").WithSummary("The findings of a run, by class")
         .Produces<Page<FindingView>>().ResponseExample(200, new Page<FindingView>([Examples.Finding], "MDE5OWYwYTA"))
-        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "There is no such run.")
-        .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "Run not found.")
+        .MayFail(400, "invalid-cursor", "The cursor is invalid.");
 
     static async Task<Page<FindingView>> List(
         [Description("The run's id.")] string id, [AsParameters] Filter filter, HttpContext http, RunTable runs, ReconcilerDb db)
@@ -23,11 +23,11 @@ static class FindingsEndpoint
         if (filter.Class is { } @class)
             rows = Classes.All.Contains(@class)
                 ? rows.Where(finding => finding.Class == @class)
-                : throw Query.Invalid("class", $"Give one of {string.Join(", ", Classes.All)}.");
+                : throw Query.Invalid("class", $"Use one of {string.Join(", ", Classes.All)}.");
         if (filter.Outcome is { } outcome)
             rows = EnumNames.Find<FindingOutcome>(outcome) is { } wanted
                 ? rows.Where(finding => finding.Outcome == wanted)
-                : throw Query.Invalid("outcome", $"Give one of {EnumNames.List<FindingOutcome>()}.");
+                : throw Query.Invalid("outcome", $"Use one of {EnumNames.List<FindingOutcome>()}.");
         var list = $"findings {run.Id}";
         if (Query.Cursor(list, filter.Cursor, text => text.Contains('\0', StringComparison.Ordinal) ? null : text) is { } after)
             rows = rows.Where(finding => string.Compare(finding.Key, after) > 0);
@@ -37,16 +37,16 @@ static class FindingsEndpoint
 
     internal sealed class Filter
     {
-        [FromQuery(Name = "class"), Description("Only this class.")]
+        [FromQuery(Name = "class"), Description("Only findings of this class.")]
         public string? Class { get; init; }
 
-        [FromQuery(Name = "outcome"), Description("Only with this outcome, e.g. Repaired.")]
+        [FromQuery(Name = "outcome"), Description("Only findings with this outcome, e.g. Repaired.")]
         public string? Outcome { get; init; }
 
-        [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
+        [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]
         public string? Cursor { get; init; }
 
-        [FromQuery(Name = "limit"), Description("Findings on the page: 1 to 100, default 50.")]
+        [FromQuery(Name = "limit"), Description("Findings per page: 1 to 100, default 50.")]
         public string? Limit { get; init; }
     }
 }

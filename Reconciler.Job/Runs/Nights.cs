@@ -2,14 +2,14 @@ using Quartz;
 
 namespace Reconciler.Job;
 
-/// <summary>The times of the full run, each with one name: the time that is the run's key.</summary>
+/// <summary>The times of the full run. Each time is the key of its run.</summary>
 sealed class Nights(ReconciliationSettings settings)
 {
     public TimeZoneInfo Zone { get; } = TimeZoneInfo.FindSystemTimeZoneById(settings.TimeZone);
 
     /// <summary>
-    /// A time of day that comes twice, when summer time ends, is one night: its first one. (One that does not come at all, when it begins, is the first
-    /// moment after the gap, says Quartz.)
+    /// A time of day that occurs twice, at the end of summer time, counts once: the first. (One that does not occur, at its start, moves to
+    /// the first moment after the gap, by Quartz.)
     /// </summary>
     public DateTime KeyOf(DateTimeOffset time)
     {
@@ -17,7 +17,7 @@ sealed class Nights(ReconciliationSettings settings)
         return Zone.IsAmbiguousTime(local) ? local - Zone.GetAmbiguousTimeOffsets(local).Max() : time.UtcDateTime;
     }
 
-    /// <summary>The last one that should have begun; none before the first.</summary>
+    /// <summary>The last run that should have started; null before the first.</summary>
     public DateTime? Last(DateTimeOffset now) =>
         new CronExpression(settings.Nightly, Zone).GetPreviousValidTimeBefore(now) is { } due ? KeyOf(due) : null;
 }

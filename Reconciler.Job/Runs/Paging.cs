@@ -5,17 +5,17 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>The query parameters of a list.</summary>
+/// <summary>Query parameters of a list.</summary>
 sealed class Paging
 {
-    [FromQuery(Name = "cursor"), Description("nextCursor of the page before.")]
+    [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]
     public string? Cursor { get; init; }
 
-    [FromQuery(Name = "limit"), Description("Rows on the page: 1 to 100, default 50.")]
+    [FromQuery(Name = "limit"), Description("Rows per page: 1 to 100, default 50.")]
     public string? Limit { get; init; }
 }
 
-/// <summary>The last row of a page of rows that go by time, then id.</summary>
+/// <summary>The last row of a page of rows sorted by time, then id.</summary>
 sealed record Place(DateTime At, Guid Id)
 {
     public override string ToString() => $"{At.Ticks.ToString(CultureInfo.InvariantCulture)}|{Id}";
@@ -27,11 +27,11 @@ sealed record Place(DateTime At, Guid Id)
             : null;
 }
 
-/// <summary>Ids in addresses.</summary>
+/// <summary>Parses ids in paths.</summary>
 static class Ids
 {
-    public const string Bad = "The id is not valid.";
+    public const string Bad = "The id is invalid.";
 
     public static Guid Read(string id) => Guid.TryParseExact(id, "D", out var read) ? read
-        : throw new Problem(400, "invalid-id", Bad, "Give the id as it was answered: a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
+        : throw new Problem(400, "invalid-id", Bad, "Use the id from an answer, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

@@ -4,14 +4,14 @@ using OrderSaga.Platform;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The steps of a run, in their order. Each ends with a transaction that notes how far the run is, so that whoever takes it over repeats at
-/// most a page of reading.
+/// The steps of a run in order. Each ends with a transaction that stores the progress, so that a process that takes over repeats at most
+/// one page of reading.
 /// </summary>
 sealed class Reconciliation(
     RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation, Replicas replicas,
     FindingQuota quota, TimeProvider clock, ILogger<Reconciliation> log)
 {
-    /// <summary>Works on the run until it has ended; throws when it cannot, and leaves it as it is then.</summary>
+    /// <summary>Executes the run to its end; on an exception the run keeps its current state.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
     {
         while (await runs.Find(lease.RunId) is { Active: true } run)
@@ -27,7 +27,7 @@ sealed class Reconciliation(
         RunState.Merging => Merge(run, lease, cancel),
         RunState.Compensating => Compensate(run, lease, cancel),
         RunState.Reporting => Report(run, lease, cancel),
-        _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} and under way."),
+        _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} but still active."),
     };
 
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
@@ -40,12 +40,12 @@ sealed class Reconciliation(
         });
     }
 
-    /// <summary>One order alone is read from the primaries; what replicas say of the others is judged only while they are close behind.</summary>
+    /// <summary>A run over one order reads the primaries; other runs read the replicas and judge them only if their lag is small.</summary>
     async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         if (run.Kind != RunKind.Order && await replicas.WhyStale(cancel) is { } stale)
         {
-            log.LogWarning("Run {RunId} ends: {Reason}", run.Id, stale);
+            log.LogWarning("Run {RunId} ends without a judgement: {Reason}", run.Id, stale);
             await lease.Run((work, held) =>
             {
                 held.EndNotJudged(work, stale, clock);
@@ -86,7 +86,7 @@ sealed class Reconciliation(
         {
             held.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, WebJson.Options);
             if (sums is { Conserved: false })
-                work.AfterCommit(() => log.LogError("Run {RunId}: the sums of goods or money drift; its report says where", held.Id));
+                work.AfterCommit(() => log.LogError("Run {RunId}: the sums of stock or money drift; see its report", held.Id));
             held.End(work, RunState.Completed, clock);
             return Task.CompletedTask;
         });

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 static class ReconciliationMetrics
 {
-    static readonly Counter<long> Runs = Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.runs", "{run}", "Runs that ended, by kind and state");
+    static readonly Counter<long> Runs = Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.runs", "{run}", "Finished runs, by kind and state");
 
     static readonly Counter<long> Findings =
         Instruments.Meter.CreateCounter<long>("ordersaga.reconciliation.findings", "{finding}", "Discrepancies, by class: alarm on any that is critical");

@@ -4,85 +4,85 @@ using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
 
-/// <summary>What a run looks at. Stored as text.</summary>
+/// <summary>Which orders a run compares. Stored as text.</summary>
 enum RunKind
 {
-    /// <summary>Every order that is not in flight.</summary>
+    /// <summary>All orders that are not in flight.</summary>
     Full,
 
-    /// <summary>What changed since the run before.</summary>
+    /// <summary>Orders changed since the previous run.</summary>
     Rolling,
 
     /// <summary>One order.</summary>
     Order,
 }
 
-/// <summary>Where a run is; it goes on from there when its process dies. Stored as text.</summary>
+/// <summary>Current step of a run; another process continues from it after a crash. Stored as text.</summary>
 enum RunState
 {
-    /// <summary>Takes in the gateway's settlement files.</summary>
+    /// <summary>Imports the gateway's settlement files.</summary>
     Importing,
 
-    /// <summary>Compares the ledgers, order by order, and looks at what belongs to no order.</summary>
+    /// <summary>Compares the ledgers order by order, then checks what belongs to no order.</summary>
     Merging,
 
     /// <summary>Repairs what is safe, and opens cases for the rest.</summary>
     Compensating,
 
-    /// <summary>Sums up.</summary>
+    /// <summary>Computes the sums and writes the summary.</summary>
     Reporting,
 
     Completed,
     Failed,
 
-    /// <summary>A replica was too far behind: nothing was judged and nothing was done.</summary>
+    /// <summary>A replica's lag was too large: nothing was judged or changed.</summary>
     NotJudged,
 }
 
 /// <summary>
-/// One reconciliation. At most one is under way in the whole installation: <see cref="Active"/> is unique. The process that works on it has a
-/// lease of the database's clock; whoever finds a run without a lease in force takes it over at its checkpoint.
+/// One reconciliation. At most one is in progress per installation: <see cref="Active"/> is unique. The process that executes it holds a
+/// lease by the database's clock. A run without a valid lease is taken over at its checkpoint.
 /// </summary>
 sealed class ReconciliationRun
 {
     public Guid Id { get; init; }
     public RunKind Kind { get; init; }
 
-    /// <summary>The settlement day that the run is about, and the day in its report.</summary>
+    /// <summary>Settlement day of the run and its report.</summary>
     public DateOnly Day { get; init; }
 
     public Guid? OrderId { get; init; }
 
-    /// <summary>Finds and reports, repairs nothing and opens no case.</summary>
+    /// <summary>Reports only: no repairs and no cases.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>A person's key, the schedule, or the command line.</summary>
+    /// <summary>An operator's key, the schedule, or the command line.</summary>
     public required string RequestedBy { get; init; }
 
-    /// <summary>UTC, when the schedule asked for it: unique, so that the processes of a cluster start it once.</summary>
+    /// <summary>UTC; scheduled time: unique, so that the processes of a cluster start it once.</summary>
     public DateTime? ScheduledFor { get; set; }
 
-    /// <summary>UTC. What changed later is in flight and left out.</summary>
+    /// <summary>UTC. Later changes are in flight and left out.</summary>
     public DateTime Until { get; init; }
 
-    /// <summary>UTC. Rolling: what changed at this time or later is looked at.</summary>
+    /// <summary>UTC. A rolling run compares orders changed at this time or later.</summary>
     public DateTime? Since { get; init; }
 
     public RunState State { get; set; }
 
-    /// <summary>True while the run is under way, otherwise null.</summary>
+    /// <summary>True while the run is in progress, otherwise null.</summary>
     public bool? Active { get; set; }
 
-    /// <summary>Names the process that works on the run.</summary>
+    /// <summary>Id of the process that executes the run.</summary>
     public Guid? Lease { get; set; }
 
-    /// <summary>By the database's clock.</summary>
+    /// <summary>End of the lease by the database's clock.</summary>
     public DateTime LeaseUntil { get; set; }
 
     /// <summary>How often another process took the run over.</summary>
     public int Resumed { get; set; }
 
-    /// <summary>Every order up to this one is compared and its findings are kept.</summary>
+    /// <summary>All orders up to this id are compared and their findings stored.</summary>
     public Guid? Checkpoint { get; set; }
 
     public DateTime CreatedAt { get; init; }
@@ -91,13 +91,13 @@ sealed class ReconciliationRun
     /// <summary>Orders compared so far.</summary>
     public long Orders { get; set; }
 
-    /// <summary>About how many there are, for the progress.</summary>
+    /// <summary>Estimated number of orders, for the progress.</summary>
     public long OrdersExpected { get; set; }
 
-    /// <summary>Findings that no open case tells already.</summary>
+    /// <summary>Findings without an open case.</summary>
     public int Found { get; set; }
 
-    /// <summary>Findings that an open case tells already.</summary>
+    /// <summary>Findings with an open case.</summary>
     public int Known { get; set; }
 
     /// <summary>Repairs sent.</summary>
@@ -109,19 +109,19 @@ sealed class ReconciliationRun
     /// <summary>The conservation sums as JSON, once the run has reported.</summary>
     public string? Conservation { get; set; }
 
-    /// <summary>Why it failed, or judged nothing.</summary>
+    /// <summary>Why it failed or judged nothing.</summary>
     public string? Error { get; set; }
 
     internal const int ErrorLength = 2000;
 
-    /// <summary>The next step, with its audit row.</summary>
+    /// <summary>Moves to the next step, with an audit row.</summary>
     public void Go(Work work, RunState to)
     {
         work.Audit("reconciliation run", Id.ToString(), State.ToString(), to.ToString(), RequestedBy, Error?[..Math.Min(Error.Length, 500)]);
         State = to;
     }
 
-    /// <summary>The last step: another run may begin.</summary>
+    /// <summary>The last step; another run may start.</summary>
     public void End(Work work, RunState to, TimeProvider clock)
     {
         Go(work, to);
@@ -129,7 +129,7 @@ sealed class ReconciliationRun
         FinishedAt = clock.GetUtcNow().UtcDateTime;
     }
 
-    /// <summary>The last step of a run that could not be trusted. Its schedule's time is free again, so that the night is made good later.</summary>
+    /// <summary>The last step of a run whose data was too old. Frees its scheduled time, so that the run is repeated later.</summary>
     public void EndNotJudged(Work work, string why, TimeProvider clock)
     {
         (Error, ScheduledFor) = (why, null);

@@ -1,12 +1,12 @@
 namespace Reconciler.Job;
 
-/// <summary>The slots of the rolling runs, as this process sees them come.</summary>
+/// <summary>The time slots of rolling runs, as observed by this process.</summary>
 sealed class RollingSlots(ReconciliationSettings settings)
 {
     DateTime? current;
     DateTime latest;
 
-    /// <summary>The slot that has begun since the last look; none at the first look. A slot comes before when the clock was set back.</summary>
+    /// <summary>The slot that started since the last call; null on the first call. A slot occurs again if the clock was set back.</summary>
     public (DateTime At, bool CameBefore)? Next(DateTimeOffset now)
     {
         var (slot, before) = (SlotOf(now.UtcDateTime), current);

@@ -6,29 +6,29 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>What to reconcile.</summary>
-/// <param name="Kind"><c>full</c> (the default), <c>rolling</c> (what changed since the run before) or <c>order</c>.</param>
+/// <summary>The run to start.</summary>
+/// <param name="Kind"><c>full</c> (default), <c>rolling</c> (orders changed since the previous run) or <c>order</c>.</param>
 /// <param name="Date">The settlement day, yyyy-MM-dd; default: yesterday, UTC.</param>
-/// <param name="OrderId">With kind <c>order</c>: which.</param>
-/// <param name="DryRun">Find and report only. Default: as <c>Reconciliation:Repair</c> is set.</param>
+/// <param name="OrderId">The order of kind <c>order</c>.</param>
+/// <param name="DryRun">Report only. Default: the opposite of <c>Reconciliation:Repair</c>.</param>
 sealed record StartRun(string? Kind = null, string? Date = null, Guid? OrderId = null, bool? DryRun = null);
 
 static class RunEndpoints
 {
-    const string NoRun = "There is no such run.";
-    const string BadRun = "The run that is asked for is not possible.";
-    const string UnderWay = "Another run is under way.";
+    const string NoRun = "Run not found.";
+    const string BadRun = "The requested run is invalid.";
+    const string UnderWay = "Another run is in progress.";
 
     public static void Map(RouteGroupBuilder runs)
     {
         runs.MapPost("", Start)
-            .WithName("StartReconciliation").WithSummary("Start a reconciliation; it goes on in the background")
+            .WithName("StartReconciliation").WithSummary("Starts a reconciliation in the background")
             .Produces<RunView>(202).RequestExample(new StartRun("full", "2026-01-30", DryRun: true)).ResponseExample(202, Examples.Running)
             .MayFail(400, "invalid-run", BadRun).MayFail(409, "run-under-way", UnderWay);
         runs.MapGet("", List)
-            .WithName("ListReconciliations").WithSummary("Runs, the newest first")
+            .WithName("ListReconciliations").WithSummary("Runs, newest first")
             .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is not valid.");
+            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")
             .Produces<RunView>().ResponseExample(200, Examples.Completed)
@@ -48,7 +48,7 @@ static class RunEndpoints
         catch (RunUnderWay other)
         {
             throw new Problem(409, "run-under-way", UnderWay,
-                $"Run {other.Run.Id} is {other.Run.State}. Follow it at /reconciliation/runs/{other.Run.Id}, and start yours when it has ended.")
+                $"Run {other.Run.Id} is {other.Run.State}. Follow it at /reconciliation/runs/{other.Run.Id}, and start this run when it has finished.")
             {
                 RetryAfter = 10,
             };
@@ -58,9 +58,9 @@ static class RunEndpoints
     static RunRequest Request(StartRun ask, string by, ReconciliationSettings settings, TimeProvider clock)
     {
         var kind = ask.Kind is null ? RunKind.Full
-            : EnumNames.Find<RunKind>(ask.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Bad("/kind", "Give full, rolling or order.");
+            : EnumNames.Find<RunKind>(ask.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Bad("/kind", "Use full, rolling or order.");
         if (kind == RunKind.Order != ask.OrderId is not null || ask.OrderId == Guid.Empty)
-            throw Bad("/orderId", "Give the id of an order with the kind 'order', and only then.");
+            throw Bad("/orderId", "Use an order id with the kind 'order', and only then.");
         return new RunRequest(kind, by, ask.DryRun ?? !settings.Repair, Day(ask.Date, clock), ask.OrderId);
     }
 
@@ -69,9 +69,9 @@ static class RunEndpoints
         if (date is null)
             return null;
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            throw Bad("/date", "Give a UTC day as yyyy-MM-dd, e.g. 2026-01-30.");
+            throw Bad("/date", "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.");
         return day < DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) ? day
-            : throw Bad("/date", "Give a day that is over: the settlement of today is not complete.");
+            : throw Bad("/date", "Use a day before today: today's settlement is not complete.");
     }
 
     static Problem Bad(string pointer, string what) => new(400, "invalid-run", BadRun, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
@@ -91,5 +91,5 @@ static class RunEndpoints
         RunView.Of(await Find(id, runs), clock.GetUtcNow().UtcDateTime);
 
     public static async Task<ReconciliationRun> Find(string id, RunTable runs) => await runs.Find(Ids.Read(id)) ?? throw new Problem(
-        404, "run-not-found", NoRun, "GET /reconciliation/runs lists the runs that there are.");
+        404, "run-not-found", NoRun, "Check the id; GET /reconciliation/runs lists the runs.");
 }

@@ -3,8 +3,8 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The right to work on one run. Every transaction of the run goes through <see cref="Run"/>, which holds the run's row and finds its lease
-/// unchanged: a process that was paused beyond its lease changes nothing any more.
+/// The right to execute one run. Every transaction of the run goes through <see cref="Run"/>, which locks the run's row and checks the
+/// lease: a process that was paused beyond its lease can change nothing.
 /// </summary>
 sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unit, RunTable table)
 {
@@ -22,10 +22,10 @@ sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unit, RunT
         return true;
     });
 
-    /// <summary>Shows that the holder lives; false when the lease has gone to another.</summary>
+    /// <summary>Renews the lease; false if another process holds it.</summary>
     public Task<bool> Extend() => table.Extend(run, holder);
 
-    /// <summary>Gives the run to whoever comes first.</summary>
+    /// <summary>Releases the run for any process.</summary>
     public Task Release() => table.Release(run, holder);
 }
 

@@ -4,28 +4,30 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The runs as rows: single reads, and the leases on the one that is under way.</summary>
+/// <summary>Reads of runs, and the lease of the run in progress.</summary>
 sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, ReconciliationSettings settings, TimeProvider clock)
 {
     public Task<ReconciliationRun?> Find(Guid id) => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id));
 
     public Task<ReconciliationRun?> Active() => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true));
 
-    /// <summary>The last full run that ended well or is under way.</summary>
+    /// <summary>The last full run that completed or is in progress.</summary>
     public Task<ReconciliationRun?> LastFull() => statements.Run(db => db.Runs.AsNoTracking()
         .Where(run => run.Kind == RunKind.Full && run.OrderId == null && run.State != RunState.Failed && run.State != RunState.NotJudged)
         .OrderByDescending(run => run.CreatedAt).FirstOrDefaultAsync());
 
-    /// <summary>How far the runs before have looked that did as much as this one is to do: a dry run does not spare a repairing one anything.</summary>
+    /// <summary>
+    /// How far earlier runs that did at least as much have compared: a repairing run repeats what only a dry run has compared.
+    /// </summary>
     public Task<DateTime?> Watermark(bool dryRun) => statements.Run(db => db.Runs
         .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun))
         .OrderByDescending(run => run.CreatedAt).Select(run => (DateTime?)run.Until).FirstOrDefaultAsync());
 
-    /// <summary>The subjects of the settlement files that the run has refused.</summary>
+    /// <summary>The settlement files refused by the run.</summary>
     public Task<HashSet<string>> Refused(Guid run) => statements.Run(db => db.Findings
         .Where(finding => finding.RunId == run && finding.Class == Classes.SettlementFileRefused).Select(finding => finding.Subject!).ToHashSetAsync());
 
-    /// <summary>Takes the run that is under way and that nobody works on; null when there is none.</summary>
+    /// <summary>Claims the run in progress if no process holds its lease; null if there is none.</summary>
     public async Task<RunLease?> Claim()
     {
         var holder = Guid.CreateVersion7(clock.GetUtcNow());
@@ -35,8 +37,8 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
         return run is null ? null : new RunLease(run.Id, holder, unit, this);
     }
 
-    // The processes' clocks need not agree: EF makes the database's own clock of UtcNow in a query. A lease that ends later than any that this clock
-    // can have given is of a server with another clock, before a failover: it counts as ended.
+    // EF translates UtcNow in a query to the database's own clock, so the processes' clocks need not agree. A lease that ends later than
+    // any this clock can have given comes from another server's clock, before a failover: it counts as ended.
 #pragma warning disable RS0030
     Task<int> Claim(ReconcilerDb db, Guid holder) => db.Runs.Where(run => run.Active == true
         && (run.LeaseUntil < DateTime.UtcNow || run.LeaseUntil > DateTime.UtcNow.AddSeconds(2 * settings.LeaseSeconds))).ExecuteUpdateAsync(row => row

@@ -1,21 +1,21 @@
 namespace Reconciler.Job;
 
-/// <summary>A run as operators see it.</summary>
+/// <summary>A run in API answers.</summary>
 /// <param name="Id">The run.</param>
 /// <param name="Kind">full, rolling or order.</param>
 /// <param name="State">Importing, Merging, Compensating, Reporting, Completed, Failed or NotJudged.</param>
 /// <param name="Day">The settlement day.</param>
-/// <param name="OrderId">Of a run over one order.</param>
-/// <param name="DryRun">It repairs nothing and opens no case.</param>
-/// <param name="RequestedBy">Who asked for it.</param>
-/// <param name="Since">UTC; a rolling run looks at what changed then or later.</param>
-/// <param name="Until">UTC; what changed later was in flight and left out.</param>
+/// <param name="OrderId">The order of a run over one order.</param>
+/// <param name="DryRun">No repairs and no cases.</param>
+/// <param name="RequestedBy">Key, schedule or command line that requested it.</param>
+/// <param name="Since">UTC; a rolling run compares orders changed then or later.</param>
+/// <param name="Until">UTC; later changes were in flight and left out.</param>
 /// <param name="StartedAt">UTC.</param>
-/// <param name="FinishedAt">UTC; absent while it is under way.</param>
-/// <param name="Seconds">How long it took, or has taken so far.</param>
-/// <param name="Counts">What it did.</param>
+/// <param name="FinishedAt">UTC; absent while in progress.</param>
+/// <param name="Seconds">Duration so far.</param>
+/// <param name="Counts">Results.</param>
 /// <param name="Resumed">How often another process took it over.</param>
-/// <param name="Error">Why it failed, or judged nothing.</param>
+/// <param name="Error">Why it failed or judged nothing.</param>
 sealed record RunView(
     Guid Id, string Kind, string State, DateOnly Day, Guid? OrderId, bool DryRun, string RequestedBy, DateTime? Since, DateTime Until, DateTime StartedAt,
     DateTime? FinishedAt, double Seconds, RunCounts Counts, int Resumed, string? Error)
@@ -27,27 +27,27 @@ sealed record RunView(
 }
 
 /// <param name="Orders">Orders compared.</param>
-/// <param name="OrdersExpected">About how many there are to compare; 0: not known.</param>
+/// <param name="OrdersExpected">Estimated number of orders; 0: unknown.</param>
 /// <param name="Found">New discrepancies.</param>
-/// <param name="Known">Discrepancies that an open case tells already.</param>
+/// <param name="Known">Discrepancies with an open case.</param>
 /// <param name="Repaired">Repairs sent.</param>
 /// <param name="Cases">Cases opened.</param>
 sealed record RunCounts(long Orders, long OrdersExpected, int Found, int Known, int Repaired, int Cases);
 
-/// <summary>A finding as operators see it.</summary>
+/// <summary>A finding in API answers.</summary>
 /// <param name="Id">The finding.</param>
-/// <param name="Class">What kind of discrepancy.</param>
+/// <param name="Class">Class of the discrepancy.</param>
 /// <param name="Severity">Low, Medium, High or Critical.</param>
-/// <param name="OrderId">Whose it is, if it is about an order.</param>
-/// <param name="Subject">What it is about beside the order.</param>
-/// <param name="Rule">What must hold.</param>
+/// <param name="OrderId">Its order, if any.</param>
+/// <param name="Subject">Its sku, file or settlement row, if any.</param>
+/// <param name="Rule">The broken rule.</param>
 /// <param name="Evidence">What each ledger says.</param>
 /// <param name="Remedy">The policy of its class.</param>
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Note">Why, where that is not plain.</param>
-/// <param name="CaseId">The case that tells it.</param>
+/// <param name="Outcome">Outcome of the finding.</param>
+/// <param name="Note">Reason of the outcome, if not obvious.</param>
+/// <param name="CaseId">Its case, if any.</param>
 /// <param name="FoundAt">UTC.</param>
 sealed record FindingView(
     Guid Id, string Class, string Severity, Guid? OrderId, string? Subject, string Rule, System.Text.Json.Nodes.JsonNode? Evidence, string Remedy, long Amount,

@@ -2,7 +2,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Works on the run that is under way, once its lease can be had: one that was just begun here, or one whose process died anywhere.</summary>
+/// <summary>Executes the run in progress once its lease is free: a run just started here, or one whose process died.</summary>
 sealed class RunWorker(RunTable runs, Reconciliation reconciliation, ReconciliationSettings settings, TimeProvider clock, ILogger<RunWorker> log)
     : BackgroundService
 {
@@ -10,7 +10,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
 
     readonly SemaphoreSlim woken = new(0);
 
-    /// <summary>A run was begun.</summary>
+    /// <summary>Called after a run was started.</summary>
     public void Wake() => woken.Release();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,7 +25,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The run's lease was given back: another process, or the next start, goes on with it.
+            // The lease was released: another process or the next start continues the run.
         }
     }
 
@@ -38,11 +38,11 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            log.LogWarning("Runs will be looked for again in {Every}: {Failure}", Every, failure.Message);
+            log.LogWarning("Could not poll for runs; retrying in {Every}: {Failure}", Every, failure.Message);
         }
     }
 
-    /// <summary>One run to its end, or until this process must let go of it.</summary>
+    /// <summary>Executes one run to its end, or until this process must release it.</summary>
     public async Task Work(RunLease lease, CancellationToken stopping)
     {
         using var mine = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -54,7 +54,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure) when (stopping.IsCancellationRequested)
         {
-            log.LogInformation("Run {RunId} is given back: {Reason}", lease.RunId, failure.Message);
+            log.LogInformation("Released run {RunId}: {Reason}", lease.RunId, failure.Message);
             await lease.Release();
             stopping.ThrowIfCancellationRequested();
         }
@@ -72,21 +72,21 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
     async Task BoundTakeovers(RunLease lease)
     {
         if ((await runs.Find(lease.RunId))!.Resumed > settings.MostTakeovers)
-            throw new InvalidOperationException($"The run was taken over {settings.MostTakeovers} times and never ended; the log of its processes says why.");
+            throw new InvalidOperationException($"The run was taken over {settings.MostTakeovers} times without finishing; see the log of its processes.");
     }
 
-    /// <summary>A database that is away comes back: the lease runs out, and the run goes on. What fails for good ends the run.</summary>
+    /// <summary>After a temporary database failure the lease expires and the run continues. Any other failure ends the run.</summary>
     async Task LetGo(RunLease lease, Exception failure, bool lost)
     {
         if (lost)
         {
-            log.LogWarning("Run {RunId} has gone to another process", lease.RunId);
+            log.LogWarning("Another process has taken over run {RunId}", lease.RunId);
             return;
         }
 
         if (DatabaseErrors.Classify(failure) != FailureKind.Permanent)
         {
-            log.LogWarning("Run {RunId} waits for its databases: {Failure}", lease.RunId, failure.Message);
+            log.LogWarning("Run {RunId} continues when its databases are available: {Failure}", lease.RunId, failure.Message);
             return;
         }
 
@@ -112,11 +112,11 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (OperationCanceledException)
         {
-            // The run has ended, or this process stops.
+            // The run has finished, or this process stops.
         }
     }
 
-    /// <summary>A database that is away tells nothing: should the lease run out meanwhile, the run's next transaction finds out.</summary>
+    /// <summary>An unavailable database is ignored here: if the lease expires meanwhile, the run's next transaction notices it.</summary>
     async Task<bool> Extended(RunLease lease)
     {
         try
@@ -125,7 +125,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure)
         {
-            log.LogWarning("The lease of run {RunId} could not be extended: {Failure}", lease.RunId, failure.Message);
+            log.LogWarning("Could not renew the lease of run {RunId}: {Failure}", lease.RunId, failure.Message);
             return true;
         }
     }

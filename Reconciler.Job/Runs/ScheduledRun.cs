@@ -3,8 +3,8 @@ using Quartz;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Begins the runs of the schedule. Every process of a cluster has the schedule; the time for which a run is begun is its key, so the first process
-/// begins it and the others find it begun.
+/// Starts scheduled runs. Every process of a cluster has the schedule. The scheduled time is the run's key, so the first process starts it
+/// and the others find it started.
 /// </summary>
 sealed class ScheduledRun(BeginRun begin, RunWorker worker, ReconciliationSettings settings, ILogger<ScheduledRun> log)
 {
@@ -26,7 +26,9 @@ sealed class ScheduledRun(BeginRun begin, RunWorker worker, ReconciliationSettin
             services.AddPeriodic<RollingRun>(RollingRun.Interval);
     }
 
-    /// <summary>False when the run of this time was begun before; one that is left out because another is under way counts as begun.</summary>
+    /// <summary>
+    /// False if the run of this time was already started; a run skipped because another is in progress counts as started.
+    /// </summary>
     public async Task<bool> Start(RunKind kind, DateTime? at)
     {
         try
@@ -38,13 +40,13 @@ sealed class ScheduledRun(BeginRun begin, RunWorker worker, ReconciliationSettin
         }
         catch (RunUnderWay other)
         {
-            log.LogInformation("The {Kind} run of {At:u} is left out: {Reason}", kind, at, other.Message);
+            log.LogInformation("Skipped the {Kind} run of {At:u}: {Reason}", kind, at, other.Message);
             return true;
         }
     }
 }
 
-/// <summary>The full run at its time.</summary>
+/// <summary>Starts the full run at its time.</summary>
 [DisallowConcurrentExecution]
 sealed class NightlyRun(ScheduledRun schedule, Nights nights, TimeProvider clock) : IJob
 {
@@ -52,12 +54,12 @@ sealed class NightlyRun(ScheduledRun schedule, Nights nights, TimeProvider clock
         await schedule.Start(RunKind.Full, nights.KeyOf(context.ScheduledFireTimeUtc ?? clock.GetUtcNow()));
 }
 
-/// <summary>A night that was missed, because no process was up or another run was under way, is made good soon after.</summary>
+/// <summary>Starts a missed full run soon after: no process was running, or another run was in progress.</summary>
 sealed class MissedNight(ScheduledRun schedule, Nights nights, RunTable runs, TimeProvider clock) : IPeriodicJob
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
-    /// <summary>Nothing was missed before the first full run: that one waits for its time.</summary>
+    /// <summary>Before the first full run nothing counts as missed: it waits for its time.</summary>
     public async Task Run(CancellationToken cancel)
     {
         if (await runs.LastFull() is { } last && nights.Last(clock.GetUtcNow()) is { } due && last.CreatedAt < due)
@@ -66,12 +68,12 @@ sealed class MissedNight(ScheduledRun schedule, Nights nights, RunTable runs, Ti
 }
 
 /// <summary>
-/// A rolling run in each slot of <see cref="ReconciliationSettings.RollingMinutes"/>, counted from midnight UTC, whatever the server's time zone. A slot
-/// that comes again, because the clock was set back, has its run again.
+/// Starts a rolling run in each slot of <see cref="ReconciliationSettings.RollingMinutes"/>, counted from midnight UTC, independent of the
+/// server's time zone. If the clock is set back, a repeated slot gets another run.
 /// </summary>
 sealed class RollingRun(ScheduledRun schedule, RollingSlots slots, TimeProvider clock) : IPeriodicJob
 {
-    /// <summary>How often the time is looked at.</summary>
+    /// <summary>Interval between two checks of the time.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     public async Task Run(CancellationToken cancel)

@@ -2,22 +2,22 @@ using System.Text;
 
 namespace Reconciler.Job;
 
-/// <summary>RFC 4180, record by record; it holds one record, and that is bounded. Lines may end with CRLF, LF or CR, the last one with the file.</summary>
+/// <summary>Reads RFC 4180 record by record; memory holds one bounded record. Lines end with CRLF, LF, CR or the file.</summary>
 sealed class CsvRecords(TextReader text)
 {
-    /// <summary>Characters of one field: no field of ours comes near it, and a file without line ends is none.</summary>
+    /// <summary>Maximum characters of one field: far more than any real field, and it stops a file without line ends.</summary>
     const int MostOfField = 4096;
 
     readonly StringBuilder field = new();
     long line = 1;
 
-    /// <summary>The line on which the record that was read last begins, from 1.</summary>
+    /// <summary>First line of the last record, from 1.</summary>
     public long Line { get; private set; }
 
-    /// <summary>The record that was read last ended with the file, not with a line end.</summary>
+    /// <summary>True if the last record ended with the file, without a line end.</summary>
     public bool EndedWithFile { get; private set; }
 
-    /// <summary>Blanks around a field are not part of it. Null at the end.</summary>
+    /// <summary>Reads a record; trims blanks around fields. Returns null at the end.</summary>
     /// <exception cref="BrokenSettlement">A quote is not closed, or a field is too long.</exception>
     public List<string>? Read()
     {
@@ -41,7 +41,7 @@ sealed class CsvRecords(TextReader text)
         }
     }
 
-    /// <summary>Returns what ended the field.</summary>
+    /// <summary>Returns the character that ended the field.</summary>
     int Plain()
     {
         int next;
@@ -78,15 +78,15 @@ sealed class CsvRecords(TextReader text)
         if (field.Length == MostOfField)
             throw new BrokenSettlement(Line, $"a field is longer than {MostOfField} characters");
         if (char.IsControl(next) && next is not ('\r' or '\n' or '\t'))
-            throw new BrokenSettlement(Line, "a field has a control character in it");
+            throw new BrokenSettlement(Line, "a field contains a control character");
         field.Append(next);
     }
 }
 
-/// <summary>A settlement file is not taken in, and this is why.</summary>
+/// <summary>Why a settlement file is refused.</summary>
 sealed class BrokenSettlement(long line, string reason) : Exception(line > 0 ? $"line {line}: {reason}" : reason)
 {
-    /// <summary>From 1; 0 when it is about the whole file.</summary>
+    /// <summary>Line number from 1; 0 for the whole file.</summary>
     public long Line => line;
 
     public string Reason => reason;

@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace Reconciler.Job;
 
-/// <summary>What is wrong with the settlement file of a day: always a person's business.</summary>
+/// <summary>Finding about the settlement file of a day: always a case for an operator.</summary>
 static class FileFinding
 {
     public static Finding Of(string name, DateOnly day, string rule, object evidence) => new(

@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The days on which money moved and whose settlement file has not come for too long. Until it comes, nothing proves what became of that
-/// money: the finding has its sums, and stands for all of its orders.
+/// Finds days on which money moved and whose settlement file is overdue. Until it arrives, that money is unproven: the finding has its sums
+/// and represents all its orders.
 /// </summary>
 sealed class LateSettlements(Ledgers ledgers, SettlementSettings settings, TimeProvider clock)
 {
-    const string Comes = "The settlement file of each day on which money moved comes in time.";
+    const string Comes = "The settlement file of each day on which money moved arrives in time.";
 
-    /// <summary>Of all days since the first file that came; before any has come, of those for which one is asked.</summary>
+    /// <summary>Checks all days since the first imported file; before any, the days for which files are fetched.</summary>
     public async Task<IReadOnlyList<Finding>> Find(CancellationToken cancel = default)
     {
         var missing = SettlementDays.Of(await ledgers.Settlement.DeliveredDays(cancel), settings, clock.GetUtcNow()).Missing;

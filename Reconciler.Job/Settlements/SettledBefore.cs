@@ -2,11 +2,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Reconciler.Job;
 
-/// <summary>Rows that a file brings a second time. What another day's file has brought just so is left out: gateways overlap their files.</summary>
+/// <summary>Handles rows that a file repeats. Identical rows of another day's file are skipped: gateways overlap their files.</summary>
 static class SettledBefore
 {
-    /// <returns>The rows that are new, all of the file's day.</returns>
-    /// <exception cref="BrokenSettlement">A row is in the file twice, or was settled with other content, or is of another day.</exception>
+    /// <returns>The new rows, all of the file's day.</returns>
+    /// <exception cref="BrokenSettlement">A row is in the file twice, was settled with other content, or belongs to another
+    /// day.</exception>
     public static async Task<List<SettledRow>> LeaveOut(ReconcilerDb db, SettlementLine[] page, DateOnly day)
     {
         RefuseTwice(page);
@@ -40,10 +41,10 @@ static class SettledBefore
             throw Twice(line, row);
         if (Content(before) != Content(row))
             throw new BrokenSettlement(
-                line, $"row {row.Id} is in the file of {before.Day:yyyy-MM-dd} with other content: {Words(before)} there, {Words(row)} here");
+                line, $"row {row.Id} is in the file of {before.Day:yyyy-MM-dd} with different content: {Words(before)} there, {Words(row)} here");
     }
 
-    static BrokenSettlement Twice(long line, SettledRow row) => new(line, $"row {row.Id} is in it twice");
+    static BrokenSettlement Twice(long line, SettledRow row) => new(line, $"row {row.Id} is in the file twice");
 
     static (string, string, string, long, long, string) Content(SettledRow row) =>
         (row.Operation, row.AuthorizationId, row.Reference, row.Amount, row.Fee, row.Currency);

@@ -3,13 +3,13 @@ using System.Net.Http.Headers;
 
 namespace Reconciler.Job;
 
-/// <summary>Asks the gateway for a day's settlement file: <c>GET v1/settlements/{date}</c>.</summary>
+/// <summary>Downloads a day's settlement file from the gateway: <c>GET v1/settlements/{date}</c>.</summary>
 sealed class SettlementClient(HttpClient http, IConfiguration configuration, SettlementSettings settings)
 {
     public bool IsThere => !string.IsNullOrEmpty(configuration["Gateway:Url"]);
 
-    /// <summary>The file, on disk and not in memory; gone when it is disposed. Null when the gateway has none yet.</summary>
-    /// <exception cref="HttpRequestException">The gateway could not be reached, or gave another answer.</exception>
+    /// <summary>The file in a temporary file, deleted on disposal; null if the gateway has none yet.</summary>
+    /// <exception cref="HttpRequestException">The gateway was unreachable or gave another answer.</exception>
     public async Task<Stream?> Get(DateOnly day, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(BaseAddress, $"v1/settlements/{day:yyyy-MM-dd}"));
@@ -34,7 +34,7 @@ sealed class SettlementClient(HttpClient http, IConfiguration configuration, Set
         }
     }
 
-    /// <summary>One byte beyond the bound is enough to refuse it; each part has its own time.</summary>
+    /// <summary>Stops one byte over the maximum size; each part has its own timeout.</summary>
     async Task Copy(Stream body, FileStream file, CancellationToken cancel)
     {
         var buffer = new byte[64 * 1024];
@@ -50,6 +50,6 @@ sealed class SettlementClient(HttpClient http, IConfiguration configuration, Set
         }
     }
 
-    /// <summary>Read when it is used: a host that learns its own address late can still set it.</summary>
+    /// <summary>Read on each use: a host may learn its own address late and set it then.</summary>
     Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
 }

@@ -3,14 +3,14 @@ using System.Text;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The gateway's settlement file, checked as it is read: its header, each row, the sums by currency, and the trailer with the number of rows.
-/// Whoever reads the rows to their end has read a whole file that agrees with itself.
+/// The gateway's settlement file, validated while it is read: header, rows, sums by currency, and the trailer with the number of rows.
+/// Reading to the end without an exception means that the file is complete and consistent.
 /// </summary>
 static class SettlementCsv
 {
     public const string Header = SettlementColumns.Needed;
 
-    /// <exception cref="BrokenSettlement">The file is broken.</exception>
+    /// <exception cref="BrokenSettlement">The file is invalid.</exception>
     public static IEnumerable<SettlementLine> Read(Stream file, DateOnly day)
     {
         using var text = SettlementText.Open(file);
@@ -19,7 +19,7 @@ static class SettlementCsv
         var totals = new Totals();
         while (Next(records) is { } fields)
         {
-            // An empty line may follow the last one: editors leave it.
+            // Editors may append an empty line.
             if (totals.Ended && fields is [""])
                 continue;
             var record = columns.Arrange(fields, records.Line, records.EndedWithFile);
@@ -32,7 +32,7 @@ static class SettlementCsv
         }
 
         if (!totals.Ended)
-            throw new BrokenSettlement(0, "the trailer is missing: the file is cut off");
+            throw new BrokenSettlement(0, "the trailer is missing: the file is incomplete");
     }
 
     static void Check(string[] record, Totals totals, long line)
@@ -42,12 +42,12 @@ static class SettlementCsv
         else if (record[0] == "trailer")
             totals.End(SettlementRecord.Number(record[1], "number of rows", line), line);
         else
-            throw new BrokenSettlement(line, $"'{record[0]}' is no kind of record");
+            throw new BrokenSettlement(line, $"'{record[0]}' is not a kind of record");
     }
 
-    /// <summary>The sum of a day may be larger than any of its rows.</summary>
+    /// <summary>The sum of a day may exceed the maximum of a row.</summary>
     static Int128 Sum(string text, long line) => Int128.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var sum) ? sum
-        : throw new BrokenSettlement(line, $"the sum '{text}' is no whole number");
+        : throw new BrokenSettlement(line, $"the sum '{text}' is not a whole number");
 
     static List<string>? Next(CsvRecords records)
     {
@@ -57,11 +57,11 @@ static class SettlementCsv
         }
         catch (DecoderFallbackException)
         {
-            throw new BrokenSettlement(records.Line, "it is not UTF-8");
+            throw new BrokenSettlement(records.Line, "the file is not UTF-8");
         }
     }
 
-    /// <summary>What the rows come to, held against what the file says that they come to.</summary>
+    /// <summary>Compares the rows' totals with the file's own sums.</summary>
     sealed class Totals
     {
         readonly Dictionary<string, (Int128 Amount, Int128 Fee, bool Checked)> sums = new(StringComparer.Ordinal);
@@ -85,7 +85,7 @@ static class SettlementCsv
             if (sum.Checked)
                 throw new BrokenSettlement(line, $"a second sum of {currency}");
             if (sum.Amount != amount || sum.Fee != fee)
-                throw new BrokenSettlement(line, $"the sum of {currency} says amount {amount} and fee {fee}; the rows come to {sum.Amount} and {sum.Fee}");
+                throw new BrokenSettlement(line, $"the sum of {currency} says amount {amount} and fee {fee}; the rows add up to {sum.Amount} and {sum.Fee}");
             sums[currency] = sum with { Checked = true };
         }
 
@@ -100,5 +100,5 @@ static class SettlementCsv
     }
 }
 
-/// <summary>A row of a file, and the line that it begins on.</summary>
+/// <summary>A row of a file and its first line.</summary>
 readonly record struct SettlementLine(long Line, SettledRow Row);

@@ -1,15 +1,15 @@
 namespace Reconciler.Job;
 
-/// <summary>Of which UTC days it is told what the gateway settled, and for which of them waiting is over.</summary>
-/// <param name="Delivered">The days whose file has been taken in.</param>
-/// <param name="First">From this day on a file is expected for each day on which money moved; none: for none.</param>
-/// <param name="Over">The last day on which money moved that must be settled by now, whatever files have come; none: only files count.</param>
+/// <summary>The UTC days covered by settlement files, and those whose files are overdue.</summary>
+/// <param name="Delivered">Days with an imported file.</param>
+/// <param name="First">From this day on, each day on which money moved needs a file; null: none needs one.</param>
+/// <param name="Over">Last day that must be settled by now even without a file; null: only imported files count.</param>
 sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? First = null, DateOnly? Over = null)
 {
-    /// <summary>How far the gateway's clock may be from ours.</summary>
+    /// <summary>Maximum difference between the gateway's clock and ours.</summary>
     static readonly TimeSpan ClockSkew = TimeSpan.FromHours(1);
 
-    /// <summary>Settlement is compared at all.</summary>
+    /// <summary>True if settlement is compared at all.</summary>
     public bool Compared => Delivered.Count > 0 || Over is not null;
 
     public static SettlementDays Of(IReadOnlySet<DateOnly> delivered, SettlementSettings settings, DateTimeOffset now)
@@ -21,9 +21,9 @@ sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? First =
     }
 
     /// <summary>
-    /// Whether money that moved must stand in a file by now: the file of each day has come in which it can stand, or the time for that is over. The gateway's
-    /// clock is not ours, and it may settle on the day after; but a gateway makes no file of a day on which nothing moved. The file of the day itself is
-    /// waited for: that it is missing is told once, and not of each of its orders.
+    /// True if the operation must be in a file by now: the files of all possible days have arrived, or their time is over. The gateway's
+    /// clock differs from ours, and it may settle on the next day, but it makes no file of a day without operations. A missing file of the
+    /// day itself is reported once, not for each of its orders.
     /// </summary>
     public bool MustTellOf(AttemptEntry attempt)
     {
@@ -39,7 +39,7 @@ sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? First =
         return true;
     }
 
-    /// <summary>The days that are over, have no file, and should have one if money moved on them.</summary>
+    /// <summary>Past days without a file that need one if money moved on them.</summary>
     public IReadOnlyList<DateOnly> Missing => First is { } first && Over is { } over && over >= first
         ? [.. Enumerable.Range(0, over.DayNumber - first.DayNumber + 1).Select(first.AddDays).Where(day => !Delivered.Contains(day))]
         : [];

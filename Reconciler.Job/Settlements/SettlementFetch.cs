@@ -2,18 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace Reconciler.Job;
 
-/// <summary>Takes in the files of the days that are over and whose file has not come, oldest first.</summary>
+/// <summary>Imports missing files of past days, oldest first.</summary>
 sealed class SettlementFetch(
     SettlementClient gateway, SettlementIntake intake, Ledgers ledgers, SettlementSettings settings, TimeProvider clock, ILogger<SettlementFetch> log)
 {
-    /// <summary>What became of each file that came. A gateway that cannot be reached is no finding: the days stay due.</summary>
+    /// <summary>Yields the result of each file. An unreachable gateway is not a finding: the days stay due.</summary>
     public async IAsyncEnumerable<Intake> TakeDue([EnumeratorCancellation] CancellationToken cancel = default)
     {
         if (!settings.Fetch)
             yield break;
         if (!gateway.IsThere)
         {
-            log.LogWarning("No settlement file is fetched: set Gateway:Url and Gateway:Key, or Settlements:Fetch to false");
+            log.LogWarning("Cannot fetch settlement files: set Gateway:Url and Gateway:Key, or Settlements:Fetch to false");
             yield break;
         }
 
@@ -31,14 +31,14 @@ sealed class SettlementFetch(
             await using (file)
             {
                 if (SettlementText.WhyNot(file) is { } reason)
-                    log.LogWarning("What the gateway gave for the settlement file of {Day:yyyy-MM-dd} is none, and the day stays due: {Reason}", day, reason);
+                    log.LogWarning("The gateway's answer for {Day:yyyy-MM-dd} is not a settlement file; the day stays due: {Reason}", day, reason);
                 else if (await Take(day, file, cancel) is { Outcome: not IntakeOutcome.Known } taken)
                     yield return taken;
             }
         }
     }
 
-    /// <summary>From its beginning: a look at its first bytes has moved it.</summary>
+    /// <summary>Rewinds the file first: the check of its first bytes has moved its position.</summary>
     Task<Intake> Take(DateOnly day, Stream file, CancellationToken cancel)
     {
         file.Position = 0;
@@ -53,13 +53,13 @@ sealed class SettlementFetch(
         }
         catch (HttpRequestException refused) when (refused.StatusCode is not null)
         {
-            // About this day only: the others are still asked for.
-            log.LogWarning("The settlement file of {Day} is not given and stays due: {Failure}", day, refused.Message);
+            // Only this day failed: the others are still fetched.
+            log.LogWarning("The gateway refused the settlement file of {Day}; the day stays due: {Failure}", day, refused.Message);
             return (true, null);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
-            log.LogWarning("The settlement file of {Day} could not be fetched and stays due: {Failure}", day, failure.Message);
+            log.LogWarning("Could not fetch the settlement file of {Day}; the day stays due: {Failure}", day, failure.Message);
             return (false, null);
         }
     }

@@ -4,16 +4,16 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
-/// <summary>A settlement file that was taken in whole, with its rows, in one transaction. One for each day.</summary>
+/// <summary>A settlement file, imported with all its rows in one transaction. One per day.</summary>
 sealed class SettlementFile
 {
-    /// <summary>The UTC day whose money it tells of.</summary>
+    /// <summary>The UTC day of its operations.</summary>
     public DateOnly Day { get; init; }
 
-    /// <summary>SHA-256 of its bytes, hex: the same file delivered again is recognised by it.</summary>
+    /// <summary>SHA-256 of its bytes, hex; identifies a file that is delivered again.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>Rows in it.</summary>
+    /// <summary>Number of rows.</summary>
     public long Rows { get; private set; }
 
     /// <summary>UTC.</summary>
@@ -35,32 +35,32 @@ sealed class SettlementFile
 /// <summary>One row of a settlement file: a capture (positive), a refund (negative), or another of <see cref="SettlementKinds"/>.</summary>
 sealed class SettledRow
 {
-    /// <summary>The gateway's id; the same movement of money never counts twice, whichever file it comes in.</summary>
+    /// <summary>The gateway's id; the same operation counts once, in whichever file.</summary>
     public required string Id { get; init; }
 
-    /// <summary>One of <see cref="SettlementKinds"/>, or the file's own word.</summary>
+    /// <summary>One of <see cref="SettlementKinds"/>, or another text from the file.</summary>
     public required string Operation { get; init; }
 
     public required string AuthorizationId { get; init; }
 
-    /// <summary>Our own id as the gateway was given it.</summary>
+    /// <summary>Our reference at the gateway.</summary>
     public required string Reference { get; init; }
 
-    /// <summary>The reference as an order id; none when it is not one.</summary>
+    /// <summary>The reference as an order id; null if it is not one.</summary>
     public Guid? OrderId { get; init; }
 
     /// <summary>Minor units, signed.</summary>
     public long Amount { get; init; }
 
-    /// <summary>Minor units that the gateway keeps.</summary>
+    /// <summary>The gateway's fee, minor units.</summary>
     public long Fee { get; init; }
 
     public required string Currency { get; init; }
 
-    /// <summary>UTC; when the gateway moved the money.</summary>
+    /// <summary>UTC; time of the operation.</summary>
     public DateTime At { get; init; }
 
-    /// <summary>Of the file.</summary>
+    /// <summary>Day of the file.</summary>
     public DateOnly Day { get; init; }
 
     internal static void Map(EntityTypeBuilder<SettledRow> row, string collation)

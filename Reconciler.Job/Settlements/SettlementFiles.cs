@@ -6,24 +6,24 @@ namespace Reconciler.Job;
 
 /// <summary>The settlement file of a day.</summary>
 /// <param name="Day">UTC.</param>
-/// <param name="Hash">SHA-256 of its bytes, hex; absent when no file counts now.</param>
-/// <param name="Rows">Rows in it.</param>
+/// <param name="Hash">SHA-256 of its bytes, hex; absent if the day has no valid file.</param>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="ImportedAt">UTC.</param>
 /// <param name="Kinds">Its rows by kind and currency.</param>
-/// <param name="Earlier">Files of the day that count no more, the newest first.</param>
+/// <param name="Earlier">Replaced or voided files of the day, newest first.</param>
 sealed record FileView(
     DateOnly Day, string? Hash, long Rows, DateTime? ImportedAt, IReadOnlyList<KindSum> Kinds, IReadOnlyList<EarlierFile> Earlier);
 
 /// <summary>A file that was replaced or voided.</summary>
 /// <param name="Hash">SHA-256 of its bytes, hex.</param>
-/// <param name="Rows">Rows in it.</param>
+/// <param name="Rows">Number of rows.</param>
 /// <param name="ImportedAt">UTC.</param>
 /// <param name="EndedAt">UTC; when it was replaced or voided.</param>
-/// <param name="EndedBy">The name of the key.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="EndedBy">Name of the operator's key.</param>
+/// <param name="Reason">The operator's reason.</param>
 sealed record EarlierFile(string Hash, long Rows, DateTime ImportedAt, DateTime EndedAt, string EndedBy, string Reason);
 
-/// <summary>The files that were taken in, as operators look at them and take them back.</summary>
+/// <summary>Imported files: queries and voiding by operators.</summary>
 sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, TimeProvider clock)
 {
     const int MostEarlier = 100;
@@ -33,7 +33,7 @@ sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<Rec
         .Select(all => new KindSum(all.Key.Operation, all.Key.Currency, all.LongCount(), all.Sum(row => row.Amount), all.Sum(row => row.Fee)))
         .ToListAsync());
 
-    /// <summary>Null when there was never one.</summary>
+    /// <summary>Null if the day never had a file.</summary>
     public async Task<FileView?> Find(DateOnly day)
     {
         var file = await statements.Run(db => db.SettlementFiles.AsNoTracking().SingleOrDefaultAsync(row => row.Day == day));
@@ -43,7 +43,7 @@ sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<Rec
             : new FileView(day, file?.Hash, file?.Rows ?? 0, file?.ImportedAt, await Kinds(day), earlier);
     }
 
-    /// <summary>Null when there is none.</summary>
+    /// <summary>Null if the day has no file.</summary>
     public async Task<FileView?> Void(DateOnly day, string by, string reason)
     {
         var ended = await unit.Run(async work =>

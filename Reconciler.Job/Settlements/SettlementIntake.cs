@@ -4,48 +4,48 @@ using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
 
-/// <summary>What became of a settlement file.</summary>
+/// <summary>Result of an import.</summary>
 enum IntakeOutcome
 {
-    /// <summary>All of its rows are there.</summary>
+    /// <summary>All its rows are imported.</summary>
     Taken,
 
-    /// <summary>The very same file was taken in before; nothing was done.</summary>
+    /// <summary>The same file was imported before; nothing was done.</summary>
     Known,
 
-    /// <summary>It stands in the place of another one.</summary>
+    /// <summary>It replaced another file.</summary>
     Replaced,
 
-    /// <summary>None of its rows was taken in; the finding says why.</summary>
+    /// <summary>Nothing was imported; the finding has the reason.</summary>
     Refused,
 }
 
-/// <param name="Day">Of the file.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Rows">In it.</param>
-/// <param name="Skipped">Of them, those that the file of another day has brought already.</param>
+/// <param name="Day">Day of the file.</param>
+/// <param name="Outcome">Result.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Skipped">Rows already imported with another day's file.</param>
 /// <param name="Finding">Why it was refused.</param>
-/// <param name="Difference">To the file that it replaced.</param>
+/// <param name="Difference">Difference to the replaced file.</param>
 sealed record Intake(
     DateOnly Day, IntakeOutcome Outcome, long Rows, long Skipped = 0, Finding? Finding = null, FileDifference? Difference = null);
 
-/// <summary>Who brings a file.</summary>
-/// <param name="By">The name of the key; the gateway when it was fetched.</param>
-/// <param name="Replaces">Hash of the file that it is to replace.</param>
-/// <param name="Reason">Why.</param>
+/// <summary>Origin of a file.</summary>
+/// <param name="By">Name of the operator's key, or the automatic fetch.</param>
+/// <param name="Replaces">Hash of the file to replace.</param>
+/// <param name="Reason">The operator's reason.</param>
 sealed record Delivery(string By, string? Replaces = null, string? Reason = null)
 {
-    /// <summary>Nobody decided to bring it.</summary>
+    /// <summary>Fetched automatically.</summary>
     public static readonly Delivery Fetched = new("settlement intake");
 }
 
-/// <summary>Takes settlement files in: each as a whole in one transaction, or not at all, and each once.</summary>
+/// <summary>Imports settlement files: each once, completely in one transaction or not at all.</summary>
 sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings settings, TimeProvider clock, ILogger<SettlementIntake> log)
 {
-    const string Whole = "A settlement file is complete, agrees with itself, and settles nothing a second time.";
-    const string Stands = "A settlement file does not change once it has been delivered.";
+    const string Whole = "A settlement file is complete and consistent, and settles nothing twice.";
+    const string Stands = "A settlement file does not change after its delivery.";
 
-    /// <summary>The file can be read twice: once for its hash, once for its rows.</summary>
+    /// <summary>The stream must be seekable: it is read for the hash, then for the rows.</summary>
     public async Task<Intake> Take(DateOnly day, Stream file, Delivery? delivery = null, CancellationToken cancel = default)
     {
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
@@ -58,7 +58,7 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
         }
         catch (BrokenSettlement broken)
         {
-            log.LogError("Settlement file of {Day:yyyy-MM-dd} is refused: {Reason}", day, broken.Message);
+            log.LogError("Refused the settlement file of {Day:yyyy-MM-dd}: {Reason}", day, broken.Message);
             return Refused(day, Classes.SettlementFileRefused, Whole, new { day, hash, broken.Line, broken.Reason });
         }
     }
@@ -68,7 +68,7 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
         if (day >= DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
             throw new BrokenSettlement(0, $"{day:yyyy-MM-dd} is not over: its file cannot be complete");
         if (file.Length > settings.MostMegabytes * 1024L * 1024)
-            throw new BrokenSettlement(0, $"it is larger than {settings.MostMegabytes} MiB (Settlements:MostMegabytes)");
+            throw new BrokenSettlement(0, $"the file is larger than {settings.MostMegabytes} MiB (Settlements:MostMegabytes)");
     }
 
     async Task<Intake> Take(Work work, DateOnly day, Stream file, string hash, Delivery delivery)
@@ -80,12 +80,12 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
         if (earlier?.Hash != delivery.Replaces)
             return Changed(day, hash, earlier);
         if (delivery == Delivery.Fetched && await db.SupersededFiles.AnyAsync(ended => ended.Day == day && ended.Hash == hash))
-            throw new BrokenSettlement(0, "it was replaced or voided before, and is fetched again as it was: get the right one, or hand this one in");
+            throw new BrokenSettlement(0, "the file was replaced or voided earlier and is unchanged: get a corrected file, or upload this one");
 
         var superseded = earlier is null ? null : await Superseding.End(work, earlier, delivery.By, delivery.Reason!, clock);
         var (rows, skipped) = await Import(work, day, file, hash);
         var outcome = superseded is null ? IntakeOutcome.Taken : IntakeOutcome.Replaced;
-        var already = skipped == 0 ? "" : $", {skipped} of them in the files of other days already";
+        var already = skipped == 0 ? "" : $", {skipped} of them already in files of other days";
         work.Audit("settlement file", day.ToString("O"), "", outcome.ToString(), delivery.By, $"{rows} rows{already}, SHA-256 {hash}");
         return new Intake(day, outcome, rows, skipped, null, superseded is null ? null : await Superseding.Compare(db, superseded));
     }
@@ -105,7 +105,7 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
             (rows, skipped) = (rows + page.Length, skipped + page.Length - fresh.Count);
         }
 
-        // Last, so that a rolling run that begins meanwhile does not take it for looked at.
+        // Last, so that a rolling run that starts meanwhile does not consider it compared.
         var now = clock.GetUtcNow().UtcDateTime;
         await db.SettlementFiles.Where(taken => taken.Day == day)
             .ExecuteUpdateAsync(set => set.SetProperty(taken => taken.Rows, rows).SetProperty(taken => taken.ImportedAt, now));
@@ -114,10 +114,10 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
 
     Intake Changed(DateOnly day, string hash, SettlementFile? earlier)
     {
-        log.LogError("Settlement file of {Day:yyyy-MM-dd} is another one than the one of {ImportedAt:u}", day, earlier?.ImportedAt);
+        log.LogError("Settlement file of {Day:yyyy-MM-dd} differs from the one imported at {ImportedAt:u}", day, earlier?.ImportedAt);
         var reason = earlier is null
-            ? "no file of that day is there to be replaced"
-            : $"another file of that day was taken in before, and stands; its SHA-256 is {earlier.Hash}";
+            ? "that day has no file to replace"
+            : $"another file of that day is already imported; its SHA-256 is {earlier.Hash}";
         return Refused(day, Classes.SettlementFileChanged, Stands, new
         {
             day, hash, earlierHash = earlier?.Hash, earlierAt = earlier?.ImportedAt, reason,

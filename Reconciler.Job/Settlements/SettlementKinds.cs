@@ -1,15 +1,15 @@
 namespace Reconciler.Job;
 
-/// <summary>What a row of a settlement file can be. The words are the files' own; a kind that is not here is kept and told of.</summary>
+/// <summary>Kinds of settlement rows, as named in the files; unknown kinds are stored and reported.</summary>
 static class SettlementKinds
 {
     public const string Capture = GatewayWords.Capture;
     public const string Refund = GatewayWords.Refund;
 
-    /// <summary>A capture that the gateway took back.</summary>
+    /// <summary>A capture reversed by the gateway.</summary>
     public const string CaptureReversal = "capture-reversal";
 
-    /// <summary>A refund that did not reach the customer and came back.</summary>
+    /// <summary>A refund that did not reach the customer and was returned.</summary>
     public const string RefundReversal = "refund-reversal";
 
     public const string Chargeback = "chargeback";
@@ -18,13 +18,13 @@ static class SettlementKinds
 
     public const int MostOfKind = 60;
 
-    /// <summary>Those that move an order's money: they belong to its story.</summary>
+    /// <summary>Kinds that move an order's money; they belong to an order.</summary>
     public static IReadOnlyList<string> OfOrders { get; } = [Capture, Refund, CaptureReversal, RefundReversal, Chargeback, ChargebackReversal];
 
-    /// <summary>Those that are about the account and not about an order: counted.</summary>
+    /// <summary>Kinds that concern the account, not an order: only counted.</summary>
     public static IReadOnlyList<string> OfAccount { get; } = [Fee, "payout", "payout-reversal", "reserve", "adjustment"];
 
-    /// <summary>As it is stored. A capture or a refund with the other's sign takes one back; one of nothing is there for its fee.</summary>
+    /// <summary>The stored kind. A capture or refund with the opposite sign is a reversal; one with amount 0 only carries a fee.</summary>
     public static string Of(string text, long amount)
     {
         var kind = text.ToLowerInvariant().Replace('_', '-').Replace(' ', '-');
@@ -37,14 +37,14 @@ static class SettlementKinds
         };
     }
 
-    /// <summary>For a statement's list.</summary>
+    /// <summary>A list for SQL.</summary>
     public static string Sql(IEnumerable<string> kinds) => string.Join(", ", kinds.Select(kind => $"'{kind}'"));
 }
 
 /// <summary>The rows of one kind and currency.</summary>
-/// <param name="Kind">As the file has it.</param>
+/// <param name="Kind">The kind in the file.</param>
 /// <param name="Currency">ISO 4217.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Count">Number of rows.</param>
 /// <param name="Amount">Their sum, minor units, signed.</param>
-/// <param name="Fee">What the gateway kept of them, minor units.</param>
+/// <param name="Fee">Their fees, minor units.</param>
 sealed record KindSum(string Kind, string Currency, long Count, long Amount, long Fee);

@@ -3,12 +3,12 @@ using OrderSaga.Contracts;
 
 namespace Reconciler.Job;
 
-/// <summary>One record of a settlement file, each of its fields checked; in the order of <see cref="SettlementColumns.Needed"/>.</summary>
+/// <summary>Parses and validates one record of a settlement file, fields in the order of <see cref="SettlementColumns.Needed"/>.</summary>
 static class SettlementRecord
 {
     const int MostOfId = FieldRules.MaxGatewayIdLength;
 
-    /// <summary>What is larger counts as no number: sums and differences of thousands of them must fit.</summary>
+    /// <summary>Larger numbers are refused, so that sums and differences of many rows cannot overflow.</summary>
     const long MostAmount = 1_000_000_000_000_000;
 
     public static SettledRow Parse(string[] record, DateOnly day, long line)
@@ -33,30 +33,30 @@ static class SettlementRecord
     }
 
     public static string Currency(string[] record, long line) => Currencies.Known(record[7]) ? record[7]
-        : throw new BrokenSettlement(line, $"'{record[7]}' is no ISO 4217 currency");
+        : throw new BrokenSettlement(line, $"'{record[7]}' is not an ISO 4217 currency");
 
     public static long Number(string text, string what, long line) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is > -MostAmount and < MostAmount
             ? number
-            : throw new BrokenSettlement(line, $"the {what} '{text}' is no whole number");
+            : throw new BrokenSettlement(line, $"the {what} '{text}' is not a whole number");
 
     static string Kind(string text, long amount, long line) => text.Length is > 0 and <= SettlementKinds.MostOfKind ? SettlementKinds.Of(text, amount)
-        : throw new BrokenSettlement(line, $"its operation has not 1 to {SettlementKinds.MostOfKind} characters");
+        : throw new BrokenSettlement(line, $"its operation must have 1 to {SettlementKinds.MostOfKind} characters");
 
     static string Id(string text, string what, long line) => text.Length is > 0 and <= MostOfId ? text
-        : throw new BrokenSettlement(line, $"its {what} has not 1 to {MostOfId} characters");
+        : throw new BrokenSettlement(line, $"its {what} must have 1 to {MostOfId} characters");
 
     static DateTime At(string text, long line)
     {
         if (!DateTime.TryParseExact(
                 Ticks(text), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
-            throw new BrokenSettlement(line, $"'{text}' is no time");
+            throw new BrokenSettlement(line, $"'{text}' is not a time");
         if (at.Kind == DateTimeKind.Unspecified)
             throw new BrokenSettlement(line, $"'{text}' has no time zone: end it with Z or an offset such as +02:00");
         return at.ToUniversalTime();
     }
 
-    /// <summary>Without the digits of a second that are finer than ours.</summary>
+    /// <summary>Cuts digits finer than 100 ns.</summary>
     static string Ticks(string text)
     {
         const int Digits = 7;

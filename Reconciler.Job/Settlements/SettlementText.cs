@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Reconciler.Job;
 
-/// <summary>The bytes of a settlement file as text: UTF-8, with or without a byte order mark. What is something else is refused by its name.</summary>
+/// <summary>Opens a settlement file as UTF-8 text, with or without a byte order mark. Other formats are refused by name.</summary>
 static class SettlementText
 {
     public static StreamReader Open(Stream file)
@@ -13,7 +13,9 @@ static class SettlementText
         return new StreamReader(file, utf8, detectEncodingFromByteOrderMarks: false, 64 * 1024, leaveOpen: true);
     }
 
-    /// <summary>By its first bytes; null when it can be a CSV file. It then stands behind the byte order mark.</summary>
+    /// <summary>
+    /// Detects other formats by the first bytes; null if it can be a CSV file. Leaves the position after a byte order mark.
+    /// </summary>
     public static string? WhyNot(Stream file)
     {
         Span<byte> head = stackalloc byte[4];
@@ -21,16 +23,16 @@ static class SettlementText
         file.Position = head.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
         return head switch
         {
-            [] => "it is empty",
-            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, ..] or [_, 0, ..] => "it is UTF-16 and not UTF-8: save it as UTF-8",
-            [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, ..] => "it is compressed: unpack it first",
-            [(byte)'<', ..] => "it begins with '<': it is a web page or XML, and no CSV",
+            [] => "the file is empty",
+            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [0, ..] or [_, 0, ..] => "the file is UTF-16: save it as UTF-8",
+            [0x1F, 0x8B, ..] or [(byte)'P', (byte)'K', 3, ..] => "the file is compressed: unpack it first",
+            [(byte)'<', ..] => "the file begins with '<': it is a web page or XML, not CSV",
             _ => null,
         };
     }
 }
 
-/// <summary>Which column of a file is which: found by name, whatever their order and whatever other columns there are.</summary>
+/// <summary>The columns of a file, found by name in any order; additional columns are ignored.</summary>
 sealed class SettlementColumns
 {
     public const string Needed = "record,id,operation,authorization_id,reference,amount,fee,currency,at";
@@ -48,7 +50,7 @@ sealed class SettlementColumns
         if (header is [var one] && one.IndexOfAny([';', '\t', '|']) is >= 0 and var at)
             throw new BrokenSettlement(1, $"the columns are separated by '{(one[at] == '\t' ? "tab" : one[at])}': separate them by commas");
         if (header.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(all => all.Count() > 1) is { } twice)
-            throw new BrokenSettlement(1, $"the column '{twice.Key}' is there twice");
+            throw new BrokenSettlement(1, $"the column '{twice.Key}' occurs twice");
         var found = Array.ConvertAll(Names, name => header.FindIndex(column => column.Equals(name, StringComparison.OrdinalIgnoreCase)));
         var missing = Array.IndexOf(found, -1);
         return missing < 0 ? new SettlementColumns(found, header.Count)
@@ -59,6 +61,6 @@ sealed class SettlementColumns
     public string[] Arrange(List<string> record, long line, bool endedWithFile) => record.Count == count
         ? Array.ConvertAll(places, place => record[place])
         : throw new BrokenSettlement(line, endedWithFile && record.Count < count
-            ? "the file ends in the middle of a line: it is cut off"
-            : $"it has {record.Count} columns in place of {count}");
+            ? "the file ends in the middle of a line: it is incomplete"
+            : $"the line has {record.Count} columns instead of {count}");
 }

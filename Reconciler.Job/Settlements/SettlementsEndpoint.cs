@@ -6,22 +6,22 @@ using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
-/// <summary>A settlement file that was handed in.</summary>
-/// <param name="Day">The UTC day that it tells of.</param>
-/// <param name="Outcome">Taken; Replaced: it stands in the place of another one; or Known: the very same file was taken in before.</param>
-/// <param name="Rows">Rows in it.</param>
-/// <param name="Skipped">Of them, those that the file of another day has brought already.</param>
+/// <summary>Result of an upload.</summary>
+/// <param name="Day">The UTC day of the file.</param>
+/// <param name="Outcome">Taken; Replaced: it replaced another file; or Known: the same file was imported before.</param>
+/// <param name="Rows">Number of rows.</param>
+/// <param name="Skipped">Rows already imported with another day's file.</param>
 /// <param name="Kinds">Its rows by kind and currency.</param>
-/// <param name="Difference">To the file that it replaced.</param>
+/// <param name="Difference">Difference to the replaced file.</param>
 sealed record IntakeView(DateOnly Day, string Outcome, long Rows, long Skipped, IReadOnlyList<KindSum> Kinds, FileDifference? Difference);
 
-/// <summary>/settlements: for a gateway whose files come by mail, for days that could not be fetched, and to put a wrong file right.</summary>
+/// <summary>/settlements: upload and correction of files that cannot be fetched from the gateway.</summary>
 static class SettlementsEndpoint
 {
-    const string BadDate = "The settlement day is not valid.";
-    const string Refused = "The settlement file is refused.";
-    const string NoFile = "There is no settlement file of that day.";
-    const string BadReplacement = "The replacement is not valid.";
+    const string BadDate = "The settlement day is invalid.";
+    const string Refused = "The settlement file is invalid.";
+    const string NoFile = "Settlement file not found.";
+    const string BadReplacement = "The replacement is invalid.";
     const string Csv = "text/csv";
 
     static readonly IntakeView Example = new(
@@ -34,29 +34,29 @@ static class SettlementsEndpoint
     {
         var files = app.MapGroup("/settlements").WithTags("Reconciliation").RequireRole(Roles.Operator);
         files.MapPost("", Take)
-            .WithName("HandInSettlement").WithSummary("Hand in the gateway's settlement file of a day, as CSV, or replace the one that is there")
+            .WithName("HandInSettlement").WithSummary("Uploads the gateway's settlement file of a day as CSV, or replaces the imported one")
             .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
             .Produces<IntakeView>().ResponseExample(200, Example)
             .MayFail(400, "settlement-date", BadDate).MayFail(400, "settlement-replacement", BadReplacement)
             .MayFail(409, "settlement-changed", Refused).MayFail(422, "settlement-refused", Refused);
         files.MapGet("/{date}", Get)
-            .WithName("GetSettlement").WithSummary("The settlement file of a day: its rows by kind, and what it has replaced")
+            .WithName("GetSettlement").WithSummary("The settlement file of a day: its rows by kind, and earlier files")
             .Produces<FileView>().ResponseExample(200, File)
             .MayFail(400, "settlement-date", BadDate).MayFail(404, "settlement-not-found", NoFile);
         files.MapPost("/{date}/void", Void)
-            .WithName("VoidSettlement").WithSummary("Take a settlement file back: it does not count any more, and its day is due again")
+            .WithName("VoidSettlement").WithSummary("Voids a settlement file: it no longer counts, and its day is due again")
             .RequestExample(new CaseReason("it was the file of another account")).Produces<FileView>().ResponseExample(200, File)
             .MayFail(400, "settlement-date", BadDate).MayFail(400, "invalid-reason", CaseEndpoints.BadReason)
             .MayFail(404, "settlement-not-found", NoFile);
     }
 
     static async Task<IntakeView> Take(
-        [FromQuery(Name = "date"), Description("The UTC day that the file tells of, yyyy-MM-dd.")] string? date,
-        [FromQuery(Name = "replaces"), Description("SHA-256 of the file that it replaces, hex: GET /settlements/{date} has it.")] string? replaces,
-        [FromQuery(Name = "reason"), Description("Why, with replaces: 1 to 300 characters.")] string? reason,
+        [FromQuery(Name = "date"), Description("The UTC day of the file, yyyy-MM-dd.")] string? date,
+        [FromQuery(Name = "replaces"), Description("SHA-256 of the file to replace, hex; see GET /settlements/{date}.")] string? replaces,
+        [FromQuery(Name = "reason"), Description("Reason of the replacement, 1 to 300 characters; required with replaces.")] string? reason,
         HttpContext http, SettlementIntake intake, SettlementFiles files, SettlementSettings settings)
     {
-        var day = Day(date, "Say which UTC day the file tells of: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
+        var day = Day(date, "Send the UTC day of the file: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
         var delivery = Replacement(CaseEndpoints.By(http), replaces, reason);
         http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = settings.MostMegabytes * 1024L * 1024;
         await using var file = await OnDisk(http);
@@ -71,7 +71,7 @@ static class SettlementsEndpoint
     static async Task<FileView> Void([Description("The UTC day, yyyy-MM-dd.")] string date, CaseReason? ask, HttpContext http, SettlementFiles files) =>
         await files.Void(Day(date, BadDay), CaseEndpoints.By(http), CaseEndpoints.Reason(ask?.Reason)) ?? throw Missing(date);
 
-    const string BadDay = "Give a UTC day as yyyy-MM-dd, e.g. 2026-01-30.";
+    const string BadDay = "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.";
 
     static DateOnly Day(string? text, string say) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
@@ -83,11 +83,11 @@ static class SettlementsEndpoint
             return new Delivery(by);
         if (replaces is not { Length: 64 } || !replaces.All(char.IsAsciiHexDigit))
             throw new Problem(400, "settlement-replacement", BadReplacement,
-                "Give ?replaces= the SHA-256 of the file that is there, 64 hex digits. GET /settlements/{date} has it.");
+                "Set ?replaces= to the SHA-256 of the imported file, 64 hex digits; see GET /settlements/{date}.");
         return new Delivery(by, replaces.ToLowerInvariant(), CaseEndpoints.Reason(reason));
     }
 
-    /// <summary>It is read twice, and may be larger than the memory.</summary>
+    /// <summary>On disk, because it is read twice and may not fit in memory.</summary>
     static async Task<FileStream> OnDisk(HttpContext http)
     {
         var file = new FileStream(
@@ -98,7 +98,7 @@ static class SettlementsEndpoint
     }
 
     static Problem Missing(string date) => new(
-        404, "settlement-not-found", NoFile, $"No settlement file of {date} is taken in. POST /settlements hands one in.");
+        404, "settlement-not-found", NoFile, $"{date} has no imported settlement file. Upload one with POST /settlements.");
 
     static Problem Why(Intake refused)
     {
@@ -107,7 +107,7 @@ static class SettlementsEndpoint
         var changed = refused.Finding.Class == Classes.SettlementFileChanged;
         return new Problem(
             changed ? 409 : 422, changed ? "settlement-changed" : "settlement-refused", Refused,
-            $"{where}{evidence["reason"]}. Nothing of it was taken in. "
-            + (changed ? "If the new one is right, hand it in with ?replaces=SHA256&reason=..." : "Fetch the file again, whole."));
+            $"{where}{evidence["reason"]}. Nothing was imported. "
+            + (changed ? "If the new file is correct, upload it with ?replaces=SHA256&reason=..." : "Get the complete file again."));
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Reconciler.Job;
 
-/// <summary>A settlement file that does not count any more, because it was replaced or voided. It is kept as evidence, with its rows.</summary>
+/// <summary>A replaced or voided settlement file. Kept as evidence with its rows.</summary>
 sealed class SupersededFile
 {
     public Guid Id { get; init; }
@@ -15,7 +15,7 @@ sealed class SupersededFile
     /// <summary>UTC.</summary>
     public DateTime EndedAt { get; init; }
 
-    /// <summary>The name of the key.</summary>
+    /// <summary>Name of the operator's key.</summary>
     public required string EndedBy { get; init; }
 
     public required string Reason { get; init; }

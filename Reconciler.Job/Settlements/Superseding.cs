@@ -3,13 +3,13 @@ using OrderSaga.Platform.Batches;
 
 namespace Reconciler.Job;
 
-/// <summary>What a file has beside the one that it replaced.</summary>
-/// <param name="Added">Rows that the replaced one had not.</param>
-/// <param name="Removed">Rows that only the replaced one had.</param>
-/// <param name="Changed">Rows of both with another kind, amount, fee or currency.</param>
+/// <summary>Difference between a file and the one it replaced.</summary>
+/// <param name="Added">Rows only in the new file.</param>
+/// <param name="Removed">Rows only in the replaced file.</param>
+/// <param name="Changed">Rows in both with another kind, amount, fee or currency.</param>
 sealed record FileDifference(int Added, int Removed, int Changed);
 
-/// <summary>Ends a settlement file: it and its rows are moved to where they do not count, in the caller's transaction.</summary>
+/// <summary>Moves a settlement file and its rows to the superseded tables, in the caller's transaction.</summary>
 static class Superseding
 {
     public static async Task<SupersededFile> End(Work work, SettlementFile file, string by, string reason, TimeProvider clock)

@@ -1,8 +1,8 @@
 namespace Reconciler.Job;
 
 /// <summary>
-/// I9: one audit row for each change of order, branch, money and stock, without a gap, up to the state that is. I10: an order's rows are a path of
-/// the state machine.
+/// I9: one audit row for each change of order, branch, attempt and stock level, without a gap, up to the current state. I10: an order's
+/// rows are a path of the state machine.
 /// </summary>
 static class AuditTrail
 {
@@ -11,7 +11,7 @@ static class AuditTrail
     const string Payment = "payment branch";
     const string Attempt = "payment ";
 
-    /// <summary>Whether a subject's rows tell the states of an order's parts; others tell of acts.</summary>
+    /// <summary>True for subjects whose rows record states; rows of other subjects record actions.</summary>
     public static bool Tells(string subject) => subject is Order or Stock || subject.StartsWith(Attempt, StringComparison.Ordinal);
 
     public static IEnumerable<Breach> Of(OrderBook book)
@@ -20,7 +20,7 @@ static class AuditTrail
         foreach (var (subject, state) in States(book.Story))
         {
             if (!trails.TryGetValue(subject, out var trail))
-                yield return new Breach("I9", $"{book.Id}", $"{subject} is {state} and has no audit row");
+                yield return new Breach("I9", $"{book.Id}", $"{subject} is {state} but has no audit row");
             else if (trail[^1].To != state)
                 yield return new Breach("I9", $"{book.Id}", $"{subject} is {state}; its audit is {Path(trail)}");
         }
@@ -30,20 +30,20 @@ static class AuditTrail
             if (trail[0].From.Length > 0 || Gap(trail))
                 yield return new Breach("I9", $"{book.Id}", $"{subject} has a gap in its audit: {Path(trail)}");
             if (subject == Order && !trail.TrueForAll(row => LegalSteps.Has(row.From, row.To)))
-                yield return new Breach("I10", $"{book.Id}", $"went a way that there is not: {Path(trail)}");
+                yield return new Breach("I10", $"{book.Id}", $"took steps that the state machine does not have: {Path(trail)}");
         }
     }
 
-    /// <param name="rows">Of one sku.</param>
+    /// <param name="rows">Rows of one sku.</param>
     public static IEnumerable<Breach> Of(IReadOnlyList<ReceivedEntry> rows)
     {
         var last = rows[^1];
         var whole = rows.Select(row => row.From).SequenceEqual(rows.Select(row => row.To).SkipLast(1).Prepend("received 0"));
         if (!whole || last.To != $"received {last.Received}")
-            yield return new Breach("I9", last.Sku, $"has received {last.Received}; the audit of its receipts does not lead there: its end is '{last.To}'");
+            yield return new Breach("I9", last.Sku, $"has received {last.Received}, but the audit of its receipts ends at '{last.To}'");
     }
 
-    /// <summary>What each subject of the order is now.</summary>
+    /// <summary>The current state of each subject of the order.</summary>
     static IEnumerable<(string Subject, string State)> States(Story story)
     {
         if (story.Order is { } order)

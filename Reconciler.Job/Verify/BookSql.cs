@@ -2,12 +2,12 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>What the verification reads beside the ledgers.</summary>
+/// <summary>SQL of the verification for tables outside the ledgers.</summary>
 static class BookSql
 {
     public const string Expected = "SELECT CAST(COUNT(*) AS bigint) FROM orders";
 
-    /// <summary>A stored answer whose order is not there: they are one transaction.</summary>
+    /// <summary>Stored answers whose order is missing: both are written in one transaction.</summary>
     public const string KeysWithoutOrder =
         "SELECT k.order_id FROM idempotency_keys k LEFT JOIN orders o ON o.id = k.order_id WHERE o.id IS NULL ORDER BY k.order_id";
 
@@ -24,7 +24,7 @@ static class BookSql
 
     public const string OverdueRuns = "SELECT id, state, lease_until FROM reconciliation_runs WHERE active IS NOT NULL AND lease_until <= @before";
 
-    /// <summary>Due for long at an endpoint to which nothing is under way: one that is slow is not stuck.</summary>
+    /// <summary>Long overdue at an endpoint without any attempt in progress: a slow endpoint is not stuck.</summary>
     public const string OverdueDeliveries = """
         SELECT d.id, d.type, d.next_attempt_at FROM webhook_deliveries d JOIN webhook_endpoints e ON e.id = d.endpoint_id
         WHERE d.next_attempt_at <= @before AND e.state IN ('Active', 'Failing') AND NOT EXISTS (
@@ -40,7 +40,7 @@ static class BookSql
     public static string Audit(DatabaseMode mode) =>
         $"SELECT subject_id, subject, from_state, to_state, at FROM audit WHERE subject_id{mode.AmongTexts()} ORDER BY subject_id, id";
 
-    /// <summary>The orders whose beginning is in the audit.</summary>
+    /// <summary>Orders with a placement in the audit.</summary>
     public static string Audited(DateTime? since) =>
         "SELECT subject_id FROM audit WHERE subject = 'order' AND from_state = ''" + (since is null ? "" : " AND at >= @since");
 

@@ -7,13 +7,13 @@ using Orders.Model;
 
 namespace Reconciler.Job;
 
-/// <summary>One answer to a placement, as its caller saw it: a line of the client's log.</summary>
-/// <param name="OrderId">The order that it was told of.</param>
-/// <param name="Merchant">Whose key.</param>
-/// <param name="Key">The idempotency key; none: only that the order exists is asked.</param>
-/// <param name="Status">HTTP status. Only 2xx counts: nothing was promised by others.</param>
-/// <param name="Body">The body; none: its bytes are not compared, as when the caller waited for the order's end.</param>
-/// <param name="Sha256">In the body's place: SHA-256 of its bytes, hex.</param>
+/// <summary>One answer to a placement as its caller saw it: one line of the client's log.</summary>
+/// <param name="OrderId">The order in the answer.</param>
+/// <param name="Merchant">Owner of the key.</param>
+/// <param name="Key">The idempotency key; null: only the order's existence is checked.</param>
+/// <param name="Status">HTTP status. Only 2xx counts: other answers promise nothing.</param>
+/// <param name="Body">The body; null: not compared, for example if the caller waited for the final state.</param>
+/// <param name="Sha256">SHA-256 of the body, hex, instead of the body.</param>
 sealed record ClientAnswer(Guid? OrderId, string? Merchant, string? Key, int Status, string? Body, string? Sha256)
 {
     public string? StoredId => Merchant is not null && Key is not null ? IdempotencyRecord.IdOf(Merchant, Key) : null;
@@ -21,32 +21,32 @@ sealed record ClientAnswer(Guid? OrderId, string? Merchant, string? Key, int Sta
     public string? Hash => Sha256?.ToLowerInvariant() ?? (Body is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Body))));
 }
 
-/// <summary>The answer that is stored for a key.</summary>
+/// <summary>The stored answer of a key.</summary>
 sealed record StoredAnswer(string Id, Guid OrderId, int Status, string Hash)
 {
     public static StoredAnswer Read(DbDataReader row) =>
         new(row.GetString(0), row.GetGuid(1), row.GetInt32(2), Convert.ToHexStringLower(SHA256.HashData(row.GetFieldValue<byte[]>(3))));
 }
 
-/// <summary>I3: every order that a caller was told of is there. I12: the key's stored answer is byte for byte what the caller saw.</summary>
+/// <summary>I3: every acknowledged order exists. I12: the key's stored answer is byte for byte the one the caller saw.</summary>
 static class ClientLog
 {
     public static IEnumerable<Breach> Of(ClientAnswer seen, bool known, StoredAnswer? stored)
     {
         var order = $"{seen.OrderId}";
         if (!known)
-            yield return new Breach("I3", order, "was acknowledged and is lost");
+            yield return new Breach("I3", order, "was acknowledged but is lost");
         if (seen.StoredId is null)
             yield break;
         if (stored is null)
-            yield return new Breach("I3", order, $"was acknowledged under the key '{seen.Key}', of which nothing is stored");
+            yield return new Breach("I3", order, $"was acknowledged under the key '{seen.Key}', which is not stored");
         else if (stored.OrderId != seen.OrderId)
-            yield return new Breach("I12", order, $"was the answer to the key '{seen.Key}'; now it is {stored.OrderId}");
+            yield return new Breach("I12", order, $"was the answer to the key '{seen.Key}'; the stored one is {stored.OrderId}");
         else if (seen.Hash is { } hash && (hash, seen.Status) != (stored.Hash, stored.Status))
-            yield return new Breach("I12", order, $"was told with {seen.Status} and other bytes than the {stored.Status} stored for the key '{seen.Key}'");
+            yield return new Breach("I12", order, $"was answered {seen.Status} with other bytes than the {stored.Status} stored for the key '{seen.Key}'");
     }
 
-    /// <summary>The 2xx answers of a file of JSON lines.</summary>
+    /// <summary>Reads the 2xx answers of a file of JSON lines.</summary>
     public static async IAsyncEnumerable<ClientAnswer> Read(string file, [EnumeratorCancellation] CancellationToken cancel = default)
     {
         var number = 0;
@@ -56,7 +56,7 @@ static class ClientLog
             if (string.IsNullOrWhiteSpace(line))
                 continue;
             if (Parse(line) is not { } answer)
-                throw new InvalidOperationException($"Line {number} of {file} is not an answer, an object with orderId and status; see --help.");
+                throw new InvalidOperationException($"Line {number} of {file} must be a JSON object with orderId and status; see --help.");
             if (answer.Status is >= 200 and < 300)
                 yield return answer;
         }

@@ -3,32 +3,32 @@ using System.Text.RegularExpressions;
 namespace Reconciler.Job;
 
 /// <summary>
-/// I18: what a dead letter's recorded cause says about it. A message that only met a database, broker or gateway that was unavailable should have waited;
-/// a caller's mistake should have been answered. Both are named by the type of the exception, with which the cause begins.
+/// I18: judges a dead letter by its recorded cause. A message that met an unavailable database, broker or gateway should have waited, and a
+/// caller's mistake should have been answered. The cause begins with the exception's type, which decides.
 /// </summary>
 static partial class DeadLetterCause
 {
     static readonly HashSet<string> Waits = new(StringComparer.Ordinal)
     {
-        // The database. PostgresException is looked at by its SQLSTATE.
+        // Database. PostgresException is decided by its SQLSTATE.
         "NpgsqlException", "SqlException", "SqliteException", "DbUpdateException", "DbUpdateConcurrencyException", "RetryLimitExceededException",
-        // The broker.
+        // Broker.
         "RabbitMqConnectionException", "ConnectionException", "BrokerUnreachableException", "AlreadyClosedException", "OperationInterruptedException",
         "MessageReturnedException", "MessageNotConfirmedException", "PublishException", "PublishReturnException",
-        // The gateway, the network and time.
+        // Gateway, network and timeouts.
         "GatewayUnavailableException", "HttpRequestException", "SocketException", "IOException", "EndOfStreamException", "TimeoutException",
         "TimeoutRejectedException", "BrokenCircuitException", "TaskCanceledException", "OperationCanceledException",
     };
 
-    /// <summary>The rules for what callers send.</summary>
+    /// <summary>Violations of input rules.</summary>
     static readonly HashSet<string> CallersMistakes = new(StringComparer.Ordinal) { "Problem", "ValidationException" };
 
-    /// <returns>What is wrong with keeping such a message; none: it is rightly kept.</returns>
+    /// <returns>Why the message should not be a dead letter; null if it rightly is one.</returns>
     public static string? Objection(string cause) => cause.Split(':')[0] switch
     {
         "PostgresException" when !IsOfTheData(cause) => "it waited for the database",
         var type when Waits.Contains(type) => "it waited for something that was unavailable",
-        var type when CallersMistakes.Contains(type) => "it is a caller's mistake, and was not answered",
+        var type when CallersMistakes.Contains(type) => "it is a caller's mistake that was not answered",
         _ => null,
     };
 

@@ -5,29 +5,29 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The gateway's own ledger, as far as it can be asked.</summary>
+/// <summary>The gateway's own ledger.</summary>
 interface IGatewayBook
 {
-    /// <summary>Where it is read, for the reader of the result.</summary>
+    /// <summary>Where it is read from, for the output.</summary>
     string Name { get; }
 
     Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel);
 
-    /// <summary>Every reference that it has; none when it cannot list them.</summary>
+    /// <summary>All its references; null if it cannot list them.</summary>
     IAsyncEnumerable<string>? References(CancellationToken cancel);
 }
 
 static class GatewayBook
 {
-    /// <summary>The sandbox's database where there is one, else the gateway's query API.</summary>
+    /// <summary>The sandbox's database if configured, otherwise the gateway's query API.</summary>
     public static IGatewayBook Of(IConfiguration configuration, LedgerSettings settings)
     {
         if (HasDatabase(configuration))
             return new SandboxDatabase(new Owner("sandbox", configuration.GetReadOnlyDatabase("sandbox"), settings));
         if (configuration["Gateway:Url"] is { Length: > 0 } url && Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address))
             return new GatewayApi(address, configuration["Gateway:Key"] ?? "");
-        throw new InvalidOperationException("The gateway's ledger is not to be found: set ConnectionStrings:sandbox to the sandbox's database, "
-            + "or Gateway:Url and Gateway:Key to the gateway's API, or leave it out with --no-gateway.");
+        throw new InvalidOperationException("The gateway's ledger is not configured: set ConnectionStrings:sandbox to the sandbox's database, "
+            + "or Gateway:Url and Gateway:Key to the gateway's API, or omit it with --no-gateway.");
     }
 
     static bool HasDatabase(IConfiguration configuration) =>
@@ -48,7 +48,7 @@ sealed class SandboxDatabase(Owner sandbox) : IGatewayBook
     public IAsyncEnumerable<string> References(CancellationToken cancel) => sandbox.Rows(BookSql.References, row => row.GetString(0), cancel);
 }
 
-/// <summary>Asks order by order, some at a time.</summary>
+/// <summary>Queries order by order, several concurrently.</summary>
 sealed class GatewayApi(Uri url, string key) : IGatewayBook, IDisposable
 {
     const int AtOnce = 8;
@@ -59,7 +59,7 @@ sealed class GatewayApi(Uri url, string key) : IGatewayBook, IDisposable
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) },
     };
 
-    public string Name => $"{url}v1/operations, which does not list the orders that only it knows";
+    public string Name => $"{url}v1/operations, which cannot list orders unknown to this installation";
 
     public async Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel)
     {
@@ -80,9 +80,9 @@ sealed class GatewayApi(Uri url, string key) : IGatewayBook, IDisposable
     {
         using var answer = await http.GetAsync(new Uri(url, "v1/operations?reference=" + Uri.EscapeDataString(reference)), stop);
         if (!answer.IsSuccessStatusCode)
-            throw new InvalidOperationException($"The gateway at {url} answered {(int)answer.StatusCode} when it was asked about {reference}.");
+            throw new InvalidOperationException($"The gateway at {url} answered {(int)answer.StatusCode} to the query for {reference}.");
         return (await answer.Content.ReadFromJsonAsync<Operations>(JsonSerializerOptions.Web, stop))?.Items
-            ?? throw new InvalidOperationException($"The gateway at {url} gave no items when it was asked about {reference}.");
+            ?? throw new InvalidOperationException($"The gateway at {url} returned no items for {reference}.");
     }
 
     sealed record Operations(IReadOnlyList<GatewayRow>? Items);

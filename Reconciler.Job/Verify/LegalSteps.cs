@@ -2,7 +2,9 @@ using Orders.Model;
 
 namespace Reconciler.Job;
 
-/// <summary>The steps that an order may take: those of docs/state-table.md, which a test makes from the running state machine.</summary>
+/// <summary>
+/// The steps that an order may take: those of docs/state-table.md, which a test generates from the running state machine.
+/// </summary>
 static class LegalSteps
 {
     static readonly HashSet<(string From, string To)> All = [("", States.Reserving), .. Read()];
@@ -24,7 +26,7 @@ static class LegalSteps
                 continue;
             if (States.All.Contains(cells[4]))
                 yield return (from, cells[4]);
-            // Out of review an order first goes back to where it was.
+            // An order leaves review through its previous state.
             if (state.Split(", from ") is [_, var before])
                 yield return (from, before.Split(' ')[0]);
         }

@@ -2,13 +2,13 @@ using System.Data.Common;
 
 namespace Reconciler.Job;
 
-/// <summary>Reads what the books say of some orders.</summary>
+/// <summary>Reads orders from all databases.</summary>
 sealed class OrderBookReader(VerifySources sources)
 {
     public async Task<IReadOnlyList<OrderBook>> Read(IReadOnlyList<Guid> orders, CancellationToken cancel) =>
         await Read(await sources.Merge.Look(orders, cancel).ToListAsync(cancel), cancel);
 
-    /// <summary>The ledgers have been read; the rest is added.</summary>
+    /// <summary>Adds everything else to the orders read from the ledgers.</summary>
     public async Task<IReadOnlyList<OrderBook>> Read(IReadOnlyList<Story> stories, CancellationToken cancel)
     {
         var ids = stories.Select(story => story.OrderId).ToList();
@@ -40,7 +40,7 @@ sealed class OrderBookReader(VerifySources sources)
     async Task<HashSet<Guid>> Cases(List<Guid> ids, CancellationToken cancel) =>
         await sources.Reconciler.Among(BookSql.OpenCases(sources.Reconciler.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
 
-    /// <summary>Other subjects of the same id tell of messages, not of states.</summary>
+    /// <summary>Audit rows of other subjects with the same id record messages, not states.</summary>
     static async Task<List<(string Id, AuditEntry Entry)>> Audit(Owner owner, List<string> ids, CancellationToken cancel) =>
         await owner.Among(BookSql.Audit(owner.Mode), ids, Change, cancel).Where(row => AuditTrail.Tells(row.Entry.Subject)).ToListAsync(cancel);
 

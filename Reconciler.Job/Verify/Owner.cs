@@ -3,7 +3,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>One owner's database, for the statements that only the verification has.</summary>
+/// <summary>One service's database, for the verification's own statements.</summary>
 sealed class Owner(string name, ReadOnlyDatabase database, LedgerSettings settings)
 {
     public string Name => name;
@@ -14,7 +14,7 @@ sealed class Owner(string name, ReadOnlyDatabase database, LedgerSettings settin
         string sql, Func<DbDataReader, T> read, CancellationToken cancel, params (string Name, object Value)[] parameters) =>
         database.Rows(settings, sql, read, cancel, parameters);
 
-    /// <summary>The rows of these keys, which the statement has as @ids.</summary>
+    /// <summary>The rows of these keys; the statement has the parameter @ids.</summary>
     public IAsyncEnumerable<T> Among<T, TKey>(string sql, IEnumerable<TKey> keys, Func<DbDataReader, T> read, CancellationToken cancel) =>
         Rows(sql, read, cancel, ("ids", Dialect.For(Mode).Keys(keys)));
 }

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Reconciler.Job;
 
-/// <summary>Holds the books of an installation, which may be at work, against the invariants.</summary>
-/// <param name="sources">Its books.</param>
+/// <summary>Checks the databases of an installation, which may be running, against the invariants.</summary>
+/// <param name="sources">The databases.</param>
 /// <param name="options">How they are judged.</param>
-/// <param name="progress">Told what is being done, and how much of it, 0 to 1.</param>
-/// <param name="clock">Tells what has not moved for a while.</param>
+/// <param name="progress">Called with the current step and its progress, 0 to 1.</param>
+/// <param name="clock">Decides which orders have not changed for a while.</param>
 sealed class Verification(VerifySources sources, VerifyOptions options, Action<string, double> progress, TimeProvider clock)
 {
-    /// <summary>An order that moves does not move for ever.</summary>
+    /// <summary>Maximum number of reads of an order that keeps changing.</summary>
     const int MostLooks = 5;
 
     static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10", "I17"];
@@ -17,10 +17,10 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     readonly OrderBookReader reader = new(sources);
     readonly VerifyResult result = new();
 
-    /// <summary>What callers were told; none: nobody has kept it.</summary>
+    /// <summary>The client's log of answers; null: none.</summary>
     public IAsyncEnumerable<ClientAnswer>? Answers { get; init; }
 
-    /// <summary>UTC; what began before is left out. None: nothing is.</summary>
+    /// <summary>UTC; orders placed earlier are skipped. Null: none are.</summary>
     public DateTime? Since { get; init; }
 
     TimeSpan PayMargin => TimeSpan.FromSeconds(options.PayMarginSeconds);
@@ -57,7 +57,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         }
     }
 
-    /// <summary>Receipts one sku at a time.</summary>
+    /// <summary>Groups receipts by sku.</summary>
     static async IAsyncEnumerable<List<ReceivedEntry>> Runs(IAsyncEnumerable<ReceivedEntry> rows)
     {
         List<ReceivedEntry> run = [];
@@ -100,8 +100,8 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     IEnumerable<Breach> Breaches(OrderBook book) => Invariants.Of(book, new Terms(SettledBefore, options.AtRest, PayMargin));
 
     /// <summary>
-    /// The books are in several databases, and what was read of one may be older than what was read of another. Two readings that are the same show one
-    /// moment: between the end of the first and the beginning of the second nothing was other than they say. Only what is broken in that moment counts.
+    /// The databases are read one after another, so one may be older than another. Two equal reads prove one moment: between the end of the
+    /// first and the start of the second everything was as read. Only violations in such a moment count.
     /// </summary>
     async Task Confirm(List<OrderBook> suspects, CancellationToken cancel)
     {
@@ -118,16 +118,16 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
 
     static string Text(OrderBook book) => JsonSerializer.Serialize(book);
 
-    /// <summary>I3 without a client's log: what is stored or written down of an order, and the order is not there.</summary>
+    /// <summary>I3 without a client's log: a stored answer or an audit row whose order is missing.</summary>
     async Task OrdersThatAreNotThere(CancellationToken cancel)
     {
-        progress("Orders that are not there", 0);
+        progress("Missing orders", 0);
         var lost = sources.Orders.Rows(BookSql.KeysWithoutOrder, row => row.GetGuid(0), cancel);
-        result.Add(await lost.Select(id => new Breach("I3", $"{id}", "has a stored answer, and is lost")).ToListAsync(cancel));
+        result.Add(await lost.Select(id => new Breach("I3", $"{id}", "has a stored answer but is lost")).ToListAsync(cancel));
         var audited = sources.Orders.Rows(
             BookSql.Audited(Since), row => row.GetString(0), cancel, Since is { } since ? [("since", since)] : []);
         await foreach (var page in audited.Chunk(sources.Page).WithCancellation(cancel))
-            result.Add((await Unknown(page, cancel)).Select(id => new Breach("I3", id, "was placed, as the audit says, and is lost")));
+            result.Add((await Unknown(page, cancel)).Select(id => new Breach("I3", id, "was placed according to the audit but is lost")));
     }
 
     async Task Gateway(CancellationToken cancel)
@@ -161,14 +161,14 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         if (Answers is null)
         {
             result.NotChecked("needs --client-log", "I12");
-            result.Note("Without --client-log, I3 is held against the stored answers and the audit only.");
+            result.Note("Without --client-log, I3 is checked with the stored answers and the audit only.");
             return;
         }
 
         await foreach (var page in Answers.Chunk(sources.Page).WithCancellation(cancel))
         {
             result.Looked(page.Length, "I3", "I12");
-            progress($"{Amounts.Count(result.Invariants[2].LookedAt)} answers that callers saw", 0);
+            progress($"{Amounts.Count(result.Invariants[2].LookedAt)} answers in the client log", 0);
             var known = await Known(page.Select(seen => seen.OrderId!.Value), cancel);
             var stored = await Stored(page.Select(seen => seen.StoredId).OfType<string>(), cancel);
             result.Add(page.SelectMany(seen => ClientLog.Of(

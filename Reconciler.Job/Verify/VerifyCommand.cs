@@ -13,7 +13,7 @@ public static class VerifyCommand
     const int NotChecked = 2;
     const int MostNamed = 20;
 
-    /// <summary>True when the arguments were this command, which is then done.</summary>
+    /// <summary>Runs the command if the arguments name it and returns true.</summary>
     public static async Task<bool> Ran(string[] args)
     {
         if (args is not ["verify", ..])
@@ -48,7 +48,7 @@ public static class VerifyCommand
         catch (Exception failure) when (failure is InvalidOperationException or OperationCanceledException or DbException or HttpRequestException
             or IOException or UnauthorizedAccessException or JsonException or ArgumentException)
         {
-            await Console.Error.WriteLineAsync("It could not be checked: " + failure.Message.ReplaceLineEndings(" "));
+            await Console.Error.WriteLineAsync("The verification failed: " + failure.Message.ReplaceLineEndings(" "));
             return NotChecked;
         }
     }
@@ -73,7 +73,7 @@ public static class VerifyCommand
         return result.Clean ? Clean : Broken;
     }
 
-    /// <summary>On the error stream: the result alone is the output.</summary>
+    /// <summary>Shows the progress on standard error, so that standard output has only the result.</summary>
     static Task<VerifyResult> Follow(Func<Action<string, double>, Task<VerifyResult>> run)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
@@ -102,7 +102,7 @@ public static class VerifyCommand
         foreach (var note in result.Notes)
             await Console.Out.WriteLineAsync(note);
         if (result.Restless > 0)
-            await Console.Out.WriteLineAsync($"{result.Restless} orders moved each time they were looked at, and were not judged.");
-        await Console.Out.WriteLineAsync(result.Clean ? "All that was checked holds." : "Not all holds: docs/runbook.md says what to do.");
+            await Console.Out.WriteLineAsync($"{result.Restless} orders kept changing and were not judged.");
+        await Console.Out.WriteLineAsync(result.Clean ? "All checked invariants hold." : "Some invariants do not hold: see docs/runbook.md.");
     }
 }

@@ -2,19 +2,19 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The books of one installation, each behind a connection that cannot write.</summary>
+/// <summary>Read-only access to the databases of one installation.</summary>
 /// <param name="Merge">Orders, stock and payments by order.</param>
 /// <param name="Balances">The pieces of each sku.</param>
-/// <param name="Orders">Its keys, answers and audit.</param>
-/// <param name="Inventory">Its audit.</param>
-/// <param name="Payments">Its audit.</param>
-/// <param name="Reconciler">Its cases and runs.</param>
-/// <param name="Gateway">None: it is left out.</param>
-/// <param name="Page">Orders that are looked at together: what bounds the memory.</param>
+/// <param name="Orders">The orders database: keys, answers and audit.</param>
+/// <param name="Inventory">The inventory database: audit.</param>
+/// <param name="Payments">The payments database: audit.</param>
+/// <param name="Reconciler">The reconciler database: cases and runs.</param>
+/// <param name="Gateway">Null: not read.</param>
+/// <param name="Page">Orders checked together; bounds the memory.</param>
 sealed record VerifySources(
     FourWayMerge Merge, StockBalances Balances, Owner Orders, Owner Inventory, Owner Payments, Owner Reconciler, IGatewayBook? Gateway, int Page)
 {
-    /// <summary>Those whose messages and audits are looked at.</summary>
+    /// <summary>The databases with messages and audits.</summary>
     public IReadOnlyList<Owner> Owners => [Orders, Inventory, Payments, Reconciler];
 
     public static VerifySources Of(IConfiguration configuration, Func<IConfiguration, LedgerSettings, IGatewayBook?> gateway)
@@ -33,7 +33,7 @@ sealed record VerifySources(
     static void MustHave(string file)
     {
         if (!File.Exists(file))
-            throw new InvalidOperationException($"There is no {file}: name the directory of an installation with --data DIR, or set Database:Mode and "
+            throw new InvalidOperationException($"{file} does not exist: set the data directory with --data DIR, or set Database:Mode and "
                 + "the connection strings.");
     }
 }

@@ -23,7 +23,7 @@ public sealed class DeadLetterCauseTests
 
     [Theory]
     [InlineData("BranchViolation: Order 1: Confirm of a branch that is Refused")]
-    [InlineData("UnknownMessageType: nothing at this queue takes it")]
+    [InlineData("UnknownMessageType: no consumer of this queue accepts it")]
     [InlineData("MessageTooLarge: the body has 300000 bytes")]
     [InlineData("JsonException: '{' is invalid")]
     [InlineData("PostgresException: 22021: invalid byte sequence for encoding \"UTF8\": 0x00")]

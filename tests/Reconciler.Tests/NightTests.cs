@@ -43,7 +43,7 @@ public sealed class NightTests
     [Theory, InlineData("Mars/Olympus"), InlineData(""), InlineData("Europe/Berlin ")]
     public void An_unknown_time_zone_gives_one_clear_message(string zone) =>
         Should.Throw<InvalidOperationException>(new ReconciliationSettings { TimeZone = zone }.Check).Message
-            .ShouldBe("Reconciliation:TimeZone must be a time zone of this machine such as Europe/Berlin");
+            .ShouldBe("Reconciliation:TimeZone must be a time zone of this machine, e.g. Europe/Berlin");
 
     static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

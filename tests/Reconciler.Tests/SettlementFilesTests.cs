@@ -55,7 +55,7 @@ public sealed class SettlementFilesTests
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var other = new Delivery("kim", new string('a', 64), Why);
-        (await rig.Take(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Evidence.ShouldContain("no file of that day is there to be replaced");
+        (await rig.Take(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Evidence.ShouldContain("that day has no file to replace");
         await rig.Take(File(Row("cap_1", "capture", 2500, 60)));
         (await rig.Take(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Class.ShouldBe(Classes.SettlementFileChanged);
         var hash = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day))!.Hash;
@@ -75,7 +75,7 @@ public sealed class SettlementFilesTests
 
         (await rig.Count()).ShouldBe((0, 0));
         (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "again")).ShouldBeNull();
-        (await rig.Take(file)).Finding!.Evidence.ShouldContain("replaced or voided before");
+        (await rig.Take(file)).Finding!.Evidence.ShouldContain("replaced or voided earlier");
         (await rig.Take(file, new Delivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "an operator may still upload it");
     }
 

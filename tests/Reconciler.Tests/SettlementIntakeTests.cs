@@ -22,40 +22,40 @@ public sealed class SettlementIntakeTests
     /// <summary>A change to the valid file, and the error that it must cause.</summary>
     static readonly (string Name, Func<string, string> Spoil, string Said)[] Broken =
     [
-        ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is cut off"),
-        ("cut off after a line", file => file[..(file.LastIndexOf("trailer", StringComparison.Ordinal))], "the trailer is missing: the file is cut off"),
-        ("empty", _ => "", "it is empty"),
+        ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is incomplete"),
+        ("cut off after a line", file => file[..(file.LastIndexOf("trailer", StringComparison.Ordinal))], "the trailer is missing: the file is incomplete"),
+        ("empty", _ => "", "the file is empty"),
         ("a column is missing", file => file.Replace("amount,fee", "amount,cost"),
             $"line 1: the header has no column 'fee'; it needs {SettlementCsv.Header}, in any order"),
-        ("a column twice", file => file.Replace("amount,fee", "amount,Amount"), "line 1: the column 'amount' is there twice"),
+        ("a column twice", file => file.Replace("amount,fee", "amount,Amount"), "line 1: the column 'amount' occurs twice"),
         ("semicolons", file => file.Replace(',', ';'), "line 1: the columns are separated by ';': separate them by commas"),
-        ("a web page", _ => "<html>maintenance</html>", "it begins with '<': it is a web page or XML, and no CSV"),
-        ("an empty line inside", file => file.Replace("sum,,,,,0", "\r\nsum,,,,,0"), "line 5: it has 1 columns in place of 9"),
+        ("a web page", _ => "<html>maintenance</html>", "the file begins with '<': it is a web page or XML, not CSV"),
+        ("an empty line inside", file => file.Replace("sum,,,,,0", "\r\nsum,,,,,0"), "line 5: the line has 1 columns instead of 9"),
         ("wrong count", file => file.Replace("trailer,3", "trailer,4"), "line 7: the trailer says 4 rows; there are 3"),
-        ("no count", file => file.Replace("trailer,3", "trailer,"), "line 7: the number of rows '' is no whole number"),
+        ("no count", file => file.Replace("trailer,3", "trailer,"), "line 7: the number of rows '' is not a whole number"),
         ("wrong sum", file => file.Replace(",700,35,USD,\r\nt", ",701,35,USD,\r\nt"),
-            "line 6: the sum of USD says amount 701 and fee 35; the rows come to 700 and 35"),
+            "line 6: the sum of USD says amount 701 and fee 35; the rows add up to 700 and 35"),
         ("wrong fees", file => file.Replace(",0,43,EUR,\r\ns", ",0,44,EUR,\r\ns"),
-            "line 5: the sum of EUR says amount 0 and fee 44; the rows come to 0 and 43"),
+            "line 5: the sum of EUR says amount 0 and fee 44; the rows add up to 0 and 43"),
         ("no sum", file => file.Replace("sum,,,,,700,35,USD,\r\n", ""), "line 6: the sum of USD is missing"),
         ("a sum of nothing", file => file.Replace("trailer", "sum,,,,,1,0,GBP,\r\ntrailer"),
-            "line 7: the sum of GBP says amount 1 and fee 0; the rows come to 0 and 0"),
+            "line 7: the sum of GBP says amount 1 and fee 0; the rows add up to 0 and 0"),
         ("a sum twice", file => file.Replace("trailer", "sum,,,,,0,43,EUR,\r\ntrailer"), "line 7: a second sum of EUR"),
-        ("a fraction", file => file.Replace(",1250,", ",12.50,"), "line 2: the amount '12.50' is no whole number"),
-        ("too much", file => file.Replace(",1250,", ",99999999999999999999,"), "line 2: the amount '99999999999999999999' is no whole number"),
+        ("a fraction", file => file.Replace(",1250,", ",12.50,"), "line 2: the amount '12.50' is not a whole number"),
+        ("too much", file => file.Replace(",1250,", ",99999999999999999999,"), "line 2: the amount '99999999999999999999' is not a whole number"),
         ("less than can be added up", file => file.Replace(",-1250,", ",-9223372036854775808,"),
-            "line 4: the amount '-9223372036854775808' is no whole number"),
-        ("a control character", file => file.Replace("cap_2", "cap_\0"), "line 3: a field has a control character in it"),
-        ("no currency", file => file.Replace("43,EUR,2030", "43,EUX,2030"), "line 2: 'EUX' is no ISO 4217 currency"),
-        ("no operation", file => file.Replace("cap_2,capture", "cap_2,"), "line 3: its operation has not 1 to 60 characters"),
+            "line 4: the amount '-9223372036854775808' is not a whole number"),
+        ("a control character", file => file.Replace("cap_2", "cap_\0"), "line 3: a field contains a control character"),
+        ("no currency", file => file.Replace("43,EUR,2030", "43,EUX,2030"), "line 2: 'EUX' is not an ISO 4217 currency"),
+        ("no operation", file => file.Replace("cap_2,capture", "cap_2,"), "line 3: its operation must have 1 to 60 characters"),
         ("no time zone", file => file.Replace("00.123Z", "00.123"),
             "line 2: '2030-05-14T08:00:00.123' has no time zone: end it with Z or an offset such as +02:00"),
-        ("no kind of record", file => file.Replace("row,cap_2", "raw,cap_2"), "line 3: 'raw' is no kind of record"),
-        ("no time", file => file.Replace("2030-05-14T08:00:00.123Z", "yesterday"), "line 2: 'yesterday' is no time"),
+        ("no kind of record", file => file.Replace("row,cap_2", "raw,cap_2"), "line 3: 'raw' is not a kind of record"),
+        ("no time", file => file.Replace("2030-05-14T08:00:00.123Z", "yesterday"), "line 2: 'yesterday' is not a time"),
         ("another day", file => file.Replace("2030-05-14T08", "2030-05-13T08"), "line 2: 2030-05-13T08:00:00.123Z is not on 2030-05-14, the day of the file"),
-        ("a row twice", file => file.Replace("cap_2", "cap_1"), "line 3: row cap_1 is in it twice"),
-        ("no id", file => file.Replace("cap_2", ""), "line 3: its id has not 1 to 100 characters"),
-        ("a column short", file => file.Replace("1250,43,EUR", "1250,EUR"), "line 2: it has 8 columns in place of 9"),
+        ("a row twice", file => file.Replace("cap_2", "cap_1"), "line 3: row cap_1 is in the file twice"),
+        ("no id", file => file.Replace("cap_2", ""), "line 3: its id must have 1 to 100 characters"),
+        ("a column short", file => file.Replace("1250,43,EUR", "1250,EUR"), "line 2: the line has 8 columns instead of 9"),
         ("after the trailer", file => file + "row,,,,,,,,\r\n", "line 8: something follows the trailer"),
         ("an open quote", file => file.Replace("\"\"\",700", "\"\",700"), "line 3: a quote is opened and never closed"),
         ("text behind a quote", file => file.Replace("\"\"\",700", "\"\"\"x,700"), "line 3: a field is not followed by a comma or a line end"),
@@ -117,9 +117,9 @@ public sealed class SettlementIntakeTests
     }
 
     [Theory]
-    [InlineData("utf-16", "it is UTF-16 and not UTF-8: save it as UTF-8")]
-    [InlineData("utf-16BE", "it is UTF-16 and not UTF-8: save it as UTF-8")]
-    [InlineData("gzip", "it is compressed: unpack it first")]
+    [InlineData("utf-16", "the file is UTF-16: save it as UTF-8")]
+    [InlineData("utf-16BE", "the file is UTF-16: save it as UTF-8")]
+    [InlineData("gzip", "the file is compressed: unpack it first")]
     public async Task A_file_in_another_encoding_is_refused_by_name(string encoding, string said)
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
@@ -142,7 +142,7 @@ public sealed class SettlementIntakeTests
 
         again.Outcome.ShouldBe(IntakeOutcome.Refused);
         again.Finding.ShouldNotBeNull().Class.ShouldBe(Classes.SettlementFileChanged);
-        again.Finding.Evidence.ShouldContain("another file of that day was taken in before, and stands");
+        again.Finding.Evidence.ShouldContain("another file of that day is already imported");
         (await rig.Read(db => db.SettlementRows.AnyAsync(row => row.Id == "cap_3"))).ShouldBeFalse();
         (await rig.Count()).ShouldBe((1, 3));
     }
@@ -170,7 +170,7 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("cap_2", StringComparison.Ordinal)] = 0xFF;
-        Said((await rig.Take(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("it is not UTF-8");
+        Said((await rig.Take(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("the file is not UTF-8");
         (await rig.Count()).ShouldBe((0, 0));
     }
 
@@ -193,7 +193,7 @@ public sealed class SettlementIntakeTests
         await rig.Take(Good);
         var other = Good.Replace("cap_1,capture,auth_1", "cap_1,capture,auth_9").Replace("2030-05-14", "2030-05-13");
         Said((await rig.Take(other, IntakeRig.Day.AddDays(-1))).Finding.ShouldNotBeNull()).ShouldStartWith(
-            "line 2: row cap_1 is in the file of 2030-05-14 with other content: capture of 1250 EUR, fee 43 there");
+            "line 2: row cap_1 is in the file of 2030-05-14 with different content: capture of 1250 EUR, fee 43 there");
         (await rig.Count()).ShouldBe((1, 3));
     }
 

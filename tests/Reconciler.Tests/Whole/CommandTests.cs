@@ -23,12 +23,12 @@ public sealed class CommandTests
     }
 
     [Theory]
-    [InlineData("'--dat' is not known.", "--dat", "2026-01-30")]
-    [InlineData("--date 30.1.: give a day", "--date", "30.1.")]
+    [InlineData("'--dat' is unknown. --help lists the options.", "--dat", "2026-01-30")]
+    [InlineData("--date 30.1.: use a day", "--date", "30.1.")]
     [InlineData("--date needs a value.", "--date")]
-    [InlineData("--order 17: give the order's id", "--order", "17")]
+    [InlineData("--order 17: use the order's id", "--order", "17")]
     [InlineData("exclude each other", "--dry-run", "--repair")]
-    [InlineData("give a file that ends in", "--report", "report.pdf")]
+    [InlineData("use a file name ending in", "--report", "report.pdf")]
     public void An_unknown_argument_is_reported(string told, params string[] args) =>
         Should.Throw<ArgumentException>(() => ReconcileOptions.Parse(args)).Message.ShouldContain(told);
 

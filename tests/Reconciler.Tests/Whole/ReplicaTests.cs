@@ -25,7 +25,7 @@ public sealed class ReplicaTests
         (await shop.Http.Findings(run)).ShouldBeEmpty();
         await ShouldBeAlive(shop, orders);
         var report = await shop.Http.Json($"/reconciliation/runs/{run["id"]}/report?format=json");
-        ((string)report["verdict"]!).ShouldStartWith("Nothing was judged");
+        ((string)report["verdict"]!).ShouldStartWith("Not judged");
         ((int)(await shop.Http.Reconcile(new { kind = "order", orderId = orders[0], dryRun = false }))["counts"]!["orders"]!)
             .ShouldBe(1, "a single order is read from the primary");
     }

@@ -17,7 +17,7 @@ public sealed class ReportTests
 
         var json = await Report(shop, run, "application/json");
         var report = JsonNode.Parse(json)!;
-        ((string)report["verdict"]!).ShouldStartWith("2 differences were found: 1 mended, 1 open for a person. Not settled yet: ");
+        ((string)report["verdict"]!).ShouldStartWith("2 differences were found: 1 repaired, 1 open case. Not settled yet: ");
         report["classes"]!.AsArray().Select(one => (string)one!["class"]!).ShouldBe(["amount-differs", "captured-but-cancelled"]);
         var repair = report["repairs"]!.AsArray().Single()!;
         ((string)repair["state"]!, (string)repair["before"]!["payment"]!["state"]!, (string)repair["after"]!["payment"]!["state"]!)
@@ -29,7 +29,7 @@ public sealed class ReportTests
         csv[2].ShouldContain($"captured-but-cancelled,Critical,{taken},,2500,EUR,CancelPayment,Repaired");
 
         var html = await Report(shop, run, "text/html");
-        string[] told = ["2 differences were found", $"{taken}", $"{other}", "captured-but-cancelled", "25.00", "<svg", "<rect", "mended"];
+        string[] told = ["2 differences were found", $"{taken}", $"{other}", "captured-but-cancelled", "25.00", "<svg", "<rect", "repaired"];
         foreach (var words in told)
             html.ShouldContain(words);
         html.ShouldNotContain("<script");

@@ -56,16 +56,16 @@ public sealed class ReviewTests
         ((bool)preview["stillThere"]!).ShouldBeTrue();
         preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}{action["refused"]}").ShouldBe([
             "assign: ", "retry: RetryOrder",
-            "cancel-and-compensate: The goods are sold: retry, and the order is completed; then arrange a return.",
-            "accept: An order in review must end: retry, or cancel and compensate.",
-            "solve: The order is in review: retry it, or cancel and compensate. The case is solved when the order has ended.",
+            "cancel-and-compensate: The stock is sold: retry to complete the order, then arrange a return.",
+            "accept: An order in review must reach a final state: retry, or cancel and compensate.",
+            "solve: The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final.",
         ]);
 
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the participant is back" })).Status.ShouldBe(HttpStatusCode.OK);
 
         await shop.Becomes(order, States.Completed);
         var solved = await Solved(shop);
-        ((string)solved["evidence"]!["stock"]!).ShouldBe("not reachable");
+        ((string)solved["evidence"]!["stock"]!).ShouldBe("unreachable");
         Told(solved).Count.ShouldBe(3);
         Told(solved)[1].ShouldStartWith("Open>InProgress by retry");
         (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
