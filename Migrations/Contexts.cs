@@ -8,8 +8,8 @@ using Reconciler.Job;
 
 namespace Migrations;
 
-// One context for each database and engine, because each pair has migrations of its own. The tool that makes migrations
-// uses the constructors without arguments, Schema the others.
+// One context per database and engine, because each pair has its own migrations. The migrations tool uses the parameterless constructors,
+// Schema the others.
 
 public sealed class SqliteOrders(DbContextOptions options) : OrdersDb(options)
 {

@@ -7,20 +7,20 @@ using OrderSaga.Platform.Database;
 
 namespace Migrations;
 
-/// <summary>Brings databases to the schema of this version; what is there already stays.</summary>
+/// <summary>Migrates databases to this version's schema; existing data stays.</summary>
 public static class Schema
 {
     /// <summary>The databases that have a schema.</summary>
     public static IReadOnlyList<string> Databases { get; } = ["orders", "inventory", "payments", "sandbox", "reconciler"];
 
-    /// <summary>Applies what is missing to every database that the settings name; a database that does not exist is made.</summary>
-    /// <returns>The migrations that were applied, as <c>database: migration</c>.</returns>
+    /// <summary>Applies missing migrations to every configured database; creates databases that do not exist.</summary>
+    /// <returns>The applied migrations, as <c>database: migration</c>.</returns>
     public static async Task<IReadOnlyList<string>> Apply(IConfiguration settings)
     {
         var applied = new List<string>();
         foreach (var database in Databases)
         {
-            // Production has a real gateway: the sandbox's database is optional where connection strings are given.
+            // Production has a real gateway: with connection strings the sandbox's database is optional.
             if (database == "sandbox" && settings.GetDatabaseMode() != DatabaseMode.Sqlite && settings.GetConnectionString(database) is null)
                 continue;
             var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
@@ -34,7 +34,7 @@ public static class Schema
         return applied;
     }
 
-    /// <summary>The context that carries a database's migrations for an engine.</summary>
+    /// <summary>The context with a database's migrations for an engine.</summary>
     public static ServiceDb Context(DatabaseMode mode, string database, string connection) => Context(Options(mode, connection), mode, database);
 
     static ServiceDb Context(DbContextOptions options, DatabaseMode mode, string database) =>
@@ -55,7 +55,7 @@ public static class Schema
             (DatabaseMode.SqlServer, "payments") => new SqlServerPayments(options),
             (DatabaseMode.SqlServer, "sandbox") => new SqlServerSandbox(options),
             (DatabaseMode.SqlServer, "reconciler") => new SqlServerReconciler(options),
-            _ => throw new ArgumentOutOfRangeException(nameof(database), database, "Known are " + string.Join(", ", Databases)),
+            _ => throw new ArgumentOutOfRangeException(nameof(database), database, "Databases: " + string.Join(", ", Databases)),
         };
 
     internal static DbContextOptions Options(DatabaseMode mode, string connection, params IInterceptor[] interceptors)
@@ -72,7 +72,7 @@ public static class Schema
         if (pending.Count == 0)
             return [];
 
-        // EF's lock for SQLite is a row that a killed process leaves behind; a file has one owner, so nobody else holds it.
+        // EF's lock for SQLite is a row that a killed process leaves behind. A file has one owner, so no other process holds it.
         if (db.Database.IsSqlite())
             await db.Database.ExecuteSqlRawAsync("DROP TABLE IF EXISTS __EFMigrationsLock");
         if (db.Database.IsSqlServer())
@@ -82,8 +82,8 @@ public static class Schema
     }
 
     /// <summary>
-    /// On SQL Server readers take the last committed version of a row and wait for no writer, as on the other engines. Sessions that are in the database are
-    /// sent away once.
+    /// On SQL Server, lets readers use the last committed version of a row instead of waiting for writers, as on the other engines.
+    /// Disconnects existing sessions once.
     /// </summary>
     static async Task ReadVersions(ServiceDb db)
     {

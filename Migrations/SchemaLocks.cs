@@ -8,8 +8,8 @@ using OrderSaga.Platform.Database;
 namespace Migrations;
 
 /// <summary>
-/// A change of a table waits for its lock a bounded time. Whoever comes after a statement that waits for a lock waits as well: a change that waited behind a
-/// long transaction would stop the service. So it steps back, lets the others pass, and tries again.
+/// A schema change waits only a bounded time for its lock: all later statements queue behind a waiting one, so a change that waits for a
+/// long transaction would stop the service. It gives up the lock request, lets the others pass, and retries.
 /// </summary>
 sealed class SchemaLocks(string statement) : DbConnectionInterceptor
 {
@@ -17,7 +17,10 @@ sealed class SchemaLocks(string statement) : DbConnectionInterceptor
     const int MaxAttempts = 40;
     static readonly TimeSpan Delay = TimeSpan.FromSeconds(2);
 
-    /// <summary>Runs <paramref name="apply"/> until it gets its locks. Settings: <c>Migrations:LockTimeoutSeconds</c>, <c>Migrations:MaxAttempts</c>.</summary>
+    /// <summary>
+    /// Runs <paramref name="apply"/> until it gets its locks. Settings: <c>Migrations:LockTimeoutSeconds</c>,
+    /// <c>Migrations:MaxAttempts</c>.
+    /// </summary>
     public static async Task<T> Run<T>(IConfiguration settings, string database, Func<SchemaLocks, Task<T>> apply)
     {
         var seconds = settings.GetValue("Migrations:LockTimeoutSeconds", LockTimeoutSeconds);
@@ -37,13 +40,13 @@ sealed class SchemaLocks(string statement) : DbConnectionInterceptor
                     throw new InvalidOperationException(
                         $"The schema of {database} could not be changed: other sessions held locks on its tables through {attempts} attempts of {seconds} s. "
                         + "Nothing was changed by the last attempt. End the long transactions and run the migrations again.", locked);
-                Console.WriteLine($"{database}: a table is locked by another session; trying again ({attempt} of {attempts})");
+                Console.WriteLine($"{database}: a table is locked by another session; retrying ({attempt} of {attempts})");
                 await timer.WaitForNextTickAsync();
             }
         }
     }
 
-    /// <summary>Connections of its own: one that is used again keeps the timeout.</summary>
+    /// <summary>Separate connections: a pooled one would keep the timeout.</summary>
     public static string Own(DatabaseMode mode, string connection) =>
         mode == DatabaseMode.PostgreSql ? connection + ";Application Name=ordersaga-migrations" : connection;
 
@@ -63,7 +66,7 @@ sealed class SchemaLocks(string statement) : DbConnectionInterceptor
         _ => "",
     };
 
-    /// <summary>EF puts it inside another one, as it might pass.</summary>
+    /// <summary>EF wraps the exception in another one, as a transient failure.</summary>
     static bool IsLockTimeout(Exception? failure) => failure switch
     {
         null => false,

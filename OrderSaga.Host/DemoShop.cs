@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Host;
 
-/// <summary>The demo's shop: its calls, and the ways to spoil its ledgers.</summary>
+/// <summary>The shop of the demo: its API calls and ways to corrupt its ledgers.</summary>
 sealed class DemoShop : IDisposable
 {
     const string Sku = "tea-001";
@@ -28,7 +28,7 @@ sealed class DemoShop : IDisposable
         (await http.PutAsJsonAsync($"/products/{Sku}", new { name = "Green tea, 100 g", unitPrice = 1250, currency = "EUR" })).EnsureSuccessStatusCode();
     }
 
-    /// <summary>Placed at once, each followed to its end.</summary>
+    /// <summary>Places orders concurrently and follows each to its final state.</summary>
     public Task<Guid[]> Orders(string token, int count) => Task.WhenAll(Enumerable.Range(0, count).Select(i => Order(token, $"demo-{token}-{i}")));
 
     async Task<Guid> Order(string token, string key)
@@ -43,7 +43,7 @@ sealed class DemoShop : IDisposable
         return (Guid)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
     }
 
-    /// <summary>Runs to the end, and its report.</summary>
+    /// <summary>Runs a reconciliation and returns its report.</summary>
     public async Task<JsonNode> Reconcile(bool dryRun)
     {
         using var begun = await http.PostAsJsonAsync("/reconciliation/runs", new { dryRun });
@@ -60,11 +60,11 @@ sealed class DemoShop : IDisposable
 
     public IEnumerable<(string What, Func<Task> Spoil)> Spoilers(IReadOnlyList<Guid> good, IReadOnlyList<Guid> declined) =>
     [
-        ("a cancelled order still holds its goods", () => Hold(declined[0])),
-        ("another one has vanished from the orders, and its hold has not", () => Vanish(declined[1])),
-        ("a completed order says that it was cancelled, and its goods are back on the shelf: the money was taken for nothing", () => Take(good[0])),
-        ("a completed order has its goods held, but never sold", () => Unsell(good[1])),
-        ("a completed order has another total than what was paid", () => Run("orders", "UPDATE orders SET total = total + 100 WHERE id = @id", good[2])),
+        ("a cancelled order still holds its stock", () => Hold(declined[0])),
+        ("another cancelled order is missing in orders, but its hold remains", () => Vanish(declined[1])),
+        ("a completed order says cancelled, and its stock was returned: the customer paid for nothing", () => Take(good[0])),
+        ("a completed order has its stock held, but not sold", () => Unsell(good[1])),
+        ("a completed order's total differs from the payment", () => Run("orders", "UPDATE orders SET total = total + 100 WHERE id = @id", good[2])),
     ];
 
     async Task Hold(Guid order)

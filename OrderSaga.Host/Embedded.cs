@@ -7,13 +7,15 @@ using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Host;
 
-/// <summary>What one process with everything in it knows by itself: its own address, secrets that it makes once, its schema.</summary>
+/// <summary>
+/// Settings that the single process determines itself: its own address, secrets generated at the first start, its schema.
+/// </summary>
 static class Embedded
 {
     const string DefaultUrl = "http://localhost:5100";
 
     /// <param name="args">The command line.</param>
-    /// <param name="welcome">Seed the demo catalogue and greet.</param>
+    /// <param name="welcome">Adds the demo catalogue and prints the welcome text.</param>
     public static WebApplicationBuilder Create(string[] args, bool welcome = true)
     {
         var builder = Service.Create(args, "ordersaga");
@@ -49,13 +51,13 @@ static class Embedded
         services.AddHealthChecks().AddCheck<Welcome>("demo");
     }
 
-    /// <summary>The address that this process reaches itself by; a free port is chosen for port 0.</summary>
+    /// <summary>The address at which this process reaches itself; picks a free port for port 0.</summary>
     static string OwnUrl(WebApplicationBuilder builder)
     {
         var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
         if (!Uri.TryCreate(urls.Split(';')[0].Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal),
                 UriKind.Absolute, out var given))
-            throw new InvalidOperationException($"The address '{urls}' is not valid: give --urls=http://HOST:PORT, the port from 1 to 65535.");
+            throw new InvalidOperationException($"The address '{urls}' is invalid: use --urls=http://HOST:PORT with a port from 1 to 65535.");
         var first = new UriBuilder(given);
         if (first.Port == 0)
             urls = first.ToString().Replace($":{first.Port}", $":{first.Port = FreePort()}", StringComparison.Ordinal);
@@ -72,10 +74,10 @@ static class Embedded
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Its databases hold merchants' webhook secrets: a directory that is made here is its owner's alone.</summary>
+    /// <summary>Its databases hold merchants' webhook secrets: a directory created here is accessible to its owner only.</summary>
     static string OwnDirectory(string path) => DataLock.Make(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-    /// <summary>Made at the first start, for the owner's eyes only.</summary>
+    /// <summary>Generates the secret at the first start; readable by the owner only.</summary>
     static string Secret(string directory, string name, Func<string> make)
     {
         var file = Path.Combine(directory, name);
@@ -92,7 +94,7 @@ static class Embedded
     }
 }
 
-/// <summary>The schema, before anything reads a database.</summary>
+/// <summary>Migrates the databases before any other service reads them.</summary>
 sealed class SchemaFirst(IConfiguration settings) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Migrations.Schema.Apply(settings);

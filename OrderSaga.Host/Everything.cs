@@ -7,7 +7,7 @@ using Reconciler.Job;
 
 namespace OrderSaga.Host;
 
-/// <summary>The services of this process: the list is the index.</summary>
+/// <summary>The services of this process.</summary>
 static class Everything
 {
     public static WebApplication Build(WebApplicationBuilder builder)

@@ -6,14 +6,14 @@ using Spectre.Console;
 namespace OrderSaga.Host;
 
 /// <summary>
-/// The command <c>demo-reconciliation</c>: a shop of its own in a temporary directory, some orders, a few of them spoiled behind the system's back;
-/// then reconciliation finds them, mends what is safe, and proves it.
+/// The command <c>demo-reconciliation</c>: places orders in a temporary shop, corrupts a few of them directly in the databases, and shows
+/// how reconciliation finds them and repairs what is safe.
 /// </summary>
 static class ReconciliationDemo
 {
     const string Command = "demo-reconciliation";
 
-    /// <summary>True when the arguments were this command, which is then done.</summary>
+    /// <summary>Runs the command if the arguments name it and returns true.</summary>
     public static async Task<bool> Ran(string[] args)
     {
         if (args is not [Command, ..])
@@ -33,34 +33,34 @@ static class ReconciliationDemo
 
     static async Task Tell(DemoShop shop, string data)
     {
-        AnsiConsole.MarkupLine("[bold]1. A morning's trade[/]: twelve orders over the ordinary API, in a shop of their own.");
+        AnsiConsole.MarkupLine("[bold]1. Place orders[/]: twelve orders over the public API, in a temporary shop.");
         await shop.Open();
         var good = await shop.Orders("tok_ok", 9);
         var declined = await shop.Orders("tok_declined", 3);
 
-        AnsiConsole.MarkupLine("[bold]2. Five are spoiled[/], each in one ledger only, as a bug, a restored backup or a person with a console would do it:");
+        AnsiConsole.MarkupLine("[bold]2. Corrupt five of them[/], as a bug, a restored backup or a manual change would:");
         foreach (var (what, spoil) in shop.Spoilers(good, declined))
         {
             await spoil();
             AnsiConsole.MarkupLineInterpolated($"   - {what}");
         }
 
-        AnsiConsole.MarkupLine("[bold]3. A dry run[/], as a new installation does every night: it finds them, and touches nothing.");
+        AnsiConsole.MarkupLine("[bold]3. Dry run[/], the nightly default: finds all five and changes nothing.");
         Show(await shop.Reconcile(dryRun: true));
-        AnsiConsole.MarkupLine("[bold]4. The same with repair[/]:");
+        AnsiConsole.MarkupLine("[bold]4. Run with repair[/]:");
         var run = await shop.Reconcile(dryRun: false);
         Show(run);
-        AnsiConsole.MarkupLine("[bold]5. Once more[/]: nothing is new. What only a person can decide waits as an open case.");
+        AnsiConsole.MarkupLine("[bold]5. Run again[/]: nothing new. What only an operator can decide is an open case.");
         Show(await shop.Reconcile(dryRun: false));
 
         var report = Path.Combine(data, "report.html");
         await File.WriteAllTextAsync(report, await shop.Report(run));
-        AnsiConsole.MarkupLineInterpolated($"The report of the repairing run, for a browser or a printer: [bold]{report}[/]");
+        AnsiConsole.MarkupLineInterpolated($"HTML report of the run with repair: [bold]{report}[/]");
     }
 
     static void Show(JsonNode report)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("finding", "order", "at stake", "what became of it");
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("finding", "order", "at stake", "outcome");
         foreach (var finding in report["classes"]!.AsArray().SelectMany(one => one!["findings"]!.AsArray()))
             table.AddRow(
                 $"{finding!["class"]}", (string?)finding["orderId"] is { } order ? "..." + order[^12..] : $"{finding["subject"]}",
@@ -76,10 +76,10 @@ static class ReconciliationDemo
     static string Outcome(JsonNode finding) => (string)finding["outcome"]! switch
     {
         "Repaired" => $"[green]repaired with {finding["remedy"]}[/]",
-        "CaseOpened" => "[red]a case for a person[/]",
-        "CaseKnown" => "[grey]an open case tells it[/]",
-        "WouldRepair" => $"[yellow]would be repaired with {finding["remedy"]}[/]",
-        "WouldOpenCase" => "[yellow]would be a case[/]",
+        "CaseOpened" => "[red]case opened for an operator[/]",
+        "CaseKnown" => "[grey]already an open case[/]",
+        "WouldRepair" => $"[yellow]would repair with {finding["remedy"]}[/]",
+        "WouldOpenCase" => "[yellow]would open a case[/]",
         var other => other,
     };
 }

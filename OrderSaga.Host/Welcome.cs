@@ -4,7 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace OrderSaga.Host;
 
 /// <summary>
-/// Once everything runs: a small demo catalogue with stock at the first start, and a line to paste. The process is not ready before its catalogue is there.
+/// After the start: adds a demo catalogue with stock on first use and prints a command to try. The process is ready once the catalogue
+/// exists.
 /// </summary>
 sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLifecycleService, IHealthCheck
 {
@@ -37,16 +38,16 @@ sealed class Welcome(Welcome.About about, IConfiguration settings) : IHostedLife
               API docs   {{{about.Url}}}/docs
               API key    in {{{Path.Combine(about.Data, "api-key")}}}
 
-              Place an order and wait for its end:
+              Place an order and wait until it is completed:
 
               curl -s {{{about.Url}}}/orders -H "Authorization: Bearer {{{about.Key}}}" {{{FirstHeaders}}} -d '{{{FirstOrder}}}'
 
-              Ctrl+C stops it; nothing is lost.
+              Ctrl+C stops it; all data is kept.
 
             """);
     }
 
-    /// <summary>Goods first, the price list last: what was half done is done again, and a receipt counts once.</summary>
+    /// <summary>Receives goods first, prices last: a repeated seed continues where it stopped, and a receipt counts once.</summary>
     async Task Seed(CancellationToken cancel)
     {
         using var http = new HttpClient { BaseAddress = new Uri(about.Url) };

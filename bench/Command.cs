@@ -27,7 +27,7 @@ static class Command
             }
             catch (Exception failure) when (failure is not ArgumentException)
             {
-                // What the others have measured is still shown, and this one counts as broken.
+                // The other results are still printed; this scenario counts as failed.
                 results.Add(new Result(scenario, "failed", options.Mode, [], [failure.ToString()], new Dictionary<string, string>()));
             }
         }

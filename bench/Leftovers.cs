@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What must not outlive the benchmark, also when it is told to stop in the middle.</summary>
+/// <summary>Resources to clean up when the benchmark is stopped.</summary>
 static class Leftovers
 {
     const int Stopped = 130;
 
     static readonly ConcurrentDictionary<IAsyncDisposable, bool> All = new();
 
-    /// <summary>To be disposed of when the benchmark is told to stop.</summary>
+    /// <summary>Registers a resource for disposal on a stop.</summary>
     public static void Add(IAsyncDisposable one) => All[one] = true;
 
-    /// <summary>It is disposed of already.</summary>
+    /// <summary>Unregisters a disposed resource.</summary>
     public static void Remove(IAsyncDisposable one) => All.TryRemove(one, out _);
 
     /// <summary>From now on Ctrl+C and SIGTERM clean up first.</summary>

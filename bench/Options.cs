@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What is asked for on the command line.</summary>
+/// <summary>Options of the command line.</summary>
 sealed record Options
 {
     public const string Usage = """
         Usage: bench SCENARIO... [OPTION VALUE]...     scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
-          --runs 3        measured runs of each        --seconds 12        for which orders are placed in a run
-          --orders N      placed in a run at most      --in-flight 512     orders under way at once
-          --callers 256   callers at once              --rate 0.5          of the maximum, at which placed-to-settled is measured
+          --runs 3        measured runs of each        --seconds 12        placing time of a run
+          --orders N      maximum orders of a run      --in-flight 512     orders in progress at once
+          --callers 256   concurrent callers           --rate 0.5          share of the maximum rate at which placed-to-settled is measured
           --outage 60     seconds, recover             --history 1000000   finished orders, aged
           --json FILE     every raw figure         --svg FILE          a chart of the first scenario
         Servers: ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_RABBITMQ, see scripts/servers-up.
@@ -33,7 +33,7 @@ sealed record Options
 
     public TimeSpan Duration => TimeSpan.FromSeconds(Seconds);
 
-    /// <exception cref="ArgumentException">Something is not understood; the message says what.</exception>
+    /// <exception cref="ArgumentException">An argument is invalid; the message says which.</exception>
     public static Options Parse(IReadOnlyList<string> args)
     {
         var options = new Options();
@@ -64,14 +64,14 @@ sealed record Options
         "--history" => this with { History = Whole(name, value) },
         "--json" => this with { Json = value },
         "--svg" => this with { Svg = value },
-        _ => throw new ArgumentException($"{name} {value} is not understood."),
+        _ => throw new ArgumentException($"{name} {value} is invalid; see bench without arguments."),
     };
 
     static IEnumerable<string> Expand(string scenario) => scenario switch
     {
         "flash" => ["flash-1", "flash-10"],
         _ when Bench.Scenarios.Names.Contains(scenario) => [scenario],
-        _ => throw new ArgumentException($"There is no scenario {scenario}."),
+        _ => throw new ArgumentException($"Unknown scenario {scenario}; see bench without arguments."),
     };
 
     static int Whole(string name, string value) => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0

@@ -1,6 +1,6 @@
 using OrderSaga.Bench;
 
-// As deploy/Dockerfile and scripts/up do it; every process that is started here takes it over, baselines too.
+// As in deploy/Dockerfile and scripts/up; inherited by every child process, baselines included.
 Environment.SetEnvironmentVariable("DOTNET_GCgen0size", "0x4000000");
 return args switch
 {

@@ -1,4 +1,4 @@
-# For scripts/up and scripts/down: which processes there are, and what each is started with. Sourced, not run.
+# For scripts/up and scripts/down: the processes and their settings. Sourced, not run.
 # shellcheck shell=bash
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -23,7 +23,7 @@ fail() { say "$*"; exit 1; }
 
 assembly_of() { echo "$PWD/$1/bin/$configuration/net10.0/$1.dll"; }
 
-# The process of a service if it runs. Its number may have gone to another program since: the command line tells.
+# The process id of a running service. Checks the command line, because another program may have reused the id.
 pid_of() {
     local pid
     pid=$(cat "$run/$1.pid" 2>/dev/null) || return 1
@@ -50,7 +50,7 @@ stop_service() {
     rm -f "$run/$1.pid"
 }
 
-# A secret of this installation, made once: secret NAME PREFIX
+# A secret of this installation, generated once: secret NAME PREFIX
 secret() {
     [[ -s "$run/$1" ]] || (umask 077 && printf '%s%s' "$2" "$(head -c 32 /dev/urandom | base64 -w 0)" >"$run/$1")
     cat "$run/$1"
@@ -58,11 +58,11 @@ secret() {
 
 connection() { echo "Host=localhost;Database=ordersaga_$1;Username=ordersaga;Password=ordersaga;SSL Mode=Disable;Maximum Pool Size=40"; }
 
-# The settings of one service, NAME=VALUE on each line. docs and compose.yaml use the same names.
+# The settings of one service, one NAME=VALUE per line. docs and compose.yaml use the same names.
 settings_of() {
     local database
     echo "ASPNETCORE_URLS=http://localhost:${ports[$1]}"
-    # 64 MiB before the collector comes: a batch's garbage is dead by then (docs/performance.md).
+    # 64 MiB of allocations between two collections: by then a batch's objects are dead (docs/performance.md).
     echo "DOTNET_GCgen0size=0x4000000"
     echo "Database__Mode=PostgreSql"
     echo "ConnectionStrings__${databases[$1]}=$(connection "${databases[$1]}")"

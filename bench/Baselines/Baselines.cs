@@ -1,9 +1,9 @@
 namespace OrderSaga.Bench;
 
-/// <summary>The other ways to do the same work, by name.</summary>
+/// <summary>Alternative implementations of the same work, by name.</summary>
 public static class Baselines
 {
-    /// <summary>No baseline: the process that <c>c-2pc-killed</c> starts and kills.</summary>
+    /// <summary>Not a baseline: the process that <c>c-2pc-killed</c> starts and kills.</summary>
     internal const string DoomedCoordinator = "c-2pc-coordinator";
 
     static readonly Dictionary<string, Func<Trial, Task<BaselineResult>>> All = new(StringComparer.Ordinal)
@@ -21,14 +21,15 @@ public static class Baselines
         ["e-broker-envelope"] = trial => BrokerFloor.Envelopes(trial, inFlight: 32, TimeProvider.System),
     };
 
-    /// <summary>Every name that <see cref="Run"/> takes.</summary>
+    /// <summary>Names accepted by <see cref="Run"/>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Keys.Where(name => name != DoomedCoordinator)];
 
-    /// <summary>Runs one baseline. Progress goes to the error stream only.</summary>
+    /// <summary>Runs one baseline. Progress goes to standard error only.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="settings">Where, and how much.</param>
-    /// <param name="phase">Awaited with "warm" when the measured part begins and with "done" when it ends: the harness samples meanwhile.</param>
+    /// <param name="settings">Settings of the run.</param>
+    /// <param name="phase">Awaited with "warm" when the measured part starts and with "done" when it ends: the harness samples
+    /// meanwhile.</param>
     public static Task<BaselineResult> Run(string name, BaselineSettings settings, Func<string, Task> phase) => All.TryGetValue(name, out var run)
         ? run(new Trial(name, settings, phase))
-        : throw new ArgumentOutOfRangeException(nameof(name), name, $"There is no such baseline. There are: {string.Join(", ", Names)}");
+        : throw new ArgumentOutOfRangeException(nameof(name), name, $"Unknown baseline. Baselines: {string.Join(", ", Names)}");
 }

@@ -6,8 +6,8 @@ using Testing;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Tries one baseline alone, without a scenario: <c>bench baseline NAME --smoke [ORDERS [SKUS]]</c>. Databases, vhost and gateway are its own;
-/// the servers are those of the tests (ORDERSAGA_TEST_POSTGRES, ORDERSAGA_TEST_RABBITMQ). Prints the result and the processor time of each order.
+/// Runs one baseline alone, without a scenario: <c>bench baseline NAME --smoke [ORDERS [SKUS]]</c>. Creates its own databases, vhost and
+/// gateway on the servers of the tests (ORDERSAGA_TEST_POSTGRES, ORDERSAGA_TEST_RABBITMQ). Prints the result and the CPU time per order.
 /// </summary>
 static class Smoke
 {
@@ -42,7 +42,7 @@ static class Smoke
     static async Task Print(BaselineResult result, List<IReadOnlyDictionary<string, double>> samples)
     {
         await Console.Out.WriteLineAsync(JsonSerializer.Serialize(result, Indented));
-        await Console.Out.WriteLineAsync($"{result.Settled / result.Seconds:F1} a second");
+        await Console.Out.WriteLineAsync($"{result.Settled / result.Seconds:F1}/s");
         if (samples is not [var warm, var done])
             return;
         foreach (var (process, before) in warm)

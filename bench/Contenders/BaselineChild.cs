@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OrderSaga.Bench;
 
-/// <summary>One run of a baseline in a process of its own, which stops where its phases begin so that it can be measured from outside.</summary>
+/// <summary>A baseline run in a separate process, which waits at the start of each phase so that it can be measured from outside.</summary>
 sealed class BaselineChild : IDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -20,7 +20,7 @@ sealed class BaselineChild : IDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Lets it run; <paramref name="phase"/> is called while it stands at the beginning of each phase.</summary>
+    /// <summary>Runs it; <paramref name="phase"/> is called while it waits at the start of each phase.</summary>
     public async Task<BaselineResult> Run(Func<string, Task> phase)
     {
         using var limit = new CancellationTokenSource(Patience);

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What a baseline's process does: runs it, stops where the harness samples, prints its result as the last line.</summary>
+/// <summary>Body of a baseline's process: runs it, waits while the harness samples, prints the result as the last line.</summary>
 static class BaselineCommand
 {
-    /// <summary>Said on the output where a phase begins; the process goes on when it is given a line.</summary>
+    /// <summary>Printed at the start of a phase; the process continues after it reads a line.</summary>
     public const string Phase = "PHASE ";
 
     public static async Task<int> Run(string[] args)

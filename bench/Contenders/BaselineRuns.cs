@@ -4,7 +4,7 @@ using Testing;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Measures a baseline: databases and a vhost of its own for each run, and a gateway beside it.</summary>
+/// <summary>Measures a baseline: separate databases, vhost and gateway for each run.</summary>
 sealed class BaselineRuns(string scenario, string name, Place place, int skus)
 {
     const int LinesPerOrder = 2;
@@ -12,7 +12,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
 
     static readonly string[] Databases = ["bench_orders", "bench_inventory", "bench_payments"];
 
-    /// <summary>Some 10 s each on two cores.</summary>
+    /// <summary>About 10 s each on two cores.</summary>
     static readonly Dictionary<string, int> Orders = new()
     {
         ["b-usual-outbox"] = 600, ["c-2pc"] = 6000, ["c-2pc-hot"] = 4000, ["c-2pc-killed"] = 1000,
@@ -35,7 +35,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
         return baseline.Result;
     }
 
-    /// <summary>One more run; none after one that did not come to its end.</summary>
+    /// <summary>Runs once more, unless a run has failed.</summary>
     public async Task Next()
     {
         if (ended)
@@ -80,7 +80,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
         var published = new Dictionary<string, long>();
         var result = await child.Run(async phase =>
         {
-            // The broker tells its counts late: the child stands still meanwhile, and what that takes is left out.
+            // The broker reports its counters late: the child waits meanwhile, and the waiting time is subtracted.
             if (phase == "warm")
                 published[phase] = await BrokerMeter.Published(vhost);
             samples[phase] = new Sample(cpu.Read(), await meter.Read(), null, 0);

@@ -4,7 +4,7 @@ using Reconciler.Job;
 
 namespace OrderSaga.Bench;
 
-/// <summary>The gateway's process, as its starter sees it.</summary>
+/// <summary>The gateway's process, seen from its parent.</summary>
 sealed class GatewayChild : IDisposable
 {
     readonly Process process;
@@ -31,14 +31,14 @@ sealed class GatewayChild : IDisposable
         throw new InvalidOperationException($"The gateway did not start; it said: {said}");
     }
 
-    /// <summary>All that it was asked to do.</summary>
+    /// <summary>All operations requested from it.</summary>
     public async Task<IReadOnlyList<GatewayRow>> Ledger()
     {
         using var http = new HttpClient();
         return (await http.GetFromJsonAsync<List<GatewayRow>>(new Uri(Url, "ledger")))!;
     }
 
-    /// <summary>It ends when its input does.</summary>
+    /// <summary>The process exits when its input closes.</summary>
     public void Dispose()
     {
         process.StandardInput.Close();

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 
 namespace OrderSaga.Bench;
 
-/// <summary>An operation as the gateway writes it; the fields of the payment sandbox's contract.</summary>
+/// <summary>An operation in the gateway's JSON; same fields as the payment sandbox.</summary>
 sealed record GatewayEntry(
     string Id, string Operation, string Status, string? Reason, string AuthorizationId, long Amount, string Currency, string Reference, string IdempotencyKey);
 
-/// <summary>A gateway's books in memory: the same key gives the same answer.</summary>
+/// <summary>A gateway's ledger in memory: the same key gives the same answer.</summary>
 sealed class GatewayLedger
 {
     readonly ConcurrentDictionary<string, GatewayEntry> byKey = new();
@@ -24,7 +24,7 @@ sealed class GatewayLedger
             call.Amount, call.Currency, call.Reference, key));
     });
 
-    /// <summary>Capture, void or refund of what <paramref name="target"/> names; none when there is no such thing.</summary>
+    /// <summary>Captures, voids or refunds <paramref name="target"/>; null if it does not exist.</summary>
     public GatewayEntry? FollowUp(string key, string operation, string target) => !byId.TryGetValue(target, out var of) ? null
         : byKey.GetOrAdd(key, _ => Keep(of with { Id = NextId(operation[..3]), Operation = operation, Status = "succeeded", IdempotencyKey = key }));
 

@@ -8,15 +8,15 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Somebody else's payment gateway, in a process of its own: answers at once, from memory. The token <c>tok_declined</c> is declined,
-/// <c>tok_timeout</c> is done and not answered.
+/// A foreign payment gateway in a separate process: answers at once from memory. The token <c>tok_declined</c> is declined,
+/// <c>tok_timeout</c> succeeds without an answer.
 /// </summary>
 static class GatewayServer
 {
-    /// <summary>Said on the output once it answers; the url follows.</summary>
+    /// <summary>Printed once it answers, followed by the URL.</summary>
     public const string Listening = "LISTENING ";
 
-    /// <summary>Runs until the input ends: the gateway does not outlive who started it.</summary>
+    /// <summary>Runs until the input closes, so that the gateway does not outlive its parent.</summary>
     public static async Task<int> Run(string[] args)
     {
         var port = args is ["--port", var given] ? int.Parse(given, CultureInfo.InvariantCulture) : 0;
@@ -29,7 +29,7 @@ static class GatewayServer
         await Console.Out.WriteLineAsync(Listening + app.Urls.First());
         while (await Console.In.ReadLineAsync() is not null)
         {
-            // Nothing is asked of it on this way.
+            // Standard input is only used to detect the parent's end.
         }
 
         await app.StopAsync();

@@ -1,8 +1,8 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Lets a new order in only when one has ended: keeps as many under way as saturate the system, and no more.</summary>
-/// <param name="reader">Tells how many are open.</param>
-/// <param name="most">Orders under way at once.</param>
+/// <summary>Admits a new order when one has finished: keeps the number of orders in progress constant.</summary>
+/// <param name="reader">Counts open orders.</param>
+/// <param name="most">Maximum number of orders in progress.</param>
 sealed class InFlight(OrderReader reader, int most) : IDisposable
 {
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -11,18 +11,18 @@ sealed class InFlight(OrderReader reader, int most) : IDisposable
     int acknowledged;
     int settled;
 
-    /// <summary>Orders that have ended, as of the last look.</summary>
+    /// <summary>Finished orders at the last poll.</summary>
     public int Settled => Volatile.Read(ref settled);
 
     public Task Enter(CancellationToken cancel) => room.WaitAsync(cancel);
 
-    /// <summary>Who entered has its answer.</summary>
+    /// <summary>An admitted order was acknowledged.</summary>
     public void Acknowledged() => Interlocked.Increment(ref acknowledged);
 
-    /// <summary>Who entered does not place an order after all.</summary>
+    /// <summary>An admitted caller placed no order.</summary>
     public void Leave() => room.Release();
 
-    /// <summary>Watches until it is cancelled. Acknowledged is read first: what is counted as ended has.</summary>
+    /// <summary>Polls until cancelled. Reads the acknowledged count first, so that no order counts as finished too early.</summary>
     public async Task Watch(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Look);

@@ -3,15 +3,15 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>How a load is bounded.</summary>
-/// <param name="Duration">Placing ends after it.</param>
-/// <param name="Orders">Placing ends after so many.</param>
+/// <summary>Limits of a load.</summary>
+/// <param name="Duration">Maximum duration of placing.</param>
+/// <param name="Orders">Maximum number of orders.</param>
 sealed record Bounds(TimeSpan Duration, int Orders = int.MaxValue);
 
-/// <summary>Ways to place many orders.</summary>
-/// <param name="placer">Sends them.</param>
-/// <param name="workload">Says which.</param>
-/// <param name="name">Makes the load's idempotency keys its own.</param>
+/// <summary>Generates load.</summary>
+/// <param name="placer">Sends the orders.</param>
+/// <param name="workload">Generates the orders.</param>
+/// <param name="name">Prefix of the load's idempotency keys.</param>
 sealed class Loads(Placer placer, Workload workload, string name)
 {
     static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(2);
@@ -21,10 +21,12 @@ sealed class Loads(Placer placer, Workload workload, string name)
 
     public ConcurrentBag<Placement> Placed { get; } = [];
 
-    /// <summary>Orders that were told "later" and given up.</summary>
+    /// <summary>Orders refused with 429 or 503 and not repeated.</summary>
     public int Refused => refused;
 
-    /// <summary>As fast as it goes: each caller places its next order once it has its answer and <paramref name="flight"/>, if given, has room.</summary>
+    /// <summary>
+    /// Closed loop: each caller places its next order after its answer, when <paramref name="flight"/> (if given) has room.
+    /// </summary>
     public async Task Closed(int callers, Bounds bounds, InFlight? flight, CancellationToken cancel = default)
     {
         var watch = Stopwatch.StartNew();
@@ -33,7 +35,7 @@ sealed class Loads(Placer placer, Workload workload, string name)
         await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => Caller(bounds, watch, flight, limit.Token), CancellationToken.None)));
     }
 
-    /// <summary>At a rate, whatever the answers: nobody waits for another. Who is refused is gone, or asks again.</summary>
+    /// <summary>Open loop at a fixed rate, whatever the answers. A refused order is dropped or repeated.</summary>
     public async Task Paced(double perSecond, Bounds bounds, bool again = true, CancellationToken stop = default)
     {
         var watch = Stopwatch.StartNew();

@@ -6,14 +6,13 @@ using System.Net.Http.Headers;
 
 namespace OrderSaga.Bench;
 
-/// <summary>An order that was acknowledged.</summary>
-/// <param name="Order">Its id.</param>
-/// <param name="Milliseconds">From the request that was acknowledged to its answer.</param>
+/// <summary>An acknowledged order.</summary>
+/// <param name="Order">Id of the order.</param>
+/// <param name="Milliseconds">Time from the acknowledged request to its answer.</param>
 sealed record Placement(Guid Order, double Milliseconds);
 
 /// <summary>
-/// Callers of POST /orders as good clients are: one that is told "later" waits as long as it is told, and the same order goes again under
-/// the same key until it has its 2xx.
+/// Well-behaved clients of POST /orders: a refused one waits for Retry-After and repeats the order under the same key until it gets a 2xx.
 /// </summary>
 sealed class Placer : IDisposable
 {
@@ -36,10 +35,10 @@ sealed class Placer : IDisposable
 
     public Placer(Uri api, string apiKey) => (orders, key) = (new Uri(api, "orders"), new AuthenticationHeaderValue("Bearer", apiKey));
 
-    /// <summary>Answers other than 2xx by their status; 0 is no answer at all.</summary>
+    /// <summary>Other answers than 2xx by status; 0: no answer.</summary>
     public IReadOnlyDictionary<int, int> Refusals => refusals;
 
-    /// <summary>Asks until it is acknowledged.</summary>
+    /// <summary>Repeats the request until it is acknowledged.</summary>
     public async Task<Placement> Place(Draft draft, CancellationToken cancel)
     {
         while (true)
@@ -51,8 +50,8 @@ sealed class Placer : IDisposable
         }
     }
 
-    /// <summary>Asks once.</summary>
-    /// <returns>The placement, or how long to wait before the next try.</returns>
+    /// <summary>Sends the request once.</summary>
+    /// <returns>The placement, or the delay before the next attempt.</returns>
     public async Task<(Placement? Placed, TimeSpan Pause)> Try(Draft draft, CancellationToken cancel)
     {
         var start = Stopwatch.GetTimestamp();
@@ -64,7 +63,7 @@ sealed class Placer : IDisposable
             using var answer = await http.SendAsync(request, limit.Token);
             if (answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.OK)
             {
-                // A body that is not read keeps the connection from the next request.
+                // An unread body would block the connection for the next request.
                 await answer.Content.CopyToAsync(Stream.Null, limit.Token);
                 return (new Placement(IdOf(answer), Stopwatch.GetElapsedTime(start).TotalMilliseconds), default);
             }

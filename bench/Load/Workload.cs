@@ -2,34 +2,34 @@ using System.Text;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What one caller is about to order.</summary>
+/// <summary>An order to place.</summary>
 sealed record Draft(string Key, byte[] Body);
 
-/// <summary>Which orders are placed. The same seed gives the same orders.</summary>
+/// <summary>Generates orders; the same seed gives the same orders.</summary>
 sealed record Workload
 {
-    /// <summary>What can be ordered; every order takes <see cref="Lines"/> different ones.</summary>
+    /// <summary>The skus; every order has <see cref="Lines"/> different ones.</summary>
     public required IReadOnlyList<string> Skus { get; init; }
 
     public int Lines { get; init; } = 2;
 
-    /// <summary>In turn, so that each sku is ordered equally often; otherwise by chance.</summary>
+    /// <summary>Takes skus in turn, so that each is ordered equally often; otherwise at random.</summary>
     public bool InTurn { get; init; }
 
-    /// <summary>Share of orders whose card is declined, 0 to 1.</summary>
+    /// <summary>Share of orders with a declined card, 0 to 1.</summary>
     public double Declined { get; init; }
 
-    /// <summary>Share of orders of which a sku has no stock.</summary>
+    /// <summary>Share of orders with a sold-out sku.</summary>
     public double SoldOut { get; init; }
 
     /// <summary>A sku without stock.</summary>
     public string? EmptySku { get; init; }
 
-    /// <summary>Share of orders whose authorization is done and not answered.</summary>
+    /// <summary>Share of orders whose authorization succeeds without an answer.</summary>
     public double TimedOut { get; init; }
 
-    /// <param name="prefix">Of the idempotency key: keys of two loads must differ.</param>
-    /// <param name="number">Of the order in its load, from 0.</param>
+    /// <param name="prefix">Prefix of the idempotency key; must differ between loads.</param>
+    /// <param name="number">Number of the order in its load, from 0.</param>
     public Draft Order(string prefix, int number)
     {
         var chance = new Random(number);
@@ -48,6 +48,6 @@ sealed record Workload
         return new Draft($"{prefix}-{number}", Encoding.UTF8.GetBytes(body.ToString()));
     }
 
-    /// <summary>From an order's first sku to its second: never a whole round.</summary>
+    /// <summary>Distance from an order's first sku to its second; never a multiple of their number.</summary>
     int StrideOf(Random chance) => Skus.Count == 1 ? 0 : 1 + chance.Next(Skus.Count - 1);
 }

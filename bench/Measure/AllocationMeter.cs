@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Bytes that .NET processes have allocated so far, told by the probe that is loaded into them.</summary>
+/// <summary>Bytes allocated by .NET processes, reported by a probe loaded into them.</summary>
 sealed class AllocationMeter : IDisposable
 {
     readonly DirectoryInfo told = Directory.CreateTempSubdirectory("ordersaga-probe-");
 
-    /// <summary>What a process is started with.</summary>
+    /// <summary>Environment variables for a measured process.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Probe.dll"),
         ["ORDERSAGA_BENCH_PROBE"] = told.FullName,
     };
 
-    /// <summary>The sum over the processes; as of a tenth of a second ago at most. None when a process does not tell.</summary>
+    /// <summary>Sum over the processes, at most a tenth of a second old; null if a process does not report.</summary>
     public long? Read(IEnumerable<int> processes)
     {
         var files = processes.Select(id => Path.Combine(told.FullName, id.ToString(CultureInfo.InvariantCulture))).ToList();

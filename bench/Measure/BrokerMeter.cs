@@ -4,13 +4,13 @@ using Testing;
 
 namespace OrderSaga.Bench;
 
-/// <summary>How many messages were published into a vhost, as RabbitMQ's management counts them.</summary>
+/// <summary>Messages published to a vhost, from RabbitMQ's management API.</summary>
 static class BrokerMeter
 {
-    /// <summary>Channels tell their counts every 5 s.</summary>
+    /// <summary>Channels report their counters every 5 s.</summary>
     static readonly TimeSpan Settled = TimeSpan.FromSeconds(6);
 
-    /// <summary>Since the vhost was made; waits until what was counted before the call is in.</summary>
+    /// <summary>Messages since the vhost was created; waits until all counters are reported.</summary>
     public static async Task<long> Published(string vhost)
     {
         await Task.Delay(Settled, TimeProvider.System, CancellationToken.None);

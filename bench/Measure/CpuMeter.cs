@@ -1,10 +1,10 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Processor time so far, milliseconds, by the name of a process or server.</summary>
+/// <summary>CPU time so far in milliseconds, by process or server name.</summary>
 /// <param name="services">The application's processes by name.</param>
-/// <param name="gateway">The gateway's process; none when there is none.</param>
-/// <param name="postmaster">PostgreSQL's first process on this machine; none when there is none.</param>
-/// <param name="withBroker">RabbitMQ on this machine is part of what is measured.</param>
+/// <param name="gateway">The gateway's process; null if there is none.</param>
+/// <param name="postmaster">PostgreSQL's main process on this machine; null if there is none.</param>
+/// <param name="withBroker">True to include RabbitMQ on this machine.</param>
 sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? postmaster, bool withBroker)
 {
     public const string Database = "PostgreSQL";
@@ -12,7 +12,7 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
     public const string Gateway = "gateway";
     public const string Driver = "driver";
 
-    /// <summary>The driver and the gateway are no part of the application, nor is what is not there.</summary>
+    /// <summary>Excludes driver, gateway and missing processes from the application.</summary>
     public IReadOnlyDictionary<string, double> Read()
     {
         var times = services.Select(service => (service.Key, Own(service.Value))).ToDictionary();

@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What PostgreSQL has counted for some databases so far.</summary>
-/// <param name="Transactions">Committed.</param>
-/// <param name="Statements">Executed; none without pg_stat_statements.</param>
+/// <summary>PostgreSQL's counters of some databases.</summary>
+/// <param name="Transactions">Committed transactions.</param>
+/// <param name="Statements">Executed statements; null without pg_stat_statements.</param>
 sealed record DatabaseCounts(long Transactions, long? Statements);
 
-/// <summary>Reads PostgreSQL's own statistics from another database than those that are measured.</summary>
+/// <summary>Reads PostgreSQL's statistics through another database than the measured ones.</summary>
 sealed class DatabaseMeter : IAsyncDisposable
 {
     readonly NpgsqlDataSource source;
@@ -16,10 +16,10 @@ sealed class DatabaseMeter : IAsyncDisposable
 
     DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
 
-    /// <summary>The server's first process, if it runs on this machine. Looked for once: the backend by which it is found may have gone later.</summary>
+    /// <summary>The server's main process, if on this machine. Looked up once, because the backend used to find it may end later.</summary>
     public int? Postmaster { get; private set; }
 
-    /// <param name="connections">Connection strings of the databases that are measured.</param>
+    /// <param name="connections">Connection strings of the measured databases.</param>
     public static async Task<DatabaseMeter> Open(IEnumerable<string> connections)
     {
         var measured = connections.Select(connection => new NpgsqlConnectionStringBuilder(connection)).ToList();
@@ -32,7 +32,7 @@ sealed class DatabaseMeter : IAsyncDisposable
         return meter;
     }
 
-    /// <summary>Backends tell their transactions once a second at most, so the last second may be missing.</summary>
+    /// <summary>Backends report transactions at most once a second, so the last second may be missing.</summary>
     public async Task<DatabaseCounts> Read()
     {
         var transactions = await Value("SELECT coalesce(sum(xact_commit), 0) FROM pg_stat_database WHERE datname = ANY($1)", databases);
@@ -53,7 +53,7 @@ sealed class DatabaseMeter : IAsyncDisposable
         catch (PostgresException missing) when (missing.SqlState is PostgresErrorCodes.UndefinedTable
             or PostgresErrorCodes.ObjectNotInPrerequisiteState or PostgresErrorCodes.InsufficientPrivilege)
         {
-            // The extension is not there or not for this role: the figure stays blank.
+            // The extension is missing or not permitted: the figure stays blank.
             return null;
         }
     }

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Bench;
 
-/// <summary>An order's way, by the system's own clock.</summary>
+/// <summary>Times of an order by the system's clock.</summary>
 public sealed record OrderTime(Guid Id, string State, DateTime CreatedAt, DateTime UpdatedAt)
 {
     public bool Ended => State is "Completed" or "Cancelled" or "NeedsReview";
@@ -12,33 +12,33 @@ public sealed record OrderTime(Guid Id, string State, DateTime CreatedAt, DateTi
     public double Milliseconds => (UpdatedAt - CreatedAt).TotalMilliseconds;
 }
 
-/// <summary>How long orders stood in a state, milliseconds.</summary>
+/// <summary>How long orders stayed in a state, milliseconds.</summary>
 public sealed record StateTime(string State, double P50);
 
-/// <summary>Reads the orders database directly: cheap enough to be asked all the time.</summary>
-/// <param name="mode">Its engine.</param>
+/// <summary>Reads the orders database directly, cheaply enough for frequent polls.</summary>
+/// <param name="mode">The database engine.</param>
 /// <param name="connection">Its connection string.</param>
 sealed class OrderReader(string mode, string connection)
 {
     readonly DatabaseMode engine = Enum.Parse<DatabaseMode>(mode);
     int statements;
 
-    /// <summary>Statements that were run here, so that they can be left out of what is counted.</summary>
+    /// <summary>Number of own statements, to be subtracted from the counted ones.</summary>
     public int Statements => statements;
 
-    /// <summary>Orders that have not ended: those that assurance would look at, found by its index.</summary>
+    /// <summary>Orders that are not final, found by recovery's index.</summary>
     public async Task<int> Open()
     {
         Interlocked.Increment(ref statements);
         await using var db = Schema.Context(engine, "orders", connection);
-        // In the index's order and bounded, or PostgreSQL reads whole tables of what has ended, and the looking costs more than what is looked at.
+        // In index order and bounded: otherwise PostgreSQL reads tables of finished orders, and polling costs more than the orders do.
         return (await db.Database.SqlQueryRaw<int>("""
             SELECT CAST(count(*) AS int) AS "Value"
             FROM (SELECT 1 AS one FROM orders WHERE next_check_at IS NOT NULL ORDER BY next_check_at LIMIT 1000000) AS o
             """).ToListAsync())[0];
     }
 
-    /// <summary>Orders that were placed at or after <paramref name="since"/>.</summary>
+    /// <summary>Orders placed at or after <paramref name="since"/>.</summary>
     public async Task<IReadOnlyList<OrderTime>> Since(DateTime since)
     {
         Interlocked.Increment(ref statements);
@@ -49,7 +49,7 @@ sealed class OrderReader(string mode, string connection)
             """, since).ToListAsync();
     }
 
-    /// <summary>How long orders that were placed at or after <paramref name="since"/> stood in each state: the median, by the audit's own times.</summary>
+    /// <summary>Median time in each state of orders placed at or after <paramref name="since"/>, from the audit.</summary>
     public async Task<IReadOnlyList<StateTime>> States(DateTime since)
     {
         if (engine != DatabaseMode.PostgreSql)

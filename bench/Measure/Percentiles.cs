@@ -1,9 +1,9 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Of latencies in milliseconds; nearest rank.</summary>
+/// <summary>Percentiles of latencies in milliseconds; nearest rank.</summary>
 static class Percentiles
 {
-    /// <summary>The value that <paramref name="share"/> (0 to 1) of the sorted values do not exceed; NaN of none.</summary>
+    /// <summary>The value not exceeded by <paramref name="share"/> (0 to 1) of the sorted values; NaN if empty.</summary>
     public static double At(IReadOnlyList<double> sorted, double share) =>
         sorted.Count == 0 ? double.NaN : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Count) - 1, 0, sorted.Count - 1)];
 

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What the kernel has counted of one process.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Parent">Who started it.</param>
+/// <summary>The kernel's counters of one process.</summary>
+/// <param name="Id">Process id.</param>
+/// <param name="Parent">Id of the parent process.</param>
 /// <param name="Name">Its command, at most 15 characters.</param>
-/// <param name="Own">Processor time, user and system, milliseconds.</param>
-/// <param name="OfReaped">Processor time of its children that have ended and were waited for, milliseconds.</param>
+/// <param name="Own">CPU time, user and system, milliseconds.</param>
+/// <param name="OfReaped">CPU time of its finished and awaited children, milliseconds.</param>
 sealed record ProcessTimes(int Id, int Parent, string Name, double Own, double OfReaped);
 
 /// <summary>Reads /proc.</summary>
@@ -20,7 +20,7 @@ static class Processes
         [.. Directory.EnumerateDirectories("/proc").Select(path => Path.GetFileName(path)).Where(name => char.IsAsciiDigit(name[0]))
             .Select(name => Read(int.Parse(name, CultureInfo.InvariantCulture))).OfType<ProcessTimes>()];
 
-    /// <summary>Processor time that a .NET process's own compiler has taken so far, milliseconds.</summary>
+    /// <summary>CPU time of a .NET process's JIT compiler, milliseconds.</summary>
     public static double Jit(int process)
     {
         try
@@ -30,12 +30,12 @@ static class Processes
         }
         catch (IOException)
         {
-            // It has ended.
+            // The process has ended.
             return 0;
         }
     }
 
-    /// <summary>None when it has ended.</summary>
+    /// <summary>Null if the process has ended.</summary>
     public static ProcessTimes? Read(int id) => Read($"/proc/{id}/stat");
 
     static ProcessTimes? Read(string path)
@@ -47,11 +47,11 @@ static class Processes
         }
         catch (IOException)
         {
-            // It has ended between the listing and the reading.
+            // The process ended between listing and reading.
             return null;
         }
 
-        // The name stands in brackets and may hold spaces and brackets itself; the first field after it is the state.
+        // The name is in parentheses and may itself contain spaces and parentheses; the first field after it is the state.
         var end = line.LastIndexOf(')');
         var fields = line[(end + 2)..].Split(' ');
         int Whole(ReadOnlySpan<char> number) => int.Parse(number, CultureInfo.InvariantCulture);

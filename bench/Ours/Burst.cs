@@ -1,16 +1,16 @@
 namespace OrderSaga.Bench;
 
-/// <summary>A load from its first order to the end of its last.</summary>
-/// <param name="Placed">As the callers saw it.</param>
-/// <param name="Orders">As the system saw it.</param>
-/// <param name="Before">Used before the first order.</param>
-/// <param name="After">Used after the last had ended.</param>
-/// <param name="PlacingSeconds">From the first request to the last answer.</param>
-/// <param name="States">Where the time went between.</param>
+/// <summary>A load from its first order until its last order is final.</summary>
+/// <param name="Placed">Placements as measured by the callers.</param>
+/// <param name="Orders">Orders as stored by the system.</param>
+/// <param name="Before">Resources used before the first order.</param>
+/// <param name="After">Resources used after the last order was final.</param>
+/// <param name="PlacingSeconds">Time from the first request to the last answer.</param>
+/// <param name="States">Median time in each state.</param>
 sealed record Burst(
     IReadOnlyCollection<Placement> Placed, IReadOnlyList<OrderTime> Orders, Sample Before, Sample After, double PlacingSeconds, IReadOnlyList<StateTime> States)
 {
-    /// <summary>From the first placement to the last end.</summary>
+    /// <summary>Time from the first placement to the last final state.</summary>
     public double Seconds => (Orders.Max(order => order.UpdatedAt) - Orders.Min(order => order.CreatedAt)).TotalSeconds;
 
     public double SettledPerSecond => Orders.Count(order => order.Ended) / Seconds;
@@ -38,7 +38,7 @@ sealed record Burst(
         return figures;
     }
 
-    /// <summary>The figures of a load at a paced rate.</summary>
+    /// <summary>The figures of a load at a fixed rate.</summary>
     public IEnumerable<(string Figure, double Value)> PacedFigures()
     {
         var settled = Sorted(Orders.Where(order => order.Ended).Select(order => order.Milliseconds));

@@ -9,7 +9,7 @@ static class Catalogue
 {
     const int AtOnce = 32;
 
-    /// <summary>Makes <paramref name="count"/> skus with so many pieces each.</summary>
+    /// <summary>Creates <paramref name="count"/> skus with stock.</summary>
     public static async Task<IReadOnlyList<string>> Stock(Running system, string prefix, int count, int pieces)
     {
         var skus = Enumerable.Range(0, count).Select(number => $"{prefix}-{number:0000}").ToList();

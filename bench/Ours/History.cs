@@ -3,14 +3,14 @@ using Npgsql;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Makes a long past out of a short one: every row of a few real, finished orders is copied many times, each copy some time further back,
-/// with ids of its own. So it has whatever tables and columns the schema has.
+/// Creates a long history from a short one: copies every row of a few real, finished orders many times, each copy older and with new ids.
+/// So it covers all tables and columns of the schema.
 /// </summary>
 static class History
 {
     /// <summary>
-    /// From a copy to the next, as it stands in the statements too: 65.536 s, the unit of a UUIDv7's first eight digits. It is longer than the
-    /// real orders take, and a thousand copies are younger than what clean-up takes.
+    /// Age difference between two copies, also used in the statements: 65.536 s, the unit of a UUIDv7's first eight digits. It is longer
+    /// than the real orders take, and a thousand copies are younger than the retention period.
     /// </summary>
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(65_536);
 
@@ -21,7 +21,9 @@ static class History
         ("payments", ["payment_branches", "payment_attempts", "audit", "inbox"]),
     ];
 
-    /// <summary>A UUIDv7 keeps its kind and gets older; any other id becomes another one. A text that begins with a UUIDv7 is an id too.</summary>
+    /// <summary>
+    /// A UUIDv7 keeps its version and becomes older; any other id becomes a new one. A text that begins with a UUIDv7 counts as an id.
+    /// </summary>
     const string Functions = """
         CREATE FUNCTION pg_temp.older(id uuid, k int) RETURNS uuid IMMUTABLE LANGUAGE sql AS $$
             SELECT CASE WHEN substr(id::text, 15, 1) = '7'
@@ -34,7 +36,7 @@ static class History
         SET synchronous_commit = off;
         """;
 
-    /// <summary>What each column of a table is copied as: ids and times older, numbers that the database gives left out, all else as it is.</summary>
+    /// <summary>How each column is copied: ids and times older, identity columns omitted, all others unchanged.</summary>
     const string Columns = """
         SELECT quote_ident(c.column_name), CASE
             WHEN c.data_type LIKE 'timestamp%' THEN quote_ident(c.column_name) || ' - k * interval ''65.536 s'''
@@ -47,7 +49,7 @@ static class History
         WHERE c.table_schema = 'public' AND c.table_name = $1 AND c.is_identity = 'NO' ORDER BY c.ordinal_position
         """;
 
-    /// <summary>Copies all orders that there are, so many times.</summary>
+    /// <summary>Copies all existing orders this many times.</summary>
     public static Task Make(Func<string, string> connection, int copies) =>
         Task.WhenAll(Copied.Select(of => Copy(connection(of.Database), of.Tables, copies)));
 

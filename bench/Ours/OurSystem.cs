@@ -4,15 +4,15 @@ using Installed;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Our system, started for a scenario: its processes, a gateway beside it, and what measures them.</summary>
+/// <summary>Our system, started for a scenario: its processes, a gateway, and the meters.</summary>
 sealed class OurSystem : IAsyncDisposable
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
-    // Counting a backlog of tens of thousands takes time from what is measured.
+    // Counting a backlog of tens of thousands more often would disturb the measurement.
     static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What is measured writes no line for each request.</summary>
+    /// <summary>No log line per request during measurements.</summary>
     static readonly Dictionary<string, string?> Quiet = new() { ["Serilog:MinimumLevel:Default"] = "Warning" };
 
     readonly GatewayChild gateway;
@@ -31,10 +31,10 @@ sealed class OurSystem : IAsyncDisposable
         Leftovers.Add(this);
     }
 
-    /// <summary>Rows from before then are history that was made up, which the checker leaves out.</summary>
+    /// <summary>Older rows are generated history, which the checker skips.</summary>
     public DateTime? HistoryBefore { get; set; }
 
-    /// <summary>Before its first row.</summary>
+    /// <summary>Time before its first row.</summary>
     public DateTime StartedAt { get; }
 
     public Running Running { get; }
@@ -59,7 +59,7 @@ sealed class OurSystem : IAsyncDisposable
         return system;
     }
 
-    /// <summary>All that was used so far.</summary>
+    /// <summary>Resources used so far.</summary>
     public async Task<Sample> Sample()
     {
         var services = Running.Services.ToDictionary(name => name, name => Running.Of(name).Id);
@@ -69,10 +69,10 @@ sealed class OurSystem : IAsyncDisposable
         return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
     }
 
-    /// <summary>What the compilers of the application's processes have taken so far, milliseconds of a processor.</summary>
+    /// <summary>CPU milliseconds used by the JIT compilers of the application's processes.</summary>
     public double CompileTime() => Running.Services.Sum(name => Processes.Jit(Running.Of(name).Id));
 
-    /// <summary>What it takes while nothing is placed, with its database and its broker: milliseconds of CPU a second.</summary>
+    /// <summary>CPU milliseconds per second while idle, including database and broker.</summary>
     public async Task<double> StandBy()
     {
         using var rest = new PeriodicTimer(Rest);
@@ -81,7 +81,7 @@ sealed class OurSystem : IAsyncDisposable
         return (await Sample()).PerOrderSince(before, (int)Rest.TotalSeconds).Single(figure => figure.Figure == Figure.CpuAll).Value;
     }
 
-    /// <summary>Runs a load and waits until its last order has ended.</summary>
+    /// <summary>Runs a load and waits until its last order is final.</summary>
     public async Task<Burst> Measure(Loads load, Func<Loads, Task> run)
     {
         var before = await Sample();
@@ -95,7 +95,7 @@ sealed class OurSystem : IAsyncDisposable
         return new Burst(load.Placed, await Orders.Since(since), before, after, placing, await Orders.States(since));
     }
 
-    /// <summary>As fast as it goes, with so many orders under way at once.</summary>
+    /// <summary>At maximum speed with a limited number of orders in progress.</summary>
     public Task<Burst> Saturate(Workload workload, string name, Bounds bounds, Options options) =>
         Measure(new Loads(Placer, workload, name), async load =>
         {
@@ -107,18 +107,18 @@ sealed class OurSystem : IAsyncDisposable
             await watch;
         });
 
-    /// <summary>At a steady rate, however long an order takes.</summary>
+    /// <summary>At a fixed rate, whatever an order takes.</summary>
     public Task<Burst> Pace(Workload workload, string name, double perSecond, Bounds bounds) =>
         Measure(new Loads(Placer, workload, name), load => load.Paced(perSecond, bounds));
 
-    /// <summary>These orders must be there in the end.</summary>
+    /// <summary>Registers orders that must exist at the end.</summary>
     public void Know(Loads load)
     {
         foreach (var placement in load.Placed)
             acknowledged.Add(placement.Order);
     }
 
-    /// <summary>Until no order is open; gives up, and says so in the end, when none has ended for a while.</summary>
+    /// <summary>Waits until no order is open; stops with a finding if none finishes for a while.</summary>
     public async Task Drain()
     {
         using var timer = new PeriodicTimer(Look);
@@ -132,10 +132,10 @@ sealed class OurSystem : IAsyncDisposable
         }
 
         if (open > 0)
-            stuck.Add($"{open} orders are open, and none has ended for {Patience.TotalSeconds} s");
+            stuck.Add($"{open} orders are open, and none has finished for {Patience.TotalSeconds} s");
     }
 
-    /// <summary>What is wrong with its books now that all is over.</summary>
+    /// <summary>Checks the invariants at the end.</summary>
     public async Task<IReadOnlyList<string>> Check()
     {
         try
@@ -149,7 +149,7 @@ sealed class OurSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>Messages through the broker for each order so far; none without a broker.</summary>
+    /// <summary>Broker messages per order; null without a broker.</summary>
     public async Task<double?> MessagesPerOrder() =>
         database is null ? null : await BrokerMeter.Published(Running.Vhost) / (double)Math.Max(1, acknowledged.Count);
 

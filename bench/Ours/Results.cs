@@ -1,9 +1,9 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Closes the measurement of our system.</summary>
+/// <summary>Completes the measurement of our system.</summary>
 static class Results
 {
-    /// <summary>Checks the books and adds what is known only at the end.</summary>
+    /// <summary>Checks the invariants and adds what is only known at the end.</summary>
     public static async Task<Result> Result(
         this OurSystem system, string scenario, Place place, Variant variant, IEnumerable<IReadOnlyDictionary<string, double>> runs,
         IReadOnlyDictionary<string, string>? notes = null, IReadOnlyList<string>? findings = null)

@@ -1,15 +1,15 @@
 namespace OrderSaga.Bench;
 
-/// <summary>What was used so far.</summary>
-/// <param name="Cpu">Processor milliseconds by process.</param>
-/// <param name="Database">None without a database server.</param>
-/// <param name="Allocated">Bytes, by the application's processes.</param>
-/// <param name="OwnStatements">The harness's own, to be left out.</param>
+/// <summary>Resources used so far.</summary>
+/// <param name="Cpu">CPU milliseconds by process.</param>
+/// <param name="Database">Null without a database server.</param>
+/// <param name="Allocated">Bytes allocated by the application's processes.</param>
+/// <param name="OwnStatements">Statements of the harness, to be subtracted.</param>
 sealed record Sample(IReadOnlyDictionary<string, double> Cpu, DatabaseCounts? Database, long? Allocated, int OwnStatements)
 {
     static readonly string[] NotTheApplication = [CpuMeter.Database, CpuMeter.Broker, CpuMeter.Gateway, CpuMeter.Driver];
 
-    /// <summary>What each of <paramref name="orders"/> orders took since <paramref name="before"/>.</summary>
+    /// <summary>Resources per order of <paramref name="orders"/> orders since <paramref name="before"/>.</summary>
     public IEnumerable<(string Figure, double Value)> PerOrderSince(Sample before, int orders)
     {
         var cpu = Cpu.ToDictionary(process => process.Key, process => (process.Value - before.Cpu.GetValueOrDefault(process.Key)) / orders);

@@ -3,13 +3,13 @@ using Installed;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What the services' logs say, in short: how often each warning and error was written.</summary>
+/// <summary>Summary of the services' logs: the number of each warning and error.</summary>
 static class Troubles
 {
     const int Most = 8;
     const int Length = 180;
 
-    /// <summary>None when they are quiet.</summary>
+    /// <summary>Null without warnings.</summary>
     public static string? Of(Running system)
     {
         var counts = system.Services.SelectMany(name => Lines(system.Of(name)).Select(line => (Service: name, Line: line)))

@@ -2,10 +2,10 @@ using Testing;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Where our system runs.</summary>
-/// <param name="Name">As on the command line.</param>
+/// <summary>Deployment of our system.</summary>
+/// <param name="Name">Name on the command line.</param>
 /// <param name="Mode">Its servers.</param>
-/// <param name="OneProcess">All services in one.</param>
+/// <param name="OneProcess">All services in one process.</param>
 sealed record Place(string Name, Mode Mode, bool OneProcess)
 {
     public bool HasServers => Mode.Transport == "RabbitMq";
@@ -18,19 +18,19 @@ sealed record Place(string Name, Mode Mode, bool OneProcess)
     }
 }
 
-/// <summary>Our system, set in one way or another.</summary>
-/// <param name="Name">In the table.</param>
-/// <param name="Settings">Of all its processes.</param>
-/// <param name="MostInFlight">More orders under way at once would make it slower: they wait so long that they are taken for stuck.</param>
+/// <summary>Our system with certain settings.</summary>
+/// <param name="Name">Name in the table.</param>
+/// <param name="Settings">Settings of all its processes.</param>
+/// <param name="MostInFlight">With more orders in progress they wait so long that recovery takes them for stalled ones.</param>
 sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings, int MostInFlight = int.MaxValue)
 {
-    /// <summary>Services of which a second process runs.</summary>
+    /// <summary>Services with a second process.</summary>
     public IReadOnlyList<string> Twins { get; init; } = [];
 
-    /// <summary>As it comes.</summary>
+    /// <summary>The default settings.</summary>
     public static Variant Ours { get; } = new("ours", new Dictionary<string, string?>());
 
-    /// <summary>Baseline (a): a transaction for each message and each placement, each outbox row sent alone.</summary>
+    /// <summary>Baseline (a): one transaction per message and placement, each outbox row sent alone.</summary>
     public static Variant Alone { get; } = new("a-no-batches", new Dictionary<string, string?>
     {
         ["Limits:BatchSize"] = "1",
@@ -40,6 +40,6 @@ sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings
         ["Payments:AnswerBatch"] = "1",
     }, MostInFlight: 64);
 
-    /// <summary>The options with as many orders under way as this one bears.</summary>
+    /// <summary>The options with this variant's limit of orders in progress.</summary>
     public Options Bounded(Options options) => options with { InFlight = Math.Min(options.InFlight, MostInFlight) };
 }

@@ -1,19 +1,19 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Runs a load until the compilers of all processes are quiet and its throughput is steady; pools and caches are filled then.</summary>
+/// <summary>Runs a load until the JIT compilers are idle and the throughput is stable; pools and caches are filled then.</summary>
 static class WarmUp
 {
     static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
     static readonly TimeSpan Most = TimeSpan.FromSeconds(120);
 
-    /// <summary>Two windows after one another count as the same within this share; two such pairs are wanted.</summary>
+    /// <summary>Two consecutive windows within this share count as stable; two such pairs are required.</summary>
     const double Same = 0.1;
     const int Pairs = 2;
 
-    /// <summary>Of one processor, that the compilers may still take.</summary>
+    /// <summary>Maximum share of one processor that the compilers may still use.</summary>
     const double QuietJit = 0.05;
 
-    /// <returns>Settled orders per second at its end.</returns>
+    /// <returns>Settled orders per second at the end.</returns>
     public static async Task<double> Run(OurSystem system, Workload workload, Options options)
     {
         var load = new Loads(system.Placer, workload, $"warm-{Guid.CreateVersion7():N}");

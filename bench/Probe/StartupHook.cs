@@ -1,10 +1,10 @@
 using System.Globalization;
 
-#pragma warning disable MA0047 // The runtime looks for this very name, without a namespace.
+#pragma warning disable MA0047 // The runtime requires this name without a namespace.
 
 /// <summary>
-/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: keeps the bytes that it has allocated so far in a file, so that the
-/// process itself needs no code for it.
+/// Loaded into a measured .NET process by DOTNET_STARTUP_HOOKS: writes the bytes allocated so far to a file, so that the process itself
+/// needs no code for it.
 /// </summary>
 static class StartupHook
 {
@@ -12,7 +12,9 @@ static class StartupHook
 
     static Timer? timer;
 
-    /// <summary>Called by the runtime before Main. The file is named after the process, in the directory of ORDERSAGA_BENCH_PROBE.</summary>
+    /// <summary>
+    /// Called by the runtime before Main. The file is named after the process id, in the directory ORDERSAGA_BENCH_PROBE.
+    /// </summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable("ORDERSAGA_BENCH_PROBE") is not { } directory)

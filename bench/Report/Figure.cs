@@ -22,23 +22,23 @@ static class Figure
     public const string PacedP99 = "settleAtPacedRateP99";
     public const string PacedSlowest = "settleAtPacedRateSlowest";
 
-    /// <summary>Followed by a state of the order: how long it stood in it, median.</summary>
+    /// <summary>Prefix of an order state: median time in it.</summary>
     public const string PacedIn = "paced.in.";
 
-    /// <summary>Followed by another figure: it, at the paced rate.</summary>
+    /// <summary>Prefix of another figure, measured at the paced rate.</summary>
     public const string Paced = "paced.";
 
     public const string PacedRate = "pacedRate";
     public const string PacedPlacementP50 = "placementAtPacedRateP50";
     public const string PacedPlacementP99 = "placementAtPacedRateP99";
 
-    /// <summary>Processor milliseconds per order: application, database and broker, and their sum. The driver and the gateway are in none.</summary>
+    /// <summary>CPU milliseconds per order: application, database and broker, and their sum. Driver and gateway are excluded.</summary>
     public const string CpuAll = "cpuPerOrder";
     public const string CpuApplication = "cpuPerOrder.application";
     public const string CpuDatabase = "cpuPerOrder.database";
     public const string CpuBroker = "cpuPerOrder.broker";
 
-    /// <summary>Followed by the name of a process.</summary>
+    /// <summary>Prefix of a process name.</summary>
     public const string CpuOf = "cpuPerOrder.of.";
 
     public const string Transactions = "transactionsPerOrder";
@@ -46,18 +46,20 @@ static class Figure
     public const string Messages = "messagesPerOrder";
     public const string AllocatedKilobytes = "allocatedKilobytesPerOrder";
 
-    /// <summary>Placements that were told "later" and did not ask again.</summary>
+    /// <summary>Placements refused with 429 or 503 and not repeated.</summary>
     public const string Refused = "refused";
     public const string Accepted = "accepted";
 
-    /// <summary>recover: orders that had waited for the broker, how soon the first of them ended (seconds), and how fast they did.</summary>
+    /// <summary>recover: orders that waited for the broker, seconds until the first of them was final, and their rate.</summary>
     public const string Backlog = "backlog";
     public const string ResumedAfter = "resumedAfterSeconds";
     public const string DrainedPerSecond = "drainedPerSecond";
     public const string DrainShare = "drainedShareOfPeak";
     public const string DrainShareInAll = "drainedShareOfPeakWithThePause";
 
-    /// <summary>overload: settled while it lasted, per second and as a share of the peak; seconds until latencies are normal again.</summary>
+    /// <summary>
+    /// overload: orders settled during the overload, per second and as a share of the peak; seconds until latencies are normal again.
+    /// </summary>
     public const string Goodput = "goodputPerSecond";
     public const string GoodputShare = "goodputShareOfPeak";
     public const string NormalAfter = "normalAfterSeconds";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What was promised of the figures, and whether it holds in these results. Only what was measured is judged.</summary>
+/// <summary>Performance goals, checked against the results. Only measured figures are judged.</summary>
 static class Goals
 {
     const string Usual = "b-usual-outbox";

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Every raw figure, for tools.</summary>
+/// <summary>Every raw figure as JSON.</summary>
 static class JsonReport
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

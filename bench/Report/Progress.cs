@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Says what is being done, on the error stream: the output is the table.</summary>
+/// <summary>Prints progress to standard error; standard output has only the table.</summary>
 static class Progress
 {
     static readonly Stopwatch Watch = Stopwatch.StartNew();

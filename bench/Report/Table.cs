@@ -3,10 +3,10 @@ using Spectre.Console;
 
 namespace OrderSaga.Bench;
 
-/// <summary>The one table: a row for each contender of each scenario.</summary>
+/// <summary>The result table: one row per contender and scenario.</summary>
 static class Table
 {
-    /// <summary>Where the output is no terminal.</summary>
+    /// <summary>Width if the output is not a terminal.</summary>
     public const int FileWidth = 220;
 
     static readonly string[] Columns =
@@ -26,7 +26,7 @@ static class Table
         foreach (var result in results)
             table.AddRow([.. Cells(result, Rival(results, result)).Select(Markup.Escape)]);
         console.Write(table);
-        console.WriteLine("e-...: of a message, not of an order. x: ours against this row's.");
+        console.WriteLine("e-...: figures per message, not per order. x: ours divided by this row's.");
         console.WriteLine("settle: placed to settled at a share of the maximum rate; in brackets: under the load of the run.");
         foreach (var result in results.Where(result => result.Notes.Count > 0 || result.Findings.Count > 0))
             Tell(console, result);
@@ -35,11 +35,11 @@ static class Table
             console.WriteLine(verdict);
     }
 
-    /// <summary>Our own result beside another's of the same scenario and mode.</summary>
+    /// <summary>Our own result in the same scenario and mode.</summary>
     public static Result? Rival(IEnumerable<Result> results, Result of) => of.Contender == Variant.Ours.Name || CountsMessages(of) ? null
         : results.LastOrDefault(one => one.Scenario == of.Scenario && one.Mode == of.Mode && one.Contender == Variant.Ours.Name);
 
-    /// <summary>The floors of the broker settle nothing: theirs are figures of a message.</summary>
+    /// <summary>The broker floors settle no orders: their figures are per message.</summary>
     static bool CountsMessages(Result of) => of.Contender.StartsWith("e-", StringComparison.Ordinal);
 
     static IEnumerable<string> Cells(Result of, Result? ours) =>

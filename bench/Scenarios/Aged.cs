@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>As settle, in tables that are full of finished orders; in turn with the same system empty.</summary>
+/// <summary>As settle, with tables full of finished orders; alternates with the same system without history.</summary>
 static class Aged
 {
-    /// <summary>Real orders that the history is copied from.</summary>
+    /// <summary>Real orders from which the history is copied.</summary>
     const int Originals = 1000;
 
     /// <summary>The contender without a history.</summary>
@@ -26,7 +26,7 @@ static class Aged
         var (aged, fresh) = (new List<IReadOnlyDictionary<string, double>>(), new List<IReadOnlyDictionary<string, double>>());
         for (var run = 1; run <= options.Runs; run++)
         {
-            // In turn: a machine has faster and slower minutes.
+            // Alternating, because a machine's speed varies over minutes.
             aged.Add(await Full.Run(old, past, $"run-{run}", options));
             fresh.Add(await Full.Run(young, none, $"run-{run}", options));
         }
@@ -46,7 +46,7 @@ static class Aged
         await system.Running.Checker.AtRest();
         system.HistoryBefore = system.StartedAt;
         await History.Make(system.Running.Connection, options.History / orders);
-        // What was made in bulk is on the disk before anything is measured: an old system does not write its past.
+        // Flush the generated rows to disk first, so that the measurement does not include writing them.
         using (var flush = Process.Start("sync"))
             await flush.WaitForExitAsync();
         Progress.Say($"    {options.History} finished orders were made in {watch.Elapsed.TotalSeconds:0} s");

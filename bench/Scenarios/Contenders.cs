@@ -1,16 +1,16 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Who is measured in a scenario: our system always first, then those that it is compared with.</summary>
-/// <param name="options">What was asked for.</param>
-/// <param name="usual">The baselines of the scenario, when none were asked for.</param>
+/// <summary>The contenders of a scenario: our system first, then those it is compared with.</summary>
+/// <param name="options">Command-line options.</param>
+/// <param name="usual">Default baselines of the scenario.</param>
 sealed class Contenders(Options options, params string[] usual)
 {
     static readonly IReadOnlyList<string> Known = [Variant.Alone.Name, .. Baselines.Names];
 
-    /// <summary>Our system, and set as baseline (a) when that is wanted.</summary>
+    /// <summary>Our system, and baseline (a) as a variant of it if requested.</summary>
     public IEnumerable<Variant> Variants => Wanted.Contains(Variant.Alone.Name) ? [Variant.Ours, Variant.Alone] : [Variant.Ours];
 
-    /// <summary>Baselines that run as children.</summary>
+    /// <summary>Baselines that run in child processes.</summary>
     public IEnumerable<string> Children => Wanted.Where(Baselines.Names.Contains);
 
     IReadOnlyList<string> Wanted { get; } = options.Against is not { } asked ? usual

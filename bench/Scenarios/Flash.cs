@@ -4,7 +4,7 @@ using Installed;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Everybody wants the same: all orders on a few skus, with stock for 80% of them. What there was must be sold exactly.</summary>
+/// <summary>Flash sale: all orders want a few skus, with stock for 80% of them. Exactly the stock must be sold.</summary>
 static class Flash
 {
     const double Stock = 0.8;

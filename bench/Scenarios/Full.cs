@@ -1,20 +1,20 @@
 namespace OrderSaga.Bench;
 
-/// <summary>The measurement that most scenarios share: as fast as it goes, then at a share of that rate.</summary>
+/// <summary>The measurement of most scenarios: at maximum speed, then at a share of that rate.</summary>
 static class Full
 {
     public const int Skus = 1000;
 
-    /// <summary>Stock that no run uses up.</summary>
+    /// <summary>More stock than any run needs.</summary>
     public const int Plenty = 100_000_000;
 
-    /// <summary>Starts a variant, warms it up with its workload, measures it and checks its books.</summary>
-    /// <param name="scenario">Whose figures they are.</param>
-    /// <param name="place">Where it runs.</param>
-    /// <param name="variant">How it is set.</param>
-    /// <param name="options">What was asked for.</param>
-    /// <param name="prepare">Stocks it, and says what is ordered.</param>
-    /// <param name="between">Runs after each run, while it rests.</param>
+    /// <summary>Starts a variant, warms it up, measures it and checks its invariants.</summary>
+    /// <param name="scenario">Scenario of the result.</param>
+    /// <param name="place">Deployment.</param>
+    /// <param name="variant">Settings.</param>
+    /// <param name="options">Command-line options.</param>
+    /// <param name="prepare">Adds stock and returns the workload.</param>
+    /// <param name="between">Called after each run.</param>
     public static async Task<Result> System(
         string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare, Func<Task>? between = null)
     {
@@ -29,17 +29,17 @@ static class Full
             runs.Add(await Run(system, workload, $"run-{run}", options));
             if (between is null)
                 continue;
-            notes["stands by"] = $"with {await system.StandBy():0} ms of CPU a second while the others run";
+            notes["stands by"] = $"idle with {await system.StandBy():0} ms of CPU per second while the others run";
             await between();
         }
 
         return await system.Result(scenario, place, variant, runs, notes);
     }
 
-    /// <summary>The usual goods: 1,000 skus, two of them in an order.</summary>
+    /// <summary>The default workload: 1,000 skus, two per order.</summary>
     public static async Task<Workload> Usual(OurSystem system) => new() { Skus = await Catalogue.Stock(system.Running, "sku", Skus, Plenty) };
 
-    /// <summary>One run at the full rate, and one at a share of it.</summary>
+    /// <summary>One run at the maximum rate and one at a share of it.</summary>
     public static async Task<IReadOnlyDictionary<string, double>> Run(OurSystem system, Workload workload, string name, Options options)
     {
         var full = await system.Saturate(workload, name, new Bounds(options.Duration, options.Orders), options);

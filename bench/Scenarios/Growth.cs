@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>As settle, with more lanes, and with more processes: what it gains where there is room for it, and what it costs where there is none.</summary>
+/// <summary>As settle, with more lanes and more processes: the gain with free cores, and the cost without.</summary>
 static class Growth
 {
     static readonly string[] Workers = ["Orders.Sagas", "Inventory.Worker", "Payments.Worker"];

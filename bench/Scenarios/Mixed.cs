@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>As in life: 10% of the cards are declined, 5% of the orders name a sku that is sold out, 2% of the authorizations are not answered.</summary>
+/// <summary>Realistic mix: 10% declined cards, 5% orders with a sold-out sku, 2% authorizations without an answer.</summary>
 static class Mixed
 {
     public static async IAsyncEnumerable<Result> Run(Place place, Options options)

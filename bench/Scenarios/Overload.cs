@@ -1,12 +1,12 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Three times as many orders as it can settle: it settles what it can, tells the others to come later, and is soon itself again.</summary>
+/// <summary>Three times the orders that it can settle: it must settle at its maximum rate, refuse the rest and recover soon.</summary>
 static class Overload
 {
     const double Times = 3;
     const double NormalShare = 0.5;
 
-    /// <summary>What a second must keep to count as normal, milliseconds from placed to settled.</summary>
+    /// <summary>Maximum p99 from placed to settled of a normal second, milliseconds.</summary>
     const double NormalP99 = 500;
 
     static readonly TimeSpan Storm = TimeSpan.FromSeconds(20);
@@ -58,7 +58,7 @@ static class Overload
         ];
     }
 
-    /// <summary>The seconds from <paramref name="end"/> to the last second whose orders took too long.</summary>
+    /// <summary>Seconds from <paramref name="end"/> to the last second whose orders took too long.</summary>
     static double NormalAfter(IReadOnlyList<OrderTime> orders, DateTime end) => orders
         .GroupBy(order => (int)(order.CreatedAt - end).TotalSeconds)
         .Where(second => Percentiles.At([.. second.Select(order => order.Milliseconds).Order()], 0.99) > NormalP99)
@@ -67,6 +67,6 @@ static class Overload
     static Dictionary<string, string> Notes(IEnumerable<IReadOnlyDictionary<string, double>> runs) => new()
     {
         ["flooded"] = string.Join("; ", runs.Select(run => $"{run[Figure.Goodput]:0}/s settled, {run[Figure.GoodputShare]:0%} of the peak; "
-            + $"{run[Figure.Accepted]} accepted, {run[Figure.Refused]} told to come later; normal after {run[Figure.NormalAfter]:0} s")),
+            + $"{run[Figure.Accepted]} accepted, {run[Figure.Refused]} refused; normal after {run[Figure.NormalAfter]:0} s")),
     };
 }

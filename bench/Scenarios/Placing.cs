@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>POST /orders alone. On servers only Orders.Api runs; what it has taken is settled afterwards by the others.</summary>
+/// <summary>POST /orders alone. On servers only Orders.Api runs; the other services settle the orders afterwards.</summary>
 static class Placing
 {
     const string Api = "Orders.Api";

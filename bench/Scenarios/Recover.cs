@@ -1,6 +1,8 @@
 namespace OrderSaga.Bench;
 
-/// <summary>The broker goes away at full load and comes back: no placement is refused meanwhile, and the backlog drains at nearly the full rate.</summary>
+/// <summary>
+/// The broker stops at full load and returns: no placement is refused meanwhile, and the backlog drains at nearly the full rate.
+/// </summary>
 static class Recover
 {
     static readonly TimeSpan Before = TimeSpan.FromSeconds(5);
@@ -8,7 +10,7 @@ static class Recover
     public static async IAsyncEnumerable<Result> Run(Place place, Options options)
     {
         if (!place.HasServers)
-            throw new ArgumentException("In one process without servers there is no broker to lose: recover needs --mode servers or one-process.");
+            throw new ArgumentException("recover needs a broker: use --mode servers or one-process.");
         yield return await Measure(place, Variant.Ours, options);
     }
 
@@ -28,7 +30,7 @@ static class Recover
             foreach (var (figure, value) in await Outage(system, load, figures[Figure.SettledPerSecond], options))
                 figures[figure] = value;
             if (load.Refused > 0)
-                findings.Add($"run {run}: {load.Refused} placements were refused while the broker was away");
+                findings.Add($"run {run}: {load.Refused} placements were refused while the broker was down");
             Progress.Say($"    outage-{run}: {load.Placed.Count} placed, {load.Refused} refused; "
                 + $"drained at {figures[Figure.DrainShare]:0%} of the peak, after {figures[Figure.ResumedAfter]:0.0} s");
             runs.Add(figures);
@@ -47,14 +49,14 @@ static class Recover
             var running = placing.Paced(peak, new Bounds(TimeSpan.MaxValue), again: false, stop.Token);
             await Task.Delay(Before, TimeProvider.System, CancellationToken.None);
             await system.Running.ShutBroker();
-            Progress.Say("    the broker is away");
+            Progress.Say("    the broker is down");
             await Task.Delay(outage, TimeProvider.System, CancellationToken.None);
-            // What is placed from here on is no longer placed during the outage.
+            // Orders placed from here on do not count as placed during the outage.
             await stop.CancelAsync();
             await running;
             await system.Running.OpenBroker();
             back = TimeProvider.System.GetUtcNow().UtcDateTime;
-            Progress.Say("    the broker is back");
+            Progress.Say("    the broker is available again");
         });
         return Drained(burst, back, peak, load.Refused);
     }

@@ -19,6 +19,6 @@ static class Scenarios
         "aged" => Aged.Run(Place.Of(options.Mode), options),
         "overload" => Overload.Run(Place.Of(options.Mode), options),
         "growth" => Growth.Run(Place.Of(options.Mode), options),
-        _ => throw new ArgumentOutOfRangeException(nameof(name), name, $"There are: {string.Join(", ", Names)}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(name), name, $"Unknown scenario. Scenarios: {string.Join(", ", Names)}"),
     };
 }

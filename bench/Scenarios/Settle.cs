@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Orders of two lines over 1,000 skus, all of which complete; on servers, or embedded.</summary>
+/// <summary>Orders of two lines over 1,000 skus, all of which complete; on servers or embedded.</summary>
 static class Settle
 {
     static readonly string[] OnServers =
@@ -12,7 +12,7 @@ static class Settle
         var baselines = (place.HasServers ? contenders.Children : []).Select(name => new BaselineRuns(scenario, name, place, Full.Skus)).ToList();
         foreach (var variant in contenders.Variants)
         {
-            // A machine has faster and slower minutes: what is compared is measured in turn.
+            // A machine's speed varies over minutes, so compared contenders alternate.
             var inTurn = variant.Name == Variant.Ours.Name && baselines.Count > 0;
             yield return await Full.System(scenario, place, variant, variant.Bounded(options), Full.Usual, inTurn ? Others : null);
         }

@@ -5,14 +5,14 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Bench;
 
-/// <summary>A batch of orders' messages that travels as one: 25 kB as the bus writes it.</summary>
+/// <summary>The messages of a batch of orders as one broker message: 25 kB as serialized by the bus.</summary>
 sealed record StepsOfMany(IReadOnlyList<StepOfOne> Steps);
 
 sealed record StepOfOne(Guid OrderId, string Content);
 
 /// <summary>
-/// e: what the bus and the broker cost alone: messages through one quorum queue, each confirmed to its sender and acknowledged by its consumer,
-/// no database. What is counted as settled is a message.
+/// e: cost of bus and broker alone. Messages pass one quorum queue, confirmed to the sender and acknowledged by the consumer, without a
+/// database. A settled order means a message here.
 /// </summary>
 static class BrokerFloor
 {
@@ -22,11 +22,11 @@ static class BrokerFloor
     const int Prefetch = 512;
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>A command of the system as it is, so many publishes in flight.</summary>
+    /// <summary>Single commands of the real system, with a fixed number of publishes in flight.</summary>
     public static Task<BaselineResult> Commands(Trial trial, int inFlight, TimeProvider clock) => Run(trial, inFlight,
         () => new TryReserveStock(Guid.CreateVersion7(clock.GetUtcNow()), [new OrderLine("sku-00001", 1), new OrderLine("sku-00002", 1)]));
 
-    /// <summary>One message that carries the step of 50 orders.</summary>
+    /// <summary>One message with the step of 50 orders.</summary>
     public static Task<BaselineResult> Envelopes(Trial trial, int inFlight, TimeProvider clock)
     {
         trial.Note("each carries", $"{Batch} orders' step, 25 kB");
@@ -89,7 +89,7 @@ static class BrokerFloor
     }
 }
 
-/// <summary>Counts what has come out at the other end.</summary>
+/// <summary>Counts received messages.</summary>
 sealed class Arrivals
 {
     readonly Lock gate = new();
@@ -98,7 +98,7 @@ sealed class Arrivals
 
     public int Count { get; private set; }
 
-    /// <summary>Done once so many have come since the beginning.</summary>
+    /// <summary>Completes when this many messages have arrived.</summary>
     public Task Of(int count)
     {
         lock (gate)

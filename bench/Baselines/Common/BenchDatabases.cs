@@ -9,8 +9,8 @@ sealed class BenchDatabases : IAsyncDisposable
     public NpgsqlDataSource Inventory { get; }
     public NpgsqlDataSource Payments { get; }
 
-    /// <param name="settings">Where they are.</param>
-    /// <param name="options">Beside what the connection strings say.</param>
+    /// <param name="settings">Have the connection strings.</param>
+    /// <param name="options">Changes to the connection strings.</param>
     public BenchDatabases(BaselineSettings settings, Action<NpgsqlConnectionStringBuilder>? options = null)
     {
         Orders = Open(settings, "orders", options);
@@ -18,7 +18,7 @@ sealed class BenchDatabases : IAsyncDisposable
         Payments = Open(settings, "payments", options);
     }
 
-    /// <summary>Statements are prepared when they are met for the second time, and planned once: all of them go by keys, whatever the values.</summary>
+    /// <summary>Statements are prepared on their second use and planned once, because all of them use keys.</summary>
     static NpgsqlDataSource Open(BaselineSettings settings, string database, Action<NpgsqlConnectionStringBuilder>? options)
     {
         var text = new NpgsqlConnectionStringBuilder(StringOf(settings, database))
@@ -34,13 +34,13 @@ sealed class BenchDatabases : IAsyncDisposable
         return NpgsqlDataSource.Create(text);
     }
 
-    /// <summary>By the service's name, or by the name of its database.</summary>
+    /// <summary>By the service's or the database's name.</summary>
     public static string StringOf(BaselineSettings settings, string database) =>
         settings.Databases.TryGetValue(database, out var text) || settings.Databases.TryGetValue("bench_" + database, out text)
             ? text
             : throw new ArgumentException($"There is no connection string for {database}.", nameof(settings));
 
-    /// <summary>Makes the tables, with so many pieces of each sku.</summary>
+    /// <summary>Creates the tables, with a number of pieces of each sku.</summary>
     public async Task Create(int skus, long pieces)
     {
         await Orders.Run(Tables.Messaging + Tables.Orders);

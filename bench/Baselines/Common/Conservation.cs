@@ -1,11 +1,11 @@
 namespace OrderSaga.Bench;
 
-/// <summary>Whether goods and money are where they must be once every order is at its end.</summary>
+/// <summary>Checks the sums of goods and money after all orders are final.</summary>
 static class Conservation
 {
-    /// <param name="trial">Told what is wrong.</param>
-    /// <param name="databases">The three.</param>
-    /// <param name="orders">How many must have been completed.</param>
+    /// <param name="trial">Receives the violations.</param>
+    /// <param name="databases">The three databases.</param>
+    /// <param name="orders">Expected number of completed orders.</param>
     public static async Task<bool> Holds(Trial trial, BenchDatabases databases, int orders)
     {
         var (goods, money, ends) = (databases.Inventory, databases.Payments, databases.Orders);

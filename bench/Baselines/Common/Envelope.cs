@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>A message as an outbox row keeps it: as long as the envelope that the bus writes around it.</summary>
+/// <summary>A message in an outbox row, as long as the envelope that the bus would write.</summary>
 sealed record Envelope(Guid Id, string Type, string Destination, string Body)
 {
     const string Host = """

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace OrderSaga.Bench;
 
-/// <summary>One transaction in one round trip: BEGIN, the statements and COMMIT are sent together, the answers come together.</summary>
+/// <summary>One transaction in one round trip: BEGIN, the statements and COMMIT are sent together.</summary>
 sealed class Pipeline(NpgsqlConnection connection)
 {
     readonly NpgsqlBatch batch = Begin(connection);
@@ -27,7 +27,9 @@ sealed class Pipeline(NpgsqlConnection connection)
 
     public Task Prepare(string transaction, int rows) => End($"PREPARE TRANSACTION '{transaction}'", rows);
 
-    /// <summary>A statement that fails takes the transaction with it. One that met fewer rows than it must is found here, and ends the run.</summary>
+    /// <summary>
+    /// A failing statement fails the transaction. A statement that affects too few rows is detected here and stops the run.
+    /// </summary>
     async Task End(string statement, int rows)
     {
         await using (batch)
@@ -35,7 +37,7 @@ sealed class Pipeline(NpgsqlConnection connection)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
             var written = await batch.ExecuteNonQueryAsync();
             if (written != rows)
-                throw new InvalidOperationException($"{written} rows were written, must be {rows}: " +
+                throw new InvalidOperationException($"{written} rows were written, expected {rows}: " +
                     $"{string.Join("; ", from NpgsqlBatchCommand command in batch.BatchCommands select command.CommandText)}");
         }
     }

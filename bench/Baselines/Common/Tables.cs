@@ -1,9 +1,9 @@
 namespace OrderSaga.Bench;
 
-/// <summary>The columns, keys, indexes and checks of the system's own tables, as far as an order's life writes them.</summary>
+/// <summary>Columns, keys, indexes and checks of the system's own tables, as far as an order writes them.</summary>
 static class Tables
 {
-    /// <summary>In each database.</summary>
+    /// <summary>Tables of each database.</summary>
     public const string Messaging = """
         CREATE TABLE inbox (
             endpoint varchar(50) NOT NULL, message_id uuid NOT NULL, received_at timestamptz NOT NULL,

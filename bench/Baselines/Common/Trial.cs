@@ -6,7 +6,7 @@ namespace OrderSaga.Bench;
 /// <summary>One run of one baseline: the warm-up, then the measured part between the two phases.</summary>
 sealed class Trial(string name, BaselineSettings settings, Func<string, Task> phase)
 {
-    /// <summary>Methods compiled in a round of the warm-up that is the last.</summary>
+    /// <summary>The warm-up ends with a round in which at most this many methods are compiled.</summary>
     const int QuietMethods = 40;
 
     const int MostRounds = 12;
@@ -24,9 +24,10 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
 
     public void Say(string text) => Console.Error.WriteLine($"{name}: {text}");
 
-    /// <param name="run">Takes so many orders to their end; gives what each took, in milliseconds, NaN for one that did not get there.</param>
-    /// <param name="held">Whether goods and money are conserved when all is over.</param>
-    /// <param name="choose">What is left to be decided once all code is warm.</param>
+    /// <param name="run">Runs a number of orders to their final state; returns each duration in milliseconds, NaN for an unfinished
+    /// one.</param>
+    /// <param name="held">Checks that goods and money are conserved at the end.</param>
+    /// <param name="choose">Chooses parameters after the warm-up.</param>
     public async Task<BaselineResult> Measure(Func<int, Task<double[]>> run, Func<Task<bool>> held, Func<Task>? choose = null)
     {
         var lost = await WarmUp(run);
@@ -44,12 +45,12 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
 
         var settled = times.Where(time => !double.IsNaN(time)).Order().ToList();
         lost += times.Length - settled.Count;
-        Say($"{settled.Count / seconds:F0} a second");
+        Say($"{settled.Count / seconds:F0}/s");
         return new BaselineResult(name, settled.Count, seconds, warmUp, At(settled, 0.5), At(settled, 0.95), At(settled, 0.99),
             await held() && lost == 0, notes);
     }
 
-    /// <summary>Rounds until the JIT has next to nothing left to do.</summary>
+    /// <summary>Repeats rounds until the JIT compiles almost nothing.</summary>
     async Task<int> WarmUp(Func<int, Task<double[]>> run)
     {
         var (lost, rounds, compiled) = (0, 0, 0L);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OrderSaga.Bench;
 
-/// <summary>An order as a baseline places it: one piece of each of its skus, at 12.50 each.</summary>
+/// <summary>An order of a baseline: one piece of each sku at 12.50.</summary>
 sealed record TrialOrder(Guid Id, string Key, IReadOnlyList<string> Skus)
 {
     public const long UnitPrice = 1250;
@@ -12,19 +12,19 @@ sealed record TrialOrder(Guid Id, string Key, IReadOnlyList<string> Skus)
     /// <summary>Minor units.</summary>
     public long Total => UnitPrice * Skus.Count;
 
-    /// <summary>As long as the SHA-256 that stands for a key and for a request.</summary>
+    /// <summary>As long as the SHA-256 hashes of a key and a request.</summary>
     public string Hash => $"{Id:N}{Id:N}";
 
-    /// <summary>As it stands in the order's row.</summary>
+    /// <summary>Lines as stored with the order.</summary>
     public string PricedLines => Json(sku => $$"""{"sku":"{{sku}}","quantity":1,"unitPrice":{{UnitPrice}}}""");
 
-    /// <summary>As it stands in the stock branch's row and in messages.</summary>
+    /// <summary>Lines as stored with the stock branch and sent in messages.</summary>
     public string Lines => Json(sku => $$"""{"sku":"{{sku}}","quantity":1}""");
 
-    /// <summary>As it is told in the audit.</summary>
+    /// <summary>Lines as written to the audit.</summary>
     public string Pieces => string.Join(", ", Skus.Select(sku => $"{sku} x 1"));
 
-    /// <summary>The answer that is kept with the idempotency key.</summary>
+    /// <summary>The answer stored with the idempotency key.</summary>
     public byte[] Answer => Encoding.UTF8.GetBytes(
         $$"""{"id":"{{Id}}","merchant":"{{Merchant}}","state":"Reserving","currency":"EUR","total":{{Total}},"lines":{{PricedLines}}}""");
 
@@ -33,10 +33,10 @@ sealed record TrialOrder(Guid Id, string Key, IReadOnlyList<string> Skus)
     public static string Sku(int number) => string.Create(CultureInfo.InvariantCulture, $"sku-{number:D5}");
 }
 
-/// <summary>Which orders are placed, by number: the same numbers give the same skus.</summary>
+/// <summary>Generates orders by number: the same number gives the same skus.</summary>
 sealed class TrialOrders(int skus, int lines, TimeProvider clock)
 {
-    /// <summary>Skus come sorted: whoever locks them in turn locks them in one order.</summary>
+    /// <summary>Skus are sorted, so that they are locked in the same order everywhere.</summary>
     public TrialOrder this[int number]
     {
         get

@@ -2,20 +2,20 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>A number of workers that is found by trying.</summary>
-/// <param name="trial">Told what each number gave.</param>
-/// <param name="choices">From low to high; the warm-up runs with the highest.</param>
-/// <param name="run">So many orders with so many workers.</param>
+/// <summary>Finds the best number of workers by measuring.</summary>
+/// <param name="trial">Receives the result of each number.</param>
+/// <param name="choices">Ascending; the warm-up uses the highest.</param>
+/// <param name="run">Runs a number of orders with a number of workers.</param>
 sealed class Tuned(Trial trial, IReadOnlyList<int> choices, Func<int, int, Task<double[]>> run)
 {
-    /// <summary>Each is tried so often, in turn: a disturbance hits all alike.</summary>
+    /// <summary>Each number is measured this often, in turn, so that a disturbance affects all.</summary>
     const int Rounds = 2;
 
     int chosen = choices[^1];
 
     public Task<double[]> Run(int orders) => run(orders, chosen);
 
-    /// <summary>Takes the number that was the fastest. To be called once all code is warm.</summary>
+    /// <summary>Chooses the fastest number. Call it after the warm-up.</summary>
     public async Task Choose()
     {
         var part = Math.Max(1, trial.Settings.WarmUpOrders / choices.Count);

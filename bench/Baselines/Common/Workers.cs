@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace OrderSaga.Bench;
 
-/// <summary>A fixed number of workers that take the next order as soon as they have ended one.</summary>
+/// <summary>A fixed number of workers; each takes the next order when it has finished one.</summary>
 static class Workers
 {
-    /// <param name="count">Orders.</param>
-    /// <param name="workers">At once.</param>
-    /// <param name="one">Takes one order to its end; is told which worker, and which order.</param>
-    /// <returns>Milliseconds by order; NaN for one that did not come to its end in time.</returns>
+    /// <param name="count">Number of orders.</param>
+    /// <param name="workers">Number of concurrent workers.</param>
+    /// <param name="one">Runs one order to its final state; gets the numbers of worker and order.</param>
+    /// <returns>Milliseconds by order; NaN for one that was not finished in time.</returns>
     public static async Task<double[]> Run(int count, int workers, Func<int, int, Task> one)
     {
         var times = new double[count];

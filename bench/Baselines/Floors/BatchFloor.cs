@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>d2: the same eleven steps, each for 50 orders at once by set-based statements in one transaction and one round trip.</summary>
+/// <summary>d2: the same eleven steps, each for 50 orders with set-based statements in one transaction and one round trip.</summary>
 static class BatchFloor
 {
     const int BatchSize = 50;
@@ -24,7 +24,7 @@ static class BatchFloor
                 var last = Interlocked.Add(ref placed, sizes[batch]);
                 return workers[worker].Settle([.. Enumerable.Range(last - sizes[batch] + 1, sizes[batch]).Select(number => orders[number])]);
             });
-            // An order takes as long as its batch.
+            // The time of an order is the time of its batch.
             return [.. times.SelectMany((time, batch) => Enumerable.Repeat(time, sizes[batch]))];
         }
 

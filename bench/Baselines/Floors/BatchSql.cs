@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>What one step of many orders writes: one statement for each kind of row, whatever their number.</summary>
+/// <summary>Statements of one step of many orders: one per kind of row, whatever their number.</summary>
 static class BatchSql
 {
     public const string InsertOrders = """
@@ -43,7 +43,7 @@ static class BatchSql
 
     public const string DeleteOutbox = "DELETE FROM outbox WHERE id = ANY($1)";
 
-    /// <summary>Skus are locked in one order first: an UPDATE that joins takes them in any.</summary>
+    /// <summary>Locks the skus in key order first: a joining UPDATE would lock them in any order.</summary>
     public const string Hold = Locked + " UPDATE stock SET available = available - pieces, held = held + pieces FROM taken WHERE stock.sku = taken.sku";
 
     public const string Sell = Locked + " UPDATE stock SET held = held - pieces, sold = sold + pieces FROM taken WHERE stock.sku = taken.sku";

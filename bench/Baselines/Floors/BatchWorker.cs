@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Takes one batch of orders after the other through all steps, on a connection to each database.</summary>
+/// <summary>Runs batches of orders one after another through all steps, on one connection per database.</summary>
 sealed class BatchWorker(NpgsqlConnection orders, NpgsqlConnection inventory, NpgsqlConnection payments, TimeProvider clock)
 {
-    // What is in each outbox and counts as sent: the next transaction on that database deletes it.
+    // Outbox rows that count as sent; the next transaction on that database deletes them.
     readonly List<Guid> sentOrders = [];
     readonly List<Guid> sentInventory = [];
     readonly List<Guid> sentPayments = [];
@@ -137,7 +137,7 @@ sealed class BatchWorker(NpgsqlConnection orders, NpgsqlConnection inventory, Np
         return answers;
     }
 
-    /// <summary>Deletes what is left in the outboxes, and hands the connections back.</summary>
+    /// <summary>Deletes the remaining outbox rows and returns the connections.</summary>
     public async Task Close()
     {
         foreach (var (connection, sent) in new[] { (orders, sentOrders), (inventory, sentInventory), (payments, sentPayments) })

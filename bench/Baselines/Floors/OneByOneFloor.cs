@@ -1,6 +1,8 @@
 namespace OrderSaga.Bench;
 
-/// <summary>d1: an order's eleven steps by plain Npgsql, each one transaction in one round trip. Nothing is sent: what a message costs comes on top.</summary>
+/// <summary>
+/// d1: an order's eleven steps with plain Npgsql, each one transaction in one round trip. Sends no messages: their cost is extra.
+/// </summary>
 static class OneByOneFloor
 {
     static readonly int[] Connections = [8, 16, 32];

@@ -1,6 +1,6 @@
 namespace OrderSaga.Bench;
 
-/// <summary>What one step of one order writes, one statement for each kind of row.</summary>
+/// <summary>Statements of one step of one order, one per kind of row.</summary>
 static class OneByOneSql
 {
     public const string InsertOrder = """

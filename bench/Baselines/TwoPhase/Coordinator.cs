@@ -3,8 +3,8 @@ using Npgsql;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Two-phase commit of one order over the three databases: each prepares at the same time, in one round trip; the decision is made durable in the
-/// orders database; each commits at the same time.
+/// Two-phase commit of one order over the three databases: all prepare concurrently in one round trip; the decision is made durable in the
+/// orders database; all commit concurrently.
 /// </summary>
 sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, NpgsqlConnection payments) : IAsyncDisposable
 {
@@ -17,10 +17,10 @@ sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, Np
 
     static string IdOf(TrialOrder order) => $"bench-{order.Id:N}";
 
-    /// <summary>The server wants another name in each of its databases.</summary>
+    /// <summary>The server requires another name in each database.</summary>
     static string IdOf(TrialOrder order, int participant) => $"{IdOf(order)}/{participant}";
 
-    /// <summary>The transaction that a participant's part belongs to.</summary>
+    /// <summary>The transaction id without the participant.</summary>
     public static string Whole(string part) => part[..part.LastIndexOf('/')];
 
     public async Task Settle(TrialOrder order)
@@ -30,7 +30,7 @@ sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, Np
         await Commit(order);
     }
 
-    /// <summary>The first phase. One that cannot prepare takes the others back.</summary>
+    /// <summary>First phase. If one participant cannot prepare, the others roll back.</summary>
     public async Task Prepare(TrialOrder order)
     {
         Task[] votes = [PrepareOrder(order), PrepareStock(order), PreparePayment(order)];
@@ -46,7 +46,7 @@ sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, Np
         }
     }
 
-    /// <summary>From here on the order is settled, whoever dies.</summary>
+    /// <summary>After this the order is settled, whichever process dies.</summary>
     public async Task Decide(TrialOrder order)
     {
         await using var command = new NpgsqlCommand(TwoPhaseSql.Decide, orders);
@@ -56,7 +56,7 @@ sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, Np
         over.Clear();
     }
 
-    /// <summary>The second phase.</summary>
+    /// <summary>Second phase.</summary>
     async Task Commit(TrialOrder order)
     {
         await Task.WhenAll(Participants.Select((participant, number) => Statement(participant, $"COMMIT PREPARED '{IdOf(order, number)}'")));
@@ -74,7 +74,7 @@ sealed class Coordinator(NpgsqlConnection orders, NpgsqlConnection inventory, Np
         var pipeline = new Pipeline(inventory)
             .Add(TwoPhaseSql.InsertStockBranch, order.Id, order.Lines)
             .Add(OneByOneSql.InsertAudit, "stock branch", order.Id.ToString(), "", "Confirmed", "SubmitOrder", "available -> sold: " + order.Pieces);
-        // Last, so that the rows that others want are locked for as short as can be.
+        // Last, so that contended rows are locked for the shortest time.
         foreach (var sku in order.Skus)
             pipeline.Add(TwoPhaseSql.Sell, sku);
         return pipeline.Prepare(IdOf(order, 1), rows: 2 + order.Skus.Count);

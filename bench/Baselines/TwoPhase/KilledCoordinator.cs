@@ -5,8 +5,8 @@ using Npgsql;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// What two-phase commit leaves when its coordinator is killed between the phases: a process of its own prepares 100 orders, decides half of them
-/// and is killed. Shown: what stays locked, and how long another order of the same goods waits.
+/// Effect of killing a 2PC coordinator between the phases: a separate process prepares 100 orders, decides half of them and is killed.
+/// Shows what stays locked and how long another order for the same skus waits.
 /// </summary>
 static class KilledCoordinator
 {
@@ -30,7 +30,7 @@ static class KilledCoordinator
         }
         finally
         {
-            // A database that holds a prepared transaction cannot be dropped.
+            // A database with a prepared transaction cannot be dropped.
             await PreparedTransactions.Resolve(databases);
             File.Delete(file);
         }
@@ -51,7 +51,7 @@ static class KilledCoordinator
         var asked = Stopwatch.GetTimestamp();
         var waiting = other.Settle(order);
         await Task.Delay(Absence - Stopwatch.GetElapsedTime(killed), clock, CancellationToken.None);
-        trial.Note("while the coordinator is away", waiting.IsCompleted ? "another order of the same sku went through" : "another order of the same sku waits");
+        trial.Note("while the coordinator is down", waiting.IsCompleted ? "another order of the same sku succeeded" : "another order of the same sku waits");
 
         var (committed, rolledBack) = await PreparedTransactions.Resolve(databases, left);
         var unlocked = Stopwatch.GetElapsedTime(killed);
@@ -59,13 +59,13 @@ static class KilledCoordinator
         var waited = Stopwatch.GetElapsedTime(asked);
         await trial.Phase("done");
         trial.Note("locked for", $"{unlocked.TotalSeconds:F1} s: until the coordinator was back (after {Absence.TotalSeconds} s) and had committed "
-            + $"{committed} and rolled back {rolledBack} prepared transactions; without it, for ever");
+            + $"{committed} and rolled back {rolledBack} prepared transactions; without it, permanently");
         trial.Note("another order waited", $"{waited.TotalSeconds:F1} s");
         var held = await Conservation.Holds(trial, databases, Decided + 1) && (await Prepared(databases)).Count == 0;
         return trial.Result(Decided + 1, unlocked.TotalSeconds, warmUp, waited.TotalMilliseconds, held);
     }
 
-    /// <summary>Kills the coordinator's process once all orders are prepared and half of them decided.</summary>
+    /// <summary>Kills the coordinator's process after all orders are prepared and half of them decided.</summary>
     static async Task Kill(string settingsFile)
     {
         using var coordinator = new BaselineChild(Baselines.DoomedCoordinator, settingsFile);
@@ -81,7 +81,7 @@ static class KilledCoordinator
         await process.WaitForExitAsync();
     }
 
-    /// <summary>The process that is killed: it stands still between the phases until then.</summary>
+    /// <summary>Body of the killed process: it stops between the phases and waits.</summary>
     public static async Task<BaselineResult> Prepare(Trial trial, TimeProvider clock)
     {
         await using var databases = new BenchDatabases(trial.Settings);
@@ -94,7 +94,7 @@ static class KilledCoordinator
                 await coordinator.Decide(order);
         });
         await trial.Phase("prepared");
-        throw new InvalidOperationException("The coordinator was let go on instead of being killed.");
+        throw new InvalidOperationException("The coordinator was continued instead of killed.");
     }
 
     static TrialOrder Order(int number, TimeProvider clock)

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What the server holds prepared, and whether it may hold any.</summary>
+/// <summary>Prepared transactions of the server, and whether it allows any.</summary>
 static class PreparedTransactions
 {
-    /// <summary>The setting is 0 where nobody has asked for 2PC, and it changes at a restart only.</summary>
+    /// <summary>The setting is 0 by default and changes only with a restart.</summary>
     public static async Task Require(BenchDatabases databases, int transactions)
     {
         var allowed = await databases.Orders.Number("SELECT setting::bigint FROM pg_settings WHERE name = 'max_prepared_transactions'");
@@ -25,9 +25,9 @@ static class PreparedTransactions
         return ids;
     }
 
-    /// <summary>A coordinator that is back: what was decided is committed, what was not is rolled back.</summary>
-    /// <param name="databases">The three.</param>
-    /// <param name="its">What is the coordinator's own; everything, when it is not said.</param>
+    /// <summary>A recovered coordinator: commits decided transactions, rolls back the others.</summary>
+    /// <param name="databases">The three databases.</param>
+    /// <param name="its">The coordinator's transactions; null: all.</param>
     public static async Task<(int Committed, int RolledBack)> Resolve(BenchDatabases databases, IReadOnlySet<string>? its = null)
     {
         var (committed, rolledBack) = (0, 0);

@@ -12,7 +12,7 @@ static class TwoPhaseCommit
         await PreparedTransactions.Require(databases, Coordinators[^1] * Participants);
         await databases.Create(skus, pieces: 1_000_000_000);
         await databases.Orders.Run(TwoPhaseSql.Log);
-        trial.Note("no gateway", "nobody else's gateway prepares: the card is not charged here");
+        trial.Note("no gateway", "a foreign gateway cannot prepare: no card is charged");
         var orders = new TrialOrders(skus, trial.Settings.LinesPerOrder, clock);
         var coordinators = await Task.WhenAll(Enumerable.Range(0, Coordinators[^1]).Select(_ => Coordinator.Open(databases)));
         var placed = 0;
@@ -27,7 +27,7 @@ static class TwoPhaseCommit
         {
             foreach (var coordinator in coordinators)
                 await coordinator.DisposeAsync();
-            // A database that holds a prepared transaction cannot be dropped.
+            // A database with a prepared transaction cannot be dropped.
             await PreparedTransactions.Resolve(databases);
         }
     }

@@ -1,11 +1,15 @@
 namespace OrderSaga.Bench;
 
-/// <summary>What a whole order writes when all three databases take it at once: no messages, so no inbox, no outbox and no states in between.</summary>
+/// <summary>
+/// Rows of a whole order written at once in all three databases: no messages, so no inbox, no outbox and no intermediate states.
+/// </summary>
 static class TwoPhaseSql
 {
     public const string Log = "CREATE TABLE coordinator_log (id text PRIMARY KEY, decided_at timestamptz NOT NULL)";
 
-    /// <summary>The decision to commit $1, on disk before anybody hears of it; forgets those that all have carried out.</summary>
+    /// <summary>
+    /// Makes the decision to commit $1 durable before any participant learns it; deletes decisions that all have executed.
+    /// </summary>
     public const string Decide = """
         WITH over AS (DELETE FROM coordinator_log WHERE id = ANY($2)) INSERT INTO coordinator_log (id, decided_at) VALUES ($1, now())
         """;

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OrderSaga.Bench;
 
-// Entities as a team would write them: settable properties, mapped by convention to the columns of the system's own tables.
+// Typical entities: settable properties, mapped by convention to the columns of the system's own tables.
 
 sealed class UsualInboxRow
 {
@@ -11,7 +11,7 @@ sealed class UsualInboxRow
     public string Endpoint { get; set; } = "";
     public DateTime ReceivedAt { get; set; }
 
-    /// <summary>Set in the handler's transaction: a delivery that finds it is a duplicate.</summary>
+    /// <summary>Set in the handler's transaction: a delivery that finds it set is a duplicate.</summary>
     public DateTime? HandledAt { get; set; }
 }
 
@@ -25,7 +25,7 @@ sealed class UsualOutboxRow
     public Guid? CorrelationId { get; set; }
     public DateTime CreatedAt { get; set; }
 
-    /// <summary>The message whose handler wrote it, or the order that was placed: by it the rows are read back.</summary>
+    /// <summary>Id of the message or placement that wrote the row; used to read the rows back.</summary>
     public Guid Lease { get; set; }
 
     public DateTime NextAttemptAt { get; set; }
@@ -44,7 +44,7 @@ sealed class UsualAuditRow
     public string? Detail { get; set; }
 }
 
-/// <summary>Inbox, outbox and audit, in each of the three databases.</summary>
+/// <summary>Inbox, outbox and audit of each of the three databases.</summary>
 abstract partial class UsualDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<UsualInboxRow> Inbox => Set<UsualInboxRow>();

@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace OrderSaga.Bench;
 
-/// <summary>The wiring of the usual outbox: pooled contexts, a quorum queue for each service, confirms awaited.</summary>
+/// <summary>Setup of the usual outbox: pooled contexts, a quorum queue per service, awaited confirms.</summary>
 static class UsualBus
 {
     public const string Orders = "bench-orders";
     public const string Inventory = "bench-inventory";
     public const string Payments = "bench-payments";
 
-    /// <summary>Messages of one queue at once. Fewer leave the cores idle while commits and confirms are awaited; more gave nothing.</summary>
+    /// <summary>Concurrent messages of one queue. Fewer leave cores idle during commits and confirms; more were not faster.</summary>
     public const int Concurrency = 16;
 
     const int Prefetch = 2 * Concurrency;

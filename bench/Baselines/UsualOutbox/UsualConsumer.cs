@@ -6,8 +6,8 @@ using OrderSaga.Contracts;
 namespace OrderSaga.Bench;
 
 /// <summary>
-/// Each message in three steps: its inbox row in a transaction of its own; the handler with change tracking in a second one, which also writes
-/// the outbox rows and marks the inbox row; then the outbox rows one by one.
+/// Handles each message in three steps: its inbox row in a separate transaction; the handler with change tracking in a second one, which
+/// also writes the outbox rows and marks the inbox row; then the outbox rows one by one.
 /// </summary>
 abstract class UsualConsumer<TDb, T>(TDb db, UsualRelay relay, string endpoint, TimeProvider clock) : IConsumer<T>
     where TDb : UsualDb where T : class, IOrderMessage
@@ -29,7 +29,7 @@ abstract class UsualConsumer<TDb, T>(TDb db, UsualRelay relay, string endpoint, 
                 await transaction.CommitAsync();
         }
 
-        // Also for a duplicate: the first delivery may have ended before it had sent everything.
+        // Also for a duplicate: the first delivery may have stopped before it had sent everything.
         await relay.Send(db, messageId);
         Handled(context.Message);
     }

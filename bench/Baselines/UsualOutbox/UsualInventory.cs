@@ -9,7 +9,9 @@ static class UsualLines
     public static List<OrderLine> Of(string json) => JsonSerializer.Deserialize<List<OrderLine>>(json, JsonSerializerOptions.Web)!;
 }
 
-/// <summary>Stock is what orders meet at: its rows are locked, in one order. Retries after an optimistic conflict are dearer, on a hot sku by far.</summary>
+/// <summary>
+/// Orders contend for stock: its rows are locked in key order. Retries after optimistic conflicts cost more, much more on a popular sku.
+/// </summary>
 abstract class UsualStockStep<T>(UsualInventoryDb db, UsualRelay relay, TimeProvider clock)
     : UsualConsumer<UsualInventoryDb, T>(db, relay, UsualBus.Inventory, clock) where T : class, IOrderMessage
 {
@@ -17,7 +19,7 @@ abstract class UsualStockStep<T>(UsualInventoryDb db, UsualRelay relay, TimeProv
     {
         var skus = lines.Select(line => line.Sku).ToArray();
         var levels = await Db.Stock.FromSql($"SELECT * FROM stock WHERE sku = ANY({skus}) ORDER BY sku FOR UPDATE").ToListAsync();
-        return levels.Count == skus.Length ? levels : throw new InvalidOperationException("An order names a sku that there is not.");
+        return levels.Count == skus.Length ? levels : throw new InvalidOperationException("An order has an unknown sku.");
     }
 }
 

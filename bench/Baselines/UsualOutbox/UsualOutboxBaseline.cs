@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Bench;
 
-/// <summary>b: the outbox as it is usually built, with MassTransit, RabbitMQ and EF Core; three services and their databases in one process.</summary>
+/// <summary>b: the usual outbox with MassTransit, RabbitMQ and EF Core; three services and their databases in one process.</summary>
 static class UsualOutboxBaseline
 {
     const int MostInFlight = 64;
@@ -14,7 +14,8 @@ static class UsualOutboxBaseline
         """;
 
     /// <param name="trial">The run.</param>
-    /// <param name="prepared">Beside what most do: the driver prepares statements by itself and PostgreSQL plans them once.</param>
+    /// <param name="prepared">An uncommon optimization: the driver prepares statements automatically and PostgreSQL plans them
+    /// once.</param>
     /// <param name="clock">The time.</param>
     public static async Task<BaselineResult> Run(Trial trial, bool prepared, TimeProvider clock)
     {
@@ -29,7 +30,7 @@ static class UsualOutboxBaseline
         var bus = services.GetRequiredService<IBusControl>();
         await bus.StartAsync();
         var inFlight = Math.Min(settings.InFlight, MostInFlight);
-        trial.Note("concurrency", $"{inFlight} orders under way, {UsualBus.Concurrency} messages of each of three queues");
+        trial.Note("concurrency", $"{inFlight} orders in progress, {UsualBus.Concurrency} messages of each of three queues");
         trial.Note("statements", prepared ? "prepared by the driver, planned once" : "sent and planned each time, the driver's default");
         trial.Note("placed", "in the process, without HTTP");
         var placement = services.GetRequiredService<UsualPlacement>();

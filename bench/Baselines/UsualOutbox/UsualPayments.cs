@@ -5,7 +5,7 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Speaks the gateway's HTTP; its idempotency key makes a second try after a failure harmless.</summary>
+/// <summary>HTTP client of the gateway; its idempotency key makes a retry after a failure harmless.</summary>
 sealed class UsualGateway(HttpClient http)
 {
     sealed record Operation(string Id, string Status);
@@ -26,11 +26,11 @@ sealed class UsualGateway(HttpClient http)
     }
 }
 
-/// <summary>The call is made before the transaction begins; then branch, attempt and audit are saved with the answer.</summary>
+/// <summary>Calls the gateway before the transaction; then saves branch, attempt and audit with the answer.</summary>
 abstract class UsualPaymentStep<T>(UsualPaymentsDb db, UsualRelay relay, TimeProvider clock)
     : UsualConsumer<UsualPaymentsDb, T>(db, relay, UsualBus.Payments, clock) where T : class, IOrderMessage
 {
-    /// <summary>The same rows as a system that commits the attempt before the call: it writes them in two transactions, this in one.</summary>
+    /// <summary>Writes in one transaction the rows that a system with a committed attempt before the call writes in two.</summary>
     protected void Note(Guid order, string operation, string gatewayId, string from, string during, string to, string cause)
     {
         Db.Attempts.Add(new UsualAttempt

@@ -4,13 +4,13 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Bench;
 
-/// <summary>Places orders as an endpoint would (without its HTTP), and knows when they have come to their end.</summary>
+/// <summary>Places orders like an endpoint without HTTP, and waits for their final state.</summary>
 sealed class UsualPlacement(IServiceScopeFactory scopes, UsualRelay relay, TimeProvider clock)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     readonly ConcurrentDictionary<Guid, TaskCompletionSource> underWay = new();
 
-    /// <exception cref="TimeoutException">It did not come to its end.</exception>
+    /// <exception cref="TimeoutException">The order did not become final in time.</exception>
     public async Task Settle(TrialOrder order)
     {
         var end = underWay.GetOrAdd(order.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

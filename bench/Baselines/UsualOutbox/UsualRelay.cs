@@ -5,7 +5,7 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Bench;
 
-/// <summary>What one handler wants sent: rows of its transaction.</summary>
+/// <summary>The outgoing messages of one handler, stored as rows of its transaction.</summary>
 sealed class UsualOutbox(UsualDb db, Guid lease, Guid order, TimeProvider clock)
 {
     public void Publish<T>(T message) where T : class => Add("", message);
@@ -23,7 +23,9 @@ sealed class UsualOutbox(UsualDb db, Guid lease, Guid order, TimeProvider clock)
     }
 }
 
-/// <summary>Reads the rows of one transaction back and sends them one by one: each confirmed by the broker, then deleted by a statement of its own.</summary>
+/// <summary>
+/// Reads the rows of one transaction back and sends them one by one: each confirmed by the broker, then deleted with its own statement.
+/// </summary>
 sealed class UsualRelay(IBus bus)
 {
     static readonly Dictionary<string, Type> Types = typeof(IOrderMessage).Assembly.GetTypes()

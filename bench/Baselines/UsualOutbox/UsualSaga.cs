@@ -3,7 +3,10 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Bench;
 
-/// <summary>The saga's row is read, changed under its concurrency token and saved. Only one message of an order is under way, so this beats a lock.</summary>
+/// <summary>
+/// Reads the saga's row, changes it under its concurrency token and saves it. Only one message per order is in progress, so this is cheaper
+/// than a lock.
+/// </summary>
 abstract class UsualSagaStep<T>(UsualOrdersDb db, UsualRelay relay, TimeProvider clock, string from, string to)
     : UsualConsumer<UsualOrdersDb, T>(db, relay, UsualBus.Orders, clock) where T : class, IOrderMessage
 {
@@ -11,7 +14,7 @@ abstract class UsualSagaStep<T>(UsualOrdersDb db, UsualRelay relay, TimeProvider
     {
         var order = await Db.Orders.SingleAsync(row => row.Id == message.OrderId);
         if (order.State != from)
-            throw new InvalidOperationException($"{typeof(T).Name} of order {order.Id}, which is {order.State} and not {from}.");
+            throw new InvalidOperationException($"{typeof(T).Name} of order {order.Id}, which is {order.State}, not {from}.");
         (order.State, order.UpdatedAt, order.Version) = (to, Now, order.Version + 1);
         order.NextCheckAt = to == "Completed" ? null : Now.AddSeconds(30);
         if (from != to)
@@ -57,7 +60,7 @@ sealed class UsualSold(UsualOrdersDb db, UsualRelay relay, TimeProvider clock, U
 {
     protected override void Next(UsualOrder order, UsualOutbox outbox)
     {
-        // The end: nine messages, and nobody listens to a tenth.
+        // Final: nine messages; a tenth would have no receiver.
     }
 
     protected override void Handled(StockConfirmed message) => placement.Ended(message.OrderId);

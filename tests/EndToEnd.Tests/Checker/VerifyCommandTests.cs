@@ -48,11 +48,11 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     }
 
     [Theory]
-    [InlineData("'--fast' is not known.", "--fast")]
-    [InlineData("--settle -1: give whole seconds", "--settle", "-1")]
+    [InlineData("'--fast' is unknown. --help lists the options.", "--fast")]
+    [InlineData("--settle -1: use whole seconds", "--settle", "-1")]
     [InlineData("--at-rest and --settle exclude each other.", "--settle", "5", "--at-rest")]
-    [InlineData("there is no such file", "--client-log", "nowhere.jsonl")]
-    [InlineData("There is no /nowhere/orders.db", "--data", "/nowhere")]
+    [InlineData("file not found", "--client-log", "nowhere.jsonl")]
+    [InlineData("/nowhere/orders.db does not exist", "--data", "/nowhere")]
     [InlineData("Set ConnectionStrings:orders", "--Database:Mode=PostgreSql")]
     [InlineData("Failed to connect to 127.0.0.1:1", "--no-gateway", "--Database:Mode=PostgreSql", "--ConnectionStrings:orders=Host=127.0.0.1;Port=1",
         "--ConnectionStrings:inventory=Host=127.0.0.1;Port=1", "--ConnectionStrings:payments=Host=127.0.0.1;Port=1",

@@ -25,7 +25,7 @@ public sealed partial class StartAndStopTests : IDisposable
         await first.Ready();
 
         await using var onData = Process("data", ports[1]);
-        await Refused(onData, "is in use by another process; stop it, or give this one a directory of its own");
+        await Refused(onData, "is in use by another process; stop it, or choose another directory");
         await using var onPort = Process("port", ports[0], "other");
         await Refused(onPort, $"The address http://127.0.0.1:{ports[0]} is in use by another process");
         Directory.GetFiles(Path.Combine(directory.FullName, "other"), "*.db").ShouldBeEmpty("no work has begun");
@@ -51,12 +51,12 @@ public sealed partial class StartAndStopTests : IDisposable
     [Theory]
     [InlineData(Host, "Limits:BatchSize", "abc", "Failed to convert configuration value 'abc' at 'Limits:BatchSize'")]
     [InlineData(Host, "Reconciliation:TimeZone", "Nowhere", "Reconciliation:TimeZone must be a time zone of this machine")]
-    [InlineData(Host, "Http:TrustedProxies:0", "everybody", "Http:TrustedProxies 'everybody' is not valid")]
-    [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be made")]
-    [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is not known")]
+    [InlineData(Host, "Http:TrustedProxies:0", "everybody", "Http:TrustedProxies 'everybody' is invalid")]
+    [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be created")]
+    [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
     [InlineData("Orders.Api", "Orders:MostUnderWay", "1", "Orders:MostUnderWay must be at least PlacementBatch")]
     [InlineData("Orders.Sagas", "Database:Mode", "PostgreSql", "Set ConnectionStrings:orders")]
-    [InlineData("Inventory.Worker", "Transport:Mode", "Kafka", "Transport:Mode 'Kafka' is not known")]
+    [InlineData("Inventory.Worker", "Transport:Mode", "Kafka", "Transport:Mode 'Kafka' is unknown")]
     [InlineData("Payments.Worker", "Payments:WebhookWindowSeconds", "x", "Failed to convert configuration value 'x'")]
     [InlineData("Payments.Sandbox", "Sandbox:FeeBasisPoints", "-1", "Sandbox:FeeBasisPoints must be 0 to 10000")]
     [InlineData("Reconciler.Job", "Limits:StopSeconds", "0", "Limits:StopSeconds must be 1 to 60")]

@@ -20,9 +20,9 @@ public sealed class DemoTests
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), said);
         var lines = said.ReplaceLineEndings(" ");
         lines.ShouldContain("5 differences were found; a dry run changes nothing.");
-        lines.ShouldContain("5 differences were found: 4 mended, 1 open for a person.");
+        lines.ShouldContain("5 differences were found: 4 repaired, 1 open case.");
         lines.ShouldContain("Nothing new: every difference is an open case.");
-        var report = said.Split('\n').Last(line => line.Contains("report.html", StringComparison.Ordinal)).Trim();
+        var report = said.Split('\n').Last(line => line.Contains("report.html", StringComparison.Ordinal)).Trim().Split(' ')[^1];
         (await File.ReadAllTextAsync(report)).ShouldContain("captured-but-cancelled");
         Directory.Delete(Path.GetDirectoryName(report)!, true);
     }

@@ -99,7 +99,7 @@ public sealed class PayPageTests(Fleet fleet) : Story(fleet)
         public const string PaidTooLate = """
             payment authorize: Declined > Unknown by webhook (no answer)
             payment authorize: Unknown > Succeeded by gateway asked (auth)
-            payment branch: Refused > Cancelling by gateway: authorize succeeded (money came late)
+            payment branch: Refused > Cancelling by gateway: authorize succeeded (late payment)
             payment void: none > Sent by gateway: authorize succeeded
             payment void: Sent > Succeeded by gateway called (void)
             payment branch: Cancelling > Cancelled by gateway: void succeeded
