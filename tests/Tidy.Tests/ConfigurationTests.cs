@@ -36,7 +36,7 @@ public sealed partial class ConfigurationTests
 
     [Fact]
     public void A_setting_is_rendered_with_all_that_the_class_says() => SettingsPage.Render([Planted("""
-        /// <summary>Bounds.</summary>
+        /// <summary>Bounds. Section <c>Bounds</c>; checked at start.</summary>
         class Bounds
         {
             /// <summary>How long <see cref="A"/> waits.</summary>

@@ -44,6 +44,14 @@ public sealed partial class MarkdownTests
     public void Conflict_markers_are_detected() => Conflicts("README.md", "one\n<<<<<<< HEAD\ntwo\n=======\nthree\n>>>>>>> main\n").Count().ShouldBe(2);
 
     [Fact]
+    public void Every_metric_named_in_the_docs_exists() =>
+        Repo.Files(".md").SelectMany(file => MissingMetrics(file, Repo.Read(file))).ShouldBeNone();
+
+    [Fact]
+    public void A_missing_metric_is_detected() =>
+        MissingMetrics("README.md", "`ordersaga.batch.size` and `ordersaga.no.such`").ShouldHaveSingleItem().ShouldContain("no.such");
+
+    [Fact]
     public void The_README_has_at_most_140_lines() => Repo.Read("README.md").TrimEnd('\n').Split('\n').Length.ShouldBeLessThanOrEqualTo(140);
 
     [Fact]
@@ -81,6 +89,10 @@ public sealed partial class MarkdownTests
         where !Heading().Matches(page).Select(heading => Slug(heading.Groups["words"].Value)).Contains(match.Groups["anchor"].Value)
         select $"{file} links to {match.Value[1..]}, which is no heading";
 
+    static IEnumerable<string> MissingMetrics(string file, string text) => Metric().Matches(text).Select(match => match.Groups["name"].Value)
+        .Where(name => !Source.All.Any(source => source.Text.Contains($"\"{name}\"", StringComparison.Ordinal)))
+        .Select(name => $"{file} names the metric {name}, which does not exist");
+
     /// <summary>As GitHub makes it: small letters, digits and hyphens.</summary>
     static string Slug(string heading) => NoSlug().Replace(heading.ToLowerInvariant(), "").Replace(' ', '-');
 
@@ -92,6 +104,9 @@ public sealed partial class MarkdownTests
 
     [GeneratedRegex("^#+ (?<words>.+)$", RegexOptions.ExplicitCapture | RegexOptions.Multiline)]
     private static partial Regex Heading();
+
+    [GeneratedRegex(@"`(?<name>ordersaga\.[a-z.]+[a-z])`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Metric();
 
     [GeneratedRegex(@"[^\w -]")]
     private static partial Regex NoSlug();

@@ -50,7 +50,7 @@ static partial class SettingsPage
     static IEnumerable<(string Name, string Summary, List<SettingRow> Rows)> Sections(IReadOnlyList<Source> code) =>
         from section in Bound(code).Distinct().OrderBy(section => section.Name, StringComparer.Ordinal)
         let type = code.Select(source => Declared(source, section.Type)).First(found => found is not null)!
-        select (section.Name, Summary(type), Properties(code, section.Name, type).ToList());
+        select (section.Name, Checked().Replace(Summary(type), "").Trim(), Properties(code, section.Name, type).ToList());
 
     static IEnumerable<SettingRow> Properties(IReadOnlyList<Source> code, string prefix, TypeDeclarationSyntax type) =>
         from property in type.Members.OfType<PropertyDeclarationSyntax>()
@@ -131,6 +131,10 @@ static partial class SettingsPage
         return Blanks().Replace(summary, " ").Trim().Replace("&lt;", "<", StringComparison.Ordinal)
             .Replace("&gt;", ">", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
     }
+
+    /// <summary>The page says it once for all.</summary>
+    [GeneratedRegex("(Bound from the s|S)ection `[^`]+`; checked at start\\.", RegexOptions.ExplicitCapture)]
+    private static partial Regex Checked();
 
     [GeneratedRegex(@"^\s*///", RegexOptions.Multiline)]
     private static partial Regex Marks();
