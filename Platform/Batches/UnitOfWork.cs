@@ -55,7 +55,7 @@ public sealed class UnitOfWork<TDb>(
     /// <summary>One attempt without retry.</summary>
     internal Task Once(Func<Work, Task> body) => Once(Returning(body));
 
-    /// <summary>As <see cref="Run{T}"/>, but fails at once on a lock.</summary>
+    /// <summary>As <see cref="Run{T}"/>, but does not retry after a lock timeout.</summary>
     internal Task RunUnlocked(Func<Work, Task> body) => Repeat(Returning(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
     /// <summary>
