@@ -25,7 +25,7 @@ public static class Currencies
     public static IReadOnlyCollection<string> All => DecimalsOf.Keys;
 
     /// <summary>True for an accepted code in upper case, the form that is stored.</summary>
-    public static bool Known(string? code) => code is not null && DecimalsOf.ContainsKey(code);
+    public static bool IsKnown(string? code) => code is not null && DecimalsOf.ContainsKey(code);
 
     /// <summary>Number of decimals of the currency; 2 for an unknown code.</summary>
     public static int Decimals(string? code) => code is not null && DecimalsOf.TryGetValue(code, out var decimals) ? decimals : 2;

@@ -128,7 +128,7 @@ public static class FieldRules
     };
 
     /// <summary>At least 1, at most <see cref="MaxTotal"/>, in an accepted currency.</summary>
-    public static bool IsTotal(Money? total) => total is { Amount: >= 1 and <= MaxTotal } && Currencies.Known(total.Currency);
+    public static bool IsTotal(Money? total) => total is { Amount: >= 1 and <= MaxTotal } && Currencies.IsKnown(total.Currency);
 
     /// <summary>At least one line; each sku at most once; each quantity at least 1.</summary>
     public static bool AreLines(IReadOnlyList<OrderLine?>? lines) =>

@@ -7,7 +7,7 @@ namespace OrderSaga.Inventory;
 static class InventoryMetrics
 {
     static readonly Counter<long> Steps =
-        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.steps", "{step}", "Steps of stock branches, by message and new state");
+        Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.transitions", "{transition}", "Steps of stock branches, by message and new state");
 
     static readonly Counter<long> Repeats =
         Instruments.Meter.CreateCounter<long>("ordersaga.stock.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
@@ -17,7 +17,7 @@ static class InventoryMetrics
 
     static readonly Counter<long> Pieces = Instruments.Meter.CreateCounter<long>("ordersaga.stock.received", "{piece}", "Received pieces");
 
-    public static void Stepped(string message, BranchState to) => Steps.Add(1, Tag("message", message), Tag("state", to.ToString()));
+    public static void Transitioned(string message, BranchState to) => Steps.Add(1, Tag("message", message), Tag("state", to.ToString()));
 
     public static void Repeated(string message) => Repeats.Add(1, Tag("message", message));
 

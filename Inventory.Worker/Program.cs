@@ -2,9 +2,9 @@ using OrderSaga.Inventory;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
-    if (ApiKeyCommand.Ran(args))
+    if (ApiKeyCommand.TryRun(args))
         return;
 
     var builder = Service.Create(args, "inventory");

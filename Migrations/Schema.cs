@@ -26,7 +26,7 @@ public static class Schema
             var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
             applied.AddRange(await SchemaLocks.Run(settings, database, async locks =>
             {
-                await using var db = Context(Options(mode, SchemaLocks.Own(mode, connection), locks), mode, database);
+                await using var db = Context(Options(mode, SchemaLocks.ForEngine(mode, connection), locks), mode, database);
                 return await Apply(db, database);
             }));
         }

@@ -47,7 +47,7 @@ sealed class SchemaLocks(string statement) : DbConnectionInterceptor
     }
 
     /// <summary>Separate connections: a pooled one would keep the timeout.</summary>
-    public static string Own(DatabaseMode mode, string connection) =>
+    public static string ForEngine(DatabaseMode mode, string connection) =>
         mode == DatabaseMode.PostgreSql ? connection + ";Application Name=ordersaga-migrations" : connection;
 
     public override async Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)

@@ -10,7 +10,7 @@ sealed class DemoShop : IDisposable
 {
     const string Sku = "tea-001";
     const int Pieces = 2;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(45);
 
     readonly HttpClient http;
     readonly string data;
@@ -18,7 +18,7 @@ sealed class DemoShop : IDisposable
     public DemoShop(string url, string key, string data)
     {
         this.data = data;
-        http = new HttpClient { BaseAddress = new Uri(url), Timeout = Patience };
+        http = new HttpClient { BaseAddress = new Uri(url), Timeout = WaitLimit };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
     }
 
@@ -49,7 +49,7 @@ sealed class DemoShop : IDisposable
         using var begun = await http.PostAsJsonAsync("/reconciliation/runs", new { dryRun });
         begun.EnsureSuccessStatusCode();
         var id = (string)(await begun.Content.ReadFromJsonAsync<JsonNode>())!["id"]!;
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitLimit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while ((await http.GetFromJsonAsync<JsonNode>($"/reconciliation/runs/{id}", limit.Token))!["finishedAt"] is null)
             await timer.WaitForNextTickAsync(limit.Token);
@@ -58,12 +58,12 @@ sealed class DemoShop : IDisposable
 
     public Task<string> Report(JsonNode report) => http.GetStringAsync($"/reconciliation/runs/{report["run"]!["id"]}/report?format=html");
 
-    public IEnumerable<(string What, Func<Task> Spoil)> Spoilers(IReadOnlyList<Guid> good, IReadOnlyList<Guid> declined) =>
+    public IEnumerable<(string What, Func<Task> Corrupt)> Corruptions(IReadOnlyList<Guid> good, IReadOnlyList<Guid> declined) =>
     [
         ("a cancelled order still holds its stock", () => Hold(declined[0])),
-        ("another cancelled order is missing in orders, but its hold remains", () => Vanish(declined[1])),
-        ("a completed order says cancelled, and its stock was returned: the customer paid for nothing", () => Take(good[0])),
-        ("a completed order has its stock held, but not sold", () => Unsell(good[1])),
+        ("another cancelled order is missing in orders, but its hold remains", () => DeletePayment(declined[1])),
+        ("a completed order says cancelled, and its stock was returned: the customer paid for nothing", () => CancelCompleted(good[0])),
+        ("a completed order has its stock held, but not sold", () => RevertSale(good[1])),
         ("a completed order's total differs from the payment", () => Run("orders", "UPDATE orders SET total = total + 100 WHERE id = @id", good[2])),
     ];
 
@@ -73,20 +73,20 @@ sealed class DemoShop : IDisposable
         await Run("inventory", $"UPDATE stock SET available = available - {Pieces}, held = held + {Pieces} WHERE sku = '{Sku}'");
     }
 
-    async Task Vanish(Guid order)
+    async Task DeletePayment(Guid order)
     {
         await Hold(order);
         await Run("orders", "DELETE FROM orders WHERE id = @id", order);
     }
 
-    async Task Take(Guid order)
+    async Task CancelCompleted(Guid order)
     {
         await Run("orders", "UPDATE orders SET state = 'Cancelled' WHERE id = @id", order);
         await Run("inventory", "UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = @id", order);
         await Run("inventory", $"UPDATE stock SET available = available + {Pieces}, sold = sold - {Pieces} WHERE sku = '{Sku}'");
     }
 
-    async Task Unsell(Guid order)
+    async Task RevertSale(Guid order)
     {
         await Run("inventory", "UPDATE stock_branches SET state = 'Tried' WHERE order_id = @id", order);
         await Run("inventory", $"UPDATE stock SET held = held + {Pieces}, sold = sold - {Pieces} WHERE sku = '{Sku}'");

@@ -3,10 +3,10 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
-    if (ApiKeyCommand.Ran(args) || await ReconciliationDemo.Ran(args) || await VerifyCommand.Ran(args))
+    if (ApiKeyCommand.TryRun(args) || await ReconciliationDemo.TryRun(args) || await VerifyCommand.TryRun(args))
         return;
 
-    await Everything.Build(Embedded.Create(args)).RunService();
+    await AllServices.Build(EmbeddedHost.Create(args)).RunService();
 });

@@ -14,24 +14,24 @@ static class ReconciliationDemo
     const string Command = "demo-reconciliation";
 
     /// <summary>Runs the command if the arguments name it and returns true.</summary>
-    public static async Task<bool> Ran(string[] args)
+    public static async Task<bool> TryRun(string[] args)
     {
         if (args is not [Command, ..])
             return false;
         var data = Directory.CreateTempSubdirectory("ordersaga-demo-").FullName;
-        var builder = Embedded.Create(
-            ["--urls=http://127.0.0.1:0", $"--Data={data}", "--Reconciliation:WindowSeconds=0", "--Reconciliation:Nightly=",
-             "--Reconciliation:RollingMinutes=0", "--Serilog:MinimumLevel:Default=Error", .. args[1..]], welcome: false);
-        await using var app = Everything.Build(builder);
+        var builder = EmbeddedHost.Create(
+            ["--urls=http://127.0.0.1:0", $"--Data={data}", "--Reconciliation:WindowSeconds=0", "--Reconciliation:NightlySchedule=",
+             "--Reconciliation:RollingIntervalMinutes=0", "--Serilog:MinimumLevel:Default=Error", .. args[1..]], welcome: false);
+        await using var app = AllServices.Build(builder);
         app.UseHttpDefaults();
         await app.StartAsync();
         using var shop = new DemoShop(app.Urls.First(), await File.ReadAllTextAsync(Path.Combine(data, "api-key")), data);
-        await Tell(shop, data);
+        await RunDemo(shop, data);
         await app.StopAsync();
         return true;
     }
 
-    static async Task Tell(DemoShop shop, string data)
+    static async Task RunDemo(DemoShop shop, string data)
     {
         AnsiConsole.MarkupLine("[bold]1. Place orders[/]: twelve orders over the public API, in a temporary shop.");
         await shop.Open();
@@ -39,9 +39,9 @@ static class ReconciliationDemo
         var declined = await shop.Orders("tok_declined", 3);
 
         AnsiConsole.MarkupLine("[bold]2. Corrupt five of them[/], as a bug, a restored backup or a manual change would:");
-        foreach (var (what, spoil) in shop.Spoilers(good, declined))
+        foreach (var (what, corrupt) in shop.Corruptions(good, declined))
         {
-            await spoil();
+            await corrupt();
             AnsiConsole.MarkupLineInterpolated($"   - {what}");
         }
 

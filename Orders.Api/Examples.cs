@@ -13,19 +13,19 @@ static class Examples
 
     public static readonly OrderRequest Request = new("EUR", [new("tea-001", 2)], new("card", "tok_ok"), Total: new(2500, "EUR"));
 
-    public static readonly OrderView Placed = Order(States.Reserving, null, "none", At);
+    public static readonly OrderView Placed = Order(OrderStates.Reserving, null, "none", At);
 
-    public static readonly OrderView Completed = Order(States.Completed, null, "captured", At.AddMilliseconds(85));
+    public static readonly OrderView Completed = Order(OrderStates.Completed, null, "captured", At.AddMilliseconds(85));
 
-    public static readonly OrderView Cancelled = Order(States.Cancelled, "changed their mind", "cancelled", At.AddMilliseconds(64));
+    public static readonly OrderView Cancelled = Order(OrderStates.Cancelled, "changed their mind", "cancelled", At.AddMilliseconds(64));
 
     public static readonly ProductView Product = new("tea-001", "Green tea, 100 g", 1250, "EUR", At);
 
     public static readonly OrderTimeline Timeline = new(Id,
     [
-        new(At, "order", "order", null, States.Reserving, "SubmitOrder", null),
+        new(At, "order", "order", null, OrderStates.Reserving, "SubmitOrder", null),
         new(At.AddMilliseconds(17), "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2"),
-        new(At.AddMilliseconds(22), "order", "order", States.Reserving, States.AwaitingPayment, "StockReserved", null),
+        new(At.AddMilliseconds(22), "order", "order", OrderStates.Reserving, OrderStates.AwaitingPayment, "StockReserved", null),
     ],
     [new("payment", "no answer within 1000 ms")]);
 

@@ -12,13 +12,13 @@ public static class OrdersApiSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
-        builder.Services.AddSingleton<StoredKeys>();
+        builder.Services.AddSingleton<IdempotencyKeyLookup>();
         builder.Services.AddSingleton<Backpressure>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());
         builder.AddParticipants();
-        builder.Services.AddSingleton<Participants>();
+        builder.Services.AddSingleton<ParticipantHistories>();
         builder.AddWebhooks();
     }
 

@@ -9,12 +9,12 @@ public static class OrderAudit
     public const string Subject = "order";
 
     /// <summary>Cause of recovery steps: the state machine's event name for CheckOrder.</summary>
-    public const string ByAssurance = "CheckRequested";
+    public const string RecoveryCause = "CheckRequested";
 
     /// <summary>
     /// Audits the transition from <paramref name="from"/> to the order's current state; the commit wakes the callers that wait for it.
     /// </summary>
-    public static void Audit(this Work work, OrderState order, string from, string cause, string? detail = null)
+    public static void Audit(this UnitOfWorkContext work, OrderState order, string from, string cause, string? detail = null)
     {
         work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail);
         var changes = work.Services.GetRequiredService<OrderChanges>();

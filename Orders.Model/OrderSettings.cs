@@ -4,110 +4,111 @@ namespace Orders.Model;
 public sealed class OrderSettings
 {
     /// <summary>Delay from a step to recovery's first check of it.</summary>
-    public int FirstCheckSeconds { get; set; } = 8;
+    public int FirstRetryDelaySeconds { get; set; } = 8;
 
     /// <summary>Maximum delay between two checks of an overdue order; the delays double up to it.</summary>
-    public int LongestCheckSeconds { get; set; } = 30;
+    public int MaxRetryDelaySeconds { get; set; } = 30;
 
     /// <summary>Checks of one step before the order moves to review.</summary>
-    public int GiveUpAfterChecks { get; set; } = 12;
+    public int MaxRetries { get; set; } = 12;
 
     /// <summary>
     /// Delay from the placement to the first check of an order that waits for the customer. Each next check comes at twice the
     /// order's age, and one at the end of the time to pay.
     /// </summary>
-    public int PendingCheckSeconds { get; set; } = 60;
+    public int PendingRetryDelaySeconds { get; set; } = 60;
 
     /// <summary>How long after the time to pay the gateway may still report the outcome before the order is cancelled.</summary>
-    public int PayMarginSeconds { get; set; } = 10;
+    public int PaymentMarginSeconds { get; set; } = 10;
 
     /// <summary>The time to pay, by merchant and by order class.</summary>
-    public PayWithin PayWithin { get; } = new();
+    public TimeToPaySettings TimeToPay { get; } = new();
 
     /// <summary>Maximum number of placements in one transaction.</summary>
-    public int PlacementBatch { get; set; } = 64;
+    public int PlacementBatchSize { get; set; } = 64;
 
     /// <summary>
     /// How long a batch of placements waits for more after a batch of several: orders placed together are then handled
     /// together in all steps.
     /// </summary>
-    public int PlacementGatherMilliseconds { get; set; } = 50;
+    public int PlacementLingerMilliseconds { get; set; } = 50;
 
     /// <summary>
     /// Maximum number of orders in progress; more are refused (429) until some have finished. Orders that wait for the customer do not
-    /// count. Do not set it higher than what the system finishes in <see cref="FirstCheckSeconds"/>: recovery would take waiting orders for
+    /// count. Do not set it higher than what the system finishes in <see cref="FirstRetryDelaySeconds"/>: recovery would take waiting orders for
     /// stalled ones.
     /// </summary>
-    public int MostUnderWay { get; set; } = 2_500;
+    public int MaxOrdersInProgress { get; set; } = 2_500;
 
     /// <summary>
     /// How long an idempotency key is kept with its answer; 0: permanently. After that, a repeated request places a second order.
     /// </summary>
-    public int KeepIdempotencyKeyDays { get; set; }
+    public int IdempotencyKeyRetentionDays { get; set; }
 
     /// <summary>
     /// Doubling delays with a jitter per order of up to a fifth, so that orders stalled together are not checked together.
     /// </summary>
-    public TimeSpan CheckAgainAfter(int attempt, Guid orderId) => Pause(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);
+    public TimeSpan RetryDelay(int attempt, Guid orderId) => Delay(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);
 
-    TimeSpan Pause(int attempt, double jitter) =>
-        TimeSpan.FromSeconds(Math.Min(LongestCheckSeconds, FirstCheckSeconds * Math.Pow(2, Math.Min(attempt - 1, 20))) * (1 + jitter));
+    TimeSpan Delay(int attempt, double jitter) =>
+        TimeSpan.FromSeconds(Math.Min(MaxRetryDelaySeconds, FirstRetryDelaySeconds * Math.Pow(2, Math.Min(attempt - 1, 20))) * (1 + jitter));
 
     /// <summary>UTC; an unpaid order is cancelled then in any state, and later answers take no money.</summary>
-    public DateTime Deadline(OrderState order) => order.PayBefore.AddSeconds(PayMarginSeconds);
+    public DateTime Deadline(OrderState order) => order.PayBefore.AddSeconds(PaymentMarginSeconds);
 
     /// <summary>Time of the first check after a change of state; null in a final state.</summary>
-    public DateTime? FirstCheckAt(OrderState order, DateTime now) => order.State switch
+    public DateTime? FirstRetryAt(OrderState order, DateTime now) => order.State switch
     {
-        States.NeedsReview => States.Unpaid(order.ReviewFrom) ? Deadline(order) : null,
-        var state when States.AtRest(state) => null,
-        _ => NotAfterDeadline(order, now.AddSeconds(FirstCheckSeconds), now),
+        OrderStates.NeedsReview => OrderStates.IsUnpaid(order.ReviewFrom) ? Deadline(order) : null,
+        var state when OrderStates.IsFinal(state) => null,
+        _ => CapAtDeadline(order, now.AddSeconds(FirstRetryDelaySeconds), now),
     };
 
     /// <summary>Time of the next check after one that found the order still stalled.</summary>
-    public DateTime NextCheckAt(OrderState order, DateTime now) =>
-        NotAfterDeadline(order, now + CheckAgainAfter(order.CheckAttempts, order.CorrelationId), now);
+    public DateTime NextRetryAt(OrderState order, DateTime now) =>
+        CapAtDeadline(order, now + RetryDelay(order.RetryCount, order.CorrelationId), now);
 
     /// <summary>
     /// Next check while the customer has not paid: at growing intervals, then when the gateway closes its page, then at the deadline.
     /// </summary>
-    public DateTime NextPendingCheckAt(OrderState order, DateTime now)
+    public DateTime NextPendingRetryAt(OrderState order, DateTime now)
     {
-        var next = now + Longer(TimeSpan.FromSeconds(PendingCheckSeconds), now - order.CreatedAt);
+        var next = now + Max(TimeSpan.FromSeconds(PendingRetryDelaySeconds), now - order.CreatedAt);
         return now >= order.PayBefore ? Deadline(order) : next < order.PayBefore ? next : order.PayBefore;
     }
 
-    DateTime NotAfterDeadline(OrderState order, DateTime next, DateTime now) =>
-        States.Unpaid(order.State) && Deadline(order) is var end && end > now && end < next ? end : next;
+    DateTime CapAtDeadline(OrderState order, DateTime next, DateTime now) =>
+        OrderStates.IsUnpaid(order.State) && Deadline(order) is var end && end > now && end < next ? end : next;
 
-    static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+    static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     /// <summary>Maximum time from an unanswered step to review.</summary>
-    public TimeSpan GiveUpWithin => TimeSpan.FromSeconds(
-        FirstCheckSeconds + Enumerable.Range(1, GiveUpAfterChecks).Sum(attempt => Pause(attempt, jitter: 0.2).TotalSeconds));
+    public TimeSpan MaxRetryTime => TimeSpan.FromSeconds(
+        FirstRetryDelaySeconds + Enumerable.Range(1, MaxRetries).Sum(attempt => Delay(attempt, jitter: 0.2).TotalSeconds));
 
     /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
-        if (FirstCheckSeconds is < 1 or > 3600)
-            throw new InvalidOperationException("Orders:FirstCheckSeconds must be 1 to 3600.");
-        PayWithin.Check(FirstCheckSeconds);
-        if (LongestCheckSeconds < FirstCheckSeconds || GiveUpAfterChecks is < 1 or > 1000 || PendingCheckSeconds < FirstCheckSeconds)
+        if (FirstRetryDelaySeconds is < 1 or > 3600)
+            throw new InvalidOperationException("Orders:FirstRetryDelaySeconds must be 1 to 3600.");
+        TimeToPay.Check(FirstRetryDelaySeconds);
+        if (MaxRetryDelaySeconds < FirstRetryDelaySeconds || MaxRetries is < 1 or > 1000 || PendingRetryDelaySeconds < FirstRetryDelaySeconds)
             throw new InvalidOperationException(
-                "Orders:LongestCheckSeconds and PendingCheckSeconds must not be less than FirstCheckSeconds; GiveUpAfterChecks must be 1 to 1000.");
-        if (GiveUpWithin > TimeSpan.FromDays(1))
+                "Orders:MaxRetryDelaySeconds and PendingRetryDelaySeconds must not be less than FirstRetryDelaySeconds; MaxRetries must be 1 to 1000.");
+        if (MaxRetryTime > TimeSpan.FromDays(1))
             throw new InvalidOperationException(
-                "Orders:FirstCheckSeconds, LongestCheckSeconds and GiveUpAfterChecks together leave an order stalled for over a day before review.");
-        if (PayMarginSeconds is < 0 or > 3600)
-            throw new InvalidOperationException("Orders:PayMarginSeconds must be 0 to 3600.");
-        if (PlacementBatch is < 1 or > 500)
-            throw new InvalidOperationException("Orders:PlacementBatch must be 1 to 500.");
-        if (MostUnderWay < PlacementBatch)
-            throw new InvalidOperationException("Orders:MostUnderWay must be at least PlacementBatch.");
-        if (KeepIdempotencyKeyDays is not (0 or (>= 8 and <= 36_500)))
+                "Orders:FirstRetryDelaySeconds, MaxRetryDelaySeconds and MaxRetries together leave an order stalled for over a day before review.");
+        if (PaymentMarginSeconds is < 0 or > 3600)
+            throw new InvalidOperationException("Orders:PaymentMarginSeconds must be 0 to 3600.");
+        if (PlacementBatchSize is < 1 or > 500)
+            throw new InvalidOperationException("Orders:PlacementBatchSize must be 1 to 500.");
+        if (MaxOrdersInProgress < PlacementBatchSize)
+            throw new InvalidOperationException("Orders:MaxOrdersInProgress must be at least PlacementBatchSize.");
+        if (IdempotencyKeyRetentionDays is not (0 or (>= 8 and <= 36_500)))
             throw new InvalidOperationException(
-                "Orders:KeepIdempotencyKeyDays must be 8 to 36500, or 0 to keep keys permanently: callers repeat a request as long as an order may wait.");
-        if (PlacementGatherMilliseconds is < 0 or > 1000)
-            throw new InvalidOperationException("Orders:PlacementGatherMilliseconds must be 0 to 1000.");
+                "Orders:IdempotencyKeyRetentionDays must be 8 to 36500, or 0 to keep keys permanently: "
+                + "callers repeat a request as long as an order may wait.");
+        if (PlacementLingerMilliseconds is < 0 or > 1000)
+            throw new InvalidOperationException("Orders:PlacementLingerMilliseconds must be 0 to 1000.");
     }
 }

@@ -17,14 +17,14 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public string Merchant { get; set; } = "";
     public string IdempotencyKey { get; set; } = "";
 
-    /// <summary>One of <see cref="States"/>.</summary>
+    /// <summary>One of <see cref="OrderStates"/>.</summary>
     public string State { get; set; } = "";
 
     /// <summary>Why it was cancelled or needs review.</summary>
     public string? Reason { get; set; }
 
     /// <summary>Reason of an accepted cancellation request by the merchant; null: none.</summary>
-    public string? CancelAsked { get; set; }
+    public string? CancellationRequested { get; set; }
 
     /// <summary>A configured order class, which sets the time to pay; null: none.</summary>
     public string? Class { get; set; }
@@ -52,19 +52,19 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public bool PaymentTried { get; set; }
 
     /// <summary>In Cancelling: the stock branch has answered.</summary>
-    public bool StockCancelled { get; set; }
+    public bool StockReleased { get; set; }
 
     /// <summary>In Cancelling: the payment branch has answered.</summary>
-    public bool PaymentCancelled { get; set; }
+    public bool PaymentReleased { get; set; }
 
     /// <summary>The state before the review.</summary>
     public string? ReviewFrom { get; set; }
 
     /// <summary>UTC time of the next check by recovery; null: none.</summary>
-    public DateTime? NextCheckAt { get; set; }
+    public DateTime? NextRetryAt { get; set; }
 
     /// <summary>Checks since the last change of state.</summary>
-    public int CheckAttempts { get; set; }
+    public int RetryCount { get; set; }
 
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
@@ -74,13 +74,13 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
     /// <summary>Due now, or its due time comes from a clock that was ahead.</summary>
-    public bool IsDue(DateTime now) => NextCheckAt <= now || (NextCheckAt is not null && UpdatedAt > now + ClockTolerance);
+    public bool IsDue(DateTime now) => NextRetryAt <= now || (NextRetryAt is not null && UpdatedAt > now + ClockTolerance);
 
     internal static void Map(EntityTypeBuilder<OrderState> row)
     {
         row.ToTable("orders", table =>
         {
-            table.HasCheckConstraint("ck_orders_state", $"state IN ({string.Join(", ", States.All.Select(state => $"'{state}'"))})");
+            table.HasCheckConstraint("ck_orders_state", $"state IN ({string.Join(", ", OrderStates.All.Select(state => $"'{state}'"))})");
             table.HasCheckConstraint("ck_orders_total", "total > 0");
         });
         row.HasKey(x => x.CorrelationId);
@@ -89,7 +89,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.IdempotencyKey).HasColumnName("idempotency_key").HasMaxLength(FieldRules.MaxIdempotencyKeyLength);
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(FieldRules.MaxOrderReasonLength);
-        row.Property(x => x.CancelAsked).HasColumnName("cancel_asked").HasMaxLength(FieldRules.MaxOrderReasonLength);
+        row.Property(x => x.CancellationRequested).HasColumnName("cancellation_requested").HasMaxLength(FieldRules.MaxOrderReasonLength);
         row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(FieldRules.MaxClassLength);
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Total).HasColumnName("total");
@@ -102,11 +102,11 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.PaymentUrl).HasColumnName("payment_url").HasMaxLength(FieldRules.MaxPayUrlLength);
         row.Property(x => x.PayBefore).HasColumnName("pay_before");
         row.Property(x => x.PaymentTried).HasColumnName("payment_tried");
-        row.Property(x => x.StockCancelled).HasColumnName("stock_cancelled");
-        row.Property(x => x.PaymentCancelled).HasColumnName("payment_cancelled");
+        row.Property(x => x.StockReleased).HasColumnName("stock_released");
+        row.Property(x => x.PaymentReleased).HasColumnName("payment_released");
         row.Property(x => x.ReviewFrom).HasColumnName("review_from").HasMaxLength(20);
-        row.Property(x => x.NextCheckAt).HasColumnName("next_check_at");
-        row.Property(x => x.CheckAttempts).HasColumnName("check_attempts");
+        row.Property(x => x.NextRetryAt).HasColumnName("next_retry_at");
+        row.Property(x => x.RetryCount).HasColumnName("retry_count");
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
@@ -117,12 +117,12 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     {
         // Pages are sorted by time, then id: SQL Server does not sort a uniqueidentifier by its bytes.
         row.HasIndex(x => new { x.Merchant, x.CreatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_merchant_created_at_id");
-        row.HasIndex(x => x.NextCheckAt, "ix_orders_next_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
+        row.HasIndex(x => x.NextRetryAt, "ix_orders_next_retry_at").HasFilter("next_retry_at IS NOT NULL AND payment_url IS NULL");
         // Orders that wait for their customers have their own index: a query for the others does not read them.
-        row.HasIndex(x => x.NextCheckAt, "ix_orders_waiting_check_at").HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
+        row.HasIndex(x => x.NextRetryAt, "ix_orders_waiting_retry_at").HasFilter("next_retry_at IS NOT NULL AND payment_url IS NOT NULL");
         // Recent changes: for the rolling reconciliation, and for rows changed by a clock that was ahead.
         row.HasIndex(x => x.UpdatedAt).HasDatabaseName("ix_orders_updated_at");
-        row.HasIndex(x => new { x.UpdatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{States.NeedsReview}'");
+        row.HasIndex(x => new { x.UpdatedAt, x.CorrelationId }).HasDatabaseName("ix_orders_in_review").HasFilter($"state = '{OrderStates.NeedsReview}'");
     }
 }
 

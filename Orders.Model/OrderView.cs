@@ -52,13 +52,13 @@ public sealed record PaymentView(string Method, string Status, string? Url, Date
 
     static string StatusOf(OrderState order) => order.State switch
     {
-        States.Reserving => "none",
-        States.AwaitingPayment => order.PaymentUrl is null ? "authorizing" : "pending",
-        States.ConfirmingPayment => "authorized",
-        States.ConfirmingStock or States.Completed => "captured",
-        States.Cancelling when order.PaymentTried => order.PaymentCancelled ? "cancelled" : "cancelling",
-        States.Cancelled when order.PaymentTried => "cancelled",
-        States.NeedsReview => "unclear",
+        OrderStates.Reserving => "none",
+        OrderStates.AwaitingPayment => order.PaymentUrl is null ? "authorizing" : "pending",
+        OrderStates.ConfirmingPayment => "authorized",
+        OrderStates.ConfirmingStock or OrderStates.Completed => "captured",
+        OrderStates.Cancelling when order.PaymentTried => order.PaymentReleased ? "cancelled" : "cancelling",
+        OrderStates.Cancelled when order.PaymentTried => "cancelled",
+        OrderStates.NeedsReview => "unclear",
         _ => "none",
     };
 }

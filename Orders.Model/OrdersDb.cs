@@ -21,7 +21,7 @@ public class OrdersDb : ServiceDb
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
-    public DbSet<WebhookReader> WebhookReaders => Set<WebhookReader>();
+    public DbSet<WebhookCursor> WebhookCursors => Set<WebhookCursor>();
 
     protected override void Map(ModelBuilder model)
     {
@@ -30,6 +30,6 @@ public class OrdersDb : ServiceDb
         IdempotencyRecord.Map(model.Entity<IdempotencyRecord>());
         WebhookEndpoint.Map(model.Entity<WebhookEndpoint>());
         WebhookDelivery.Map(model.Entity<WebhookDelivery>());
-        WebhookReader.Map(model.Entity<WebhookReader>());
+        WebhookCursor.Map(model.Entity<WebhookCursor>());
     }
 }

@@ -1,7 +1,7 @@
 using Orders.Sagas;
 using OrderSaga.Platform;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
     var builder = Service.Create(args, "sagas");
     builder.AddSagas();

@@ -1,7 +1,7 @@
 using OrderSaga.Platform;
 using OrderSaga.Sandbox;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
     var builder = Service.Create(args, "sandbox");
     builder.AddSandbox();

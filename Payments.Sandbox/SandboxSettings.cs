@@ -16,7 +16,7 @@ sealed class SandboxSettings(IConfiguration configuration)
     public string? PublicUrl => configuration["Sandbox:PublicUrl"] is { Length: > 0 } url ? url.TrimEnd('/') : null;
 
     /// <summary>Delay of the answer to <c>tok_slow</c>.</summary>
-    public TimeSpan SlowToken => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:SlowTokenMilliseconds", 1000));
+    public TimeSpan SlowTokenDelay => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:SlowTokenDelayMilliseconds", 1000));
 
     /// <summary>How long a connection without an answer is held.</summary>
     public TimeSpan Hold => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:HoldSeconds", 30.0));
@@ -27,10 +27,10 @@ sealed class SandboxSettings(IConfiguration configuration)
     public TimeSpan LatePayment => TimeSpan.FromSeconds(configuration.GetValue("Sandbox:LatePaymentSeconds", 0.0));
 
     /// <summary>Delay before the second delivery of a webhook; doubles each time.</summary>
-    public TimeSpan WebhookRetry => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:WebhookRetryMilliseconds", 1000));
+    public TimeSpan WebhookRetryDelay => TimeSpan.FromMilliseconds(configuration.GetValue("Sandbox:WebhookRetryDelayMilliseconds", 1000));
 
     /// <summary>Maximum number of deliveries of one webhook: with the default back-off they span about an hour.</summary>
-    public int WebhookAttempts => configuration.GetValue("Sandbox:WebhookAttempts", 20);
+    public int MaxWebhookAttempts => configuration.GetValue("Sandbox:MaxWebhookAttempts", 20);
 
     /// <summary>Fee of a capture in hundredths of a percent.</summary>
     public int FeeBasisPoints => configuration.GetValue("Sandbox:FeeBasisPoints", 140);
@@ -46,11 +46,11 @@ sealed class SandboxSettings(IConfiguration configuration)
         Require(FeeBasisPoints is >= 0 and <= 10_000 && FeeFixed >= 0, "Sandbox:FeeBasisPoints must be 0 to 10000, Sandbox:FeeFixed must not be negative.");
         Require(Key.Length >= 16,
             "Set Gateway:Key (environment: Gateway__Key) to a secret of at least 16 characters; the callers of the sandbox need the same.");
-        Require(Hold > TimeSpan.Zero && SlowToken >= TimeSpan.Zero,
-            "Sandbox:HoldSeconds must be positive, Sandbox:SlowTokenMilliseconds must not be negative.");
+        Require(Hold > TimeSpan.Zero && SlowTokenDelay >= TimeSpan.Zero,
+            "Sandbox:HoldSeconds must be positive, Sandbox:SlowTokenDelayMilliseconds must not be negative.");
         Require(LatePayment >= TimeSpan.Zero && LatePayment <= TimeSpan.FromDays(1), "Sandbox:LatePaymentSeconds must be 0 to 86400.");
-        Require(WebhookRetry > TimeSpan.Zero && WebhookAttempts is >= 1 and <= 100,
-            "Sandbox:WebhookRetryMilliseconds must be positive, Sandbox:WebhookAttempts must be 1 to 100.");
+        Require(WebhookRetryDelay > TimeSpan.Zero && MaxWebhookAttempts is >= 1 and <= 100,
+            "Sandbox:WebhookRetryDelayMilliseconds must be positive, Sandbox:MaxWebhookAttempts must be 1 to 100.");
         RequireHttpUrl("Sandbox:PublicUrl", PublicUrl);
         RequireHttpUrl("Sandbox:WebhookUrl", WebhookUrl);
         if (WebhookSecret is not null)

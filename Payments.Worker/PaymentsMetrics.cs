@@ -7,7 +7,7 @@ namespace OrderSaga.Payments;
 static class PaymentsMetrics
 {
     static readonly Counter<long> Steps =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.steps", "{step}", "Steps of payment branches, by cause and new state");
+        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.transitions", "{transition}", "Steps of payment branches, by cause and new state");
 
     static readonly Counter<long> Repeats =
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
@@ -22,7 +22,7 @@ static class PaymentsMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls", "{call}", "Calls to the payment gateway, by operation and result");
 
     static readonly Counter<long> Left =
-        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.left", "{call}", "Calls left to a sweeper because this process was too busy");
+        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.deferred", "{call}", "Calls left to a sweeper because this process was too busy");
 
     static readonly Counter<long> Taken =
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.attempts.swept", "{attempt}", "Attempts taken by a sweeper");
@@ -31,11 +31,11 @@ static class PaymentsMetrics
         Instruments.Meter.CreateUpDownCounter<int>("ordersaga.gateway.breaker.open", "{breaker}", "1 while the circuit breaker is open");
 
     static readonly Counter<long> Webhooks =
-        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks", "{webhook}", "Webhooks of the payment gateway, by outcome; alarm on refused");
+        Instruments.Meter.CreateCounter<long>("ordersaga.gateway.webhooks", "{webhook}", "Webhooks of the payment gateway, by outcome; alarm on refused");
 
     static int breakerOpen;
 
-    public static void Stepped(string cause, BranchState to) => Steps.Add(1, Tag("cause", cause), Tag("state", to.ToString()));
+    public static void Transitioned(string cause, BranchState to) => Steps.Add(1, Tag("cause", cause), Tag("state", to.ToString()));
 
     public static void Repeated(string message) => Repeats.Add(1, Tag("message", message));
 
@@ -45,14 +45,14 @@ static class PaymentsMetrics
 
     public static void Called(string operation, string result) => Calls.Add(1, Tag("operation", operation), Tag("result", result));
 
-    public static void LeftToSweeper() => Left.Add(1);
+    public static void DeferredToSweeper() => Left.Add(1);
 
     public static void Swept(int attempts) => Taken.Add(attempts);
 
     public static void Webhook(string outcome) => Webhooks.Add(1, Tag("outcome", outcome));
 
     /// <summary>A breaker that reopens after its trial call counts as open all the time.</summary>
-    public static ValueTask BreakerIs(bool open)
+    public static ValueTask SetBreakerOpen(bool open)
     {
         var now = open ? 1 : 0;
         Breaker.Add(now - Interlocked.Exchange(ref breakerOpen, now));

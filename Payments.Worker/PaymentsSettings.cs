@@ -10,50 +10,50 @@ sealed class PaymentsSettings
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
     /// <summary>Maximum number of concurrent calls.</summary>
-    public int ConcurrentCalls { get; set; } = 64;
+    public int MaxConcurrentCalls { get; set; } = 64;
 
     /// <summary>Maximum number of calls that wait in memory; the sweeper takes the rest later.</summary>
-    public int WaitingCalls { get; set; } = 4096;
+    public int MaxQueuedCalls { get; set; } = 4096;
 
     /// <summary>Maximum number of answers committed in one transaction.</summary>
-    public int AnswerBatch { get; set; } = 64;
+    public int AnswerBatchSize { get; set; } = 64;
 
     /// <summary>How long a batch of answers waits for more after a batch of several.</summary>
-    public int AnswerGatherMilliseconds { get; set; } = 3;
+    public int AnswerLingerMilliseconds { get; set; } = 3;
 
     /// <summary>How long an attempt belongs to one process before a sweeper may take it.</summary>
     public int LeaseSeconds { get; set; } = 7;
 
     /// <summary>Interval between two polls of the sweeper.</summary>
-    public int SweepMilliseconds { get; set; } = 1000;
+    public int SweepIntervalMilliseconds { get; set; } = 1000;
 
     /// <summary>Maximum number of attempts claimed by one poll, in one transaction.</summary>
-    public int SweepPage { get; set; } = 100;
+    public int SweepPageSize { get; set; } = 100;
 
     /// <summary>First delay before an unanswered attempt is queried; doubled each time.</summary>
-    public int BackOffMilliseconds { get; set; } = 500;
+    public int RetryDelayMilliseconds { get; set; } = 500;
 
     /// <summary>
     /// Maximum back-off. An attempt is never given up, because money may be held. Short: an order must finish within 30 s after an
     /// unavailable gateway returns, and may have to wait twice. The breaker limits the load on an unavailable gateway.
     /// </summary>
-    public int BackOffMaxSeconds { get; set; } = 5;
+    public int MaxRetryDelaySeconds { get; set; } = 5;
 
     /// <summary>
     /// First delay before a hosted payment without a webhook is queried. Later queries come at three times its age, and right
     /// after its page closed.
     /// </summary>
-    public int PendingSeconds { get; set; } = 10;
+    public int PendingPollDelaySeconds { get; set; } = 10;
 
     /// <summary>Maximum number of queries about waiting payments per second; calls that move money do not count.</summary>
-    public int PollsPerSecond { get; set; } = 100;
+    public int MaxPollsPerSecond { get; set; } = 100;
 
     /// <summary>Maximum number of concurrent queries about waiting payments.</summary>
-    public int ConcurrentPolls { get; set; } = 8;
+    public int MaxConcurrentPolls { get; set; } = 8;
 
     /// <summary>
     /// How long after the time to pay a capture may still be sent. Later the capture is refused and the authorization voided. Must
-    /// be more than Orders:PayMarginSeconds, within which a last-second payment is accepted.
+    /// be more than Orders:PaymentMarginSeconds, within which a last-second payment is accepted.
     /// </summary>
     public int CaptureMarginSeconds { get; set; } = 20;
 
@@ -61,31 +61,31 @@ sealed class PaymentsSettings
     /// How long after its time to pay an unpaid payment is still queried, at growing intervals; 0: never. A gateway may book a
     /// payment that it had given up, and its webhook may be lost.
     /// </summary>
-    public int WatchHours { get; set; } = 24;
+    public int DeclinedPollHours { get; set; } = 24;
 
     /// <summary>The circuit breaker opens when at least this share of calls had no answer.</summary>
-    public double BreakerRatio { get; set; } = 0.5;
+    public double BreakerFailureRatio { get; set; } = 0.5;
 
     /// <summary>Minimum number of calls before the breaker can open.</summary>
-    public int BreakerCalls { get; set; } = 20;
+    public int BreakerMinimumThroughput { get; set; } = 20;
 
     /// <summary>Period over which the breaker counts calls.</summary>
-    public int BreakerWindowSeconds { get; set; } = 10;
+    public int BreakerSamplingSeconds { get; set; } = 10;
 
     /// <summary>How long the breaker stays open.</summary>
     public int BreakerOpenSeconds { get; set; } = 2;
 
     /// <summary>Maximum age of a webhook, and how far its time may be ahead.</summary>
-    public int WebhookWindowSeconds { get; set; } = 300;
+    public int WebhookToleranceSeconds { get; set; } = 300;
 
     /// <summary>How long a gateway webhook is kept; 0: permanently. Must be longer than the gateway repeats webhooks.</summary>
-    public int KeepWebhookDays { get; set; } = 90;
+    public int WebhookRetentionDays { get; set; } = 90;
 
     /// <summary>Time of the next query about an unpaid payment; also right after the page closed, for last-second payments.</summary>
-    public DateTime AskPendingAt(DateTime? payBefore, DateTime since, DateTime now)
+    public DateTime NextPendingPollAt(DateTime? payBefore, DateTime since, DateTime now)
     {
         var closed = payBefore + PageCloses;
-        var next = now.AddSeconds(closed <= now ? PendingSeconds : Math.Max(PendingSeconds, 2 * (now - since).TotalSeconds));
+        var next = now.AddSeconds(closed <= now ? PendingPollDelaySeconds : Math.Max(PendingPollDelaySeconds, 2 * (now - since).TotalSeconds));
         return closed > now && closed < next ? closed.Value : next;
     }
 
@@ -96,11 +96,11 @@ sealed class PaymentsSettings
     /// Time of the next query about a payment that was not made: first at the end of its time to pay, then at six times the age since then,
     /// last at the end of the watch; null after that.
     /// </summary>
-    public DateTime? WatchAt(DateTime payBefore, DateTime now)
+    public DateTime? NextDeclinedPollAt(DateTime payBefore, DateTime now)
     {
-        var end = payBefore.AddHours(WatchHours);
+        var end = payBefore.AddHours(DeclinedPollHours);
         var from = payBefore > now ? payBefore : now;
-        var next = from.AddSeconds(Math.Max(PendingSeconds, 5 * (from - payBefore).TotalSeconds));
+        var next = from.AddSeconds(Math.Max(PendingPollDelaySeconds, 5 * (from - payBefore).TotalSeconds));
         return now >= end ? null : next < end ? next : end;
     }
 
@@ -113,42 +113,44 @@ sealed class PaymentsSettings
     };
 
     /// <summary>Queries in one poll of the sweeper.</summary>
-    public int PollPage => (int)Math.Clamp((long)PollsPerSecond * SweepMilliseconds / 1000, 1, WaitingCalls);
+    public int PollPage => (int)Math.Clamp((long)MaxPollsPerSecond * SweepIntervalMilliseconds / 1000, 1, MaxQueuedCalls);
 
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(CallTimeoutMilliseconds);
 
     /// <summary>Maximum delay of a call; a later due time comes from a wrong clock.</summary>
-    public TimeSpan Furthest => TimeSpan.FromSeconds(2 * Math.Max(LeaseSeconds, BackOffMaxSeconds));
+    public TimeSpan MaxDueAhead => TimeSpan.FromSeconds(2 * Math.Max(LeaseSeconds, MaxRetryDelaySeconds));
 
     /// <summary>Half to all of the doubled delay. The jitter comes from the order's id: load is spread, and tests repeat.</summary>
-    public TimeSpan BackOff(int attempts, Guid orderId)
+    public TimeSpan RetryDelay(int attempts, Guid orderId)
     {
-        var whole = Math.Min(BackOffMilliseconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20)), BackOffMaxSeconds * 1000.0);
+        var whole = Math.Min(RetryDelayMilliseconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20)), MaxRetryDelaySeconds * 1000.0);
         return TimeSpan.FromMilliseconds(whole * (0.5 + orderId.ToByteArray()[15] / 512.0));
     }
 
     public void Check()
     {
         Require(CallTimeoutMilliseconds is >= 10 and <= 60_000, "Payments:CallTimeoutMilliseconds must be 10 to 60000");
-        Require(ConcurrentCalls is >= 1 and <= 1000, "Payments:ConcurrentCalls must be 1 to 1000");
-        Require(WaitingCalls >= ConcurrentCalls, "Payments:WaitingCalls must be at least ConcurrentCalls");
-        Require(AnswerBatch is >= 1 and <= 1000, "Payments:AnswerBatch must be 1 to 1000");
-        Require(AnswerGatherMilliseconds is >= 0 and <= 1000, "Payments:AnswerGatherMilliseconds must be 0 to 1000");
+        Require(MaxConcurrentCalls is >= 1 and <= 1000, "Payments:MaxConcurrentCalls must be 1 to 1000");
+        Require(MaxQueuedCalls >= MaxConcurrentCalls, "Payments:MaxQueuedCalls must be at least MaxConcurrentCalls");
+        Require(AnswerBatchSize is >= 1 and <= 1000, "Payments:AnswerBatchSize must be 1 to 1000");
+        Require(AnswerLingerMilliseconds is >= 0 and <= 1000, "Payments:AnswerLingerMilliseconds must be 0 to 1000");
         Require(LeaseSeconds * 1000 >= 2 * CallTimeoutMilliseconds,
             "Payments:LeaseSeconds must be at least twice CallTimeoutMilliseconds, or the sweeper queries calls in progress");
-        Require(SweepMilliseconds >= 10 && SweepPage is >= 1 and <= 1000, "Payments:SweepMilliseconds must be at least 10, SweepPage 1 to 1000");
-        Require(BackOffMilliseconds >= 10 && BackOffMaxSeconds is >= 1 and <= 120,
-            "Payments:BackOffMilliseconds must be at least 10, BackOffMaxSeconds 1 to 120");
-        Require(PendingSeconds >= 1, "Payments:PendingSeconds must be at least 1");
-        Require(PollsPerSecond is >= 1 and <= 10_000 && ConcurrentPolls is >= 1 and <= 1000,
-            "Payments:PollsPerSecond must be 1 to 10000, ConcurrentPolls 1 to 1000");
+        Require(SweepIntervalMilliseconds >= 10 && SweepPageSize is >= 1 and <= 1000,
+            "Payments:SweepIntervalMilliseconds must be at least 10, SweepPageSize 1 to 1000");
+        Require(RetryDelayMilliseconds >= 10 && MaxRetryDelaySeconds is >= 1 and <= 120,
+            "Payments:RetryDelayMilliseconds must be at least 10, MaxRetryDelaySeconds 1 to 120");
+        Require(PendingPollDelaySeconds >= 1, "Payments:PendingPollDelaySeconds must be at least 1");
+        Require(MaxPollsPerSecond is >= 1 and <= 10_000 && MaxConcurrentPolls is >= 1 and <= 1000,
+            "Payments:MaxPollsPerSecond must be 1 to 10000, MaxConcurrentPolls 1 to 1000");
         Require(CaptureMarginSeconds is >= 1 and <= 7200, "Payments:CaptureMarginSeconds must be 1 to 7200");
-        Require(WatchHours is >= 0 and <= 168, "Payments:WatchHours must be 0 to 168");
-        Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Payments:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
-        Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");
-        Require(KeepWebhookDays is 0 or (>= 8 and <= 36_500), "Payments:KeepWebhookDays must be 8 to 36500, or 0 to keep webhooks permanently");
-        Require(WebhookWindowSeconds is >= 30 and <= 3600, "Payments:WebhookWindowSeconds must be 30 to 3600");
+        Require(DeclinedPollHours is >= 0 and <= 168, "Payments:DeclinedPollHours must be 0 to 168");
+        Require(BreakerFailureRatio is > 0 and <= 1 && BreakerMinimumThroughput >= 2,
+            "Payments:BreakerFailureRatio must be above 0 and at most 1, BreakerMinimumThroughput at least 2");
+        Require(BreakerSamplingSeconds >= 1 && BreakerOpenSeconds >= 1, "Payments:BreakerSamplingSeconds and BreakerOpenSeconds must be at least 1");
+        Require(WebhookRetentionDays is 0 or (>= 8 and <= 36_500), "Payments:WebhookRetentionDays must be 8 to 36500, or 0 to keep webhooks permanently");
+        Require(WebhookToleranceSeconds is >= 30 and <= 3600, "Payments:WebhookToleranceSeconds must be 30 to 3600");
     }
 
     static void Require(bool holds, string rule)

@@ -15,7 +15,7 @@ public static class PaymentsSetup
         CheckMargins(settings, builder.Configuration);
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<PaymentsDb>("payments");
-        builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.KeepWebhookDays));
+        builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.WebhookRetentionDays));
         AddBranches(builder.Services);
         AddGateway(builder);
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<PaymentsDb>(Queues.Payments, endpoint =>
@@ -35,14 +35,14 @@ public static class PaymentsSetup
     }
 
     /// <summary>
-    /// Orders:PayMarginSeconds belongs to another service and is checked where both are set: a payment accepted in time must still be
+    /// Orders:PaymentMarginSeconds belongs to another service and is checked where both are set: a payment accepted in time must still be
     /// captured.
     /// </summary>
     static void CheckMargins(PaymentsSettings settings, IConfiguration configuration)
     {
-        if (settings.CaptureMarginSeconds <= configuration.GetValue("Orders:PayMarginSeconds", 10))
+        if (settings.CaptureMarginSeconds <= configuration.GetValue("Orders:PaymentMarginSeconds", 10))
             throw new InvalidOperationException(
-                "Payments:CaptureMarginSeconds must be more than Orders:PayMarginSeconds (default 10): payments made in time are captured after it.");
+                "Payments:CaptureMarginSeconds must be more than Orders:PaymentMarginSeconds (default 10): payments made in time are captured after it.");
     }
 
     static void AddBranches(IServiceCollection services)

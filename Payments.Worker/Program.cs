@@ -1,7 +1,7 @@
 using OrderSaga.Payments;
 using OrderSaga.Platform;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
     var builder = Service.Create(args, "payments");
     builder.AddPayments();

@@ -20,12 +20,12 @@ public static class EnumNames
 
     /// <summary>As <see cref="Find"/>, for names written by this system.</summary>
     /// <exception cref="FormatException">No such member exists.</exception>
-    public static T Of<T>(string word, Func<T, string>? spell = null) where T : struct, Enum =>
+    public static T Parse<T>(string word, Func<T, string>? spell = null) where T : struct, Enum =>
         Find<T>(word, spell) ?? throw new FormatException($"'{word}' is not one of {List<T>()}.");
 
     /// <summary>Reads a setting that names a member, in any case.</summary>
     /// <exception cref="InvalidOperationException">No such member exists.</exception>
-    public static T Setting<T>(this IConfiguration settings, string name, T otherwise) where T : struct, Enum
+    public static T GetEnum<T>(this IConfiguration settings, string name, T otherwise) where T : struct, Enum
     {
         if (settings[name] is not { Length: > 0 } given)
             return otherwise;

@@ -10,28 +10,28 @@ public sealed class Limits
     public int EnvelopeSize { get; set; } = 64;
 
     /// <summary>Concurrent batches of one endpoint. Deliveries of one order stay in one lane.</summary>
-    public int Lanes { get; set; } = 1;
+    public int ConcurrentBatches { get; set; } = 1;
 
     /// <summary>Maximum number of unacknowledged deliveries of one endpoint.</summary>
     public int Prefetch { get; set; } = 256;
 
     /// <summary>Maximum body of one message; a larger one is stored as failed without being read.</summary>
-    public int MessageBytes { get; set; } = 1024 * 1024;
+    public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
     /// <summary>How often one delivery runs in a fresh scope after conflicts before it counts as failed.</summary>
-    public int ConflictAttempts { get; set; } = 8;
+    public int MaxConflictAttempts { get; set; } = 8;
 
     /// <summary>How long an outbox row belongs to the process that wrote it, by the database's clock.</summary>
     public int OutboxLeaseSeconds { get; set; } = 10;
 
     /// <summary>Interval between two runs of the outbox sweeper.</summary>
-    public int SweepMilliseconds { get; set; } = 1000;
+    public int SweepIntervalMilliseconds { get; set; } = 1000;
 
     /// <summary>Maximum number of rows claimed by one sweep.</summary>
-    public int SweepPage { get; set; } = 200;
+    public int SweepPageSize { get; set; } = 200;
 
     /// <summary>Maximum number of publishes that await the broker's confirm, for each destination of a database.</summary>
-    public int PublishWindow { get; set; } = 256;
+    public int MaxOutstandingConfirms { get; set; } = 256;
 
     /// <summary>
     /// Timeout of one publish. After it the destination counts as blocked, or the broker as unavailable if it confirms nothing
@@ -42,16 +42,16 @@ public sealed class Limits
     /// <summary>
     /// Attempts to send an outbox row to a blocked destination before it is parked: with a back-off of up to a minute, about eight minutes.
     /// </summary>
-    public int ParkAfter { get; set; } = 12;
+    public int MaxSendAttempts { get; set; } = 12;
 
     /// <summary>Interval between two samples of outbox age, parked rows and failed messages for the metrics.</summary>
-    public int BacklogSampleSeconds { get; set; } = 5;
+    public int BacklogSampleIntervalSeconds { get; set; } = 5;
 
     /// <summary>How long the inbox keeps a message id.</summary>
-    public int InboxDays { get; set; } = 7;
+    public int InboxRetentionDays { get; set; } = 7;
 
     /// <summary>Maximum body of one HTTP request.</summary>
-    public int RequestBytes { get; set; } = 64 * 1024;
+    public int MaxRequestBytes { get; set; } = 64 * 1024;
 
     /// <summary>Average number of rate-limited queries of one API key to one process, per second.</summary>
     public int QueriesPerSecond { get; set; } = 100;
@@ -60,24 +60,25 @@ public sealed class Limits
     public int QueryBurst { get; set; } = 200;
 
     /// <summary>How long requests may take to finish when the process stops; then their connections are cut.</summary>
-    public int StopSeconds { get; set; } = 3;
+    public int ShutdownTimeoutSeconds { get; set; } = 3;
 
     /// <summary>Throws with an explanation if the limits are invalid or contradict each other.</summary>
     public void Check()
     {
         Require(BatchSize is >= 1 and <= 1000, "Limits:BatchSize must be 1 to 1000");
         Require(EnvelopeSize is >= 1 and <= 1000, "Limits:EnvelopeSize must be 1 to 1000");
-        Require(Lanes is >= 1 and <= 64, "Limits:Lanes must be 1 to 64");
-        Require(Prefetch >= BatchSize * Lanes, "Limits:Prefetch must be at least BatchSize x Lanes, or batches never fill");
-        Require(ConflictAttempts is >= 1 and <= 100, "Limits:ConflictAttempts must be 1 to 100");
+        Require(ConcurrentBatches is >= 1 and <= 64, "Limits:ConcurrentBatches must be 1 to 64");
+        Require(Prefetch >= BatchSize * ConcurrentBatches, "Limits:Prefetch must be at least BatchSize x ConcurrentBatches, or batches never fill");
+        Require(MaxConflictAttempts is >= 1 and <= 100, "Limits:MaxConflictAttempts must be 1 to 100");
         Require(OutboxLeaseSeconds > PublishTimeoutSeconds,
             "Limits:OutboxLeaseSeconds must exceed PublishTimeoutSeconds, or the sweeper sends rows that are being sent");
-        Require(SweepMilliseconds >= 10 && SweepPage >= 1 && ParkAfter >= 1, "Limits:SweepMilliseconds, SweepPage and ParkAfter must be positive");
-        Require(PublishWindow >= 1 && PublishTimeoutSeconds >= 1, "Limits:PublishWindow and PublishTimeoutSeconds must be positive");
-        Require(MessageBytes >= 1024 && RequestBytes >= 1024, "Limits:MessageBytes and RequestBytes must be at least 1024");
+        Require(SweepIntervalMilliseconds >= 10 && SweepPageSize >= 1 && MaxSendAttempts >= 1,
+            "Limits:SweepIntervalMilliseconds, SweepPageSize and MaxSendAttempts must be positive");
+        Require(MaxOutstandingConfirms >= 1 && PublishTimeoutSeconds >= 1, "Limits:MaxOutstandingConfirms and PublishTimeoutSeconds must be positive");
+        Require(MaxMessageBytes >= 1024 && MaxRequestBytes >= 1024, "Limits:MaxMessageBytes and MaxRequestBytes must be at least 1024");
         Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
-        Require(StopSeconds is >= 1 and <= 60, "Limits:StopSeconds must be 1 to 60");
-        Require(InboxDays >= 1 && BacklogSampleSeconds >= 1, "Limits:InboxDays and BacklogSampleSeconds must be at least 1");
+        Require(ShutdownTimeoutSeconds is >= 1 and <= 60, "Limits:ShutdownTimeoutSeconds must be 1 to 60");
+        Require(InboxRetentionDays >= 1 && BacklogSampleIntervalSeconds >= 1, "Limits:InboxRetentionDays and BacklogSampleIntervalSeconds must be at least 1");
     }
 
     static void Require(bool holds, string rule)

@@ -32,13 +32,13 @@ static class ListenAddresses
         var own = settings.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
         if (own.Count > 0)
             return own;
-        if (Words(settings[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls)
+        if (Split(settings[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls)
             return urls;
-        var ports = Words(settings[WebHostDefaults.HttpPortsKey]);
+        var ports = Split(settings[WebHostDefaults.HttpPortsKey]);
         return ports.Length > 0 ? ports.Select(port => $"http://*:{port}") : [Default];
     }
 
-    static string[] Words(string? text) => (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    static string[] Split(string? text) => (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     static IPAddress[] Ips(string host) => host == "localhost" ? [IPAddress.Loopback, IPAddress.IPv6Loopback]
         : IPAddress.TryParse(host.Trim('[', ']'), out var ip) ? [ip] : [IPAddress.Any];

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Outbox;
 using OrderSaga.Platform.Rabbit;
 using OrderSaga.Platform.Sagas;
@@ -78,7 +78,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     public EndpointSetup<TDb> Consumer<T>() where T : class, IConsumer
     {
         services.AddScoped<T>();
-        handlers.Add((receive, _) => receive.Consumer(new WorkConsumerFactory<T>()));
+        handlers.Add((receive, _) => receive.Consumer(new UnitOfWorkConsumerFactory<T>()));
         return this;
     }
 
@@ -87,7 +87,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         services.AddSingleton<TMachine>();
         Preload<SagaPreload<TSaga>>();
         handlers.Add((receive, provider) => receive.StateMachineSaga(
-            provider.GetRequiredService<TMachine>(), new SagaRepository<TSaga>(new WorkSagaRepository<TSaga>())));
+            provider.GetRequiredService<TMachine>(), new SagaRepository<TSaga>(new UnitOfWorkSagaRepository<TSaga>())));
         return this;
     }
 
@@ -123,7 +123,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         var own = senders is null ? queue : queue + ".quorum";
         rabbit.ReceiveEndpoint(own, receive =>
         {
-            receive.Keep(own);
+            receive.Configure(own);
             senders?.Invoke(receive);
             Apply(receive, provider, filter);
         });
@@ -138,13 +138,13 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     void Apply(IReceiveEndpointConfigurator receive, IServiceProvider provider, BatchFilter<TDb> filter)
     {
         var limits = provider.GetRequiredService<Limits>();
-        var failures = new StoreFailure<TDb>(queue, provider);
+        var failures = new DeadLetterFilter<TDb>(queue, provider);
         receive.PrefetchCount = limits.Prefetch;
         receive.ConcurrentMessageLimit = null;
         receive.PublishFaults = false;
-        receive.ConfigureReceive(pipe => pipe.UseFilter(new ReturnAfterPause<TDb>(queue, failures, provider)));
-        receive.ConfigureReceive(pipe => pipe.UseFilter(new RefuseHugeBodies<TDb>(limits.MessageBytes, failures)));
-        receive.TakeEnvelopes();
+        receive.ConfigureReceive(pipe => pipe.UseFilter(new RedeliveryDelayFilter<TDb>(queue, failures, provider)));
+        receive.ConfigureReceive(pipe => pipe.UseFilter(new MessageSizeFilter<TDb>(limits.MaxMessageBytes, failures)));
+        receive.UseEnvelopes();
         receive.ConfigureError(pipe => pipe.UseFilter(failures));
         receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
         receive.UseFilter(filter);
@@ -154,7 +154,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 
 public static class Messaging
 {
-    public static TransportMode GetTransportMode(this IConfiguration settings) => settings.Setting("Transport:Mode", TransportMode.InMemory);
+    public static TransportMode GetTransportMode(this IConfiguration settings) => settings.GetEnum("Transport:Mode", TransportMode.InMemory);
 
     /// <summary>Adds endpoints to the process's bus; the first call registers the bus.</summary>
     public static void AddMessaging(this WebApplicationBuilder builder, Action<MessagingSetup> configure)
@@ -188,7 +188,7 @@ public static class Messaging
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
-            bus.AddReceiveEndpointObserver(services => services.GetRequiredService<PromptReceivers>());
+            bus.AddReceiveEndpointObserver(services => services.GetRequiredService<ReceiveEndpointRestarter>());
             // No usage data to third parties.
             bus.DisableUsageTelemetry();
             if (mode == TransportMode.RabbitMq)
@@ -203,8 +203,8 @@ public static class Messaging
         builder.Services.AddHealthChecks().AddCheck<BrokerState>("broker");
         // Registered after the bus, so that they stop before it.
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerState>());
-        builder.Services.AddSingleton<PromptReceivers>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<PromptReceivers>());
+        builder.Services.AddSingleton<ReceiveEndpointRestarter>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ReceiveEndpointRestarter>());
     }
 
     /// <summary>Declared before the bus starts, which receives from them.</summary>

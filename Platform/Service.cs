@@ -34,7 +34,7 @@ public static class Service
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = limits.RequestBytes;
+            kestrel.Limits.MaxRequestBodySize = limits.MaxRequestBytes;
         });
         return builder;
     }
@@ -47,10 +47,10 @@ public static class Service
     {
         await using var host = app;
         app.UseHttpDefaults();
-        using var data = DataLock.Take(app);
+        using var data = DataLock.Acquire(app);
         ListenAddresses.Check(app.Configuration);
         await app.StartAsync();
-        Start.Succeeded();
+        ProgramRunner.MarkStarted();
         await app.WaitForShutdownAsync();
     }
 }

@@ -17,7 +17,7 @@ public static class Telemetry
     /// <summary>Span tag with the order id.</summary>
     public const string OrderTag = "order.id";
 
-    const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {OrderId} {TraceId}{NewLine}{Exception}";
+    const string LineTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {OrderId} {TraceId}{NewLine}{Exception}";
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
@@ -48,13 +48,13 @@ public static class Telemetry
             .Filter.ByExcluding(log => log.MessageTemplate.Text == "Hosting failed to start")
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
-            .Enrich.With<LogTimes>()
+            .Enrich.With<LogTimeEnricher>()
             .Enrich.WithProperty("Service", service);
         // People read the embedded mode's log, whatever the environment's name.
         var json = builder.Environment.IsProduction() && builder.Configuration.GetDatabaseMode() != DatabaseMode.Sqlite;
         _ = builder.Configuration.GetValue("Logs:Json", json)
-            ? logger.WriteTo.Console(new JsonLog())
-            : logger.WriteTo.Console(outputTemplate: Line, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+            ? logger.WriteTo.Console(new JsonLogFormatter())
+            : logger.WriteTo.Console(outputTemplate: LineTemplate, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
         return logger.CreateLogger();
     }
 }

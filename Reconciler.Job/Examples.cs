@@ -53,11 +53,11 @@ static class Examples
             new ActionPreview(CaseRule.Retry, [nameof(Remedy.CancelStock)], null),
             new ActionPreview(CaseRule.Compensate, [nameof(Remedy.CancelPayment), nameof(Remedy.CancelStock)], null),
             new ActionPreview(CaseRule.Accept, [], null),
-            new ActionPreview(CaseRule.Solve, [], null),
+            new ActionPreview(CaseRule.Resolve, [], null),
         ]);
 
     static readonly RepairView Repair = new(
-        Id, Order, Class, nameof(Remedy.CancelStock), nameof(RepairState.Mended), At, At.AddSeconds(1), Ledgers.DeepClone(), null);
+        Id, Order, Class, nameof(Remedy.CancelStock), nameof(RepairState.Repaired), At, At.AddSeconds(1), Ledgers.DeepClone(), null);
 
     public static readonly RunReport Report = new(
         Completed, "One difference was found and repaired.",

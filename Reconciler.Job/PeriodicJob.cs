@@ -20,7 +20,7 @@ sealed class PeriodicService<TJob>(IServiceScopeFactory scopes, TimeSpan interva
         using var timer = new PeriodicTimer(interval, clock);
         do
             await Run(stoppingToken);
-        while (await timer.Next(stoppingToken));
+        while (await timer.WaitForTick(stoppingToken));
     }
 
     async Task Run(CancellationToken stop)

@@ -2,9 +2,9 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
-return await Start.Of(async () =>
+return await ProgramRunner.Run(async () =>
 {
-    if (ApiKeyCommand.Ran(args) || await ReconcileCommand.Ran(args) || await VerifyCommand.Ran(args))
+    if (ApiKeyCommand.TryRun(args) || await ReconcileCommand.TryRun(args) || await VerifyCommand.TryRun(args))
         return;
 
     var builder = Service.Create(args, "reconciler");

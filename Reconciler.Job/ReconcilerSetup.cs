@@ -14,12 +14,12 @@ public static class ReconcilerSetup
     /// <summary>Adds recovery and reconciliation with their schedules.</summary>
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
-        var assurance = builder.Configuration.GetSection("Assurance").Get<AssuranceSettings>() ?? new AssuranceSettings();
+        var assurance = builder.Configuration.GetSection("Recovery").Get<RecoverySettings>() ?? new RecoverySettings();
         assurance.Check(builder.AddParticipants());
         builder.Services.AddSingleton(assurance);
-        builder.Services.AddSingleton<Inquiry>();
+        builder.Services.AddSingleton<ParticipantQueries>();
         builder.Services.AddSingleton<ReviewCases>();
-        builder.Services.AddScoped<SagaQueue>();
+        builder.Services.AddScoped<SagaCommandSender>();
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
@@ -27,8 +27,8 @@ public static class ReconcilerSetup
         builder.Services.AddPeriodic<ReplicaMonitor>(ReplicaMonitor.Interval);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
-        builder.Services.AddPeriodic<DriveOverdueOrders>(TimeSpan.FromSeconds(assurance.EverySeconds));
-        builder.Services.AddPeriodic<LookAfterReviews>(TimeSpan.FromSeconds(assurance.ReviewEverySeconds));
+        builder.Services.AddPeriodic<OverdueOrdersJob>(TimeSpan.FromSeconds(assurance.IntervalSeconds));
+        builder.Services.AddPeriodic<ReviewMonitorJob>(TimeSpan.FromSeconds(assurance.ReviewIntervalSeconds));
         ScheduledRun.Schedule(builder.Services, reconciliation);
     }
 
@@ -39,26 +39,26 @@ public static class ReconcilerSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");
-        builder.AddRetention(new RetentionRule<ReconcilerDb>("findings", "found_at", settings.KeepRunDays));
-        builder.AddRetention(new RetentionRule<ReconcilerDb>("reconciliation_runs", "created_at", settings.KeepRunDays, "active IS NULL"));
-        builder.AddRetention(new RetentionRule<ReconcilerDb>("repairs", "checked_at", settings.KeepCaseDays));
-        builder.AddRetention(new RetentionRule<ReconcilerDb>("cases", "solved_at", settings.KeepCaseDays));
-        builder.AddReader<OrdersDb>("orders");
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("findings", "found_at", settings.RunRetentionDays));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("reconciliation_runs", "created_at", settings.RunRetentionDays, "active IS NULL"));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("repairs", "checked_at", settings.CaseRetentionDays));
+        builder.AddRetention(new RetentionRule<ReconcilerDb>("cases", "resolved_at", settings.CaseRetentionDays));
+        builder.AddReadOnlyContext<OrdersDb>("orders");
         builder.AddLedgers(settings);
         builder.AddSettlements();
         builder.Services.AddSingleton<RuleTermsSource>();
         builder.Services.AddSingleton<RunTable>();
-        builder.Services.AddSingleton<BeginRun>();
+        builder.Services.AddSingleton<RunStarter>();
         builder.Services.AddSingleton<RunWorker>();
         builder.Services.AddSingleton<Reconciliation>();
-        builder.Services.AddSingleton<BesideTheOrders>();
+        builder.Services.AddSingleton<NonOrderChecks>();
         builder.Services.AddSingleton<Comparison>();
         builder.Services.AddSingleton<FindingQuota>();
         builder.Services.AddSingleton<AcceptedDifferences>();
-        builder.Services.AddSingleton<StoryCheck>();
+        builder.Services.AddSingleton<RepairVerification>();
         builder.Services.AddSingleton<Compensator>();
-        builder.Services.AddSingleton<FollowUp>();
-        builder.Services.AddSingleton<CaseBook>();
+        builder.Services.AddSingleton<Recheck>();
+        builder.Services.AddSingleton<CaseService>();
         builder.Services.AddSingleton<CaseAlerts>();
         builder.Services.AddSingleton<CaseActions>();
         builder.Services.AddScoped<ReportReader>();
@@ -86,7 +86,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
         builder.Services.AddSingleton<FourWayMerge>();
         var primaries = Ledgers.OfPrimaries(builder.Configuration, settings);
-        builder.Services.AddSingleton(new PrimaryBooks(primaries, new FourWayMerge(primaries, settings)));
+        builder.Services.AddSingleton(new PrimaryLedgers(primaries, new FourWayMerge(primaries, settings)));
         var bound = TimeSpan.FromSeconds(Math.Min(settings.MaxReplicaLagSeconds, reconciliation.WindowSeconds));
         builder.Services.AddSingleton(services => Replicas.Of(builder.Configuration, bound, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<Conservation>();

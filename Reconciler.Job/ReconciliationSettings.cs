@@ -4,24 +4,24 @@ namespace Reconciler.Job;
 public sealed class ReconciliationSettings
 {
     /// <summary>True if runs repair. Off initially: a new installation only reports, until an operator has read what it would do.</summary>
-    public bool Repair { get; set; }
+    public bool RepairEnabled { get; set; }
 
     /// <summary>
     /// Maximum number of commands of one run; the next run handles the rest, and one case reports it. 0: every finding is a case.
     /// </summary>
-    public int MostRepairs { get; set; } = 200;
+    public int MaxRepairs { get; set; } = 200;
 
     /// <summary>Maximum number of these for one class: a flood of one class does not delay the others.</summary>
     public int MaxRepairsPerClass { get; set; } = 100;
 
     /// <summary>Maximum minor units of one currency moved by the repairs of one run. A single repair over it becomes a case.</summary>
-    public long MostRepairAmount { get; set; } = 1_000_000;
+    public long MaxRepairAmount { get; set; } = 1_000_000;
 
-    /// <summary>The same limit for currencies whose minor unit has another value, e.g. <c>Reconciliation:RepairAmounts:JPY</c>.</summary>
-    public Dictionary<string, long> RepairAmounts { get; set; } = [];
+    /// <summary>The same limit for currencies whose minor unit has another value, e.g. <c>Reconciliation:MaxRepairAmounts:JPY</c>.</summary>
+    public Dictionary<string, long> MaxRepairAmounts { get; set; } = [];
 
     /// <summary>Maximum number of findings stored by one run; the rest is counted by class, one finding per class.</summary>
-    public int MostFindings { get; set; } = 50_000;
+    public int MaxFindings { get; set; } = 50_000;
 
     /// <summary>
     /// Maximum number of findings of one class in one run. More is a flood, for example after a restored backup: the class becomes one
@@ -29,16 +29,16 @@ public sealed class ReconciliationSettings
     /// </summary>
     public int MaxFindingsPerClass { get; set; } = 1000;
 
-    internal long RepairAmount(string? currency) => RepairAmounts.GetValueOrDefault(currency ?? "", MostRepairAmount);
+    internal long MaxRepairAmountOf(string? currency) => MaxRepairAmounts.GetValueOrDefault(currency ?? "", MaxRepairAmount);
 
     /// <summary>Start of the full run: a Quartz cron expression in <see cref="TimeZone"/>; empty: never.</summary>
-    public string Nightly { get; set; } = "0 30 2 * * ?";
+    public string NightlySchedule { get; set; } = "0 30 2 * * ?";
 
-    /// <summary>IANA name of the time zone of <see cref="Nightly"/>.</summary>
+    /// <summary>IANA name of the time zone of <see cref="NightlySchedule"/>.</summary>
     public string TimeZone { get; set; } = "UTC";
 
     /// <summary>Interval between two rolling runs; 0: none.</summary>
-    public int RollingMinutes { get; set; } = 10;
+    public int RollingIntervalMinutes { get; set; } = 10;
 
     /// <summary>Orders changed within this time are in flight and left out.</summary>
     public int WindowSeconds { get; set; } = 900;
@@ -50,22 +50,22 @@ public sealed class ReconciliationSettings
     public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>How often a run is taken over from a dead process before it counts as failed.</summary>
-    public int MostTakeovers { get; set; } = 10;
+    public int MaxTakeovers { get; set; } = 10;
 
     /// <summary>How long a run waits for the effect of its repairs; later effects are verified by the next run.</summary>
-    public int SettleSeconds { get; set; } = 10;
+    public int RepairTimeoutSeconds { get; set; } = 10;
 
     /// <summary>Findings of one class listed in a report; its CSV has all.</summary>
-    public int ReportRows { get; set; } = 100;
+    public int MaxReportRows { get; set; } = 100;
 
     /// <summary>Time from opening a case to its deadline.</summary>
     public int CaseDueHours { get; set; } = 24;
 
     /// <summary>How long runs and their findings are kept; 0: permanently.</summary>
-    public int KeepRunDays { get; set; } = 365;
+    public int RunRetentionDays { get; set; } = 365;
 
     /// <summary>How long resolved cases and verified repairs are kept; 0: permanently.</summary>
-    public int KeepCaseDays { get; set; }
+    public int CaseRetentionDays { get; set; }
 
     /// <summary>URL that receives each new case; null: only the log reports it.</summary>
     public string? AlertUrl { get; set; }
@@ -73,26 +73,26 @@ public sealed class ReconciliationSettings
     /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
-        Require(MostRepairs is >= 0 and <= 100_000 && MostRepairAmount >= 0, "Reconciliation:MostRepairs must be 0 to 100000, MostRepairAmount at least 0");
+        Require(MaxRepairs is >= 0 and <= 100_000 && MaxRepairAmount >= 0, "Reconciliation:MaxRepairs must be 0 to 100000, MaxRepairAmount at least 0");
         Require(MaxRepairsPerClass >= 1, "Reconciliation:MaxRepairsPerClass must be at least 1");
-        Require(RepairAmounts.All(one => OrderSaga.Contracts.Currencies.Known(one.Key) && one.Value >= 0),
-            "Reconciliation:RepairAmounts must have ISO 4217 currencies and amounts of at least 0");
-        Require(MostFindings is >= 1 and <= 1_000_000, "Reconciliation:MostFindings must be 1 to 1000000");
+        Require(MaxRepairAmounts.All(one => OrderSaga.Contracts.Currencies.IsKnown(one.Key) && one.Value >= 0),
+            "Reconciliation:MaxRepairAmounts must have ISO 4217 currencies and amounts of at least 0");
+        Require(MaxFindings is >= 1 and <= 1_000_000, "Reconciliation:MaxFindings must be 1 to 1000000");
         Require(MaxFindingsPerClass is >= 1 and <= 1_000_000, "Reconciliation:MaxFindingsPerClass must be 1 to 1000000");
-        Require(Nightly.Length == 0 || Quartz.CronExpression.TryParse(Nightly, out _),
-            "Reconciliation:Nightly must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
+        Require(NightlySchedule.Length == 0 || Quartz.CronExpression.TryParse(NightlySchedule, out _),
+            "Reconciliation:NightlySchedule must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
         Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine, e.g. Europe/Berlin");
-        Require(RollingMinutes is >= 0 and <= 59, "Reconciliation:RollingMinutes must be 0 (none) to 59");
+        Require(RollingIntervalMinutes is >= 0 and <= 59, "Reconciliation:RollingIntervalMinutes must be 0 (none) to 59");
         Require(WindowSeconds is >= 0 and <= 86_400, "Reconciliation:WindowSeconds must be 0 to 86400");
         Require(PageSize is >= 1 and <= 100_000, "Reconciliation:PageSize must be 1 to 100000");
         Require(LeaseSeconds is >= 3 and <= 600, "Reconciliation:LeaseSeconds must be 3 to 600");
-        Require(MostTakeovers is >= 1 and <= 1000, "Reconciliation:MostTakeovers must be 1 to 1000");
-        Require(SettleSeconds is >= 0 and <= 300, "Reconciliation:SettleSeconds must be 0 to 300");
-        Require(ReportRows is >= 1 and <= 10_000, "Reconciliation:ReportRows must be 1 to 10000");
+        Require(MaxTakeovers is >= 1 and <= 1000, "Reconciliation:MaxTakeovers must be 1 to 1000");
+        Require(RepairTimeoutSeconds is >= 0 and <= 300, "Reconciliation:RepairTimeoutSeconds must be 0 to 300");
+        Require(MaxReportRows is >= 1 and <= 10_000, "Reconciliation:MaxReportRows must be 1 to 10000");
         Require(CaseDueHours is >= 1 and <= 8760, "Reconciliation:CaseDueHours must be 1 to 8760");
-        Require(KeepRunDays is 0 or (>= 31 and <= 36_500), "Reconciliation:KeepRunDays must be 31 to 36500, or 0 to keep runs permanently");
-        Require(KeepCaseDays == 0 || (KeepRunDays > 0 && KeepCaseDays >= KeepRunDays && KeepCaseDays <= 36_500),
-            "Reconciliation:KeepCaseDays must be KeepRunDays to 36500, or 0 to keep cases permanently: findings refer to their cases");
+        Require(RunRetentionDays is 0 or (>= 31 and <= 36_500), "Reconciliation:RunRetentionDays must be 31 to 36500, or 0 to keep runs permanently");
+        Require(CaseRetentionDays == 0 || (RunRetentionDays > 0 && CaseRetentionDays >= RunRetentionDays && CaseRetentionDays <= 36_500),
+            "Reconciliation:CaseRetentionDays must be RunRetentionDays to 36500, or 0 to keep cases permanently: findings refer to their cases");
         Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Reconciliation:AlertUrl must be an http or https URL");
     }

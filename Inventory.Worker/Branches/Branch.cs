@@ -29,7 +29,7 @@ sealed class Branch
     public BranchState State { get; private set; }
 
     /// <summary>Answer to the Try; null if the Cancel came first.</summary>
-    public TryAnswer? Answer { get; private set; }
+    public StoredAnswer? Answer { get; private set; }
 
     /// <summary>Lines of the Try; held while Tried, sold once Confirmed.</summary>
     public IReadOnlyList<OrderLine> Lines { get; private set; } = [];
@@ -37,10 +37,10 @@ sealed class Branch
     public DateTime CreatedAt { get; init; }
     public DateTime UpdatedAt { get; private set; }
 
-    public void Take(Outcome.Step step, DateTime now)
+    public void Transition(Outcome.Step step, DateTime now)
     {
         if (step.To is BranchState.Tried or BranchState.Refused)
-            Answer = TryAnswer.Of(step.Answer);
+            Answer = StoredAnswer.Of(step.Answer);
         State = step.To;
         Lines = step.Lines;
         UpdatedAt = now;
@@ -55,8 +55,8 @@ sealed class Branch
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.Answer).HasColumnName("answer").HasConversion(
             answer => JsonSerializer.Serialize(answer, JsonSerializerOptions.Web),
-            json => JsonSerializer.Deserialize<TryAnswer>(json, JsonSerializerOptions.Web),
-            AsReference<TryAnswer?>());
+            json => JsonSerializer.Deserialize<StoredAnswer>(json, JsonSerializerOptions.Web),
+            AsReference<StoredAnswer?>());
         row.Property(x => x.Lines).HasColumnName("lines").HasConversion(
             lines => JsonSerializer.Serialize(lines, JsonSerializerOptions.Web),
             json => JsonSerializer.Deserialize<List<OrderLine>>(json, JsonSerializerOptions.Web)!,
@@ -75,11 +75,11 @@ sealed class Branch
 /// <param name="Message"><c>StockReserved</c> or <c>StockRejected</c>.</param>
 /// <param name="Reason">Why it was rejected.</param>
 /// <param name="Lines">The lines that could not be reserved.</param>
-sealed record TryAnswer(string Message, string? Reason = null, IReadOnlyList<RejectedLine>? Lines = null)
+sealed record StoredAnswer(string Message, string? Reason = null, IReadOnlyList<RejectedLine>? Lines = null)
 {
-    public static TryAnswer Of(IOrderMessage answer) => answer is StockRejected no
-        ? new TryAnswer(nameof(StockRejected), no.Reason, no.Lines)
-        : new TryAnswer(nameof(StockReserved));
+    public static StoredAnswer Of(IOrderMessage answer) => answer is StockRejected no
+        ? new StoredAnswer(nameof(StockRejected), no.Reason, no.Lines)
+        : new StoredAnswer(nameof(StockReserved));
 
     public IOrderMessage For(Guid orderId) => Message == nameof(StockRejected)
         ? new StockRejected(orderId, Reason ?? "", Lines ?? [])

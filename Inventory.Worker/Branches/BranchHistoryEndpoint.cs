@@ -14,12 +14,12 @@ static class BranchHistoryEndpoint
         .WithName("GetStockHistory").WithTags("Branches").WithSummary("All steps of one order's stock branch, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
-        .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);
+        .ProducesProblem(400, "invalid-order-id", GetBranchesEndpoints.InvalidId);
 
     static async Task<AuditHistory> Get(string orderId, InventoryDb db, HttpContext http, CancellationToken cancel)
     {
         var id = GetBranchesEndpoints.OrderId(orderId);
-        http.IsAbout(id);
+        http.TagOrder(id);
         return await AuditHistory.Read(db, id.ToString(), row => row.Subject == "stock branch" ? "stock" : "operator", cancel);
     }
 }

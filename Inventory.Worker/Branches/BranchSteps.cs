@@ -6,16 +6,16 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Inventory;
 
 /// <summary>Applies the rule's outcome to the batch's tracked rows: levels, branch, audit, answer. The unit of work saves them.</summary>
-sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
+sealed class BranchSteps(StockRows rows, UnitOfWorkContext work, TimeProvider clock)
 {
-    public async Task Carry<T>(ConsumeContext<T> context, Func<Branch?, Outcome> rule) where T : class, IOrderMessage
+    public async Task Apply<T>(ConsumeContext<T> context, Func<Branch?, Outcome> rule) where T : class, IOrderMessage
     {
         var orderId = context.Message.OrderId;
         var branch = rows.Branch(orderId);
         switch (orderId == Guid.Empty ? new Outcome.Violation("No order id") : rule(branch))
         {
             case Outcome.Step step:
-                Take(branch, orderId, step, typeof(T).Name);
+                Transition(branch, orderId, step, typeof(T).Name);
                 await work.Send(Queues.Orders, step.Answer);
                 break;
             case Outcome.Repeat repeat:
@@ -23,13 +23,13 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
                 await work.Send(Queues.Orders, repeat.Answer);
                 break;
             case Outcome.Violation violation:
-                if (work.IsCertain)
+                if (work.InboxIsVerified)
                     InventoryMetrics.Violated(typeof(T).Name);
-                throw new BranchViolation($"Order {orderId}: {violation.Rule}.");
+                throw new BranchViolationException($"Order {orderId}: {violation.Rule}.");
         }
     }
 
-    void Take(Branch? branch, Guid orderId, Outcome.Step step, string cause)
+    void Transition(Branch? branch, Guid orderId, Outcome.Step step, string cause)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var from = branch?.State.ToString() ?? "";
@@ -38,7 +38,7 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
         if (step.Move != Move.None)
             foreach (var line in step.Lines)
                 rows.Levels[line.Sku].Move(step.Move, line.Quantity);
-        branch.Take(step, now);
+        branch.Transition(step, now);
 
         // One audit row covers branch and levels: the levels change only by the branch's lines.
         work.Audit("stock branch", orderId.ToString(), from, step.To.ToString(), cause, Describe(step));
@@ -46,7 +46,7 @@ sealed class BranchSteps(StockRows rows, Work work, TimeProvider clock)
         work.AfterCommit(() =>
         {
             FailPoint.Hit($"inventory.{cause}.after-commit");
-            InventoryMetrics.Stepped(cause, step.To);
+            InventoryMetrics.Transitioned(cause, step.To);
         });
     }
 

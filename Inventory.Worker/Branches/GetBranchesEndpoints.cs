@@ -24,7 +24,7 @@ static class GetBranchesEndpoints
 {
     const int MaxOrders = 100;
     const string NoBranch = "This participant has no branch of the order.";
-    internal const string BadId = "The order id is invalid.";
+    internal const string InvalidId = "The order id is invalid.";
 
     static readonly BranchView Example = new(
         Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000"), "stock", "Tried", null, null, [new OrderLine("tea-001", 2)],
@@ -36,21 +36,21 @@ static class GetBranchesEndpoints
             .WithName("GetStockBranch").WithTags("Branches").WithSummary("State of one order's stock branch")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchView>().ResponseExample(200, Example)
-            .MayFail(400, "invalid-order-id", BadId).MayFail(404, "no-branch", NoBranch);
+            .ProducesProblem(400, "invalid-order-id", InvalidId).ProducesProblem(404, "branch-not-found", NoBranch);
         app.MapGet("/branches/stock", Many)
             .WithName("ListStockBranches").WithTags("Branches").WithSummary("States of the stock branches of up to 100 orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<BranchList>().ResponseExample(200, new BranchList([Example]))
-            .MayFail(400, "invalid-parameter", "A query parameter is invalid.");
+            .ProducesProblem(400, "invalid-parameter", "A query parameter is invalid.");
     }
 
     static async Task<BranchView> One(string orderId, InventoryDb db, HttpContext http, CancellationToken cancel)
     {
         var id = OrderId(orderId);
-        http.IsAbout(id);
+        http.TagOrder(id);
         var branch = await db.Branches.AsNoTracking().SingleOrDefaultAsync(row => row.OrderId == id, cancel);
         return branch is null
-            ? throw new Problem(404, "no-branch", NoBranch,
+            ? throw new Problem(404, "branch-not-found", NoBranch,
                 $"Nothing is held for order {id}, and its Try may still be in transit. It is safe to send the command again.")
             : View(branch);
     }
@@ -63,7 +63,7 @@ static class GetBranchesEndpoints
     }
 
     internal static Guid OrderId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
-        : throw new Problem(400, "invalid-order-id", BadId,
+        : throw new Problem(400, "invalid-order-id", InvalidId,
             "Use the order id returned at placement, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 
     static BranchView View(Branch branch) => new(

@@ -10,13 +10,13 @@ namespace OrderSaga.Inventory;
 /// </summary>
 sealed class StockRows(InventoryDb db)
 {
-    readonly HashSet<Guid> asked = [];
+    readonly HashSet<Guid> loadedIds = [];
     readonly Dictionary<Guid, Branch> branches = [];
     readonly Dictionary<string, StockLevel> levels = [];
 
     public IReadOnlyDictionary<string, StockLevel> Levels => levels;
 
-    public Branch? Branch(Guid orderId) => asked.Contains(orderId) ? branches.GetValueOrDefault(orderId)
+    public Branch? Branch(Guid orderId) => loadedIds.Contains(orderId) ? branches.GetValueOrDefault(orderId)
         : throw new InvalidOperationException($"The branch of order {orderId} was not loaded with its batch.");
 
     public void Add(Branch branch)
@@ -30,9 +30,9 @@ sealed class StockRows(InventoryDb db)
     /// instead of deadlocking. A branch that does not exist cannot be locked: if two processes insert it, the second one's insert conflicts
     /// and its retry finds it.
     /// </summary>
-    public async Task Load(Work work, IReadOnlySet<Guid> orders, IEnumerable<string> triedSkus)
+    public async Task Load(UnitOfWorkContext work, IReadOnlySet<Guid> orders, IEnumerable<string> triedSkus)
     {
-        asked.UnionWith(orders);
+        loadedIds.UnionWith(orders);
         foreach (var branch in await work.Lock<Branch, Guid>(orders))
             branches.Add(branch.OrderId, branch);
 
@@ -45,7 +45,7 @@ sealed class StockRows(InventoryDb db)
 /// <summary>Loads the rows of a batch: a popular sku is one locked row and one update for all its deliveries.</summary>
 sealed class StockPreload(StockRows rows) : IPreload
 {
-    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries)
+    public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries)
     {
         var orders = new HashSet<Guid>();
         var skus = new List<string>();

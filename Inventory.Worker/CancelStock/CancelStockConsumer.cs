@@ -5,5 +5,5 @@ namespace OrderSaga.Inventory;
 
 sealed class CancelStockConsumer(BranchSteps steps) : IConsumer<CancelStock>
 {
-    public Task Consume(ConsumeContext<CancelStock> context) => steps.Carry(context, branch => Stock.Cancel(branch, context.Message));
+    public Task Consume(ConsumeContext<CancelStock> context) => steps.Apply(context, branch => StockRule.Cancel(branch, context.Message));
 }

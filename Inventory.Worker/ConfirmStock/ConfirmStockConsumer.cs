@@ -5,5 +5,5 @@ namespace OrderSaga.Inventory;
 
 sealed class ConfirmStockConsumer(BranchSteps steps) : IConsumer<ConfirmStock>
 {
-    public Task Consume(ConsumeContext<ConfirmStock> context) => steps.Carry(context, branch => Stock.Confirm(branch, context.Message));
+    public Task Consume(ConsumeContext<ConfirmStock> context) => steps.Apply(context, branch => StockRule.Confirm(branch, context.Message));
 }

@@ -23,17 +23,17 @@ static class GetStockEndpoints
             .WithName("GetStock").WithTags("Stock").WithSummary("The levels of one sku")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockView>().ResponseExample(200, Example)
-            .MayFail(400, "bad-sku", Sku.BadTitle).MayFail(404, "unknown-sku", UnknownTitle);
+            .ProducesProblem(400, "invalid-sku", SkuCheck.InvalidTitle).ProducesProblem(404, "unknown-sku", UnknownTitle);
         app.MapGet("/stock", Page)
             .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, in pages")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockPage>().ResponseExample(200, new StockPage([Example], "dGVhLTAwMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
     }
 
     static async Task<StockView> One(string sku, InventoryDb db, CancellationToken cancel)
     {
-        Sku.Check(sku);
+        SkuCheck.Check(sku);
         return await Views(db.Stock.Where(level => level.Sku == sku)).SingleOrDefaultAsync(cancel) ?? throw new Problem(404, "unknown-sku", UnknownTitle,
             $"No goods of {sku} were ever received. Check the sku, or receive goods with POST /stock/{sku}/receipts.");
     }

@@ -17,7 +17,7 @@ sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime 
 
 static class ReceiveStockEndpoint
 {
-    const string BadReceipt = "The receipt is invalid.";
+    const string InvalidReceipt = "The receipt is invalid.";
     const string Reused = "The receipt id was used for other goods.";
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/stock/{sku}/receipts", Handle)
@@ -26,28 +26,28 @@ static class ReceiveStockEndpoint
         .RequestExample(new ReceiptRequest("r-1", 100))
         .Produces<ReceiptView>(StatusCodes.Status201Created)
         .ResponseExample(StatusCodes.Status201Created, new ReceiptView("r-1", "tea-001", 100, new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc)))
-        .MayFail(400, "bad-sku", Sku.BadTitle)
-        .MayFail(400, "bad-receipt", BadReceipt)
-        .MayFail(422, "receipt-id-reused", Reused);
+        .ProducesProblem(400, "invalid-sku", SkuCheck.InvalidTitle)
+        .ProducesProblem(400, "invalid-receipt", InvalidReceipt)
+        .ProducesProblem(422, "receipt-id-reused", Reused);
 
-    static async Task<IResult> Handle(string sku, ReceiptRequest body, UnitOfWork<InventoryDb> unit, TimeProvider clock, HttpContext http)
+    static async Task<IResult> Handle(string sku, ReceiptRequest body, UnitOfWork<InventoryDb> unitOfWork, TimeProvider clock, HttpContext http)
     {
         Check(body);
-        var asked = new Receipt { ReceiptId = body.ReceiptId!, Sku = Sku.Check(sku), Quantity = body.Quantity!.Value, At = Now(clock) };
-        var stored = await unit.Run(work => Receive(work, asked));
-        if (stored.Sku != asked.Sku || stored.Quantity != asked.Quantity)
+        var requested = new Receipt { ReceiptId = body.ReceiptId!, Sku = SkuCheck.Check(sku), Quantity = body.Quantity!.Value, At = Now(clock) };
+        var stored = await unitOfWork.Run(work => Receive(work, requested));
+        if (stored.Sku != requested.Sku || stored.Quantity != requested.Quantity)
         {
             throw new Problem(422, "receipt-id-reused", Reused,
                 $"Receipt {stored.ReceiptId} has {stored.Quantity} of {stored.Sku}. Send other goods under a new receipt id.");
         }
 
-        if (!ReferenceEquals(stored, asked))
+        if (!ReferenceEquals(stored, requested))
             http.Response.Headers["Idempotency-Replayed"] = "true";
         return Results.Created($"/stock/{stored.Sku}", new ReceiptView(stored.ReceiptId, stored.Sku, stored.Quantity, stored.At));
     }
 
     /// <summary>Returns the receipt stored under the id: this one, or an earlier one.</summary>
-    internal static async Task<Receipt> Receive(Work work, Receipt receipt)
+    internal static async Task<Receipt> Receive(UnitOfWorkContext work, Receipt receipt)
     {
         var db = (InventoryDb)work.Db;
         // Lock the level first: a second call with the same id waits here, then finds the receipt.
@@ -74,7 +74,7 @@ static class ReceiveStockEndpoint
         if (body.Quantity is not (>= 1 and <= FieldRules.MaxReceiptQuantity))
             errors.Add(new("/quantity", $"Use whole pieces, 1 to {FieldRules.MaxReceiptQuantity}."));
         if (errors.Count > 0)
-            throw new Problem(400, "bad-receipt", BadReceipt,
+            throw new Problem(400, "invalid-receipt", InvalidReceipt,
                 string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };
     }
 

@@ -6,5 +6,5 @@ namespace OrderSaga.Inventory;
 sealed class ReserveStockConsumer(BranchSteps steps, StockRows rows) : IConsumer<TryReserveStock>
 {
     public Task Consume(ConsumeContext<TryReserveStock> context) =>
-        steps.Carry(context, branch => Stock.Try(branch, context.Message, rows.Levels));
+        steps.Apply(context, branch => StockRule.Try(branch, context.Message, rows.Levels));
 }

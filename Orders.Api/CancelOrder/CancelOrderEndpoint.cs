@@ -15,7 +15,7 @@ public sealed record CancelRequest([property: MinLength(1), MaxLength(FieldRules
 static class CancelOrderEndpoint
 {
     /// <summary>How long the endpoint waits for the state machine's decision; it is nearly always faster.</summary>
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(2);
 
     public static void MapCancelOrder(this IEndpointRouteBuilder orders) => orders.MapPost("/{id}/cancel", Cancel)
         .WithName("CancelOrder")
@@ -24,10 +24,10 @@ static class CancelOrderEndpoint
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .RequestExample(new CancelRequest("changed their mind"))
         .ResponseExample(202, Examples.Cancelled)
-        .MayFail(400, "invalid-order-id", "The order id is invalid.")
-        .MayFail(400, "invalid-reason", "The reason is invalid.")
-        .MayFail(404, "order-not-found", "Order not found.")
-        .MayFail(409, "too-late-to-cancel", "It is too late to cancel the order.");
+        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
+        .ProducesProblem(400, "invalid-reason", "The reason is invalid.")
+        .ProducesProblem(404, "order-not-found", "Order not found.")
+        .ProducesProblem(409, "too-late-to-cancel", "It is too late to cancel the order.");
 
     static async Task<IResult> Cancel(
         [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher,
@@ -36,16 +36,16 @@ static class CancelOrderEndpoint
         if (request?.Reason is { } given && !FieldRules.IsReason(given))
             throw new Problem(400, "invalid-reason", "The reason is invalid.", $"Use 1 to {FieldRules.MaxReasonLength} printable characters, or no reason.");
 
-        var order = await db.Own(http, id);
-        if (Open(order))
+        var order = await db.FindOwnOrder(http, id);
+        if (IsOpen(order))
         {
-            var check = clock.GetUtcNow().UtcDateTime.AddSeconds(settings.FirstCheckSeconds);
-            await unitOfWork.Run(work => Ask(work, order.CorrelationId, request?.Reason ?? "cancelled by the merchant", check));
-            order = await watcher.Until(order.CorrelationId, now => !Open(now), Patience, http.RequestAborted);
+            var check = clock.GetUtcNow().UtcDateTime.AddSeconds(settings.FirstRetryDelaySeconds);
+            await unitOfWork.Run(work => RequestCancellation(work, order.CorrelationId, request?.Reason ?? "cancelled by the merchant", check));
+            order = await watcher.WaitUntil(order.CorrelationId, now => !IsOpen(now), WaitLimit, http.RequestAborted);
         }
 
-        return Open(order) || order.State is States.Cancelling or States.Cancelled
-            ? Answers.Order(order, StatusCodes.Status202Accepted)
+        return IsOpen(order) || order.State is OrderStates.Cancelling or OrderStates.Cancelled
+            ? OrderResults.Order(order, StatusCodes.Status202Accepted)
             : throw TooLate(order);
     }
 
@@ -53,30 +53,30 @@ static class CancelOrderEndpoint
     /// Sends the command and records the request in the order's row, in case the command is lost: with that record the saga takes no money,
     /// and recovery cancels the order at its next check. The first reason stays.
     /// </summary>
-    static async Task Ask(Work work, Guid orderId, string reason, DateTime check)
+    static async Task RequestCancellation(UnitOfWorkContext work, Guid orderId, string reason, DateTime check)
     {
         var order = (await work.Lock<OrderState, Guid>([orderId])).Single();
-        if (!Open(order))
+        if (!IsOpen(order))
             return;
-        if (order.CancelAsked is null)
+        if (order.CancellationRequested is null)
         {
-            order.CancelAsked = reason;
-            order.NextCheckAt = order.NextCheckAt < check ? order.NextCheckAt : check;
+            order.CancellationRequested = reason;
+            order.NextRetryAt = order.NextRetryAt < check ? order.NextRetryAt : check;
             work.Audit(order, order.State, nameof(CancelOrder), $"requested: {reason}");
         }
 
-        await work.Send(Queues.Orders, new CancelOrder(orderId, order.CancelAsked));
+        await work.Send(Queues.Orders, new CancelOrder(orderId, order.CancellationRequested));
     }
 
     /// <summary>True while the order can still be cancelled.</summary>
-    static bool Open(OrderState order) => order.State is States.Reserving or States.AwaitingPayment;
+    static bool IsOpen(OrderState order) => order.State is OrderStates.Reserving or OrderStates.AwaitingPayment;
 
     static Problem TooLate(OrderState order) => new(409, "too-late-to-cancel", "It is too late to cancel the order.", order.State switch
     {
-        States.NeedsReview when States.Unpaid(order.ReviewFrom) =>
+        OrderStates.NeedsReview when OrderStates.IsUnpaid(order.ReviewFrom) =>
             $"The order is in review. It is cancelled if it is not paid by {WebJson.Text(order.PayBefore)}; the operator can cancel it earlier.",
-        States.NeedsReview => "The order is in review: ask the operator.",
-        States.Completed => "The order is completed: arrange a return.",
+        OrderStates.NeedsReview => "The order is in review: ask the operator.",
+        OrderStates.Completed => "The order is completed: arrange a return.",
         _ => $"The order is {order.State}: its payment is being captured. Wait until it is completed, then arrange a return.",
     });
 }

@@ -11,8 +11,9 @@ static class GetOrderEndpoint
         .WithSummary("One order")
         .Produces<OrderView>()
         .ResponseExample(200, Examples.Completed)
-        .MayFail(400, "invalid-order-id", "The order id is invalid.")
-        .MayFail(404, "order-not-found", "Order not found.");
+        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
+        .ProducesProblem(404, "order-not-found", "Order not found.");
 
-    static async Task<IResult> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db) => Answers.Order(await db.Own(http, id));
+    static async Task<IResult> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db) =>
+        OrderResults.Order(await db.FindOwnOrder(http, id));
 }

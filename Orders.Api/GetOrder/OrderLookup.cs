@@ -8,12 +8,12 @@ static class OrderLookup
 {
     /// <summary>Loads the order of the caller's merchant; other merchants' orders count as not found.</summary>
     /// <exception cref="Problem">400: not an id. 404: order not found.</exception>
-    public static async Task<OrderState> Own(this OrdersDb db, HttpContext http, string id)
+    public static async Task<OrderState> FindOwnOrder(this OrdersDb db, HttpContext http, string id)
     {
         if (!Guid.TryParseExact(id, "D", out var orderId))
             throw new Problem(400, "invalid-order-id", "The order id is invalid.", "Use the UUID from the Location header of the placement's answer.");
 
-        http.IsAbout(orderId);
+        http.TagOrder(orderId);
         var merchant = http.User.Merchant();
         return await db.Orders.AsNoTracking()
                 .SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
@@ -23,13 +23,13 @@ static class OrderLookup
 }
 
 /// <summary>Answers with the order's deterministic JSON.</summary>
-static class Answers
+static class OrderResults
 {
     public static IResult Order(OrderState order, int status = StatusCodes.Status200OK) => Json(OrderView.Json(order), status);
 
-    public static IResult Json(byte[] body, int status) => new Bytes(body, status);
+    public static IResult Json(byte[] body, int status) => new JsonBytesResult(body, status);
 
-    sealed class Bytes(byte[] body, int status) : IResult
+    sealed class JsonBytesResult(byte[] body, int status) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {

@@ -21,10 +21,10 @@ sealed class OrderWatcher : BackgroundService
     readonly Channel<bool> begun = OrderWatch.Signal();
 
     public OrderWatcher(
-        IServiceScopeFactory scopes, OrderChanges changes, IConfiguration configuration, TimeProvider clock, IHostApplicationLifetime life,
+        IServiceScopeFactory scopes, OrderChanges changes, IConfiguration configuration, TimeProvider clock, IHostApplicationLifetime lifetime,
         ILogger<OrderWatcher> log)
     {
-        (this.scopes, this.clock, this.life, this.log) = (scopes, clock, life, log);
+        (this.scopes, this.clock, this.life, this.log) = (scopes, clock, lifetime, log);
         interval = TimeSpan.FromMilliseconds(configuration.GetTransportMode() == TransportMode.InMemory ? 1000 : 50);
         changes.Committed += Wake;
     }
@@ -48,9 +48,9 @@ sealed class OrderWatcher : BackgroundService
     /// <summary>
     /// Returns the order once <paramref name="hasCome"/> is true, or its current state after the timeout or when this process stops.
     /// </summary>
-    public async Task<OrderState> Until(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan atMost, CancellationToken cancel)
+    public async Task<OrderState> WaitUntil(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan max, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(atMost, clock);
+        using var limit = new CancellationTokenSource(max, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, life.ApplicationStopping);
         using var watch = Watch(orderId, hasCome);
         var order = await Read(orderId, cancel);
@@ -68,8 +68,8 @@ sealed class OrderWatcher : BackgroundService
         await foreach (var _ in begun.Reader.ReadAllAsync(stoppingToken))
         {
             using var timer = new PeriodicTimer(interval, clock);
-            while (Waiting() is { Count: > 0 } waiting && await timer.WaitForNextTickAsync(stoppingToken))
-                await Look(waiting, stoppingToken);
+            while (WaitingIds() is { Count: > 0 } waiting && await timer.WaitForNextTickAsync(stoppingToken))
+                await PollInterval(waiting, stoppingToken);
         }
     }
 
@@ -93,13 +93,13 @@ sealed class OrderWatcher : BackgroundService
         }
     }
 
-    List<OrderWatch> Waiting()
+    List<OrderWatch> WaitingIds()
     {
         lock (watches)
             return [.. watches.Values.SelectMany(waiting => waiting)];
     }
 
-    async Task Look(List<OrderWatch> waiting, CancellationToken cancel)
+    async Task PollInterval(List<OrderWatch> waiting, CancellationToken cancel)
     {
         try
         {

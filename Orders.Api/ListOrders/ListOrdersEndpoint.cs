@@ -14,7 +14,7 @@ static class ListOrdersEndpoint
         .WithSummary("The merchant's orders, newest first")
         .Produces<Page<OrderView>>()
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"))
-        .MayFail(400, "invalid-cursor", "The cursor is invalid.");
+        .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
 
     static async Task<Page<OrderView>> List([AsParameters] Filter filter, HttpContext http, OrdersDb db)
     {
@@ -30,8 +30,8 @@ static class ListOrdersEndpoint
         var rows = db.Orders.AsNoTracking().Where(order => order.Merchant == merchant);
         if (filter.Status is { } status)
         {
-            if (!States.All.Contains(status))
-                throw Query.Invalid("status", $"Use one of {string.Join(", ", States.All)}.");
+            if (!OrderStates.All.Contains(status))
+                throw Query.Invalid("status", $"Use one of {string.Join(", ", OrderStates.All)}.");
             // A constant in the SQL text: one of the states has its own index.
             rows = rows.Where(order => order.State == EF.Constant(status));
         }

@@ -41,7 +41,7 @@ static class ProductRules
             errors.Add(new("/name", $"Use a name of 1 to {FieldRules.MaxProductNameLength} printable characters."));
         if (product.UnitPrice is not (>= 1 and <= FieldRules.MaxUnitPrice))
             errors.Add(new("/unitPrice", $"Use the price of one piece in minor units (cents), 1 to {FieldRules.MaxUnitPrice}."));
-        if (!Currencies.Known(product.Currency))
+        if (!Currencies.IsKnown(product.Currency))
             errors.Add(new("/currency", "Use an ISO 4217 code in upper case, e.g. EUR."));
         if (errors.Count > 0)
             throw new Problem(400, "invalid-product", "The product is invalid.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")

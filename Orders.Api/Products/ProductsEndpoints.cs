@@ -17,23 +17,23 @@ static class ProductsEndpoints
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
             .WithDescription("The ETag header is the entry's version, for If-Match of PUT and If-None-Match of GET.")
             .Produces(StatusCodes.Status304NotModified)
-            .ResponseExample(200, Examples.Product).TakesPreconditions()
-            .MayFail(400, "invalid-sku", "The sku is invalid.")
-            .MayFail(404, "product-not-found", "Product not found.");
+            .ResponseExample(200, Examples.Product).AcceptsPreconditions()
+            .ProducesProblem(400, "invalid-sku", "The sku is invalid.")
+            .ProducesProblem(404, "product-not-found", "Product not found.");
         products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; existing orders keep theirs")
             .RequireRole(Roles.Catalogue)
             .Produces<ProductView>().Produces<ProductView>(StatusCodes.Status201Created)
             .WithDescription("With If-Match only if the entry is unchanged; with 'If-None-Match: *' only if it does not exist; otherwise 412.")
-            .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR")).TakesPreconditions()
+            .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR")).AcceptsPreconditions()
             .ResponseExample(200, Examples.Product).ResponseExample(201, Examples.Product)
-            .MayFail(400, "invalid-product", "The product is invalid.")
-            .MayFail(400, "invalid-sku", "The sku is invalid.");
+            .ProducesProblem(400, "invalid-product", "The product is invalid.")
+            .ProducesProblem(400, "invalid-sku", "The sku is invalid.");
     }
 
     static async Task<Page<ProductView>> List(
@@ -42,11 +42,11 @@ static class ProductsEndpoints
         HttpContext http,
         OrdersDb db)
     {
-        var most = Query.Limit(limit);
+        var max = Query.Limit(limit);
         var after = Query.Cursor("products", cursor, text => FieldRules.IsSku(text) ? text : null) ?? "";
         var rows = await db.Products.AsNoTracking().Where(product => string.Compare(product.Sku, after) > 0)
-            .OrderBy(product => product.Sku).Take(most + 1).ToListAsync(http.RequestAborted);
-        return Page<ProductView>.Of(rows, most, ProductView.Of, product => Query.Cursor("products", product.Sku));
+            .OrderBy(product => product.Sku).Take(max + 1).ToListAsync(http.RequestAborted);
+        return Page<ProductView>.Of(rows, max, ProductView.Of, product => Query.Cursor("products", product.Sku));
     }
 
     static async Task<IResult> Get([Description("The stock keeping unit.")] string sku, HttpContext http, OrdersDb db)
@@ -64,7 +64,7 @@ static class ProductsEndpoints
         ProductRules.CheckSku(sku);
         ProductRules.Check(request);
         var (product, created) = await unitOfWork.Run(work => Set(work, sku, request, http.Request, clock));
-        Preconditions.Show(http.Response, VersionOf(product));
+        Preconditions.WriteHeaders(http.Response, VersionOf(product));
         var view = ProductView.Of(product);
         return created ? Results.Created($"/products/{sku}", view) : Results.Ok(view);
     }
@@ -73,7 +73,7 @@ static class ProductsEndpoints
     /// Checks the precondition under the row's lock. Two requests that create the same product conflict at its key, and the second one
     /// retries.
     /// </summary>
-    static async Task<(Product Product, bool Created)> Set(Work work, string sku, ProductRequest request, HttpRequest http, TimeProvider clock)
+    static async Task<(Product Product, bool Created)> Set(UnitOfWorkContext work, string sku, ProductRequest request, HttpRequest http, TimeProvider clock)
     {
         var product = (await work.Lock<Product, string>([sku])).SingleOrDefault();
         Preconditions.Require(http, product is null ? null : VersionOf(product));

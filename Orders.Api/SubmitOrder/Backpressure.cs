@@ -13,7 +13,8 @@ namespace Orders.Api;
 /// can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
-    Statements<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log) : BackgroundService
+    QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log)
+        : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -21,7 +22,7 @@ sealed class Backpressure(
     const double RefusalsPerSecond = 250;
 
     /// <summary>Maximum Retry-After, seconds.</summary>
-    const double LongestRetryAfter = 30;
+    const double MaxRetryAfter = 30;
 
     int retryAfter = 1;
     int refused;
@@ -32,22 +33,22 @@ sealed class Backpressure(
     volatile Count last = new(0, 0);
 
     /// <summary>The last count reached the limit, so nothing can be placed. Near the limit the placing batch decides.</summary>
-    public bool IsFull => !outbox.IsBrokerAway && last.InProgress >= settings.MostUnderWay;
+    public bool IsFull => !outbox.IsBrokerUnavailable && last.InProgress >= settings.MaxOrdersInProgress;
 
     /// <summary>
     /// How many orders may be placed. Near the limit this counts them with one more statement. Batches run one after another, so that no
     /// order of this process is missed or counted twice.
     /// </summary>
     /// <param name="wanted">The count stops at this number.</param>
-    public async Task<int> Left(int wanted)
+    public async Task<int> Reserve(int wanted)
     {
-        if (outbox.IsBrokerAway)
+        if (outbox.IsBrokerUnavailable)
             return wanted;
-        var left = settings.MostUnderWay - last.InProgress - (Interlocked.Read(ref placed) - last.PlacedBefore);
+        var left = settings.MaxOrdersInProgress - last.InProgress - (Interlocked.Read(ref placed) - last.PlacedBefore);
         if (left < wanted)
         {
             last = await CountNow();
-            left = settings.MostUnderWay - last.InProgress;
+            left = settings.MaxOrdersInProgress - last.InProgress;
         }
 
         return (int)Math.Max(0, left);
@@ -69,11 +70,11 @@ sealed class Backpressure(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.Next(stoppingToken))
+        while (await timer.WaitForTick(stoppingToken))
         {
             // No query while there is nothing to count.
             if (Interlocked.Read(ref placed) > last.PlacedBefore || last.InProgress > 0)
-                await CountAgain();
+                await RefreshCount();
             Spread();
         }
     }
@@ -82,10 +83,10 @@ sealed class Backpressure(
     void Spread()
     {
         var perSecond = Interlocked.Exchange(ref refused, 0) / Interval.TotalSeconds;
-        Volatile.Write(ref retryAfter, (int)Math.Clamp(perSecond / RefusalsPerSecond, 1, LongestRetryAfter));
+        Volatile.Write(ref retryAfter, (int)Math.Clamp(perSecond / RefusalsPerSecond, 1, MaxRetryAfter));
     }
 
-    async Task CountAgain()
+    async Task RefreshCount()
     {
         try
         {
@@ -100,15 +101,15 @@ sealed class Backpressure(
     async Task<Count> CountNow()
     {
         var before = Interlocked.Read(ref placed);
-        return new Count(await database.Run(db => InProgress(db, settings.MostUnderWay)), before);
+        return new Count(await database.Run(db => InProgress(db, settings.MaxOrdersInProgress)), before);
     }
 
     /// <summary>
-    /// Counts in the order of the index ix_orders_next_check_at, so that orders that wait for their customers are not read.
+    /// Counts in the order of the index ix_orders_next_retry_at, so that orders that wait for their customers are not read.
     /// </summary>
-    internal static Task<int> InProgress(OrdersDb db, int atMost) => db.Orders
-        .Where(order => order.NextCheckAt != null && order.PaymentUrl == null && order.State != States.NeedsReview)
-        .OrderBy(order => order.NextCheckAt).Take(atMost).CountAsync();
+    internal static Task<int> InProgress(OrdersDb db, int max) => db.Orders
+        .Where(order => order.NextRetryAt != null && order.PaymentUrl == null && order.State != OrderStates.NeedsReview)
+        .OrderBy(order => order.NextRetryAt).Take(max).CountAsync();
 
     /// <summary>The database's count, and how many orders this process had placed before the query.</summary>
     sealed record Count(int InProgress, long PlacedBefore);

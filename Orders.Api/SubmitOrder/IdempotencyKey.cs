@@ -19,7 +19,7 @@ static class IdempotencyKey
     };
 
     /// <summary>The key as earlier versions stored it, if different: with its quotes.</summary>
-    public static string? FormerOf(HttpContext http) => http.Request.Headers["Idempotency-Key"].ToString() is ['"', ..] quoted ? quoted : null;
+    public static string? LegacyOf(HttpContext http) => http.Request.Headers["Idempotency-Key"].ToString() is ['"', ..] quoted ? quoted : null;
 
     /// <summary>RFC 8941 3.3.3: only a quote and a backslash are escaped, and nothing follows the closing quote.</summary>
     static string Unquoted(string rest)

@@ -24,8 +24,8 @@ sealed class PlacementBatches : IAsyncDisposable
         TimeProvider clock)
     {
         (this.unitOfWork, this.backpressure, timeout, this.clock) = (unitOfWork, backpressure, database.RequestTimeout, clock);
-        var gather = TimeSpan.FromMilliseconds(settings.PlacementGatherMilliseconds);
-        batcher = new Batcher<PlacementRequest>(settings.PlacementBatch, Handle, () => Task.Delay(gather, clock, CancellationToken.None));
+        var linger = TimeSpan.FromMilliseconds(settings.PlacementLingerMilliseconds);
+        batcher = new Batcher<PlacementRequest>(settings.PlacementBatchSize, Handle, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
     /// <summary>Completes when the order is committed.</summary>
@@ -63,22 +63,22 @@ sealed class PlacementBatches : IAsyncDisposable
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
 
     /// <summary>A key that another process holds in an open transaction fails only its own callers.</summary>
-    Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunApart(batch, Commit, (request, failure) => request.Fail(failure));
+    Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunSplitting(batch, Commit, (request, failure) => request.Fail(failure));
 
     /// <summary>Skips requests whose callers were already asked to send them again.</summary>
-    async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<Work, Task>, Task> run)
+    async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<UnitOfWorkContext, Task>, Task> run)
     {
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
         if (wanted.Count == 0)
             return;
-        var left = await backpressure.Left(wanted.Count);
-        var room = new Room(left, backpressure.Refusal);
+        var left = await backpressure.Reserve(wanted.Count);
+        var room = new PlacementCapacity(left, backpressure.Refusal);
         await run(async work =>
         {
-            room = new Room(left, backpressure.Refusal);
+            room = new PlacementCapacity(left, backpressure.Refusal);
             await work.Services.GetRequiredService<Placements>().Place(work, wanted, room);
         });
-        backpressure.Placed(room.Taken);
+        backpressure.Placed(room.Used);
     }
 
     static void Count(string outcome) => Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));

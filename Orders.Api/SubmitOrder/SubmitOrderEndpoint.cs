@@ -11,24 +11,24 @@ static class SubmitOrderEndpoint
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
         .WithDescription("Answers as soon as the order is stored; its Location shows the progress. The same key with the same body gives the same answer.")
-        .ReadsHeader("Idempotency-Key", true,
+        .AcceptsHeader("Idempotency-Key", true,
             "Your own key for this order, 1 to 255 printable ASCII characters; double quotes around it are ignored.",
             "8e03978e-40d5-43dd-bc93-6894a57f9324")
-        .ReadsHeader("Prefer", false, "wait=N waits up to N seconds (maximum 30) until the order is final or has a payment page.", "wait=10")
+        .AcceptsHeader("Prefer", false, "wait=N waits up to N seconds (maximum 30) until the order is final or has a payment page.", "wait=10")
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .Produces<OrderView>(StatusCodes.Status200OK)
         .RequestExample(Examples.Request)
         .ResponseExample(202, Examples.Placed)
         .ResponseExample(200, Examples.Completed)
-        .MayFail(400, "idempotency-key-missing", "The idempotency key is missing or invalid.")
-        .MayFail(400, "invalid-order", "The order is invalid.")
-        .MayFail(422, "idempotency-key-reused", "The idempotency key was used for another order.")
-        .MayFail(422, "unknown-sku", "A sku is not in the price list.")
-        .MayFail(422, "unknown-class", "The order class is unknown.")
-        .MayFail(422, "currency-differs", "A sku is priced in another currency.")
-        .MayFail(422, "price-changed", "The total differs from the one shown to the customer.")
-        .MayFail(422, "total-too-large", "The order's total is too large.")
-        .MayFail(429, "too-many-orders", "Too many orders are in progress.");
+        .ProducesProblem(400, "idempotency-key-missing", "The idempotency key is missing or invalid.")
+        .ProducesProblem(400, "invalid-order", "The order is invalid.")
+        .ProducesProblem(422, "idempotency-key-reused", "The idempotency key was used for another order.")
+        .ProducesProblem(422, "unknown-sku", "A sku is not in the price list.")
+        .ProducesProblem(422, "unknown-class", "The order class is unknown.")
+        .ProducesProblem(422, "currency-differs", "A sku is priced in another currency.")
+        .ProducesProblem(422, "price-changed", "The total differs from the one shown to the customer.")
+        .ProducesProblem(422, "total-too-large", "The order's total is too large.")
+        .ProducesProblem(429, "too-many-orders", "Too many orders are in progress.");
 
     /// <summary>Refuses after authentication and before the body is read.</summary>
     static RouteHandlerBuilder RefuseBeforeReading(this RouteHandlerBuilder endpoint)
@@ -46,8 +46,8 @@ static class SubmitOrderEndpoint
     static async Task RepeatOrRefuse(HttpContext http, Backpressure full, RequestDelegate place)
     {
         var key = IdempotencyKey.Of(http);
-        var stored = http.RequestServices.GetRequiredService<StoredKeys>();
-        if (OrderRules.WrongKey(key) is not null || await stored.Has(http.User.Merchant(), key, IdempotencyKey.FormerOf(http)))
+        var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
+        if (OrderRules.CheckKey(key) is not null || await stored.Has(http.User.Merchant(), key, IdempotencyKey.LegacyOf(http)))
             await place(http);
         else
             await http.Refuse(full.Refusal());
@@ -55,8 +55,8 @@ static class SubmitOrderEndpoint
 
     static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
     {
-        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), IdempotencyKey.Of(http), order, IdempotencyKey.FormerOf(http)));
-        http.IsAbout(placed.OrderId);
+        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), IdempotencyKey.Of(http), order, IdempotencyKey.LegacyOf(http)));
+        http.TagOrder(placed.OrderId);
         FailPoint.Hit("placement.before-answer");
 
         http.Response.Headers.Location = $"/orders/{placed.OrderId}";
@@ -64,16 +64,16 @@ static class SubmitOrderEndpoint
             http.Response.Headers["Idempotency-Replayed"] = "true";
         return WaitPreference.Of(http) is { } wait
             ? await Wait(placed, wait, http, watcher)
-            : Answers.Json(placed.Answer, placed.Status);
+            : OrderResults.Json(placed.Answer, placed.Status);
     }
 
     static async Task<IResult> Wait(Placed placed, TimeSpan wait, HttpContext http, OrderWatcher watcher)
     {
         http.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds}";
-        var order = await watcher.Until(placed.OrderId, HasCome, wait, http.RequestAborted);
-        return Answers.Order(order, States.AtRest(order.State) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        var order = await watcher.WaitUntil(placed.OrderId, IsDecided, wait, http.RequestAborted);
+        return OrderResults.Order(order, OrderStates.IsFinal(order.State) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     /// <summary>A hosted payment waits for the customer, whom the caller must first send to the payment page.</summary>
-    static bool HasCome(OrderState order) => States.AtRest(order.State) || order is { State: States.AwaitingPayment, PaymentUrl: not null };
+    static bool IsDecided(OrderState order) => OrderStates.IsFinal(order.State) || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
 }

@@ -12,7 +12,7 @@ namespace Orders.Api;
 static class OrderEventsEndpoint
 {
     /// <summary>Interval of keep-alive comments on a quiet stream: proxies keep it open, and a broken one is noticed.</summary>
-    static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a browser waits before it reconnects, for example after a restart of this process; milliseconds.</summary>
     const string Retry = "retry: 2000\n\n";
@@ -31,22 +31,22 @@ static class OrderEventsEndpoint
         .WithName("GetOrderEvents")
         .WithSummary("Every transition of the order, live")
         .WithDescription("Server-sent events. The stream ends when the order is final. A later request gets 204, which stops an EventSource.")
-        .ReadsHeader("Last-Event-ID", false, "Only events after this one.", "2")
+        .AcceptsHeader("Last-Event-ID", false, "Only events after this one.", "2")
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
-        .MayFail(400, "invalid-event-id", "The event id is invalid.")
-        .MayFail(404, "order-not-found", "Order not found.");
+        .ProducesProblem(400, "invalid-event-id", "The event id is invalid.")
+        .ProducesProblem(404, "order-not-found", "Order not found.");
 
     static async Task Stream(
-        [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime life)
+        [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime lifetime)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, life.ApplicationStopping);
-        var order = await db.Own(http, id);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        var order = await db.FindOwnOrder(http, id);
         var last = LastEventId(http);
         using var watch = watcher.Watch(order.CorrelationId, _ => true);
         var transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
-        if (last > 0 && transitions.Count == 0 && Ended(order))
+        if (last > 0 && transitions.Count == 0 && IsFinal(order))
         {
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -74,7 +74,7 @@ static class OrderEventsEndpoint
         while (true)
         {
             last = await Write(http, transitions, last);
-            if (Ended(order))
+            if (IsFinal(order))
                 return;
             if (!await Changes(watch, order, clock, ends))
             {
@@ -89,7 +89,7 @@ static class OrderEventsEndpoint
         }
     }
 
-    static bool Ended(OrderState order) => order.State is States.Completed or States.Cancelled;
+    static bool IsFinal(OrderState order) => order.State is OrderStates.Completed or OrderStates.Cancelled;
 
     static long LastEventId(HttpContext http)
     {
@@ -116,7 +116,7 @@ static class OrderEventsEndpoint
 
     static async Task<bool> Changes(OrderWatch watch, OrderState order, TimeProvider clock, CancellationToken ends)
     {
-        using var quiet = new CancellationTokenSource(SignOfLife, clock);
+        using var quiet = new CancellationTokenSource(KeepAliveInterval, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(quiet.Token, ends);
         return await watch.Changes(order.Version, either.Token);
     }

@@ -24,18 +24,18 @@ static class TimelineEndpoint
         .LimitRate()
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)
-        .MayFail(400, "invalid-order-id", "The order id is invalid.")
-        .MayFail(404, "order-not-found", "Order not found.");
+        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
+        .ProducesProblem(404, "order-not-found", "Order not found.");
 
-    static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, Participants participants)
+    static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, ParticipantHistories participants)
     {
-        var order = await db.Own(http, id);
-        var asked = participants.Histories(order.CorrelationId, http.RequestAborted);
+        var order = await db.FindOwnOrder(http, id);
+        var requested = participants.Histories(order.CorrelationId, http.RequestAborted);
         var own = await AuditHistory.Read(db, order.CorrelationId.ToString(), SourceOf, http.RequestAborted);
-        var deliveries = await Deliveries.Of(db, order, http.RequestAborted);
-        var told = await asked;
-        var items = own.With(told.SelectMany(one => one.Items).Concat(deliveries)).Items.Select(ForMerchant);
-        return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, told)]);
+        var deliveries = await TimelineDeliveries.Of(db, order, http.RequestAborted);
+        var received = await requested;
+        var items = own.With(received.SelectMany(one => one.Items).Concat(deliveries)).Items.Select(ForMerchant);
+        return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, received)]);
     }
 
     /// <summary>Removes operators' names and technical errors; the participants' own histories show them to operators.</summary>
@@ -48,14 +48,14 @@ static class TimelineEndpoint
         _ => item,
     };
 
-    static IEnumerable<TimelineGap> Gaps(AuditHistory own, Told[] told) =>
-        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MostItems} items are shown") })
-        .Concat(told.Select(one => one.Gap).OfType<TimelineGap>());
+    static IEnumerable<TimelineGap> Gaps(AuditHistory own, ParticipantHistory[] received) =>
+        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MaxItems} items are shown") })
+        .Concat(received.Select(one => one.Gap).OfType<TimelineGap>());
 
     static string SourceOf(AuditRow row) => row switch
     {
         { Subject: not OrderAudit.Subject } => "operator",
-        { Cause: OrderAudit.ByAssurance } => "assurance",
+        { Cause: OrderAudit.RecoveryCause } => "assurance",
         _ => "order",
     };
 }

@@ -16,14 +16,14 @@ static class DeliveryLog
 
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
-        MerchantEndpoints.MayNotBeThere(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
+        MerchantEndpoints.ProducesNotFound(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
             .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
-        MerchantEndpoints.MayNotBeThere(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        MerchantEndpoints.ProducesNotFound(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again under the same webhook-id, with the full retry schedule")
             .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
-            .MayFail(404, "delivery-not-found", NotFound).MayFail(409, "endpoint-disabled", "The endpoint is disabled.");
+            .ProducesProblem(404, "delivery-not-found", NotFound).ProducesProblem(409, "endpoint-disabled", "The endpoint is disabled.");
     }
 
     static async Task<Page<DeliveryView>> List(
@@ -34,8 +34,8 @@ static class DeliveryLog
         HttpContext http,
         OrdersDb db)
     {
-        var most = Query.Limit(limit);
-        var endpoint = await MerchantEndpoints.Own(db, http, id);
+        var max = Query.Limit(limit);
+        var endpoint = await MerchantEndpoints.FindOwnEndpoint(db, http, id);
         var rows = db.WebhookDeliveries.AsNoTracking().Where(row => row.EndpointId == endpoint.Id);
         if (status is not null)
         {
@@ -47,21 +47,22 @@ static class DeliveryLog
         var list = $"deliveries {endpoint.Id}";
         if (Query.Cursor(list, cursor, Place) is [var before])
             rows = rows.Where(row => row.EventId < before);
-        var read = await rows.OrderByDescending(row => row.EventId).Take(most + 1).ToListAsync(http.RequestAborted);
-        return Page<DeliveryView>.Of(read, most, DeliveryView.Of, row => Query.Cursor(list, row.EventId.ToString(CultureInfo.InvariantCulture)));
+        var read = await rows.OrderByDescending(row => row.EventId).Take(max + 1).ToListAsync(http.RequestAborted);
+        return Page<DeliveryView>.Of(read, max, DeliveryView.Of, row => Query.Cursor(list, row.EventId.ToString(CultureInfo.InvariantCulture)));
     }
 
     static async Task<IResult> Resend(
         [Description("The endpoint id.")] string id, [Description("The delivery id.")] string deliveryId, HttpContext http, OrdersDb db,
         UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
     {
-        var endpoint = await MerchantEndpoints.Own(db, http, id);
+        var endpoint = await MerchantEndpoints.FindOwnEndpoint(db, http, id);
         if (endpoint.State == EndpointStates.Disabled)
             throw new Problem(409, "endpoint-disabled", "The endpoint is disabled.",
                 $"Enable it first with POST /webhook-endpoints/{id}/enable, then resend.");
         var view = await unitOfWork.Run(async work =>
         {
-            var delivery = Guid.TryParseExact(deliveryId, "D", out var asked) ? (await work.Lock<WebhookDelivery, Guid>([asked])).SingleOrDefault() : null;
+            var delivery = Guid.TryParseExact(deliveryId, "D", out var requested) ? (await work.Lock<WebhookDelivery, Guid>([requested]))
+                .SingleOrDefault() : null;
             if (delivery?.EndpointId != endpoint.Id)
                 throw new Problem(404, "delivery-not-found", NotFound, "Check the id; GET /webhook-endpoints/{id}/deliveries lists them.");
             // A new lease: the result of an attempt in progress is ignored.

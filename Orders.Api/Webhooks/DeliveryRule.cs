@@ -14,13 +14,13 @@ static class DeliveryRule
     const int Gone = 410;
 
     /// <summary>Applies the result of an attempt by the delivery's lease holder.</summary>
-    public static void Note(WebhookDelivery delivery, WebhookEndpoint endpoint, SendResult result, WebhookSettings settings, DateTime now)
+    public static void Record(WebhookDelivery delivery, WebhookEndpoint endpoint, SendResult result, WebhookSettings settings, DateTime now)
     {
         (delivery.LastStatus, delivery.LastError, delivery.LastAttemptAt) = (result.Status, result.Error, now);
         if (result.Error is null)
         {
             (delivery.State, delivery.NextAttemptAt) = (DeliveryStates.Delivered, null);
-            Works(endpoint, now);
+            RecordSuccess(endpoint, now);
         }
         else if (result.Status == Gone)
         {
@@ -30,34 +30,34 @@ static class DeliveryRule
         else
         {
             Retry(delivery, settings, now);
-            Fails(endpoint, delivery, result.Error, settings, now);
+            RecordFailure(endpoint, delivery, result.Error, settings, now);
         }
     }
 
     /// <summary>Delay after the n-th attempt, up to a tenth longer by the delivery's id to spread load; null: no more attempts.</summary>
-    public static TimeSpan? Pause(WebhookDelivery delivery, WebhookSettings settings) => delivery.Attempts > settings.Retries.Count
+    public static TimeSpan? Delay(WebhookDelivery delivery, WebhookSettings settings) => delivery.Attempts > settings.Retries.Count
         ? null
         : TimeSpan.FromSeconds(settings.Retries[delivery.Attempts - 1] * (1 + (delivery.Id.ToByteArray()[15] / 2560.0)));
 
     static void Retry(WebhookDelivery delivery, WebhookSettings settings, DateTime now)
     {
-        var pause = Pause(delivery, settings);
-        delivery.State = pause is null ? DeliveryStates.GivenUp : DeliveryStates.Pending;
-        delivery.NextAttemptAt = now + pause;
+        var delay = Delay(delivery, settings);
+        delivery.State = delay is null ? DeliveryStates.GivenUp : DeliveryStates.Pending;
+        delivery.NextAttemptAt = now + delay;
     }
 
-    static void Works(WebhookEndpoint endpoint, DateTime now)
+    static void RecordSuccess(WebhookEndpoint endpoint, DateTime now)
     {
         if (endpoint.State == EndpointStates.Failing)
             (endpoint.State, endpoint.Reason, endpoint.FailingSince, endpoint.UpdatedAt) = (EndpointStates.Active, null, null, now);
     }
 
     /// <summary>Disables an endpoint that accepted nothing during the whole retry schedule of one delivery.</summary>
-    static void Fails(WebhookEndpoint endpoint, WebhookDelivery delivery, string error, WebhookSettings settings, DateTime now)
+    static void RecordFailure(WebhookEndpoint endpoint, WebhookDelivery delivery, string error, WebhookSettings settings, DateTime now)
     {
         if (endpoint.State == EndpointStates.Active)
             (endpoint.State, endpoint.Reason, endpoint.FailingSince, endpoint.UpdatedAt) = (EndpointStates.Failing, error, now, now);
-        else if (endpoint.State == EndpointStates.Failing && delivery.State == DeliveryStates.GivenUp && now - endpoint.FailingSince >= settings.GivesUpAfter)
+        else if (endpoint.State == EndpointStates.Failing && delivery.State == DeliveryStates.GivenUp && now - endpoint.FailingSince >= settings.TotalRetryTime)
             Disable(endpoint, $"accepted nothing since {(endpoint.FailingSince is { } since ? WebJson.Text(since) : "")}: {error}", now);
     }
 

@@ -6,20 +6,20 @@ using OrderSaga.Platform.Batches;
 namespace Orders.Api.Webhooks;
 
 /// <summary>A delivery leased to this process, and its endpoint.</summary>
-sealed record Claimed(WebhookDelivery Delivery, WebhookEndpoint Endpoint);
+sealed record ClaimedDelivery(WebhookDelivery Delivery, WebhookEndpoint Endpoint);
 
 /// <summary>Claims deliveries by lease. An endpoint receives the events of one order in sequence.</summary>
 sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory scopes, WebhookSettings settings, TimeProvider clock)
 {
     const int SamplePage = 1000;
-    static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan SampleInterval = TimeSpan.FromSeconds(5);
     DateTimeOffset sampleAt;
 
     /// <summary>
     /// Claims as many deliveries as free slots allow. Merchants and then endpoints without a delivery in progress come first, so that the
     /// oldest backlog does not get every free slot.
     /// </summary>
-    public async Task<IReadOnlyList<Claimed>> Claim(IEnumerable<Sending> inProgress)
+    public async Task<IReadOnlyList<ClaimedDelivery>> Claim(IEnumerable<Sending> inProgress)
     {
         var shares = new SendingShares(settings, inProgress);
         if (shares.Room <= 0)
@@ -32,22 +32,22 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
         List<Guid> taken = [];
         if (shares.BusyMerchants is { Length: > 0 } merchants)
         {
-            await Take(db, shares, merchants, [], now, taken);
-            await Take(db, shares, shares.FullMerchants, shares.BusyEndpoints, now, taken);
+            await ClaimPage(db, shares, merchants, [], now, taken);
+            await ClaimPage(db, shares, shares.FullMerchants, shares.BusyEndpoints, now, taken);
         }
 
-        await Take(db, shares, shares.FullMerchants, shares.FullEndpoints, now, taken);
+        await ClaimPage(db, shares, shares.FullMerchants, shares.FullEndpoints, now, taken);
         return taken.Count == 0 ? [] : await unitOfWork.Run(work => Lease(work, taken, now));
     }
 
     /// <summary>Adds the oldest deliveries that may be sent, except those to these merchants and endpoints.</summary>
-    async Task Take(OrdersDb db, SendingShares shares, string[] merchants, Guid[] endpoints, DateTime now, List<Guid> taken)
+    async Task ClaimPage(OrdersDb db, SendingShares shares, string[] merchants, Guid[] endpoints, DateTime now, List<Guid> taken)
     {
         if (shares.Room <= 0)
             return;
         var (failing, failingOf) = (!shares.IsFullOfFailing, shares.MerchantsFullOfFailing);
         var seen = taken.ToArray();
-        var due = Due(db, now, now + settings.Furthest).Join(db.WebhookEndpoints, row => row.EndpointId, endpoint => endpoint.Id,
+        var due = Due(db, now, now + settings.MaxDueAhead).Join(db.WebhookEndpoints, row => row.EndpointId, endpoint => endpoint.Id,
             (row, endpoint) => new { row.Id, row.EndpointId, row.NextAttemptAt, endpoint.Merchant, endpoint.State });
         var found = await due
             .Where(row => !EF.Parameter(seen).Contains(row.Id) && !EF.Parameter(endpoints).Contains(row.EndpointId)
@@ -58,34 +58,34 @@ sealed class DueDeliveries(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory
     }
 
     /// <summary>Due deliveries to endpoints that are not disabled, without an earlier pending event of the same order.</summary>
-    internal static IQueryable<WebhookDelivery> Due(OrdersDb db, DateTime now, DateTime furthest) => Owed(db)
-        .Where(row => (row.NextAttemptAt <= now || row.NextAttemptAt > furthest)
+    internal static IQueryable<WebhookDelivery> Due(OrdersDb db, DateTime now, DateTime maxDueAt) => Pending(db)
+        .Where(row => (row.NextAttemptAt <= now || row.NextAttemptAt > maxDueAt)
             && !db.WebhookDeliveries.Any(earlier => earlier.EndpointId == row.EndpointId && earlier.OrderId == row.OrderId
                 && earlier.EventId < row.EventId && earlier.State == DeliveryStates.Pending));
 
     /// <summary>Pending deliveries to endpoints that are not disabled.</summary>
-    static IQueryable<WebhookDelivery> Owed(OrdersDb db) => db.WebhookDeliveries.AsNoTracking().Where(row => row.NextAttemptAt != null
+    static IQueryable<WebhookDelivery> Pending(OrdersDb db) => db.WebhookDeliveries.AsNoTracking().Where(row => row.NextAttemptAt != null
         && db.WebhookEndpoints.Any(endpoint =>
             endpoint.Id == row.EndpointId && (endpoint.State == EndpointStates.Active || endpoint.State == EndpointStates.Failing)));
 
-    async Task<IReadOnlyList<Claimed>> Lease(Work work, List<Guid> ids, DateTime now)
+    async Task<IReadOnlyList<ClaimedDelivery>> Lease(UnitOfWorkContext work, List<Guid> ids, DateTime now)
     {
-        var furthest = now + settings.Furthest;
+        var maxDueAt = now + settings.MaxDueAhead;
         var lease = Guid.CreateVersion7(clock.GetUtcNow());
-        var rows = (await work.TryLock<WebhookDelivery, Guid>(ids)).FindAll(row => row.NextAttemptAt <= now || row.NextAttemptAt > furthest);
+        var rows = (await work.TryLock<WebhookDelivery, Guid>(ids)).FindAll(row => row.NextAttemptAt <= now || row.NextAttemptAt > maxDueAt);
         var endpointIds = rows.Select(row => row.EndpointId).Distinct().ToArray();
         var endpoints = await ((OrdersDb)work.Db).WebhookEndpoints.AsNoTracking()
             .Where(row => EF.Parameter(endpointIds).Contains(row.Id)).ToDictionaryAsync(row => row.Id);
         foreach (var row in rows)
             (row.Lease, row.Attempts, row.NextAttemptAt) = (lease, row.Attempts + 1, now + settings.Lease);
-        return rows.ConvertAll(row => new Claimed(row, endpoints[row.EndpointId]));
+        return rows.ConvertAll(row => new ClaimedDelivery(row, endpoints[row.EndpointId]));
     }
 
     async Task Sample(OrdersDb db, DateTime now)
     {
-        sampleAt = clock.GetUtcNow() + SampleEvery;
+        sampleAt = clock.GetUtcNow() + SampleInterval;
         // Only the next ones: MIN over all rows would read them all.
-        var oldest = await Owed(db).OrderBy(row => row.NextAttemptAt).Take(SamplePage).MinAsync(row => (DateTime?)row.CreatedAt);
-        WebhookMetrics.OldestIs(oldest is { } since ? now - since : TimeSpan.Zero);
+        var oldest = await Pending(db).OrderBy(row => row.NextAttemptAt).Take(SamplePage).MinAsync(row => (DateTime?)row.CreatedAt);
+        WebhookMetrics.SetOldestAge(oldest is { } since ? now - since : TimeSpan.Zero);
     }
 }

@@ -15,41 +15,41 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     : BackgroundService
 {
     readonly Guid self = Guid.CreateVersion7(clock.GetUtcNow());
-    Holes? holes;
-    (long Beats, long At)? seen;
+    SequenceGaps? gaps;
+    (long Heartbeats, long At)? seen;
 
     /// <summary>Polls once; returns false if there is nothing more to do now.</summary>
-    internal async Task<bool> Look()
+    internal async Task<bool> ReadEvents()
     {
         var (endpoints, reader) = await Peek();
         if (!endpoints)
         {
-            holes = null;
+            gaps = null;
             return false;
         }
 
-        if (holes is null && !MayTake(reader))
+        if (gaps is null && !CanTakeOver(reader))
             return false;
-        var next = await unitOfWork.Run(work => Read(work, reader?.Beats));
-        (holes, seen) = (next?.Holes, null);
+        var next = await unitOfWork.Run(work => Read(work, reader?.Heartbeats));
+        (gaps, seen) = (next?.Gaps, null);
         return next is { Full: true };
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.ReadMilliseconds), clock);
-        while (await timer.Next(stoppingToken))
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.ReadIntervalMilliseconds), clock);
+        while (await timer.WaitForTick(stoppingToken))
         {
             try
             {
-                while (await Look() && !stoppingToken.IsCancellationRequested)
+                while (await ReadEvents() && !stoppingToken.IsCancellationRequested)
                 {
                 }
             }
             catch (Exception failure)
             {
                 // The rows read may not have been committed: start again from the stored cursor.
-                holes = null;
+                gaps = null;
                 log.LogWarning("Could not read new webhook events; retrying: {Failure}", failure.Message);
             }
         }
@@ -59,7 +59,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (holes is null)
+        if (gaps is null)
             return;
         try
         {
@@ -67,55 +67,56 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
         }
         catch (Exception failure)
         {
-            log.LogInformation("Could not release the webhook cursor; another process takes over after Webhooks:TakeOverSeconds: {Failure}", failure.Message);
+            log.LogInformation("Could not release the webhook cursor; another process takes over after Webhooks:TakeoverTimeoutSeconds: {Failure}",
+                failure.Message);
         }
     }
 
-    async Task Release(Work work)
+    async Task Release(UnitOfWorkContext work)
     {
-        foreach (var reader in (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).Where(reader => reader.Holder == self))
+        foreach (var reader in (await work.Lock<WebhookCursor, string>([WebhookCursor.Orders])).Where(reader => reader.Holder == self))
             reader.Holder = Guid.Empty;
     }
 
-    async Task<(bool Endpoints, WebhookReader? Reader)> Peek()
+    async Task<(bool Endpoints, WebhookCursor? Reader)> Peek()
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<OrdersDb>();
         return await db.WebhookEndpoints.AnyAsync(row => row.State != EndpointStates.Removed)
-            ? (true, await db.WebhookReaders.AsNoTracking().SingleOrDefaultAsync(row => row.Name == WebhookReader.Orders))
+            ? (true, await db.WebhookCursors.AsNoTracking().SingleOrDefaultAsync(row => row.Name == WebhookCursor.Orders))
             : (false, null);
     }
 
     /// <summary>
     /// By this process's own clock only: a holder whose row has not changed for long enough is dead, or fenced off by the row's version.
     /// </summary>
-    bool MayTake(WebhookReader? reader)
+    bool CanTakeOver(WebhookCursor? reader)
     {
         if (reader is null || reader.Holder == Guid.Empty || reader.Holder == self)
             return true;
-        if (seen is not { } before || before.Beats != reader.Beats)
-            seen = (reader.Beats, clock.GetTimestamp());
-        return clock.GetElapsedTime(seen.Value.At) >= TimeSpan.FromSeconds(settings.TakeOverSeconds);
+        if (seen is not { } before || before.Heartbeats != reader.Heartbeats)
+            seen = (reader.Heartbeats, clock.GetTimestamp());
+        return clock.GetElapsedTime(seen.Value.At) >= TimeSpan.FromSeconds(settings.TakeoverTimeoutSeconds);
     }
 
-    async Task<(Holes Holes, bool Full)?> Read(Work work, long? beats)
+    async Task<(SequenceGaps Gaps, bool Full)?> Read(UnitOfWorkContext work, long? heartbeats)
     {
         var db = (OrdersDb)work.Db;
-        var reader = (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).SingleOrDefault();
+        var reader = (await work.Lock<WebhookCursor, string>([WebhookCursor.Orders])).SingleOrDefault();
         // Another process has taken over or was first.
-        if (holes is null ? reader?.Beats != beats : reader?.Holder != self)
+        if (gaps is null ? reader?.Heartbeats != heartbeats : reader?.Holder != self)
             return null;
         if (reader is null)
-            db.Add(reader = new WebhookReader { Name = WebhookReader.Orders });
+            db.Add(reader = new WebhookCursor { Name = WebhookCursor.Orders });
         var endpoints = await db.WebhookEndpoints.AsNoTracking().Where(row => row.State != EndpointStates.Removed).ToListAsync();
         if (endpoints.Count == 0)
             return null;
 
         // Events before the first endpoint's registration have no receiver.
-        var next = holes?.Copy() ?? new Holes(Math.Max(reader.After, endpoints.Min(endpoint => endpoint.FromEvent)));
+        var next = gaps?.Copy() ?? new SequenceGaps(Math.Max(reader.After, endpoints.Min(endpoint => endpoint.FromEvent)));
         var (rows, full) = await NewRows(db, next);
         await new EventWriter(db, endpoints, clock).Write(rows);
-        (reader.Holder, reader.After, reader.Beats) = (self, next.DealtWith, reader.Beats + 1);
+        (reader.Holder, reader.After, reader.Heartbeats) = (self, next.Resolved, reader.Heartbeats + 1);
         return (next, full);
     }
 
@@ -123,18 +124,18 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     /// Reads the new rows first, then the missing ones: an order's changes are serialized by its row lock, so every row before a visible
     /// one is committed by then.
     /// </summary>
-    async Task<(List<AuditRow> Rows, bool Full)> NewRows(OrdersDb db, Holes next)
+    async Task<(List<AuditRow> Rows, bool Full)> NewRows(OrdersDb db, SequenceGaps next)
     {
         var now = clock.GetTimestamp();
-        var rows = !next.MayReadOn ? []
-            : await db.Audit.AsNoTracking().Where(row => row.Id > next.Head).OrderBy(row => row.Id).Take(settings.ReadPage).ToListAsync();
+        var rows = !next.CanReadOn ? []
+            : await db.Audit.AsNoTracking().Where(row => row.Id > next.Head).OrderBy(row => row.Id).Take(settings.ReadPageSize).ToListAsync();
         rows.ForEach(row => next.Pass(row.Id, now));
-        var full = rows.Count == settings.ReadPage;
+        var full = rows.Count == settings.ReadPageSize;
 
         var missing = next.Missing.ToArray();
         var late = missing.Length == 0 ? [] : await db.Audit.AsNoTracking().Where(row => EF.Parameter(missing).Contains(row.Id)).ToListAsync();
         late.ForEach(row => next.Fill(row.Id));
-        next.GiveUp(now - (settings.SettleSeconds * clock.TimestampFrequency));
+        next.GiveUp(now - (settings.GapTimeoutSeconds * clock.TimestampFrequency));
         return ([.. rows, .. late], full);
     }
 }

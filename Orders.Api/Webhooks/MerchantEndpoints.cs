@@ -20,76 +20,77 @@ static class MerchantEndpoints
             .WithDescription("The secret that signs the deliveries (Standard Webhooks) is shown only in this answer.")
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
-            .MayFail(400, "invalid-url", Destinations.Title).MayFail(409, "too-many-endpoints", "The merchant has too many endpoints.")
-            .MayFail(409, "endpoint-exists", Exists);
+            .ProducesProblem(400, "invalid-url", WebhookUrlPolicy.Title).ProducesProblem(409, "too-many-endpoints", "The merchant has too many endpoints.")
+            .ProducesProblem(409, "endpoint-exists", Exists);
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
-        MayNotBeThere(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        ProducesNotFound(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
-        MayNotBeThere(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
+        ProducesNotFound(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
             .WithSummary("Removes an endpoint; its pending deliveries are dropped")
             .Produces(StatusCodes.Status204NoContent);
-        MayNotBeThere(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret").WithSummary("Creates a new secret, shown only in this answer")
+        ProducesNotFound(endpoints.MapPost("/{id}/secret", Rotate)).WithName("RotateWebhookSecret")
+            .WithSummary("Creates a new secret, shown only in this answer")
             .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new and the previous secret.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
-        MayNotBeThere(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Enables a disabled endpoint")
+        ProducesNotFound(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Enables a disabled endpoint")
             .WithDescription("Deliveries pending since it was disabled are sent now. The answer counts the events missed since; sendMissed sends them too.")
             .RequestExample(new EnableRequest(true)).Produces<EndpointView>().ResponseExample(200, EndpointView.WithMissed);
     }
 
-    public static TBuilder MayNotBeThere<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.MayFail(400, "invalid-endpoint-id", "The endpoint id is invalid.").MayFail(404, "endpoint-not-found", NotFound);
+    public static TBuilder ProducesNotFound<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.ProducesProblem(400, "invalid-endpoint-id", "The endpoint id is invalid.").ProducesProblem(404, "endpoint-not-found", NotFound);
 
-    public static IQueryable<WebhookEndpoint> Own(OrdersDb db, HttpContext http)
+    public static IQueryable<WebhookEndpoint> FindOwnEndpoints(OrdersDb db, HttpContext http)
     {
         var merchant = http.User.Merchant();
         return db.WebhookEndpoints.AsNoTracking().Where(row => row.Merchant == merchant && row.State != EndpointStates.Removed);
     }
 
     /// <exception cref="Problem">400: not an id. 404: the merchant has no such endpoint.</exception>
-    public static async Task<WebhookEndpoint> Own(OrdersDb db, HttpContext http, string id)
+    public static async Task<WebhookEndpoint> FindOwnEndpoint(OrdersDb db, HttpContext http, string id)
     {
         var endpointId = Id(id);
-        return await Own(db, http).SingleOrDefaultAsync(row => row.Id == endpointId, http.RequestAborted) ?? throw Unknown();
+        return await FindOwnEndpoints(db, http).SingleOrDefaultAsync(row => row.Id == endpointId, http.RequestAborted) ?? throw NotFoundProblem();
     }
 
-    static async Task<IResult> Register(EndpointRequest request, HttpContext http, Destinations destinations, UnitOfWork<OrdersDb> unitOfWork,
+    static async Task<IResult> Register(EndpointRequest request, HttpContext http, WebhookUrlPolicy destinations, UnitOfWork<OrdersDb> unitOfWork,
         WebhookSettings settings, TimeProvider clock)
     {
         var url = destinations.Check(request.Url);
         var made = await unitOfWork.Run(async work =>
         {
             var db = (OrdersDb)work.Db;
-            var slot = FreeSlot(await Own(db, http).ToListAsync(), url, settings.MostEndpoints);
+            var slot = FreeSlot(await FindOwnEndpoints(db, http).ToListAsync(), url, settings.MaxEndpoints);
             var now = clock.GetUtcNow();
             var endpoint = new WebhookEndpoint
             {
                 Id = Guid.CreateVersion7(now),
                 Merchant = http.User.Merchant(),
                 Url = url,
-                Secret = Signature.NewSecret(),
+                Secret = WebhookSignature.NewSecret(),
                 Slot = slot,
                 FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0,
                 CreatedAt = now.UtcDateTime,
                 UpdatedAt = now.UtcDateTime,
             };
             db.Add(endpoint);
-            Note(work, endpoint, "", http, url);
+            Audit(work, endpoint, "", http, url);
             return endpoint;
         });
         return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });
     }
 
     /// <summary>A URL may be registered once, or it would get everything twice. If its secret was lost, a new one can be created.</summary>
-    static int FreeSlot(List<WebhookEndpoint> own, string url, int most)
+    static int FreeSlot(List<WebhookEndpoint> own, string url, int max)
     {
         if (own.Find(row => row.Url == url) is { } existing)
             throw new Problem(409, "endpoint-exists", Exists,
                 $"Endpoint {existing.Id} has this URL. POST /webhook-endpoints/{existing.Id}/secret creates a new secret; DELETE removes it.");
-        if (own.Count >= most)
-            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"The maximum is {most}; remove one first.");
-        return Enumerable.Range(0, most).First(slot => own.TrueForAll(row => row.Slot != slot));
+        if (own.Count >= max)
+            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"The maximum is {max}; remove one first.");
+        return Enumerable.Range(0, max).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
     static async Task<Page<EndpointView>> List(
@@ -98,17 +99,17 @@ static class MerchantEndpoints
         HttpContext http,
         OrdersDb db)
     {
-        var most = Query.Limit(limit);
+        var max = Query.Limit(limit);
         // A merchant has few endpoints, and their ids sort by creation time: take those after the cursor.
         var after = Query.Cursor("webhook-endpoints", cursor, text => Guid.TryParseExact(text, "D", out _) ? text : null) ?? "";
-        var own = await Own(db, http).ToListAsync(http.RequestAborted);
+        var own = await FindOwnEndpoints(db, http).ToListAsync(http.RequestAborted);
         var rows = own.Where(row => string.CompareOrdinal(row.Id.ToString(), after) > 0).OrderBy(row => row.Id.ToString(), StringComparer.Ordinal);
-        return Page<EndpointView>.Of([.. rows.Take(most + 1)], most, EndpointView.Of, row => Query.Cursor("webhook-endpoints", row.Id.ToString()));
+        return Page<EndpointView>.Of([.. rows.Take(max + 1)], max, EndpointView.Of, row => Query.Cursor("webhook-endpoints", row.Id.ToString()));
     }
 
     static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db)
     {
-        var endpoint = await Own(db, http, id);
+        var endpoint = await FindOwnEndpoint(db, http, id);
         return EndpointView.Of(endpoint) with { Missed = await MissedDeliveries.Count(db, endpoint.Id, http.RequestAborted) };
     }
 
@@ -117,7 +118,7 @@ static class MerchantEndpoints
         await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
         {
             (endpoint.State, endpoint.Secret, endpoint.PreviousSecret, endpoint.Slot) = (EndpointStates.Removed, "", null, null);
-            work.ChangesManyRows();
+            work.AllowLongStatements();
             await ((OrdersDb)work.Db).WebhookDeliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryStates.Pending)
                 .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, DeliveryStates.GivenUp).SetProperty(x => x.NextAttemptAt, (DateTime?)null)
                     .SetProperty(x => x.LastError, "the endpoint was removed"));
@@ -134,7 +135,7 @@ static class MerchantEndpoints
             // Within the overlap the receivers' old secret continues to sign: the answer with the new one may have been lost.
             if (endpoint.PreviousSecret is null || endpoint.PreviousSecretUntil <= now)
                 (endpoint.PreviousSecret, endpoint.PreviousSecretUntil) = (endpoint.Secret, now.AddHours(settings.RotationHours));
-            endpoint.Secret = Signature.NewSecret();
+            endpoint.Secret = WebhookSignature.NewSecret();
             return Task.CompletedTask;
         });
         return EndpointView.Of(endpoint) with { Secret = endpoint.Secret };
@@ -157,23 +158,23 @@ static class MerchantEndpoints
     }
 
     static Task<WebhookEndpoint> Change(
-        string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock, Func<Work, WebhookEndpoint, Task> change)
+        string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock, Func<UnitOfWorkContext, WebhookEndpoint, Task> change)
     {
-        var asked = Id(id);
+        var requested = Id(id);
         return unitOfWork.Run(async work =>
         {
-            var endpoint = (await work.Lock<WebhookEndpoint, Guid>([asked])).SingleOrDefault();
+            var endpoint = (await work.Lock<WebhookEndpoint, Guid>([requested])).SingleOrDefault();
             if (endpoint is null || endpoint.Merchant != http.User.Merchant() || endpoint.State == EndpointStates.Removed)
-                throw Unknown();
+                throw NotFoundProblem();
             var before = endpoint.State;
             await change(work, endpoint);
             endpoint.UpdatedAt = clock.GetUtcNow().UtcDateTime;
-            Note(work, endpoint, before, http, null);
+            Audit(work, endpoint, before, http, null);
             return endpoint;
         });
     }
 
-    static void Note(Work work, WebhookEndpoint endpoint, string before, HttpContext http, string? detail)
+    static void Audit(UnitOfWorkContext work, WebhookEndpoint endpoint, string before, HttpContext http, string? detail)
     {
         var call = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "";
         work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, call, detail);
@@ -182,5 +183,6 @@ static class MerchantEndpoints
     static Guid Id(string id) => Guid.TryParseExact(id, "D", out var endpointId) ? endpointId
         : throw new Problem(400, "invalid-endpoint-id", "The endpoint id is invalid.", "Use a UUID from GET /webhook-endpoints.");
 
-    static Problem Unknown() => new(404, "endpoint-not-found", NotFound, "Check the id; GET /webhook-endpoints lists the endpoints of this key's merchant.");
+    static Problem NotFoundProblem() => new(404, "endpoint-not-found", NotFound,
+        "Check the id; GET /webhook-endpoints lists the endpoints of this key's merchant.");
 }

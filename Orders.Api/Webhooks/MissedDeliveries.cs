@@ -15,9 +15,9 @@ static class MissedDeliveries
         return await missed.CountAsync(cancel) is > 0 and var count ? new MissedEvents(count, await missed.MinAsync(row => row.CreatedAt, cancel)) : null;
     }
 
-    public static Task Send(Work work, Guid endpointId, DateTime now)
+    public static Task Send(UnitOfWorkContext work, Guid endpointId, DateTime now)
     {
-        work.ChangesManyRows();
+        work.AllowLongStatements();
         return Of((OrdersDb)work.Db, endpointId).ExecuteUpdateAsync(row =>
             row.SetProperty(x => x.State, DeliveryStates.Pending).SetProperty(x => x.NextAttemptAt, now));
     }

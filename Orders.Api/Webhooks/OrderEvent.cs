@@ -20,10 +20,10 @@ public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, Orde
     {
         { Subject: not OrderAudit.Subject } => null,
         _ when change.From == change.To => null,
-        { To: States.Reserving, From: "" } => "order.submitted",
-        { To: States.Completed } => "order.completed",
-        { To: States.Cancelled } => "order.cancelled",
-        { To: States.NeedsReview } => "order.needs_review",
+        { To: OrderStates.Reserving, From: "" } => "order.submitted",
+        { To: OrderStates.Completed } => "order.completed",
+        { To: OrderStates.Cancelled } => "order.cancelled",
+        { To: OrderStates.NeedsReview } => "order.needs_review",
         _ => null,
     };
 

@@ -20,28 +20,28 @@ sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProg
 {
     readonly List<Sending> sendings = [.. inProgress];
 
-    public int Room => settings.Concurrent - sendings.Count;
+    public int Room => settings.MaxConcurrent - sendings.Count;
 
     public string[] BusyMerchants => Merchants(sendings, atLeast: 1);
 
-    public string[] FullMerchants => Merchants(sendings, settings.MerchantShare);
+    public string[] FullMerchants => Merchants(sendings, settings.MaxPerMerchant);
 
     /// <summary>Merchants whose failing endpoints have used up their share; their other endpoints continue.</summary>
-    public string[] MerchantsFullOfFailing => Merchants(sendings.Where(one => one.ToFailing), HalfOf(settings.MerchantShare));
+    public string[] MerchantsFullOfFailing => Merchants(sendings.Where(one => one.ToFailing), HalfOf(settings.MaxPerMerchant));
 
     public Guid[] BusyEndpoints => [.. sendings.Select(one => one.EndpointId).Distinct()];
 
     public Guid[] FullEndpoints =>
-        [.. sendings.GroupBy(one => one.EndpointId).Where(group => group.Count() >= Most(group.Any(one => one.ToFailing))).Select(group => group.Key)];
+        [.. sendings.GroupBy(one => one.EndpointId).Where(group => group.Count() >= MaxShare(group.Any(one => one.ToFailing))).Select(group => group.Key)];
 
-    public bool IsFullOfFailing => sendings.Count(one => one.ToFailing) >= HalfOf(settings.Concurrent);
+    public bool IsFullOfFailing => sendings.Count(one => one.ToFailing) >= HalfOf(settings.MaxConcurrent);
 
     public bool TryTake(Sending next)
     {
         var own = sendings.FindAll(one => one.Merchant == next.Merchant);
-        if (Room <= 0 || own.Count >= settings.MerchantShare || own.Count(one => one.EndpointId == next.EndpointId) >= Most(next.ToFailing))
+        if (Room <= 0 || own.Count >= settings.MaxPerMerchant || own.Count(one => one.EndpointId == next.EndpointId) >= MaxShare(next.ToFailing))
             return false;
-        if (next.ToFailing && (IsFullOfFailing || own.Count(one => one.ToFailing) >= HalfOf(settings.MerchantShare)))
+        if (next.ToFailing && (IsFullOfFailing || own.Count(one => one.ToFailing) >= HalfOf(settings.MaxPerMerchant)))
             return false;
         sendings.Add(next);
         return true;
@@ -52,5 +52,5 @@ sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProg
 
     static int HalfOf(int places) => Math.Max(1, places / 2);
 
-    int Most(bool toFailing) => toFailing ? 1 : settings.ConcurrentPerEndpoint;
+    int MaxShare(bool toFailing) => toFailing ? 1 : settings.MaxConcurrentPerEndpoint;
 }

@@ -15,7 +15,7 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         try
         {
             using var http = clients.CreateClient(Client);
-            using var request = Signature.Sign(delivery, endpoint, clock.GetUtcNow());
+            using var request = WebhookSignature.Sign(delivery, endpoint, clock.GetUtcNow());
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)answer.StatusCode;
             return new SendResult(status, status is >= 200 and < 300 ? null : $"answered {status}");
@@ -31,7 +31,7 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
     }
 
     /// <summary>No redirects, proxies or cookies; the address is checked when connecting.</summary>
-    public static SocketsHttpHandler Handler(Destinations destinations, WebhookSettings settings) => new()
+    public static SocketsHttpHandler Handler(WebhookUrlPolicy destinations, WebhookSettings settings) => new()
     {
         ConnectCallback = destinations.Connect,
         AllowAutoRedirect = false,

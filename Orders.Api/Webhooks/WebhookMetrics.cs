@@ -6,21 +6,21 @@ namespace Orders.Api.Webhooks;
 static class WebhookMetrics
 {
     static readonly Counter<long> Sendings =
-        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks.out", "{sending}", "Webhooks sent to merchants, by outcome");
+        Instruments.Meter.CreateCounter<long>("ordersaga.webhook.deliveries", "{sending}", "Webhooks sent to merchants, by outcome");
 
     static readonly Counter<long> Switched =
-        Instruments.Meter.CreateCounter<long>("ordersaga.webhooks.out.disabled", "{endpoint}", "Disabled endpoints: inform the merchant");
+        Instruments.Meter.CreateCounter<long>("ordersaga.webhook.deliveries.disabled", "{endpoint}", "Disabled endpoints: inform the merchant");
 
     static double oldestSeconds;
 
     static WebhookMetrics() => Instruments.Meter.CreateObservableGauge(
-        "ordersaga.webhooks.out.age", () => Volatile.Read(ref oldestSeconds), "s", "Age of the oldest pending event");
+        "ordersaga.webhook.deliveries.age", () => Volatile.Read(ref oldestSeconds), "s", "Age of the oldest pending event");
 
     public static void Sent(string outcome) => Sendings.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void Disabled() => Switched.Add(1);
 
-    public static void OldestIs(TimeSpan age) => Volatile.Write(ref oldestSeconds, age.TotalSeconds);
+    public static void SetOldestAge(TimeSpan age) => Volatile.Write(ref oldestSeconds, age.TotalSeconds);
 }
 
 static class WebhookAudit

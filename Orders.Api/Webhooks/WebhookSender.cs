@@ -13,12 +13,12 @@ sealed class WebhookSender(
     ILogger<WebhookSender> log)
     : BackgroundService
 {
-    readonly ConcurrentDictionary<Guid, (Sending Place, Task Sending)> underWay = new();
+    readonly ConcurrentDictionary<Guid, (Sending Place, Task Sending)> inProgress = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SendMilliseconds), clock);
-        while (await timer.Next(stoppingToken))
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SendIntervalMilliseconds), clock);
+        while (await timer.WaitForTick(stoppingToken))
         {
             try
             {
@@ -32,24 +32,24 @@ sealed class WebhookSender(
             }
         }
 
-        await Task.WhenAll(underWay.Values.Select(one => one.Sending));
+        await Task.WhenAll(inProgress.Values.Select(one => one.Sending));
     }
 
     /// <summary>Claims deliveries for the free slots and starts sending them; returns their number.</summary>
     async Task<int> Begin()
     {
-        var claimed = await due.Claim(underWay.Values.Select(one => one.Place));
+        var claimed = await due.Claim(inProgress.Values.Select(one => one.Place));
         foreach (var one in claimed)
         {
             var go = new TaskCompletionSource();
-            underWay[one.Delivery.Id] = (new Sending(one.Endpoint.Id, one.Endpoint.Merchant, one.Endpoint.State), Handle(one, go.Task));
+            inProgress[one.Delivery.Id] = (new Sending(one.Endpoint.Id, one.Endpoint.Merchant, one.Endpoint.State), Handle(one, go.Task));
             go.SetResult();
         }
 
         return claimed.Count;
     }
 
-    async Task Handle(Claimed claimed, Task listed)
+    async Task Handle(ClaimedDelivery claimed, Task listed)
     {
         await listed;
         using var order = LogContext.PushProperty("OrderId", claimed.Delivery.OrderId);
@@ -57,7 +57,7 @@ sealed class WebhookSender(
         {
             var result = await client.Send(claimed.Delivery, claimed.Endpoint);
             FailPoint.Hit("webhooks.after-send");
-            await unitOfWork.Run(work => Note(work, claimed.Delivery, result));
+            await unitOfWork.Run(work => RecordResult(work, claimed.Delivery, result));
         }
         catch (Exception failure)
         {
@@ -65,29 +65,29 @@ sealed class WebhookSender(
         }
         finally
         {
-            underWay.TryRemove(claimed.Delivery.Id, out _);
+            inProgress.TryRemove(claimed.Delivery.Id, out _);
         }
     }
 
     /// <summary>Locks the endpoint before the delivery, as everywhere. Ignores the result if the lease was lost.</summary>
-    async Task Note(Work work, WebhookDelivery sent, SendResult result)
+    async Task RecordResult(UnitOfWorkContext work, WebhookDelivery sent, SendResult result)
     {
         var endpoint = (await work.Lock<WebhookEndpoint, Guid>([sent.EndpointId])).Single();
         var delivery = (await work.Lock<WebhookDelivery, Guid>([sent.Id])).SingleOrDefault();
         if (delivery is null || delivery.Lease != sent.Lease || delivery.State != DeliveryStates.Pending)
             return;
         var before = endpoint.State;
-        DeliveryRule.Note(delivery, endpoint, result, settings, clock.GetUtcNow().UtcDateTime);
+        DeliveryRule.Record(delivery, endpoint, result, settings, clock.GetUtcNow().UtcDateTime);
         if (before != endpoint.State)
         {
             work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, "delivery", endpoint.Reason);
-            work.AfterCommit(() => Tell(endpoint));
+            work.AfterCommit(() => LogState(endpoint));
         }
 
         work.AfterCommit(() => WebhookMetrics.Sent(result.Error is null ? "delivered" : delivery.State == DeliveryStates.GivenUp ? "given up" : "failed"));
     }
 
-    void Tell(WebhookEndpoint endpoint)
+    void LogState(WebhookEndpoint endpoint)
     {
         if (endpoint.State == EndpointStates.Disabled)
             WebhookMetrics.Disabled();

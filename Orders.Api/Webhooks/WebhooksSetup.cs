@@ -15,16 +15,16 @@ static class WebhooksSetup
         var services = builder.Services;
         services.AddSingleton(settings);
         services.AddSingleton<Resolve>(Dns.GetHostAddressesAsync);
-        services.AddSingleton<Destinations>();
+        services.AddSingleton<WebhookUrlPolicy>();
         services.AddHttpClient(WebhookClient.Client, http => http.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => WebhookClient.Handler(provider.GetRequiredService<Destinations>(), settings))
+            .ConfigurePrimaryHttpMessageHandler(provider => WebhookClient.Handler(provider.GetRequiredService<WebhookUrlPolicy>(), settings))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<DueDeliveries>();
         // A delivery still pending by then belongs to an endpoint that was not enabled again.
         builder.AddRetention(new RetentionRule<OrdersDb>(
-            "webhook_deliveries", "created_at", settings.KeepDays, "state <> 'Pending' OR next_attempt_at < @before"));
+            "webhook_deliveries", "created_at", settings.RetentionDays, "state <> 'Pending' OR next_attempt_at < @before"));
         services.AddSingleton<EventReader>();
         services.AddHostedService(provider => provider.GetRequiredService<EventReader>());
         services.AddHostedService<WebhookSender>();

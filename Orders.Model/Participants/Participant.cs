@@ -11,8 +11,8 @@ namespace Orders.Model.Participants;
 
 /// <summary>A participant's answer, or why there is none.</summary>
 /// <param name="Answer">Null if the participant did not answer.</param>
-/// <param name="Silence">Reason for the missing answer, without internal details.</param>
-public sealed record Told<T>(T? Answer, string? Silence) where T : class;
+/// <param name="UnavailableReason">Reason for the missing answer, without internal details.</param>
+public sealed record ParticipantResponse<T>(T? Answer, string? UnavailableReason) where T : class;
 
 /// <summary>HTTP client of one participant with a timeout; a circuit breaker skips one that does not answer.</summary>
 public sealed class Participant(
@@ -29,18 +29,18 @@ public sealed class Participant(
     /// <summary>Never throws for a missing answer: the result has the reason.</summary>
     /// <param name="query">Appended to the path.</param>
     /// <param name="cancel">Cancelled when the caller disconnects.</param>
-    public async Task<Told<T>> Ask<T>(string query, CancellationToken cancel) where T : class
+    public async Task<ParticipantResponse<T>> Query<T>(string query, CancellationToken cancel) where T : class
     {
         if (url is null)
-            return new Told<T>(null, "its address is not set");
+            return new ParticipantResponse<T>(null, "its address is not set");
         try
         {
-            return new Told<T>(await pipeline.ExecuteAsync(async token => await Get<T>(query, token), cancel), null);
+            return new ParticipantResponse<T>(await pipeline.ExecuteAsync(async token => await Get<T>(query, token), cancel), null);
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
             log.LogWarning("Participant {Participant} did not answer a query: {Failure}", name, failure.Message);
-            return new Told<T>(null, Reason(failure));
+            return new ParticipantResponse<T>(null, DescribeFailure(failure));
         }
     }
 
@@ -54,7 +54,7 @@ public sealed class Participant(
         return await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web, cancel) ?? throw new JsonException("the answer is empty");
     }
 
-    string Reason(Exception failure) => failure switch
+    string DescribeFailure(Exception failure) => failure switch
     {
         TimeoutRejectedException => $"no answer within {settings.TimeoutMilliseconds} ms",
         BrokenCircuitException => "not queried: recent queries failed",
@@ -69,9 +69,9 @@ public sealed class Participant(
             // A rate limit is not a failure of the participant, and must not open the breaker for other callers.
             ShouldHandle = new PredicateBuilder().Handle<Exception>(failure =>
                 failure is not (OperationCanceledException or HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests })),
-            FailureRatio = settings.BreakerRatio,
-            MinimumThroughput = settings.BreakerCalls,
-            SamplingDuration = TimeSpan.FromSeconds(settings.BreakerWindowSeconds),
+            FailureRatio = settings.BreakerFailureRatio,
+            MinimumThroughput = settings.BreakerMinimumThroughput,
+            SamplingDuration = TimeSpan.FromSeconds(settings.BreakerSamplingSeconds),
             BreakDuration = TimeSpan.FromSeconds(settings.BreakerOpenSeconds),
         })
         .AddTimeout(TimeSpan.FromMilliseconds(settings.TimeoutMilliseconds))

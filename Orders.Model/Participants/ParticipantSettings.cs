@@ -22,13 +22,13 @@ public sealed class ParticipantSettings
     public int TimeoutMilliseconds { get; set; } = 1000;
 
     /// <summary>The circuit breaker opens when at least this share of calls failed.</summary>
-    public double BreakerRatio { get; set; } = 0.5;
+    public double BreakerFailureRatio { get; set; } = 0.5;
 
     /// <summary>Minimum number of calls before the breaker can open.</summary>
-    public int BreakerCalls { get; set; } = 5;
+    public int BreakerMinimumThroughput { get; set; } = 5;
 
     /// <summary>Period over which the breaker counts calls.</summary>
-    public int BreakerWindowSeconds { get; set; } = 10;
+    public int BreakerSamplingSeconds { get; set; } = 10;
 
     /// <summary>How long the breaker stays open.</summary>
     public int BreakerOpenSeconds { get; set; } = 5;
@@ -44,8 +44,9 @@ public sealed class ParticipantSettings
         }
 
         Require(TimeoutMilliseconds is >= 10 and <= 30_000, "Participants:TimeoutMilliseconds must be 10 to 30000");
-        Require(BreakerRatio is > 0 and <= 1 && BreakerCalls >= 2, "Participants:BreakerRatio must be above 0 and at most 1, BreakerCalls at least 2");
-        Require(BreakerWindowSeconds >= 1 && BreakerOpenSeconds >= 1, "Participants:BreakerWindowSeconds and BreakerOpenSeconds must be at least 1");
+        Require(BreakerFailureRatio is > 0 and <= 1 && BreakerMinimumThroughput >= 2,
+            "Participants:BreakerFailureRatio must be above 0 and at most 1, BreakerMinimumThroughput at least 2");
+        Require(BreakerSamplingSeconds >= 1 && BreakerOpenSeconds >= 1, "Participants:BreakerSamplingSeconds and BreakerOpenSeconds must be at least 1");
     }
 
     static void Require(bool holds, string rule)

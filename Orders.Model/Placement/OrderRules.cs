@@ -9,7 +9,7 @@ public static class OrderRules
     public static readonly string SkuRule = $"a sku is {FieldRules.SkuRule}";
 
     /// <summary>Returns null for a valid key, otherwise what is wrong.</summary>
-    public static string? WrongKey(string? key) => key switch
+    public static string? CheckKey(string? key) => key switch
     {
         null or "" => "Choose a new key for each order, e.g. a UUID, and send the same key when you repeat the request.",
         _ when !FieldRules.IsIdempotencyKey(key) =>
@@ -20,7 +20,7 @@ public static class OrderRules
     public static List<ProblemError> Check(OrderRequest order)
     {
         var errors = new List<ProblemError>();
-        if (!Currencies.Known(order.Currency))
+        if (!Currencies.IsKnown(order.Currency))
             errors.Add(new("/currency", "Use an ISO 4217 code in upper case, e.g. EUR."));
         CheckLines(order.Lines ?? [], errors);
         CheckPayment(order.Payment, errors);

@@ -19,8 +19,8 @@ public sealed class PlacementRequest
     {
         if (!FieldRules.IsMerchant(merchant))
             throw new Problem(400, "invalid-merchant", "The merchant is invalid.", $"Use a valid merchant name: {ApiKeys.MerchantRule}.");
-        if (OrderRules.WrongKey(key) is { } wrong)
-            throw new Problem(400, KeyProblem(key), "The idempotency key is missing or invalid.", wrong);
+        if (OrderRules.CheckKey(key) is { } wrong)
+            throw new Problem(400, KeyReused(key), "The idempotency key is missing or invalid.", wrong);
         if (OrderRules.Check(order) is { Count: > 0 } errors)
             throw new Problem(400, "invalid-order", "The order is invalid.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.")
             {
@@ -62,7 +62,7 @@ public sealed class PlacementRequest
         return Placed ?? throw new InvalidOperationException("The placement was not handled.");
     }
 
-    static string KeyProblem(string? key) => string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid";
+    static string KeyReused(string? key) => string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid";
 
     public void GiveUp() => givenUp = true;
 

@@ -21,14 +21,14 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     /// <param name="work">The transaction.</param>
     /// <param name="requests">The requests.</param>
     /// <param name="room">How many new orders are allowed; null: any number.</param>
-    public async Task Place(Work work, IReadOnlyList<PlacementRequest> requests, Room? room = null)
+    public async Task Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, PlacementCapacity? room = null)
     {
         await Load(work, requests);
         foreach (var request in requests)
         {
             try
             {
-                (request.Placed, request.Failure) = (Stored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, room), null);
+                (request.Placed, request.Failure) = (FindStored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, room), null);
             }
             catch (Problem refusal)
             {
@@ -40,32 +40,32 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     }
 
     /// <summary>Loads the keys and products of all requests with two statements.</summary>
-    public async Task Load(Work work, IReadOnlyList<PlacementRequest> requests)
+    public async Task Load(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests)
     {
         var ids = requests.SelectMany(request => request.Ids).Where(id => records.TryAdd(id, null)).ToArray();
         if (ids.Length > 0)
             (await work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).ToListAsync())
                 .ForEach(record => records[record.Id] = record);
 
-        var skus = requests.Where(request => Stored(request) is null)
+        var skus = requests.Where(request => FindStored(request) is null)
             .SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Where(sku => products.TryAdd(sku, null)).ToArray();
         if (skus.Length > 0)
             (await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToListAsync())
                 .ForEach(product => products[product.Sku] = product);
     }
 
-    IdempotencyRecord? Stored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
+    IdempotencyRecord? FindStored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
 
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)
         : throw new Problem(422, "idempotency-key-reused", "The idempotency key was used for another order.",
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key.");
 
-    async Task<Placed> PlaceNew(Work work, PlacementRequest request, Room? room)
+    async Task<Placed> PlaceNew(UnitOfWorkContext work, PlacementRequest request, PlacementCapacity? room)
     {
         CheckClass(request);
         var (lines, total) = Pricing.Price(request.Order, products);
-        room?.Take();
+        room?.Use();
         var order = NewOrder(request, lines, total);
         var record = new IdempotencyRecord
         {
@@ -90,7 +90,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     void CheckClass(PlacementRequest request)
     {
         const string What = "This class is not configured for the merchant; ask the operator for its name, or omit it.";
-        if (request.Order.Class is { } name && !settings.PayWithin.Knows(request.Merchant, name))
+        if (request.Order.Class is { } name && !settings.TimeToPay.HasClass(request.Merchant, name))
             throw new Problem(422, "unknown-class", "The order class is unknown.", $"/class: {What} Nothing was placed.")
             {
                 Errors = [new("/class", What)],
@@ -107,15 +107,15 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
             CorrelationId = Guid.CreateVersion7(now),
             Merchant = request.Merchant,
             IdempotencyKey = request.Key,
-            State = States.Reserving,
+            State = OrderStates.Reserving,
             Class = request.Order.Class,
             Currency = request.Order.Currency!,
             Total = total,
             Lines = lines,
             PaymentMethod = request.Order.Payment!.Method!,
             PaymentToken = request.Order.Payment.Token,
-            PayBefore = at + settings.PayWithin.For(request.Merchant, request.Order.Class),
-            NextCheckAt = at.AddSeconds(settings.FirstCheckSeconds),
+            PayBefore = at + settings.TimeToPay.For(request.Merchant, request.Order.Class),
+            NextRetryAt = at.AddSeconds(settings.FirstRetryDelaySeconds),
             CreatedAt = at,
             UpdatedAt = at,
             Version = 1,
@@ -123,7 +123,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     }
 
     /// <summary>Each order's messages continue their own caller's trace, although the batch is one transaction.</summary>
-    static async Task Send(Work work, PlacementRequest request, OrderState order)
+    static async Task Send(UnitOfWorkContext work, PlacementRequest request, OrderState order)
     {
         Activity.Current = request.Activity;
         List<OrderLine> lines = [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];

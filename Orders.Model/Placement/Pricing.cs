@@ -8,21 +8,21 @@ static class Pricing
 {
     public static (IReadOnlyList<OrderItem> Lines, long Total) Price(OrderRequest order, IReadOnlyDictionary<string, Product?> products)
     {
-        var unknown = Wrong(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products lists all skus.");
+        var unknown = LineError(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products lists all skus.");
         if (unknown.Count > 0)
             throw Refused("unknown-sku", "A sku is not in the price list.", unknown);
 
-        var foreign = Wrong(order, line => products[line.Sku!]!.Currency != order.Currency,
+        var foreign = LineError(order, line => products[line.Sku!]!.Currency != order.Currency,
             line => $"This sku is priced in {products[line.Sku!]!.Currency}; order it in that currency.");
         if (foreign.Count > 0)
             throw Refused("currency-differs", "A sku is priced in another currency.", foreign);
 
         List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!]!.UnitPrice))];
-        return (lines, AsShown(order, Total(lines)));
+        return (lines, MatchesShownTotal(order, Total(lines)));
     }
 
     /// <summary>The customer must not pay another total than the one shown.</summary>
-    static long AsShown(OrderRequest order, long total) => order.Total is null || order.Total.Amount == total ? total
+    static long MatchesShownTotal(OrderRequest order, long total) => order.Total is null || order.Total.Amount == total ? total
         : throw new Problem(422, "price-changed", "The total differs from the one shown to the customer.",
             $"/total: the total is now {total} {order.Currency}, not {order.Total.Amount}. Nothing was placed. Show the new total, then order with it.")
         {
@@ -41,7 +41,7 @@ static class Pricing
                 [new("/lines", $"The total would be {total}; the maximum is {FieldRules.MaxTotal} minor units.")]);
     }
 
-    static List<ProblemError> Wrong(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>
+    static List<ProblemError> LineError(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>
         [.. order.Lines!.Select((line, i) => (line: line!, i)).Where(x => wrong(x.line)).Select(x => new ProblemError($"/lines/{x.i}/sku", detail(x.line)))];
 
     static Problem Refused(string name, string title, List<ProblemError> errors) =>

@@ -10,16 +10,17 @@ public sealed class OrderJournal(OrderSettings settings, TimeProvider clock) : I
     public Task StateChanged(BehaviorContext<OrderState> context, State currentState, State? previousState)
     {
         if (previousState is not null && previousState.Name != currentState.Name)
-            Keep(context, context.Saga, previousState.Name, context.Saga.Reason, clock.GetUtcNow().UtcDateTime, settings);
+            RecordTransition(context, context.Saga, previousState.Name, context.Saga.Reason, clock.GetUtcNow().UtcDateTime, settings);
         return Task.CompletedTask;
     }
 
-    internal static void Keep(BehaviorContext<OrderState> context, OrderState order, string from, string? detail, DateTime now, OrderSettings settings)
+    internal static void RecordTransition(BehaviorContext<OrderState> context, OrderState order, string from, string? detail, DateTime now,
+        OrderSettings settings)
     {
         order.UpdatedAt = now;
         // A case shows how often the order was tried.
-        order.CheckAttempts = order.State == States.NeedsReview ? order.CheckAttempts : 0;
-        order.NextCheckAt = settings.FirstCheckAt(order, now);
-        context.GetPayload<Work>().Audit(order, from, context.Event.Name, detail);
+        order.RetryCount = order.State == OrderStates.NeedsReview ? order.RetryCount : 0;
+        order.NextRetryAt = settings.FirstRetryAt(order, now);
+        context.GetPayload<UnitOfWorkContext>().Audit(order, from, context.Event.Name, detail);
     }
 }

@@ -31,13 +31,13 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     void HappyPath()
     {
         During(Reserving,
-            UnlessOver(StockReserved, step.TooLateToPay, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
+            UnlessExpired(StockReserved, step.PaymentTimeIsOver, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.AnnounceRejected).TransitionTo(Cancelled),
             OverdueUnpaid(step.ReserveStock));
 
         During(AwaitingPayment,
-            UnlessOver(PaymentAuthorized, step.WaitIsOver, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
-            UnlessOver(PaymentPending, step.WaitIsOver, waits => waits.Then(step.KeepPaymentUrl)),
+            UnlessExpired(PaymentAuthorized, step.DeadlineHasPassed, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
+            UnlessExpired(PaymentPending, step.DeadlineHasPassed, waits => waits.Then(step.StorePaymentUrl)),
             When(PaymentDeclined).ThenAsync(step.CancelStockOnly).TransitionTo(Cancelling),
             OverdueUnpaid(step.AuthorizePayment),
             Ignore(StockReserved));
@@ -60,11 +60,11 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
 
         During(Cancelling,
-            When(StockCancelled, step.StockWasHeld).Then(step.NoteStockCancelled)
+            When(StockCancelled, step.StockIsHeld).Then(step.RecordStockReleased)
                 .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
-            When(PaymentCancelled, step.PaymentWasHeld).Then(step.NotePaymentCancelled)
+            When(PaymentCancelled, step.PaymentIsHeld).Then(step.RecordPaymentReleased)
                 .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
-            Overdue(step.CancelWhatIsMissing),
+            Overdue(step.CancelRemaining),
             Ignore(StockReserved), Ignore(StockRejected), Ignore(StockConfirmed), Ignore(PaymentAuthorized), Ignore(PaymentPending),
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
@@ -73,11 +73,11 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     void LateArrivals()
     {
         During(Cancelled,
-            When(StockReserved).ThenAsync(step.CancelStockAgain).Then(step.NoteLateArrival),
-            When(StockConfirmed).ThenAsync(step.CancelStockAgain).Then(step.NoteLateArrival),
-            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
-            When(PaymentPending).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
-            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain).Then(step.NoteLateArrival),
+            When(StockReserved).ThenAsync(step.CancelStockAgain).Then(step.RecordLateArrival),
+            When(StockConfirmed).ThenAsync(step.CancelStockAgain).Then(step.RecordLateArrival),
+            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
+            When(PaymentPending).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
+            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
             Ignore(StockRejected), Ignore(StockCancelled), Ignore(PaymentDeclined), Ignore(PaymentRefused), Ignore(PaymentCancelled),
             Ignore(CancelRequested), Ignore(CheckRequested));
 
@@ -96,9 +96,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Resume(StockReserved, Reserving), Resume(StockRejected, Reserving), Resume(StockConfirmed, ConfirmingStock), Resume(StockCancelled, Cancelling),
             Resume(PaymentAuthorized, AwaitingPayment), Resume(PaymentPending, AwaitingPayment), Resume(PaymentDeclined, AwaitingPayment),
             Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
-            When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.TryAgain),
+            When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.RetryFromReview),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
-            When(CheckRequested, step.ReviewIsOver).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            When(CheckRequested, step.ReviewHasExpired).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
         During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
@@ -107,18 +107,18 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>Recovery: repeats the command with back-off; after too many attempts the order moves to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> Overdue(Func<BehaviorContext<OrderState>, Task> command) =>
-        When(CheckRequested, step.IsDue).IfElse(step.MayTryAgain,
-            again => again.ThenAsync(command).Then(step.BackOff),
-            spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview));
+        When(CheckRequested, step.IsDue).IfElse(step.HasRetriesLeft,
+            again => again.ThenAsync(command).Then(step.ScheduleRetry),
+            spent => spent.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
     /// <summary>As <see cref="Overdue"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue), step.WaitIsOver, waits => waits.IfElse(step.MayTryAgain,
-            again => again.ThenAsync(command).Then(step.BackOff),
-            spent => spent.ThenAsync(step.AskForReview).TransitionTo(NeedsReview)));
+        OrCancel(When(CheckRequested, step.IsDue), step.DeadlineHasPassed, waits => waits.IfElse(step.HasRetriesLeft,
+            again => again.ThenAsync(command).Then(step.ScheduleRetry),
+            spent => spent.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
     /// <summary>After the time to pay or a cancellation request, an answer cancels an unpaid order.</summary>
-    EventActivityBinder<OrderState, T> UnlessOver<T>(
+    EventActivityBinder<OrderState, T> UnlessExpired<T>(
         Event<T> answer, StateMachineCondition<OrderState, T> over, Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> step)
         where T : class => OrCancel(When(answer), over, step);
 
@@ -129,35 +129,35 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer, State missingIn) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom == missingIn.Name,
-        missing => missing.Then(step.GoOn).ThenAsync(Again),
-        stray => stray.ThenAsync(context => OrderSteps.AsBeforeReview(context, () => Again(context))));
+        missing => missing.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
+        stray => stray.ThenAsync(context => OrderSteps.RaiseAsBeforeReview(context, () => RaiseAgain(context))));
 
-    Task Again<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
+    Task RaiseAgain<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
 
     void Correlate()
     {
-        ById(() => StockReserved);
-        ById(() => StockRejected);
-        ById(() => StockConfirmed);
-        ById(() => PaymentAuthorized);
-        ById(() => PaymentPending);
-        ById(() => PaymentDeclined);
-        ById(() => PaymentConfirmed);
-        ById(() => PaymentRefused);
-        ById(() => CancelRequested);
-        ById(() => CheckRequested);
-        ById(() => RetryRequested);
-        ById(() => AbandonRequested);
-        HoldsNothingById(() => StockCancelled);
-        HoldsNothingById(() => PaymentCancelled);
+        CorrelateById(() => StockReserved);
+        CorrelateById(() => StockRejected);
+        CorrelateById(() => StockConfirmed);
+        CorrelateById(() => PaymentAuthorized);
+        CorrelateById(() => PaymentPending);
+        CorrelateById(() => PaymentDeclined);
+        CorrelateById(() => PaymentConfirmed);
+        CorrelateById(() => PaymentRefused);
+        CorrelateById(() => CancelRequested);
+        CorrelateById(() => CheckRequested);
+        CorrelateById(() => RetryRequested);
+        CorrelateById(() => AbandonRequested);
+        CorrelateReleaseById(() => StockCancelled);
+        CorrelateReleaseById(() => PaymentCancelled);
     }
 
     /// <summary>An answer for an unknown order is an alarm: it faults into the failed-message store.</summary>
-    void ById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
+    void CorrelateById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
 
     /// <summary>An answer that nothing is held for an unknown order is expected: reconciliation releases holds without an order.</summary>
-    void HoldsNothingById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
+    void CorrelateReleaseById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Execute(context =>
             log.LogWarning("Ignored {Answer}: order {OrderId} does not exist", typeof(T).Name, context.Message.OrderId))));
 

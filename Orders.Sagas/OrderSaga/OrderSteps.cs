@@ -28,15 +28,15 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public Task ConfirmStock(BehaviorContext<OrderState> context) => Send(context, Queues.Inventory, new ConfirmStock(context.Saga.CorrelationId));
 
-    public void KeepPaymentUrl(BehaviorContext<OrderState, PaymentPending> context)
+    public void StorePaymentUrl(BehaviorContext<OrderState, PaymentPending> context)
     {
         var order = context.Saga;
         var known = order.PaymentUrl == context.Message.Url;
         order.PaymentUrl = context.Message.Url;
-        order.CheckAttempts = 0;
-        order.NextCheckAt = settings.NextPendingCheckAt(order, Now);
+        order.RetryCount = 0;
+        order.NextRetryAt = settings.NextPendingRetryAt(order, Now);
         if (!known)
-            Note(context, "waits for the customer to pay");
+            Record(context, "waits for the customer to pay");
     }
 
     // Compensation.
@@ -44,33 +44,33 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public Task CancelStockOnly(BehaviorContext<OrderState, PaymentDeclined> context)
     {
         BeginCancelling(context, $"payment declined: {context.Message.Reason}", paymentHolds: false);
-        return CancelWhatIsMissing(context);
+        return CancelRemaining(context);
     }
 
     public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context)
     {
         BeginCancelling(context, $"payment refused: {context.Message.Reason}", paymentHolds: true);
-        return CancelWhatIsMissing(context);
+        return CancelRemaining(context);
     }
 
     public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context)
     {
         BeginCancelling(context, context.Message.Reason, context.Saga.PaymentTried);
-        return CancelWhatIsMissing(context);
+        return CancelRemaining(context);
     }
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
         var late = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
-        BeginCancelling(context, context.Saga.CancelAsked ?? late, context.Saga.PaymentTried);
-        return CancelWhatIsMissing(context);
+        BeginCancelling(context, context.Saga.CancellationRequested ?? late, context.Saga.PaymentTried);
+        return CancelRemaining(context);
     }
 
-    public async Task CancelWhatIsMissing(BehaviorContext<OrderState> context)
+    public async Task CancelRemaining(BehaviorContext<OrderState> context)
     {
-        if (!context.Saga.StockCancelled)
+        if (!context.Saga.StockReleased)
             await CancelStockAgain(context);
-        if (!context.Saga.PaymentCancelled)
+        if (!context.Saga.PaymentReleased)
             await CancelPaymentAgain(context);
     }
 
@@ -80,25 +80,25 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public Task CancelPaymentAgain(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
 
-    public bool StockWasHeld(BehaviorContext<OrderState> context) => !context.Saga.StockCancelled;
+    public bool StockIsHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
 
-    public bool PaymentWasHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentCancelled;
+    public bool PaymentIsHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentReleased;
 
-    public void NoteStockCancelled(BehaviorContext<OrderState> context)
+    public void RecordStockReleased(BehaviorContext<OrderState> context)
     {
-        context.Saga.StockCancelled = true;
-        Note(context, "the stock branch holds nothing");
+        context.Saga.StockReleased = true;
+        Record(context, "the stock branch holds nothing");
     }
 
-    public void NotePaymentCancelled(BehaviorContext<OrderState> context)
+    public void RecordPaymentReleased(BehaviorContext<OrderState> context)
     {
-        context.Saga.PaymentCancelled = true;
-        Note(context, "the payment branch holds nothing");
+        context.Saga.PaymentReleased = true;
+        Record(context, "the payment branch holds nothing");
     }
 
-    public void NoteLateArrival(BehaviorContext<OrderState> context) => Note(context, "came after the order was cancelled: cancelled again");
+    public void RecordLateArrival(BehaviorContext<OrderState> context) => Record(context, "came after the order was cancelled: cancelled again");
 
-    public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockCancelled: true, PaymentCancelled: true };
+    public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockReleased: true, PaymentReleased: true };
 
     // Final states.
 
@@ -110,7 +110,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     public Task AnnounceRejected(BehaviorContext<OrderState, StockRejected> context)
     {
-        context.Saga.Reason = Kept(context.Message.Reason);
+        context.Saga.Reason = CleanReason(context.Message.Reason);
         return AnnounceCancelled(context);
     }
 
@@ -127,50 +127,50 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         context.Saga.Version == context.Message.Version && context.Saga.IsDue(Now);
 
     /// <summary>A cancellation was requested; its command may be in transit or lost.</summary>
-    public bool CancelWasAsked(BehaviorContext<OrderState> context) => context.Saga.CancelAsked is not null;
+    public bool CancellationWasRequested(BehaviorContext<OrderState> context) => context.Saga.CancellationRequested is not null;
 
     /// <summary>The gateway had its margin to report a last-second payment.</summary>
-    public bool WaitIsOver(BehaviorContext<OrderState> context) => CancelWasAsked(context) || settings.Deadline(context.Saga) <= Now;
+    public bool DeadlineHasPassed(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || settings.Deadline(context.Saga) <= Now;
 
     /// <summary>No more money may be requested.</summary>
-    public bool TooLateToPay(BehaviorContext<OrderState> context) => CancelWasAsked(context) || context.Saga.PayBefore <= Now;
+    public bool PaymentTimeIsOver(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || context.Saga.PayBefore <= Now;
 
     /// <summary>A review does not stop the time to pay.</summary>
-    public bool ReviewIsOver(BehaviorContext<OrderState, CheckOrder> context) =>
-        States.Unpaid(context.Saga.ReviewFrom) && IsDue(context) && WaitIsOver(context);
+    public bool ReviewHasExpired(BehaviorContext<OrderState, CheckOrder> context) =>
+        OrderStates.IsUnpaid(context.Saga.ReviewFrom) && IsDue(context) && DeadlineHasPassed(context);
 
-    public bool MayTryAgain(BehaviorContext<OrderState> context) => context.Saga.CheckAttempts < settings.GiveUpAfterChecks;
+    public bool HasRetriesLeft(BehaviorContext<OrderState> context) => context.Saga.RetryCount < settings.MaxRetries;
 
-    public void BackOff(BehaviorContext<OrderState> context)
+    public void ScheduleRetry(BehaviorContext<OrderState> context)
     {
-        context.Saga.CheckAttempts++;
-        context.Saga.NextCheckAt = settings.NextCheckAt(context.Saga, Now);
-        Note(context, $"overdue: the command was sent again, attempt {context.Saga.CheckAttempts}");
+        context.Saga.RetryCount++;
+        context.Saga.NextRetryAt = settings.NextRetryAt(context.Saga, Now);
+        Record(context, $"overdue: the command was sent again, attempt {context.Saga.RetryCount}");
     }
 
-    public Task AskForReview(BehaviorContext<OrderState> context)
+    public Task RequestReview(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
         order.ReviewFrom = order.State;
-        order.Reason ??= $"no answer in {order.State} after {order.CheckAttempts} attempts";
+        order.Reason ??= $"no answer in {order.State} after {order.RetryCount} attempts";
         return Publish(context, new OrderNeedsReview(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason, Now));
     }
 
-    public void GoOn(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
+    public void ResumeFromReview(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
 
     /// <summary>Returns the order to its previous state, due at once and with all its attempts left.</summary>
-    public void TryAgain(BehaviorContext<OrderState> context)
+    public void RetryFromReview(BehaviorContext<OrderState> context)
     {
         LeaveReview(context, "an operator decided to retry");
-        context.Saga.NextCheckAt = Now;
+        context.Saga.NextRetryAt = Now;
     }
 
     public Task Abandon(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
-        var reason = order.ReviewFrom == States.Cancelling ? order.Reason : $"cancelled by an operator: {order.Reason}";
+        var reason = order.ReviewFrom == OrderStates.Cancelling ? order.Reason : $"cancelled by an operator: {order.Reason}";
         BeginCancelling(context, reason ?? "cancelled", order.PaymentTried);
-        return CancelWhatIsMissing(context);
+        return CancelRemaining(context);
     }
 
     void LeaveReview(BehaviorContext<OrderState> context, string detail)
@@ -180,12 +180,12 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
         order.ReviewFrom = null;
         // The reason of a cancellation stays, the reason of the review does not.
-        order.Reason = order.State == States.Cancelling ? order.Reason : null;
-        OrderJournal.Keep(context, order, from, detail, Now, settings);
+        order.Reason = order.State == OrderStates.Cancelling ? order.Reason : null;
+        OrderJournal.RecordTransition(context, order, from, detail, Now, settings);
     }
 
     /// <summary>Handles a message as in the state before the review: it is ignored or refused, and the order stays in review.</summary>
-    public static async Task AsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
+    public static async Task RaiseAsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
     {
         var order = context.Saga;
         var review = order.State;
@@ -196,25 +196,26 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     static void BeginCancelling(BehaviorContext<OrderState> context, string? reason, bool paymentHolds)
     {
-        context.Saga.Reason = Kept(reason);
-        context.Saga.StockCancelled = false;
-        context.Saga.PaymentCancelled = !paymentHolds;
+        context.Saga.Reason = CleanReason(reason);
+        context.Saga.StockReleased = false;
+        context.Saga.PaymentReleased = !paymentHolds;
         context.Saga.ReviewFrom = null;
     }
 
     /// <summary>Reasons come from callers and participants; cleaned so that every database can store them.</summary>
-    static string Kept(string? reason) =>
+    static string CleanReason(string? reason) =>
         Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } kept ? kept : "cancelled";
 
-    static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<Work>().Send(queue, command);
+    static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<UnitOfWorkContext>()
+        .Send(queue, command);
 
-    static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<Work>().Publish(happened);
+    static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<UnitOfWorkContext>().Publish(happened);
 
     /// <summary>Audits a step that does not change the state.</summary>
-    void Note(BehaviorContext<OrderState> context, string detail)
+    void Record(BehaviorContext<OrderState> context, string detail)
     {
         context.Saga.UpdatedAt = Now;
-        context.GetPayload<Work>().Audit(context.Saga, context.Saga.State, context.Event.Name, detail);
+        context.GetPayload<UnitOfWorkContext>().Audit(context.Saga, context.Saga.State, context.Event.Name, detail);
     }
 
     static List<OrderLine> Lines(OrderState order) => [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];

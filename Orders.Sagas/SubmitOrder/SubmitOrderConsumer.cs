@@ -11,7 +11,7 @@ namespace Orders.Sagas;
 /// <summary>
 /// Placement from the bus, with the rules of POST /orders. The answer is an event, and also a response if one is requested.
 /// </summary>
-public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
+public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
 {
     static readonly string[] ResponseSchemes = ["rabbitmq", "rabbitmqs", "amqp", "amqps", "loopback"];
 
@@ -26,7 +26,7 @@ public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements place
         catch (Problem refusal)
         {
             var (merchant, key) = SubmitOrderReader.Sender(context.Message);
-            var rejected = new OrderRejected(merchant, key, refusal.Name, Words(refusal));
+            var rejected = new OrderRejected(merchant, key, refusal.Name, Describe(refusal));
             await work.Publish(rejected);
             await Respond(context, rejected);
         }
@@ -34,7 +34,7 @@ public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements place
 
     async Task Accept(ConsumeContext context, Placed placed)
     {
-        if (!placed.Replayed && !AsksForResponse(context))
+        if (!placed.Replayed && !ExpectsResponse(context))
             return;
         var order = await db.Orders.FindAsync([placed.OrderId], context.CancellationToken)
             ?? throw new InvalidOperationException($"The idempotency key refers to order {placed.OrderId}, which does not exist.");
@@ -45,19 +45,19 @@ public sealed class SubmitOrderConsumer(Work work, OrdersDb db, Placements place
         await Respond(context, submitted);
     }
 
-    static Task Respond<T>(ConsumeContext context, T answer) where T : class => AsksForResponse(context) ? context.RespondAsync(answer) : Task.CompletedTask;
+    static Task Respond<T>(ConsumeContext context, T answer) where T : class => ExpectsResponse(context) ? context.RespondAsync(answer) : Task.CompletedTask;
 
-    static bool AsksForResponse(ConsumeContext context) =>
+    static bool ExpectsResponse(ConsumeContext context) =>
         context is { RequestId: not null, ResponseAddress: { IsAbsoluteUri: true, Scheme: var scheme } } && ResponseSchemes.Contains(scheme);
 
-    static string Words(Problem refusal) =>
+    static string Describe(Problem refusal) =>
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));
 }
 
 /// <summary>Loads the keys and prices of a whole batch with two statements.</summary>
 public sealed class SubmitOrderPreload(Placements placements) : IPreload
 {
-    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);
+    public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);
 
     static IEnumerable<PlacementRequest> Request(ConsumeContext delivery)
     {

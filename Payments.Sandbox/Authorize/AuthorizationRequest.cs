@@ -19,7 +19,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
     {
         Require(FieldRules.IsPrintable(Reference, MaxReferenceLength), $"reference must have 1 to {MaxReferenceLength} printable ASCII characters.");
         Require(Amount is >= 1 and <= FieldRules.MaxTotal, $"amount must be a whole number of minor units, 1 to {FieldRules.MaxTotal}.");
-        Require(Currencies.Known(Currency), "currency must be an ISO 4217 code such as EUR.");
+        Require(Currencies.IsKnown(Currency), "currency must be an ISO 4217 code such as EUR.");
         if (!Hosted)
         {
             Require(Token is not null, "send a token, or \"hosted\": true.");

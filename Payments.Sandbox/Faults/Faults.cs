@@ -28,12 +28,12 @@ sealed class FaultRates
     public double WebhookRepeatRate { get; set; }
 
     /// <summary>Delay before every answer.</summary>
-    public int SlowMilliseconds { get; set; }
+    public int DelayMilliseconds { get; set; }
 
     /// <summary>Makes a run repeatable; default: a random seed, which is logged.</summary>
     public int? Seed { get; set; }
 
-    public bool Any => TimeoutRate > 0 || ErrorRate > 0 || DeclineRate > 0 || CaptureDeclineRate > 0 || SlowMilliseconds > 0
+    public bool Any => TimeoutRate > 0 || ErrorRate > 0 || DeclineRate > 0 || CaptureDeclineRate > 0 || DelayMilliseconds > 0
         || WebhookLossRate > 0 || WebhookRepeatRate > 0;
 }
 
@@ -60,14 +60,14 @@ sealed class Faults
     {
         double[] all =
             [rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.WebhookLossRate, rates.WebhookRepeatRate];
-        if (all.Any(rate => rate is not (>= 0 and <= 1)) || rates.SlowMilliseconds < 0)
-            throw new InvalidOperationException("The rates in Sandbox:Faults must be 0 to 1, and SlowMilliseconds must not be negative.");
+        if (all.Any(rate => rate is not (>= 0 and <= 1)) || rates.DelayMilliseconds < 0)
+            throw new InvalidOperationException("The rates in Sandbox:Faults must be 0 to 1, and DelayMilliseconds must not be negative.");
         if (rates.Any)
         {
             log.LogWarning(
                 "Injecting faults: timeout {Timeout}, error {Error}, decline {Decline}, capture decline {CaptureDecline}, slow {Slow} ms, "
                 + "webhook lost {Lost}, twice {Twice}, seed {Seed}",
-                rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.SlowMilliseconds,
+                rates.TimeoutRate, rates.ErrorRate, rates.DeclineRate, rates.CaptureDeclineRate, rates.DelayMilliseconds,
                 rates.WebhookLossRate, rates.WebhookRepeatRate, seed);
         }
     }
@@ -81,7 +81,7 @@ sealed class Faults
             Error: chance.NextDouble() < rates.ErrorRate || token == Tokens.Error,
             Declined: chance.NextDouble() < rates.DeclineRate,
             CaptureDeclined: chance.NextDouble() < rates.CaptureDeclineRate,
-            Delay: TimeSpan.FromMilliseconds(rates.SlowMilliseconds) + (token == Tokens.Slow ? settings.SlowToken : TimeSpan.Zero));
+            Delay: TimeSpan.FromMilliseconds(rates.DelayMilliseconds) + (token == Tokens.Slow ? settings.SlowTokenDelay : TimeSpan.Zero));
     }
 
     /// <summary>How often a delivery arrives that the gateway considers delivered: 0, 1 or 2 times.</summary>

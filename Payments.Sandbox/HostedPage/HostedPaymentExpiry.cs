@@ -6,11 +6,11 @@ namespace OrderSaga.Sandbox;
 sealed class HostedPaymentExpiry(IServiceScopeFactory scopes, Ledger ledger, TimeProvider clock, ILogger<HostedPaymentExpiry> log) : BackgroundService
 {
     const int Page = 200;
-    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Look, clock);
+        using var timer = new PeriodicTimer(PollInterval, clock);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

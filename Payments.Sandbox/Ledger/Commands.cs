@@ -21,7 +21,7 @@ sealed record Authorize(string Key, string Hash, AuthorizationRequest Request, V
 /// <param name="TargetId">The authorization, or the capture to refund.</param>
 /// <param name="Amount">Optional; must be the full amount.</param>
 /// <param name="Declined">A capture declined by the fault rate.</param>
-sealed record FollowUp(string Key, string Hash, string Operation, string TargetId, long? Amount, bool Declined) : KeyedCommand(Key, Hash);
+sealed record Modification(string Key, string Hash, string Operation, string TargetId, long? Amount, bool Declined) : KeyedCommand(Key, Hash);
 
 /// <summary>The customer's decision on a hosted payment, or its expiry.</summary>
 sealed record Conclude(string AuthorizationId, Verdict Verdict) : Command;

@@ -29,7 +29,7 @@ sealed record GatewayAnswer(
         At = now,
     });
 
-    public static GatewayOperation Step(FollowUp step, Verdict verdict, GatewayOperation target, string id, DateTime now) =>
+    public static GatewayOperation Step(Modification step, Verdict verdict, GatewayOperation target, string id, DateTime now) =>
         Answered(new GatewayOperation
         {
             Id = id,

@@ -9,7 +9,7 @@ static class GatewayRules
     public static Problem? Refuse(string operation, Account account, long? amount)
     {
         var authorization = account.Authorization;
-        if (amount is { } asked && asked != authorization.Amount)
+        if (amount is { } requested && requested != authorization.Amount)
             return new Problem(422, "partial-amount", "Only the full amount can be captured or refunded.",
                 $"The authorization is over {authorization.Amount} {authorization.Currency}; omit the amount, or send the same.");
 
@@ -43,7 +43,7 @@ static class GatewayRules
     }
 
     /// <summary>Declines a capture by its token or the fault rate.</summary>
-    public static Verdict Decide(FollowUp step, GatewayOperation authorization) =>
+    public static Verdict Decide(Modification step, GatewayOperation authorization) =>
         step.Operation == Operations.Capture && (step.Declined || authorization.Token == Tokens.CaptureRefused)
             ? new Verdict(Statuses.Declined, "capture refused by the issuer")
             : new Verdict(Statuses.Succeeded);

@@ -31,9 +31,9 @@ sealed class Ledger : IAsyncDisposable
     public ValueTask DisposeAsync() => entries.DisposeAsync();
 
     /// <summary>A failing batch is split, so that no command fails because of another.</summary>
-    Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunApart(batch, Commit, (entry, error) => entry.Done.SetException(error));
+    Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunSplitting(batch, Commit, (entry, error) => entry.Done.SetException(error));
 
-    async Task Commit(IReadOnlyList<Entry> batch, Func<Func<Work, Task>, Task> run)
+    async Task Commit(IReadOnlyList<Entry> batch, Func<Func<UnitOfWorkContext, Task>, Task> run)
     {
         List<Outcome> outcomes = [];
         await run(async work => outcomes = await Write(work, [.. batch.Select(x => x.Command)]));
@@ -41,13 +41,13 @@ sealed class Ledger : IAsyncDisposable
             entry.Done.SetResult(outcome);
     }
 
-    async Task<List<Outcome>> Write(Work work, IReadOnlyList<Command> commands)
+    async Task<List<Outcome>> Write(UnitOfWorkContext work, IReadOnlyList<Command> commands)
     {
-        var book = await Book.Open(work, commands);
+        var book = await LedgerRows.Open(work, commands);
         return [.. commands.Select(command => Apply(work, book, command))];
     }
 
-    Outcome Apply(Work work, Book book, Command command)
+    Outcome Apply(UnitOfWorkContext work, LedgerRows book, Command command)
     {
         if (command is KeyedCommand keyed && book.ByKey(keyed.Key) is { } earlier)
             return Repeat(keyed, earlier);
@@ -55,7 +55,7 @@ sealed class Ledger : IAsyncDisposable
         return command switch
         {
             Authorize authorize => Apply(book, authorize),
-            FollowUp follow => Apply(work, book, follow),
+            Modification follow => Apply(work, book, follow),
             Conclude conclude => Apply(work, book, conclude),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is not a ledger command."),
         };
@@ -66,14 +66,14 @@ sealed class Ledger : IAsyncDisposable
         : new Outcome(null, Refusal: new Problem(422, "idempotency-key-reused", "The idempotency key was used for another request.",
             "This Idempotency-Key was used with another operation or body. Send that request again, or use a new key."));
 
-    Outcome Apply(Book book, Authorize command)
+    Outcome Apply(LedgerRows book, Authorize command)
     {
         var operation = GatewayAnswer.Authorization(command, GatewayRules.Decide(command, Now()), NewId("auth"), Now());
         book.Write(operation);
         return new Outcome(operation);
     }
 
-    Outcome Apply(Work work, Book book, FollowUp step)
+    Outcome Apply(UnitOfWorkContext work, LedgerRows book, Modification step)
     {
         var target = book.ById(step.TargetId, step.Operation == Operations.Refund ? Operations.Capture : Operations.Authorize);
         if (target is null || (step.Operation == Operations.Refund && target.Status != Statuses.Succeeded))
@@ -93,11 +93,11 @@ sealed class Ledger : IAsyncDisposable
         return new Outcome(operation);
     }
 
-    static Problem Missing(FollowUp step, GatewayOperation? target) => target is null
+    static Problem Missing(Modification step, GatewayOperation? target) => target is null
         ? new Problem(404, "unknown-operation", "Operation not found.", $"There is no operation {step.TargetId} to {step.Operation}.")
         : new Problem(409, "capture-declined", "The capture was declined.", "No money was taken, so there is nothing to refund.");
 
-    Outcome Apply(Work work, Book book, Conclude command)
+    Outcome Apply(UnitOfWorkContext work, LedgerRows book, Conclude command)
     {
         if (book.ById(command.AuthorizationId, Operations.Authorize) is not { } authorization)
             return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "Payment not found.", "Check the link."));
@@ -109,7 +109,7 @@ sealed class Ledger : IAsyncDisposable
     }
 
     /// <summary>Adds a webhook about the change.</summary>
-    void Close(Work work, GatewayOperation authorization, Verdict verdict)
+    void Close(UnitOfWorkContext work, GatewayOperation authorization, Verdict verdict)
     {
         Change(work, authorization, verdict, "hosted payment");
         if (settings.WebhookUrl is { } url)
@@ -119,7 +119,7 @@ sealed class Ledger : IAsyncDisposable
         }
     }
 
-    static void Change(Work work, GatewayOperation authorization, Verdict verdict, string cause)
+    static void Change(UnitOfWorkContext work, GatewayOperation authorization, Verdict verdict, string cause)
     {
         work.Audit("authorization", authorization.Id, authorization.Status, verdict.Status, cause, verdict.Reason);
         authorization.Status = verdict.Status;

@@ -6,7 +6,7 @@ namespace OrderSaga.Sandbox;
 /// <summary>Lists operations for callers without an answer: by idempotency key or by reference.</summary>
 static class ListOperations
 {
-    const int Most = 200;
+    const int MaxRows = 200;
 
     public static void MapOperations(this IEndpointRouteBuilder api) => api.MapGet("/operations", List);
 
@@ -15,10 +15,10 @@ static class ListOperations
         if (string.IsNullOrEmpty(idempotencyKey) == string.IsNullOrEmpty(reference))
             throw new Problem(400, "operations-query", "The query needs exactly one parameter.", "Send either ?idempotencyKey= or ?reference=.");
 
-        var asked = string.IsNullOrEmpty(reference)
+        var query = string.IsNullOrEmpty(reference)
             ? db.Operations.Where(x => x.IdempotencyKey == idempotencyKey)
             : db.Operations.Where(x => x.Reference == reference);
-        var rows = await asked.AsNoTracking().OrderBy(x => x.At).ThenBy(x => x.Id).Take(Most).ToListAsync(cancel);
+        var rows = await query.AsNoTracking().OrderBy(x => x.At).ThenBy(x => x.Id).Take(MaxRows).ToListAsync(cancel);
         return new OperationList([.. rows.Select(GatewayAnswer.Of)]);
     }
 }

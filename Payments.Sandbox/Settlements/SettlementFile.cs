@@ -22,10 +22,10 @@ static class SettlementFile
             throw new Problem(400, "settlement-date", "The date is invalid.", "Use a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
 
         context.Response.Headers.ContentDisposition = $"attachment; filename=settlement-{date}.csv";
-        return Results.Stream(body => Write(body, Moved(db, day), settings, context.RequestAborted), "text/csv; charset=utf-8");
+        return Results.Stream(body => Write(body, FindMovements(db, day), settings, context.RequestAborted), "text/csv; charset=utf-8");
     }
 
-    static IAsyncEnumerable<GatewayOperation> Moved(SandboxDb db, DateOnly day)
+    static IAsyncEnumerable<GatewayOperation> FindMovements(SandboxDb db, DateOnly day)
     {
         var from = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         var to = from.AddDays(1);

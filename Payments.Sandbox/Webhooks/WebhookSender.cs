@@ -18,7 +18,7 @@ sealed class WebhookSignal : IDisposable
         }
     }
 
-    public Task Wait(TimeSpan most, CancellationToken cancel) => raised.WaitAsync(most, cancel);
+    public Task Wait(TimeSpan max, CancellationToken cancel) => raised.WaitAsync(max, cancel);
 
     public void Dispose() => raised.Dispose();
 }
@@ -59,16 +59,16 @@ sealed class WebhookSender(
     : BackgroundService
 {
     const int Page = 32;
-    static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
-    static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var pause = settings.WebhookRetry < Look ? settings.WebhookRetry : Look;
+        var delay = settings.WebhookRetryDelay < PollInterval ? settings.WebhookRetryDelay : PollInterval;
         while (!stoppingToken.IsCancellationRequested)
         {
             if (await Guarded(stoppingToken) < Page)
-                await signal.Wait(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await signal.Wait(delay, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -120,7 +120,8 @@ sealed class WebhookSender(
         webhook.Attempts++;
         webhook.LastError = Text.Clean(error, 500);
         webhook.DeliveredAt = error is null ? now : null;
-        webhook.DueAt = error is null || webhook.Attempts >= settings.WebhookAttempts ? null : now + Pause(settings.WebhookRetry, webhook.Attempts);
+        webhook.DueAt = error is null || webhook.Attempts >= settings.MaxWebhookAttempts ? null : now
+            + DelayAfter(settings.WebhookRetryDelay, webhook.Attempts);
         if (error is not null)
         {
             log.LogWarning("Webhook {WebhookId} to {Url}: attempt {Attempt} failed: {Error}; {Next}",
@@ -129,9 +130,9 @@ sealed class WebhookSender(
     }
 
     /// <summary>Doubles after each attempt, up to five minutes.</summary>
-    internal static TimeSpan Pause(TimeSpan first, int attempts)
+    internal static TimeSpan DelayAfter(TimeSpan first, int attempts)
     {
-        var pause = first * Math.Pow(2, Math.Min(attempts - 1, 30));
-        return pause < LongestPause ? pause : LongestPause;
+        var delay = first * Math.Pow(2, Math.Min(attempts - 1, 30));
+        return delay < MaxDelay ? delay : MaxDelay;
     }
 }

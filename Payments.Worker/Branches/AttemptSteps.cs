@@ -4,7 +4,7 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>Life cycle of an attempt: committed before its call, queued after the commit, settled by the gateway's answer.</summary>
-sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
+sealed class AttemptSteps(BranchRows rows, UnitOfWorkContext work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -28,7 +28,7 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         };
         rows.Add(attempt);
         Audit(attempt, "", cause);
-        HandOver(branch, attempt, ask: false);
+        HandOver(branch, attempt, query: false);
     }
 
     /// <summary>Makes the attempt due again, because there may be news of it.</summary>
@@ -38,73 +38,73 @@ sealed class AttemptSteps(BranchRows rows, Work work, CallQueue queue, PaymentsS
         attempt.Reopen(Now, Now);
         if (from != attempt.State.ToString())
             Audit(attempt, from, cause);
-        HandOver(branch, attempt, ask: true);
+        HandOver(branch, attempt, query: true);
     }
 
     /// <summary>Queues the call after the commit. If this process does not get to it, a sweeper finds it due.</summary>
-    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool ask, bool poll = false)
+    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool query, bool poll = false)
     {
         var now = clock.GetUtcNow();
         attempt.HandOver(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
-        var handover = new Handover(
-            CallOf(branch, attempt), attempt.Lease, ask, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
+        var handover = new QueuedCall(
+            CallOf(branch, attempt), attempt.Lease, query, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
             attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, attempt.TraceParent, clock.GetTimestamp());
         work.AfterCommit(() => queue.Add(handover));
     }
 
     /// <summary>Records the result of a call; returns true if the branch must react to it.</summary>
-    public bool Note(PaymentAttempt attempt, CallResult result)
+    public bool RecordResult(PaymentAttempt attempt, CallResult result)
     {
         var from = attempt.State;
-        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover) : Unanswered(attempt, result);
+        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover) : RecordNoAnswer(attempt, result);
         if (from != attempt.State)
-            Audit(attempt, from.ToString(), result.Handover.Ask ? "gateway asked" : "gateway called");
+            Audit(attempt, from.ToString(), result.Handover.IsQuery ? "gateway asked" : "gateway called");
         return news;
     }
 
     /// <summary>The first certain answer stands. The only later news is money that was reported missing and exists after all.</summary>
-    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, Handover handover)
+    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, QueuedCall handover)
     {
-        var heard = attempt.State;
+        var known = attempt.State;
         switch (answer.Result)
         {
             case GatewayResult.Pending when attempt.IsOpen:
-                attempt.Wait(answer.Id, settings.AskPendingAt(handover.Call.PayBefore, attempt.CreatedAt, Now), Now);
-                return heard != AttemptState.Pending;
-            case GatewayResult.Succeeded when heard != AttemptState.Succeeded:
+                attempt.AwaitCustomer(answer.Id, settings.NextPendingPollAt(handover.Call.PayBefore, attempt.CreatedAt, Now), Now);
+                return known != AttemptState.Pending;
+            case GatewayResult.Succeeded when known != AttemptState.Succeeded:
                 attempt.Settle(AttemptState.Succeeded, answer, Now);
                 return true;
             case GatewayResult.Declined or GatewayResult.Captured when attempt.IsOpen:
                 attempt.Settle(AttemptState.Declined, answer, Now);
-                attempt.Watch(WatchAt(handover, answer.Unseen));
+                attempt.SchedulePoll(NextPollAt(handover, answer.Unseen));
                 return true;
             case GatewayResult.Declined or GatewayResult.Pending when attempt.State == AttemptState.Declined && attempt.NextAttemptAt is not null:
-                attempt.Watch(WatchAt(handover, answer.Unseen || answer.Result == GatewayResult.Pending));
+                attempt.SchedulePoll(NextPollAt(handover, answer.Unseen || answer.Result == GatewayResult.Pending));
                 return false;
             default:
-                log.LogInformation("Ignored the gateway's {Result} for {Key}: it is already {State}", attempt.Key, heard, answer.Result);
+                log.LogInformation("Ignored the gateway's {Result} for {Key}: it is already {State}", attempt.Key, known, answer.Result);
                 return false;
         }
     }
 
     /// <summary>A customer may still pay what was given up, and a request that the gateway has not seen may still arrive there.</summary>
-    DateTime? WatchAt(Handover handover, bool unseen) => handover.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
-        ? settings.WatchAt(handover.SendBefore ?? Now, Now) : null;
+    DateTime? NextPollAt(QueuedCall handover, bool unseen) => handover.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
+        ? settings.NextDeclinedPollAt(handover.SendBefore ?? Now, Now) : null;
 
     /// <summary>Ignores the result if the lease was lost: another caller is querying the gateway.</summary>
-    bool Unanswered(PaymentAttempt attempt, CallResult result)
+    bool RecordNoAnswer(PaymentAttempt attempt, CallResult result)
     {
         if (attempt.Lease != result.Handover.Lease)
             return false;
         if (!attempt.IsOpen)
         {
-            attempt.Watch(attempt.NextAttemptAt is null ? null : WatchAt(result.Handover, unseen: true));
+            attempt.SchedulePoll(attempt.NextAttemptAt is null ? null : NextPollAt(result.Handover, unseen: true));
             return false;
         }
 
         var due = attempt.State == AttemptState.Pending
-            ? settings.AskPendingAt(result.Handover.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.BackOff(attempt.Attempts, attempt.OrderId);
-        attempt.Unanswered(result.Error ?? "no answer", due, Now);
+            ? settings.NextPendingPollAt(result.Handover.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.RetryDelay(attempt.Attempts, attempt.OrderId);
+        attempt.RecordNoAnswer(result.Error ?? "no answer", due, Now);
         log.LogWarning("{Key} has no answer after attempt {Attempts}; next query at {Due:O}: {Error}", attempt.Key, attempt.Attempts, due, attempt.Error);
         return false;
     }

@@ -11,13 +11,13 @@ namespace OrderSaga.Payments;
 /// </summary>
 sealed class BranchRows(PaymentsDb db)
 {
-    readonly HashSet<Guid> asked = [];
+    readonly HashSet<Guid> loadedIds = [];
     readonly Dictionary<Guid, PaymentBranch> branches = [];
     readonly Dictionary<string, PaymentAttempt> attempts = [];
 
     public IEnumerable<PaymentAttempt> Attempts => attempts.Values;
 
-    public PaymentBranch? Branch(Guid orderId) => asked.Contains(orderId) ? branches.GetValueOrDefault(orderId)
+    public PaymentBranch? Branch(Guid orderId) => loadedIds.Contains(orderId) ? branches.GetValueOrDefault(orderId)
         : throw new InvalidOperationException($"The payment branch of order {orderId} was not loaded with its batch.");
 
     public PaymentAttempt? Attempt(Guid orderId, Operation operation) => attempts.GetValueOrDefault(PaymentAttempt.KeyOf(orderId, operation));
@@ -38,15 +38,15 @@ sealed class BranchRows(PaymentsDb db)
     /// Locks the branches in key order, then loads their attempts under those locks. A branch that does not exist cannot be locked: if two
     /// processes insert it, the second one's insert conflicts and its retry finds it.
     /// </summary>
-    public Task Load(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.Lock<PaymentBranch, Guid>);
+    public Task Load(UnitOfWorkContext work, IEnumerable<Guid> orderIds) => Load(orderIds, work.Lock<PaymentBranch, Guid>);
 
-    /// <summary>As <see cref="Load(Work,IEnumerable{Guid})"/>, but leaves out branches that another transaction has locked.</summary>
-    public Task LoadUnlocked(Work work, IEnumerable<Guid> orderIds) => Load(orderIds, work.TryLock<PaymentBranch, Guid>);
+    /// <summary>As <see cref="Load(UnitOfWorkContext,IEnumerable{Guid})"/>, but leaves out branches that another transaction has locked.</summary>
+    public Task LoadUnlocked(UnitOfWorkContext work, IEnumerable<Guid> orderIds) => Load(orderIds, work.TryLock<PaymentBranch, Guid>);
 
     async Task Load(IEnumerable<Guid> orderIds, Func<IEnumerable<Guid>, Task<List<PaymentBranch>>> lockAll)
     {
         var wanted = orderIds.ToHashSet();
-        asked.UnionWith(wanted);
+        loadedIds.UnionWith(wanted);
         foreach (var branch in await lockAll(wanted))
             branches.Add(branch.OrderId, branch);
 
@@ -59,7 +59,7 @@ sealed class BranchRows(PaymentsDb db)
 /// <summary>Loads the rows of a batch: two statements; one if all orders are new.</summary>
 sealed class BranchPreload(BranchRows rows) : IPreload
 {
-    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) =>
+    public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) =>
         rows.Load(work, deliveries.Select(OrderId).OfType<Guid>());
 
     static Guid? OrderId(ConsumeContext delivery) =>

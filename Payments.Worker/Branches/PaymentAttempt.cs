@@ -70,12 +70,12 @@ sealed class PaymentAttempt
     const int MaxErrorLength = 500;
 
     /// <summary>Due now, or its due time comes from a wrong clock.</summary>
-    public bool IsCallDue(DateTime now, DateTime furthest) =>
-        State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > furthest);
+    public bool IsCallDue(DateTime now, DateTime maxDueAt) =>
+        State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > maxDueAt);
 
     /// <summary>To be queried: it waits for its customer or is watched.</summary>
-    public bool IsPollDue(DateTime now, DateTime furthest, DateTime closedBy) =>
-        State is AttemptState.Pending or AttemptState.Declined && (NextAttemptAt <= now || (NextAttemptAt > furthest && ClosesAt <= closedBy));
+    public bool IsPollDue(DateTime now, DateTime maxDueAt, DateTime closedBy) =>
+        State is AttemptState.Pending or AttemptState.Declined && (NextAttemptAt <= now || (NextAttemptAt > maxDueAt && ClosesAt <= closedBy));
 
     public bool IsOpen => State is AttemptState.Sent or AttemptState.Unknown or AttemptState.Pending;
 
@@ -103,18 +103,18 @@ sealed class PaymentAttempt
     }
 
     /// <summary>No answer: to be queried at <paramref name="due"/>.</summary>
-    public void Unanswered(string error, DateTime due, DateTime now)
+    public void RecordNoAnswer(string error, DateTime due, DateTime now)
     {
         State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
         (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, MaxErrorLength), due, now);
     }
 
     /// <summary>An unpaid hosted payment: to be queried at <paramref name="due"/> unless a webhook comes first.</summary>
-    public void Wait(string? gatewayId, DateTime due, DateTime now) =>
+    public void AwaitCustomer(string? gatewayId, DateTime due, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (AttemptState.Pending, gatewayId, null, due, now);
 
     /// <summary>Settled, and to be queried again at <paramref name="due"/>; null: never.</summary>
-    public void Watch(DateTime? due) => NextAttemptAt = due;
+    public void SchedulePoll(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) =
@@ -131,7 +131,7 @@ sealed class PaymentAttempt
         row.Property(x => x.Key).HasColumnName("idempotency_key").HasMaxLength(100);
         row.Property(x => x.OrderId).HasColumnName("order_id");
         row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(20)
-            .HasConversion(name => Name(name), text => EnumNames.Of<Operation>(text, Name));
+            .HasConversion(name => Name(name), text => EnumNames.Parse<Operation>(text, Name));
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.GatewayId).HasColumnName("gateway_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.Lease).HasColumnName("lease");

@@ -104,10 +104,10 @@ sealed class PaymentBranch : IVersioned
     public static PaymentBranch Tombstone(Guid orderId, DateTime now) => new() { OrderId = orderId, CreatedAt = now };
 
     /// <summary>Unreachable: the rule refuses a Confirm without a branch.</summary>
-    public static PaymentBranch NeverWithoutTry(DateTime now) => throw new InvalidOperationException($"A Confirm at {now:O} would make a branch.");
+    public static PaymentBranch RequireTry(DateTime now) => throw new InvalidOperationException($"A Confirm at {now:O} would make a branch.");
 
     /// <summary>Stores the gateway's answer about an operation.</summary>
-    public void Learn(Operation operation, GatewayAnswer answer)
+    public void RecordAnswer(Operation operation, GatewayAnswer answer)
     {
         if (operation == Operation.Authorize)
             Token = null;
@@ -119,12 +119,12 @@ sealed class PaymentBranch : IVersioned
             (AuthorizationId, Url, PayBefore) = (answer.Id, answer.Url ?? Url, answer.ExpiresAt ?? PayBefore);
     }
 
-    public void Take(Outcome.Step step, DateTime now)
+    public void Transition(Outcome.Step step, DateTime now)
     {
         State = step.To;
         CancelRequested |= step.CancelRequested;
         Undo = step.Call is Operation.Void or Operation.Refund ? step.Call : Undo;
-        Answer = step.Answer is { } answer ? Answers.Json(answer) : Answer;
+        Answer = step.Answer is { } answer ? AnswerJson.Json(answer) : Answer;
         Reason = step.Answer is PaymentDeclined declined ? declined.Reason : Reason;
         Token = State == BranchState.Trying ? Token : null;
         UpdatedAt = now;

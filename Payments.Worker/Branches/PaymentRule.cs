@@ -11,7 +11,7 @@ static class PaymentRule
 {
     const string TooLate = "cancelled before tried";
     const string Unusable = "the amount or the payment method is invalid";
-    const string NoUrl = "the gateway returned no valid payment page";
+    const string MissingUrl = "the gateway returned no valid payment page";
 
     /// <summary>False: nothing of the message is stored, and the payment is declined.</summary>
     public static bool IsUsable(TryAuthorizePayment message) => FieldRules.IsTotal(message.Amount) && FieldRules.IsPayment(message.Payment);
@@ -75,12 +75,12 @@ static class PaymentRule
         (Operation.Capture, GatewayResult.Declined) => NotCaptured(branch, answer.Reason ?? ""),
         (Operation.Void or Operation.Refund, GatewayResult.Succeeded) => Undone(branch, operation),
         (Operation.Void or Operation.Refund, GatewayResult.Declined) => NotUndone(branch, operation),
-        (Operation.Void, GatewayResult.Captured) => CapturedMeanwhile(branch),
+        (Operation.Void, GatewayResult.Captured) => CapturedExternally(branch),
         _ => Outcome.Nothing,
     };
 
     /// <summary>A payment that was given up holds money: its void, which found nothing, is repeated.</summary>
-    public static Outcome PaidAfterAll(PaymentBranch branch) =>
+    public static Outcome LatePayment(PaymentBranch branch) =>
         branch.State is Cancelling or Cancelled && branch.Undo == Operation.Void ? Late(Operation.Void) : Outcome.Nothing;
 
     static Outcome Authorized(PaymentBranch branch) => branch.State switch
@@ -96,7 +96,7 @@ static class PaymentRule
         Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
         // The customer cannot pay: the order fails with a reason, and the open payment is voided.
         Trying when answer.Url is null =>
-            new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, NoUrl), Call: Operation.Void, Note: NoUrl, Alarm: true),
+            new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, MissingUrl), Call: Operation.Void, Note: MissingUrl, Alarm: true),
         Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
         _ => Outcome.Nothing,
     };
@@ -130,7 +130,7 @@ static class PaymentRule
     };
 
     /// <summary>Another party captured money that was to be voided: it is refunded.</summary>
-    static Outcome CapturedMeanwhile(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
+    static Outcome CapturedExternally(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
         ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "another party captured the payment: it is refunded", Alarm: true)
         : Outcome.Nothing;
 

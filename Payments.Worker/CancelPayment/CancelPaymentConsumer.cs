@@ -5,7 +5,7 @@ namespace OrderSaga.Payments;
 
 sealed class CancelPaymentConsumer(BranchSteps steps, BranchRows rows) : IConsumer<CancelPayment>
 {
-    public Task Consume(ConsumeContext<CancelPayment> context) => steps.Carry(
+    public Task Consume(ConsumeContext<CancelPayment> context) => steps.Apply(
         context.Message,
         branch => PaymentRule.Cancel(branch, context.Message, UndoDeclined(branch)),
         now => PaymentBranch.Tombstone(context.Message.OrderId, now));

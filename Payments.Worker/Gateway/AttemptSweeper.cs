@@ -13,23 +13,23 @@ sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
     /// <summary>Claims one page of due calls and one of due queries, queues them after the commit, and returns their number.</summary>
-    internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPage, [])).Claimed + await SweepPolls(CancellationToken.None);
+    internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPageSize, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SweepMilliseconds), clock);
-        while (await timer.Next(stoppingToken))
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(settings.SweepIntervalMilliseconds), clock);
+        while (await timer.WaitForTick(stoppingToken))
             await SweepAll(stoppingToken);
     }
 
     /// <summary>A failure with calls does not delay the queries.</summary>
     internal async Task SweepAll(CancellationToken stop)
     {
-        await Look(() => PastLocked(int.MaxValue, SweepCalls, stop));
-        await Look(() => SweepPolls(stop));
+        await TrySweep(() => SkippingLocked(int.MaxValue, SweepCalls, stop));
+        await TrySweep(() => SweepPolls(stop));
     }
 
-    async Task Look(Func<Task> sweep)
+    async Task TrySweep(Func<Task> sweep)
     {
         try
         {
@@ -37,17 +37,17 @@ sealed class AttemptSweeper(
         }
         catch (Exception failure)
         {
-            log.LogWarning(failure, "Could not claim due payment attempts; retrying in {Milliseconds} ms", settings.SweepMilliseconds);
+            log.LogWarning(failure, "Could not claim due payment attempts; retrying in {Milliseconds} ms", settings.SweepIntervalMilliseconds);
         }
     }
 
     /// <summary>Claims page after page; skips rows locked by another transaction until the next poll.</summary>
-    static async Task<int> PastLocked(int most, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
+    static async Task<int> SkippingLocked(int max, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
     {
         var (claimed, more, passed) = (0, true, new HashSet<Guid>());
-        while (more && claimed < most && !stop.IsCancellationRequested)
+        while (more && claimed < max && !stop.IsCancellationRequested)
         {
-            (var page, more) = await sweep(most - claimed, passed);
+            (var page, more) = await sweep(max - claimed, passed);
             claimed += page;
             PaymentsMetrics.Swept(page);
         }
@@ -55,26 +55,26 @@ sealed class AttemptSweeper(
         return claimed;
     }
 
-    Task<(int Claimed, bool More)> SweepCalls(int most, HashSet<Guid> passed) => unitOfWork.Run(async work =>
+    Task<(int Claimed, bool More)> SweepCalls(int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
     {
-        var (now, furthest) = Now();
-        var (db, page) = ((PaymentsDb)work.Db, Math.Min(most, settings.SweepPage));
+        var (now, maxDueAt) = Now();
+        var (db, page) = ((PaymentsDb)work.Db, Math.Min(max, settings.SweepPageSize));
         var due = await Page(DueCalls(db, now), page, passed);
         if (due.Count < page)
-            due.AddRange(await Page(FarCalls(db, furthest), page - due.Count, passed));
-        return await Claim(work, due, page, passed, row => row.IsCallDue(now, furthest), poll: false);
+            due.AddRange(await Page(CallsDueTooFarAhead(db, maxDueAt), page - due.Count, passed));
+        return await Claim(work, due, page, passed, row => row.IsCallDue(now, maxDueAt), poll: false);
     });
 
-    Task<int> SweepPolls(CancellationToken stop) => queue.PollsPaused ? Task.FromResult(0) : PastLocked(settings.PollPage, SweepPolls, stop);
+    Task<int> SweepPolls(CancellationToken stop) => queue.PollsPaused ? Task.FromResult(0) : SkippingLocked(settings.PollPage, SweepPolls, stop);
 
-    Task<(int Claimed, bool More)> SweepPolls(int most, HashSet<Guid> passed) => unitOfWork.Run(async work =>
+    Task<(int Claimed, bool More)> SweepPolls(int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
     {
-        var (now, furthest) = Now();
+        var (now, maxDueAt) = Now();
         var (db, closedBy) = ((PaymentsDb)work.Db, PaymentsSettings.ClosedBy(now));
-        var due = await Page(Closing(db, now, furthest, closedBy), most, passed);
-        if (due.Count < most)
-            due.AddRange(await Page(DuePolls(db, now), most - due.Count, passed));
-        return await Claim(work, due, most, passed, row => row.IsPollDue(now, furthest, closedBy), poll: true);
+        var due = await Page(Closing(db, now, maxDueAt, closedBy), max, passed);
+        if (due.Count < max)
+            due.AddRange(await Page(DuePolls(db, now), max - due.Count, passed));
+        return await Claim(work, due, max, passed, row => row.IsPollDue(now, maxDueAt, closedBy), poll: true);
     });
 
     static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> passed)
@@ -87,13 +87,13 @@ sealed class AttemptSweeper(
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt <= now).OrderBy(row => row.NextAttemptAt);
 
     /// <summary>Reads the other end of the same index.</summary>
-    internal static IQueryable<PaymentAttempt> FarCalls(PaymentsDb db, DateTime furthest) => db.Attempts.AsNoTracking()
-        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > furthest)
+    internal static IQueryable<PaymentAttempt> CallsDueTooFarAhead(PaymentsDb db, DateTime maxDueAt) => db.Attempts.AsNoTracking()
+        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > maxDueAt)
         .OrderByDescending(row => row.NextAttemptAt);
 
     /// <summary>Pages that just closed come first, so that a last-second payment is found soon.</summary>
-    internal static IQueryable<PaymentAttempt> Closing(PaymentsDb db, DateTime now, DateTime furthest, DateTime closedBy) => db.Attempts.AsNoTracking()
-        .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > furthest))
+    internal static IQueryable<PaymentAttempt> Closing(PaymentsDb db, DateTime now, DateTime maxDueAt, DateTime closedBy) => db.Attempts.AsNoTracking()
+        .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > maxDueAt))
         .OrderBy(row => row.ClosesAt);
 
     internal static IQueryable<PaymentAttempt> DuePolls(PaymentsDb db, DateTime now) => db.Attempts.AsNoTracking()
@@ -102,7 +102,7 @@ sealed class AttemptSweeper(
 
     /// <summary>A full page means there may be more.</summary>
     static async Task<(int Claimed, bool More)> Claim(
-        Work work, List<Guid> orderIds, int page, HashSet<Guid> passed, Func<PaymentAttempt, bool> isDue, bool poll)
+        UnitOfWorkContext work, List<Guid> orderIds, int page, HashSet<Guid> passed, Func<PaymentAttempt, bool> isDue, bool poll)
     {
         if (orderIds.Count == 0)
             return (0, false);
@@ -111,7 +111,7 @@ sealed class AttemptSweeper(
         await rows.LoadUnlocked(work, orderIds);
         var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
-            steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, ask: true, poll);
+            steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, query: true, poll);
         passed.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
         return (due.Count, orderIds.Count == page);
     }
@@ -119,6 +119,6 @@ sealed class AttemptSweeper(
     (DateTime Now, DateTime Furthest) Now()
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        return (now, now + settings.Furthest);
+        return (now, now + settings.MaxDueAhead);
     }
 }

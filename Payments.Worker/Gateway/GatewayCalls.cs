@@ -28,12 +28,12 @@ sealed class GatewayCalls : BackgroundService
     {
         (this.queue, this.gateway, this.unitOfWork, this.settings, this.clock, this.log) = (queue, gateway, unitOfWork, settings, clock, log);
         stopping = lifetime.ApplicationStopping;
-        var gather = TimeSpan.FromMilliseconds(settings.AnswerGatherMilliseconds);
-        answers = new Batcher<CallResult>(settings.AnswerBatch, Commit, () => Task.Delay(gather, clock, CancellationToken.None));
+        var linger = TimeSpan.FromMilliseconds(settings.AnswerLingerMilliseconds);
+        answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
     /// <summary>Makes the call: anything but a certain answer is Unknown, never Declined.</summary>
-    internal async Task<CallResult> Call(Handover handover)
+    internal async Task<CallResult> Call(QueuedCall handover)
     {
         var operation = PaymentAttempt.Name(handover.Call.Operation);
         using var activity = Instruments.Source.StartActivity($"payment {operation}", ActivityKind.Internal, handover.TraceParent);
@@ -49,7 +49,7 @@ sealed class GatewayCalls : BackgroundService
         catch (Exception failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
-            if (failure is GatewayBusy busy)
+            if (failure is GatewayBusyException busy)
                 queue.PausePolls(busy.Wait);
             PaymentsMetrics.Called(operation, "Unknown");
             return new CallResult(handover, null, $"{failure.GetType().Name}: {failure.Message}");
@@ -57,17 +57,18 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>Commits answers as one batch: attempts, branches, audit, and answers to the saga.</summary>
-    internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(work => Hear(work, results));
+    internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(work => ApplyResults(work, results));
 
     /// <summary>An answer that cannot be committed, or whose branch is locked, does not delay the others.</summary>
     internal Task Commit(IReadOnlyList<CallResult> results) =>
-        unitOfWork.RunApart(results, (part, run) => run(work => Hear(work, part)), NotCommitted);
+        unitOfWork.RunSplitting(results, (part, run) => run(work => ApplyResults(work, part)), NotCommitted);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.WhenAll(Serve(waiting: false, settings.ConcurrentCalls, stoppingToken), Serve(waiting: true, settings.ConcurrentPolls, stoppingToken));
+            await Task.WhenAll(Process(waiting: false, settings.MaxConcurrentCalls, stoppingToken),
+                Process(waiting: true, settings.MaxConcurrentPolls, stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -78,14 +79,14 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>Queries about waiting payments have their own callers.</summary>
-    Task Serve(bool waiting, int atOnce, CancellationToken stop) => Parallel.ForEachAsync(
+    Task Process(bool waiting, int atOnce, CancellationToken stop) => Parallel.ForEachAsync(
         queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
         async (handover, _) => await Handle(handover));
 
-    async Task Handle(Handover handover)
+    async Task Handle(QueuedCall handover)
     {
         if (queue.IsStale(handover))
-            PaymentsMetrics.LeftToSweeper();
+            PaymentsMetrics.DeferredToSweeper();
         else
             _ = Finish(await Call(handover));
     }
@@ -107,7 +108,7 @@ sealed class GatewayCalls : BackgroundService
     /// <summary>Retries an answer that met a lock or an unavailable database while this process holds the lease of its attempt.</summary>
     void NotCommitted(CallResult result, Exception failure)
     {
-        var waits = DatabaseErrors.MeansWait(failure);
+        var waits = DatabaseErrors.IsTransient(failure);
         if (waits && clock.GetElapsedTime(result.Handover.QueuedAt) + CommitAgainAfter < settings.Lease)
         {
             log.LogInformation("The gateway's answer to {Key} waits for the database; retrying in {Delay}: {Failure}",
@@ -122,23 +123,23 @@ sealed class GatewayCalls : BackgroundService
 
     async Task FinishLater(CallResult result)
     {
-        await clock.Pause(CommitAgainAfter, stopping);
+        await clock.Delay(CommitAgainAfter, stopping);
         if (!stopping.IsCancellationRequested)
             await Finish(result);
     }
 
-    static async Task Hear(Work work, IReadOnlyList<CallResult> results)
+    static async Task ApplyResults(UnitOfWorkContext work, IReadOnlyList<CallResult> results)
     {
         await work.Services.GetRequiredService<BranchRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
         var steps = work.Services.GetRequiredService<BranchSteps>();
         foreach (var result in results)
-            await Hear(steps, result);
+            await ApplyResults(steps, result);
     }
 
-    static async Task Hear(BranchSteps steps, CallResult result)
+    static async Task ApplyResults(BranchSteps steps, CallResult result)
     {
         using var activity = Instruments.Source.StartActivity("payment answer", ActivityKind.Internal, result.Handover.TraceParent);
         using var orderId = LogContext.PushProperty("OrderId", result.Handover.Call.OrderId);
-        await steps.Heard(result);
+        await steps.ApplyGatewayAnswer(result);
     }
 }

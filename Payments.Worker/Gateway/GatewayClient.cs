@@ -18,21 +18,22 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
         return response.StatusCode switch
         {
             HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
-                GatewayTruth.Answer(call, await Read<GatewayOperation>(response, cancel)),
+                GatewayResponses.Answer(call, await Read<GatewayOperation>(response, cancel)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw await Rejected(malformed: true, response, cancel),
             HttpStatusCode.TooManyRequests => throw await Busy(response, cancel),
             HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw await Rejected(malformed: false, response, cancel),
-            _ => throw new GatewayUnknown(await Describe(response, cancel)),
+            _ => throw new GatewayNoAnswerException(await Describe(response, cancel)),
         };
     }
 
     public async Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel)
     {
         var byKey = await Operations("idempotencyKey", call.Key, cancel);
-        var own = byKey.FirstOrDefault(told => told.Operation == PaymentAttempt.Name(call.Operation)) is { } told ? GatewayTruth.Answer(call, told) : null;
+        var own = byKey.FirstOrDefault(received => received.Operation == PaymentAttempt.Name(call.Operation)) is { } received
+            ? GatewayResponses.Answer(call, received) : null;
         // Another party may have done what was declined under our key.
         return call.Operation == Operation.Authorize || own is { Result: not GatewayResult.Declined } ? own
-            : GatewayTruth.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel)) ?? own;
+            : GatewayResponses.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel)) ?? own;
     }
 
     async Task<IReadOnlyList<GatewayOperation>> Operations(string by, string value, CancellationToken cancel)
@@ -42,8 +43,8 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
             throw await Busy(response, cancel);
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new GatewayUnknown(await Describe(response, cancel));
-        return (await Read<GatewayOperations>(response, cancel)).Items ?? throw new GatewayUnknown("the gateway's ledger has no items");
+            throw new GatewayNoAnswerException(await Describe(response, cancel));
+        return (await Read<GatewayOperations>(response, cancel)).Items ?? throw new GatewayNoAnswerException("the gateway's ledger has no items");
     }
 
     HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri(settings.BaseAddress, path))
@@ -72,13 +73,13 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     static async Task<T> Read<T>(HttpResponseMessage response, CancellationToken cancel) where T : class =>
         GatewayJson.Read<T>(await response.Content.ReadAsByteArrayAsync(cancel));
 
-    static async Task<GatewayRejected> Rejected(bool malformed, HttpResponseMessage response, CancellationToken cancel)
+    static async Task<GatewayRejectedException> Rejected(bool malformed, HttpResponseMessage response, CancellationToken cancel)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancel);
-        return new GatewayRejected(malformed, Describe(response, body), GatewayJson.Code(body));
+        return new GatewayRejectedException(malformed, Describe(response, body), GatewayJson.Code(body));
     }
 
-    static async Task<GatewayBusy> Busy(HttpResponseMessage response, CancellationToken cancel) =>
+    static async Task<GatewayBusyException> Busy(HttpResponseMessage response, CancellationToken cancel) =>
         new(await Describe(response, cancel), response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
 
     static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel) =>

@@ -31,16 +31,16 @@ static class GatewayJson
 {
     static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { Converters = { new ForeignText() } };
 
-    /// <exception cref="GatewayUnknown">The body is not valid.</exception>
+    /// <exception cref="GatewayNoAnswerException">The body is not valid.</exception>
     public static T Read<T>(byte[] body) where T : class
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(WithoutMark(body), Options) ?? throw new GatewayUnknown("the gateway's answer is empty");
+            return JsonSerializer.Deserialize<T>(WithoutByteOrderMark(body), Options) ?? throw new GatewayNoAnswerException("the gateway's answer is empty");
         }
         catch (JsonException unreadable)
         {
-            throw new GatewayUnknown($"the gateway's answer is invalid: {unreadable.Message}");
+            throw new GatewayNoAnswerException($"the gateway's answer is invalid: {unreadable.Message}");
         }
     }
 
@@ -49,7 +49,7 @@ static class GatewayJson
     {
         try
         {
-            var refusal = JsonSerializer.Deserialize<Refusal>(WithoutMark(body), Options);
+            var refusal = JsonSerializer.Deserialize<Refusal>(WithoutByteOrderMark(body), Options);
             return refusal?.Code ?? refusal?.Error?.Code ?? refusal?.Type?.Split('/')[^1];
         }
         catch (JsonException)
@@ -59,7 +59,7 @@ static class GatewayJson
         }
     }
 
-    static ReadOnlySpan<byte> WithoutMark(byte[] body) => body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(3) : body;
+    static ReadOnlySpan<byte> WithoutByteOrderMark(byte[] body) => body.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? body.AsSpan(3) : body;
 
     sealed record Refusal(string? Type, string? Code, RefusalError? Error);
 

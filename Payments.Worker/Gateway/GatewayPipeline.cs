@@ -10,15 +10,15 @@ namespace OrderSaga.Payments;
 /// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
-    readonly ResiliencePipeline calls = Build(settings, clock, PaymentsMetrics.BreakerIs);
+    readonly ResiliencePipeline calls = Build(settings, clock, PaymentsMetrics.SetBreakerOpen);
     readonly ResiliencePipeline polls = Build(settings, clock, _ => ValueTask.CompletedTask);
 
     /// <summary>Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer.</summary>
-    public async Task<GatewayAnswer> Run(Handover handover)
+    public async Task<GatewayAnswer> Run(QueuedCall handover)
     {
         var inTime = !(handover.SendBefore <= clock.GetUtcNow().UtcDateTime);
         var maySend = handover.MaySend && inTime;
-        if (!handover.Ask && maySend)
+        if (!handover.IsQuery && maySend)
             return await Send(handover.Call);
         if (await Find(handover.Call, handover.Poll ? polls : calls) is { } known)
             return known;
@@ -26,7 +26,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             return await Send(handover.Call);
         // A ledger that lags behind does not undo an earlier answer.
         return handover.KnownId is { } id
-            ? throw new GatewayUnknown($"the gateway's ledger does not list {id}")
+            ? throw new GatewayNoAnswerException($"the gateway's ledger does not list {id}")
             : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway has no such operation" : PaymentRule.TimeIsOver, Unseen: true);
     }
 
@@ -37,14 +37,14 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
         {
             return await calls.ExecuteAsync(async cancel => await gateway.Send(call, cancel));
         }
-        catch (GatewayRejected rejected)
+        catch (GatewayRejectedException rejected)
         {
             var nothingDone = rejected.Malformed && call.Operation == Operation.Authorize;
             if (await Find(call, calls) is { } known)
                 return known;
             return nothingDone
-                ? GatewayTruth.Refused(rejected)
-                : throw new GatewayUnknown(rejected.Message);
+                ? GatewayResponses.Refused(rejected)
+                : throw new GatewayNoAnswerException(rejected.Message);
         }
     }
 
@@ -56,10 +56,10 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
                 // A gateway that answers 429 is available.
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not (GatewayRejected or GatewayBusy)),
-                FailureRatio = settings.BreakerRatio,
-                MinimumThroughput = settings.BreakerCalls,
-                SamplingDuration = TimeSpan.FromSeconds(settings.BreakerWindowSeconds),
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not (GatewayRejectedException or GatewayBusyException)),
+                FailureRatio = settings.BreakerFailureRatio,
+                MinimumThroughput = settings.BreakerMinimumThroughput,
+                SamplingDuration = TimeSpan.FromSeconds(settings.BreakerSamplingSeconds),
                 BreakDuration = TimeSpan.FromSeconds(settings.BreakerOpenSeconds),
                 OnOpened = _ => opened(true),
                 OnClosed = _ => opened(false),

@@ -43,28 +43,28 @@ sealed record GatewayCall(
 interface IGateway
 {
     /// <summary>Executes the operation; the same key executes once, however often it is sent.</summary>
-    /// <exception cref="GatewayUnknown">It may or may not have taken effect.</exception>
-    /// <exception cref="GatewayRejected">The request itself was refused.</exception>
+    /// <exception cref="GatewayNoAnswerException">It may or may not have taken effect.</exception>
+    /// <exception cref="GatewayRejectedException">The request itself was refused.</exception>
     Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel);
 
     /// <summary>What the gateway's ledger says about the call; null if it decides nothing.</summary>
-    /// <exception cref="GatewayUnknown">The ledger could not be queried.</exception>
+    /// <exception cref="GatewayNoAnswerException">The ledger could not be queried.</exception>
     Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel);
 }
 
 /// <summary>No certain answer: the operation may or may not have taken effect.</summary>
-class GatewayUnknown(string message) : Exception(message);
+class GatewayNoAnswerException(string message) : Exception(message);
 
 /// <summary>The gateway limits the rate (429); nothing was done.</summary>
 /// <param name="message">The gateway's text.</param>
 /// <param name="wait">Requested delay.</param>
-sealed class GatewayBusy(string message, TimeSpan wait) : GatewayUnknown(message)
+sealed class GatewayBusyException(string message, TimeSpan wait) : GatewayNoAnswerException(message)
 {
     public TimeSpan Wait => wait;
 }
 
 /// <summary>The gateway refused the request itself; its ledger has the order's state.</summary>
-sealed class GatewayRejected(bool malformed, string message, string? code = null) : Exception(message)
+sealed class GatewayRejectedException(bool malformed, string message, string? code = null) : Exception(message)
 {
     /// <summary>The gateway's error code, e.g. <c>unknown-card</c>.</summary>
     public string? Code => code;

@@ -22,16 +22,16 @@ static class BranchHistoryEndpoint
         .WithSummary("All steps of one order's payment branch, its gateway calls and webhooks, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Example)
-        .MayFail(400, "invalid-order-id", GetBranchesEndpoints.BadId);
+        .ProducesProblem(400, "invalid-order-id", GetBranchesEndpoints.InvalidId);
 
     static async Task<AuditHistory> Get(string orderId, PaymentsDb db, HttpContext http, CancellationToken cancel)
     {
         var id = GetBranchesEndpoints.OrderId(orderId);
-        http.IsAbout(id);
+        http.TagOrder(id);
         var steps = await AuditHistory.Read(db, id.ToString(), SourceOf, cancel);
         var webhooks = await db.Webhooks.AsNoTracking().Where(row => row.OrderId == id)
-            .OrderBy(row => row.ReceivedAt).Take(AuditHistory.MostItems).ToListAsync(cancel);
-        return steps.With(webhooks.Select(Told));
+            .OrderBy(row => row.ReceivedAt).Take(AuditHistory.MaxItems).ToListAsync(cancel);
+        return steps.With(webhooks.Select(Describe));
     }
 
     static string SourceOf(AuditRow row) => row.Subject switch
@@ -41,6 +41,6 @@ static class BranchHistoryEndpoint
         _ => "operator",
     };
 
-    static HistoryItem Told(Webhook webhook) =>
+    static HistoryItem Describe(Webhook webhook) =>
         new(webhook.ReceivedAt, "webhook", "webhook", null, webhook.Outcome, GatewayEvent.Read(webhook.Body)?.Type ?? "webhook", webhook.Id);
 }

@@ -7,7 +7,7 @@ static class GetBranchesEndpoints
 {
     const int MaxOrders = 100;
     const string NoBranch = "This participant has no branch of the order.";
-    internal const string BadId = "The order id is invalid.";
+    internal const string InvalidId = "The order id is invalid.";
 
     public static void Map(IEndpointRouteBuilder app)
     {
@@ -15,20 +15,20 @@ static class GetBranchesEndpoints
             .WithName("GetPaymentBranch").WithTags("Branches").WithSummary("State of one order's payment branch")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchView>().ResponseExample(200, PaymentBranchView.Example)
-            .MayFail(400, "invalid-order-id", BadId).MayFail(404, "no-branch", NoBranch);
+            .ProducesProblem(400, "invalid-order-id", InvalidId).ProducesProblem(404, "branch-not-found", NoBranch);
         app.MapGet("/branches/payment", Many)
             .WithName("ListPaymentBranches").WithTags("Branches").WithSummary("States of the payment branches of up to 100 orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<PaymentBranchList>().ResponseExample(200, new PaymentBranchList([PaymentBranchView.Example]))
-            .MayFail(400, "invalid-parameter", "A query parameter is invalid.");
+            .ProducesProblem(400, "invalid-parameter", "A query parameter is invalid.");
     }
 
     static async Task<PaymentBranchView> One(string orderId, PaymentsDb db, HttpContext http, CancellationToken cancel)
     {
         var id = OrderId(orderId);
-        http.IsAbout(id);
+        http.TagOrder(id);
         var found = await Find(db, [id], cancel);
-        return found.Count == 1 ? found[0] : throw new Problem(404, "no-branch", NoBranch,
+        return found.Count == 1 ? found[0] : throw new Problem(404, "branch-not-found", NoBranch,
             $"No money is held for order {id}, and its Try may still be in transit. It is safe to send the command again.");
     }
 
@@ -47,5 +47,5 @@ static class GetBranchesEndpoints
     }
 
     internal static Guid OrderId(string text) => Guid.TryParseExact(text, "D", out var id) ? id
-        : throw new Problem(400, "invalid-order-id", BadId, "Use the order id returned at placement, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
+        : throw new Problem(400, "invalid-order-id", InvalidId, "Use the order id returned at placement, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

@@ -21,10 +21,10 @@ static class WebhookEndpoint
                 timestamp = "2026-01-31T09:40:00Z",
                 data = new { authorizationId = "auth_0199f0a07c1e7000", reference = "0199f0a0-7c1e-7000-8000-000000000001", amount = 2500, currency = "EUR" },
             })
-            .ReadsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
-            .ReadsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
-            .ReadsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
-            .MayFail(401, "webhook-signature", Title);
+            .AcceptsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
+            .AcceptsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
+            .AcceptsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
+            .ProducesProblem(401, "webhook-signature", Title);
 
     static async Task<IResult> Receive(
         HttpContext http, WebhookReceiver receiver, GatewaySettings gateway, PaymentsSettings settings, TimeProvider clock, ILogger<WebhookReceiver> log)
@@ -33,7 +33,7 @@ static class WebhookEndpoint
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         var given = http.Request.Headers;
         var headers = new WebhookHeaders(given["webhook-id"], given["webhook-timestamp"], given["webhook-signature"]);
-        var window = TimeSpan.FromSeconds(settings.WebhookWindowSeconds);
+        var window = TimeSpan.FromSeconds(settings.WebhookToleranceSeconds);
         if (WebhookSignature.Refuse(headers, body.ToArray(), gateway.WebhookSecrets, clock.GetUtcNow(), window) is { } reason)
             throw Refused(reason, http, log);
 

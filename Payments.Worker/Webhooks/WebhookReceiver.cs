@@ -11,10 +11,10 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
     /// <summary>Returns the outcome.</summary>
     public async Task<string> Receive(string id, string body)
     {
-        var told = GatewayEvent.Read(body);
-        var about = Guid.TryParse(told?.Data?.Reference, out var orderId) ? orderId : Guid.Empty;
+        var received = GatewayEvent.Read(body);
+        var about = Guid.TryParse(received?.Data?.Reference, out var orderId) ? orderId : Guid.Empty;
         using var order = LogContext.PushProperty("OrderId", about);
-        var outcome = await unitOfWork.Run(work => Store(work, id, body, told, about));
+        var outcome = await unitOfWork.Run(work => Store(work, id, body, received, about));
         PaymentsMetrics.Webhook(outcome);
         if (outcome == WebhookRule.Mismatch)
             log.LogError("Webhook {WebhookId} has a valid signature but contradicts order {OrderId}; ignored: {Body}", id, about, body);
@@ -23,7 +23,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
         return outcome;
     }
 
-    async Task<string> Store(Work work, string id, string body, GatewayEvent? told, Guid orderId)
+    async Task<string> Store(UnitOfWorkContext work, string id, string body, GatewayEvent? received, Guid orderId)
     {
         var db = (PaymentsDb)work.Db;
         if (await db.Webhooks.FindAsync(id) is not null)
@@ -32,7 +32,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
         var rows = work.Services.GetRequiredService<BranchRows>();
         await rows.Load(work, [orderId]);
         var (branch, authorization) = (rows.Branch(orderId), rows.Attempt(orderId, Operation.Authorize));
-        var outcome = WebhookRule.Decide(told, branch, authorization);
+        var outcome = WebhookRule.Decide(received, branch, authorization);
         db.Webhooks.Add(new Webhook
         {
             Id = id,
@@ -41,7 +41,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
             Body = body,
             Outcome = outcome,
         });
-        if (outcome == WebhookRule.Asked)
+        if (outcome == WebhookRule.Accepted)
             work.Services.GetRequiredService<AttemptSteps>().Reopen(branch!, authorization!, Cause);
         return outcome;
     }

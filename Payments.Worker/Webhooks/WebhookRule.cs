@@ -14,7 +14,7 @@ sealed record GatewayEvent(string? Type, GatewayEventData? Data)
         {
             return GatewayJson.Read<GatewayEvent>(Encoding.UTF8.GetBytes(body));
         }
-        catch (GatewayUnknown)
+        catch (GatewayNoAnswerException)
         {
             return null;
         }
@@ -30,23 +30,23 @@ sealed record GatewayEventData(string? AuthorizationId, string? Reference, long 
 /// <summary>Decides whether a webhook is a reason to query the gateway. It never moves money or state itself. Pure.</summary>
 static class WebhookRule
 {
-    public const string Asked = "the gateway is asked";
+    public const string Accepted = "the gateway is asked";
     public const string Mismatch = "does not fit the order";
 
-    /// <summary>The outcome; <see cref="Asked"/> if the gateway must be queried.</summary>
-    public static string Decide(GatewayEvent? told, PaymentBranch? branch, PaymentAttempt? authorization) => told switch
+    /// <summary>The outcome; <see cref="Accepted"/> if the gateway must be queried.</summary>
+    public static string Decide(GatewayEvent? received, PaymentBranch? branch, PaymentAttempt? authorization) => received switch
     {
         null or { Type: null } => "not readable",
         { Type: not ("authorization.succeeded" or "authorization.failed" or "authorization.expired") } => "of no interest",
         { Data: null } => "not readable",
         _ when branch is null || authorization is null => "unknown order",
-        _ when !Fits(told.Data, branch) => Mismatch,
+        _ when !Fits(received.Data, branch) => Mismatch,
         { Type: "authorization.succeeded" } when authorization.State == AttemptState.Succeeded => "known already",
         { Type: not "authorization.succeeded" } when !authorization.IsOpen => "known already",
-        _ => Asked,
+        _ => Accepted,
     };
 
-    static bool Fits(GatewayEventData told, PaymentBranch branch) =>
-        told.Amount == branch.Amount && told.Currency == branch.Currency
-        && (branch.AuthorizationId is null || told.AuthorizationId == branch.AuthorizationId);
+    static bool Fits(GatewayEventData received, PaymentBranch branch) =>
+        received.Amount == branch.Amount && received.Currency == branch.Currency
+        && (branch.AuthorizationId is null || received.AuthorizationId == branch.AuthorizationId);
 }

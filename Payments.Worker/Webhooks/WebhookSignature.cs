@@ -10,7 +10,7 @@ sealed record WebhookHeaders(string? Id, string? Timestamp, string? Signature);
 static class WebhookSignature
 {
     const string Version = "v1,";
-    const int MostSignatures = 10;
+    const int MaxSignatures = 10;
 
     /// <summary>Why the webhook is refused; null if it is valid.</summary>
     public static string? Refuse(WebhookHeaders headers, ReadOnlySpan<byte> body, IReadOnlyList<byte[]> secrets, DateTimeOffset now, TimeSpan window)
@@ -31,7 +31,7 @@ static class WebhookSignature
     static List<byte[]> Signatures(string? header)
     {
         var signatures = new List<byte[]>();
-        foreach (var part in (header ?? "").Split(' ', MostSignatures, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var part in (header ?? "").Split(' ', MaxSignatures, StringSplitOptions.RemoveEmptyEntries))
         {
             var bytes = new byte[HMACSHA256.HashSizeInBytes];
             if (part.StartsWith(Version, StringComparison.Ordinal)

@@ -11,13 +11,13 @@ namespace OrderSaga.Platform.Batches;
 public interface IPreload
 {
     /// <summary>Adds the rows to the change tracker; handlers then find them by key without a round trip.</summary>
-    Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries);
+    Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries);
 }
 
 /// <summary>
 /// Handles the waiting deliveries of an endpoint as one batch: one scope, one transaction, one acknowledgement after the commit. The first
 /// run does not query the inbox unless duplicates are likely. If it fails, the batch runs once more with the inbox query. If that fails
-/// too, the batch is split (<see cref="Halves"/>) until a poison message fails alone. While the database is unavailable the batch waits.
+/// too, the batch is split (<see cref="BatchSplitter"/>) until a poison message fails alone. While the database is unavailable the batch waits.
 /// Deliveries with locked rows step aside (<see cref="LockedDeliveries"/>). The bus waits for its deliveries before it stops, so the lanes
 /// need no shutdown of their own.
 /// </summary>
@@ -32,11 +32,11 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
     readonly CancellationToken stopping;
-    readonly bool oneWriter;
-    readonly LockedDeliveries locked;
-    readonly Batcher<Delivery>[] lanes;
+    readonly bool hasSingleWriter;
+    readonly LockedDeliveries lockedDeliveries;
+    readonly Batcher<Delivery>[] batchers;
     /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all lanes.</summary>
-    volatile bool duplicates;
+    volatile bool expectDuplicates;
 
     public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
     {
@@ -46,17 +46,17 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var limits = services.GetRequiredService<Limits>();
         var database = services.GetRequiredService<Database<TDb>>();
-        oneWriter = database.Dialect.OneWriter;
-        locked = new LockedDeliveries(endpoint, part => Try(part, hurry: true), limits.BatchSize,
-            database.LockTurns, services.GetRequiredService<TimeProvider>(), log, stopping);
-        lanes = Enumerable.Range(0, limits.Lanes).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
+        hasSingleWriter = database.Dialect.HasSingleWriter;
+        lockedDeliveries = new LockedDeliveries(endpoint, part => HandleVerified(part, shortLockTimeout: true), limits.BatchSize,
+            database.LockRetrySlots, services.GetRequiredService<TimeProvider>(), log, stopping);
+        batchers = Enumerable.Range(0, limits.ConcurrentBatches).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
     }
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
         var delivery = new Delivery(context, next);
-        await lanes[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % lanes.Length].Add(delivery);
-        await delivery.Returned;
+        await batchers[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % batchers.Length].Add(delivery);
+        await delivery.Released;
         delivery.ThrowIfFailed();
     }
 
@@ -65,12 +65,13 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     async Task Handle(IReadOnlyList<Delivery> arrived)
     {
         Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
-        var batch = locked.Admit(arrived);
-        var expected = duplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
-        var aside = new List<Delivery>();
+        var batch = lockedDeliveries.FilterUnlocked(arrived);
+        var expected = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
+        var deferred = new List<Delivery>();
         foreach (var left in expected ? [batch] : await TryAtOnce(batch))
-            await Halves.Run(left, part => Try(part, hurry: false), (delivery, failure) => Settle(delivery, failure, aside));
-        locked.Take(aside);
+            await BatchSplitter.Run(left, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
+                FailOrDefer(delivery, failure, deferred));
+        lockedDeliveries.Defer(deferred);
     }
 
     /// <summary>
@@ -82,18 +83,18 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             return [];
         try
         {
-            await unitOfWork.Once(work => InOneTransaction(work, batch, look: false));
+            await unitOfWork.TryOnce(work => HandleInTransaction(work, batch, verifyInbox: false));
             return [];
         }
-        catch (Exception failure) when (StepsAside(failure))
+        catch (Exception failure) when (IsLocked(failure))
         {
-            locked.Take(batch);
+            lockedDeliveries.Defer(batch);
             return [];
         }
         catch (Exception failure)
         {
             log.LogInformation("Batch of {Count} on {Endpoint} failed; retrying in parts: {Failure}", batch.Count, endpoint, failure.Message);
-            return failure is ItemFailedException ? Halves.Parts(batch, failure) : [batch];
+            return failure is ItemFailedException ? BatchSplitter.Parts(batch, failure) : [batch];
         }
     }
 
@@ -101,33 +102,33 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     /// Queries the inbox first. Only here a delivery can fail for good, and never one that was handled before. While the database is
     /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
-    Task Try(IReadOnlyList<Delivery> batch, bool hurry)
+    Task HandleVerified(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {
-        Func<Func<Work, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunUnlocked : unitOfWork.Once;
-        return unitOfWork.Patiently(
-            () => run(work => InOneTransaction(work, batch, look: true, hurry)),
-            failure => DatabaseErrors.MeansWait(failure) && !StepsAside(failure), stopping);
+        Func<Func<UnitOfWorkContext, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunUnlocked : unitOfWork.TryOnce;
+        return unitOfWork.RunUntilAvailable(
+            () => run(work => HandleInTransaction(work, batch, verifyInbox: true, shortLockTimeout)),
+            failure => DatabaseErrors.IsTransient(failure) && !IsLocked(failure), stopping);
     }
 
     /// <summary>With one writer (SQLite) the whole file is locked, so stepping aside would not help.</summary>
-    bool StepsAside(Exception failure) => !oneWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
+    bool IsLocked(Exception failure) => !hasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
 
-    void Settle(Delivery delivery, Exception failure, List<Delivery> aside)
+    void FailOrDefer(Delivery delivery, Exception failure, List<Delivery> deferred)
     {
-        if (StepsAside(failure))
-            aside.Add(delivery);
+        if (IsLocked(failure))
+            deferred.Add(delivery);
         else
             delivery.Fail(failure);
     }
 
-    async Task InOneTransaction(Work work, IReadOnlyList<Delivery> batch, bool look, bool hurry = false)
+    async Task HandleInTransaction(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox, bool shortLockTimeout = false)
     {
-        if (hurry)
-            await work.HurryLocks();
-        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch, look);
+        if (shortLockTimeout)
+            await work.ShortenLockTimeout();
+        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch, verifyInbox);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
-        work.AfterCommit(() => Note(batch.Count - fresh.Count));
+        work.AfterCommit(() => RecordDuplicates(batch.Count - fresh.Count));
 
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
@@ -135,7 +136,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             await Handle(delivery, work);
     }
 
-    async Task Handle(Delivery delivery, Work work)
+    async Task Handle(Delivery delivery, UnitOfWorkContext work)
     {
         try
         {
@@ -147,9 +148,9 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         }
     }
 
-    void Note(int handledBefore)
+    void RecordDuplicates(int handledBefore)
     {
-        duplicates = handledBefore > 0;
+        expectDuplicates = handledBefore > 0;
         Duplicates.Add(handledBefore, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 }

@@ -14,13 +14,13 @@ public sealed class Batcher<T> : IAsyncDisposable
 
     /// <param name="maxSize">Maximum number of items in one batch.</param>
     /// <param name="handle">Handles one batch. Its exception is passed to every item of the batch.</param>
-    /// <param name="gather">Waits for more items before the next batch after a batch of several; null: no wait.</param>
-    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? gather = null)
+    /// <param name="linger">Waits for more items before the next batch after a batch of several; null: no wait.</param>
+    public Batcher(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? linger = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSize, 1);
         // The first caller's span and log properties must not flow into every batch.
         using (ExecutionContext.SuppressFlow())
-            loop = Task.Run(() => Loop(maxSize, handle, gather));
+            loop = Task.Run(() => Loop(maxSize, handle, linger));
     }
 
     /// <summary>Completes when the batch with this item was handled; throws what the handler threw.</summary>
@@ -41,13 +41,13 @@ public sealed class Batcher<T> : IAsyncDisposable
         await loop;
     }
 
-    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? gather)
+    async Task Loop(int maxSize, Func<IReadOnlyList<T>, Task> handle, Func<Task>? linger)
     {
         var several = false;
         while (await waiting.Reader.WaitToReadAsync())
         {
-            if (several && gather is not null && waiting.Reader.Count < maxSize)
-                await gather();
+            if (several && linger is not null && waiting.Reader.Count < maxSize)
+                await linger();
             var batch = new List<(T Item, TaskCompletionSource Done)>();
             while (batch.Count < maxSize && waiting.Reader.TryRead(out var next))
                 batch.Add(next);

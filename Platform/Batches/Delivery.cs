@@ -16,11 +16,11 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
     public ConsumeContext Context => context;
 
     /// <summary>Runs the consumers of this message as part of <paramref name="work"/>.</summary>
-    public async Task Handle(Work work, ILogger log)
+    public async Task Handle(UnitOfWorkContext work, ILogger log)
     {
         Activity.Current = activity;
         using var orderId = Serilog.Context.LogContext.PushProperty("OrderId", context.CorrelationId);
-        var inside = new BodyConsumeContext(new WorkReceiveContext(context.ReceiveContext, work), context.SerializerContext);
+        var inside = new BodyConsumeContext(new UnitOfWorkReceiveContext(context.ReceiveContext, work), context.SerializerContext);
         await next.Send(inside);
         await inside.ConsumeCompleted;
         log.LogDebug("Handled {MessageId} of {Endpoint}", context.MessageId, context.ReceiveContext.InputAddress);
@@ -30,13 +30,13 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
     public Task Skip() => context.NotifyConsumed(new MassTransit.Context.MessageConsumeContext<Delivery>(context, this), TimeSpan.Zero, "inbox");
 
     /// <summary>The delivery waits for a lock; its lane continues without it.</summary>
-    public void StepAside() => lockWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Defer() => lockWait = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The wait for the lock has ended, by success or failure.</summary>
-    public void Return() => lockWait!.SetResult();
+    public void Release() => lockWait!.SetResult();
 
-    /// <summary>Completes after <see cref="Return"/>; already complete if the delivery never stepped aside.</summary>
-    public Task Returned => lockWait?.Task ?? Task.CompletedTask;
+    /// <summary>Completes after <see cref="Release"/>; already complete if the delivery never stepped aside.</summary>
+    public Task Released => lockWait?.Task ?? Task.CompletedTask;
 
     public void Fail(Exception exception) => failure = ExceptionDispatchInfo.Capture(exception);
 

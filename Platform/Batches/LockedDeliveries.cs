@@ -20,40 +20,40 @@ namespace OrderSaga.Platform.Batches;
 sealed class LockedDeliveries(
     string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim turns, TimeProvider clock, ILogger log, CancellationToken stopping)
 {
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
     static readonly UpDownCounter<int> Waiting = Instruments.Meter.CreateUpDownCounter<int>(
         "ordersaga.deliveries.locked", "{message}", "Deliveries that wait for a row locked by another transaction");
 
     readonly Lock gate = new();
-    readonly Dictionary<Guid, List<Delivery>> groupOf = [];
+    readonly Dictionary<Guid, List<Delivery>> groups = [];
 
     /// <summary>Returns the deliveries that may proceed; the others joined a group that waits for the same id.</summary>
-    public IReadOnlyList<Delivery> Admit(IReadOnlyList<Delivery> batch)
+    public IReadOnlyList<Delivery> FilterUnlocked(IReadOnlyList<Delivery> batch)
     {
         lock (gate)
-            return groupOf.Count == 0 ? batch : [.. batch.Where(delivery => !Joins(delivery))];
+            return groups.Count == 0 ? batch : [.. batch.Where(delivery => !JoinGroup(delivery))];
     }
 
     /// <summary>Takes over deliveries that met a lock and retries them.</summary>
-    public void Take(IReadOnlyList<Delivery> batch)
+    public void Defer(IReadOnlyList<Delivery> batch)
     {
         if (batch.Count == 0)
             return;
         var group = new List<Delivery>();
         lock (gate)
         {
-            foreach (var delivery in batch.Where(delivery => !Joins(delivery)))
+            foreach (var delivery in batch.Where(delivery => !JoinGroup(delivery)))
                 Add(group, delivery);
         }
 
         if (group.Count > 0)
-            _ = Task.Run(() => TryUntilDone(group), CancellationToken.None);
+            _ = Task.Run(() => RetryUntilDone(group), CancellationToken.None);
     }
 
-    bool Joins(Delivery delivery)
+    bool JoinGroup(Delivery delivery)
     {
-        if (delivery.Context.CorrelationId is not { } id || !groupOf.TryGetValue(id, out var group))
+        if (delivery.Context.CorrelationId is not { } id || !groups.TryGetValue(id, out var group))
             return false;
         Add(group, delivery);
         return true;
@@ -61,24 +61,24 @@ sealed class LockedDeliveries(
 
     void Add(List<Delivery> group, Delivery delivery)
     {
-        delivery.StepAside();
+        delivery.Defer();
         group.Add(delivery);
         if (delivery.Context.CorrelationId is { } id)
-            groupOf[id] = group;
+            groups[id] = group;
         Waiting.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 
-    async Task TryUntilDone(List<Delivery> group)
+    async Task RetryUntilDone(List<Delivery> group)
     {
-        for (var pause = FirstPause; !await TryOnce(group); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var delay = FirstDelay; !await TryGroup(group); delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
-            log.LogInformation("{Count} deliveries on {Endpoint} wait for locked rows; retrying in {Pause}", group.Count, endpoint, pause);
-            await clock.Pause(pause, stopping);
+            log.LogInformation("{Count} deliveries on {Endpoint} wait for locked rows; retrying in {Pause}", group.Count, endpoint, delay);
+            await clock.Delay(delay, stopping);
         }
     }
 
     /// <summary>Returns true when the group is empty.</summary>
-    async Task<bool> TryOnce(List<Delivery> group)
+    async Task<bool> TryGroup(List<Delivery> group)
     {
         await turns.WaitAsync(CancellationToken.None);
         try
@@ -88,7 +88,7 @@ sealed class LockedDeliveries(
                 all = [.. group];
             var locked = new HashSet<Guid>();
             foreach (var batch in all.Chunk(batchSize))
-                Release(group, batch, await StillLocked(batch, locked));
+                Release(group, batch, await FindLocked(batch, locked));
             lock (gate)
                 return group.Count == 0;
         }
@@ -98,10 +98,10 @@ sealed class LockedDeliveries(
         }
     }
 
-    async Task<HashSet<Delivery>> StillLocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
+    async Task<HashSet<Delivery>> FindLocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
     {
         var locked = new HashSet<Delivery>();
-        await Halves.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
+        await BatchSplitter.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
             failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
         return locked;
 
@@ -109,7 +109,7 @@ sealed class LockedDeliveries(
 
         void Fail(Delivery delivery, Exception failure)
         {
-            if (!DatabaseErrors.MeansWait(failure) || stopping.IsCancellationRequested)
+            if (!DatabaseErrors.IsTransient(failure) || stopping.IsCancellationRequested)
                 delivery.Fail(failure);
             else if (locked.Add(delivery) && delivery.Context.CorrelationId is { } id)
                 lockedIds.Add(id);
@@ -124,11 +124,11 @@ sealed class LockedDeliveries(
             group.RemoveAll(done.Contains);
             var kept = group.Select(delivery => delivery.Context.CorrelationId).ToHashSet();
             foreach (var id in done.Select(delivery => delivery.Context.CorrelationId).OfType<Guid>().Where(id => !kept.Contains(id)))
-                groupOf.Remove(id);
+                groups.Remove(id);
         }
 
         Waiting.Add(-done.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
         foreach (var delivery in done)
-            delivery.Return();
+            delivery.Release();
     }
 }

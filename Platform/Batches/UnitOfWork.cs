@@ -13,21 +13,21 @@ public sealed class UnitOfWork<TDb>(
     IHttpContextAccessor http, TimeProvider clock, ILogger<UnitOfWork<TDb>> log)
     where TDb : ServiceDb
 {
-    static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock it runs again in a
     /// fresh scope, a bounded number of times and within <see cref="DatabaseSettings.RequestTimeoutSeconds"/>.
     /// </summary>
-    public Task<T> Run<T>(Func<Work, Task<T>> body)
+    public Task<T> Run<T>(Func<UnitOfWorkContext, Task<T>> body)
     {
         var since = clock.GetTimestamp();
-        return Repeat(body, failure => RunsAgain(failure, since));
+        return RunWithRetries(body, failure => IsRetried(failure, since));
     }
 
     /// <inheritdoc cref="Run{T}"/>
-    public Task Run(Func<Work, Task> body) => Run(Returning(body));
+    public Task Run(Func<UnitOfWorkContext, Task> body) => Run(WithResult(body));
 
     /// <summary>
     /// Repeats <paramref name="attempt"/> until the database is available. A delivery stays unacknowledged meanwhile, so it is not lost.
@@ -35,9 +35,9 @@ public sealed class UnitOfWork<TDb>(
     /// <param name="attempt">One attempt.</param>
     /// <param name="waits">True for failures after which the attempt is repeated.</param>
     /// <param name="cancel">Stops waiting: the failure is thrown.</param>
-    internal async Task Patiently(Func<Task> attempt, Func<Exception, bool> waits, CancellationToken cancel)
+    internal async Task RunUntilAvailable(Func<Task> attempt, Func<Exception, bool> waits, CancellationToken cancel)
     {
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
             try
             {
@@ -46,17 +46,18 @@ public sealed class UnitOfWork<TDb>(
             }
             catch (Exception failure) when (waits(failure) && !cancel.IsCancellationRequested)
             {
-                log.LogWarning("Database {Database} is unavailable; retrying in {Pause}: {Failure}", database.Name, pause, failure.Message);
-                await clock.Pause(pause, cancel);
+                log.LogWarning("Database {Database} is unavailable; retrying in {Pause}: {Failure}", database.Name, delay, failure.Message);
+                await clock.Delay(delay, cancel);
             }
         }
     }
 
     /// <summary>One attempt without retry.</summary>
-    internal Task Once(Func<Work, Task> body) => Once(Returning(body));
+    internal Task TryOnce(Func<UnitOfWorkContext, Task> body) => TryOnce(WithResult(body));
 
     /// <summary>As <see cref="Run{T}"/>, but does not retry after a lock timeout.</summary>
-    internal Task RunUnlocked(Func<Work, Task> body) => Repeat(Returning(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
+    internal Task RunUnlocked(Func<UnitOfWorkContext, Task> body) =>
+        RunWithRetries(WithResult(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
     /// <summary>
     /// Handles the items in one transaction. If an item fails or a row is locked, the batch is halved, and the halves wait only briefly for
@@ -65,37 +66,37 @@ public sealed class UnitOfWork<TDb>(
     /// <param name="batch">The items.</param>
     /// <param name="run">Handles some of the items in the given transaction.</param>
     /// <param name="fail">Called for each item that could not be handled.</param>
-    public Task RunApart<TItem>(
-        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<Work, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
-        Halves.Run(batch, part => run(part, body => RunPart(body, hurry: part.Count < batch.Count)), fail,
-            failure => !DatabaseErrors.MeansWait(failure) || (!database.Dialect.OneWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked));
+    public Task RunSplitting<TItem>(
+        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<UnitOfWorkContext, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
+        BatchSplitter.Run(batch, part => run(part, body => RunPart(body, shortLockTimeout: part.Count < batch.Count)), fail,
+            failure => !DatabaseErrors.IsTransient(failure) || (!database.Dialect.HasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked));
 
-    Task RunPart(Func<Work, Task> body, bool hurry) => database.Dialect.OneWriter ? Run(body) : RunUnlocked(async work =>
+    Task RunPart(Func<UnitOfWorkContext, Task> body, bool shortLockTimeout) => database.Dialect.HasSingleWriter ? Run(body) : RunUnlocked(async work =>
     {
-        if (hurry)
-            await work.HurryLocks();
+        if (shortLockTimeout)
+            await work.ShortenLockTimeout();
         await body(work);
     });
 
-    async Task<T> Repeat<T>(Func<Work, Task<T>> body, Func<Exception, bool> runsAgain)
+    async Task<T> RunWithRetries<T>(Func<UnitOfWorkContext, Task<T>> body, Func<Exception, bool> runsAgain)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await Once(body);
+                return await TryOnce(body);
             }
-            catch (Exception failure) when (attempt < limits.ConflictAttempts && runsAgain(failure))
+            catch (Exception failure) when (attempt < limits.MaxConflictAttempts && runsAgain(failure))
             {
                 log.LogDebug(failure, "Conflict in attempt {Attempt} on {Database}; retrying in a fresh scope", attempt, database.Name);
             }
         }
     }
 
-    async Task<T> Once<T>(Func<Work, Task<T>> body)
+    async Task<T> TryOnce<T>(Func<UnitOfWorkContext, Task<T>> body)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var work = scope.ServiceProvider.GetRequiredService<Work>();
+        var work = scope.ServiceProvider.GetRequiredService<UnitOfWorkContext>();
         var outbox = new OutboxWriter(scope.ServiceProvider);
         var confirmed = dispatcher.TakeConfirmed();
         try
@@ -103,18 +104,19 @@ public sealed class UnitOfWork<TDb>(
             var result = await Commit(body, scope, work, outbox, confirmed);
             confirmed = [];
             dispatcher.Dispatch(outbox);
-            Committed(work);
+            RunAfterCommit(work);
             return result;
         }
         finally
         {
-            dispatcher.GiveBack(confirmed);
+            dispatcher.ReturnConfirmed(confirmed);
         }
     }
 
-    async Task<T> Commit<T>(Func<Work, Task<T>> body, AsyncServiceScope scope, Work work, OutboxWriter outbox, IReadOnlyList<Guid> confirmed)
+    async Task<T> Commit<T>(Func<UnitOfWorkContext, Task<T>> body, AsyncServiceScope scope, UnitOfWorkContext work, OutboxWriter outbox,
+        IReadOnlyList<Guid> confirmed)
     {
-        await Enter();
+        await WaitForWriter();
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         try
         {
@@ -123,7 +125,7 @@ public sealed class UnitOfWork<TDb>(
             work.Begin(db, database.Dialect, outbox);
             await using var transaction = await db.Database.BeginTransactionAsync();
             var result = await body(work);
-            outbox.Seal(limits);
+            outbox.Complete(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
             // The context must not be used after this: the commit is one statement in a batch, unseen by the context and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
@@ -132,7 +134,7 @@ public sealed class UnitOfWork<TDb>(
         }
         catch (Exception failure) when (DatabaseErrors.IsReadOnly(failure))
         {
-            database.Dialect.Reconnect(database.ConnectionString);
+            database.Dialect.ResetConnections(database.ConnectionString);
             throw;
         }
         finally
@@ -142,7 +144,7 @@ public sealed class UnitOfWork<TDb>(
     }
 
     /// <summary>Enters the queue for SQLite's one writer, at most as long as the caller waits for its answer.</summary>
-    async Task Enter()
+    async Task WaitForWriter()
     {
         if (!IsRequest)
             await database.Writer.WaitAsync();
@@ -153,20 +155,20 @@ public sealed class UnitOfWork<TDb>(
     bool IsRequest => http.HttpContext is not null;
 
     /// <summary>A caller waits for locks until its timeout; with SQLite's writer the timeout has passed by then.</summary>
-    bool RunsAgain(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
+    bool IsRetried(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
     {
         FailureKind.Conflict => true,
-        FailureKind.Locked => !IsRequest || (!database.Dialect.OneWriter
+        FailureKind.Locked => !IsRequest || (!database.Dialect.HasSingleWriter
             && clock.GetElapsedTime(since) < settings.RequestTimeout - TimeSpan.FromMilliseconds(settings.LockTimeoutMilliseconds)),
         _ => false,
     };
 
     /// <summary>The commit stands whatever these actions do: an exception here would make the caller believe it was rolled back.</summary>
-    void Committed(Work work)
+    void RunAfterCommit(UnitOfWorkContext work)
     {
         try
         {
-            work.Committed();
+            work.RunAfterCommit();
         }
         catch (Exception failure)
         {
@@ -174,7 +176,7 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    static Func<Work, Task<bool>> Returning(Func<Work, Task> body) => async work =>
+    static Func<UnitOfWorkContext, Task<bool>> WithResult(Func<UnitOfWorkContext, Task> body) => async work =>
     {
         await body(work);
         return true;

@@ -17,7 +17,7 @@ public static class DataLock
         settings.GetTransportMode() == TransportMode.InMemory ? "instance.lock" : AppDomain.CurrentDomain.FriendlyName + ".lock";
 
     /// <exception cref="IOException">Another process holds the lock, or the directory is not writable.</exception>
-    public static IDisposable Take(WebApplication app)
+    public static IDisposable Acquire(WebApplication app)
     {
         var held = new Held([]);
         foreach (var directory in Directories(app.Services.GetServices<IDatabase>()))
@@ -64,7 +64,7 @@ public static class DataLock
     /// <param name="path">Absolute path.</param>
     /// <param name="mode">Unix mode of a directory created here; ignored on Windows.</param>
     /// <exception cref="IOException">The directory cannot be created.</exception>
-    public static string Make(string path, UnixFileMode? mode = null)
+    public static string CreateDirectory(string path, UnixFileMode? mode = null)
     {
         try
         {

@@ -6,11 +6,11 @@ namespace OrderSaga.Platform.Database;
 /// <summary>
 /// The database server's time, so that processes with different clocks agree on what is due. It is read on each newly opened connection
 /// before any other statement, and again after a while; in between, this process's monotonic clock advances it.
-/// <see cref="ClockFirst{TDb}"/> reads it at start.
+/// <see cref="DatabaseClockStartup{TDb}"/> reads it at start.
 /// </summary>
 public sealed class DatabaseClock(TimeProvider own) : TimeProvider
 {
-    static readonly TimeSpan ReadEvery = TimeSpan.FromSeconds(10);
+    static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(10);
 
     Reading? last;
 
@@ -24,7 +24,7 @@ public sealed class DatabaseClock(TimeProvider own) : TimeProvider
         own.CreateTimer(callback, state, dueTime, period);
 
     /// <summary>The interceptor that reads the time on a database's connections; none if the database uses this process's clock.</summary>
-    internal IEnumerable<IInterceptor> On(Dialect dialect) => dialect.ReadClock is { } statement ? [new Reader(this, statement)] : [];
+    internal IEnumerable<IInterceptor> InterceptorsFor(Dialect dialect) => dialect.ReadClock is { } statement ? [new ClockInterceptor(this, statement)] : [];
 
     async Task Read(DbConnection connection, string statement, CancellationToken cancel)
     {
@@ -37,10 +37,10 @@ public sealed class DatabaseClock(TimeProvider own) : TimeProvider
 
     sealed record Reading(DateTimeOffset Time, long At);
 
-    sealed class Reader(DatabaseClock clock, string statement) : DbConnectionInterceptor
+    sealed class ClockInterceptor(DatabaseClock clock, string statement) : DbConnectionInterceptor
     {
         public override Task ConnectionOpenedAsync(DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default) =>
-            clock.last is { } reading && clock.GetElapsedTime(reading.At) < ReadEvery
+            clock.last is { } reading && clock.GetElapsedTime(reading.At) < ReadInterval
                 ? Task.CompletedTask
                 : clock.Read(connection, statement, cancellationToken);
     }

@@ -31,7 +31,7 @@ public static class DatabaseErrors
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (Kind(cause) is var kind and not FailureKind.Permanent)
+            if (ClassifyOne(cause) is var kind and not FailureKind.Permanent)
                 return kind;
         }
 
@@ -39,7 +39,7 @@ public static class DatabaseErrors
     }
 
     /// <summary>The failure is temporary and not caused by the operation: retry it after a delay.</summary>
-    public static bool MeansWait(Exception failure) => Classify(failure) is FailureKind.Locked or FailureKind.Unavailable;
+    public static bool IsTransient(Exception failure) => Classify(failure) is FailureKind.Locked or FailureKind.Unavailable;
 
     /// <summary>
     /// The server accepts no writes. After a failover, or when its disk has space again, only new connections may accept them.
@@ -51,13 +51,13 @@ public static class DatabaseErrors
         _ => failure.InnerException is { } cause && IsReadOnly(cause),
     };
 
-    static FailureKind Kind(Exception failure) => failure switch
+    static FailureKind ClassifyOne(Exception failure) => failure switch
     {
         DbUpdateConcurrencyException => FailureKind.Conflict,
         DatabaseBusyException => FailureKind.Locked,
-        PostgresException postgres => OfPostgreSql(postgres.SqlState, postgres.MessageText),
-        SqliteException sqlite => OfSqlite(sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode),
-        SqlException sqlServer => OfSqlServer(sqlServer.Number, sqlServer.Class),
+        PostgresException postgres => ClassifyPostgreSql(postgres.SqlState, postgres.MessageText),
+        SqliteException sqlite => ClassifySqlite(sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode),
+        SqlException sqlServer => ClassifySqlServer(sqlServer.Number, sqlServer.Class),
         NpgsqlException => FailureKind.Unavailable,
         DbException { IsTransient: true } => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
@@ -67,7 +67,7 @@ public static class DatabaseErrors
     /// https://www.postgresql.org/docs/current/errcodes-appendix.html. A missing schema, permission or password affects every message: all
     /// wait until the migration has run or the administrator has granted it.
     /// </summary>
-    internal static FailureKind OfPostgreSql(string state, string message) => state switch
+    internal static FailureKind ClassifyPostgreSql(string state, string message) => state switch
     {
         PostgresErrorCodes.UniqueViolation => FailureKind.Conflict,
         // A prepared statement whose table has changed: the driver has dropped it, and the next run prepares it again.
@@ -89,7 +89,7 @@ public static class DatabaseErrors
     /// need a new transaction, 17 SCHEMA a new statement; 2067 and 1555 are unique and primary keys. 7 NOMEM, 8 READONLY, 9 INTERRUPT, 10
     /// IOERR, 11 CORRUPT, 13 FULL, 14 CANTOPEN, 15 PROTOCOL, 22 NOLFS, 23 AUTH and 26 NOTADB concern the file and its disk.
     /// </summary>
-    internal static FailureKind OfSqlite(int code, int extended) => (code, extended) switch
+    internal static FailureKind ClassifySqlite(int code, int extended) => (code, extended) switch
     {
         (_, 517 or 2067 or 1555) or (6 or 17, _) => FailureKind.Conflict,
         (5, _) => FailureKind.Locked,
@@ -98,16 +98,16 @@ public static class DatabaseErrors
     };
 
     /// <summary>https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors</summary>
-    public static FailureKind OfSqlServer(int number, byte severity) => number switch
+    public static FailureKind ClassifySqlServer(int number, byte severity) => number switch
     {
         2627 or 2601 => FailureKind.Conflict,
         // Statement and lock timeouts, deadlock, snapshot conflicts.
         -2 or 1222 or 1205 or 3960 or 3961 => FailureKind.Locked,
-        _ when SqlServerWaits.Contains(number) || severity >= 20 => FailureKind.Unavailable,
+        _ when SqlServerUnavailable.Contains(number) || severity >= 20 => FailureKind.Unavailable,
         _ => FailureKind.Permanent,
     };
 
-    static readonly FrozenSet<int> SqlServerWaits = new[]
+    static readonly FrozenSet<int> SqlServerUnavailable = new[]
     {
         // The connection and the network.
         -1, 2, 20, 26, 40, 53, 64, 121, 233, 258, 596, 10053, 10054, 10060, 10061, 11001,

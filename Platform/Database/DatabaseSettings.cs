@@ -9,10 +9,10 @@ public sealed class DatabaseSettings
     public int LockTimeoutMilliseconds { get; set; } = 500;
 
     /// <summary>After this idle time PostgreSQL ends a transaction: it frees the locks of a process that vanished.</summary>
-    public int IdleTransactionSeconds { get; set; } = 10;
+    public int IdleTransactionTimeoutSeconds { get; set; } = 10;
 
     /// <summary>Idle time of a connection before either side sends a TCP keepalive (PostgreSQL).</summary>
-    public int KeepAliveSeconds { get; set; } = 15;
+    public int KeepAliveIntervalSeconds { get; set; } = 15;
 
     /// <summary>How long an HTTP caller's write waits for the database before the answer is 503.</summary>
     public int RequestTimeoutSeconds { get; set; } = 5;
@@ -32,7 +32,7 @@ public sealed class DatabaseSettings
     /// </summary>
     internal int RequestStatementSeconds => Math.Max(1, RequestTimeoutSeconds - 1);
 
-    public static DatabaseSettings Of(IConfiguration configuration)
+    public static DatabaseSettings From(IConfiguration configuration)
     {
         var settings = configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings();
         settings.Check();
@@ -42,8 +42,8 @@ public sealed class DatabaseSettings
     void Check()
     {
         Require(LockTimeoutMilliseconds is >= 10 and <= 60_000, "Database:LockTimeoutMilliseconds must be 10 to 60000");
-        Require(IdleTransactionSeconds is >= 1 and <= 3600, "Database:IdleTransactionSeconds must be 1 to 3600");
-        Require(KeepAliveSeconds is >= 1 and <= 3600, "Database:KeepAliveSeconds must be 1 to 3600");
+        Require(IdleTransactionTimeoutSeconds is >= 1 and <= 3600, "Database:IdleTransactionTimeoutSeconds must be 1 to 3600");
+        Require(KeepAliveIntervalSeconds is >= 1 and <= 3600, "Database:KeepAliveIntervalSeconds must be 1 to 3600");
         Require(RequestTimeoutSeconds is >= 1 and <= 60, "Database:RequestTimeoutSeconds must be 1 to 60");
         Require(LockTimeoutMilliseconds < RequestTimeoutSeconds * 1000, "Database:LockTimeoutMilliseconds must be less than RequestTimeoutSeconds");
         Require(ProbeIntervalMilliseconds is >= 100 and <= 60_000, "Database:ProbeIntervalMilliseconds must be 100 to 60000");

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
 using OrderSaga.Platform.Retention;
@@ -35,32 +35,32 @@ public static class DatabaseSetup
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
-        var settings = DatabaseSettings.Of(builder.Configuration);
+        var settings = DatabaseSettings.From(builder.Configuration);
         // One clock: the first database's, if a process has several.
         var tellsTime = builder.Services.All(service => service.ServiceType != typeof(IDatabase));
         builder.Services.AddDbContextPool<TDb>((services, options) =>
         {
             options.Use(mode, connection, settings);
             if (tellsTime)
-                options.AddInterceptors(services.GetRequiredService<DatabaseClock>().On(Dialect.For(mode)));
+                options.AddInterceptors(services.GetRequiredService<DatabaseClock>().InterceptorsFor(Dialect.For(mode)));
         });
         builder.Services.TryAddSingleton(settings);
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode, settings), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
         if (tellsTime)
-            builder.Services.AddHostedService<ClockFirst<TDb>>();
-        builder.Services.AddSingleton<Statements<TDb>>();
+            builder.Services.AddHostedService<DatabaseClockStartup<TDb>>();
+        builder.Services.AddSingleton<QueryRunner<TDb>>();
         builder.Services.AddSingleton<Leases<TDb>>();
         builder.Services.AddSingleton<UnitOfWork<TDb>>();
-        builder.Services.AddSingleton(services => new OutboxDispatcher<TDb>(services.GetRequiredService<Statements<TDb>>(),
+        builder.Services.AddSingleton(services => new OutboxDispatcher<TDb>(services.GetRequiredService<QueryRunner<TDb>>(),
             services.GetRequiredService<IMessageTransport>(), services.GetRequiredService<BrokerState>(), services.GetRequiredService<Limits>(),
             services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<OutboxDispatcher<TDb>>>()));
         builder.Services.AddSingleton<OutboxSweeper<TDb>>();
-        builder.Services.AddSingleton<Backlog<TDb>>();
-        builder.Services.AddSingleton<IStuckMessages, StuckMessages<TDb>>();
-        builder.Services.TryAddSingleton<Replay>();
-        builder.Services.TryAddScoped<Work>();
+        builder.Services.AddSingleton<OutboxMetrics<TDb>>();
+        builder.Services.AddSingleton<IDeadLetters, DeadLetters<TDb>>();
+        builder.Services.TryAddSingleton<DeadLetterReplay>();
+        builder.Services.TryAddScoped<UnitOfWorkContext>();
         // The bus starts before the sweeper, which must not send to queues that do not exist yet, and stops after it.
         builder.AddMessaging(_ => { });
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
@@ -70,7 +70,7 @@ public static class DatabaseSetup
     }
 
     public static DatabaseMode GetDatabaseMode(this IConfiguration configuration) =>
-        configuration.Setting("Database:Mode", DatabaseMode.Sqlite);
+        configuration.GetEnum("Database:Mode", DatabaseMode.Sqlite);
 
     /// <summary>The data directory of the embedded mode: setting <c>Data</c>, default <c>./data</c>.</summary>
     public static string GetDataDirectory(this IConfiguration configuration) => Path.GetFullPath(configuration["Data"] ?? "data");
@@ -85,7 +85,7 @@ public static class DatabaseSetup
         if (given is not null)
             return given;
 
-        return $"Data Source={Path.Combine(DataLock.Make(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
+        return $"Data Source={Path.Combine(DataLock.CreateDirectory(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
     }
 
     /// <param name="options">Options of the contexts.</param>
@@ -153,8 +153,8 @@ public interface IDatabase
 public sealed record Database<TDb>(string Name, Dialect Dialect, string ConnectionString) : IDatabase where TDb : ServiceDb
 {
     /// <summary>SQLite has one writer; queueing for it here is cheaper than polling the file lock.</summary>
-    public SemaphoreSlim Writer { get; } = new(Dialect.OneWriter ? 1 : int.MaxValue);
+    public SemaphoreSlim Writer { get; } = new(Dialect.HasSingleWriter ? 1 : int.MaxValue);
 
     /// <summary>A retry after a lock occupies a connection that may wait for a lock again: few at a time.</summary>
-    internal SemaphoreSlim LockTurns { get; } = new(2);
+    internal SemaphoreSlim LockRetrySlots { get; } = new(2);
 }

@@ -12,13 +12,13 @@ namespace OrderSaga.Platform.Database;
 public abstract class Dialect
 {
     /// <summary>True if only one transaction can write at a time, whatever its rows.</summary>
-    public virtual bool OneWriter => false;
+    public virtual bool HasSingleWriter => false;
 
     /// <summary>Reads the server's time, UTC; null if there is no server.</summary>
     public virtual string? ReadClock => null;
 
     /// <summary>Limits lock waits of the current transaction to a moment; null with one writer.</summary>
-    public virtual string? HurryLocks => null;
+    public virtual string? ShortenLockTimeout => null;
 
     /// <summary>A write for the health check; fails if the database accepts no writes. One row for all processes.</summary>
     public abstract string Probe { get; }
@@ -58,9 +58,9 @@ public abstract class Dialect
     internal virtual Task TrimLog(DbContext db) => Task.CompletedTask;
 
     /// <summary>Loads and tracks the entities with these keys and locks their rows in key order until the transaction ends; one statement.
-    /// Missing keys are left out, and with <paramref name="passLocked"/> also rows locked by another transaction.</summary>
-    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool passLocked) where TEntity : class =>
-        LockQuery<TEntity, TKey>.Run(db, [.. keys], passLocked);
+    /// Missing keys are left out, and with <paramref name="skipLocked"/> also rows locked by another transaction.</summary>
+    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked) where TEntity : class =>
+        LockQuery<TEntity, TKey>.Run(db, [.. keys], skipLocked);
 
     /// <summary>Writes the detected changes of tracked rows, the inbox and the outbox in the current transaction.</summary>
     internal virtual async Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox)
@@ -82,7 +82,7 @@ public abstract class Dialect
     }
 
     /// <summary>Closes pooled connections: after a failover only new ones reach the server that accepts writes.</summary>
-    internal virtual void Reconnect(string connection)
+    internal virtual void ResetConnections(string connection)
     {
     }
 
@@ -92,14 +92,14 @@ public abstract class Dialect
 
     /// <summary>The row parameters of <see cref="InsertOutbox"/>.</summary>
     internal virtual IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
-        [("rows", JsonSerializer.Serialize(messages.Select(Upper), JsonSerializerOptions.Web))];
+        [("rows", JsonSerializer.Serialize(messages.Select(WithUpperCaseIds), JsonSerializerOptions.Web))];
 
     /// <summary>The row parameters of <see cref="ClaimLeases"/>.</summary>
     internal virtual IEnumerable<(string Name, object? Value)> LeaseRows(IEnumerable<(Guid Id, long Version)> rows) =>
         [("rows", JsonSerializer.Serialize(rows.Select(row => new { Id = Text(row.Id), row.Version }), JsonSerializerOptions.Web))];
 
     /// <summary>SQLite stores Guids as upper-case text; SQL Server accepts either case.</summary>
-    static object Upper(OutboxMessage message) => new
+    static object WithUpperCaseIds(OutboxMessage message) => new
     {
         Id = Text(message.Id),
         message.Destination,

@@ -27,7 +27,7 @@ public sealed class Lease
 }
 
 /// <summary>The leases of one database; any number of processes may claim them.</summary>
-public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceDb
+public sealed class Leases<TDb>(QueryRunner<TDb> statements) where TDb : ServiceDb
 {
     /// <summary>
     /// Claims the wanted rows that have no lease at this or a later version; returns their ids. A lease that ends later than twice
@@ -39,11 +39,12 @@ public sealed class Leases<TDb>(Statements<TDb> statements) where TDb : ServiceD
             statements.Dialect.ClaimLeases, [.. statements.Dialect.LeaseRows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());
 
     /// <summary>Releases leases whose holder could not act.</summary>
-    public Task<int> Return(IReadOnlyCollection<Guid> ids) => statements.Run(db => db.Set<Lease>().Where(lease => ids.Contains(lease.Id)).ExecuteDeleteAsync());
+    public Task<int> Release(IReadOnlyCollection<Guid> ids) =>
+        statements.Run(db => db.Set<Lease>().Where(lease => ids.Contains(lease.Id)).ExecuteDeleteAsync());
 
     /// <summary>Deletes expired leases.</summary>
     // UtcNow: EF translates it to the database's own clock.
 #pragma warning disable RS0030
-    public Task<int> Forget() => statements.Run(db => db.Set<Lease>().Where(lease => lease.Until < DateTime.UtcNow).ExecuteDeleteAsync());
+    public Task<int> DeleteExpired() => statements.Run(db => db.Set<Lease>().Where(lease => lease.Until < DateTime.UtcNow).ExecuteDeleteAsync());
 #pragma warning restore RS0030
 }

@@ -12,16 +12,16 @@ namespace OrderSaga.Platform.Database;
 /// </summary>
 static class LockQuery<TEntity, TKey> where TEntity : class
 {
-    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Waiting = [];
-    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> Passing = [];
+    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> WaitForLocks = [];
+    static readonly ConditionalWeakTable<IModel, Func<DbContext, TKey[], IAsyncEnumerable<TEntity>>> SkipLocked = [];
 
     /// <param name="db">The context that tracks the rows.</param>
     /// <param name="keys">Keys of the rows.</param>
-    /// <param name="passLocked">Skips rows locked by another transaction instead of waiting.</param>
-    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool passLocked)
+    /// <param name="skipLocked">Skips rows locked by another transaction instead of waiting.</param>
+    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool skipLocked)
     {
-        var query = passLocked ? Passing.GetValue(db.Model, model => Compile(model, ForUpdate.PassingTag))
-            : Waiting.GetValue(db.Model, model => Compile(model, ForUpdate.Tag));
+        var query = skipLocked ? SkipLocked.GetValue(db.Model, model => Compile(model, ForUpdate.SkipLockedTag))
+            : WaitForLocks.GetValue(db.Model, model => Compile(model, ForUpdate.Tag));
         return await query(db, keys).ToListAsync();
     }
 
@@ -40,10 +40,10 @@ sealed class ForUpdate : DbCommandInterceptor
     public const string Tag = "for update";
 
     /// <summary>Tag of a query that locks its rows and skips those locked by another transaction.</summary>
-    public const string PassingTag = Tag + " skip locked";
+    public const string SkipLockedTag = Tag + " skip locked";
 
     const string Marked = "-- " + Tag;
-    const string MarkedPassing = "-- " + PassingTag;
+    const string MarkedSkipLocked = "-- " + SkipLockedTag;
 
     public static readonly ForUpdate Instance = new();
 
@@ -51,7 +51,7 @@ sealed class ForUpdate : DbCommandInterceptor
         DbCommand command, CommandEventData eventData, InterceptionResult<DbDataReader> result, CancellationToken cancellationToken = default)
     {
         if (command.CommandText.StartsWith(Marked, StringComparison.Ordinal))
-            command.CommandText += command.CommandText.StartsWith(MarkedPassing, StringComparison.Ordinal) ? "\nFOR UPDATE SKIP LOCKED" : "\nFOR UPDATE";
+            command.CommandText += command.CommandText.StartsWith(MarkedSkipLocked, StringComparison.Ordinal) ? "\nFOR UPDATE SKIP LOCKED" : "\nFOR UPDATE";
         return ValueTask.FromResult(result);
     }
 }

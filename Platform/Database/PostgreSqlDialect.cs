@@ -8,13 +8,13 @@ namespace OrderSaga.Platform.Database;
 sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 {
     // By the clock, not the transaction's start: a lease must not run out before the commit.
-    const string Later = "clock_timestamp() + make_interval(secs => @seconds)";
-    const string TwiceLater = "clock_timestamp() + make_interval(secs => 2 * @seconds)";
+    const string LeaseEnd = "clock_timestamp() + make_interval(secs => @seconds)";
+    const string TwiceLeaseEnd = "clock_timestamp() + make_interval(secs => 2 * @seconds)";
     const string Ids = "id = ANY(@rows)";
 
     public override string? ReadClock => "SELECT clock_timestamp()";
 
-    public override string HurryLocks => "SET LOCAL lock_timeout = 50";
+    public override string ShortenLockTimeout => "SET LOCAL lock_timeout = 50";
 
     public override string Probe => """
         INSERT INTO inbox (endpoint, message_id, received_at) VALUES ('health', '00000000-0000-0000-0000-000000000000', now())
@@ -28,7 +28,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     public override string InsertOutbox => $"""
         INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
-        SELECT r.*, now(), @lease, {Later}, 0
+        SELECT r.*, now(), @lease, {LeaseEnd}, 0
         FROM unnest(@ids, @destinations, @types, @contents, @bodies, @traces, @correlations) AS r
         """;
 
@@ -37,22 +37,22 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
     // ARRAY, not IN: the plan is made for any limit, and a join would read the whole table for a page of rows. Ordered by both columns of
     // the index, although the first is NULL in every row: only then does the index deliver the order without a sort.
     public override string ClaimOutbox => $"""
-        UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
+        UPDATE outbox SET lease = @lease, next_attempt_at = {LeaseEnd}
         WHERE id = ANY(ARRAY(SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= now()
                              ORDER BY parked_at, next_attempt_at LIMIT @limit FOR UPDATE SKIP LOCKED))
         RETURNING id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN now() END
+        UPDATE outbox SET next_attempt_at = {LeaseEnd}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN now() END
         WHERE lease = @lease AND {Ids}
         """;
 
     public override string ClaimLeases => $"""
         INSERT INTO leases (id, version, until)
-        SELECT r.id, r.version, {Later} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
+        SELECT r.id, r.version, {LeaseEnd} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > {TwiceLater}
+        WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > {TwiceLeaseEnd}
         RETURNING id
         """;
 
@@ -83,18 +83,18 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
         return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
     }
 
-    internal override void Reconnect(string connection) => PostgreSqlSession.ForService(connection, settings).Clear();
+    internal override void ResetConnections(string connection) => PostgreSqlSession.ForService(connection, settings).Clear();
 
-    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlSave.Run(db, Of(inbox), Of(outbox));
+    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlBulkWriter.Run(db, Parameters(inbox), Parameters(outbox));
 
     /// <summary>One round trip: if a statement fails, those after it, including the commit, do not run.</summary>
     internal override Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox) =>
-        PostgreSqlSave.Run(db, Of(inbox), [.. Of(outbox), Command("COMMIT")]);
+        PostgreSqlBulkWriter.Run(db, Parameters(inbox), [.. Parameters(outbox), Command("COMMIT")]);
 
-    List<NpgsqlBatchCommand> Of(InboxChange inbox) =>
+    List<NpgsqlBatchCommand> Parameters(InboxChange inbox) =>
         inbox.Messages.Count == 0 ? [] : [Command(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages)))];
 
-    List<NpgsqlBatchCommand> Of(OutboxChange outbox)
+    List<NpgsqlBatchCommand> Parameters(OutboxChange outbox)
     {
         var more = new List<NpgsqlBatchCommand>();
         if (outbox.Added.Count > 0)

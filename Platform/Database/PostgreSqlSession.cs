@@ -26,7 +26,7 @@ static partial class PostgreSqlSession
     {
         var given = new DbConnectionStringBuilder { ConnectionString = connection };
         var tuned = new NpgsqlConnectionStringBuilder(connection);
-        tuned.Options = $"{Plans} {(settings is null ? "" : Waits(settings))} {tuned.Options}";
+        tuned.Options = $"{Plans} {(settings is null ? "" : TimeoutOptions(settings))} {tuned.Options}";
         // A pooler in front of the server may not support them.
         if (!given.ContainsKey("Max Auto Prepare"))
             tuned.MaxAutoPrepare = 100;
@@ -39,7 +39,7 @@ static partial class PostgreSqlSession
         if (!given.ContainsKey("Cancellation Timeout"))
             tuned.CancellationTimeout = 1000;
         if (!given.ContainsKey("Tcp Keepalive"))
-            (tuned.TcpKeepAlive, tuned.TcpKeepAliveTime, tuned.TcpKeepAliveInterval) = (true, settings.KeepAliveSeconds, Interval(settings));
+            (tuned.TcpKeepAlive, tuned.TcpKeepAliveTime, tuned.TcpKeepAliveInterval) = (true, settings.KeepAliveIntervalSeconds, Interval(settings));
         return Source(tuned.ConnectionString);
     }
 
@@ -47,11 +47,11 @@ static partial class PostgreSqlSession
     public static NpgsqlDataSource Source(string connection) => Sources.GetOrAdd(connection, Build);
 
     /// <summary>Lock waits end soon, and the server notices by itself that a process has vanished.</summary>
-    static string Waits(DatabaseSettings settings) =>
-        $"-c lock_timeout={settings.LockTimeoutMilliseconds} -c idle_in_transaction_session_timeout={settings.IdleTransactionSeconds * 1000} "
-        + $"-c tcp_keepalives_idle={settings.KeepAliveSeconds} -c tcp_keepalives_interval={Interval(settings)} -c tcp_keepalives_count=3";
+    static string TimeoutOptions(DatabaseSettings settings) =>
+        $"-c lock_timeout={settings.LockTimeoutMilliseconds} -c idle_in_transaction_session_timeout={settings.IdleTransactionTimeoutSeconds * 1000} "
+        + $"-c tcp_keepalives_idle={settings.KeepAliveIntervalSeconds} -c tcp_keepalives_interval={Interval(settings)} -c tcp_keepalives_count=3";
 
-    static int Interval(DatabaseSettings settings) => Math.Max(1, settings.KeepAliveSeconds / 3);
+    static int Interval(DatabaseSettings settings) => Math.Max(1, settings.KeepAliveIntervalSeconds / 3);
 
     static NpgsqlDataSource Build(string connection)
     {

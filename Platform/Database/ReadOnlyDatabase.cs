@@ -49,14 +49,14 @@ public static class ReadOnlyDatabaseSetup
     public static ReadOnlyDatabase GetReadOnlyDatabase(this IConfiguration configuration, string name)
     {
         var mode = configuration.GetDatabaseMode();
-        return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetReaderConnection(name)));
+        return new ReadOnlyDatabase(mode, ReadOnlyContextSetup.ReadOnly(mode, configuration.GetReadOnlyConnection(name)));
     }
 
     /// <summary>The same database on its primary, even if a replica is configured.</summary>
     public static ReadOnlyDatabase GetPrimaryDatabase(this IConfiguration configuration, string name)
     {
         var mode = configuration.GetDatabaseMode();
-        return new ReadOnlyDatabase(mode, ReaderSetup.ReadOnly(mode, configuration.GetDatabaseConnection(name)));
+        return new ReadOnlyDatabase(mode, ReadOnlyContextSetup.ReadOnly(mode, configuration.GetDatabaseConnection(name)));
     }
 
     /// <summary>True if <c>ConnectionStrings:NAME-reader</c> is set.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 

@@ -7,15 +7,15 @@ namespace OrderSaga.Platform.Database;
 public sealed class SqlServerDialect : Dialect
 {
     const string Now = "SYSUTCDATETIME()";
-    const string Later = "DATEADD(second, @seconds, SYSUTCDATETIME())";
-    const string TwiceLater = "DATEADD(second, 2 * @seconds, SYSUTCDATETIME())";
+    const string LeaseEnd = "DATEADD(second, @seconds, SYSUTCDATETIME())";
+    const string TwiceLeaseEnd = "DATEADD(second, 2 * @seconds, SYSUTCDATETIME())";
     const string Ids = "id IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@rows))";
 
     public override string? ReadClock => $"SELECT {Now}";
 
     public int LockTimeoutMilliseconds { get; init; } = 500;
 
-    public override string HurryLocks => "SET LOCK_TIMEOUT 50";
+    public override string ShortenLockTimeout => "SET LOCK_TIMEOUT 50";
 
     public override string Probe => $"""
         MERGE inbox WITH (HOLDLOCK) AS i
@@ -32,7 +32,7 @@ public sealed class SqlServerDialect : Dialect
 
     public override string InsertOutbox => $"""
         INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
-        SELECT id, destination, messageType, contentType, body, traceParent, correlationId, {Now}, @lease, {Later}, 0
+        SELECT id, destination, messageType, contentType, body, traceParent, correlationId, {Now}, @lease, {LeaseEnd}, 0
         FROM OPENJSON(@rows) WITH (id uniqueidentifier, destination nvarchar(500), messageType nvarchar(200), contentType nvarchar(100),
             body nvarchar(max), traceParent nvarchar(60), correlationId uniqueidentifier)
         """;
@@ -42,20 +42,20 @@ public sealed class SqlServerDialect : Dialect
     public override string ClaimOutbox => $"""
         WITH due AS (SELECT TOP (@limit) * FROM outbox WITH (UPDLOCK, READPAST, READCOMMITTEDLOCK, ROWLOCK)
                      WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at)
-        UPDATE due SET lease = @lease, next_attempt_at = {Later}
+        UPDATE due SET lease = @lease, next_attempt_at = {LeaseEnd}
         OUTPUT inserted.id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        UPDATE outbox SET next_attempt_at = {LeaseEnd}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
         WHERE lease = @lease AND {Ids}
         """;
 
     public override string ClaimLeases => $"""
         MERGE leases WITH (HOLDLOCK) AS l
         USING (SELECT TOP (2147483647) id, version FROM OPENJSON(@rows) WITH (id uniqueidentifier, version bigint) ORDER BY id) AS r ON l.id = r.id
-        WHEN MATCHED AND (l.version < r.version OR l.until <= {Now} OR l.until > {TwiceLater}) THEN UPDATE SET version = r.version, until = {Later}
-        WHEN NOT MATCHED THEN INSERT (id, version, until) VALUES (r.id, r.version, {Later})
+        WHEN MATCHED AND (l.version < r.version OR l.until <= {Now} OR l.until > {TwiceLeaseEnd}) THEN UPDATE SET version = r.version, until = {LeaseEnd}
+        WHEN NOT MATCHED THEN INSERT (id, version, until) VALUES (r.id, r.version, {LeaseEnd})
         OUTPUT inserted.id;
         """;
 
@@ -66,20 +66,20 @@ public sealed class SqlServerDialect : Dialect
         OUTPUT deleted.{time}
         """;
 
-    internal override void Reconnect(string connection)
+    internal override void ResetConnections(string connection)
     {
         using var any = new SqlConnection(connection);
         SqlConnection.ClearPool(any);
     }
 
     /// <summary>The lock hints belong inside the statement, where EF cannot put them.</summary>
-    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool passLocked)
+    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked)
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         // A connection from the pool may have no lock timeout yet.
         var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
-            + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), passLocked);
+            + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), skipLocked);
         return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
     }
 
@@ -87,11 +87,11 @@ public sealed class SqlServerDialect : Dialect
     /// @rows [key]. Sorts the keys first and looks the rows up in that order; the hints force the server to keep it. Two transactions that
     /// lock the same rows then wait for each other and never deadlock.
     /// </summary>
-    public static string LockRows(string table, string key, bool keyIsGuid, bool passLocked = false) => $"""
+    public static string LockRows(string table, string key, bool keyIsGuid, bool skipLocked = false) => $"""
         SELECT t.*
         FROM (SELECT DISTINCT TOP (2147483647) {(keyIsGuid ? "CAST(value AS uniqueidentifier)" : "value COLLATE Latin1_General_100_BIN2")} AS wanted
               FROM OPENJSON(@rows) ORDER BY wanted) k
-        INNER LOOP JOIN {table} t WITH (UPDLOCK, {(passLocked ? "READPAST, READCOMMITTEDLOCK, " : "")}ROWLOCK) ON t.{key} = k.wanted
+        INNER LOOP JOIN {table} t WITH (UPDLOCK, {(skipLocked ? "READPAST, READCOMMITTEDLOCK, " : "")}ROWLOCK) ON t.{key} = k.wanted
         ORDER BY t.{key}
         """;
 }

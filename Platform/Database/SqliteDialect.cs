@@ -13,11 +13,11 @@ sealed class SqliteDialect : Dialect
     public const long MaxLogBytes = 16 * 1024 * 1024;
 
     const string Now = "strftime('%Y-%m-%d %H:%M:%f', 'now')";
-    const string Later = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
-    const string TwiceLater = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || (2 * @seconds) || ' seconds')";
+    const string LeaseEnd = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || @seconds || ' seconds')";
+    const string TwiceLeaseEnd = "strftime('%Y-%m-%d %H:%M:%f', 'now', '+' || (2 * @seconds) || ' seconds')";
     const string Ids = "id IN (SELECT value FROM json_each(@rows))";
 
-    public override bool OneWriter => true;
+    public override bool HasSingleWriter => true;
 
     public override string Probe => $"""
         INSERT INTO inbox (endpoint, message_id, received_at) VALUES ('health', '00000000-0000-0000-0000-000000000000', {Now})
@@ -32,20 +32,20 @@ sealed class SqliteDialect : Dialect
     public override string InsertOutbox => $"""
         INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
         SELECT value ->> 'id', value ->> 'destination', value ->> 'messageType', value ->> 'contentType', value ->> 'body',
-               value ->> 'traceParent', value ->> 'correlationId', {Now}, @lease, {Later}, 0
+               value ->> 'traceParent', value ->> 'correlationId', {Now}, @lease, {LeaseEnd}, 0
         FROM json_each(@rows)
         """;
 
     public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
 
     public override string ClaimOutbox => $"""
-        UPDATE outbox SET lease = @lease, next_attempt_at = {Later}
+        UPDATE outbox SET lease = @lease, next_attempt_at = {LeaseEnd}
         WHERE id IN (SELECT id FROM outbox WHERE parked_at IS NULL AND next_attempt_at <= {Now} ORDER BY next_attempt_at LIMIT @limit)
         RETURNING id
         """;
 
     public override string DelayOutbox => $"""
-        UPDATE outbox SET next_attempt_at = {Later}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
+        UPDATE outbox SET next_attempt_at = {LeaseEnd}, attempts = attempts + @counted, last_error = @error, parked_at = CASE WHEN @parked = 1 THEN {Now} END
         WHERE lease = @lease AND {Ids}
         """;
 
@@ -57,9 +57,9 @@ sealed class SqliteDialect : Dialect
 
     public override string ClaimLeases => $"""
         INSERT INTO leases (id, version, until)
-        SELECT value ->> 'id', value ->> 'version', {Later} FROM json_each(@rows) WHERE true
+        SELECT value ->> 'id', value ->> 'version', {LeaseEnd} FROM json_each(@rows) WHERE true
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
-        WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > {TwiceLater}
+        WHERE leases.version < excluded.version OR leases.until <= {Now} OR leases.until > {TwiceLeaseEnd}
         RETURNING id
         """;
 

@@ -8,7 +8,7 @@ using MassTransit.Serialization;
 namespace OrderSaga.Platform.Envelopes;
 
 /// <summary>A message to be packed. An event carries the time of its publish call, UTC.</summary>
-sealed record Packed(Guid Id, Guid? CorrelationId, string? TraceParent, object Message, DateTime? PublishedAt = null);
+sealed record PendingMessage(Guid Id, Guid? CorrelationId, string? TraceParent, object Message, DateTime? PublishedAt = null);
 
 /// <summary>
 /// One broker message with all messages that one transaction sends to one queue. The receiver unpacks it first, so that each message inside
@@ -20,35 +20,35 @@ static class Envelope
     public static readonly ContentType ContentType = new("application/vnd.ordersaga.envelope+json");
 
     /// <summary>Envelopes of at most <paramref name="size"/> messages, fewer if they reach <paramref name="bytes"/> first.</summary>
-    public static IEnumerable<(string Body, IReadOnlyList<Packed> Messages)> Pack(IEnumerable<Packed> messages, int size, int bytes)
+    public static IEnumerable<(string Body, IReadOnlyList<PendingMessage> Messages)> Pack(IEnumerable<PendingMessage> messages, int size, int bytes)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        var packed = new List<Packed>();
+        var packed = new List<PendingMessage>();
         using var json = new Utf8JsonWriter(buffer);
         foreach (var message in messages)
         {
             if (packed.Count == 0)
-                Open(json);
+                BeginEnvelope(json);
             Write(json, message);
             packed.Add(message);
             if (packed.Count < size && json.BytesPending + json.BytesCommitted < bytes)
                 continue;
-            yield return (Close(json, buffer), packed);
+            yield return (EndEnvelope(json, buffer), packed);
             packed = [];
         }
 
         if (packed.Count > 0)
-            yield return (Close(json, buffer), packed);
+            yield return (EndEnvelope(json, buffer), packed);
     }
 
     /// <summary>The messages inside; null if the body is not a readable envelope.</summary>
-    public static IReadOnlyList<MessageInside>? TryRead(ReceiveContext context)
+    public static IReadOnlyList<EnvelopeMessage>? TryRead(ReceiveContext context)
     {
         if (context.ContentType?.MediaType != ContentType.MediaType)
             return null;
         try
         {
-            return JsonSerializer.Deserialize<Read>(context.GetBody(), JsonSerializerOptions.Web)?.Messages?.ConvertAll(json => new MessageInside(json));
+            return JsonSerializer.Deserialize<Read>(context.GetBody(), JsonSerializerOptions.Web)?.Messages?.ConvertAll(json => new EnvelopeMessage(json));
         }
         catch (Exception broken) when (broken is JsonException or FormatException or InvalidOperationException or KeyNotFoundException)
         {
@@ -58,16 +58,16 @@ static class Envelope
     }
 
     /// <summary>An envelope with only this message.</summary>
-    public static byte[] Alone(JsonElement message) =>
+    public static byte[] WrapSingle(JsonElement message) =>
         Encoding.UTF8.GetBytes($$"""{"messages":[{{message.GetRawText()}}]}""");
 
-    static void Open(Utf8JsonWriter json)
+    static void BeginEnvelope(Utf8JsonWriter json)
     {
         json.WriteStartObject();
         json.WriteStartArray("messages");
     }
 
-    static void Write(Utf8JsonWriter json, Packed message)
+    static void Write(Utf8JsonWriter json, PendingMessage message)
     {
         var type = message.Message.GetType();
         json.WriteStartObject();
@@ -94,7 +94,7 @@ static class Envelope
         json.WriteString("at", at);
     }
 
-    static string Close(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)
+    static string EndEnvelope(Utf8JsonWriter json, ArrayBufferWriter<byte> buffer)
     {
         json.WriteEndArray();
         json.WriteEndObject();

@@ -5,7 +5,7 @@ using MassTransit.Serialization;
 
 namespace OrderSaga.Platform.Envelopes;
 
-/// <summary>Gives MassTransit the messages that <see cref="Unpack"/> took out of an envelope.</summary>
+/// <summary>Gives MassTransit the messages that <see cref="EnvelopeFilter"/> took out of an envelope.</summary>
 sealed class EnvelopeDeserializer : ISerializerFactory, IMessageDeserializer
 {
     public ContentType ContentType => Envelope.ContentType;
@@ -15,7 +15,7 @@ sealed class EnvelopeDeserializer : ISerializerFactory, IMessageDeserializer
     public IMessageSerializer CreateSerializer() => throw new NotSupportedException("The outbox serializes envelopes.");
 
     /// <exception cref="SerializationException">The body is not a readable envelope.</exception>
-    public ConsumeContext Deserialize(ReceiveContext receiveContext) => receiveContext is ReceivedInside inside
+    public ConsumeContext Deserialize(ReceiveContext receiveContext) => receiveContext is EnvelopeReceiveContext inside
         ? new BodyConsumeContext(receiveContext, inside.Message)
         : throw new SerializationException("The content type announces an envelope, but the body is not a valid one.");
 

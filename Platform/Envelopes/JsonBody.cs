@@ -29,7 +29,7 @@ sealed class JsonBodyDeserializer<T>(IMessageDeserializer inner, Func<ReceiveCon
             new SystemTextJsonRawMessageSerializer(RawSerializerOptions.All), context => context.GetBody()), true);
         endpoint.AddDeserializer(new JsonBodyDeserializer<T>(SystemTextJsonMessageSerializer.Instance, Wrapped));
         endpoint.AddDeserializer(new JsonBodyDeserializer<T>(
-            new EnvelopeDeserializer(), context => Bytes(((ReceivedInside)context).Message.Json.GetProperty("message"))));
+            new EnvelopeDeserializer(), context => Bytes(((EnvelopeReceiveContext)context).Message.Json.GetProperty("message"))));
     }
 
     public IMessageDeserializer CreateDeserializer() => this;

@@ -20,7 +20,7 @@ public sealed record HistoryItem(DateTime At, string Source, string Subject, str
 public sealed record AuditHistory(string SubjectId, IReadOnlyList<HistoryItem> Items, bool Complete)
 {
     /// <summary>Maximum number of items in one answer.</summary>
-    public const int MostItems = 1000;
+    public const int MaxItems = 1000;
 
     /// <summary>Reads the latest audit rows of the subject in the order of insertion, so that the outcome is always included.</summary>
     /// <param name="db">The database whose audit is read.</param>
@@ -30,10 +30,10 @@ public sealed record AuditHistory(string SubjectId, IReadOnlyList<HistoryItem> I
     public static async Task<AuditHistory> Read(ServiceDb db, string subjectId, Func<AuditRow, string> source, CancellationToken cancel)
     {
         var rows = await db.Audit.AsNoTracking().Where(row => row.SubjectId == subjectId)
-            .OrderByDescending(row => row.Id).Take(MostItems + 1).ToListAsync(cancel);
-        var items = rows.Take(MostItems).Reverse()
+            .OrderByDescending(row => row.Id).Take(MaxItems + 1).ToListAsync(cancel);
+        var items = rows.Take(MaxItems).Reverse()
             .Select(row => new HistoryItem(row.At, source(row), row.Subject, row.From.Length == 0 ? null : row.From, row.To, row.Cause, row.Detail));
-        return new AuditHistory(subjectId, [.. items], rows.Count <= MostItems);
+        return new AuditHistory(subjectId, [.. items], rows.Count <= MaxItems);
     }
 
     /// <summary>Adds items of other sources and sorts by time.</summary>

@@ -18,11 +18,12 @@ public static class ApiDocs
         endpoint.WithMetadata(new ExampleDoc(status, example));
 
     /// <summary>Documents a problem of this endpoint. 401, 403, 413, 415, 500 and 503 are added automatically where they apply.</summary>
-    public static TBuilder MayFail<TBuilder>(this TBuilder endpoint, int status, string name, string title) where TBuilder : IEndpointConventionBuilder =>
+    public static TBuilder ProducesProblem<TBuilder>(this TBuilder endpoint, int status, string name, string title) where TBuilder
+        : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new ProblemDoc(status, name, title));
 
     /// <summary>Documents a request header that the endpoint reads itself.</summary>
-    public static TBuilder ReadsHeader<TBuilder>(this TBuilder endpoint, string name, bool required, string description, string example)
+    public static TBuilder AcceptsHeader<TBuilder>(this TBuilder endpoint, string name, bool required, string description, string example)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new HeaderDoc(name, required, description, example));
 }

@@ -60,7 +60,7 @@ static class ApiDocument
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var problems = metadata.OfType<ProblemDoc>().ToList();
         problems.Add(new ProblemDoc(500, "internal", "Internal error."));
-        problems.Add(new ProblemDoc(503, "database-away", "The database is temporarily unavailable."));
+        problems.Add(new ProblemDoc(503, "database-unavailable", "The database is temporarily unavailable."));
         problems.Add(new ProblemDoc(400, Query.Unknown, Query.UnknownTitle));
         if (operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true)
             problems.Add(new ProblemDoc(400, Query.InvalidName, Query.InvalidTitle));
@@ -76,7 +76,7 @@ static class ApiDocument
             problems.Add(new ProblemDoc(401, "unauthorized", "Authentication failed."));
             operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
         }
-        if (metadata.OfType<NeededRoles>().FirstOrDefault() is { } roles)
+        if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)
         {
             problems.Add(new ProblemDoc(403, "forbidden", "The API key lacks the required role."));
             operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();

@@ -9,7 +9,7 @@ public static class ApiKeyCommand
     const string Usage = "create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator,query [--data DIR]";
 
     /// <summary>Runs the command if the arguments name it and returns true. The key is written to standard output.</summary>
-    public static bool Ran(string[] args)
+    public static bool TryRun(string[] args)
     {
         if (args.Length == 0 || args[0] != "create-api-key")
             return false;

@@ -43,7 +43,7 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<NeededRoles>()?.Roles ?? [];
+        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<RequiredRoles>()?.Roles ?? [];
         var has = Context.User.FindAll(ApiKey.RoleClaim).Select(claim => claim.Value);
         var detail = $"The call requires the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. "
             + "Use another key, or ask the operator for the role.";
@@ -51,4 +51,4 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
     }
 }
 
-sealed record NeededRoles(string[] Roles);
+sealed record RequiredRoles(string[] Roles);

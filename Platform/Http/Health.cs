@@ -23,12 +23,12 @@ static class Health
     static async Task<IResult> Ready(HealthCheckService health, CancellationToken cancel)
     {
         var report = await health.CheckHealthAsync(cancel);
-        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => Word(entry.Value));
+        var checks = report.Entries.ToDictionary(entry => entry.Key, entry => StatusText(entry.Value));
         var status = checks.ContainsValue("unavailable") ? "unavailable" : checks.ContainsValue(Degraded) ? Degraded : "ready";
         return Results.Json(new { status, checks }, statusCode: status == "unavailable" ? 503 : 200);
     }
 
-    static string Word(HealthReportEntry entry) => entry.Status switch
+    static string StatusText(HealthReportEntry entry) => entry.Status switch
     {
         HealthStatus.Healthy => "ready",
         HealthStatus.Unhealthy when !entry.Tags.Contains("masstransit") => "unavailable",
@@ -40,9 +40,9 @@ static class Health
 /// Checks that the database accepts a write. A request gets the result of the last write and starts the next one if that is older than
 /// <see cref="DatabaseSettings.ProbeIntervalMilliseconds"/>: requests cannot load the database, and without requests nothing is written.
 /// </summary>
-sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings settings, TimeProvider clock) : IHealthCheck where TDb : ServiceDb
+sealed class DatabaseHealth<TDb>(QueryRunner<TDb> statements, DatabaseSettings settings, TimeProvider clock) : IHealthCheck where TDb : ServiceDb
 {
-    static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     readonly Lock gate = new();
     Task<HealthCheckResult>? last;
@@ -58,7 +58,7 @@ sealed class DatabaseHealth<TDb>(Statements<TDb> statements, DatabaseSettings se
             probe = last;
         }
 
-        return await Task.WhenAny(probe, Task.Delay(Limit, clock, cancellationToken)) == probe
+        return await Task.WhenAny(probe, Task.Delay(Timeout, clock, cancellationToken)) == probe
             ? await probe
             : HealthCheckResult.Unhealthy("The database did not accept a write in time.");
     }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 
 namespace OrderSaga.Platform.Http;
 
@@ -33,7 +33,7 @@ public static class HttpDefaults
             WebJson.AddTo(options.SerializerOptions);
         });
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.AddSingleton<Addresses>();
+        builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<RequestsInProgress>();
         builder.Services.AddHealthChecks();
         builder.Services.AddQueryRate();
@@ -58,11 +58,11 @@ public static class HttpDefaults
         app.UseMiddleware<RequestRules>();
         app.UseRateLimiter();
         app.MapHealth();
-        if (app.Services.GetService<IStuckMessages>() is not null)
-            StuckMessagesEndpoints.Map(app);
+        if (app.Services.GetService<IDeadLetters>() is not null)
+            DeadLetterEndpoints.Map(app);
     }
 
     /// <summary>Requires one of the roles; otherwise 403.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, params string[] roles) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireRole(roles)).WithMetadata(new NeededRoles(roles));
+        endpoint.RequireAuthorization(policy => policy.RequireAuthenticatedUser().RequireRole(roles)).WithMetadata(new RequiredRoles(roles));
 }

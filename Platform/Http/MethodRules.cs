@@ -6,10 +6,10 @@ namespace OrderSaga.Platform.Http;
 /// <summary>RFC 9110 section 9: HEAD is GET without a body; OPTIONS and 405 list the allowed methods, with or without a key.</summary>
 public static class MethodRules
 {
-    static readonly object AskedByHead = new();
+    static readonly object HeadRequestKey = new();
 
     /// <summary>True for HEAD: a stream must end after the headers.</summary>
-    public static bool IsHead(this HttpContext http) => http.Items.ContainsKey(AskedByHead);
+    public static bool IsHead(this HttpContext http) => http.Items.ContainsKey(HeadRequestKey);
 
     /// <summary>Middleware before routing.</summary>
     internal static Task Route(HttpContext http, RequestDelegate next) => http.Request.Method switch
@@ -25,22 +25,22 @@ public static class MethodRules
         if (http.GetEndpoint() is null or RouteEndpoint)
             return next(http);
         var found = At(http);
-        if (found.Exists(endpoint => Addresses.Takes(endpoint, http.Request.Method)))
+        if (found.Exists(endpoint => RouteTable.Accepts(endpoint, http.Request.Method)))
             return next(http);
-        http.Response.Headers.Allow = Addresses.Allow(found);
+        http.Response.Headers.Allow = RouteTable.Allow(found);
         return http.Refuse(Problems.ForStatus(StatusCodes.Status405MethodNotAllowed));
     }
 
     /// <summary>The server omits the body itself: it goes by the original method.</summary>
     static async Task Head(HttpContext http, RequestDelegate next)
     {
-        if (!At(http).Exists(endpoint => Addresses.Takes(endpoint, HttpMethods.Get)))
+        if (!At(http).Exists(endpoint => RouteTable.Accepts(endpoint, HttpMethods.Get)))
         {
             await next(http);
             return;
         }
 
-        http.Items[AskedByHead] = true;
+        http.Items[HeadRequestKey] = true;
         http.Request.Method = HttpMethods.Get;
         try
         {
@@ -57,7 +57,7 @@ public static class MethodRules
         if (At(http) is not { Count: > 0 } found)
             return next(http);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
-        http.Response.Headers.Allow = Addresses.Allow(found);
+        http.Response.Headers.Allow = RouteTable.Allow(found);
         return Task.CompletedTask;
     }
 

@@ -31,11 +31,12 @@ public static class Preconditions
     sealed record Supported;
 
     /// <summary>Marks an endpoint that evaluates the preconditions itself, in the transaction that writes.</summary>
-    public static TBuilder TakesPreconditions<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint
+    public static TBuilder AcceptsPreconditions<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder => endpoint
         .WithMetadata(new Supported())
-        .ReadsHeader("If-Match", false, "Only if this is the current entity tag (the ETag of a GET); *: only if the resource exists.", "\"1-8de60c2b1a2b000\"")
-        .ReadsHeader("If-None-Match", false, "Only if none of these is the current entity tag; * with PUT: only if the resource does not exist.", "*")
-        .MayFail(400, Invalid, InvalidTitle).MayFail(412, Failed, FailedTitle);
+        .AcceptsHeader("If-Match", false, "Only if this is the current entity tag (the ETag of a GET); *: only if the resource exists.",
+            "\"1-8de60c2b1a2b000\"")
+        .AcceptsHeader("If-None-Match", false, "Only if none of these is the current entity tag; * with PUT: only if the resource does not exist.", "*")
+        .ProducesProblem(400, Invalid, InvalidTitle).ProducesProblem(412, Failed, FailedTitle);
 
     /// <summary>
     /// For a write: throws if a precondition does not hold. Call it in the transaction that writes, so that no other write comes between.
@@ -45,13 +46,13 @@ public static class Preconditions
     {
         RequireUnchanged(request.Headers, current);
         if (request.Headers.IfNoneMatch.Count > 0)
-            Demand(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
+            Enforce(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
     }
 
     /// <summary>For a read: sets ETag and Last-Modified; returns true if the caller has this version, to be answered with 304.</summary>
     public static bool IsKnown(HttpContext http, ResourceVersion current)
     {
-        Show(http.Response, current);
+        WriteHeaders(http.Response, current);
         var headers = http.Request.Headers;
         RequireUnchanged(headers, current);
         return headers.IfNoneMatch.Count > 0
@@ -59,7 +60,7 @@ public static class Preconditions
             : Date(headers.IfModifiedSince) is { } modified && current.LastModified <= modified;
     }
 
-    public static void Show(HttpResponse response, ResourceVersion current)
+    public static void WriteHeaders(HttpResponse response, ResourceVersion current)
     {
         ResponseHeaders headers = response.GetTypedHeaders();
         (headers.ETag, headers.LastModified) = (current.ETag, current.LastModified);
@@ -80,9 +81,9 @@ public static class Preconditions
     static void RequireUnchanged(IHeaderDictionary headers, ResourceVersion? current)
     {
         if (headers.IfMatch.Count > 0)
-            Demand(Matches(headers.IfMatch, current, strong: true), current);
+            Enforce(Matches(headers.IfMatch, current, strong: true), current);
         else if (Date(headers.IfUnmodifiedSince) is { } since)
-            Demand(current is not null && current.LastModified <= since, current);
+            Enforce(current is not null && current.LastModified <= since, current);
     }
 
     static bool Matches(StringValues header, ResourceVersion? current, bool strong)
@@ -97,7 +98,7 @@ public static class Preconditions
     /// <summary>RFC 9110 13.1.3 and 13.1.4: an invalid HTTP date is ignored.</summary>
     static DateTimeOffset? Date(StringValues header) => header is [{ } text] && HeaderUtilities.TryParseDate(text, out var date) ? date : null;
 
-    static void Demand(bool holds, ResourceVersion? current)
+    static void Enforce(bool holds, ResourceVersion? current)
     {
         if (!holds)
             throw new Problem(412, Failed, FailedTitle, current is null

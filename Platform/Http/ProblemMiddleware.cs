@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>Outermost middleware: every answer of 400 and up is a problem without internal details.</summary>
-sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime life, ILogger<ProblemMiddleware> log)
+sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<ProblemMiddleware> log)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,7 +26,7 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            var problem = life.ApplicationStopping.IsCancellationRequested && Problems.IsCut(exception) ? Problems.Stopping : Problems.From(exception);
+            var problem = lifetime.ApplicationStopping.IsCancellationRequested && Problems.IsAborted(exception) ? Problems.Stopping : Problems.From(exception);
             if (problem.Status >= 500 && problem != Problems.Stopping)
                 log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Name);
             await Write(context, problem);
@@ -57,7 +57,7 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
     }
 }
 
-public static class ProblemAnswer
+public static class ProblemResponse
 {
     /// <summary>Answers with a problem without throwing: an exception costs more than the rest of a refusal.</summary>
     public static Task Refuse(this HttpContext context, Problem problem) => ProblemMiddleware.Write(context, problem);

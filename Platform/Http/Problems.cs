@@ -13,7 +13,7 @@ static class Problems
     };
 
     /// <summary>True if a read or a wait was cancelled or its connection was lost.</summary>
-    public static bool IsCut(Exception exception) => exception is OperationCanceledException or IOException;
+    public static bool IsAborted(Exception exception) => exception is OperationCanceledException or IOException;
 
     public static Problem From(Exception exception) => exception switch
     {
@@ -24,19 +24,19 @@ static class Problems
         JsonException json => BadJson(json),
         BadHttpRequestException { StatusCode: 400 } bad when bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
             new Problem(400, "no-body", "The request has no body.", "Send a JSON object; /docs shows an example."),
-        BadHttpRequestException bad => new Problem(bad.StatusCode, "bad-request", "The request could not be read.", bad.Message),
+        BadHttpRequestException bad => new Problem(bad.StatusCode, "invalid-request", "The request could not be read.", bad.Message),
         _ when DatabaseErrors.Classify(exception) != FailureKind.Permanent => new Problem(
-            503, "database-away", "The database is temporarily unavailable.",
+            503, "database-unavailable", "The database is temporarily unavailable.",
             "The request changed nothing, or its result is stored under its idempotency key. Send the same request again.") { RetryAfter = 2 },
         _ => ForStatus(500),
     };
 
     public static Problem ForStatus(int status) => status switch
     {
-        400 => new Problem(400, "bad-request", "The request could not be read.", "Compare the request with /openapi/v1.json."),
+        400 => new Problem(400, "invalid-request", "The request could not be read.", "Compare the request with /openapi/v1.json."),
         404 => new Problem(404, "route-not-found", "Not found.", "No endpoint has this path. /docs lists all endpoints."),
         405 => new Problem(405, "method-not-allowed", "Method not allowed.", "The Allow header lists the allowed methods."),
-        413 => new Problem(413, "body-too-large", "The body is too large.", "Send a smaller body; the limit is the setting Limits:RequestBytes."),
+        413 => new Problem(413, "body-too-large", "The body is too large.", "Send a smaller body; the limit is the setting Limits:MaxRequestBytes."),
         415 => MediaType("application/json"),
         500 => new Problem(500, "internal", "Internal error.", "The error is logged under this traceId. Sending the same request again is safe."),
         _ => new Problem(status, "status-" + status, "The request was not handled.", "Compare the request with /openapi/v1.json."),
@@ -57,7 +57,7 @@ static class Problems
             return Invalid("duplicate-member", "The body has a member twice.", pointer, "Each member may occur once; remove the second.");
 
         var place = json.LineNumber is { } line ? $" The error is at line {line + 1}, byte {json.BytePositionInLine + 1}." : "";
-        return new Problem(400, "bad-json", "The body is not valid JSON.", "Send one JSON document (RFC 8259) as UTF-8." + place);
+        return new Problem(400, "invalid-json", "The body is not valid JSON.", "Send one JSON document (RFC 8259) as UTF-8." + place);
     }
 
     static Problem Invalid(string name, string title, string pointer, string what) =>

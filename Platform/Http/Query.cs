@@ -8,9 +8,9 @@ namespace OrderSaga.Platform.Http;
 /// <summary>Strict reader of query parameters: a misspelt filter must not list everything.</summary>
 public static class Query
 {
-    public const int MostRows = 100;
+    public const int MaxRows = 100;
     const int DefaultRows = 50;
-    const int LongestCursor = 2000;
+    const int MaxCursorLength = 2000;
 
     internal const string Unknown = "unknown-parameter";
     internal const string UnknownTitle = "A query parameter is unknown.";
@@ -18,7 +18,7 @@ public static class Query
     internal const string InvalidTitle = "A query parameter is invalid.";
 
     /// <summary>Runs before every endpoint (<see cref="RequestRules"/>).</summary>
-    internal static void Check(HttpContext http, string[] names)
+    internal static void AllowOnly(HttpContext http, string[] names)
     {
         if (http.Request.Query.Keys.FirstOrDefault(key => !names.Contains(key, StringComparer.Ordinal)) is { } unknown)
             throw new Problem(400, Unknown, UnknownTitle,
@@ -30,8 +30,8 @@ public static class Query
     public static int Limit(string? limit) => limit switch
     {
         null => DefaultRows,
-        _ when int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= MostRows && limit[0] != '0' => rows,
-        _ => throw Invalid("limit", $"Use a whole number from 1 to {MostRows}."),
+        _ when int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= MaxRows && limit[0] != '0' => rows,
+        _ => throw Invalid("limit", $"Use a whole number from 1 to {MaxRows}."),
     };
 
     /// <summary>Parses an instant with its offset; returns UTC.</summary>
@@ -48,12 +48,12 @@ public static class Query
     }
 
     /// <summary>Parses a comma-separated list of ids, each in the canonical form.</summary>
-    public static List<Guid> Ids(string name, string? value, int atMost)
+    public static List<Guid> Ids(string name, string? value, int max)
     {
-        var words = (value ?? "").Split(',');
-        var ids = words.Select(word => word.Length == 36 && Guid.TryParseExact(word, "D", out var id) ? id : (Guid?)null).OfType<Guid>().ToList();
-        return ids.Count == words.Length && ids.Count <= atMost ? ids
-            : throw Invalid(name, $"Use 1 to {atMost} ids separated by commas, each a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
+        var texts = (value ?? "").Split(',');
+        var ids = texts.Select(word => word.Length == 36 && Guid.TryParseExact(word, "D", out var id) ? id : (Guid?)null).OfType<Guid>().ToList();
+        return ids.Count == texts.Length && ids.Count <= max ? ids
+            : throw Invalid(name, $"Use 1 to {max} ids separated by commas, each a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
     }
 
     /// <summary>Encodes a cursor: opaque to callers, so that its content can change, and valid only for its own list.</summary>
@@ -66,7 +66,7 @@ public static class Query
         if (cursor is null)
             return null;
         var bytes = new byte[cursor.Length];
-        return cursor.Length is > 0 and <= LongestCursor && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
+        return cursor.Length is > 0 and <= MaxCursorLength && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
             && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.StartsWith(list + " ", StringComparison.Ordinal)
             && read(text[(list.Length + 1)..]) is { } place
             ? place

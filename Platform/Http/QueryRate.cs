@@ -18,7 +18,7 @@ public static class QueryRate
 
     /// <summary>Answers 429 with Retry-After over the limit.</summary>
     public static TBuilder LimitRate<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.RequireRateLimiting(Policy).MayFail(StatusCodes.Status429TooManyRequests, Name, Title);
+        endpoint.RequireRateLimiting(Policy).ProducesProblem(StatusCodes.Status429TooManyRequests, Name, Title);
 
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {

@@ -28,7 +28,7 @@ sealed record LoggedOrder(Guid Id);
 public static class RequestLogging
 {
     /// <summary>Sets the order id of the request on its log line and its span.</summary>
-    public static void IsAbout(this HttpContext context, Guid orderId)
+    public static void TagOrder(this HttpContext context, Guid orderId)
     {
         context.Features.Set(new LoggedOrder(orderId));
         Activity.Current?.SetTag(Telemetry.OrderTag, orderId);

@@ -22,7 +22,7 @@ sealed class RequestRules(RequestDelegate next)
         if (http.GetEndpoint() is RouteEndpoint endpoint)
         {
             if (http.Request.QueryString.HasValue)
-                Query.Check(http, parameters.GetOrAdd(endpoint, ParametersOf));
+                Query.AllowOnly(http, parameters.GetOrAdd(endpoint, ParametersOf));
             CheckCoding(http.Request, http.Response);
             CheckCharset(http.Request);
             Preconditions.RefuseWhereUnknown(http.Request, endpoint);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// When the process stops, requests get <see cref="Limits.StopSeconds"/> to finish. Then the connections of the remaining ones are cut:
+/// When the process stops, requests get <see cref="Limits.ShutdownTimeoutSeconds"/> to finish. Then the connections of the remaining ones are cut:
 /// they wait for their caller, for example for a body that never arrives.
 /// </summary>
 sealed class RequestsInProgress
@@ -16,10 +16,10 @@ sealed class RequestsInProgress
     readonly TimeProvider clock;
     readonly ILogger<RequestsInProgress> log;
 
-    public RequestsInProgress(IHostApplicationLifetime life, Limits limits, TimeProvider clock, ILogger<RequestsInProgress> log)
+    public RequestsInProgress(IHostApplicationLifetime lifetime, Limits limits, TimeProvider clock, ILogger<RequestsInProgress> log)
     {
-        (limit, this.clock, this.log) = (TimeSpan.FromSeconds(limits.StopSeconds), clock, log);
-        life.ApplicationStopping.Register(() => _ = CutLater());
+        (limit, this.clock, this.log) = (TimeSpan.FromSeconds(limits.ShutdownTimeoutSeconds), clock, log);
+        lifetime.ApplicationStopping.Register(() => _ = AbortAfterTimeout());
     }
 
     public async Task Track(HttpContext http, RequestDelegate next)
@@ -35,7 +35,7 @@ sealed class RequestsInProgress
         }
     }
 
-    async Task CutLater()
+    async Task AbortAfterTimeout()
     {
         await Task.Delay(limit, clock, CancellationToken.None);
         foreach (var http in requests.Keys)

@@ -10,16 +10,16 @@ namespace OrderSaga.Platform.Inbox;
 static class Inbox
 {
     /// <summary>
-    /// Returns the deliveries to handle; the others are duplicates. If <paramref name="look"/> is false the inbox is not queried, and only
+    /// Returns the deliveries to handle; the others are duplicates. If <paramref name="verify"/> is false the inbox is not queried, and only
     /// duplicates within the batch are removed. A message without an id is always handled.
     /// </summary>
-    public static async Task<List<Delivery>> Claim(Work work, string endpoint, IReadOnlyList<Delivery> batch, bool look)
+    public static async Task<List<Delivery>> Claim(UnitOfWorkContext work, string endpoint, IReadOnlyList<Delivery> batch, bool verify)
     {
         var ids = batch.Select(delivery => delivery.Context.MessageId).OfType<Guid>().ToHashSet();
-        if (look && ids.Count > 0)
+        if (verify && ids.Count > 0)
             ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId))
                 .Select(row => row.MessageId).ToListAsync());
-        work.Received(endpoint, [.. ids.Order()], look);
+        work.RecordReceived(endpoint, [.. ids.Order()], verify);
         return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 }

@@ -31,32 +31,32 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
         Task.FromResult(IsAvailable ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded("The broker does not confirm messages."));
 
     /// <summary>Records that the broker confirmed a message now.</summary>
-    internal void Confirmed() => Volatile.Write(ref confirmedAt, clock.GetTimestamp());
+    internal void RecordConfirm() => Volatile.Write(ref confirmedAt, clock.GetTimestamp());
 
     /// <summary>Called after a failed send. True: the broker accepts other messages, so the destination is at fault.</summary>
-    internal async Task<bool> IsOfDestination(Exception failure)
+    internal async Task<bool> IsDestinationError(Exception failure)
     {
-        if (transport.IsOfDestination(failure) is true)
+        if (transport.IsDestinationError(failure) is true)
             return true;
-        if (transport.IsOfDestination(failure) is false)
-            Note(failure.Message);
+        if (transport.IsDestinationError(failure) is false)
+            SetAvailability(failure.Message);
         else
-            await Ask();
+            await RequestProbe();
         return IsAvailable;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.Next(stoppingToken))
+        while (await timer.WaitForTick(stoppingToken))
         {
             if (!IsAvailable || clock.GetElapsedTime(Volatile.Read(ref confirmedAt)) > Interval)
-                await Ask();
+                await RequestProbe();
         }
     }
 
     /// <summary>One probe at a time serves all concurrent callers.</summary>
-    Task Ask()
+    Task RequestProbe()
     {
         lock (gate)
             return probe is { IsCompleted: false } running ? running : probe = Task.Run(Probe);
@@ -68,16 +68,16 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
         try
         {
             await transport.Probe(timeout.Token);
-            Confirmed();
-            Note(null);
+            RecordConfirm();
+            SetAvailability(null);
         }
         catch (Exception failure)
         {
-            Note(failure is OperationCanceledException ? "no confirm within 2 s: unreachable, or in a memory or disk alarm" : failure.Message);
+            SetAvailability(failure is OperationCanceledException ? "no confirm within 2 s: unreachable, or in a memory or disk alarm" : failure.Message);
         }
     }
 
-    void Note(string? trouble)
+    void SetAvailability(string? trouble)
     {
         lock (gate)
         {

@@ -36,12 +36,12 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
         lock (gate)
         {
             destination.Users--;
-            Purge();
+            RemoveUnused();
         }
     }
 
     /// <summary>Removes destinations that are neither in use nor blocked: reply addresses of requesters would accumulate.</summary>
-    void Purge()
+    void RemoveUnused()
     {
         foreach (var idle in known.Values.Where(destination => destination is { Users: 0, IsBlocked: false }).ToList())
         {
@@ -69,12 +69,12 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Each of its rows is due at least once a minute: after two minutes without a failure none waits for it.</summary>
-    static readonly TimeSpan Memory = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan BlockedTimeout = TimeSpan.FromMinutes(2);
 
-    static readonly TimeSpan TimeoutWhileBlocked = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan BlockedSendTimeout = TimeSpan.FromSeconds(2);
 
     readonly Lock gate = new();
-    readonly SemaphoreSlim window = new(limits.PublishWindow);
+    readonly SemaphoreSlim window = new(limits.MaxOutstandingConfirms);
     long? failedAt;
     long retriedAt;
     long? warnedAt;
@@ -82,17 +82,17 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public string Address => address;
     public int Users { get; set; }
     public string Error { get; private set; } = "";
-    public bool IsBlocked => failedAt is { } at && clock.GetElapsedTime(at) < Memory;
+    public bool IsBlocked => failedAt is { } at && clock.GetElapsedTime(at) < BlockedTimeout;
 
     /// <summary>It is blocked, and the maximum number of sends waits for it: further rows wait in the outbox.</summary>
     public bool IsFull => IsBlocked && window.CurrentCount == 0;
 
     /// <summary>Timeout of one send.</summary>
-    public TimeSpan Timeout => TimeSpan.FromSeconds(limits.PublishTimeoutSeconds) is var usual && IsBlocked && usual > TimeoutWhileBlocked
-        ? TimeoutWhileBlocked : usual;
+    public TimeSpan Timeout => TimeSpan.FromSeconds(limits.PublishTimeoutSeconds) is var usual && IsBlocked && usual > BlockedSendTimeout
+        ? BlockedSendTimeout : usual;
 
     /// <summary>Limits the sends in progress, so that they delay only this destination.</summary>
-    public async Task<T> InWindow<T>(Func<Task<T>> send)
+    public async Task<T> SendInWindow<T>(Func<Task<T>> send)
     {
         await window.WaitAsync();
         try
@@ -108,7 +108,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public void Dispose() => window.Dispose();
 
     /// <summary>True if a row that failed before may be sent now.</summary>
-    public bool TakesRetry()
+    public bool TryBeginRetry()
     {
         lock (gate)
         {
@@ -119,7 +119,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
         }
     }
 
-    public void Succeeded()
+    public void RecordSuccess()
     {
         if (failedAt is null)
             return;
@@ -132,12 +132,12 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     }
 
     /// <summary>Records a failure of this destination while the broker accepts messages.</summary>
-    public void Failed(string error)
+    public void RecordFailure(string error)
     {
         lock (gate)
         {
             // A destination that rejects only some messages would fill the log.
-            if (failedAt is null && (warnedAt is null || clock.GetElapsedTime(warnedAt.Value) > Memory))
+            if (failedAt is null && (warnedAt is null || clock.GetElapsedTime(warnedAt.Value) > BlockedTimeout))
             {
                 warnedAt = clock.GetTimestamp();
                 log.LogWarning(

@@ -14,7 +14,7 @@ interface IMessageTransport
     Task Probe(CancellationToken cancel);
 
     /// <summary>True: only this destination failed. False: all sends fail. Null: unknown.</summary>
-    bool? IsOfDestination(Exception failure);
+    bool? IsDestinationError(Exception failure);
 }
 
 /// <summary>The in-memory bus.</summary>
@@ -29,5 +29,5 @@ sealed class InMemoryTransport(IServiceProvider services) : IMessageTransport
 
     public Task Probe(CancellationToken cancel) => Task.CompletedTask;
 
-    public bool? IsOfDestination(Exception failure) => failure is not (OperationCanceledException or ObjectDisposedException or ConnectionException);
+    public bool? IsDestinationError(Exception failure) => failure is not (OperationCanceledException or ObjectDisposedException or ConnectionException);
 }

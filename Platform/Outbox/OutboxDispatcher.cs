@@ -15,15 +15,15 @@ namespace OrderSaga.Platform.Outbox;
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
     /// <summary>Maximum delay of a row, seconds.</summary>
-    internal int LongestDelay => Math.Max(MaxBackOff, limits.OutboxLeaseSeconds);
+    internal int MaxDelaySeconds => Math.Max(MaxRetryDelaySeconds, limits.OutboxLeaseSeconds);
 
     /// <summary>Maximum back-off between two sends of a failing row, seconds.</summary>
-    const int MaxBackOff = 60;
+    const int MaxRetryDelaySeconds = 60;
 
     /// <summary>Length of the error column, UTF-16 units.</summary>
     const int MaxErrorLength = 1000;
 
-    readonly Statements<TDb> database;
+    readonly QueryRunner<TDb> database;
     readonly IMessageTransport transport;
     readonly BrokerState broker;
     readonly Limits limits;
@@ -37,11 +37,11 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     volatile bool closed;
 
     internal OutboxDispatcher(
-        Statements<TDb> database, IMessageTransport transport, BrokerState broker, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
+        QueryRunner<TDb> database, IMessageTransport transport, BrokerState broker, Limits limits, TimeProvider clock, ILogger<OutboxDispatcher<TDb>> log)
     {
         (this.database, this.transport, this.broker, this.limits, this.log) = (database, transport, broker, limits, log);
         destinations = new Destinations(typeof(TDb).Name, limits, clock, log);
-        batcher = new Batcher<(OutboxMessage, Guid)>(limits.PublishWindow, Start);
+        batcher = new Batcher<(OutboxMessage, Guid)>(limits.MaxOutstandingConfirms, Start);
     }
 
     /// <summary>Sends the waiting rows; the sweeper of the next start sends rows committed later.</summary>
@@ -50,7 +50,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         closed = true;
         await batcher.DisposeAsync();
         await Task.WhenAll(sending.Keys);
-        await Forget();
+        await DeleteConfirmed();
         destinations.Close();
     }
 
@@ -62,14 +62,14 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>The broker accepts no messages, or was not tried yet.</summary>
-    public bool IsBrokerAway => !open || !broker.IsAvailable;
+    public bool IsBrokerUnavailable => !open || !broker.IsAvailable;
 
     /// <summary>How long newly written rows are reserved for this process; 0 while <see cref="Dispatch"/> accepts none.</summary>
-    internal int LeaseSeconds => IsBrokerAway || closed ? 0 : limits.OutboxLeaseSeconds;
+    internal int LeaseSeconds => IsBrokerUnavailable || closed ? 0 : limits.OutboxLeaseSeconds;
 
     internal void Dispatch(OutboxWriter outbox)
     {
-        if (IsBrokerAway)
+        if (IsBrokerUnavailable)
             return;
         foreach (var message in outbox.Messages)
             batcher.TryAdd((message, outbox.Lease));
@@ -79,20 +79,20 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     internal IReadOnlyList<Guid> TakeConfirmed()
     {
         var taken = new List<Guid>();
-        while (taken.Count < limits.SweepPage && confirmed.TryDequeue(out var id))
+        while (taken.Count < limits.SweepPageSize && confirmed.TryDequeue(out var id))
             taken.Add(id);
         return taken;
     }
 
     /// <summary>Returns taken rows that were not deleted.</summary>
-    internal void GiveBack(IReadOnlyList<Guid> taken)
+    internal void ReturnConfirmed(IReadOnlyList<Guid> taken)
     {
         foreach (var id in taken)
             confirmed.Enqueue(id);
     }
 
     /// <summary>Deletes confirmed rows that no transaction has deleted, well before their lease ends.</summary>
-    internal async Task Forget()
+    internal async Task DeleteConfirmed()
     {
         while (TakeConfirmed() is { Count: > 0 } taken)
         {
@@ -102,7 +102,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             }
             catch
             {
-                GiveBack(taken);
+                ReturnConfirmed(taken);
                 throw;
             }
         }
@@ -114,7 +114,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     internal async Task<bool> Send(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         await Task.WhenAll(Begin(rows).Where(group => !group.IsBlocked).Select(group => group.Sending));
-        return !IsBrokerAway;
+        return !IsBrokerUnavailable;
     }
 
     /// <summary>Starts the sends without waiting, so that no destination waits for another.</summary>
@@ -145,7 +145,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         {
             var setbacks = await Task.WhenAll(rows.Select(row => Handle(destination, row.Message, row.Lease)));
             FailPoint.Hit("outbox.after-confirm");
-            GiveBack([.. rows.Zip(setbacks).Where(row => row.Second is null).Select(row => row.First.Message.Id)]);
+            ReturnConfirmed([.. rows.Zip(setbacks).Where(row => row.Second is null).Select(row => row.First.Message.Id)]);
             await Delay(destination, [.. rows.Zip(setbacks).Where(row => row.Second is not null).Select(row => (row.First.Message.Id, row.Second!))]);
         }
         catch (Exception failure)
@@ -159,20 +159,20 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>A row counts as sent when all its messages are; otherwise all are sent again under the same ids.</summary>
-    async Task<Setback?> Handle(Destination destination, OutboxMessage row, Guid lease)
+    async Task<RetrySchedule?> Handle(Destination destination, OutboxMessage row, Guid lease)
     {
         if (destination.IsFull)
-            return new Setback(lease, limits.OutboxLeaseSeconds, Counted: false, Parked: false, destination.Error);
-        if (row.Attempts > 0 && !destination.TakesRetry())
-            return SetbackOf(row, lease, destination.Error);
-        var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.InWindow(() => SendOne(destination, message))));
+            return new RetrySchedule(lease, limits.OutboxLeaseSeconds, Counted: false, Parked: false, destination.Error);
+        if (row.Attempts > 0 && !destination.TryBeginRetry())
+            return RetryScheduleFor(row, lease, destination.Error);
+        var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.SendInWindow(() => SendOne(destination, message))));
         if (outcomes.FirstOrDefault(outcome => outcome is not null) is not { } failure)
             return null;
         var error = Text.Clean(failure.Message, MaxErrorLength);
-        if (failure is NotSentException || !await broker.IsOfDestination(failure))
-            return new Setback(lease, 1, Counted: false, Parked: false, error);
-        destination.Failed(error);
-        return SetbackOf(row, lease, destination.Error);
+        if (failure is NotSentException || !await broker.IsDestinationError(failure))
+            return new RetrySchedule(lease, 1, Counted: false, Parked: false, error);
+        destination.RecordFailure(error);
+        return RetryScheduleFor(row, lease, destination.Error);
     }
 
     async Task<Exception?> SendOne(Destination destination, OutboxMessage message)
@@ -187,14 +187,14 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             var sent = transport.Send(message, timeout.Token);
             FailPoint.Hit("outbox.after-publish");
             await sent;
-            broker.Confirmed();
-            destination.Succeeded();
+            broker.RecordConfirm();
+            destination.RecordSuccess();
             return null;
         }
-        catch (OperationCanceledException silence)
+        catch (OperationCanceledException unavailableReason)
         {
             return new OperationCanceledException(
-                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind the destination has no majority or is overloaded.", silence);
+                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind the destination has no majority or is overloaded.", unavailableReason);
         }
         catch (Exception failure)
         {
@@ -203,14 +203,15 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>Back-off by the row's number of attempts: 2, 4, 8 ... 60 s.</summary>
-    Setback SetbackOf(OutboxMessage row, Guid lease, string error)
+    RetrySchedule RetryScheduleFor(OutboxMessage row, Guid lease, string error)
     {
         var attempts = row.Attempts + 1;
-        return new Setback(lease, Math.Min(MaxBackOff, 1 << Math.Min(attempts, 6)), Counted: true, Parked: attempts >= limits.ParkAfter, error);
+        return new RetrySchedule(lease, Math.Min(MaxRetryDelaySeconds, 1 << Math.Min(attempts, 6)), Counted: true,
+            Parked: attempts >= limits.MaxSendAttempts, error);
     }
 
     /// <summary>One statement for all rows with the same error: all of them if the broker is unavailable.</summary>
-    async Task Delay(Destination destination, IReadOnlyList<(Guid Id, Setback Setback)> failed)
+    async Task Delay(Destination destination, IReadOnlyList<(Guid Id, RetrySchedule Setback)> failed)
     {
         foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
         {
@@ -225,5 +226,5 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// <summary>The message was not sent, so the destination is not at fault, even if the broker is available again.</summary>
     sealed class NotSentException() : Exception("The broker is unavailable.");
 
-    sealed record Setback(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);
+    sealed record RetrySchedule(Guid Lease, int Seconds, bool Counted, bool Parked, string Error);
 }

@@ -10,14 +10,14 @@ namespace OrderSaga.Platform.Outbox;
 /// Sends the rows that a dead process left in the outbox: claims overdue rows, one page at a time, with a lease by the database's clock.
 /// </summary>
 sealed class OutboxSweeper<TDb>(
-    Statements<TDb> database, OutboxDispatcher<TDb> dispatcher, Backlog<TDb> backlog, Limits limits, TimeProvider clock,
+    QueryRunner<TDb> database, OutboxDispatcher<TDb> dispatcher, OutboxMetrics<TDb> backlog, Limits limits, TimeProvider clock,
     ILogger<OutboxSweeper<TDb>> log)
     : BackgroundService where TDb : ServiceDb
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(limits.SweepMilliseconds), clock);
-        while (await timer.Next(stoppingToken))
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(limits.SweepIntervalMilliseconds), clock);
+        while (await timer.WaitForTick(stoppingToken))
         {
             try
             {
@@ -25,9 +25,9 @@ sealed class OutboxSweeper<TDb>(
                 {
                 }
 
-                await dispatcher.Forget();
+                await dispatcher.DeleteConfirmed();
                 if (await backlog.Sample())
-                    await Recall();
+                    await ResetFutureRows();
             }
             catch (Exception failure)
             {
@@ -39,17 +39,17 @@ sealed class OutboxSweeper<TDb>(
     /// <summary>Makes rows due at once whose delay is longer than any real one: a clock that was ahead has delayed them.</summary>
     // UtcNow: EF translates it to the database's own clock.
 #pragma warning disable RS0030
-    Task<int> Recall() => database.Run(db => db.Outbox
-        .Where(row => row.ParkedAt == null && row.NextAttemptAt > DateTime.UtcNow.AddSeconds(2 * dispatcher.LongestDelay))
+    Task<int> ResetFutureRows() => database.Run(db => db.Outbox
+        .Where(row => row.ParkedAt == null && row.NextAttemptAt > DateTime.UtcNow.AddSeconds(2 * dispatcher.MaxDelaySeconds))
         .ExecuteUpdateAsync(row => row.SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch)));
 #pragma warning restore RS0030
 
     /// <summary>Claims and sends one page; returns true if more rows may be due and the broker accepts them.</summary>
     internal async Task<bool> Sweep()
     {
-        if (dispatcher.IsBrokerAway)
+        if (dispatcher.IsBrokerUnavailable)
             return false;
-        var (lease, page) = (NewId.NextSequentialGuid(), limits.SweepPage);
+        var (lease, page) = (NewId.NextSequentialGuid(), limits.SweepPageSize);
         var claimed = await database.Run(db => Claim(db, lease, page));
         return claimed.Count > 0 && await dispatcher.Send(claimed.ConvertAll(message => (message, lease))) && claimed.Count == page;
     }

@@ -12,12 +12,12 @@ sealed record OutboxMessage(
     Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0)
 {
     /// <summary>A row of several messages; a single message gives the row its trace and correlation id.</summary>
-    public static OutboxMessage Of(string destination, ContentType contentType, string body, IReadOnlyList<Packed> inside) => new(
-        NewId.NextSequentialGuid(), destination, Names(inside), contentType.ToString(), body,
+    public static OutboxMessage Of(string destination, ContentType contentType, string body, IReadOnlyList<PendingMessage> inside) => new(
+        NewId.NextSequentialGuid(), destination, TypeNames(inside), contentType.ToString(), body,
         inside.Count == 1 ? inside[0].TraceParent : null, inside.Count == 1 ? inside[0].CorrelationId : null);
 
     /// <summary>Example: <c>TryReserveStock x 50</c>.</summary>
-    static string Names(IReadOnlyList<Packed> inside)
+    static string TypeNames(IReadOnlyList<PendingMessage> inside)
     {
         var names = string.Join(", ", inside.GroupBy(message => message.Message.GetType().Name).Select(same => $"{same.Key} x {same.Count()}"));
         return inside.Count == 1 ? inside[0].Message.GetType().Name : names[..Math.Min(names.Length, 200)];
@@ -42,8 +42,8 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
     readonly MessagingSetup setup = services.GetRequiredService<MessagingSetup>();
     readonly List<OutboxMessage> messages = [];
-    readonly Dictionary<string, List<Packed>> envelopes = [];
-    readonly Dictionary<Type, List<Packed>> events = [];
+    readonly Dictionary<string, List<PendingMessage>> envelopes = [];
+    readonly Dictionary<Type, List<PendingMessage>> events = [];
 
     public IServiceProvider Services => services;
 
@@ -61,24 +61,24 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
     public void Send(string queue, object message) => Pack(envelopes, queue, message, null);
 
     /// <summary>Closes the rows: nothing more can be sent.</summary>
-    public void Seal(Limits limits)
+    public void Complete(Limits limits)
     {
         foreach (var (queue, packed) in envelopes)
-            Close(StoredMessage.QueueAddress(queue), Envelope.ContentType, packed, limits);
+            AddRows(StoredMessage.QueueAddress(queue), Envelope.ContentType, packed, limits);
         foreach (var (type, packed) in events)
-            Close(AddressOf(type), EventRow.ContentType, packed, limits);
+            AddRows(AddressOf(type), EventRow.ContentType, packed, limits);
     }
 
-    void Pack<TKey>(Dictionary<TKey, List<Packed>> rows, TKey key, object message, DateTime? publishedAt) where TKey : notnull
+    void Pack<TKey>(Dictionary<TKey, List<PendingMessage>> rows, TKey key, object message, DateTime? publishedAt) where TKey : notnull
     {
         if (!rows.TryGetValue(key, out var packed))
             rows.Add(key, packed = []);
-        packed.Add(new Packed(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message, publishedAt));
+        packed.Add(new PendingMessage(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message, publishedAt));
     }
 
-    void Close(string destination, ContentType contentType, List<Packed> packed, Limits limits)
+    void AddRows(string destination, ContentType contentType, List<PendingMessage> packed, Limits limits)
     {
-        foreach (var (body, inside) in Envelope.Pack(packed, limits.EnvelopeSize, limits.MessageBytes / 2))
+        foreach (var (body, inside) in Envelope.Pack(packed, limits.EnvelopeSize, limits.MaxMessageBytes / 2))
             messages.Add(OutboxMessage.Of(destination, contentType, body, inside));
     }
 

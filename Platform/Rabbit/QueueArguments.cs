@@ -10,7 +10,7 @@ static class QueueArguments
     /// <see cref="ReturnedMessages"/>, confirmed from queue to queue. A full queue rejects a message, and the sender's outbox keeps it.
     /// Arguments override policies. RabbitMQ 3 has no argument for "no delivery limit".
     /// </summary>
-    public static void Keep(this IRabbitMqReceiveEndpointConfigurator queue, string name)
+    public static void Configure(this IRabbitMqReceiveEndpointConfigurator queue, string name)
     {
         queue.SetQuorumQueue();
         queue.SetQueueArgument("x-dead-letter-exchange", ReturnedMessages.Queue);

@@ -61,7 +61,7 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
     public Task Probe(CancellationToken cancel) => channels.GetOrAdd("probe", _ => new PublishChannel(Open))
         .Publish(new RabbitAddress("", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false), new BasicProperties(), default, cancel);
 
-    public bool? IsOfDestination(Exception failure) => failure switch
+    public bool? IsDestinationError(Exception failure) => failure switch
     {
         MessageRejectedException => true,
         OperationInterruptedException { ShutdownReason.ReplyCode: var code } => Refusals.Contains(code),

@@ -15,7 +15,7 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
     /// <summary>Name of the queue and its exchange. The routing key is the name of the queue that lost the message.</summary>
     public const string Queue = "ordersaga.returned";
 
-    static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     static readonly Counter<long> Returned = Instruments.Meter.CreateCounter<long>(
@@ -34,8 +34,8 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
     public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
-        await Task.Delay(Pause, clock, context.CancellationToken);
-        var (queue, death) = (delivery.RoutingKey ?? "", Death(delivery.Properties.Headers));
+        await Task.Delay(RetryDelay, clock, context.CancellationToken);
+        var (queue, death) = (delivery.RoutingKey ?? "", ReadDeathHeader(delivery.Properties.Headers));
         if (Text(death, "reason") == "expired" && death.ContainsKey("original-expiration"))
         {
             log.LogInformation("Dropped {MessageId} of {Queue}: the time to live set by its sender has passed", delivery.Properties.MessageId, queue);
@@ -61,7 +61,7 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
     }
 
     /// <summary>https://www.rabbitmq.com/docs/dlx: the latest death is the first in the list.</summary>
-    static IDictionary<string, object?> Death(IDictionary<string, object?>? headers) =>
+    static IDictionary<string, object?> ReadDeathHeader(IDictionary<string, object?>? headers) =>
         headers?.TryGetValue("x-death", out var deaths) == true && deaths is System.Collections.IList { Count: > 0 } list
             && list[0] is IDictionary<string, object?> latest ? latest : new Dictionary<string, object?>();
 

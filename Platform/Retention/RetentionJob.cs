@@ -11,7 +11,7 @@ namespace OrderSaga.Platform.Retention;
 /// may run it.
 /// </summary>
 sealed class RetentionJob<TDb>(
-    IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, Statements<TDb> statements, RetentionSettings settings, TimeProvider clock,
+    IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, QueryRunner<TDb> statements, RetentionSettings settings, TimeProvider clock,
     ILogger<RetentionJob<TDb>> log)
     : BackgroundService where TDb : ServiceDb
 {
@@ -23,7 +23,7 @@ sealed class RetentionJob<TDb>(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.IntervalSeconds), clock);
-        while (await timer.Next(stoppingToken))
+        while (await timer.WaitForTick(stoppingToken))
             await Step(stoppingToken);
     }
 
@@ -40,15 +40,15 @@ sealed class RetentionJob<TDb>(
                     remaining.Remove(table);
             }
         }
-        while (remaining.Count > 0 && clock.GetElapsedTime(began).TotalMilliseconds < settings.StepMilliseconds && !stop.IsCancellationRequested);
-        await Try("trim the log", () => statements.Run(TrimLog));
+        while (remaining.Count > 0 && clock.GetElapsedTime(began).TotalMilliseconds < settings.MaxStepMilliseconds && !stop.IsCancellationRequested);
+        await TryStep("trim the log", () => statements.Run(TrimLog));
     }
 
     async Task<bool> HasMore(Table table)
     {
         var deleted = 0;
-        await Try("delete old rows of " + table.Rule.Table, async () => deleted = await DeletePage(table));
-        return deleted == settings.PageRows;
+        await TryStep("delete old rows of " + table.Rule.Table, async () => deleted = await DeletePage(table));
+        return deleted == settings.PageSize;
     }
 
     async Task<int> TrimLog(TDb db)
@@ -57,7 +57,7 @@ sealed class RetentionJob<TDb>(
         return 0;
     }
 
-    async Task Try(string what, Func<Task> act)
+    async Task TryStep(string what, Func<Task> act)
     {
         try
         {
@@ -73,10 +73,10 @@ sealed class RetentionJob<TDb>(
     {
         var before = clock.GetUtcNow().UtcDateTime.AddDays(-table.Rule.Days);
         var statement = database.Dialect.DeleteOld(table.Rule.Table, table.Rule.Time, table.Rule.Only ?? "1 = 1");
-        var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", settings.PageRows)));
+        var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", settings.PageSize)));
         Deleted.Add(times.Count, new("database", database.Name), new("table", table.Rule.Table));
         // Full page: the next one starts after the rows just deleted. Otherwise the next step starts from the beginning.
-        table.From = times.Count == settings.PageRows ? times.Max()! : DateTime.UnixEpoch;
+        table.From = times.Count == settings.PageSize ? times.Max()! : DateTime.UnixEpoch;
         return times.Count;
     }
 

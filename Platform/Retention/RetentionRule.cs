@@ -22,9 +22,9 @@ public static class RetentionSetup
     internal static void AddPlatformRetention<TDb>(this WebApplicationBuilder builder) where TDb : ServiceDb
     {
         builder.Services.AddSingleton(services =>
-            new RetentionRule<TDb>("inbox", "received_at", services.GetRequiredService<Limits>().InboxDays));
+            new RetentionRule<TDb>("inbox", "received_at", services.GetRequiredService<Limits>().InboxRetentionDays));
         builder.Services.AddSingleton(services =>
-            new RetentionRule<TDb>("failed_messages", "replayed_at", services.GetRequiredService<RetentionSettings>().ReplayedMessageDays));
+            new RetentionRule<TDb>("failed_messages", "replayed_at", services.GetRequiredService<RetentionSettings>().ReplayedMessageRetentionDays));
         builder.Services.AddSingleton<RetentionJob<TDb>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RetentionJob<TDb>>());
     }

@@ -9,25 +9,25 @@ public sealed class RetentionSettings
     /// <summary>
     /// How long one step may delete before it leaves the rest to the next one. A running statement finishes.
     /// </summary>
-    public int StepMilliseconds { get; set; } = 1000;
+    public int MaxStepMilliseconds { get; set; } = 1000;
 
     /// <summary>Rows deleted by one statement. SQL Server locks the whole table from 5,000 row locks on.</summary>
-    public int PageRows { get; set; } = 4000;
+    public int PageSize { get; set; } = 4000;
 
     /// <summary>
     /// How long a failed message is kept after its replay; 0: permanently. One that was not replayed is never deleted.
     /// </summary>
-    public int ReplayedMessageDays { get; set; } = 90;
+    public int ReplayedMessageRetentionDays { get; set; } = 90;
 
     /// <summary>Throws with an explanation if the settings are invalid or contradict each other.</summary>
     public void Check()
     {
-        if (IntervalSeconds is < 1 or > 3600 || StepMilliseconds < 10 || StepMilliseconds > IntervalSeconds * 1000)
+        if (IntervalSeconds is < 1 or > 3600 || MaxStepMilliseconds < 10 || MaxStepMilliseconds > IntervalSeconds * 1000)
             throw new InvalidOperationException(
-                "Retention:IntervalSeconds must be 1 to 3600, and Retention:StepMilliseconds 10 to the length of that interval.");
-        if (PageRows is < 1 or > 4900)
-            throw new InvalidOperationException("Retention:PageRows must be 1 to 4900.");
-        if (ReplayedMessageDays is < 0 or > 36_500)
-            throw new InvalidOperationException("Retention:ReplayedMessageDays must be 1 to 36500, or 0 to keep replayed messages permanently.");
+                "Retention:IntervalSeconds must be 1 to 3600, and Retention:MaxStepMilliseconds 10 to the length of that interval.");
+        if (PageSize is < 1 or > 4900)
+            throw new InvalidOperationException("Retention:PageSize must be 1 to 4900.");
+        if (ReplayedMessageRetentionDays is < 0 or > 36_500)
+            throw new InvalidOperationException("Retention:ReplayedMessageRetentionDays must be 1 to 36500, or 0 to keep replayed messages permanently.");
     }
 }

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>Accepted differences: looked up by key, written together with their case.</summary>
-sealed class AcceptedDifferences(Statements<ReconcilerDb> statements, TimeProvider clock)
+sealed class AcceptedDifferences(QueryRunner<ReconcilerDb> statements, TimeProvider clock)
 {
     public const string Subject = "accepted difference";
 
@@ -14,7 +14,7 @@ sealed class AcceptedDifferences(Statements<ReconcilerDb> statements, TimeProvid
         row => row.Key == finding.Key && row.RevokedAt == null && row.Fingerprint == finding.Fingerprint));
 
     /// <summary>Accepts the difference; revokes an earlier acceptance of the same key with other amounts.</summary>
-    public async Task Accept(Work work, CaseRow open, string by, string reason)
+    public async Task Accept(UnitOfWorkContext work, CaseRow open, string by, string reason)
     {
         var (db, now) = ((ReconcilerDb)work.Db, clock.GetUtcNow());
         await db.Accepted.Where(row => row.Key == open.OpenKey && row.RevokedAt == null)
@@ -38,7 +38,7 @@ sealed class AcceptedDifferences(Statements<ReconcilerDb> statements, TimeProvid
         work.Audit(Subject, accepted.Id.ToString(), "", "Accepted", by, reason);
     }
 
-    public void Revoke(Work work, AcceptedDifference row, string by, string reason)
+    public void Revoke(UnitOfWorkContext work, AcceptedDifference row, string by, string reason)
     {
         row.RevokedAt = clock.GetUtcNow().UtcDateTime;
         work.Audit(Subject, row.Id.ToString(), "Accepted", "Revoked", by, reason);

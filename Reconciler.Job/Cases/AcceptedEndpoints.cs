@@ -26,7 +26,7 @@ sealed record AcceptedView(
 /// <summary>/accepted-differences: list and revoke.</summary>
 static class AcceptedEndpoints
 {
-    const string NotThere = "Accepted difference not found.";
+    const string NotFound = "Accepted difference not found.";
 
     static readonly AcceptedView Example = new(
         Examples.Case.Id, Classes.AmountDiffers, Examples.Case.OrderId, null, 500, "EUR", Examples.Case.Id, "kim", "goodwill, agreed with the customer",
@@ -38,11 +38,12 @@ static class AcceptedEndpoints
         accepted.MapGet("", List)
             .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first")
             .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-parameter", "A query parameter is invalid.").MayFail(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(400, "invalid-parameter", "A query parameter is invalid.").ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
         accepted.MapPost("/{id}/revoke", Revoke)
             .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")
             .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
-            .MayFail(400, "invalid-id", Ids.Bad).MayFail(400, "invalid-reason", CaseEndpoints.BadReason).MayFail(404, "accepted-not-found", NotThere);
+            .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(400, "invalid-reason", CaseEndpoints.InvalidReason).ProducesProblem(404,
+                "accepted-not-found", NotFound);
     }
 
     static async Task<Page<AcceptedView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db)
@@ -56,13 +57,14 @@ static class AcceptedEndpoints
     }
 
     static async Task<AcceptedView> Revoke(
-        [Description("The id of the acceptance.")] string id, CaseReason? ask, HttpContext http, UnitOfWork<ReconcilerDb> unit, AcceptedDifferences accepted)
+        [Description("The id of the acceptance.")] string id, CaseReason? request, HttpContext http, UnitOfWork<ReconcilerDb> unitOfWork,
+            AcceptedDifferences accepted)
     {
-        var (key, reason) = (Ids.Read(id), CaseEndpoints.Reason(ask?.Reason));
-        return await unit.Run(async work =>
+        var (key, reason) = (Ids.Read(id), CaseEndpoints.Reason(request?.Reason));
+        return await unitOfWork.Run(async work =>
         {
             var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
-                ?? throw new Problem(404, "accepted-not-found", NotThere, "Check the id; GET /accepted-differences lists those in force.");
+                ?? throw new Problem(404, "accepted-not-found", NotFound, "Check the id; GET /accepted-differences lists those in force.");
             accepted.Revoke(work, row, CaseEndpoints.By(http), reason);
             return AcceptedView.Of(row);
         });

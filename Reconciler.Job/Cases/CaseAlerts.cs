@@ -10,7 +10,7 @@ namespace Reconciler.Job;
 /// was accepted. Each failed alert has its own growing delay and does not delay the others.
 /// </summary>
 sealed class CaseAlerts(
-    Statements<ReconcilerDb> statements, IHttpClientFactory clients, ReconciliationSettings settings, TimeProvider clock, ILogger<CaseAlerts> log)
+    QueryRunner<ReconcilerDb> statements, IHttpClientFactory clients, ReconciliationSettings settings, TimeProvider clock, ILogger<CaseAlerts> log)
     : BackgroundService
 {
     /// <summary>Name of the HTTP client.</summary>
@@ -20,7 +20,7 @@ sealed class CaseAlerts(
     const int ConcurrentAlerts = 4;
     const int MaxErrorLength = 300;
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
-    static readonly TimeSpan MaxPause = TimeSpan.FromHours(1);
+    static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
     readonly SemaphoreSlim woken = new(1);
 
@@ -32,8 +32,8 @@ sealed class CaseAlerts(
     }
 
     /// <summary>15 s after the first failed alert, doubled each time, at most an hour.</summary>
-    internal static TimeSpan PauseAfter(int attempts) =>
-        TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds * Math.Pow(2, attempts - 1), MaxPause.TotalSeconds));
+    internal static TimeSpan DelayAfter(int attempts) =>
+        TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds * Math.Pow(2, attempts - 1), MaxDelay.TotalSeconds));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -70,9 +70,9 @@ sealed class CaseAlerts(
     {
         var now = clock.GetUtcNow().UtcDateTime;
         // A longer delay than the maximum comes from a wrong clock.
-        var furthest = now + MaxPause;
+        var maxDueAt = now + MaxDelay;
         return statements.Run(db => db.Cases.AsNoTracking()
-            .Where(row => row.AlertedAt == null && (row.NextAlertAt == null || row.NextAlertAt <= now || row.NextAlertAt > furthest))
+            .Where(row => row.AlertedAt == null && (row.NextAlertAt == null || row.NextAlertAt <= now || row.NextAlertAt > maxDueAt))
             .OrderBy(row => row.OpenedAt).Take(Page).ToListAsync());
     }
 
@@ -116,10 +116,10 @@ sealed class CaseAlerts(
     {
         ReconciliationMetrics.Alerted(opened.Class, taken: false);
         var attempts = opened.AlertAttempts + 1;
-        var pause = PauseAfter(attempts);
+        var delay = DelayAfter(attempts);
         log.LogWarning("Alert about case {CaseId} failed, attempt {Attempts}; retrying in {Pause}: {Failure}",
-            opened.Id, attempts, pause, failure);
-        var next = clock.GetUtcNow().UtcDateTime + pause;
+            opened.Id, attempts, delay, failure);
+        var next = clock.GetUtcNow().UtcDateTime + delay;
         return statements.Run(db => db.Cases.Where(row => row.Id == opened.Id)
             .ExecuteUpdateAsync(row => row.SetProperty(x => x.AlertAttempts, attempts).SetProperty(x => x.NextAlertAt, next)));
     }

@@ -11,39 +11,39 @@ static class CaseEndpoints
 {
     const int ReasonLength = 300;
     const int NameLength = 64;
-    internal const string BadReason = "The reason is missing or too long.";
-    const string BadAssignee = "The assignee is missing or too long.";
+    internal const string InvalidReason = "The reason is missing or too long.";
+    const string InvalidAssignee = "The assignee is missing or too long.";
 
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapGet("", List)
             .WithName("ListCases").WithSummary("Cases for an operator, newest first")
             .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
-        Known(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        ProducesCaseNotFound(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
-        Known(cases.MapGet("/{id}/preview", Look), "PreviewCase", "The ledgers now, and what each action would do")
+        ProducesCaseNotFound(cases.MapGet("/{id}/preview", CheckCase), "PreviewCase", "The ledgers now, and what each action would do")
             .Produces<CasePreview>().ResponseExample(200, Examples.CasePreview);
         Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
-            .RequestExample(new CaseAssignment("kim", "she knows this gateway")).MayFail(400, "invalid-assignee", BadAssignee);
+            .RequestExample(new CaseAssignment("kim", "she knows this gateway")).ProducesProblem(400, "invalid-assignee", InvalidAssignee);
         Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Sends the repair again, if the ledgers still differ")
             .RequestExample(new CaseReason("the participant was down"));
         Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Releases everything that a cancelled or unknown order still holds")
             .RequestExample(new CaseReason("agreed with the customer"));
         Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Closes the case and accepts the difference: no new case for the same amounts")
             .RequestExample(new CaseReason("goodwill, agreed with the customer"));
-        Act(cases.MapPost(Path(CaseRule.Solve), Solve), "SolveCase", "Closes the case as resolved")
+        Act(cases.MapPost(Path(CaseRule.Resolve), Resolve), "ResolveCase", "Closes the case as resolved")
             .RequestExample(new CaseReason("refunded at the gateway by hand"));
     }
 
     static string Path(string action) => $"/{{id}}/actions/{action}";
 
-    static RouteHandlerBuilder Known(RouteHandlerBuilder endpoint, string name, string summary) => endpoint.WithName(name).WithSummary(summary)
-        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "case-not-found", CaseActions.NoCase);
+    static RouteHandlerBuilder ProducesCaseNotFound(RouteHandlerBuilder endpoint, string name, string summary) => endpoint.WithName(name).WithSummary(summary)
+        .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "case-not-found", CaseActions.NoCase);
 
-    static RouteHandlerBuilder Act(RouteHandlerBuilder endpoint, string name, string summary) => Known(endpoint, name, summary)
+    static RouteHandlerBuilder Act(RouteHandlerBuilder endpoint, string name, string summary) => ProducesCaseNotFound(endpoint, name, summary)
         .Produces<CaseView>().ResponseExample(200, Examples.Case)
-        .MayFail(400, "invalid-reason", BadReason).MayFail(409, "action-refused", CaseActions.NotNow);
+        .ProducesProblem(400, "invalid-reason", InvalidReason).ProducesProblem(409, "action-refused", CaseActions.ActionRefused);
 
     static async Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
     {
@@ -63,58 +63,58 @@ static class CaseEndpoints
     {
         var key = Ids.Read(id);
         var row = await db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == key, cancel) ?? throw CaseActions.Missing();
-        var history = await db.Audit.AsNoTracking().Where(change => change.SubjectId == key.ToString() && change.Subject == CaseBook.Subject)
+        var history = await db.Audit.AsNoTracking().Where(change => change.SubjectId == key.ToString() && change.Subject == CaseService.Subject)
             .OrderBy(change => change.Id).ToListAsync(cancel);
         return new CaseDetails(CaseView.Of(row), System.Text.Json.Nodes.JsonNode.Parse(row.Evidence), history.ConvertAll(CaseChange.Of));
     }
 
-    static async Task<CasePreview> Look([Description("The case's id.")] string id, ReconcilerDb db, CaseActions actions)
+    static async Task<CasePreview> CheckCase([Description("The case's id.")] string id, ReconcilerDb db, CaseActions actions)
     {
-        var look = await actions.Look(Ids.Read(id), db);
+        var found = await actions.CheckCase(Ids.Read(id), db);
         return new CasePreview(
-            CaseView.Of(look.Row), look.Story is null ? null : look.Same,
-            look.Story is null ? null : JsonSerializer.SerializeToNode(look.Story, WebJson.Options),
-            [.. CaseRule.Actions.Select(action => Preview(action, look))]);
+            CaseView.Of(found.Row), found.Snapshot is null ? null : found.StillDiffers,
+            found.Snapshot is null ? null : JsonSerializer.SerializeToNode(found.Snapshot, WebJson.Options),
+            [.. CaseRule.Actions.Select(action => Preview(action, found))]);
     }
 
-    static ActionPreview Preview(string action, CaseLook look)
+    static ActionPreview Preview(string action, CaseCheck found)
     {
-        var (commands, refused) = CaseRule.Fits(action, look.Row, look.Story, look.Same);
+        var (commands, refused) = CaseRule.Evaluate(action, found.Row, found.Snapshot, found.StillDiffers);
         return new ActionPreview(action, refused is null ? [.. commands.Select(command => command.ToString())] : [], refused);
     }
 
-    static Task<CaseView> Assign([Description("The case's id.")] string id, CaseAssignment? ask, HttpContext http, CaseActions actions)
+    static Task<CaseView> Assign([Description("The case's id.")] string id, CaseAssignment? request, HttpContext http, CaseActions actions)
     {
-        var assignee = ask?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
-            : throw Bad("invalid-assignee", BadAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
-        return actions.Assign(Ids.Read(id), assignee, By(http), Reason(ask.Reason));
+        var assignee = request?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
+            : throw Invalid("invalid-assignee", InvalidAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
+        return actions.Assign(Ids.Read(id), assignee, By(http), Reason(request.Reason));
     }
 
-    static Task<CaseView> Solve([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, CaseActions actions) =>
-        actions.Solve(Ids.Read(id), By(http), Reason(ask?.Reason));
+    static Task<CaseView> Resolve([Description("The case's id.")] string id, CaseReason? request, HttpContext http, CaseActions actions) =>
+        actions.Resolve(Ids.Read(id), By(http), Reason(request?.Reason));
 
-    static Task<CaseView> Accept([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, CaseActions actions) =>
-        actions.Accept(Ids.Read(id), By(http), Reason(ask?.Reason));
+    static Task<CaseView> Accept([Description("The case's id.")] string id, CaseReason? request, HttpContext http, CaseActions actions) =>
+        actions.Accept(Ids.Read(id), By(http), Reason(request?.Reason));
 
-    static Task<CaseView> Retry([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Retry, By(http), Reason(ask?.Reason), db);
+    static Task<CaseView> Retry([Description("The case's id.")] string id, CaseReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Retry, By(http), Reason(request?.Reason), db);
 
-    static Task<CaseView> Compensate([Description("The case's id.")] string id, CaseReason? ask, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Compensate, By(http), Reason(ask?.Reason), db);
+    static Task<CaseView> Compensate([Description("The case's id.")] string id, CaseReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Compensate, By(http), Reason(request?.Reason), db);
 
     internal static string By(HttpContext http) => http.User.Identity!.Name!;
 
     internal static string Reason(string? reason) =>
         reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
         ? reason
-        : throw Bad("invalid-reason", BadReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
+        : throw Invalid("invalid-reason", InvalidReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
 
-    static Problem Bad(string name, string title, string pointer, string what) =>
+    static Problem Invalid(string name, string title, string pointer, string what) =>
         new(400, name, title, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
 
     internal sealed class Filter
     {
-        [FromQuery(Name = "status"), Description("Only cases with this status: Open, Assigned, InProgress or Solved.")]
+        [FromQuery(Name = "status"), Description("Only cases with this status: Open, Assigned, InProgress or Resolved.")]
         public string? Status { get; init; }
 
         [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]

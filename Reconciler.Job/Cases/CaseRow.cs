@@ -15,7 +15,7 @@ enum CaseStatus
     InProgress,
 
     /// <summary>Resolved: nothing is left to do.</summary>
-    Solved,
+    Resolved,
 }
 
 /// <summary>A case for an operator. A discrepancy has one open case, however often it is found.</summary>
@@ -58,7 +58,7 @@ sealed class CaseRow
     /// <summary>UTC; deadline for a decision.</summary>
     public DateTime? DueAt { get; init; }
 
-    public DateTime? SolvedAt { get; set; }
+    public DateTime? ResolvedAt { get; set; }
 
     /// <summary>UTC; when the receiver accepted the alert.</summary>
     public DateTime? AlertedAt { get; set; }
@@ -92,7 +92,7 @@ sealed class CaseRow
         row.Property(x => x.OpenedAt).HasColumnName("opened_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.DueAt).HasColumnName("due_at");
-        row.Property(x => x.SolvedAt).HasColumnName("solved_at");
+        row.Property(x => x.ResolvedAt).HasColumnName("resolved_at");
         row.Property(x => x.AlertedAt).HasColumnName("alerted_at");
         row.Property(x => x.AlertAttempts).HasColumnName("alert_attempts");
         row.Property(x => x.NextAlertAt).HasColumnName("next_alert_at");
@@ -100,7 +100,7 @@ sealed class CaseRow
         row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");
         row.HasIndex(x => x.OrderId).HasDatabaseName("ix_cases_order_id");
-        row.HasIndex(x => x.SolvedAt).HasDatabaseName("ix_cases_solved_at");
+        row.HasIndex(x => x.ResolvedAt).HasDatabaseName("ix_cases_resolved_at");
         // Open cases are processed in the order of their ids.
         row.HasIndex(x => x.Id).HasFilter("open_key IS NOT NULL").HasDatabaseName("ix_cases_open");
     }

@@ -10,15 +10,15 @@ static class CaseRule
     public const string Assign = "assign";
     public const string Retry = "retry";
     public const string Compensate = "cancel-and-compensate";
-    public const string Solve = "solve";
+    public const string Resolve = "resolve";
     public const string Accept = "accept";
 
-    public static IReadOnlyList<string> Actions { get; } = [Assign, Retry, Compensate, Accept, Solve];
+    public static IReadOnlyList<string> Actions { get; } = [Assign, Retry, Compensate, Accept, Resolve];
 
     /// <summary>The commands that the action sends, or why it is refused.</summary>
-    public static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, CaseRow row, Story? now, bool same)
+    public static (IReadOnlyList<Remedy> Commands, string? Refused) Evaluate(string action, CaseRow row, OrderSnapshot? now, bool same)
     {
-        if (row.Status == CaseStatus.Solved)
+        if (row.Status == CaseStatus.Resolved)
             return ([], "The case is already resolved.");
         if (action == Accept)
             return ([], NotAcceptable(row));
@@ -26,20 +26,20 @@ static class CaseRule
             return OfReview(action, now);
         return action switch
         {
-            Retry => (Again(row), WhyNot(row, same) ?? (row.Remedy.IsRepair() ? null : NoCommand)),
-            Compensate => (Undo, WhyNot(row, same) ?? Unsafe(now)),
+            Retry => (RepeatCommand(row), ReasonAgainst(row, same) ?? (row.Remedy.IsRepair() ? null : NoCommand)),
+            Compensate => (UndoCommands, ReasonAgainst(row, same) ?? ReasonUnsafe(now)),
             _ => ([], null),
         };
     }
 
     /// <summary>A decision about an order goes to its saga.</summary>
-    static (IReadOnlyList<Remedy> Commands, string? Refused) OfReview(string action, Story? now) => action switch
+    static (IReadOnlyList<Remedy> Commands, string? Refused) OfReview(string action, OrderSnapshot? now) => action switch
     {
-        Retry or Compensate when now is not { Order.State: States.NeedsReview } => ([], "The order is no longer in review."),
+        Retry or Compensate when now is not { Order.State: OrderStates.NeedsReview } => ([], "The order is no longer in review."),
         Retry => ([Remedy.RetryOrder], null),
         Compensate when now is { Sold: true, Paid: true } => ([], "The stock is sold: retry to complete the order, then arrange a return."),
         Compensate => ([Remedy.AbandonOrder], null),
-        Solve when now is { Order.State: States.NeedsReview } =>
+        Resolve when now is { Order.State: OrderStates.NeedsReview } =>
             ([], "The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final."),
         _ => ([], null),
     };
@@ -55,18 +55,18 @@ static class CaseRule
 
     const string NoCommand = "The policy of its class has no command: decide, correct the source, then solve the case.";
 
-    static readonly IReadOnlyList<Remedy> Undo = [Remedy.CancelPayment, Remedy.CancelStock];
+    static readonly IReadOnlyList<Remedy> UndoCommands = [Remedy.CancelPayment, Remedy.CancelStock];
 
-    static IReadOnlyList<Remedy> Again(CaseRow row) => row.Remedy.IsRepair() ? [row.Remedy] : [];
+    static IReadOnlyList<Remedy> RepeatCommand(CaseRow row) => row.Remedy.IsRepair() ? [row.Remedy] : [];
 
-    static string? WhyNot(CaseRow row, bool same) => row.OrderId is null ? "The case has no order."
+    static string? ReasonAgainst(CaseRow row, bool same) => row.OrderId is null ? "The case has no order."
         : same ? null
         : "The ledgers agree now, so nothing is sent. Solve the case.";
 
     /// <summary>The saga owns an order in progress; a completed order's stock is sold.</summary>
-    static string? Unsafe(Story? now) => now switch
+    static string? ReasonUnsafe(OrderSnapshot? now) => now switch
     {
-        { Order: { State: not States.Cancelled } order } =>
+        { Order: { State: not OrderStates.Cancelled } order } =>
             $"The order is {order.State}: only holds of cancelled or unknown orders are released here. Cancel the order, or arrange a return.",
         { Order: null, Stock.State: "Confirmed" } => "The stock is sold: arrange a return.",
         _ => null,

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 /// <summary>A case in a list.</summary>
 /// <param name="Id">The case.</param>
-/// <param name="Status">Open, Assigned, InProgress or Solved.</param>
+/// <param name="Status">Open, Assigned, InProgress or Resolved.</param>
 /// <param name="Class">Class of the discrepancy.</param>
 /// <param name="Severity">Low, Medium, High or Critical.</param>
 /// <param name="OrderId">Its order, if any.</param>
@@ -18,14 +18,14 @@ namespace Reconciler.Job;
 /// <param name="RunId">The run that opened it; null: opened for an order in review.</param>
 /// <param name="OpenedAt">UTC.</param>
 /// <param name="DueAt">UTC; deadline for a decision.</param>
-/// <param name="SolvedAt">UTC.</param>
+/// <param name="ResolvedAt">UTC.</param>
 sealed record CaseView(
     Guid Id, string Status, string Class, string Severity, Guid? OrderId, string? Subject, string Rule, string Reason, long Amount, string? Currency,
-    string? Assignee, Guid? RunId, DateTime OpenedAt, DateTime? DueAt, DateTime? SolvedAt)
+    string? Assignee, Guid? RunId, DateTime OpenedAt, DateTime? DueAt, DateTime? ResolvedAt)
 {
     public static CaseView Of(CaseRow row) => new(
         row.Id, row.Status.ToString(), row.Class, row.Severity.ToString(), row.OrderId, row.Subject, row.Rule, row.Reason, row.Amount, row.Currency,
-        row.Assignee, row.OpenedByRun, row.OpenedAt, row.DueAt, row.SolvedAt);
+        row.Assignee, row.OpenedByRun, row.OpenedAt, row.DueAt, row.ResolvedAt);
 }
 
 /// <summary>A case with its evidence and history.</summary>
@@ -47,9 +47,9 @@ sealed record CaseChange(DateTime At, string From, string To, string Cause, stri
 /// <summary>The ledgers now, and what each action would do.</summary>
 /// <param name="Case">The case.</param>
 /// <param name="StillThere">True if the rules find the same discrepancy now; null if the case has no order.</param>
-/// <param name="Story">The order in all ledgers now.</param>
+/// <param name="Snapshot">The order in all ledgers now.</param>
 /// <param name="Actions">The actions.</param>
-sealed record CasePreview(CaseView Case, bool? StillThere, JsonNode? Story, IReadOnlyList<ActionPreview> Actions);
+sealed record CasePreview(CaseView Case, bool? StillThere, JsonNode? Snapshot, IReadOnlyList<ActionPreview> Actions);
 
 /// <param name="Action">Last part of its path.</param>
 /// <param name="Commands">Commands that it would send to the participants.</param>

@@ -9,14 +9,14 @@ namespace Reconciler.Job;
 
 /// <summary>The cases of orders in review: one per order, from its detection until the order is final.</summary>
 sealed class ReviewCases(
-    Reader<OrdersDb> orders, Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, CaseBook cases, TimeProvider clock)
+    ReadOnlyContext<OrdersDb> orders, QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, CaseService cases, TimeProvider clock)
 {
     public const string Class = "order-needs-review";
 
     const int Page = 200;
 
     /// <summary>A decision that has not reached its order within this time is lost.</summary>
-    static readonly TimeSpan DecisionWithin = TimeSpan.FromMinutes(1);
+    static readonly TimeSpan DecisionTimeout = TimeSpan.FromMinutes(1);
 
     const string By = "assurance";
     const string Rule = "Every order reaches a final state without an operator.";
@@ -25,23 +25,23 @@ sealed class ReviewCases(
     /// Opens missing cases and reopens those whose decision did not help. If two processes open the same case, the second insert conflicts
     /// at the key and its retry finds the case.
     /// </summary>
-    public Task Open(IReadOnlyList<OrderState> inReview, Testimony stock, Testimony payment) => unit.Run(async work =>
+    public Task Open(IReadOnlyList<OrderState> inReview, BranchStatus stock, BranchStatus payment) => unitOfWork.Run(async work =>
     {
         var ids = inReview.Select(order => (Guid?)order.CorrelationId).ToList();
         var known = await ((ReconcilerDb)work.Db).Cases.Where(row => row.Class == Class && row.OpenKey != null && ids.Contains(row.OrderId)).ToListAsync();
         foreach (var order in inReview)
         {
-            var reason = Tried(order, payment.Of(order.CorrelationId));
+            var reason = DescribeAttempts(order, payment.Of(order.CorrelationId));
             if (known.Find(row => row.OrderId == order.CorrelationId) is not { } row)
                 cases.Open(work, Finding(order, Evidence(order, stock, payment)), reason, By);
-            else if (row.Status == CaseStatus.InProgress && DidNotHelp(row, order))
+            else if (row.Status == CaseStatus.InProgress && DecisionFailed(row, order))
                 cases.Reopen(work, row, By, reason);
         }
     });
 
     /// <summary>The order is still in review, or again.</summary>
-    bool DidNotHelp(CaseRow row, OrderState order) =>
-        order.UpdatedAt > row.UpdatedAt || clock.GetUtcNow().UtcDateTime - row.UpdatedAt > DecisionWithin;
+    bool DecisionFailed(CaseRow row, OrderState order) =>
+        order.UpdatedAt > row.UpdatedAt || clock.GetUtcNow().UtcDateTime - row.UpdatedAt > DecisionTimeout;
 
     /// <summary>A decision has helped when the order is final, not when it was sent.</summary>
     public async Task Close(CancellationToken cancel)
@@ -53,8 +53,8 @@ sealed class ReviewCases(
             var states = await orders.Query(db => db.Orders.Where(order => ids.Contains(order.CorrelationId))
                 .ToDictionaryAsync(order => order.CorrelationId, order => order.State, cancel));
             foreach (var open in page)
-                if (states.GetValueOrDefault(open.OrderId!.Value) is States.Completed or States.Cancelled)
-                    await Solve(open.Id, states[open.OrderId!.Value]);
+                if (states.GetValueOrDefault(open.OrderId!.Value) is OrderStates.Completed or OrderStates.Cancelled)
+                    await Resolve(open.Id, states[open.OrderId!.Value]);
             after = page[^1].Id;
         }
     }
@@ -62,43 +62,46 @@ sealed class ReviewCases(
     Task<List<CaseRow>> Opened(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()
         .Where(row => row.OpenKey != null && row.Class == Class && row.Id > after).OrderBy(row => row.Id).Take(Page).ToListAsync(cancel));
 
-    Task Solve(Guid id, string state) => unit.Run(async work =>
+    Task Resolve(Guid id, string state) => unitOfWork.Run(async work =>
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).Single();
-        if (row.Status != CaseStatus.Solved)
-            cases.Solve(work, row, By, $"the order is {state}");
+        if (row.Status != CaseStatus.Resolved)
+            cases.Resolve(work, row, By, $"the order is {state}");
     });
 
     static Finding Finding(OrderState order, string evidence) => new(
         Class, Severe(order), order.CorrelationId, order.ReviewFrom, Rule, evidence, Remedy.Case, order.Total, order.Currency);
 
-    static Severity Severe(OrderState order) => order.PaymentTried && order.ReviewFrom != States.AwaitingPayment ? Severity.High : Severity.Medium;
+    static Severity Severe(OrderState order) => order.PaymentTried && order.ReviewFrom != OrderStates.AwaitingPayment ? Severity.High : Severity.Medium;
 
     /// <summary>Includes the gateway's own error text if its answer is missing: it names the amounts.</summary>
-    static string Tried(OrderState order, BranchView? payment)
+    static string DescribeAttempts(OrderState order, BranchView? payment)
     {
-        var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayWords.Succeeded)
+        var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayOperations.Succeeded)
             .Select(attempt => $"; {attempt.Operation} {attempt.State}: {attempt.Error}");
-        return Text.Clean($"{Command(order)} was repeated {order.CheckAttempts} times without an answer{string.Concat(unanswered)}", 500)!;
+        return Text.Clean($"{Command(order)} was repeated {order.RetryCount} times without an answer{string.Concat(unanswered)}", 500)!;
     }
 
     static string Command(OrderState order) => order.ReviewFrom switch
     {
-        States.Reserving => "TryReserveStock",
-        States.AwaitingPayment => "TryAuthorizePayment",
-        States.ConfirmingPayment => "ConfirmPayment",
-        States.ConfirmingStock => "ConfirmStock",
-        _ => order.StockCancelled ? "CancelPayment" : order.PaymentCancelled ? "CancelStock" : "CancelStock and CancelPayment",
+        OrderStates.Reserving => "TryReserveStock",
+        OrderStates.AwaitingPayment => "TryAuthorizePayment",
+        OrderStates.ConfirmingPayment => "ConfirmPayment",
+        OrderStates.ConfirmingStock => "ConfirmStock",
+        _ => order.StockReleased ? "CancelPayment" : order.PaymentReleased ? "CancelStock" : "CancelStock and CancelPayment",
     };
 
-    static string Evidence(OrderState order, Testimony stock, Testimony payment) => JsonSerializer.Serialize(
+    static string Evidence(OrderState order, BranchStatus stock, BranchStatus payment) => JsonSerializer.Serialize(
         new
         {
-            order = new { order.State, order.ReviewFrom, order.CheckAttempts, order.Reason, order.StockCancelled, order.PaymentCancelled, order.UpdatedAt },
-            stock = Said(stock, order.CorrelationId),
-            payment = Said(payment, order.CorrelationId),
+            order = new
+            {
+                order.State, order.ReviewFrom, order.RetryCount, order.Reason, order.StockReleased, order.PaymentReleased, order.UpdatedAt,
+            },
+            stock = DescribeBranch(stock, order.CorrelationId),
+            payment = DescribeBranch(payment, order.CorrelationId),
         }, WebJson.Options);
 
-    static object Said(Testimony testimony, Guid order) =>
-        testimony.Silence ?? (object?)testimony.Of(order) ?? "it has no branch of the order";
+    static object DescribeBranch(BranchStatus status, Guid order) =>
+        status.UnavailableReason ?? (object?)status.Of(order) ?? "it has no branch of the order";
 }

@@ -15,7 +15,7 @@ static class ReconcileCommand
     const int Failed = 3;
 
     /// <summary>Runs the command if the arguments name it and returns true.</summary>
-    public static async Task<bool> Ran(string[] args)
+    public static async Task<bool> TryRun(string[] args)
     {
         if (args is not ["reconcile", ..])
             return false;
@@ -46,10 +46,10 @@ static class ReconcileCommand
         {
             return await Run(options);
         }
-        catch (Exception failure) when (failure is RunUnderWay or InvalidOperationException or OperationCanceledException or System.Data.Common.DbException
-            or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is RunInProgressException or InvalidOperationException or OperationCanceledException
+            or System.Data.Common.DbException or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync(failure is RunUnderWay ? $"{failure.Message} Start this run when it has finished." : failure.Message);
+            await Console.Error.WriteLineAsync(failure is RunInProgressException ? $"{failure.Message} Start this run when it has finished." : failure.Message);
             return Failed;
         }
     }
@@ -67,7 +67,7 @@ static class ReconcileCommand
         var sends = app.Configuration.GetTransportMode() == TransportMode.RabbitMq;
         if (sends)
             await app.StartAsync(stop.Token);
-        var run = await app.Services.GetRequiredService<FollowRun>().Follow(options, stop.Token);
+        var run = await app.Services.GetRequiredService<RunFollower>().Follow(options, stop.Token);
         await WriteReport(app, run, options.Report);
         if (!sends && run.Repaired > 0)
             AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
@@ -84,8 +84,8 @@ static class ReconcileCommand
     {
         var builder = Service.Create(["--Serilog:MinimumLevel:Default=Error", .. options.Settings], "reconciler");
         builder.AddReconciliation();
-        builder.Services.AddSingleton<IServer, NoServer>();
-        builder.Services.AddSingleton<FollowRun>();
+        builder.Services.AddSingleton<IServer, NullServer>();
+        builder.Services.AddSingleton<RunFollower>();
         return builder.Build();
     }
 
@@ -101,7 +101,7 @@ static class ReconcileCommand
     }
 
     /// <summary>The command does not listen on any address.</summary>
-    sealed class NoServer : IServer
+    sealed class NullServer : IServer
     {
         public IFeatureCollection Features { get; } = new FeatureCollection();
 

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 /// <summary>Options of the command line.</summary>
 /// <param name="Day">Settlement day; default: yesterday, UTC.</param>
 /// <param name="Order">Only this order.</param>
-/// <param name="DryRun">Report without repairs; default: the opposite of <c>Reconciliation:Repair</c>.</param>
+/// <param name="DryRun">Report without repairs; default: the opposite of <c>Reconciliation:RepairEnabled</c>.</param>
 /// <param name="Report">Report file with the ending .html, .csv or .json.</param>
 /// <param name="Help">Show the usage.</param>
 /// <param name="Settings">All other arguments, for the configuration.</param>
@@ -19,8 +19,8 @@ sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string?
           --date yyyy-MM-dd   UTC day of the run and its report; default: yesterday
           --order ID          one order only
           --dry-run           report only; no repairs, no cases
-          --repair            repair what the policy allows, within Reconciliation:MostRepairs and MostRepairAmount
-                              (the default is the setting Reconciliation:Repair, which is off initially)
+          --repair            repair what the policy allows, within Reconciliation:MaxRepairs and MaxRepairAmount
+                              (the default is the setting Reconciliation:RepairEnabled, which is off initially)
           --report FILE       write the report as .html, .csv or .json
           --Section:Key=VALUE any setting of the service, e.g. --Database:Mode=PostgreSql; environment variables work too
           --help              this text

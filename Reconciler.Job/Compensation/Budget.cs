@@ -29,13 +29,13 @@ sealed class Budget(ReconciliationSettings settings, IReadOnlyCollection<Repair>
 
     public Allowance Allows(FindingRow finding)
     {
-        var most = settings.RepairAmount(finding.Currency);
-        if (settings.MostRepairs == 0)
+        var max = settings.MaxRepairAmountOf(finding.Currency);
+        if (settings.MaxRepairs == 0)
             return Allowance.Off;
-        if (finding.Amount > most)
+        if (finding.Amount > max)
             return Allowance.TooLarge;
-        return count < settings.MostRepairs && ofClass.GetValueOrDefault(finding.Class) < settings.MaxRepairsPerClass
-            && finding.Amount <= most - moved.GetValueOrDefault(finding.Currency ?? "") ? Allowance.Allowed : Allowance.Spent;
+        return count < settings.MaxRepairs && ofClass.GetValueOrDefault(finding.Class) < settings.MaxRepairsPerClass
+            && finding.Amount <= max - moved.GetValueOrDefault(finding.Currency ?? "") ? Allowance.Allowed : Allowance.Spent;
     }
 
     /// <summary>The run has sent a repair for the order, so its changes come from the run itself.</summary>

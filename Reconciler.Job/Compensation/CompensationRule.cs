@@ -30,14 +30,14 @@ static class CompensationRule
         _ when known is not null => new Decision.Leave(FindingOutcome.CaseKnown),
         _ when flood => new Decision.Leave(FindingOutcome.OverLimit, "one case covers all findings of its class"),
         { Remedy: Remedy.None } => new Decision.Leave(FindingOutcome.Noted),
-        _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.UnderWay, "its repair was just sent"),
+        _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.InProgress, "its repair was just sent"),
         _ when run.DryRun => new Decision.Leave(
             finding.Remedy == Remedy.Case || earlier is not null ? FindingOutcome.WouldOpenCase : FindingOutcome.WouldRepair),
         { Remedy: Remedy.Case } => new Decision.Open("the policy of this class is an operator's decision"),
         { OrderId: null } => new Decision.Open("it has no order"),
         _ when earlier is not null => new Decision.Open($"{earlier.Remedy} was sent at {earlier.SentAt:yyyy-MM-dd HH:mm:ss} UTC and did not help"),
-        _ when budget == Allowance.Off => new Decision.Open("repairs are off (Reconciliation:MostRepairs is 0)"),
-        _ when budget == Allowance.TooLarge => new Decision.Open("its amount is more than one run may move (Reconciliation:MostRepairAmount)"),
+        _ when budget == Allowance.Off => new Decision.Open("repairs are off (Reconciliation:MaxRepairs is 0)"),
+        _ when budget == Allowance.TooLarge => new Decision.Open("its amount is more than one run may move (Reconciliation:MaxRepairAmount)"),
         _ when budget == Allowance.Spent => new Decision.Leave(FindingOutcome.OverBudget, "the run's repair budget is used up"),
         _ => new Decision.Send(),
     };
@@ -48,16 +48,17 @@ static class CompensationRule
     /// <param name="now">The order in all ledgers, just read.</param>
     /// <param name="same">The rules find the same discrepancy.</param>
     /// <param name="until">Later changes were in flight; null if the run's own repairs caused them.</param>
-    public static Decision LookAgain(Decision decision, FindingRow finding, Story now, bool same, DateTime? until) => decision switch
+    public static Decision Reconsider(Decision decision, FindingRow finding, OrderSnapshot now, bool same, DateTime? until) => decision switch
     {
         Decision.Leave => decision,
-        _ when Moved(now) > until => new Decision.Leave(FindingOutcome.Gone, "the order changed meanwhile; the next run compares it again"),
+        _ when LastChange(now) > until => new Decision.Leave(FindingOutcome.Gone, "the order changed meanwhile; the next run compares it again"),
         _ when !same => new Decision.Leave(FindingOutcome.Gone, "the ledgers agree now"),
-        Decision.Send when now.Order is { State: not (States.Completed or States.Cancelled) } order =>
+        Decision.Send when now.Order is { State: not (OrderStates.Completed or OrderStates.Cancelled) } order =>
             new Decision.Open($"the order is {order.State}: {finding.Remedy} could conflict with its saga's next step"),
         _ => decision,
     };
 
     /// <summary>Time of the last change in our ledgers.</summary>
-    static DateTime Moved(Story story) => new[] { story.Order?.UpdatedAt, story.Stock?.UpdatedAt, story.Payment?.UpdatedAt }.Max() ?? DateTime.MinValue;
+    static DateTime LastChange(OrderSnapshot snapshot) =>
+        new[] { snapshot.Order?.UpdatedAt, snapshot.Stock?.UpdatedAt, snapshot.Payment?.UpdatedAt }.Max() ?? DateTime.MinValue;
 }

@@ -11,7 +11,7 @@ namespace Reconciler.Job;
 /// transaction, so a run that is taken over continues with the next finding and sends nothing twice.
 /// </summary>
 sealed class Compensator(
-    Statements<ReconcilerDb> statements, StoryCheck check, CaseBook cases, AcceptedDifferences accepted, ReconciliationSettings settings,
+    QueryRunner<ReconcilerDb> statements, RepairVerification check, CaseService cases, AcceptedDifferences accepted, ReconciliationSettings settings,
     TimeProvider clock, ILogger<Compensator> log)
 {
     const int Page = 100;
@@ -43,13 +43,13 @@ sealed class Compensator(
         {
             await Decide(finding, run, lease, budget, flood);
         }
-        catch (Exception failure) when (failure is not (LeaseLost or OperationCanceledException) && !run.DryRun
+        catch (Exception failure) when (failure is not (LeaseLostException or OperationCanceledException) && !run.DryRun
             && DatabaseErrors.Classify(failure) == FailureKind.Permanent)
         {
             log.LogError(failure, "Could not decide finding {FindingId}; opening a case: {Class}", finding.Id, finding.Class);
             var reason = $"it could not be decided: {failure.Message}";
             var open = new Decision.Open(reason[..Math.Min(reason.Length, 500)]);
-            await lease.Run((work, held) => Carry(open, work, held, new Facts(finding.Id, null, null, null)));
+            await lease.Run((work, held) => Apply(open, work, held, new FindingFacts(finding.Id, null, null, null)));
         }
     }
 
@@ -58,7 +58,7 @@ sealed class Compensator(
         if (await accepted.Has(finding))
         {
             var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator accepted it");
-            await lease.Run((work, held) => Carry(leave, work, held, new Facts(finding.Id, null, null, null)));
+            await lease.Run((work, held) => Apply(leave, work, held, new FindingFacts(finding.Id, null, null, null)));
             return;
         }
 
@@ -66,23 +66,23 @@ sealed class Compensator(
         var earlier = await statements.Run(db => db.Repairs.AsNoTracking()
             .Where(row => row.Key == finding.Key && row.State == RepairState.Sent).OrderByDescending(row => row.SentAt).FirstOrDefaultAsync());
         var decision = CompensationRule.Decide(finding, run, known, earlier, budget.Allows(finding), flood);
-        Story? story = null;
+        OrderSnapshot? snapshot = null;
         if (decision is not Decision.Leave && finding.OrderId is { } order)
         {
-            (story, var same) = await check.LookAgain(order, finding.Class, finding.Subject);
-            decision = CompensationRule.LookAgain(decision, finding, story, same, budget.Moves(order) ? null : run.Until);
+            (snapshot, var same) = await check.Verify(order, finding.Class, finding.Subject);
+            decision = CompensationRule.Reconsider(decision, finding, snapshot, same, budget.Moves(order) ? null : run.Until);
         }
 
         FailPoint.Hit("reconciliation.decided");
-        await lease.Run((work, held) => Carry(decision, work, held, new Facts(finding.Id, known?.Id, earlier?.Id, story)));
+        await lease.Run((work, held) => Apply(decision, work, held, new FindingFacts(finding.Id, known?.Id, earlier?.Id, snapshot)));
         if (decision is Decision.Send)
             budget.Spend(finding);
     }
 
     /// <summary>The basis of the decision.</summary>
-    sealed record Facts(Guid Finding, Guid? Known, Guid? Earlier, Story? Story);
+    sealed record FindingFacts(Guid Finding, Guid? Known, Guid? Earlier, OrderSnapshot? Snapshot);
 
-    async Task Carry(Decision decision, Work work, ReconciliationRun run, Facts facts)
+    async Task Apply(Decision decision, UnitOfWorkContext work, ReconciliationRun run, FindingFacts facts)
     {
         var db = (ReconcilerDb)work.Db;
         var finding = await db.Findings.SingleAsync(row => row.Id == facts.Finding);
@@ -91,7 +91,7 @@ sealed class Compensator(
         switch (decision)
         {
             case Decision.Send:
-                await Send(work, run, finding, facts.Story!);
+                await Send(work, run, finding, facts.Snapshot!);
                 break;
             case Decision.Open open:
                 await Open(work, run, finding, open.Reason, facts.Earlier);
@@ -102,16 +102,16 @@ sealed class Compensator(
         }
     }
 
-    async Task Send(Work work, ReconciliationRun run, FindingRow finding, Story story)
+    async Task Send(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, OrderSnapshot snapshot)
     {
         var what = new RepairFor(run.Id, finding.Key, finding.Class, finding.Remedy, finding.Amount, finding.Currency, $"run {run.Id}");
-        await Repairs.Send(work, what, story, $"reconciliation: {finding.Class}", clock);
+        await Repairs.Send(work, what, snapshot, $"reconciliation: {finding.Class}", clock);
         finding.Outcome = FindingOutcome.Repaired;
         run.Repaired++;
-        work.AfterCommit(() => log.LogWarning("Repairing order {OrderId} with {Remedy}: {Class}", story.OrderId, what.Remedy, what.Class));
+        work.AfterCommit(() => log.LogWarning("Repairing order {OrderId} with {Remedy}: {Class}", snapshot.OrderId, what.Remedy, what.Class));
     }
 
-    async Task Open(Work work, ReconciliationRun run, FindingRow finding, string reason, Guid? earlier)
+    async Task Open(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, string reason, Guid? earlier)
     {
         if (earlier is { } id && await ((ReconcilerDb)work.Db).Repairs.SingleAsync(row => row.Id == id) is var repair)
         {
@@ -123,10 +123,10 @@ sealed class Compensator(
         run.Cases++;
     }
 
-    async Task Leave(Work work, ReconciliationRun run, FindingRow finding, Decision.Leave leave, Guid? known)
+    async Task Leave(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, Decision.Leave leave, Guid? known)
     {
         (finding.Outcome, finding.CaseId, finding.Note) = (leave.Outcome, known, leave.Note);
-        if (leave.Outcome is FindingOutcome.CaseKnown or FindingOutcome.UnderWay or FindingOutcome.Gone or FindingOutcome.Accepted)
+        if (leave.Outcome is FindingOutcome.CaseKnown or FindingOutcome.InProgress or FindingOutcome.Gone or FindingOutcome.Accepted)
         {
             run.Found--;
             run.Known += leave.Outcome is FindingOutcome.Gone or FindingOutcome.Accepted ? 0 : 1;
@@ -137,7 +137,7 @@ sealed class Compensator(
     }
 
     /// <summary>One case for all findings over the budget, and for all runs until it is resolved.</summary>
-    async Task OpenBudgetCase(Work work, ReconciliationRun run)
+    async Task OpenBudgetCase(UnitOfWorkContext work, ReconciliationRun run)
     {
         var finding = FindingRow.Of(run.Id, BudgetSpent(), clock.GetUtcNow());
         var db = (ReconcilerDb)work.Db;
@@ -149,7 +149,7 @@ sealed class Compensator(
 
     Finding BudgetSpent() => new(
         BudgetClass, Severity.High, null, null, "One run repairs at most its budget; an operator reviews the rest first.",
-        JsonSerializer.Serialize(new { settings.MostRepairs, settings.MaxRepairsPerClass, settings.MostRepairAmount }, JsonSerializerOptions.Web),
+        JsonSerializer.Serialize(new { settings.MaxRepairs, settings.MaxRepairsPerClass, settings.MaxRepairAmount }, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 
     public const string BudgetClass = "repair-budget-spent";

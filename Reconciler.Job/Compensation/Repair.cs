@@ -10,7 +10,7 @@ enum RepairState
     Sent,
 
     /// <summary>The ledgers agree.</summary>
-    Mended,
+    Repaired,
 
     /// <summary>A later run found the same discrepancy again: a case was opened.</summary>
     Failed,
@@ -60,8 +60,8 @@ sealed class Repair
         row.Property(x => x.SentAt).HasColumnName("sent_at");
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.CheckedAt).HasColumnName("checked_at");
-        row.Property(x => x.Before).HasColumnName("story_before");
-        row.Property(x => x.After).HasColumnName("story_after");
+        row.Property(x => x.Before).HasColumnName("snapshot_before");
+        row.Property(x => x.After).HasColumnName("snapshot_after");
         row.HasIndex(x => new { x.RunId, x.Id }).HasDatabaseName("ix_repairs_run");
         row.HasIndex(x => new { x.Key, x.State }).HasDatabaseName("ix_repairs_key");
         row.HasIndex(x => x.State).HasDatabaseName("ix_repairs_state");

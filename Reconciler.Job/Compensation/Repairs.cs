@@ -26,7 +26,7 @@ static class Repairs
     public static bool IsRepair(this Remedy remedy) => remedy is not (Remedy.None or Remedy.Case);
 
     /// <summary>Writes the repair's row, its audit row and its command in one transaction.</summary>
-    public static async Task<Repair> Send(Work work, RepairFor what, Story story, string reason, TimeProvider clock)
+    public static async Task<Repair> Send(UnitOfWorkContext work, RepairFor what, OrderSnapshot snapshot, string reason, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var repair = new Repair
@@ -35,29 +35,29 @@ static class Repairs
             RunId = what.Run,
             Key = what.Key,
             Class = what.Class,
-            OrderId = story.OrderId,
+            OrderId = snapshot.OrderId,
             Remedy = what.Remedy,
             Amount = what.Amount,
             Currency = what.Currency,
             RequestedBy = what.By,
             SentAt = now.UtcDateTime,
-            Before = JsonSerializer.Serialize(story, WebJson.Options),
+            Before = JsonSerializer.Serialize(snapshot, WebJson.Options),
         };
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");
         work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Class));
-        await Command(work, what.Remedy, story.OrderId, reason);
+        await Command(work, what.Remedy, snapshot.OrderId, reason);
         return repair;
     }
 
     /// <summary>Repeats the command: it may have been lost with the process that had it in memory.</summary>
-    public static Task SendAgain(Work work, Repair repair, string by)
+    public static Task SendAgain(UnitOfWorkContext work, Repair repair, string by)
     {
         work.Audit(Subject, repair.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Sent), by, "sent again: the run was taken over");
         return Command(work, repair.Remedy, repair.OrderId, $"reconciliation: {repair.Class}");
     }
 
-    static Task Command(Work work, Remedy remedy, Guid order, string reason) => remedy switch
+    static Task Command(UnitOfWorkContext work, Remedy remedy, Guid order, string reason) => remedy switch
     {
         Remedy.CancelStock => work.Send(Queues.Inventory, new CancelStock(order, Short(reason))),
         Remedy.ConfirmStock => work.Send(Queues.Inventory, new ConfirmStock(order)),

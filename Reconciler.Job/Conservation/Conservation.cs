@@ -26,7 +26,7 @@ sealed record ConservationReport(
 /// </summary>
 sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings settings)
 {
-    const int MostNamed = 100;
+    const int MaxListed = 100;
 
     public async Task<ConservationReport> Read(CancellationToken cancel = default)
     {
@@ -37,7 +37,7 @@ sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings
             if (accepted.Contains(sku.Sku))
                 continue;
             (skus, total, drift) = (skus + 1, total + sku, drift + sku.Drift);
-            if (sku.Drift > 0 && named.Count < MostNamed)
+            if (sku.Drift > 0 && named.Count < MaxListed)
                 named.Add(sku);
         }
 
@@ -51,14 +51,14 @@ sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings
     async Task<MoneySums> Money(SettlementDays days, IReadOnlySet<string> accepted, CancellationToken cancel)
     {
         var sums = new MoneySums(days, accepted);
-        await using var payments = new Cursor<PaymentEntry>(ledgers.Payments, new Which.After(null), settings, cancel);
-        await using var settled = new Cursor<SettledOrder>(ledgers.Settlement, new Which.After(null), settings, cancel);
+        await using var payments = new Cursor<PaymentEntry>(ledgers.Payments, new LedgerFilter.After(null), settings, cancel);
+        await using var settled = new Cursor<SettledOrder>(ledgers.Settlement, new LedgerFilter.After(null), settings, cancel);
         await payments.Next();
         await settled.Next();
-        while (Cursors.Least(ledgers.Payments.OrderOfIds, payments.Id, settled.Id) is { } id)
-            sums.Add(id, await payments.Take(id), (await settled.Take(id))?.Rows ?? []);
-        await foreach (var row in ledgers.Settlement.Nameless(null, cancel))
-            sums.AddNameless(row);
+        while (Cursors.Min(ledgers.Payments.IdComparer, payments.Id, settled.Id) is { } id)
+            sums.Add(id, await payments.ReadAt(id), (await settled.ReadAt(id))?.Rows ?? []);
+        await foreach (var row in ledgers.Settlement.Unmatched(null, cancel))
+            sums.AddUnmatched(row);
         return sums;
     }
 }

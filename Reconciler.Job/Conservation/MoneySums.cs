@@ -3,10 +3,10 @@ namespace Reconciler.Job;
 /// <summary>
 /// Adds up payments and settlement order by order; keeps a sum per currency and day, and the first orders that differ.
 /// </summary>
-sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
+sealed class MoneySums(SettlementDays received, IReadOnlySet<string> accepted)
 {
     /// <summary>Maximum number of listed orders; the others are only counted.</summary>
-    const int MostNamed = 100;
+    const int MaxListed = 100;
 
     readonly Dictionary<(string Currency, DateOnly Day), MoneyBalance> days = [];
     readonly List<MoneyDifference> differences = [];
@@ -34,43 +34,43 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
     {
         off.Clear();
         foreach (var attempt in payment?.Attempts ?? [])
-            if (attempt.State == GatewayWords.Succeeded)
-                Book(payment!, attempt, settled);
+            if (attempt.State == GatewayOperations.Succeeded)
+                AddAttempt(payment!, attempt, settled);
         foreach (var row in settled)
-            Settle(row);
-        Note(orderId, null);
+            AddSettled(row);
+        AddDifference(orderId, null);
     }
 
     /// <summary>A row without an order is money unknown to us.</summary>
-    public void AddNameless(SettlementRow row)
+    public void AddUnmatched(SettlementRow row)
     {
         off.Clear();
-        Settle(row);
-        Note(null, row.Id);
+        AddSettled(row);
+        AddDifference(null, row.Id);
     }
 
-    void Book(PaymentEntry payment, AttemptEntry attempt, IReadOnlyList<SettlementRow> settled)
+    void AddAttempt(PaymentEntry payment, AttemptEntry attempt, IReadOnlyList<SettlementRow> settled)
     {
-        if (attempt.Operation is not (GatewayWords.Capture or GatewayWords.Refund))
+        if (attempt.Operation is not (GatewayOperations.Capture or GatewayOperations.Refund))
         {
-            Of(payment.Currency, DateOnly.FromDateTime(attempt.UpdatedAt)).Authorized += attempt.Operation == GatewayWords.Authorize ? payment.Amount : 0;
+            Of(payment.Currency, DateOnly.FromDateTime(attempt.UpdatedAt)).Authorized += attempt.Operation == GatewayOperations.Authorize ? payment.Amount : 0;
             return;
         }
 
         var row = settled.FirstOrDefault(row => row.Operation == attempt.Operation && (attempt.GatewayId is null || row.Id == attempt.GatewayId));
         var balance = Of(payment.Currency, row?.Day ?? DateOnly.FromDateTime(attempt.UpdatedAt));
-        var capture = attempt.Operation == GatewayWords.Capture;
+        var capture = attempt.Operation == GatewayOperations.Capture;
         var moved = payment.AmountMoved();
         balance.Captured += capture ? moved : 0;
         balance.Refunded += capture ? 0 : moved;
         var amount = capture ? moved : -moved;
-        if (row is null && !told.MustTellOf(attempt))
-            Wait(balance, amount);
+        if (row is null && !received.MustContain(attempt))
+            AddPending(balance, amount);
         else
             Count(balance, amount);
     }
 
-    void Wait(MoneyBalance balance, long amount)
+    void AddPending(MoneyBalance balance, long amount)
     {
         balance.Pending += amount;
         var before = unsettled.GetValueOrDefault(balance.Currency) ?? new Unsettled(balance.Currency, 0, 0, balance.Day);
@@ -80,7 +80,7 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
         };
     }
 
-    void Settle(SettlementRow row)
+    void AddSettled(SettlementRow row)
     {
         var balance = Of(row.Currency, row.Day);
         balance.Fees += row.Fee;
@@ -99,7 +99,7 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
 
     void Count(MoneyBalance balance, long amount) => off[(balance.Currency, balance.Day)] = off.GetValueOrDefault((balance.Currency, balance.Day)) + amount;
 
-    void Note(Guid? orderId, string? subject)
+    void AddDifference(Guid? orderId, string? subject)
     {
         foreach (var ((currency, day), amount) in off)
         {
@@ -110,7 +110,7 @@ sealed class MoneySums(SettlementDays told, IReadOnlySet<string> accepted)
             if (sums == Accepted)
                 continue;
             DifferenceCount++;
-            if (differences.Count < MostNamed)
+            if (differences.Count < MaxListed)
                 differences.Add(new MoneyDifference(orderId, subject, currency, day, amount));
         }
     }

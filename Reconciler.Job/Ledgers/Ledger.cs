@@ -9,7 +9,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
 {
     public ReadOnlyDatabase Database { get; } = database;
 
-    public IComparer<Guid> OrderOfIds { get; } = database.Mode.OrderOfIds();
+    public IComparer<Guid> IdComparer { get; } = database.Mode.IdComparer();
 
     protected abstract string Columns { get; }
 
@@ -34,37 +34,37 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
         throw new InvalidOperationException($"{From} has two rows of order {IdOf(entry)}.");
 
     /// <summary>The statement; public for the tests of query plans.</summary>
-    public string Statement(Which which, DbCommand command) =>
-        $"SELECT {Columns} FROM {From} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id}";
+    public string Statement(LedgerFilter filter, DbCommand command) =>
+        $"SELECT {Columns} FROM {From} WHERE {filter.Where(Id, command, Database.Mode)} ORDER BY {Id}";
 
     /// <summary>As <see cref="Statement"/>, for the changed orders.</summary>
     public string ChangedStatement => $"{Changed} ORDER BY 1";
 
     /// <summary>Selects the id @rows after the first one: the end of one statement.</summary>
-    public string EndStatement(Which which, DbCommand command) =>
-        $"SELECT {Id} FROM {Main} WHERE {which.Where(Id, command, Database.Mode)} ORDER BY {Id} "
+    public string EndStatement(LedgerFilter filter, DbCommand command) =>
+        $"SELECT {Id} FROM {Main} WHERE {filter.Where(Id, command, Database.Mode)} ORDER BY {Id} "
         + (Database.Mode == DatabaseMode.SqlServer ? "OFFSET @rows ROWS FETCH NEXT 1 ROWS ONLY" : "LIMIT 1 OFFSET @rows");
 
     /// <summary>
     /// Complete entries in pages. Reading everything takes many statements, so that none keeps a snapshot of the database for long.
     /// </summary>
-    public async IAsyncEnumerable<List<T>> Pages(Which which, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<List<T>> Pages(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
-        for (var next = which; next is not null;)
+        for (var next = filter; next is not null;)
         {
-            var part = next is Which.After all ? all with { End = await End(all, cancel) } : next;
+            var part = next is LedgerFilter.After all ? all with { End = await End(all, cancel) } : next;
             await foreach (var page in Run(part, cancel))
                 yield return page;
-            next = part is Which.After { End: { } end } ? new Which.After(end) : null;
+            next = part is LedgerFilter.After { End: { } end } ? new LedgerFilter.After(end) : null;
         }
     }
 
-    async Task<Guid?> End(Which.After all, CancellationToken cancel)
+    async Task<Guid?> End(LedgerFilter.After all, CancellationToken cancel)
     {
         await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
         command.CommandText = EndStatement(all, command);
-        command.Add("rows", settings.StatementRows);
+        command.Add("rows", settings.MaxStatementRows);
         return await command.ExecuteScalarAsync(cancel) switch
         {
             null or DBNull => null,
@@ -73,13 +73,13 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
         };
     }
 
-    async IAsyncEnumerable<List<T>> Run(Which which, [EnumeratorCancellation] CancellationToken cancel)
+    async IAsyncEnumerable<List<T>> Run(LedgerFilter filter, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
-        command.CommandText = Statement(which, command);
+        command.CommandText = Statement(filter, command);
         await using var rows = await command.ExecuteReaderAsync(cancel);
-        var page = new List<T>(settings.PageEntries);
+        var page = new List<T>(settings.PageSize);
         T? last = null;
         var lastId = Guid.Empty;
         while (await rows.ReadAsync(cancel))
@@ -91,10 +91,10 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
                 continue;
             }
 
-            if (page.Count == settings.PageEntries)
+            if (page.Count == settings.PageSize)
             {
                 yield return page;
-                page = new List<T>(settings.PageEntries);
+                page = new List<T>(settings.PageSize);
             }
 
             page.Add(last = Read(rows));
@@ -118,7 +118,7 @@ abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) whe
     DbCommand Command(DbConnection connection)
     {
         var command = connection.CreateCommand();
-        command.CommandTimeout = settings.StatementSeconds;
+        command.CommandTimeout = settings.StatementTimeoutSeconds;
         return command;
     }
 }

@@ -4,19 +4,19 @@ namespace Reconciler.Job;
 public sealed class LedgerSettings
 {
     /// <summary>Entries of one ledger per page.</summary>
-    public int PageEntries { get; set; } = 512;
+    public int PageSize { get; set; } = 512;
 
-    /// <summary>Maximum number of pages of one ledger read ahead; with <see cref="PageEntries"/> it bounds the memory.</summary>
-    public int PagesAhead { get; set; } = 4;
+    /// <summary>Maximum number of pages of one ledger read ahead; with <see cref="PageSize"/> it bounds the memory.</summary>
+    public int ReadAheadPages { get; set; } = 4;
 
     /// <summary>Rows read by one statement of a full read: it holds its snapshot of the database while they are compared.</summary>
-    public int StatementRows { get; set; } = 20_000;
+    public int MaxStatementRows { get; set; } = 20_000;
 
     /// <summary>Orders looked up by one statement.</summary>
-    public int LookUpOrders { get; set; } = 500;
+    public int LookupBatchSize { get; set; } = 500;
 
     /// <summary>How long one statement may take to return data.</summary>
-    public int StatementSeconds { get; set; } = 600;
+    public int StatementTimeoutSeconds { get; set; } = 600;
 
     /// <summary>
     /// Maximum lag of a replica behind its primary; a run does not judge a replica with a larger lag. A shorter window of the run
@@ -27,12 +27,12 @@ public sealed class LedgerSettings
     /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
-        if (PageEntries is < 1 or > 10_000 || PagesAhead is < 1 or > 100)
-            throw new InvalidOperationException("Ledgers:PageEntries must be 1 to 10000 and Ledgers:PagesAhead 1 to 100.");
-        if (StatementRows is < 1 or > 1_000_000)
-            throw new InvalidOperationException("Ledgers:StatementRows must be 1 to 1000000.");
-        if (LookUpOrders is < 1 or > 10_000 || StatementSeconds is < 1 or > 86_400)
-            throw new InvalidOperationException("Ledgers:LookUpOrders must be 1 to 10000 and Ledgers:StatementSeconds 1 to 86400.");
+        if (PageSize is < 1 or > 10_000 || ReadAheadPages is < 1 or > 100)
+            throw new InvalidOperationException("Ledgers:PageSize must be 1 to 10000 and Ledgers:ReadAheadPages 1 to 100.");
+        if (MaxStatementRows is < 1 or > 1_000_000)
+            throw new InvalidOperationException("Ledgers:MaxStatementRows must be 1 to 1000000.");
+        if (LookupBatchSize is < 1 or > 10_000 || StatementTimeoutSeconds is < 1 or > 86_400)
+            throw new InvalidOperationException("Ledgers:LookupBatchSize must be 1 to 10000 and Ledgers:StatementTimeoutSeconds 1 to 86400.");
         if (MaxReplicaLagSeconds is < 1 or > 86_400)
             throw new InvalidOperationException("Ledgers:MaxReplicaLagSeconds must be 1 to 86400.");
     }

@@ -21,7 +21,7 @@ sealed record Ledgers(OrdersLedger Orders, StockLedger Stock, PaymentsLedger Pay
 }
 
 /// <summary>The four ledgers on their primaries, to look up single orders: for code that acts on what it reads.</summary>
-sealed record PrimaryBooks(Ledgers Ledgers, FourWayMerge Merge);
+sealed record PrimaryLedgers(Ledgers Ledgers, FourWayMerge Merge);
 
 sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<OrderEntry>(database, settings)
 {
@@ -82,13 +82,13 @@ sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) 
 
     internal static string MovedStatement(DatabaseMode mode) => $"""
         SELECT day, currency, CAST(COUNT(*) AS bigint),
-               CAST(SUM(CASE operation WHEN '{GatewayWords.Capture}' THEN amount ELSE 0 END) AS bigint),
-               CAST(SUM(CASE operation WHEN '{GatewayWords.Refund}' THEN amount ELSE 0 END) AS bigint)
+               CAST(SUM(CASE operation WHEN '{GatewayOperations.Capture}' THEN amount ELSE 0 END) AS bigint),
+               CAST(SUM(CASE operation WHEN '{GatewayOperations.Refund}' THEN amount ELSE 0 END) AS bigint)
         FROM (
             SELECT {DayOf(mode, "a.created_at")} AS asked, {DayOf(mode, "a.updated_at")} AS day, b.currency, a.operation,
                    COALESCE(b.captured_amount, b.amount) AS amount
             FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
-            WHERE a.state = '{GatewayWords.Succeeded}' AND a.operation IN ('{GatewayWords.Capture}', '{GatewayWords.Refund}')
+            WHERE a.state = '{GatewayOperations.Succeeded}' AND a.operation IN ('{GatewayOperations.Capture}', '{GatewayOperations.Refund}')
               AND a.updated_at >= @since AND a.updated_at < @before
         ) moved
         WHERE asked = day

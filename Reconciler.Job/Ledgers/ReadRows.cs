@@ -20,7 +20,7 @@ static class ReadRows
         await using var connection = await database.Open(cancel);
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        command.CommandTimeout = settings.StatementSeconds;
+        command.CommandTimeout = settings.StatementTimeoutSeconds;
         foreach (var (name, value) in parameters)
             command.Add(name, value);
         await using var rows = await command.ExecuteReaderAsync(cancel);

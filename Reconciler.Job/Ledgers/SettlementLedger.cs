@@ -3,7 +3,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>The settlement rows with an order; the others are read by <see cref="Nameless"/>.</summary>
+/// <summary>The settlement rows with an order; the others are read by <see cref="Unmatched"/>.</summary>
 sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<SettledOrder>(database, settings)
 {
     protected override string Columns =>
@@ -18,15 +18,15 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
     /// then their rows: a join might read the rows of all days.
     /// </summary>
     protected override string Changed => $"""
-        SELECT order_id FROM settlement_rows WHERE order_id IS NOT NULL AND day {DaysThatCame}
+        SELECT order_id FROM settlement_rows WHERE order_id IS NOT NULL AND day {ImportedDays}
         UNION
         SELECT old.order_id FROM settlement_rows_superseded old JOIN settlement_files_superseded ended ON ended.id = old.file_id
         WHERE old.order_id IS NOT NULL AND ended.ended_at >= @since
         """;
 
-    string DaysThatCame => Database.Mode == DatabaseMode.PostgreSql ? $"= ANY(ARRAY({Came}))" : $"IN ({Came})";
+    string ImportedDays => Database.Mode == DatabaseMode.PostgreSql ? $"= ANY(ARRAY({ImportedFilter}))" : $"IN ({ImportedFilter})";
 
-    const string Came = "SELECT f.day FROM settlement_files f WHERE f.imported_at >= @since";
+    const string ImportedFilter = "SELECT f.day FROM settlement_files f WHERE f.imported_at >= @since";
 
     public override Guid IdOf(SettledOrder entry) => entry.OrderId;
 
@@ -48,7 +48,7 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
         row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt64(5), row.GetInt64(6), row.GetString(7), row.GetUtc(8),
         row.GetFieldValue<DateOnly>(9));
 
-    public string NamelessStatement(DateTime? since) =>
+    public string UnmatchedStatement(DateTime? since) =>
         $"SELECT {Columns} FROM {From} WHERE {Id} IS NULL AND r.operation IN ({SettlementKinds.Sql(SettlementKinds.OfOrders)})"
         + $"{(since is null ? "" : " AND f.imported_at >= @since")} ORDER BY r.id";
 
@@ -73,8 +73,8 @@ sealed class SettlementLedger(ReadOnlyDatabase database, LedgerSettings settings
     /// <summary>
     /// Rows whose reference is not an order id. With <paramref name="since"/>, only those of files that arrived then or later.
     /// </summary>
-    public IAsyncEnumerable<SettlementRow> Nameless(DateTime? since, CancellationToken cancel = default) =>
-        Rows(NamelessStatement(since), Row, cancel, since is { } time ? [("since", time)] : []);
+    public IAsyncEnumerable<SettlementRow> Unmatched(DateTime? since, CancellationToken cancel = default) =>
+        Rows(UnmatchedStatement(since), Row, cancel, since is { } time ? [("since", time)] : []);
 
     /// <summary>Days with an imported file.</summary>
     public async Task<IReadOnlySet<DateOnly>> DeliveredDays(CancellationToken cancel = default) =>

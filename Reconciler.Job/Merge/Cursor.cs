@@ -12,19 +12,19 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
     List<T> page = [];
     int at = -1;
 
-    public Cursor(Ledger<T> ledger, Which which, LedgerSettings settings, CancellationToken cancel)
+    public Cursor(Ledger<T> ledger, LedgerFilter filter, LedgerSettings settings, CancellationToken cancel)
     {
         this.ledger = ledger;
-        pages = Channel.CreateBounded<List<T>>(new BoundedChannelOptions(settings.PagesAhead) { SingleReader = true, SingleWriter = true });
+        pages = Channel.CreateBounded<List<T>>(new BoundedChannelOptions(settings.ReadAheadPages) { SingleReader = true, SingleWriter = true });
         stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        reading = Task.Run(() => ReadAhead(which), CancellationToken.None);
+        reading = Task.Run(() => ReadAhead(filter), CancellationToken.None);
     }
 
     /// <summary>The current order; null at the end.</summary>
     public Guid? Id { get; private set; }
 
     /// <summary>Returns the entry of the order if it is the current one, and advances.</summary>
-    public async ValueTask<T?> Take(Guid id)
+    public async ValueTask<T?> ReadAt(Guid id)
     {
         if (Id != id)
             return null;
@@ -50,16 +50,16 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
 
         Id = ledger.IdOf(page[at]);
         // Merging unsorted input would report false discrepancies.
-        if (before is { } last && ledger.OrderOfIds.Compare(last, Id.Value) >= 0)
+        if (before is { } last && ledger.IdComparer.Compare(last, Id.Value) >= 0)
             throw new InvalidOperationException($"{ledger.GetType().Name} gave order {Id} after {last}: the database does not sort ids as expected.");
     }
 
-    async Task ReadAhead(Which which)
+    async Task ReadAhead(LedgerFilter filter)
     {
         Exception? failure = null;
         try
         {
-            await foreach (var read in ledger.Pages(which, stop.Token))
+            await foreach (var read in ledger.Pages(filter, stop.Token))
                 await pages.Writer.WriteAsync(read, stop.Token);
         }
         catch (Exception error)
@@ -82,6 +82,6 @@ sealed class Cursor<T> : IAsyncDisposable where T : class
 static class Cursors
 {
     /// <summary>The smaller id; null means the end.</summary>
-    public static Guid? Least(IComparer<Guid> order, Guid? one, Guid? other) =>
+    public static Guid? Min(IComparer<Guid> order, Guid? one, Guid? other) =>
         one is null || (other is not null && order.Compare(one.Value, other.Value) > 0) ? other : one;
 }

@@ -9,11 +9,12 @@ namespace Reconciler.Job;
 /// </param>
 sealed record MergeWindow(DateTime Until, DateTime? Since = null)
 {
-    public bool Has(Story story) =>
-        !(story.Order?.UpdatedAt > Until) && !(story.Stock?.UpdatedAt > Until) && !(story.Payment?.UpdatedAt > Until) && !Asks(story.Payment);
+    public bool Has(OrderSnapshot snapshot) =>
+        !(snapshot.Order?.UpdatedAt > Until) && !(snapshot.Stock?.UpdatedAt > Until) && !(snapshot.Payment?.UpdatedAt > Until)
+            && !AwaitsGateway(snapshot.Payment);
 
     /// <summary>A gateway call is in progress, or was just answered.</summary>
-    bool Asks(PaymentEntry? payment)
+    bool AwaitsGateway(PaymentEntry? payment)
     {
         if (payment is null)
             return false;

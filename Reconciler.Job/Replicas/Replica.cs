@@ -81,7 +81,7 @@ sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimeProvider c
     }
 
     /// <summary>Why a run must not judge the replicas now; null if it may.</summary>
-    public async Task<string?> WhyStale(CancellationToken cancel)
+    public async Task<string?> StaleReason(CancellationToken cancel)
     {
         var stale = (await Measure(cancel)).Where(lag => lag.Over(bound)).ToList();
         return stale.Count == 0 ? null

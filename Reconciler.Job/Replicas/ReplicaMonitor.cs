@@ -24,12 +24,12 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
         (this.replicas, this.configuration, this.log) = (replicas, configuration, log);
         Instruments.Meter.CreateObservableGauge("ordersaga.replica.lag", Lags, "s", "Age of the oldest change missing on a replica, by database");
         Instruments.Meter.CreateObservableGauge(
-            "ordersaga.database.commits.unsafe", Unsafe, null, "1 if commits of the database wait for none of its replicas");
+            "ordersaga.database.commits.unsafe", UnsafeDatabases, null, "1 if commits of the database wait for none of its replicas");
     }
 
     public async Task Run(CancellationToken cancel)
     {
-        await LookAtCommits(cancel);
+        await CheckDurability(cancel);
         await MeasureLags(cancel);
     }
 
@@ -55,7 +55,7 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
     }
 
     /// <summary>Logged on each change.</summary>
-    async Task LookAtCommits(CancellationToken cancel)
+    async Task CheckDurability(CancellationToken cancel)
     {
         var found = new List<(string Database, string? Warning)>();
         foreach (var name in Replicas.Databases)
@@ -68,6 +68,6 @@ sealed class ReplicaMonitor : IPeriodicJob, IHealthCheck
     IEnumerable<Measurement<double>> Lags() => (lags ?? []).Select(lag => new Measurement<double>(
         lag.Diverged ? double.PositiveInfinity : lag.Behind.TotalSeconds, new KeyValuePair<string, object?>("database", lag.Database)));
 
-    IEnumerable<Measurement<int>> Unsafe() => durability.Select(one => new Measurement<int>(
+    IEnumerable<Measurement<int>> UnsafeDatabases() => durability.Select(one => new Measurement<int>(
         one.Warning is null ? 0 : 1, new KeyValuePair<string, object?>("database", one.Database)));
 }

@@ -7,7 +7,7 @@ static class Charts
     [
         ("repaired", "var(--good)", [FindingOutcome.Repaired]),
         ("new case", "var(--bad)", [FindingOutcome.CaseOpened]),
-        ("known case, or repair in progress", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.UnderWay]),
+        ("known case, or repair in progress", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.InProgress]),
         ("unchanged: dry run, or over budget", "var(--warn)",
             [FindingOutcome.WouldRepair, FindingOutcome.WouldOpenCase, FindingOutcome.OverBudget, FindingOutcome.OverLimit, FindingOutcome.Found]),
         ("noted, accepted, or no longer found", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Accepted, FindingOutcome.Gone]),
@@ -20,25 +20,25 @@ static class Charts
     /// <summary>One bar per class, divided by outcome.</summary>
     public static Html Classes(RunReport report)
     {
-        var most = report.Classes.Max(one => one.Count);
+        var max = report.Classes.Max(one => one.Count);
         var height = report.Classes.Count * Row + 6;
         return Html.Of($"""
             <h2>Differences by class and outcome</h2>
             <section class="card">
-            <svg viewBox="0 0 {Width} {height}" role="img" aria-label="Findings by class">{report.Classes.Select((one, i) => Bar(one, i, most))}</svg>
+            <svg viewBox="0 0 {Width} {height}" role="img" aria-label="Findings by class">{report.Classes.Select((one, i) => Bar(one, i, max))}</svg>
             <div class="legend">{Groups.Where(group => report.Classes.Any(one => Count(one, group.Outcomes) > 0)).Select(Legend)}</div>
             </section>
             """);
     }
 
-    static Html Bar(ClassReport one, int index, int most)
+    static Html Bar(ClassReport one, int index, int max)
     {
         var (y, x, parts) = (index * Row, (double)Label, new List<Html>());
         foreach (var (name, colour, outcomes) in Groups)
         {
             if (Count(one, outcomes) is not (> 0 and var count))
                 continue;
-            var wide = (Width - Label - 80) * (double)count / most;
+            var wide = (Width - Label - 80) * (double)count / max;
             parts.Add(Html.Of($"""
                 <rect x="{x:0.#}" y="{y + 5}" width="{wide:0.#}" height="{Row - 10}" style="fill: {new Html(colour)}"><title>{count} {name}</title></rect>
                 """));
@@ -61,22 +61,22 @@ static class Charts
     /// <summary>Two columns per day: captured less refunded and unsettled, and settled by the gateway.</summary>
     public static Html Days(string currency, IReadOnlyList<MoneyBalance> days)
     {
-        var most = Math.Max(1, days.Max(day => Math.Max(Math.Abs(Due(day)), Math.Abs(day.Settled))));
+        var max = Math.Max(1, days.Max(day => Math.Max(Math.Abs(Due(day)), Math.Abs(day.Settled))));
         var step = Math.Min(120.0, (double)Width / days.Count);
         return Html.Of($"""
             <svg viewBox="0 0 {Width} {DayHeight + 26}" role="img" aria-label="{currency}: captured and settled by day">
             <line x1="0" x2="{Width}" y1="{DayHeight}" y2="{DayHeight}" style="stroke: var(--line)"/>
-            {days.Select((day, i) => Day(day, i * step, step, most))}</svg>
+            {days.Select((day, i) => Day(day, i * step, step, max))}</svg>
             <div class="legend"><span><i style="background: var(--blue)"></i>captured − refunded − not settled yet</span>
             <span><i style="background: var(--good)"></i>settled by the gateway</span></div>
             """);
     }
 
-    static Html Day(MoneyBalance day, double x, double step, long most)
+    static Html Day(MoneyBalance day, double x, double step, long max)
     {
         var wide = step * .32;
         return Html.Of($"""
-            {Column(x + step * .14, wide, Due(day), most, "var(--blue)")}{Column(x + step * .14 + wide + 2, wide, day.Settled, most, "var(--good)")}
+            {Column(x + step * .14, wide, Due(day), max, "var(--blue)")}{Column(x + step * .14 + wide + 2, wide, day.Settled, max, "var(--good)")}
             <text x="{x + step / 2:0.#}" y="{DayHeight + 18}" text-anchor="middle" font-size="12">{day.Day:MM-dd}</text>
             """);
     }
@@ -84,9 +84,9 @@ static class Charts
     /// <summary>The amount that the arrived files should contain.</summary>
     static long Due(MoneyBalance day) => day.Captured - day.Refunded - day.Pending;
 
-    static Html Column(double x, double wide, long value, long most, string colour)
+    static Html Column(double x, double wide, long value, long max, string colour)
     {
-        var high = (DayHeight - 8) * (double)Math.Abs(value) / most;
+        var high = (DayHeight - 8) * (double)Math.Abs(value) / max;
         return Html.Of($"<rect x=\"{x:0.#}\" y=\"{DayHeight - high:0.#}\" width=\"{wide:0.#}\" height=\"{high:0.#}\" style=\"fill: {new Html(colour)}\"/>");
     }
 }

@@ -28,7 +28,7 @@ static class ConservationSection
 
     static Html Day(MoneyBalance day) => Html.Of($"""
         <tr><td>{day.Day:yyyy-MM-dd}</td>{Money(day.Authorized, day)}{Money(day.Captured, day)}{Money(day.Refunded, day)}{Money(day.Pending, day)}
-        {Money(day.Settled, day)}{Money(day.Fees, day)}<td class="n {Look(day.Drift)}">{Amounts.Money(day.Drift, day.Currency)}</td></tr>
+        {Money(day.Settled, day)}{Money(day.Fees, day)}<td class="n {CssClass(day.Drift)}">{Amounts.Money(day.Drift, day.Currency)}</td></tr>
         """);
 
     static Html Money(long amount, MoneyBalance day) => Html.Of($"<td class=\"n\">{Amounts.Money(amount, day.Currency)}</td>");
@@ -55,8 +55,8 @@ static class ConservationSection
         <tr><td>{name}</td><td class="n">{Amounts.Count(row.Received)}</td><td class="n">{Amounts.Count(row.Receipts)}</td>
         <td class="n">{Amounts.Count(row.Available)}</td><td class="n">{Amounts.Count(row.Held)}</td><td class="n">{Amounts.Count(row.HeldByOrders)}</td>
         <td class="n">{Amounts.Count(row.Sold)}</td><td class="n">{Amounts.Count(row.SoldToOrders)}</td>
-        <td class="n {Look(drift)}">{Amounts.Count(drift)}</td></tr>
+        <td class="n {CssClass(drift)}">{Amounts.Count(drift)}</td></tr>
         """);
 
-    static string Look(long drift) => drift == 0 ? "good" : "bad";
+    static string CssClass(long drift) => drift == 0 ? "good" : "bad";
 }

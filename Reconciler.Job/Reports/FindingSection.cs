@@ -25,22 +25,22 @@ static class FindingSection
         {OutcomeTag(finding.Outcome)}
         {Html.If(finding.Note is not null, () => Html.Of($"<span class=\"soft\">{finding.Note}</span>"))}
         {Html.If(finding.Currency is not null, () => Html.Of($"<span class=\"amount\">{Amounts.Money(finding.Amount, finding.Currency)}</span>"))}</div>
-        {StoryGrid.Of(finding.Evidence)}
+        {SnapshotGrid.Of(finding.Evidence)}
         </div>
         """);
 
-    public static Html SeverityTag(string severity) => Html.Of($"<span class=\"tag {Look(severity)}\">{severity}</span>");
+    public static Html SeverityTag(string severity) => Html.Of($"<span class=\"tag {CssClass(severity)}\">{severity}</span>");
 
-    static string Look(string severity) => severity is "High" or "Critical" ? "bad" : severity == "Medium" ? "warn" : "soft";
+    static string CssClass(string severity) => severity is "High" or "Critical" ? "bad" : severity == "Medium" ? "warn" : "soft";
 
     static Html OutcomeTag(string outcome)
     {
-        var (look, words) = EnumNames.Of<FindingOutcome>(outcome) switch
+        var (style, texts) = EnumNames.Parse<FindingOutcome>(outcome) switch
         {
             FindingOutcome.Repaired => ("good", "repaired"),
             FindingOutcome.CaseOpened => ("bad", "case opened"),
             FindingOutcome.CaseKnown => ("soft", "open case"),
-            FindingOutcome.UnderWay => ("soft", "repair in progress"),
+            FindingOutcome.InProgress => ("soft", "repair in progress"),
             FindingOutcome.Gone => ("soft", "gone"),
             FindingOutcome.Noted => ("soft", "noted"),
             FindingOutcome.WouldRepair => ("warn", "would repair"),
@@ -50,10 +50,10 @@ static class FindingSection
             FindingOutcome.Accepted => ("soft", "accepted"),
             _ => ("soft", "undecided"),
         };
-        return Html.Of($"<span class=\"tag {look}\">{words}</span>");
+        return Html.Of($"<span class=\"tag {style}\">{texts}</span>");
     }
 
-    static string Policy(string remedy) => EnumNames.Of<Remedy>(remedy) switch
+    static string Policy(string remedy) => EnumNames.Parse<Remedy>(remedy) switch
     {
         Remedy.None => "only noted",
         Remedy.Case => "an operator decides",

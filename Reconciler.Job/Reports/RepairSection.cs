@@ -20,14 +20,14 @@ static class RepairSection
 
     static Html Effect(string state) => state switch
     {
-        nameof(RepairState.Mended) => Html.Of($"<span class=\"tag good\">repaired</span>"),
+        nameof(RepairState.Repaired) => Html.Of($"<span class=\"tag good\">repaired</span>"),
         nameof(RepairState.Failed) => Html.Of($"<span class=\"tag bad\">did not help</span>"),
         _ => Html.Of($"<span class=\"tag warn\">sent</span>"),
     };
 
     /// <summary>The three states on one line: "order Cancelled, stock Tried, payment none".</summary>
-    static string States(JsonNode? story) => string.Join(", ",
-        new[] { "order", "stock", "payment" }.Select(ledger => $"{ledger} {(string?)story?[ledger]?["state"] ?? "none"}"));
+    static string States(JsonNode? snapshot) => string.Join(", ",
+        new[] { "order", "stock", "payment" }.Select(ledger => $"{ledger} {(string?)snapshot?[ledger]?["state"] ?? "none"}"));
 }
 
 /// <summary>The open cases.</summary>

@@ -16,9 +16,9 @@ static class ReportEndpoint
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/report", Get)
         .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
         .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
-        .ReadsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format overrides it.", Html)
-        .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", "Run not found.")
-        .MayFail(406, "format-not-offered", NotOffered);
+        .AcceptsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format overrides it.", Html)
+        .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "run-not-found", "Run not found.")
+        .ProducesProblem(406, "format-not-offered", NotOffered);
 
     static async Task<IResult> Get(
         [Description("The run's id.")] string id,
@@ -51,9 +51,10 @@ static class ReportEndpoint
         "json" => Json,
         not null => throw Query.Invalid("format", "Use html, csv or json."),
         null when accepted.Count == 0 => Html,
-        null => accepted.OrderByDescending(wish => wish.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
+        null => accepted.OrderByDescending(requested => requested.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
             ?? throw new Problem(406, "format-not-offered", NotOffered, "Accept text/html, text/csv or application/json, or use ?format=html, csv or json."),
     };
 
-    static string? Offered(MediaTypeHeaderValue wish) => new[] { Html, Csv, Json }.FirstOrDefault(type => new MediaTypeHeaderValue(type).IsSubsetOf(wish));
+    static string? Offered(MediaTypeHeaderValue requested) =>
+        new[] { Html, Csv, Json }.FirstOrDefault(type => new MediaTypeHeaderValue(type).IsSubsetOf(requested));
 }

@@ -31,7 +31,7 @@ static class ReportPage
     {
         { Run.State: nameof(RunState.Failed) or nameof(RunState.NotJudged) } or { Conservation.Conserved: false } => "var(--bad)",
         { Differences: 0 } => "var(--good)",
-        _ when report.Mended == report.Differences => "var(--good)",
+        _ when report.RepairedCount == report.Differences => "var(--good)",
         _ when report.Classes.Any(one => one.Severity is nameof(Severity.High) or nameof(Severity.Critical)) => "var(--bad)",
         _ => "var(--warn)",
     };
@@ -60,7 +60,7 @@ static class ReportPage
         <section class="tiles">
         {Tile(Amounts.Count(report.Run.Counts.Orders), "orders compared", "")}
         {Tile(Amounts.Count(report.Run.Counts.Found), "new differences", report.Run.Counts.Found == 0 ? "good" : "warn")}
-        {Tile($"{Amounts.Count(report.Mended)} of {Amounts.Count(report.Repairs.Count)}", "repairs verified", report.AllMended ? "good" : "warn")}
+        {Tile($"{Amounts.Count(report.RepairedCount)} of {Amounts.Count(report.Repairs.Count)}", "repairs verified", report.AllRepaired ? "good" : "warn")}
         {Tile(Amounts.Count(report.OpenCaseCount), "open cases", report.OpenCaseCount == 0 ? "good" : "bad")}
         {Drift(report.Conservation)}
         </section>
@@ -75,7 +75,8 @@ static class ReportPage
             sums.StockDrift == 0 ? "money drift, no stock drift" : $"money drift and {Amounts.Count(sums.StockDrift)} pieces of stock drift", "bad"),
     };
 
-    static Html Tile(string number, string what, string look) => Html.Of($"""<div class="tile"><b class="{look}">{number}</b><span>{what}</span></div>""");
+    static Html Tile(string number, string what, string attempt) =>
+        Html.Of($"""<div class="tile"><b class="{attempt}">{number}</b><span>{what}</span></div>""");
 
     static Html Foot(RunReport report) => Html.Of($"""
         <footer>Amounts are in the currency's major unit; times are UTC. A repair is an idempotent command to the participant that holds the goods or the money:

@@ -6,15 +6,15 @@ namespace Reconciler.Job;
 /// <summary>Reads the data of a run's report; bounded, whatever the run found.</summary>
 sealed class ReportReader(ReconcilerDb db, ReconciliationSettings settings, TimeProvider clock)
 {
-    const int MostCases = 200;
+    const int MaxCases = 200;
 
     public async Task<RunReport> Read(ReconciliationRun run, CancellationToken cancel)
     {
         var classes = await Classes(run.Id, cancel);
         var repairs = await db.Repairs.AsNoTracking().Where(repair => repair.RunId == run.Id).OrderBy(repair => repair.SentAt)
-            .Take(settings.MostRepairs).ToListAsync(cancel);
+            .Take(settings.MaxRepairs).ToListAsync(cancel);
         var open = db.Cases.AsNoTracking().Where(row => row.OpenKey != null);
-        var shown = await open.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(MostCases).ToListAsync(cancel);
+        var shown = await open.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(MaxCases).ToListAsync(cancel);
         var sums = run.Conservation is null ? null : JsonSerializer.Deserialize<ConservationReport>(run.Conservation, JsonSerializerOptions.Web);
         var view = RunView.Of(run, clock.GetUtcNow().UtcDateTime);
         var report = new RunReport(
@@ -36,7 +36,7 @@ sealed class ReportReader(ReconcilerDb db, ReconciliationSettings settings, Time
         {
             var (first, name) = (one.First().Key, one.Key);
             var shown = await db.Findings.AsNoTracking().Where(finding => finding.RunId == run && finding.Class == name)
-                .OrderByDescending(finding => finding.Amount).ThenBy(finding => finding.Key).Take(settings.ReportRows).ToListAsync(cancel);
+                .OrderByDescending(finding => finding.Amount).ThenBy(finding => finding.Key).Take(settings.MaxReportRows).ToListAsync(cancel);
             reports.Add(new ClassReport(
                 name, one.Max(group => group.Key.Severity).ToString(), first.Rule, first.Remedy.ToString(), one.Sum(group => group.Count),
                 one.GroupBy(group => group.Key.Outcome.ToString()).ToDictionary(all => all.Key, all => all.Sum(group => group.Count)),

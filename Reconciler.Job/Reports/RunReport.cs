@@ -20,8 +20,8 @@ sealed record RunReport(
     /// <summary>Findings that are not accepted.</summary>
     public int Differences => Findings - Accepted;
 
-    public bool AllMended => Mended == Repairs.Count;
-    public int Mended => Repairs.Count(repair => repair.State == nameof(RepairState.Mended));
+    public bool AllRepaired => RepairedCount == Repairs.Count;
+    public int RepairedCount => Repairs.Count(repair => repair.State == nameof(RepairState.Repaired));
 }
 
 /// <summary>The findings of one class.</summary>

@@ -19,14 +19,15 @@ static class Verdict
         { Differences: 0 } => "Orders, stock, payments and settlement agree.",
         { Run.DryRun: true } => $"{Count(report.Differences)} found; a dry run changes nothing.",
         { Run.Counts.Found: 0 } => "Nothing new: every difference is an open case.",
-        _ when report.Mended == report.Differences => $"{Count(report.Differences)} found and repaired.",
-        _ => $"{Count(report.Differences)} found: {report.Mended} repaired, {report.OpenCaseCount} open {(report.OpenCaseCount == 1 ? "case" : "cases")}.",
+        _ when report.RepairedCount == report.Differences => $"{Count(report.Differences)} found and repaired.",
+        _ => $"{Count(report.Differences)} found: {report.RepairedCount} repaired, "
+            + $"{report.OpenCaseCount} open {(report.OpenCaseCount == 1 ? "case" : "cases")}.",
     };
 
     static string Unsettled(ConservationReport? sums) => sums?.Unsettled is not { Count: > 0 } unsettled ? ""
-        : $"Not settled yet: {string.Join(", ", unsettled.Select(Words))}.";
+        : $"Not settled yet: {string.Join(", ", unsettled.Select(Describe))}.";
 
-    static string Words(Unsettled one) =>
+    static string Describe(Unsettled one) =>
         $"{Amounts.Money(one.Amount, one.Currency)} in {Amounts.Count(one.Count)} {(one.Count == 1 ? "payment" : "payments")} since {one.Oldest:yyyy-MM-dd}";
 
     static string Accepted(RunReport report) => report.Accepted == 0 ? "" : $"{Amounts.Count(report.Accepted)} accepted earlier.";

@@ -30,16 +30,17 @@ static class RuleTable
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "A completed order has at least its stock sold or its payment captured.",
             (s, _) => s.Completed && !s.Sold && !s.Paid),
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "An order with sold stock and a captured payment is completed.",
-            (s, _) => s.Sold && s.Paid && (s.Cancelled || (s.Unended && !s.OrderIs(States.ConfirmingStock, or: States.NeedsReview)))),
+            (s, _) => s.Sold && s.Paid && (s.Cancelled || (s.IsInProgress && !s.OrderIs(OrderStates.ConfirmingStock, or: OrderStates.NeedsReview)))),
     ];
 
     /// <summary>One participant has no row.</summary>
     static readonly Rule[] LostAtOne =
     [
         new(OrderWithoutHold, High, Case, Stock, "An order whose payment was requested has a stock branch.",
-            (s, _) => s.StockState == Absent && (s.Completed || s.OrderIs(States.AwaitingPayment, States.ConfirmingPayment, States.ConfirmingStock))),
+            (s, _) => s.StockState == Absent && (s.Completed
+                || s.OrderIs(OrderStates.AwaitingPayment, OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock))),
         new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose capture was requested has a payment branch.",
-            (s, _) => s.PaymentState == Absent && (s.Completed || s.OrderIs(States.ConfirmingPayment, States.ConfirmingStock))),
+            (s, _) => s.PaymentState == Absent && (s.Completed || s.OrderIs(OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock))),
     ];
 
     /// <summary>Completed orders: stock sold, payment captured.</summary>
@@ -74,18 +75,18 @@ static class RuleTable
     static readonly Rule[] OfUnended =
     [
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Stock is sold only after its payment is captured.",
-            (s, _) => s.Unended && s.Sold && !s.Paid),
+            (s, _) => s.IsInProgress && s.Sold && !s.Paid),
         new(OrderStockDiffer, High, Case, Stock, "An order that waits for its payment or its stock's sale has its stock held.",
             (s, _) => s.StockState is Refused or BranchStates.Cancelled
-                && s.OrderIs(States.AwaitingPayment, States.ConfirmingPayment, States.ConfirmingStock)),
+                && s.OrderIs(OrderStates.AwaitingPayment, OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock)),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is requested only after the stock is held.",
-            (s, _) => s.OrderIs(States.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
+            (s, _) => s.OrderIs(OrderStates.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is captured only after the order has requested it.",
-            (s, _) => s.OrderIs(States.AwaitingPayment) && s.PaymentState is Confirming or CaptureRefused or Confirmed),
+            (s, _) => s.OrderIs(OrderStates.AwaitingPayment) && s.PaymentState is Confirming or CaptureRefused or Confirmed),
         new(OrderPaymentDiffer, High, Case, Payment, "The payment of a confirming order was authorized.",
-            (s, _) => s.OrderIs(States.ConfirmingPayment) && s.PaymentState is Trying or Pending or Refused),
+            (s, _) => s.OrderIs(OrderStates.ConfirmingPayment) && s.PaymentState is Trying or Pending or Refused),
         new(OrderPaymentDiffer, High, Case, Payment, "The stock's sale is requested only after the payment is captured.",
-            (s, _) => s.OrderIs(States.ConfirmingStock) && !s.Paid),
+            (s, _) => s.OrderIs(OrderStates.ConfirmingStock) && !s.Paid),
     ];
 
     /// <summary>Amounts and lines in the ledgers.</summary>
@@ -106,36 +107,37 @@ static class RuleTable
     static readonly Rule[] Gateway =
     [
         new(UnknownInSettlement, Critical, Case, Settlement, "Settled money belongs to an order.",
-            (s, _) => !s.Known && s.Payment is null && Settled.MovesMoney(s)),
-        new(DoubledCapture, Critical, Case, Settlement, "A payment is captured once.", (s, _) => Settled.IsTwice(s))
+            (s, _) => !s.Known && s.Payment is null && SettlementChecks.MovesMoney(s)),
+        new(DoubledCapture, Critical, Case, Settlement, "A payment is captured once.", (s, _) => SettlementChecks.IsCapturedTwice(s))
         {
-            Stake = (s, _) => Settled.CapturedAgain(s),
+            Stake = (s, _) => SettlementChecks.CapturedAgain(s),
         },
-        new(RefundWithoutReason, High, Case, Settlement, "The gateway refunds only what was requested.", (s, _) => Settled.HasUnaskedRefund(s)),
-        new(UnknownInSettlement, Critical, Case, Settlement, "The gateway captures only what was requested.", (s, _) => Settled.HasUnaskedCapture(s)),
+        new(RefundWithoutReason, High, Case, Settlement, "The gateway refunds only what was requested.", (s, _) => SettlementChecks.HasUnrequestedRefund(s)),
+        new(UnknownInSettlement, Critical, Case, Settlement, "The gateway captures only what was requested.", (s, _) =>
+            SettlementChecks.HasUnrequestedCapture(s)),
         new(MissingInSettlement, High, Case, Settlement, "A capture or refund is in the settlement file of its day or of the next day.",
-            (s, terms) => s.Known && Settled.Misses(s, terms)),
-        new(CurrencyDiffers, Critical, Case, Settlement, "Money is settled in the payment's currency.", (s, _) => Settled.CurrencyDiffers(s)),
-        new(SettlementAmountDiffers, High, Case, Settlement, "The settled amount is the captured amount.", (s, _) => Settled.AmountOff(s) > 0)
+            (s, terms) => s.Known && SettlementChecks.Misses(s, terms)),
+        new(CurrencyDiffers, Critical, Case, Settlement, "Money is settled in the payment's currency.", (s, _) => SettlementChecks.CurrencyDiffers(s)),
+        new(SettlementAmountDiffers, High, Case, Settlement, "The settled amount is the captured amount.", (s, _) => SettlementChecks.AmountDiffers(s) > 0)
         {
-            Stake = (s, _) => Settled.AmountOff(s),
+            Stake = (s, _) => SettlementChecks.AmountDiffers(s),
         },
-        new(SettlementFeeDiffers, Low, Case, Settlement, "The gateway's fee is as contracted.", (s, terms) => Settled.FeeOff(s, terms) > 0)
+        new(SettlementFeeDiffers, Low, Case, Settlement, "The gateway's fee is as contracted.", (s, terms) => SettlementChecks.FeeDiffers(s, terms) > 0)
         {
-            Stake = (s, terms) => Settled.FeeOff(s, terms),
+            Stake = (s, terms) => SettlementChecks.FeeDiffers(s, terms),
         },
     ];
 
     /// <summary>Reversals of settled money.</summary>
     static readonly Rule[] TakenBack =
     [
-        new(Chargeback, High, Case, Reversal, "The customer's bank does not charge back.", (s, _) => Settled.ChargedBack(s) > 0)
+        new(Chargeback, High, Case, Reversal, "The customer's bank does not charge back.", (s, _) => SettlementChecks.ChargedBack(s) > 0)
         {
-            Stake = (s, _) => Settled.ChargedBack(s),
+            Stake = (s, _) => SettlementChecks.ChargedBack(s),
         },
-        new(SettlementReversed, High, Case, Reversal, "The gateway does not reverse what it has settled.", (s, _) => Settled.Reversed(s) != 0)
+        new(SettlementReversed, High, Case, Reversal, "The gateway does not reverse what it has settled.", (s, _) => SettlementChecks.Reversed(s) != 0)
         {
-            Stake = (s, _) => Math.Abs(Settled.Reversed(s)),
+            Stake = (s, _) => Math.Abs(SettlementChecks.Reversed(s)),
         },
     ];
 

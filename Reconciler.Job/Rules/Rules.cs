@@ -24,27 +24,27 @@ enum Concern
 /// <param name="Severity">Severity of the finding.</param>
 /// <param name="Remedy">Remedy of the finding.</param>
 /// <param name="Concern">Its areas; once it is broken, later rules with the same area are skipped.</param>
-/// <param name="Words">What must hold, in one sentence.</param>
+/// <param name="Text">What must hold, in one sentence.</param>
 /// <param name="Broken">True if it does not hold.</param>
-sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Words, Func<Story, RuleTerms, bool> Broken)
+sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Text, Func<OrderSnapshot, RuleTerms, bool> Broken)
 {
     /// <summary>Minor units at stake.</summary>
-    public Func<Story, RuleTerms, long> Stake { get; init; } = (story, _) => story.Worth;
+    public Func<OrderSnapshot, RuleTerms, long> Stake { get; init; } = (snapshot, _) => snapshot.Worth;
 }
 
 /// <summary>Applies the table to an order. Pure.</summary>
 static class Rules
 {
-    public static IEnumerable<Finding> Check(Story story, RuleTerms terms)
+    public static IEnumerable<Finding> Check(OrderSnapshot snapshot, RuleTerms terms)
     {
         List<Finding>? findings = null;
-        var told = Concern.Nothing;
+        var received = Concern.Nothing;
         foreach (var rule in RuleTable.Rows)
         {
-            if ((rule.Concern & told) != Concern.Nothing || !rule.Broken(story, terms))
+            if ((rule.Concern & received) != Concern.Nothing || !rule.Broken(snapshot, terms))
                 continue;
-            told |= rule.Concern;
-            (findings ??= []).Add(Find(rule, story, terms));
+            received |= rule.Concern;
+            (findings ??= []).Add(Find(rule, snapshot, terms));
         }
 
         return findings ?? Enumerable.Empty<Finding>();
@@ -54,32 +54,33 @@ static class Rules
     const string AboutSettlement = "settlement";
 
     /// <summary>Applies the rules to a settlement row without an order.</summary>
-    public static Finding CheckNameless(SettlementRow row)
+    public static Finding CheckUnmatched(SettlementRow row)
     {
         var named = row.Operation == SettlementKinds.Chargeback ? Classes.Chargeback : Classes.UnknownInSettlement;
         var rule = RuleTable.Rows.First(rule => rule.Class == named);
         var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, WebJson.Options);
-        return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Words, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
+        return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Text, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
     }
 
-    static Finding Find(Rule rule, Story story, RuleTerms terms) => new(
-        rule.Class, rule.Severity, story.OrderId, rule.Concern is Concern.Settlement or Concern.Reversal ? AboutSettlement : null,
-        rule.Words, Evidence(story), rule.Remedy, rule.Stake(story, terms), story.Currency)
+    static Finding Find(Rule rule, OrderSnapshot snapshot, RuleTerms terms) => new(
+        rule.Class, rule.Severity, snapshot.OrderId, rule.Concern is Concern.Settlement or Concern.Reversal ? AboutSettlement : null,
+        rule.Text, Evidence(snapshot), rule.Remedy, rule.Stake(snapshot, terms), snapshot.Currency)
     {
-        Measure = Measure(story),
+        Measure = Measure(snapshot),
     };
 
     /// <summary>All numbers and states in the ledgers, without times.</summary>
-    static string Measure(Story story)
+    static string Measure(OrderSnapshot snapshot)
     {
-        var text = new StringBuilder($"{story.Order?.State} {story.Order?.Total} {story.Order?.Currency} {story.StockState} {story.PaymentState}")
-            .Append($" {story.Payment?.Amount} {story.Payment?.Currency}");
-        foreach (var row in story.Settled)
+        var text = new StringBuilder($"{snapshot.Order?.State} {snapshot.Order?.Total} {snapshot.Order?.Currency}")
+            .Append($" {snapshot.StockState} {snapshot.PaymentState}")
+            .Append($" {snapshot.Payment?.Amount} {snapshot.Payment?.Currency}");
+        foreach (var row in snapshot.Settled)
             text.Append($" {row.Id} {row.Operation} {row.Amount} {row.Fee} {row.Currency}");
-        return text.AppendJoin(' ', (story.Order?.Lines ?? []).Concat(story.Stock?.Lines ?? []).Select(line => $"{line.Sku} {line.Quantity}")).ToString();
+        return text.AppendJoin(' ', (snapshot.Order?.Lines ?? []).Concat(snapshot.Stock?.Lines ?? []).Select(line => $"{line.Sku} {line.Quantity}")).ToString();
     }
 
     /// <summary>The ledgers' entries side by side.</summary>
-    static string Evidence(Story story) => JsonSerializer.Serialize(
-        new { story.Order, story.Stock, story.Payment, settlement = story.Settled }, WebJson.Options);
+    static string Evidence(OrderSnapshot snapshot) => JsonSerializer.Serialize(
+        new { snapshot.Order, snapshot.Stock, snapshot.Payment, settlement = snapshot.Settled }, WebJson.Options);
 }

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 /// <summary>One pass over the ledgers. The findings of a page and its checkpoint are one transaction.</summary>
 sealed class Comparison(
-    FourWayMerge merge, PrimaryBooks primaries, RuleTermsSource terms, Ledgers ledgers, FindingQuota quota, ReconciliationSettings settings)
+    FourWayMerge merge, PrimaryLedgers primaries, RuleTermsSource terms, Ledgers ledgers, FindingQuota quota, ReconciliationSettings settings)
 {
     /// <summary>A page ends early after this many findings.</summary>
     const int FindingsOfPage = 500;
@@ -16,17 +16,17 @@ sealed class Comparison(
             await Expect(lease, cancel);
         var rules = await terms.Read(cancel);
         var page = new Page();
-        await foreach (var story in Stories(run, cancel))
+        await foreach (var snapshot in ReadSnapshots(run, cancel))
         {
-            page.Add(story, Rules.Check(story, rules));
+            page.Add(snapshot, Rules.Check(snapshot, rules));
             if (page.Orders < settings.PageSize && page.Findings.Count < FindingsOfPage)
                 continue;
-            await Keep(lease, page);
+            await Store(lease, page);
             FailPoint.Hit("reconciliation.mid-merge");
             page = new Page();
         }
 
-        await Keep(lease, page);
+        await Store(lease, page);
     }
 
     /// <summary>Estimates the number of orders, for the progress display only.</summary>
@@ -36,22 +36,22 @@ sealed class Comparison(
         await lease.Run((_, run) => Task.FromResult(run.OrdersExpected = count));
     }
 
-    IAsyncEnumerable<Story> Stories(ReconciliationRun run, CancellationToken cancel)
+    IAsyncEnumerable<OrderSnapshot> ReadSnapshots(ReconciliationRun run, CancellationToken cancel)
     {
         var window = new MergeWindow(run.Until, run.Since);
         return run.OrderId is { } order ? One(order, run.Checkpoint, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
     }
 
     /// <summary>Empty if the run has already compared it and died after its checkpoint.</summary>
-    async IAsyncEnumerable<Story> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
+    async IAsyncEnumerable<OrderSnapshot> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
     {
-        if (order != checkpoint && await primaries.Merge.Look(order, cancel) is var story && window.Has(story))
-            yield return story;
+        if (order != checkpoint && await primaries.Merge.ReadOne(order, cancel) is var snapshot && window.Has(snapshot))
+            yield return snapshot;
     }
 
-    Task Keep(RunLease lease, Page page) => lease.Run(async (work, run) =>
+    Task Store(RunLease lease, Page page) => lease.Run(async (work, run) =>
     {
-        await quota.Keep(work, run, page.Findings);
+        await quota.Store(work, run, page.Findings);
         run.Orders += page.Orders;
         run.Checkpoint = page.Last ?? run.Checkpoint;
     });
@@ -62,11 +62,11 @@ sealed class Comparison(
         public int Orders { get; private set; }
         public Guid? Last { get; private set; }
 
-        public void Add(Story story, IEnumerable<Finding> findings)
+        public void Add(OrderSnapshot snapshot, IEnumerable<Finding> findings)
         {
             Findings.AddRange(findings);
             Orders++;
-            Last = story.OrderId;
+            Last = snapshot.OrderId;
         }
     }
 }

@@ -12,11 +12,11 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
 {
     const string Single = "The number of differences of one class is below its maximum.";
 
-    public async Task Keep(Work work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
+    public async Task Store(UnitOfWorkContext work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
     {
         var rows = findings.Select(finding => FindingRow.Of(run.Id, finding, clock.GetUtcNow())).DistinctBy(row => row.Key).ToList();
         foreach (var ofClass in rows.GroupBy(row => row.Class))
-            await Keep(work, run, [.. ofClass]);
+            await Store(work, run, [.. ofClass]);
         work.AfterCommit(() =>
         {
             foreach (var finding in findings)
@@ -24,22 +24,23 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
         });
     }
 
-    async Task Keep(Work work, ReconciliationRun run, List<FindingRow> rows)
+    async Task Store(UnitOfWorkContext work, ReconciliationRun run, List<FindingRow> rows)
     {
         var db = (ReconcilerDb)work.Db;
         var name = rows[0].Class;
         var kept = await db.Findings.CountAsync(row => row.RunId == run.Id && row.Class == name);
-        var room = Math.Max(0, Math.Min(settings.MaxFindingsPerClass - kept, settings.MostFindings - run.Found));
+        var room = Math.Max(0, Math.Min(settings.MaxFindingsPerClass - kept, settings.MaxFindings - run.Found));
         db.AddRange(rows.Take(room));
         run.Found += Math.Min(rows.Count, room);
         if (rows.Count > room)
             await Count(work, run, [.. rows.Skip(room)]);
     }
 
-    async Task Count(Work work, ReconciliationRun run, List<FindingRow> beyond)
+    async Task Count(UnitOfWorkContext work, ReconciliationRun run, List<FindingRow> beyond)
     {
         var db = (ReconcilerDb)work.Db;
-        var flood = FindingRow.Of(run.Id, Flood(new Beyond(beyond[0].Class, 0, settings.MaxFindingsPerClass, settings.MostFindings)), clock.GetUtcNow());
+        var flood = FindingRow.Of(run.Id, ReportExcess(new QuotaExcess(beyond[0].Class, 0, settings.MaxFindingsPerClass, settings.MaxFindings)),
+            clock.GetUtcNow());
         if (await db.Findings.SingleOrDefaultAsync(row => row.RunId == run.Id && row.Key == flood.Key) is { } before)
             flood = before;
         else
@@ -48,14 +49,14 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
             run.Found++;
         }
 
-        var counted = JsonSerializer.Deserialize<Beyond>(flood.Evidence, JsonSerializerOptions.Web)!;
-        flood.Evidence = JsonSerializer.Serialize(counted with { NotKept = counted.NotKept + beyond.Count }, JsonSerializerOptions.Web);
+        var counted = JsonSerializer.Deserialize<QuotaExcess>(flood.Evidence, JsonSerializerOptions.Web)!;
+        flood.Evidence = JsonSerializer.Serialize(counted with { NotStored = counted.NotStored + beyond.Count }, JsonSerializerOptions.Web);
     }
 
-    static Finding Flood(Beyond beyond) => new(
+    static Finding ReportExcess(QuotaExcess beyond) => new(
         Classes.TooManyFindings, Severity.Critical, null, beyond.Class, Single, JsonSerializer.Serialize(beyond, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 
     /// <summary>The findings of a class over its maximum.</summary>
-    sealed record Beyond(string Class, long NotKept, int MaxFindingsPerClass, int MostFindings);
+    sealed record QuotaExcess(string Class, long NotStored, int MaxFindingsPerClass, int MaxFindings);
 }

@@ -27,7 +27,7 @@ enum FindingOutcome
     CaseKnown,
 
     /// <summary>Another run has just sent its repair, which may not have taken effect yet.</summary>
-    UnderWay,
+    InProgress,
 
     /// <summary>No action needed.</summary>
     Noted,

@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 /// one page of reading.
 /// </summary>
 sealed class Reconciliation(
-    RunTable runs, BesideTheOrders beside, Comparison comparison, Compensator compensator, FollowUp followUp, Conservation conservation, Replicas replicas,
+    RunTable runs, NonOrderChecks nonOrderChecks, Comparison comparison, Compensator compensator, Recheck recheck, Conservation conservation, Replicas replicas,
     FindingQuota quota, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Executes the run to its end; on an exception the run keeps its current state.</summary>
@@ -32,18 +32,18 @@ sealed class Reconciliation(
 
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
-        List<Finding> findings = run.Kind == RunKind.Full ? await beside.TakeFiles(cancel) : [];
+        List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.FetchFiles(cancel) : [];
         await lease.Run(async (work, held) =>
         {
-            await quota.Keep(work, held, findings);
-            held.Go(work, RunState.Merging);
+            await quota.Store(work, held, findings);
+            held.MoveTo(work, RunState.Merging);
         });
     }
 
     /// <summary>A run over one order reads the primaries; other runs read the replicas and judge them only if their lag is small.</summary>
     async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
-        if (run.Kind != RunKind.Order && await replicas.WhyStale(cancel) is { } stale)
+        if (run.Kind != RunKind.Order && await replicas.StaleReason(cancel) is { } stale)
         {
             log.LogWarning("Run {RunId} ends without a judgement: {Reason}", run.Id, stale);
             await lease.Run((work, held) =>
@@ -56,11 +56,11 @@ sealed class Reconciliation(
         }
 
         await comparison.Run(run, lease, cancel);
-        List<Finding> findings = run.Kind == RunKind.Full ? await beside.Look(await runs.Refused(run.Id), cancel) : [];
+        List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.CheckDays(await runs.Refused(run.Id), cancel) : [];
         await lease.Run(async (work, held) =>
         {
-            await quota.Keep(work, held, findings);
-            held.Go(work, RunState.Compensating);
+            await quota.Store(work, held, findings);
+            held.MoveTo(work, RunState.Compensating);
         });
     }
 
@@ -68,7 +68,7 @@ sealed class Reconciliation(
     {
         FailPoint.Hit("reconciliation.before-compensation");
         if (!run.DryRun)
-            await followUp.Earlier(run, cancel);
+            await recheck.CheckEarlier(run, cancel);
         await compensator.Run(run, lease, cancel);
         FailPoint.Hit("reconciliation.after-compensation");
         await To(RunState.Reporting, lease);
@@ -78,9 +78,9 @@ sealed class Reconciliation(
     {
         FailPoint.Hit("reconciliation.before-report");
         if (run is { Repaired: > 0, Resumed: > 0 })
-            await followUp.SendAgain(lease, cancel);
+            await recheck.SendAgain(lease, cancel);
         if (run.Repaired > 0)
-            await followUp.Await(run.Id, cancel);
+            await recheck.WaitForRepairs(run.Id, cancel);
         var sums = run.Kind == RunKind.Full ? await conservation.Read(cancel) : null;
         await lease.Run((work, held) =>
         {
@@ -95,7 +95,7 @@ sealed class Reconciliation(
 
     static Task To(RunState state, RunLease lease) => lease.Run((work, run) =>
     {
-        run.Go(work, state);
+        run.MoveTo(work, state);
         return Task.CompletedTask;
     });
 }

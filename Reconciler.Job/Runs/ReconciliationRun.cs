@@ -115,22 +115,22 @@ sealed class ReconciliationRun
     internal const int ErrorLength = 2000;
 
     /// <summary>Moves to the next step, with an audit row.</summary>
-    public void Go(Work work, RunState to)
+    public void MoveTo(UnitOfWorkContext work, RunState to)
     {
         work.Audit("reconciliation run", Id.ToString(), State.ToString(), to.ToString(), RequestedBy, Error?[..Math.Min(Error.Length, 500)]);
         State = to;
     }
 
     /// <summary>The last step; another run may start.</summary>
-    public void End(Work work, RunState to, TimeProvider clock)
+    public void End(UnitOfWorkContext work, RunState to, TimeProvider clock)
     {
-        Go(work, to);
+        MoveTo(work, to);
         Active = null;
         FinishedAt = clock.GetUtcNow().UtcDateTime;
     }
 
     /// <summary>The last step of a run whose data was too old. Frees its scheduled time, so that the run is repeated later.</summary>
-    public void EndNotJudged(Work work, string why, TimeProvider clock)
+    public void EndNotJudged(UnitOfWorkContext work, string why, TimeProvider clock)
     {
         (Error, ScheduledFor) = (why, null);
         End(work, RunState.NotJudged, clock);

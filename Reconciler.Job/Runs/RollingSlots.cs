@@ -23,5 +23,5 @@ sealed class RollingSlots(ReconciliationSettings settings)
     }
 
     DateTime SlotOf(DateTime now) =>
-        now.Date.AddHours(now.Hour).AddMinutes(now.Minute - (now.Minute % settings.RollingMinutes));
+        now.Date.AddHours(now.Hour).AddMinutes(now.Minute - (now.Minute % settings.RollingIntervalMinutes));
 }

@@ -10,44 +10,45 @@ namespace Reconciler.Job;
 /// <param name="Kind"><c>full</c> (default), <c>rolling</c> (orders changed since the previous run) or <c>order</c>.</param>
 /// <param name="Date">The settlement day, yyyy-MM-dd; default: yesterday, UTC.</param>
 /// <param name="OrderId">The order of kind <c>order</c>.</param>
-/// <param name="DryRun">Report only. Default: the opposite of <c>Reconciliation:Repair</c>.</param>
+/// <param name="DryRun">Report only. Default: the opposite of <c>Reconciliation:RepairEnabled</c>.</param>
 sealed record StartRun(string? Kind = null, string? Date = null, Guid? OrderId = null, bool? DryRun = null);
 
 static class RunEndpoints
 {
     const string NoRun = "Run not found.";
-    const string BadRun = "The requested run is invalid.";
-    const string UnderWay = "Another run is in progress.";
+    const string InvalidRun = "The requested run is invalid.";
+    const string InProgress = "Another run is in progress.";
 
     public static void Map(RouteGroupBuilder runs)
     {
         runs.MapPost("", Start)
             .WithName("StartReconciliation").WithSummary("Starts a reconciliation in the background")
             .Produces<RunView>(202).RequestExample(new StartRun("full", "2026-01-30", DryRun: true)).ResponseExample(202, Examples.Running)
-            .MayFail(400, "invalid-run", BadRun).MayFail(409, "run-under-way", UnderWay);
+            .ProducesProblem(400, "invalid-run", InvalidRun).ProducesProblem(409, "run-in-progress", InProgress);
         runs.MapGet("", List)
             .WithName("ListReconciliations").WithSummary("Runs, newest first")
             .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"))
-            .MayFail(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")
             .Produces<RunView>().ResponseExample(200, Examples.Completed)
-            .MayFail(400, "invalid-id", Ids.Bad).MayFail(404, "run-not-found", NoRun);
+            .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "run-not-found", NoRun);
         FindingsEndpoint.Map(runs);
         ReportEndpoint.Map(runs);
     }
 
-    static async Task<IResult> Start(StartRun? ask, HttpContext http, BeginRun begin, RunWorker worker, ReconciliationSettings settings, TimeProvider clock)
+    static async Task<IResult> Start(StartRun? request, HttpContext http, RunStarter begin, RunWorker worker, ReconciliationSettings settings,
+        TimeProvider clock)
     {
         try
         {
-            var run = await begin.Begin(Request(ask ?? new StartRun(), http.User.Identity!.Name!, settings, clock));
+            var run = await begin.Begin(Request(request ?? new StartRun(), http.User.Identity!.Name!, settings, clock));
             worker.Wake();
             return Results.Accepted($"/reconciliation/runs/{run!.Id}", RunView.Of(run, clock.GetUtcNow().UtcDateTime));
         }
-        catch (RunUnderWay other)
+        catch (RunInProgressException other)
         {
-            throw new Problem(409, "run-under-way", UnderWay,
+            throw new Problem(409, "run-in-progress", InProgress,
                 $"Run {other.Run.Id} is {other.Run.State}. Follow it at /reconciliation/runs/{other.Run.Id}, and start this run when it has finished.")
             {
                 RetryAfter = 10,
@@ -55,13 +56,13 @@ static class RunEndpoints
         }
     }
 
-    static RunRequest Request(StartRun ask, string by, ReconciliationSettings settings, TimeProvider clock)
+    static RunRequest Request(StartRun request, string by, ReconciliationSettings settings, TimeProvider clock)
     {
-        var kind = ask.Kind is null ? RunKind.Full
-            : EnumNames.Find<RunKind>(ask.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Bad("/kind", "Use full, rolling or order.");
-        if (kind == RunKind.Order != ask.OrderId is not null || ask.OrderId == Guid.Empty)
-            throw Bad("/orderId", "Use an order id with the kind 'order', and only then.");
-        return new RunRequest(kind, by, ask.DryRun ?? !settings.Repair, Day(ask.Date, clock), ask.OrderId);
+        var kind = request.Kind is null ? RunKind.Full
+            : EnumNames.Find<RunKind>(request.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Invalid("/kind", "Use full, rolling or order.");
+        if (kind == RunKind.Order != request.OrderId is not null || request.OrderId == Guid.Empty)
+            throw Invalid("/orderId", "Use an order id with the kind 'order', and only then.");
+        return new RunRequest(kind, by, request.DryRun ?? !settings.RepairEnabled, Day(request.Date, clock), request.OrderId);
     }
 
     static DateOnly? Day(string? date, TimeProvider clock)
@@ -69,12 +70,13 @@ static class RunEndpoints
         if (date is null)
             return null;
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-            throw Bad("/date", "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.");
+            throw Invalid("/date", "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.");
         return day < DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime) ? day
-            : throw Bad("/date", "Use a day before today: today's settlement is not complete.");
+            : throw Invalid("/date", "Use a day before today: today's settlement is not complete.");
     }
 
-    static Problem Bad(string pointer, string what) => new(400, "invalid-run", BadRun, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
+    static Problem Invalid(string pointer, string what) =>
+        new(400, "invalid-run", InvalidRun, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
 
     static async Task<Page<RunView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db, TimeProvider clock)
     {

@@ -6,17 +6,17 @@ namespace Reconciler.Job;
 /// The right to execute one run. Every transaction of the run goes through <see cref="Run"/>, which locks the run's row and checks the
 /// lease: a process that was paused beyond its lease can change nothing.
 /// </summary>
-sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unit, RunTable table)
+sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unitOfWork, RunTable table)
 {
     public Guid RunId => run;
 
-    public Task<T> Run<T>(Func<Work, ReconciliationRun, Task<T>> body) => unit.Run(async work =>
+    public Task<T> Run<T>(Func<UnitOfWorkContext, ReconciliationRun, Task<T>> body) => unitOfWork.Run(async work =>
     {
         var held = (await work.Lock<ReconciliationRun, Guid>([run])).Single();
-        return held.Lease == holder && held.Active == true ? await body(work, held) : throw new LeaseLost(run);
+        return held.Lease == holder && held.Active == true ? await body(work, held) : throw new LeaseLostException(run);
     });
 
-    public Task Run(Func<Work, ReconciliationRun, Task> body) => Run(async (work, held) =>
+    public Task Run(Func<UnitOfWorkContext, ReconciliationRun, Task> body) => Run(async (work, held) =>
     {
         await body(work, held);
         return true;
@@ -29,4 +29,4 @@ sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unit, RunT
     public Task Release() => table.Release(run, holder);
 }
 
-sealed class LeaseLost(Guid run) : Exception($"Run {run} was taken over by another process.");
+sealed class LeaseLostException(Guid run) : Exception($"Run {run} was taken over by another process.");

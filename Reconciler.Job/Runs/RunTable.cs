@@ -5,7 +5,7 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>Reads of runs, and the lease of the run in progress.</summary>
-sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, ReconciliationSettings settings, TimeProvider clock)
+sealed class RunTable(QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, ReconciliationSettings settings, TimeProvider clock)
 {
     public Task<ReconciliationRun?> Find(Guid id) => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id));
 
@@ -34,7 +34,7 @@ sealed class RunTable(Statements<ReconcilerDb> statements, UnitOfWork<Reconciler
         if (await statements.Run(db => Claim(db, holder)) == 0)
             return null;
         var run = await statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Active == true && row.Lease == holder));
-        return run is null ? null : new RunLease(run.Id, holder, unit, this);
+        return run is null ? null : new RunLease(run.Id, holder, unitOfWork, this);
     }
 
     // EF translates UtcNow in a query to the database's own clock, so the processes' clocks need not agree. A lease that ends later than

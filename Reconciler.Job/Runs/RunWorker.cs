@@ -6,7 +6,7 @@ namespace Reconciler.Job;
 sealed class RunWorker(RunTable runs, Reconciliation reconciliation, ReconciliationSettings settings, TimeProvider clock, ILogger<RunWorker> log)
     : BackgroundService
 {
-    static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     readonly SemaphoreSlim woken = new(0);
 
@@ -20,7 +20,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
             while (true)
             {
                 await WorkOnAll(stoppingToken);
-                await woken.WaitAsync(Every, stoppingToken);
+                await woken.WaitAsync(PollInterval, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -38,7 +38,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)
         {
-            log.LogWarning("Could not poll for runs; retrying in {Every}: {Failure}", Every, failure.Message);
+            log.LogWarning("Could not poll for runs; retrying in {Every}: {Failure}", PollInterval, failure.Message);
         }
     }
 
@@ -60,7 +60,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure)
         {
-            await LetGo(lease, failure, lost: failure is LeaseLost || mine.IsCancellationRequested);
+            await Release(lease, failure, lost: failure is LeaseLostException || mine.IsCancellationRequested);
         }
         finally
         {
@@ -71,12 +71,12 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
 
     async Task BoundTakeovers(RunLease lease)
     {
-        if ((await runs.Find(lease.RunId))!.Resumed > settings.MostTakeovers)
-            throw new InvalidOperationException($"The run was taken over {settings.MostTakeovers} times without finishing; see the log of its processes.");
+        if ((await runs.Find(lease.RunId))!.Resumed > settings.MaxTakeovers)
+            throw new InvalidOperationException($"The run was taken over {settings.MaxTakeovers} times without finishing; see the log of its processes.");
     }
 
     /// <summary>After a temporary database failure the lease expires and the run continues. Any other failure ends the run.</summary>
-    async Task LetGo(RunLease lease, Exception failure, bool lost)
+    async Task Release(RunLease lease, Exception failure, bool lost)
     {
         if (lost)
         {

@@ -6,7 +6,7 @@ namespace Reconciler.Job;
 sealed class CsvRecords(TextReader text)
 {
     /// <summary>Maximum characters of one field: far more than any real field, and it stops a file without line ends.</summary>
-    const int MostOfField = 4096;
+    const int MaxFieldLength = 4096;
 
     readonly StringBuilder field = new();
     long line = 1;
@@ -18,7 +18,7 @@ sealed class CsvRecords(TextReader text)
     public bool EndedWithFile { get; private set; }
 
     /// <summary>Reads a record; trims blanks around fields. Returns null at the end.</summary>
-    /// <exception cref="BrokenSettlement">A quote is not closed, or a field is too long.</exception>
+    /// <exception cref="InvalidSettlementException">A quote is not closed, or a field is too long.</exception>
     public List<string>? Read()
     {
         if (text.Peek() < 0)
@@ -33,7 +33,7 @@ sealed class CsvRecords(TextReader text)
             if (end == ',')
                 continue;
             if (end is not (< 0 or '\r' or '\n'))
-                throw new BrokenSettlement(Line, "a field is not followed by a comma or a line end");
+                throw new InvalidSettlementException(Line, "a field is not followed by a comma or a line end");
             if (end == '\r' && text.Peek() == '\n')
                 _ = Next();
             EndedWithFile = end < 0;
@@ -57,7 +57,7 @@ sealed class CsvRecords(TextReader text)
         {
             var next = Next();
             if (next < 0)
-                throw new BrokenSettlement(Line, "a quote is opened and never closed");
+                throw new InvalidSettlementException(Line, "a quote is opened and never closed");
             if (next == '"' && text.Peek() != '"')
                 return Next();
             if (next == '"')
@@ -75,16 +75,16 @@ sealed class CsvRecords(TextReader text)
 
     void Append(char next)
     {
-        if (field.Length == MostOfField)
-            throw new BrokenSettlement(Line, $"a field is longer than {MostOfField} characters");
+        if (field.Length == MaxFieldLength)
+            throw new InvalidSettlementException(Line, $"a field is longer than {MaxFieldLength} characters");
         if (char.IsControl(next) && next is not ('\r' or '\n' or '\t'))
-            throw new BrokenSettlement(Line, "a field contains a control character");
+            throw new InvalidSettlementException(Line, "a field contains a control character");
         field.Append(next);
     }
 }
 
 /// <summary>Why a settlement file is refused.</summary>
-sealed class BrokenSettlement(long line, string reason) : Exception(line > 0 ? $"line {line}: {reason}" : reason)
+sealed class InvalidSettlementException(long line, string reason) : Exception(line > 0 ? $"line {line}: {reason}" : reason)
 {
     /// <summary>Line number from 1; 0 for the whole file.</summary>
     public long Line => line;

@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class LateSettlements(Ledgers ledgers, SettlementSettings settings, TimeProvider clock)
 {
-    const string Comes = "The settlement file of each day on which money moved arrives in time.";
+    const string IsExpected = "The settlement file of each day on which money moved arrives in time.";
 
     /// <summary>Checks all days since the first imported file; before any, the days for which files are fetched.</summary>
     public async Task<IReadOnlyList<Finding>> Find(CancellationToken cancel = default)
@@ -21,7 +21,7 @@ sealed class LateSettlements(Ledgers ledgers, SettlementSettings settings, TimeP
     }
 
     Finding Late(DateOnly day, IReadOnlyList<MoneyMoved> moved) =>
-        FileFinding.Of(Classes.SettlementFileMissing, day, Comes, new { day, settings.LateAfterHours, moved }) with
+        FileFinding.Of(Classes.SettlementFileMissing, day, IsExpected, new { day, settings.LateAfterHours, moved }) with
         {
             Measure = JsonSerializer.Serialize(moved),
         };

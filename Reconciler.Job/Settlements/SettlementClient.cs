@@ -38,15 +38,15 @@ sealed class SettlementClient(HttpClient http, IConfiguration configuration, Set
     async Task Copy(Stream body, FileStream file, CancellationToken cancel)
     {
         var buffer = new byte[64 * 1024];
-        var most = (settings.MostMegabytes * 1024L * 1024) + 1;
-        while (file.Length < most)
+        var max = (settings.MaxFileMegabytes * 1024L * 1024) + 1;
+        while (file.Length < max)
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
-            var read = await body.ReadAsync(buffer, patience.Token);
+            using var waitLimit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            waitLimit.CancelAfter(TimeSpan.FromSeconds(settings.TimeoutSeconds));
+            var read = await body.ReadAsync(buffer, waitLimit.Token);
             if (read == 0)
                 return;
-            await file.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, most - file.Length)), cancel);
+            await file.WriteAsync(buffer.AsMemory(0, (int)Math.Min(read, max - file.Length)), cancel);
         }
     }
 

@@ -10,7 +10,7 @@ static class SettlementCsv
 {
     public const string Header = SettlementColumns.Needed;
 
-    /// <exception cref="BrokenSettlement">The file is invalid.</exception>
+    /// <exception cref="InvalidSettlementException">The file is invalid.</exception>
     public static IEnumerable<SettlementLine> Read(Stream file, DateOnly day)
     {
         using var text = SettlementText.Open(file);
@@ -24,7 +24,7 @@ static class SettlementCsv
                 continue;
             var record = columns.Arrange(fields, records.Line, records.EndedWithFile);
             if (totals.Ended)
-                throw new BrokenSettlement(records.Line, "something follows the trailer");
+                throw new InvalidSettlementException(records.Line, "something follows the trailer");
             if (record[0] == "row")
                 yield return new SettlementLine(records.Line, totals.Add(SettlementRecord.Parse(record, day, records.Line), records.Line));
             else
@@ -32,7 +32,7 @@ static class SettlementCsv
         }
 
         if (!totals.Ended)
-            throw new BrokenSettlement(0, "the trailer is missing: the file is incomplete");
+            throw new InvalidSettlementException(0, "the trailer is missing: the file is incomplete");
     }
 
     static void Check(string[] record, Totals totals, long line)
@@ -42,12 +42,12 @@ static class SettlementCsv
         else if (record[0] == "trailer")
             totals.End(SettlementRecord.Number(record[1], "number of rows", line), line);
         else
-            throw new BrokenSettlement(line, $"'{record[0]}' is not a kind of record");
+            throw new InvalidSettlementException(line, $"'{record[0]}' is not a kind of record");
     }
 
     /// <summary>The sum of a day may exceed the maximum of a row.</summary>
     static Int128 Sum(string text, long line) => Int128.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var sum) ? sum
-        : throw new BrokenSettlement(line, $"the sum '{text}' is not a whole number");
+        : throw new InvalidSettlementException(line, $"the sum '{text}' is not a whole number");
 
     static List<string>? Next(CsvRecords records)
     {
@@ -57,7 +57,7 @@ static class SettlementCsv
         }
         catch (DecoderFallbackException)
         {
-            throw new BrokenSettlement(records.Line, "the file is not UTF-8");
+            throw new InvalidSettlementException(records.Line, "the file is not UTF-8");
         }
     }
 
@@ -73,7 +73,7 @@ static class SettlementCsv
         {
             var sum = sums.GetValueOrDefault(row.Currency);
             if (sum.Checked)
-                throw new BrokenSettlement(line, $"a row in {row.Currency} follows the sum of {row.Currency}");
+                throw new InvalidSettlementException(line, $"a row in {row.Currency} follows the sum of {row.Currency}");
             sums[row.Currency] = (sum.Amount + row.Amount, sum.Fee + row.Fee, false);
             rows++;
             return row;
@@ -83,18 +83,19 @@ static class SettlementCsv
         {
             var sum = sums.GetValueOrDefault(currency);
             if (sum.Checked)
-                throw new BrokenSettlement(line, $"a second sum of {currency}");
+                throw new InvalidSettlementException(line, $"a second sum of {currency}");
             if (sum.Amount != amount || sum.Fee != fee)
-                throw new BrokenSettlement(line, $"the sum of {currency} says amount {amount} and fee {fee}; the rows add up to {sum.Amount} and {sum.Fee}");
+                throw new InvalidSettlementException(line,
+                    $"the sum of {currency} says amount {amount} and fee {fee}; the rows add up to {sum.Amount} and {sum.Fee}");
             sums[currency] = sum with { Checked = true };
         }
 
         public void End(long count, long line)
         {
             if (count != rows)
-                throw new BrokenSettlement(line, $"the trailer says {count} rows; there are {rows}");
+                throw new InvalidSettlementException(line, $"the trailer says {count} rows; there are {rows}");
             if (sums.FirstOrDefault(sum => !sum.Value.Checked).Key is { } missing)
-                throw new BrokenSettlement(line, $"the sum of {missing} is missing");
+                throw new InvalidSettlementException(line, $"the sum of {missing} is missing");
             Ended = true;
         }
     }

@@ -17,7 +17,7 @@ sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? First =
         if (settings.LateAfterHours == 0)
             return new SettlementDays(delivered);
         var over = DateOnly.FromDateTime(now.UtcDateTime.AddHours(-settings.LateAfterHours)).AddDays(-1);
-        return new SettlementDays(delivered, delivered.Count > 0 ? delivered.Min() : over.AddDays(1 - settings.LookBackDays), over);
+        return new SettlementDays(delivered, delivered.Count > 0 ? delivered.Min() : over.AddDays(1 - settings.LookbackDays), over);
     }
 
     /// <summary>
@@ -25,13 +25,13 @@ sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? First =
     /// clock differs from ours, and it may settle on the next day, but it makes no file of a day without operations. A missing file of the
     /// day itself is reported once, not for each of its orders.
     /// </summary>
-    public bool MustTellOf(AttemptEntry attempt)
+    public bool MustContain(AttemptEntry attempt)
     {
-        var (asked, answered) = (DateOnly.FromDateTime(attempt.CreatedAt), DateOnly.FromDateTime(attempt.UpdatedAt));
+        var (requested, answered) = (DateOnly.FromDateTime(attempt.CreatedAt), DateOnly.FromDateTime(attempt.UpdatedAt));
         var over = answered <= Over && answered >= First;
         for (var day = DateOnly.FromDateTime(attempt.CreatedAt - ClockSkew); day <= answered.AddDays(1); day = day.AddDays(1))
         {
-            var itself = day == answered && asked == answered;
+            var itself = day == answered && requested == answered;
             if (!Delivered.Contains(day) && (itself || !over))
                 return false;
         }

@@ -7,19 +7,19 @@ sealed class SettlementFetch(
     SettlementClient gateway, SettlementIntake intake, Ledgers ledgers, SettlementSettings settings, TimeProvider clock, ILogger<SettlementFetch> log)
 {
     /// <summary>Yields the result of each file. An unreachable gateway is not a finding: the days stay due.</summary>
-    public async IAsyncEnumerable<Intake> TakeDue([EnumeratorCancellation] CancellationToken cancel = default)
+    public async IAsyncEnumerable<Intake> ImportDue([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        if (!settings.Fetch)
+        if (!settings.FetchEnabled)
             yield break;
         if (!gateway.IsThere)
         {
-            log.LogWarning("Cannot fetch settlement files: set Gateway:Url and Gateway:Key, or Settlements:Fetch to false");
+            log.LogWarning("Cannot fetch settlement files: set Gateway:Url and Gateway:Key, or Settlements:FetchEnabled to false");
             yield break;
         }
 
         var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime.AddHours(-settings.DueAfterHours)).AddDays(-1);
         var delivered = await ledgers.Settlement.DeliveredDays(cancel);
-        for (var day = last.AddDays(1 - settings.LookBackDays); day <= last; day = day.AddDays(1))
+        for (var day = last.AddDays(1 - settings.LookbackDays); day <= last; day = day.AddDays(1))
         {
             if (delivered.Contains(day) && day <= last.AddDays(-settings.RecheckDays))
                 continue;
@@ -30,19 +30,19 @@ sealed class SettlementFetch(
                 continue;
             await using (file)
             {
-                if (SettlementText.WhyNot(file) is { } reason)
+                if (SettlementText.ReasonInvalid(file) is { } reason)
                     log.LogWarning("The gateway's answer for {Day:yyyy-MM-dd} is not a settlement file; the day stays due: {Reason}", day, reason);
-                else if (await Take(day, file, cancel) is { Outcome: not IntakeOutcome.Known } taken)
+                else if (await Import(day, file, cancel) is { Outcome: not IntakeOutcome.Known } taken)
                     yield return taken;
             }
         }
     }
 
     /// <summary>Rewinds the file first: the check of its first bytes has moved its position.</summary>
-    Task<Intake> Take(DateOnly day, Stream file, CancellationToken cancel)
+    Task<Intake> Import(DateOnly day, Stream file, CancellationToken cancel)
     {
         file.Position = 0;
-        return intake.Take(day, file, Delivery.Fetched, cancel);
+        return intake.Import(day, file, FileDelivery.Fetched, cancel);
     }
 
     async Task<(bool Reached, Stream? File)> Get(DateOnly day, CancellationToken cancel)

@@ -19,7 +19,7 @@ sealed class SettlementFile
     /// <summary>UTC.</summary>
     public DateTime ImportedAt { get; private set; }
 
-    public void Take(long rows, DateTime at) => (Rows, ImportedAt) = (rows, at);
+    public void RecordImport(long rows, DateTime at) => (Rows, ImportedAt) = (rows, at);
 
     internal static void Map(EntityTypeBuilder<SettlementFile> row)
     {
@@ -68,7 +68,7 @@ sealed class SettledRow
         row.ToTable("settlement_rows");
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(FieldRules.MaxGatewayIdLength).UseCollation(collation);
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MostOfKind);
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MaxKindLength);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.OrderId).HasColumnName("order_id");

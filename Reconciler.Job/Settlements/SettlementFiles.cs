@@ -24,9 +24,9 @@ sealed record FileView(
 sealed record EarlierFile(string Hash, long Rows, DateTime ImportedAt, DateTime EndedAt, string EndedBy, string Reason);
 
 /// <summary>Imported files: queries and voiding by operators.</summary>
-sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unit, TimeProvider clock)
+sealed class SettlementFiles(QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, TimeProvider clock)
 {
-    const int MostEarlier = 100;
+    const int MaxEarlier = 100;
 
     public Task<IReadOnlyList<KindSum>> Kinds(DateOnly day) => statements.Run<IReadOnlyList<KindSum>>(async db => await db.SettlementRows
         .Where(row => row.Day == day).GroupBy(row => new { row.Operation, row.Currency }).OrderBy(all => all.Key.Operation).ThenBy(all => all.Key.Currency)
@@ -37,7 +37,7 @@ sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<Rec
     public async Task<FileView?> Find(DateOnly day)
     {
         var file = await statements.Run(db => db.SettlementFiles.AsNoTracking().SingleOrDefaultAsync(row => row.Day == day));
-        var earlier = await statements.Run(db => db.SupersededFiles.Where(row => row.Day == day).OrderByDescending(row => row.EndedAt).Take(MostEarlier)
+        var earlier = await statements.Run(db => db.SupersededFiles.Where(row => row.Day == day).OrderByDescending(row => row.EndedAt).Take(MaxEarlier)
             .Select(row => new EarlierFile(row.Hash, row.Rows, row.ImportedAt, row.EndedAt, row.EndedBy, row.Reason)).ToListAsync());
         return file is null && earlier.Count == 0 ? null
             : new FileView(day, file?.Hash, file?.Rows ?? 0, file?.ImportedAt, await Kinds(day), earlier);
@@ -46,11 +46,11 @@ sealed class SettlementFiles(Statements<ReconcilerDb> statements, UnitOfWork<Rec
     /// <summary>Null if the day has no file.</summary>
     public async Task<FileView?> Void(DateOnly day, string by, string reason)
     {
-        var ended = await unit.Run(async work =>
+        var ended = await unitOfWork.Run(async work =>
         {
             var file = await ((ReconcilerDb)work.Db).SettlementFiles.AsNoTracking().SingleOrDefaultAsync(row => row.Day == day);
             if (file is not null)
-                await Superseding.End(work, file, by, reason, clock);
+                await FileSupersession.End(work, file, by, reason, clock);
             return file is not null;
         });
         return ended ? await Find(day) : null;

@@ -33,30 +33,30 @@ sealed record Intake(
 /// <param name="By">Name of the operator's key, or the automatic fetch.</param>
 /// <param name="Replaces">Hash of the file to replace.</param>
 /// <param name="Reason">The operator's reason.</param>
-sealed record Delivery(string By, string? Replaces = null, string? Reason = null)
+sealed record FileDelivery(string By, string? Replaces = null, string? Reason = null)
 {
     /// <summary>Fetched automatically.</summary>
-    public static readonly Delivery Fetched = new("settlement intake");
+    public static readonly FileDelivery Fetched = new("settlement intake");
 }
 
 /// <summary>Imports settlement files: each once, completely in one transaction or not at all.</summary>
-sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings settings, TimeProvider clock, ILogger<SettlementIntake> log)
+sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unitOfWork, SettlementSettings settings, TimeProvider clock, ILogger<SettlementIntake> log)
 {
     const string Whole = "A settlement file is complete and consistent, and settles nothing twice.";
     const string Stands = "A settlement file does not change after its delivery.";
 
     /// <summary>The stream must be seekable: it is read for the hash, then for the rows.</summary>
-    public async Task<Intake> Take(DateOnly day, Stream file, Delivery? delivery = null, CancellationToken cancel = default)
+    public async Task<Intake> Import(DateOnly day, Stream file, FileDelivery? delivery = null, CancellationToken cancel = default)
     {
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancel));
         try
         {
             Check(day, file);
-            var intake = await unit.Run(work => Take(work, day, file, hash, delivery ?? Delivery.Fetched));
+            var intake = await unitOfWork.Run(work => Import(work, day, file, hash, delivery ?? FileDelivery.Fetched));
             log.LogInformation("Settlement file of {Day:yyyy-MM-dd}: {Outcome}, {Rows} rows", day, intake.Outcome, intake.Rows);
             return intake;
         }
-        catch (BrokenSettlement broken)
+        catch (InvalidSettlementException broken)
         {
             log.LogError("Refused the settlement file of {Day:yyyy-MM-dd}: {Reason}", day, broken.Message);
             return Refused(day, Classes.SettlementFileRefused, Whole, new { day, hash, broken.Line, broken.Reason });
@@ -66,12 +66,12 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
     void Check(DateOnly day, Stream file)
     {
         if (day >= DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime))
-            throw new BrokenSettlement(0, $"{day:yyyy-MM-dd} is not over: its file cannot be complete");
-        if (file.Length > settings.MostMegabytes * 1024L * 1024)
-            throw new BrokenSettlement(0, $"the file is larger than {settings.MostMegabytes} MiB (Settlements:MostMegabytes)");
+            throw new InvalidSettlementException(0, $"{day:yyyy-MM-dd} is not over: its file cannot be complete");
+        if (file.Length > settings.MaxFileMegabytes * 1024L * 1024)
+            throw new InvalidSettlementException(0, $"the file is larger than {settings.MaxFileMegabytes} MiB (Settlements:MaxFileMegabytes)");
     }
 
-    async Task<Intake> Take(Work work, DateOnly day, Stream file, string hash, Delivery delivery)
+    async Task<Intake> Import(UnitOfWorkContext work, DateOnly day, Stream file, string hash, FileDelivery delivery)
     {
         var db = (ReconcilerDb)work.Db;
         var earlier = await db.SettlementFiles.AsNoTracking().SingleOrDefaultAsync(known => known.Day == day);
@@ -79,27 +79,27 @@ sealed class SettlementIntake(UnitOfWork<ReconcilerDb> unit, SettlementSettings 
             return new Intake(day, IntakeOutcome.Known, earlier.Rows);
         if (earlier?.Hash != delivery.Replaces)
             return Changed(day, hash, earlier);
-        if (delivery == Delivery.Fetched && await db.SupersededFiles.AnyAsync(ended => ended.Day == day && ended.Hash == hash))
-            throw new BrokenSettlement(0, "the file was replaced or voided earlier and is unchanged: get a corrected file, or upload this one");
+        if (delivery == FileDelivery.Fetched && await db.SupersededFiles.AnyAsync(ended => ended.Day == day && ended.Hash == hash))
+            throw new InvalidSettlementException(0, "the file was replaced or voided earlier and is unchanged: get a corrected file, or upload this one");
 
-        var superseded = earlier is null ? null : await Superseding.End(work, earlier, delivery.By, delivery.Reason!, clock);
-        var (rows, skipped) = await Import(work, day, file, hash);
+        var superseded = earlier is null ? null : await FileSupersession.End(work, earlier, delivery.By, delivery.Reason!, clock);
+        var (rows, skipped) = await StoreFile(work, day, file, hash);
         var outcome = superseded is null ? IntakeOutcome.Taken : IntakeOutcome.Replaced;
         var already = skipped == 0 ? "" : $", {skipped} of them already in files of other days";
         work.Audit("settlement file", day.ToString("O"), "", outcome.ToString(), delivery.By, $"{rows} rows{already}, SHA-256 {hash}");
-        return new Intake(day, outcome, rows, skipped, null, superseded is null ? null : await Superseding.Compare(db, superseded));
+        return new Intake(day, outcome, rows, skipped, null, superseded is null ? null : await FileSupersession.Compare(db, superseded));
     }
 
-    async Task<(long Rows, long Skipped)> Import(Work work, DateOnly day, Stream file, string hash)
+    async Task<(long Rows, long Skipped)> StoreFile(UnitOfWorkContext work, DateOnly day, Stream file, string hash)
     {
         var db = (ReconcilerDb)work.Db;
         db.Add(new SettlementFile { Day = day, Hash = hash });
         await work.Flush();
         file.Position = 0;
         var (rows, skipped) = (0L, 0L);
-        foreach (var page in SettlementCsv.Read(file, day).Chunk(settings.PageRows))
+        foreach (var page in SettlementCsv.Read(file, day).Chunk(settings.PageSize))
         {
-            var fresh = await SettledBefore.LeaveOut(db, page, day);
+            var fresh = await DuplicateRowCheck.SkipStored(db, page, day);
             db.AddRange(fresh);
             await work.Flush();
             (rows, skipped) = (rows + page.Length, skipped + page.Length - fresh.Count);

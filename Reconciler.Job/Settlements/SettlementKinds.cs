@@ -3,8 +3,8 @@ namespace Reconciler.Job;
 /// <summary>Kinds of settlement rows, as named in the files; unknown kinds are stored and reported.</summary>
 static class SettlementKinds
 {
-    public const string Capture = GatewayWords.Capture;
-    public const string Refund = GatewayWords.Refund;
+    public const string Capture = GatewayOperations.Capture;
+    public const string Refund = GatewayOperations.Refund;
 
     /// <summary>A capture reversed by the gateway.</summary>
     public const string CaptureReversal = "capture-reversal";
@@ -16,7 +16,7 @@ static class SettlementKinds
     public const string ChargebackReversal = "chargeback-reversal";
     public const string Fee = "fee";
 
-    public const int MostOfKind = 60;
+    public const int MaxKindLength = 60;
 
     /// <summary>Kinds that move an order's money; they belong to an order.</summary>
     public static IReadOnlyList<string> OfOrders { get; } = [Capture, Refund, CaptureReversal, RefundReversal, Chargeback, ChargebackReversal];

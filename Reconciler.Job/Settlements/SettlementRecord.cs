@@ -6,16 +6,16 @@ namespace Reconciler.Job;
 /// <summary>Parses and validates one record of a settlement file, fields in the order of <see cref="SettlementColumns.Needed"/>.</summary>
 static class SettlementRecord
 {
-    const int MostOfId = FieldRules.MaxGatewayIdLength;
+    const int MaxIdLength = FieldRules.MaxGatewayIdLength;
 
     /// <summary>Larger numbers are refused, so that sums and differences of many rows cannot overflow.</summary>
-    const long MostAmount = 1_000_000_000_000_000;
+    const long MaxAmount = 1_000_000_000_000_000;
 
     public static SettledRow Parse(string[] record, DateOnly day, long line)
     {
         var (reference, amount) = (record[4], Number(record[5], "amount", line));
-        if (reference.Length > MostOfId)
-            throw new BrokenSettlement(line, $"its reference is longer than {MostOfId} characters");
+        if (reference.Length > MaxIdLength)
+            throw new InvalidSettlementException(line, $"its reference is longer than {MaxIdLength} characters");
         var kind = Kind(record[2], amount, line);
         return new SettledRow
         {
@@ -32,27 +32,27 @@ static class SettlementRecord
         };
     }
 
-    public static string Currency(string[] record, long line) => Currencies.Known(record[7]) ? record[7]
-        : throw new BrokenSettlement(line, $"'{record[7]}' is not an ISO 4217 currency");
+    public static string Currency(string[] record, long line) => Currencies.IsKnown(record[7]) ? record[7]
+        : throw new InvalidSettlementException(line, $"'{record[7]}' is not an ISO 4217 currency");
 
     public static long Number(string text, string what, long line) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is > -MostAmount and < MostAmount
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is > -MaxAmount and < MaxAmount
             ? number
-            : throw new BrokenSettlement(line, $"the {what} '{text}' is not a whole number");
+            : throw new InvalidSettlementException(line, $"the {what} '{text}' is not a whole number");
 
-    static string Kind(string text, long amount, long line) => text.Length is > 0 and <= SettlementKinds.MostOfKind ? SettlementKinds.Of(text, amount)
-        : throw new BrokenSettlement(line, $"its operation must have 1 to {SettlementKinds.MostOfKind} characters");
+    static string Kind(string text, long amount, long line) => text.Length is > 0 and <= SettlementKinds.MaxKindLength ? SettlementKinds.Of(text, amount)
+        : throw new InvalidSettlementException(line, $"its operation must have 1 to {SettlementKinds.MaxKindLength} characters");
 
-    static string Id(string text, string what, long line) => text.Length is > 0 and <= MostOfId ? text
-        : throw new BrokenSettlement(line, $"its {what} must have 1 to {MostOfId} characters");
+    static string Id(string text, string what, long line) => text.Length is > 0 and <= MaxIdLength ? text
+        : throw new InvalidSettlementException(line, $"its {what} must have 1 to {MaxIdLength} characters");
 
     static DateTime At(string text, long line)
     {
         if (!DateTime.TryParseExact(
                 Ticks(text), "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
-            throw new BrokenSettlement(line, $"'{text}' is not a time");
+            throw new InvalidSettlementException(line, $"'{text}' is not a time");
         if (at.Kind == DateTimeKind.Unspecified)
-            throw new BrokenSettlement(line, $"'{text}' has no time zone: end it with Z or an offset such as +02:00");
+            throw new InvalidSettlementException(line, $"'{text}' has no time zone: end it with Z or an offset such as +02:00");
         return at.ToUniversalTime();
     }
 

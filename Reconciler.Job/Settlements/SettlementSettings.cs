@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 public sealed class SettlementSettings
 {
     /// <summary>True to fetch files from the gateway (<c>Gateway:Url</c>); otherwise operators upload them.</summary>
-    public bool Fetch { get; set; } = true;
+    public bool FetchEnabled { get; set; } = true;
 
     /// <summary>Hours after the end of a UTC day before its file is fetched.</summary>
     public int DueAfterHours { get; set; } = 1;
@@ -19,16 +19,16 @@ public sealed class SettlementSettings
     public int LateAfterHours { get; set; } = 48;
 
     /// <summary>Days back for which a missing file is fetched.</summary>
-    public int LookBackDays { get; set; } = 14;
+    public int LookbackDays { get; set; } = 14;
 
     /// <summary>Timeout of the gateway's answer, and of each part of it.</summary>
     public int TimeoutSeconds { get; set; } = 60;
 
     /// <summary>Maximum size of one file; a larger one is refused.</summary>
-    public int MostMegabytes { get; set; } = 1024;
+    public int MaxFileMegabytes { get; set; } = 1024;
 
     /// <summary>Rows inserted by one statement.</summary>
-    public int PageRows { get; set; } = 1000;
+    public int PageSize { get; set; } = 1000;
 
     /// <summary>Contractual fee of a capture: hundredths of a percent of its amount.</summary>
     public int FeeBasisPoints { get; set; } = 140;
@@ -63,17 +63,17 @@ public sealed class SettlementSettings
     /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
-        if (DueAfterHours is < 0 or > 240 || LookBackDays is < 1 or > 366)
-            throw new InvalidOperationException("Settlements:DueAfterHours must be 0 to 240 and Settlements:LookBackDays 1 to 366.");
+        if (DueAfterHours is < 0 or > 240 || LookbackDays is < 1 or > 366)
+            throw new InvalidOperationException("Settlements:DueAfterHours must be 0 to 240 and Settlements:LookbackDays 1 to 366.");
         if (LateAfterHours is < 0 or > 720)
             throw new InvalidOperationException("Settlements:LateAfterHours must be 1 to 720, or 0 if no file is required.");
         if (RecheckDays is < 0 or > 31)
             throw new InvalidOperationException("Settlements:RecheckDays must be 0 to 31.");
-        if (AccountKinds.Any(kind => kind.Length is 0 or > SettlementKinds.MostOfKind || kind != SettlementKinds.Of(kind, 1) || kind.Contains('\'')))
+        if (AccountKinds.Any(kind => kind.Length is 0 or > SettlementKinds.MaxKindLength || kind != SettlementKinds.Of(kind, 1) || kind.Contains('\'')))
             throw new InvalidOperationException("Settlements:AccountKinds must be kinds in lower case, with '-' between words, such as platform-fee.");
-        if (TimeoutSeconds is < 1 or > 3600 || MostMegabytes is < 1 or > 100_000 || PageRows is < 1 or > 10_000)
+        if (TimeoutSeconds is < 1 or > 3600 || MaxFileMegabytes is < 1 or > 100_000 || PageSize is < 1 or > 10_000)
             throw new InvalidOperationException(
-                "Settlements:TimeoutSeconds must be 1 to 3600, Settlements:MostMegabytes 1 to 100000 and Settlements:PageRows 1 to 10000.");
+                "Settlements:TimeoutSeconds must be 1 to 3600, Settlements:MaxFileMegabytes 1 to 100000 and Settlements:PageSize 1 to 10000.");
         if (FeeBasisPoints is < 0 or > 10_000 || FeeFixed < 0 || FeeTolerance < 0)
             throw new InvalidOperationException(
                 "Settlements:FeeBasisPoints must be 0 to 10000, Settlements:FeeFixed and Settlements:FeeTolerance must not be negative.");
@@ -99,7 +99,7 @@ public sealed class CurrencyFees
 
     internal void CheckBounds(string currency)
     {
-        if (!Currencies.Known(currency))
+        if (!Currencies.IsKnown(currency))
             throw new InvalidOperationException($"Settlements:Fees:{currency} : the currency is not an ISO 4217 code.");
         if (BasisPoints is < 0 or > 10_000 || Fixed < 0 || Tolerance < 0)
             throw new InvalidOperationException(

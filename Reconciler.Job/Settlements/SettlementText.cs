@@ -7,8 +7,8 @@ static class SettlementText
 {
     public static StreamReader Open(Stream file)
     {
-        if (WhyNot(file) is { } reason)
-            throw new BrokenSettlement(0, reason);
+        if (ReasonInvalid(file) is { } reason)
+            throw new InvalidSettlementException(0, reason);
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
         return new StreamReader(file, utf8, detectEncodingFromByteOrderMarks: false, 64 * 1024, leaveOpen: true);
     }
@@ -16,7 +16,7 @@ static class SettlementText
     /// <summary>
     /// Detects other formats by the first bytes; null if it can be a CSV file. Leaves the position after a byte order mark.
     /// </summary>
-    public static string? WhyNot(Stream file)
+    public static string? ReasonInvalid(Stream file)
     {
         Span<byte> head = stackalloc byte[4];
         head = head[..file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
@@ -46,21 +46,21 @@ sealed class SettlementColumns
     public static SettlementColumns Of(List<string>? header)
     {
         if (header is null)
-            throw new BrokenSettlement(1, $"the header is missing: {Needed}");
+            throw new InvalidSettlementException(1, $"the header is missing: {Needed}");
         if (header is [var one] && one.IndexOfAny([';', '\t', '|']) is >= 0 and var at)
-            throw new BrokenSettlement(1, $"the columns are separated by '{(one[at] == '\t' ? "tab" : one[at])}': separate them by commas");
+            throw new InvalidSettlementException(1, $"the columns are separated by '{(one[at] == '\t' ? "tab" : one[at])}': separate them by commas");
         if (header.Where(name => name.Length > 0).GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(all => all.Count() > 1) is { } twice)
-            throw new BrokenSettlement(1, $"the column '{twice.Key}' occurs twice");
+            throw new InvalidSettlementException(1, $"the column '{twice.Key}' occurs twice");
         var found = Array.ConvertAll(Names, name => header.FindIndex(column => column.Equals(name, StringComparison.OrdinalIgnoreCase)));
         var missing = Array.IndexOf(found, -1);
         return missing < 0 ? new SettlementColumns(found, header.Count)
-            : throw new BrokenSettlement(1, $"the header has no column '{Names[missing]}'; it needs {Needed}, in any order");
+            : throw new InvalidSettlementException(1, $"the header has no column '{Names[missing]}'; it needs {Needed}, in any order");
     }
 
     /// <summary>The fields of a record in the order of <see cref="Needed"/>.</summary>
     public string[] Arrange(List<string> record, long line, bool endedWithFile) => record.Count == count
         ? Array.ConvertAll(places, place => record[place])
-        : throw new BrokenSettlement(line, endedWithFile && record.Count < count
+        : throw new InvalidSettlementException(line, endedWithFile && record.Count < count
             ? "the file ends in the middle of a line: it is incomplete"
             : $"the line has {record.Count} columns instead of {count}");
 }

@@ -18,10 +18,10 @@ sealed record IntakeView(DateOnly Day, string Outcome, long Rows, long Skipped, 
 /// <summary>/settlements: upload and correction of files that cannot be fetched from the gateway.</summary>
 static class SettlementsEndpoint
 {
-    const string BadDate = "The settlement day is invalid.";
+    const string InvalidDate = "The settlement day is invalid.";
     const string Refused = "The settlement file is invalid.";
     const string NoFile = "Settlement file not found.";
-    const string BadReplacement = "The replacement is invalid.";
+    const string InvalidReplacement = "The replacement is invalid.";
     const string Csv = "text/csv";
 
     static readonly IntakeView Example = new(
@@ -33,24 +33,24 @@ static class SettlementsEndpoint
     public static void Map(IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("/settlements").WithTags("Reconciliation").RequireRole(Roles.Operator);
-        files.MapPost("", Take)
+        files.MapPost("", Import)
             .WithName("HandInSettlement").WithSummary("Uploads the gateway's settlement file of a day as CSV, or replaces the imported one")
             .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
             .Produces<IntakeView>().ResponseExample(200, Example)
-            .MayFail(400, "settlement-date", BadDate).MayFail(400, "settlement-replacement", BadReplacement)
-            .MayFail(409, "settlement-changed", Refused).MayFail(422, "settlement-refused", Refused);
+            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(400, "settlement-replacement", InvalidReplacement)
+            .ProducesProblem(409, "settlement-changed", Refused).ProducesProblem(422, "settlement-refused", Refused);
         files.MapGet("/{date}", Get)
             .WithName("GetSettlement").WithSummary("The settlement file of a day: its rows by kind, and earlier files")
             .Produces<FileView>().ResponseExample(200, File)
-            .MayFail(400, "settlement-date", BadDate).MayFail(404, "settlement-not-found", NoFile);
+            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(404, "settlement-not-found", NoFile);
         files.MapPost("/{date}/void", Void)
             .WithName("VoidSettlement").WithSummary("Voids a settlement file: it no longer counts, and its day is due again")
             .RequestExample(new CaseReason("it was the file of another account")).Produces<FileView>().ResponseExample(200, File)
-            .MayFail(400, "settlement-date", BadDate).MayFail(400, "invalid-reason", CaseEndpoints.BadReason)
-            .MayFail(404, "settlement-not-found", NoFile);
+            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(400, "invalid-reason", CaseEndpoints.InvalidReason)
+            .ProducesProblem(404, "settlement-not-found", NoFile);
     }
 
-    static async Task<IntakeView> Take(
+    static async Task<IntakeView> Import(
         [FromQuery(Name = "date"), Description("The UTC day of the file, yyyy-MM-dd.")] string? date,
         [FromQuery(Name = "replaces"), Description("SHA-256 of the file to replace, hex; see GET /settlements/{date}.")] string? replaces,
         [FromQuery(Name = "reason"), Description("Reason of the replacement, 1 to 300 characters; required with replaces.")] string? reason,
@@ -58,33 +58,33 @@ static class SettlementsEndpoint
     {
         var day = Day(date, "Send the UTC day of the file: ?date=yyyy-MM-dd, e.g. ?date=2026-01-30.");
         var delivery = Replacement(CaseEndpoints.By(http), replaces, reason);
-        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = settings.MostMegabytes * 1024L * 1024;
+        http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = settings.MaxFileMegabytes * 1024L * 1024;
         await using var file = await OnDisk(http);
-        var taken = await intake.Take(day, file, delivery, http.RequestAborted);
-        return taken.Outcome == IntakeOutcome.Refused ? throw Why(taken)
+        var taken = await intake.Import(day, file, delivery, http.RequestAborted);
+        return taken.Outcome == IntakeOutcome.Refused ? throw Explain(taken)
             : new IntakeView(taken.Day, taken.Outcome.ToString(), taken.Rows, taken.Skipped, await files.Kinds(day), taken.Difference);
     }
 
     static async Task<FileView> Get([Description("The UTC day, yyyy-MM-dd.")] string date, SettlementFiles files) =>
-        await files.Find(Day(date, BadDay)) ?? throw Missing(date);
+        await files.Find(Day(date, InvalidDay)) ?? throw Missing(date);
 
-    static async Task<FileView> Void([Description("The UTC day, yyyy-MM-dd.")] string date, CaseReason? ask, HttpContext http, SettlementFiles files) =>
-        await files.Void(Day(date, BadDay), CaseEndpoints.By(http), CaseEndpoints.Reason(ask?.Reason)) ?? throw Missing(date);
+    static async Task<FileView> Void([Description("The UTC day, yyyy-MM-dd.")] string date, CaseReason? request, HttpContext http, SettlementFiles files) =>
+        await files.Void(Day(date, InvalidDay), CaseEndpoints.By(http), CaseEndpoints.Reason(request?.Reason)) ?? throw Missing(date);
 
-    const string BadDay = "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.";
+    const string InvalidDay = "Use a UTC day as yyyy-MM-dd, e.g. 2026-01-30.";
 
     static DateOnly Day(string? text, string say) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-            : throw new Problem(400, "settlement-date", BadDate, say);
+            : throw new Problem(400, "settlement-date", InvalidDate, say);
 
-    static Delivery Replacement(string by, string? replaces, string? reason)
+    static FileDelivery Replacement(string by, string? replaces, string? reason)
     {
         if (replaces is null && reason is null)
-            return new Delivery(by);
+            return new FileDelivery(by);
         if (replaces is not { Length: 64 } || !replaces.All(char.IsAsciiHexDigit))
-            throw new Problem(400, "settlement-replacement", BadReplacement,
+            throw new Problem(400, "settlement-replacement", InvalidReplacement,
                 "Set ?replaces= to the SHA-256 of the imported file, 64 hex digits; see GET /settlements/{date}.");
-        return new Delivery(by, replaces.ToLowerInvariant(), CaseEndpoints.Reason(reason));
+        return new FileDelivery(by, replaces.ToLowerInvariant(), CaseEndpoints.Reason(reason));
     }
 
     /// <summary>On disk, because it is read twice and may not fit in memory.</summary>
@@ -100,7 +100,7 @@ static class SettlementsEndpoint
     static Problem Missing(string date) => new(
         404, "settlement-not-found", NoFile, $"{date} has no imported settlement file. Upload one with POST /settlements.");
 
-    static Problem Why(Intake refused)
+    static Problem Explain(Intake refused)
     {
         var evidence = System.Text.Json.Nodes.JsonNode.Parse(refused.Finding!.Evidence)!;
         var where = (long?)evidence["line"] is > 0 and var line ? $"Line {line}: " : "";

@@ -65,7 +65,7 @@ sealed class SupersededRow
         row.HasKey(x => new { x.FileId, x.Id });
         row.Property(x => x.FileId).HasColumnName("file_id");
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(100).UseCollation(collation);
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MostOfKind);
+        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MaxKindLength);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
         row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(100);
         row.Property(x => x.OrderId).HasColumnName("order_id");

@@ -12,45 +12,45 @@ static class AuditTrail
     const string Attempt = "payment ";
 
     /// <summary>True for subjects whose rows record states; rows of other subjects record actions.</summary>
-    public static bool Tells(string subject) => subject is Order or Stock || subject.StartsWith(Attempt, StringComparison.Ordinal);
+    public static bool Covers(string subject) => subject is Order or Stock || subject.StartsWith(Attempt, StringComparison.Ordinal);
 
-    public static IEnumerable<Breach> Of(OrderBook book)
+    public static IEnumerable<InvariantViolation> Of(OrderEvidence evidence)
     {
-        var trails = book.Audit.GroupBy(row => row.Subject, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToList());
-        foreach (var (subject, state) in States(book.Story))
+        var trails = evidence.Audit.GroupBy(row => row.Subject, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.ToList());
+        foreach (var (subject, state) in States(evidence.Snapshot))
         {
             if (!trails.TryGetValue(subject, out var trail))
-                yield return new Breach("I9", $"{book.Id}", $"{subject} is {state} but has no audit row");
+                yield return new InvariantViolation("I9", $"{evidence.Id}", $"{subject} is {state} but has no audit row");
             else if (trail[^1].To != state)
-                yield return new Breach("I9", $"{book.Id}", $"{subject} is {state}; its audit is {Path(trail)}");
+                yield return new InvariantViolation("I9", $"{evidence.Id}", $"{subject} is {state}; its audit is {Path(trail)}");
         }
 
         foreach (var (subject, trail) in trails)
         {
             if (trail[0].From.Length > 0 || Gap(trail))
-                yield return new Breach("I9", $"{book.Id}", $"{subject} has a gap in its audit: {Path(trail)}");
-            if (subject == Order && !trail.TrueForAll(row => LegalSteps.Has(row.From, row.To)))
-                yield return new Breach("I10", $"{book.Id}", $"took steps that the state machine does not have: {Path(trail)}");
+                yield return new InvariantViolation("I9", $"{evidence.Id}", $"{subject} has a gap in its audit: {Path(trail)}");
+            if (subject == Order && !trail.TrueForAll(row => LegalTransitions.Has(row.From, row.To)))
+                yield return new InvariantViolation("I10", $"{evidence.Id}", $"took steps that the state machine does not have: {Path(trail)}");
         }
     }
 
     /// <param name="rows">Rows of one sku.</param>
-    public static IEnumerable<Breach> Of(IReadOnlyList<ReceivedEntry> rows)
+    public static IEnumerable<InvariantViolation> Of(IReadOnlyList<ReceivedEntry> rows)
     {
         var last = rows[^1];
         var whole = rows.Select(row => row.From).SequenceEqual(rows.Select(row => row.To).SkipLast(1).Prepend("received 0"));
         if (!whole || last.To != $"received {last.Received}")
-            yield return new Breach("I9", last.Sku, $"has received {last.Received}, but the audit of its receipts ends at '{last.To}'");
+            yield return new InvariantViolation("I9", last.Sku, $"has received {last.Received}, but the audit of its receipts ends at '{last.To}'");
     }
 
     /// <summary>The current state of each subject of the order.</summary>
-    static IEnumerable<(string Subject, string State)> States(Story story)
+    static IEnumerable<(string Subject, string State)> States(OrderSnapshot snapshot)
     {
-        if (story.Order is { } order)
+        if (snapshot.Order is { } order)
             yield return (Order, order.State);
-        if (story.Stock is { } stock)
+        if (snapshot.Stock is { } stock)
             yield return (Stock, stock.State);
-        if (story.Payment is not { } payment)
+        if (snapshot.Payment is not { } payment)
             yield break;
         yield return (Payment, payment.State);
         foreach (var attempt in payment.Attempts)

@@ -31,19 +31,20 @@ sealed record StoredAnswer(string Id, Guid OrderId, int Status, string Hash)
 /// <summary>I3: every acknowledged order exists. I12: the key's stored answer is byte for byte the one the caller saw.</summary>
 static class ClientLog
 {
-    public static IEnumerable<Breach> Of(ClientAnswer seen, bool known, StoredAnswer? stored)
+    public static IEnumerable<InvariantViolation> Of(ClientAnswer seen, bool known, StoredAnswer? stored)
     {
         var order = $"{seen.OrderId}";
         if (!known)
-            yield return new Breach("I3", order, "was acknowledged but is lost");
+            yield return new InvariantViolation("I3", order, "was acknowledged but is lost");
         if (seen.StoredId is null)
             yield break;
         if (stored is null)
-            yield return new Breach("I3", order, $"was acknowledged under the key '{seen.Key}', which is not stored");
+            yield return new InvariantViolation("I3", order, $"was acknowledged under the key '{seen.Key}', which is not stored");
         else if (stored.OrderId != seen.OrderId)
-            yield return new Breach("I12", order, $"was the answer to the key '{seen.Key}'; the stored one is {stored.OrderId}");
+            yield return new InvariantViolation("I12", order, $"was the answer to the key '{seen.Key}'; the stored one is {stored.OrderId}");
         else if (seen.Hash is { } hash && (hash, seen.Status) != (stored.Hash, stored.Status))
-            yield return new Breach("I12", order, $"was answered {seen.Status} with other bytes than the {stored.Status} stored for the key '{seen.Key}'");
+            yield return new InvariantViolation("I12", order,
+                $"was answered {seen.Status} with other bytes than the {stored.Status} stored for the key '{seen.Key}'");
     }
 
     /// <summary>Reads the 2xx answers of a file of JSON lines.</summary>

@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 /// </summary>
 static partial class DeadLetterCause
 {
-    static readonly HashSet<string> Waits = new(StringComparer.Ordinal)
+    static readonly HashSet<string> TransientTypes = new(StringComparer.Ordinal)
     {
         // Database. PostgresException is decided by its SQLSTATE.
         "NpgsqlException", "SqlException", "SqliteException", "DbUpdateException", "DbUpdateConcurrencyException", "RetryLimitExceededException",
@@ -27,7 +27,7 @@ static partial class DeadLetterCause
     public static string? Objection(string cause) => cause.Split(':')[0] switch
     {
         "PostgresException" when !IsOfTheData(cause) => "it waited for the database",
-        var type when Waits.Contains(type) => "it waited for something that was unavailable",
+        var type when TransientTypes.Contains(type) => "it waited for something that was unavailable",
         var type when CallersMistakes.Contains(type) => "it is a caller's mistake that was not answered",
         _ => null,
     };

@@ -7,9 +7,9 @@ namespace Reconciler.Job;
 /// <param name="Until">UTC. Orders changed later are in flight: only what holds at every moment is checked.</param>
 /// <param name="AtRest">Nothing is in flight: every order must be final.</param>
 /// <param name="PayMargin">How long after its deadline a payment made in time may still be captured.</param>
-sealed record Terms(DateTime Until, bool AtRest, TimeSpan PayMargin)
+sealed record VerificationTerms(DateTime Until, bool AtRest, TimeSpan PayMargin)
 {
-    public bool Settled(OrderBook book) => AtRest || book.MovedAt <= Until;
+    public bool IsSettled(OrderEvidence evidence) => AtRest || evidence.MovedAt <= Until;
 }
 
 /// <summary>The invariants; docs/runbook.md explains each violation. Pure: ledgers in, violations out.</summary>
@@ -17,97 +17,99 @@ static class Invariants
 {
     static readonly string[] Nothing = [Absent, Refused, Cancelled];
 
-    public static IEnumerable<Breach> Of(OrderBook book, Terms terms)
+    public static IEnumerable<InvariantViolation> Of(OrderEvidence evidence, VerificationTerms terms)
     {
-        var always = Key(book).Concat(Captures(book)).Concat(AuditTrail.Of(book)).Concat(TimeToPay.Of(book, terms));
-        if (!terms.Settled(book))
+        var always = Key(evidence).Concat(Captures(evidence)).Concat(AuditTrail.Of(evidence)).Concat(TimeToPay.Of(evidence, terms));
+        if (!terms.IsSettled(evidence))
             return always;
-        return book.Ended || !book.Story.Known ? always.Concat(Kept(book)).Concat(Branches(book)).Concat(Open(book)) : always.Concat(End(book, terms));
+        return evidence.Ended || !evidence.Snapshot.Known ? always.Concat(Stored(evidence)).Concat(Branches(evidence)).Concat(Open(evidence))
+            : always.Concat(End(evidence, terms));
     }
 
     /// <summary>I1: no oversell; held equals the sum of the holds. I2: stock is conserved.</summary>
-    public static IEnumerable<Breach> Of(SkuBalance sku)
+    public static IEnumerable<InvariantViolation> Of(SkuBalance sku)
     {
         if (sku.Available < 0 || sku.Held < 0 || sku.Sold < 0)
-            yield return new Breach("I1", sku.Sku, $"is below zero: available {sku.Available}, held {sku.Held}, sold {sku.Sold}");
+            yield return new InvariantViolation("I1", sku.Sku, $"is below zero: available {sku.Available}, held {sku.Held}, sold {sku.Sold}");
         if (sku.Held != sku.HeldByOrders || sku.Sold != sku.SoldToOrders)
-            yield return new Breach("I1", sku.Sku,
+            yield return new InvariantViolation("I1", sku.Sku,
                 $"has held {sku.Held} and sold {sku.Sold}; the branches of orders hold {sku.HeldByOrders} and have sold {sku.SoldToOrders}");
         if (sku.Received != sku.Available + sku.Held + sku.Sold || sku.Received != sku.Receipts)
-            yield return new Breach("I2", sku.Sku,
+            yield return new InvariantViolation("I2", sku.Sku,
                 $"has received {sku.Received}: available {sku.Available} + held {sku.Held} + sold {sku.Sold}; its receipts add up to {sku.Receipts}");
     }
 
     /// <summary>I5 and I7 for gateway operations without an order.</summary>
-    public static IEnumerable<Breach> OfNobody(string reference, IReadOnlyList<GatewayRow> rows)
+    public static IEnumerable<InvariantViolation> OfUnknown(string reference, IReadOnlyList<GatewayRow> rows)
     {
         if (Sum(rows) is not 0 and var kept)
-            yield return new Breach("I5", reference, $"is not an order here, but the gateway keeps {kept}");
+            yield return new InvariantViolation("I5", reference, $"is not an order here, but the gateway keeps {kept}");
         foreach (var open in OpenAuthorizations(rows))
-            yield return new Breach("I7", reference, $"is not an order here; {open}");
+            yield return new InvariantViolation("I7", reference, $"is not an order here; {open}");
     }
 
     /// <summary>I4: one order per merchant and key. The record's id is unique and is derived from both.</summary>
-    static IEnumerable<Breach> Key(OrderBook book)
+    static IEnumerable<InvariantViolation> Key(OrderEvidence evidence)
     {
-        if (book is { Story.Order: { } order, Placement: { } placement }
+        if (evidence is { Snapshot.Order: { } order, Placement: { } placement }
             && placement.Stored != new KeyEntry(IdempotencyRecord.IdOf(order.Merchant, placement.Key), order.Merchant, placement.Key))
-            yield return new Breach("I4", $"{book.Id}", $"is not the order placed by its key '{placement.Key}' of {order.Merchant}");
+            yield return new InvariantViolation("I4", $"{evidence.Id}", $"is not the order placed by its key '{placement.Key}' of {order.Merchant}");
     }
 
     /// <summary>I5, by the gateway's own ledger: at most one capture.</summary>
-    static IEnumerable<Breach> Captures(OrderBook book)
+    static IEnumerable<InvariantViolation> Captures(OrderEvidence evidence)
     {
-        var captures = book.Gateway?.Count(row => row is { Operation: "capture", Status: "succeeded" }) ?? 0;
+        var captures = evidence.Gateway?.Count(row => row is { Operation: "capture", Status: "succeeded" }) ?? 0;
         if (captures > 1)
-            yield return new Breach("I5", $"{book.Id}", $"was captured {captures} times");
+            yield return new InvariantViolation("I5", $"{evidence.Id}", $"was captured {captures} times");
     }
 
     /// <summary>I5, by the gateway's own ledger: the captured amount is the total or zero.</summary>
-    static IEnumerable<Breach> Kept(OrderBook book)
+    static IEnumerable<InvariantViolation> Stored(OrderEvidence evidence)
     {
-        if (book.Gateway is not { } rows || book.Story.Order is not { } order)
+        if (evidence.Gateway is not { } rows || evidence.Snapshot.Order is not { } order)
             yield break;
         var kept = Sum(rows);
-        if (kept != (book.Story.Completed ? order.Total : 0) || rows.Any(row => row.Currency != order.Currency))
-            yield return new Breach("I5", $"{book.Id}", $"is {order.State} over {order.Total} {order.Currency}, but the gateway keeps {kept}");
+        if (kept != (evidence.Snapshot.Completed ? order.Total : 0) || rows.Any(row => row.Currency != order.Currency))
+            yield return new InvariantViolation("I5", $"{evidence.Id}", $"is {order.State} over {order.Total} {order.Currency}, but the gateway keeps {kept}");
     }
 
     /// <summary>I6: all branches confirmed, or nothing held or taken.</summary>
-    static IEnumerable<Breach> Branches(OrderBook book)
+    static IEnumerable<InvariantViolation> Branches(OrderEvidence evidence)
     {
-        var (stock, payment) = (book.Story.StockState, book.Story.PaymentState);
-        var agree = book.Story.Completed ? (stock, payment) == (Confirmed, Confirmed) : Nothing.Contains(stock) && Nothing.Contains(payment);
+        var (stock, payment) = (evidence.Snapshot.StockState, evidence.Snapshot.PaymentState);
+        var agree = evidence.Snapshot.Completed ? (stock, payment) == (Confirmed, Confirmed) : Nothing.Contains(stock) && Nothing.Contains(payment);
         if (!agree)
-            yield return new Breach("I6", $"{book.Id}", $"is {book.Story.Order?.State ?? "not an order here"}: stock {stock}, payment {payment}");
+            yield return new InvariantViolation("I6", $"{evidence.Id}",
+                $"is {evidence.Snapshot.Order?.State ?? "not an order here"}: stock {stock}, payment {payment}");
     }
 
     /// <summary>I7: nothing is held, requested or authorized for a final order.</summary>
-    static IEnumerable<Breach> Open(OrderBook book)
+    static IEnumerable<InvariantViolation> Open(OrderEvidence evidence)
     {
-        var state = book.Story.Order?.State ?? "not an order here";
-        if (book.Story.StockState == Tried)
-            yield return new Breach("I7", $"{book.Id}", $"is {state} but holds stock");
-        foreach (var attempt in book.Attempts.Where(attempt => attempt.State is not (GatewayWords.Succeeded or GatewayWords.Declined)))
-            yield return new Breach("I7", $"{book.Id}", $"is {state}, but its {attempt.Operation} is {attempt.State}");
-        foreach (var open in OpenAuthorizations(book.Gateway ?? []))
-            yield return new Breach("I7", $"{book.Id}", $"is {state}; {open}");
+        var state = evidence.Snapshot.Order?.State ?? "not an order here";
+        if (evidence.Snapshot.StockState == Tried)
+            yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state} but holds stock");
+        foreach (var attempt in evidence.Attempts.Where(attempt => attempt.State is not (GatewayOperations.Succeeded or GatewayOperations.Declined)))
+            yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state}, but its {attempt.Operation} is {attempt.State}");
+        foreach (var open in OpenAuthorizations(evidence.Gateway ?? []))
+            yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state}; {open}");
     }
 
     /// <summary>I8: every order reaches a final state or has a case. An order in progress must have a next check.</summary>
-    static IEnumerable<Breach> End(OrderBook book, Terms terms)
+    static IEnumerable<InvariantViolation> End(OrderEvidence evidence, VerificationTerms terms)
     {
-        if (book.Story.Order is not { } order)
+        if (evidence.Snapshot.Order is not { } order)
             yield break;
-        if (order.State == States.NeedsReview)
+        if (order.State == OrderStates.NeedsReview)
         {
-            if (!book.HasCase)
-                yield return new Breach("I8", $"{book.Id}", "needs review but has no open case");
+            if (!evidence.HasCase)
+                yield return new InvariantViolation("I8", $"{evidence.Id}", "needs review but has no open case");
         }
         else if (terms.AtRest)
-            yield return new Breach("I8", $"{book.Id}", $"is {order.State}");
-        else if (!(book.Placement?.NextCheckAt > terms.Until))
-            yield return new Breach("I8", $"{book.Id}", $"is {order.State} since {order.UpdatedAt:u} and has no next check by recovery");
+            yield return new InvariantViolation("I8", $"{evidence.Id}", $"is {order.State}");
+        else if (!(evidence.Placement?.NextRetryAt > terms.Until))
+            yield return new InvariantViolation("I8", $"{evidence.Id}", $"is {order.State} since {order.UpdatedAt:u} and has no next check by recovery");
     }
 
     static long Sum(IReadOnlyList<GatewayRow> rows) => rows.Where(row => row.Status == "succeeded").Sum(row => row.Operation switch

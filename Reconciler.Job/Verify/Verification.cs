@@ -10,11 +10,11 @@ namespace Reconciler.Job;
 sealed class Verification(VerifySources sources, VerifyOptions options, Action<string, double> progress, TimeProvider clock)
 {
     /// <summary>Maximum number of reads of an order that keeps changing.</summary>
-    const int MostLooks = 5;
+    const int MaxReads = 5;
 
     static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10", "I17"];
 
-    readonly OrderBookReader reader = new(sources);
+    readonly OrderEvidenceReader reader = new(sources);
     readonly VerifyResult result = new();
 
     /// <summary>The client's log of answers; null: none.</summary>
@@ -31,10 +31,10 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     {
         await Stock(cancel);
         await Orders(cancel);
-        await OrdersThatAreNotThere(cancel);
+        await MissingOrders(cancel);
         await Gateway(cancel);
-        result.Add(await new Waiting(sources, SettledBefore, options.AtRest).Read(cancel));
-        result.Looked(sources.Owners.Count, "I11", "I18");
+        result.Add(await new StalledWorkCheck(sources, SettledBefore, options.AtRest).Read(cancel));
+        result.RecordChecked(sources.Owners.Count, "I11", "I18");
         await Client(cancel);
         return result;
     }
@@ -44,15 +44,16 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         progress("Stock", 0);
         await foreach (var sku in sources.Balances.Read(Since, cancel))
         {
-            result.Looked(1, "I1", "I2");
+            result.RecordChecked(1, "I1", "I2");
             result.Add(Invariants.Of(sku));
         }
 
         var receipts = sources.Inventory.Rows(
-            BookSql.Receipts(sources.Inventory.Mode), row => new ReceivedEntry(row.GetString(0), row.GetInt64(1), row.GetText(2), row.GetText(3)), cancel);
+            VerificationSql.Receipts(sources.Inventory.Mode), row =>
+                new ReceivedEntry(row.GetString(0), row.GetInt64(1), row.GetText(2), row.GetText(3)), cancel);
         await foreach (var sku in Runs(receipts))
         {
-            result.Looked(1, "I9");
+            result.RecordChecked(1, "I9");
             result.Add(AuditTrail.Of(sku));
         }
     }
@@ -78,13 +79,13 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
 
     async Task Orders(CancellationToken cancel)
     {
-        var expected = Math.Max(1, await sources.Orders.Rows(BookSql.Expected, row => row.GetInt64(0), cancel).SingleAsync(cancel));
-        var stories = sources.Merge.Read(new MergeWindow(DateTime.MaxValue, Since), cancel: cancel)
-            .Where(story => story is not { Order: null, Stock: null, Payment: null });
-        await foreach (var page in stories.Chunk(sources.Page).WithCancellation(cancel))
+        var expected = Math.Max(1, await sources.Orders.Rows(VerificationSql.Expected, row => row.GetInt64(0), cancel).SingleAsync(cancel));
+        var snapshots = sources.Merge.Read(new MergeWindow(DateTime.MaxValue, Since), cancel: cancel)
+            .Where(snapshot => snapshot is not { Order: null, Stock: null, Payment: null });
+        await foreach (var page in snapshots.Chunk(sources.Page).WithCancellation(cancel))
         {
             result.Orders += page.Length;
-            result.Looked(page.Length, OfOrders);
+            result.RecordChecked(page.Length, OfOrders);
             await Confirm(Suspects(await reader.Read(page, cancel)), cancel);
             progress($"{Amounts.Count(result.Orders)} orders", Math.Min(1, result.Orders / (double)expected));
         }
@@ -92,50 +93,51 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         if (sources.Gateway is null)
             result.NotChecked("--no-gateway", "I5");
         else
-            result.Looked(result.Orders, "I5");
+            result.RecordChecked(result.Orders, "I5");
     }
 
-    List<OrderBook> Suspects(IEnumerable<OrderBook> books) => [.. books.Where(book => Breaches(book).Any())];
+    List<OrderEvidence> Suspects(IEnumerable<OrderEvidence> evidence) => [.. evidence.Where(evidence => Violations(evidence).Any())];
 
-    IEnumerable<Breach> Breaches(OrderBook book) => Invariants.Of(book, new Terms(SettledBefore, options.AtRest, PayMargin));
+    IEnumerable<InvariantViolation> Violations(OrderEvidence evidence) =>
+        Invariants.Of(evidence, new VerificationTerms(SettledBefore, options.AtRest, PayMargin));
 
     /// <summary>
     /// The databases are read one after another, so one may be older than another. Two equal reads prove one moment: between the end of the
     /// first and the start of the second everything was as read. Only violations in such a moment count.
     /// </summary>
-    async Task Confirm(List<OrderBook> suspects, CancellationToken cancel)
+    async Task Confirm(List<OrderEvidence> suspects, CancellationToken cancel)
     {
-        for (var look = 1; suspects.Count > 0 && look <= MostLooks; look++)
+        for (var read = 1; suspects.Count > 0 && read <= MaxReads; read++)
         {
-            var before = suspects.ToDictionary(book => book.Id, Text);
+            var before = suspects.ToDictionary(evidence => evidence.Id, Text);
             var again = await reader.Read([.. before.Keys], cancel);
-            result.Add(again.Where(book => Text(book) == before[book.Id]).SelectMany(Breaches));
-            suspects = Suspects(again.Where(book => Text(book) != before[book.Id]));
+            result.Add(again.Where(evidence => Text(evidence) == before[evidence.Id]).SelectMany(Violations));
+            suspects = Suspects(again.Where(evidence => Text(evidence) != before[evidence.Id]));
         }
 
         result.Restless += suspects.Count;
     }
 
-    static string Text(OrderBook book) => JsonSerializer.Serialize(book);
+    static string Text(OrderEvidence evidence) => JsonSerializer.Serialize(evidence);
 
     /// <summary>I3 without a client's log: a stored answer or an audit row whose order is missing.</summary>
-    async Task OrdersThatAreNotThere(CancellationToken cancel)
+    async Task MissingOrders(CancellationToken cancel)
     {
         progress("Missing orders", 0);
-        var lost = sources.Orders.Rows(BookSql.KeysWithoutOrder, row => row.GetGuid(0), cancel);
-        result.Add(await lost.Select(id => new Breach("I3", $"{id}", "has a stored answer but is lost")).ToListAsync(cancel));
+        var lost = sources.Orders.Rows(VerificationSql.KeysWithoutOrder, row => row.GetGuid(0), cancel);
+        result.Add(await lost.Select(id => new InvariantViolation("I3", $"{id}", "has a stored answer but is lost")).ToListAsync(cancel));
         var audited = sources.Orders.Rows(
-            BookSql.Audited(Since), row => row.GetString(0), cancel, Since is { } since ? [("since", since)] : []);
+            VerificationSql.Audited(Since), row => row.GetString(0), cancel, Since is { } since ? [("since", since)] : []);
         await foreach (var page in audited.Chunk(sources.Page).WithCancellation(cancel))
-            result.Add((await Unknown(page, cancel)).Select(id => new Breach("I3", id, "was placed according to the audit but is lost")));
+            result.Add((await Unknown(page, cancel)).Select(id => new InvariantViolation("I3", id, "was placed according to the audit but is lost")));
     }
 
     async Task Gateway(CancellationToken cancel)
     {
         if (sources.Gateway is null)
-            result.Note("The gateway's ledger was not read (--no-gateway): I5 was not checked, and I7 and I17 without the gateway's operations.");
+            result.AddNote("The gateway's ledger was not read (--no-gateway): I5 was not checked, and I7 and I17 without the gateway's operations.");
         else
-            result.Note($"The gateway's ledger: {sources.Gateway.Name}.");
+            result.AddNote($"The gateway's ledger: {sources.Gateway.Name}.");
         if (sources.Gateway?.References(cancel) is not { } references)
             return;
         progress("The gateway's orders", 0);
@@ -143,7 +145,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         {
             if (await Unknown(page, cancel) is { Count: > 0 } unknown)
                 result.Add((await sources.Gateway.Of(unknown, cancel)).GroupBy(row => row.Reference, StringComparer.Ordinal)
-                    .SelectMany(group => Invariants.OfNobody(group.Key, [.. group])));
+                    .SelectMany(group => Invariants.OfUnknown(group.Key, [.. group])));
         }
     }
 
@@ -154,20 +156,20 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     }
 
     async Task<HashSet<Guid>> Known(IEnumerable<Guid> ids, CancellationToken cancel) =>
-        await sources.Orders.Among(BookSql.Known(sources.Orders.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
+        await sources.Orders.Among(VerificationSql.Known(sources.Orders.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
 
     async Task Client(CancellationToken cancel)
     {
         if (Answers is null)
         {
             result.NotChecked("needs --client-log", "I12");
-            result.Note("Without --client-log, I3 is checked with the stored answers and the audit only.");
+            result.AddNote("Without --client-log, I3 is checked with the stored answers and the audit only.");
             return;
         }
 
         await foreach (var page in Answers.Chunk(sources.Page).WithCancellation(cancel))
         {
-            result.Looked(page.Length, "I3", "I12");
+            result.RecordChecked(page.Length, "I3", "I12");
             progress($"{Amounts.Count(result.Invariants[2].LookedAt)} answers in the client log", 0);
             var known = await Known(page.Select(seen => seen.OrderId!.Value), cancel);
             var stored = await Stored(page.Select(seen => seen.StoredId).OfType<string>(), cancel);
@@ -177,6 +179,6 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     }
 
     async Task<Dictionary<string, StoredAnswer>> Stored(IEnumerable<string> ids, CancellationToken cancel) =>
-        await sources.Orders.Among(BookSql.Answers(sources.Orders.Mode), ids.Distinct(StringComparer.Ordinal), StoredAnswer.Read, cancel)
+        await sources.Orders.Among(VerificationSql.Answers(sources.Orders.Mode), ids.Distinct(StringComparer.Ordinal), StoredAnswer.Read, cancel)
             .ToDictionaryAsync(answer => answer.Id, null, cancel);
 }

@@ -11,10 +11,10 @@ public static class VerifyCommand
     const int Clean = 0;
     const int Broken = 1;
     const int NotChecked = 2;
-    const int MostNamed = 20;
+    const int MaxListed = 20;
 
     /// <summary>Runs the command if the arguments name it and returns true.</summary>
-    public static async Task<bool> Ran(string[] args)
+    public static async Task<bool> TryRun(string[] args)
     {
         if (args is not ["verify", ..])
             return false;
@@ -62,7 +62,7 @@ public static class VerifyCommand
             stop.Cancel();
         };
         var configuration = Service.Create([.. options.Settings], "reconciler").Configuration;
-        var sources = VerifySources.Of(configuration, options.Gateway ? GatewayBook.Of : (_, _) => null);
+        var sources = VerifySources.Of(configuration, options.Gateway ? GatewayLedger.Of : (_, _) => null);
         var result = await Follow(progress => new Verification(sources, options, progress, TimeProvider.System)
         {
             Answers = options.ClientLog is { } log ? ClientLog.Read(log, stop.Token) : null,
@@ -92,11 +92,11 @@ public static class VerifyCommand
         foreach (var invariant in result.Invariants)
         {
             var outcome = invariant.Broken > 0 ? $"{invariant.Broken} broken" : invariant.Result;
-            await Console.Out.WriteLineAsync($"{invariant.Id,-4} {outcome,-12} {$"{invariant.LookedAt} {invariant.Unit}",-20} {invariant.Words}");
-            foreach (var breach in invariant.Breaches.Take(MostNamed))
-                await Console.Out.WriteLineAsync($"       {breach.Subject} {breach.What}");
-            if (invariant.Broken > MostNamed)
-                await Console.Out.WriteLineAsync($"       and {invariant.Broken - MostNamed} more");
+            await Console.Out.WriteLineAsync($"{invariant.Id,-4} {outcome,-12} {$"{invariant.LookedAt} {invariant.Unit}",-20} {invariant.Text}");
+            foreach (var violation in invariant.Violations.Take(MaxListed))
+                await Console.Out.WriteLineAsync($"       {violation.Subject} {violation.What}");
+            if (invariant.Broken > MaxListed)
+                await Console.Out.WriteLineAsync($"       and {invariant.Broken - MaxListed} more");
         }
 
         foreach (var note in result.Notes)

@@ -5,9 +5,9 @@ namespace Reconciler.Job;
 
 /// <summary>Result for one invariant.</summary>
 /// <param name="Id">I1 to I12, I17, I18.</param>
-/// <param name="Words">What must hold.</param>
+/// <param name="Text">What must hold.</param>
 /// <param name="Unit">What was checked.</param>
-sealed record InvariantResult(string Id, string Words, string Unit)
+sealed record InvariantResult(string Id, string Text, string Unit)
 {
     public long LookedAt { get; set; }
 
@@ -17,7 +17,7 @@ sealed record InvariantResult(string Id, string Words, string Unit)
     public string? NotChecked { get; set; }
 
     /// <summary>The first violations.</summary>
-    public List<Breach> Breaches { get; } = [];
+    public List<InvariantViolation> Violations { get; } = [];
 
     public string Result => Broken > 0 ? "broken" : NotChecked is null ? "ok" : "not checked";
 }
@@ -25,7 +25,7 @@ sealed record InvariantResult(string Id, string Words, string Unit)
 /// <summary>The results so far. Its size does not grow with the databases.</summary>
 sealed class VerifyResult
 {
-    const int MostKept = 1000;
+    const int MaxKept = 1000;
 
     public IReadOnlyList<InvariantResult> Invariants { get; } =
     [
@@ -56,11 +56,11 @@ sealed class VerifyResult
 
     public bool Clean => Invariants.All(invariant => invariant.Broken == 0);
 
-    public IEnumerable<Breach> Breaches => Invariants.SelectMany(invariant => invariant.Breaches);
+    public IEnumerable<InvariantViolation> Violations => Invariants.SelectMany(invariant => invariant.Violations);
 
-    public void Note(string text) => notes.Add(text);
+    public void AddNote(string text) => notes.Add(text);
 
-    public void Looked(long count, params ReadOnlySpan<string> ids)
+    public void RecordChecked(long count, params ReadOnlySpan<string> ids)
     {
         foreach (var id in ids)
             Of(id).LookedAt += count;
@@ -72,14 +72,14 @@ sealed class VerifyResult
             Of(id).NotChecked = why;
     }
 
-    public void Add(IEnumerable<Breach> breaches)
+    public void Add(IEnumerable<InvariantViolation> violations)
     {
-        foreach (var breach in breaches)
+        foreach (var violation in violations)
         {
-            var invariant = Of(breach.Invariant);
+            var invariant = Of(violation.Invariant);
             invariant.Broken++;
-            if (invariant.Breaches.Count < MostKept)
-                invariant.Breaches.Add(breach);
+            if (invariant.Violations.Count < MaxKept)
+                invariant.Violations.Add(violation);
         }
     }
 

@@ -12,22 +12,23 @@ namespace Reconciler.Job;
 /// <param name="Gateway">Null: not read.</param>
 /// <param name="Page">Orders checked together; bounds the memory.</param>
 sealed record VerifySources(
-    FourWayMerge Merge, StockBalances Balances, Owner Orders, Owner Inventory, Owner Payments, Owner Reconciler, IGatewayBook? Gateway, int Page)
+    FourWayMerge Merge, StockBalances Balances, ServiceDatabase Orders, ServiceDatabase Inventory, ServiceDatabase Payments,
+        ServiceDatabase Reconciler, IGatewayLedger? Gateway, int Page)
 {
     /// <summary>The databases with messages and audits.</summary>
-    public IReadOnlyList<Owner> Owners => [Orders, Inventory, Payments, Reconciler];
+    public IReadOnlyList<ServiceDatabase> Owners => [Orders, Inventory, Payments, Reconciler];
 
-    public static VerifySources Of(IConfiguration configuration, Func<IConfiguration, LedgerSettings, IGatewayBook?> gateway)
+    public static VerifySources Of(IConfiguration configuration, Func<IConfiguration, LedgerSettings, IGatewayLedger?> gateway)
     {
         var settings = configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
         settings.Check();
         if (configuration.GetDatabaseMode() == DatabaseMode.Sqlite && configuration.GetConnectionString("orders") is null)
             MustHave(Path.Combine(configuration.GetDataDirectory(), "orders.db"));
         var ledgers = Ledgers.Of(configuration, settings);
-        Owner Of(string name) => new(name, configuration.GetReadOnlyDatabase(name), settings);
+        ServiceDatabase Of(string name) => new(name, configuration.GetReadOnlyDatabase(name), settings);
         return new VerifySources(
             new FourWayMerge(ledgers, settings), new StockBalances(ledgers.Stock.Database, settings), Of("orders"), Of("inventory"), Of("payments"),
-            Of("reconciler"), gateway(configuration, settings), settings.LookUpOrders);
+            Of("reconciler"), gateway(configuration, settings), settings.LookupBatchSize);
     }
 
     static void MustHave(string file)

@@ -6,7 +6,7 @@ namespace OrderSaga.Bench;
 /// <summary>A baseline run in a separate process, which waits at the start of each phase so that it can be measured from outside.</summary>
 sealed class BaselineChild : IDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(5);
 
     readonly Process process;
 
@@ -23,7 +23,7 @@ sealed class BaselineChild : IDisposable
     /// <summary>Runs it; <paramref name="phase"/> is called while it waits at the start of each phase.</summary>
     public async Task<BaselineResult> Run(Func<string, Task> phase)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitLimit);
         var last = "";
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {

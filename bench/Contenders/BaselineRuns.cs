@@ -43,7 +43,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
         Progress.Say($"{scenario}, {name}");
         try
         {
-            var (figures, result) = await Once(name, skus);
+            var (figures, result) = await RunOnce(name, skus);
             runs.Add(figures);
             if (!result.InvariantsHeld)
                 findings.Add($"run {runs.Count}: goods or money were not conserved, or an order was lost");
@@ -59,7 +59,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
         }
     }
 
-    static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> Once(string name, int skus)
+    static async Task<(IReadOnlyDictionary<string, double> Figures, BaselineResult Result)> RunOnce(string name, int skus)
     {
         await using var fresh = await Mode.Servers.Fresh(Databases);
         Leftovers.Add(fresh);

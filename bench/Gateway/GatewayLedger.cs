@@ -20,13 +20,13 @@ sealed class GatewayLedger
     {
         var id = NextId("auth");
         var declined = call.Token == "tok_declined";
-        return Keep(new GatewayEntry(id, "authorize", declined ? "declined" : "succeeded", declined ? "card declined" : null, id,
+        return Store(new GatewayEntry(id, "authorize", declined ? "declined" : "succeeded", declined ? "card declined" : null, id,
             call.Amount, call.Currency, call.Reference, key));
     });
 
     /// <summary>Captures, voids or refunds <paramref name="target"/>; null if it does not exist.</summary>
     public GatewayEntry? FollowUp(string key, string operation, string target) => !byId.TryGetValue(target, out var of) ? null
-        : byKey.GetOrAdd(key, _ => Keep(of with { Id = NextId(operation[..3]), Operation = operation, Status = "succeeded", IdempotencyKey = key }));
+        : byKey.GetOrAdd(key, _ => Store(of with { Id = NextId(operation[..3]), Operation = operation, Status = "succeeded", IdempotencyKey = key }));
 
     public IEnumerable<GatewayEntry> Find(string? key, string? reference)
     {
@@ -35,7 +35,7 @@ sealed class GatewayLedger
         return reference is not null && byReference.TryGetValue(reference, out var several) ? several : [];
     }
 
-    GatewayEntry Keep(GatewayEntry entry)
+    GatewayEntry Store(GatewayEntry entry)
     {
         byId[entry.Id] = entry;
         byReference.GetOrAdd(entry.Reference, _ => []).Enqueue(entry);

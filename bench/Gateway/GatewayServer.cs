@@ -52,12 +52,12 @@ static class GatewayServer
         var call = (await http.Request.ReadFromJsonAsync<AuthorizationCall>(http.RequestAborted))!;
         var entry = ledger.Authorize(KeyOf(http), call);
         if (call.Token == "tok_timeout")
-            await GoneAway(http);
+            await Hang(http);
         else
             await Answer(http, entry);
     }
 
-    static async Task GoneAway(HttpContext http)
+    static async Task Hang(HttpContext http)
     {
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = http.RequestAborted.Register(gone.SetResult);

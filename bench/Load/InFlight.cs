@@ -2,12 +2,12 @@ namespace OrderSaga.Bench;
 
 /// <summary>Admits a new order when one has finished: keeps the number of orders in progress constant.</summary>
 /// <param name="reader">Counts open orders.</param>
-/// <param name="most">Maximum number of orders in progress.</param>
-sealed class InFlight(OrderReader reader, int most) : IDisposable
+/// <param name="max">Maximum number of orders in progress.</param>
+sealed class InFlight(OrderReader reader, int max) : IDisposable
 {
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
-    readonly SemaphoreSlim room = new(most);
+    readonly SemaphoreSlim room = new(max);
     int acknowledged;
     int settled;
 
@@ -25,7 +25,7 @@ sealed class InFlight(OrderReader reader, int most) : IDisposable
     /// <summary>Polls until cancelled. Reads the acknowledged count first, so that no order counts as finished too early.</summary>
     public async Task Watch(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(Look);
+        using var timer = new PeriodicTimer(PollInterval);
         while (!cancel.IsCancellationRequested)
         {
             var before = Volatile.Read(ref acknowledged);

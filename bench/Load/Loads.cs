@@ -14,7 +14,7 @@ sealed record Bounds(TimeSpan Duration, int Orders = int.MaxValue);
 /// <param name="name">Prefix of the load's idempotency keys.</param>
 sealed class Loads(Placer placer, Workload workload, string name)
 {
-    static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(2);
+    static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(2);
 
     int started;
     int refused;
@@ -40,7 +40,7 @@ sealed class Loads(Placer placer, Workload workload, string name)
     {
         var watch = Stopwatch.StartNew();
         var calls = new List<Task>();
-        using var timer = new PeriodicTimer(Beat);
+        using var timer = new PeriodicTimer(TickInterval);
         while (watch.Elapsed < bounds.Duration && started < bounds.Orders && !stop.IsCancellationRequested)
         {
             for (var due = Math.Min(watch.Elapsed.TotalSeconds * perSecond, bounds.Orders); started < due; started++)

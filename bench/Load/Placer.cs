@@ -17,7 +17,7 @@ sealed record Placement(Guid Order, double Milliseconds);
 sealed class Placer : IDisposable
 {
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
-    static readonly TimeSpan ShortPause = TimeSpan.FromMilliseconds(100);
+    static readonly TimeSpan MinDelay = TimeSpan.FromMilliseconds(100);
 
     readonly HttpMessageInvoker http = new(new SocketsHttpHandler
     {
@@ -43,16 +43,16 @@ sealed class Placer : IDisposable
     {
         while (true)
         {
-            var (placement, pause) = await Try(draft, cancel);
+            var (placement, delay) = await Try(draft, cancel);
             if (placement is not null)
                 return placement;
-            await Task.Delay(pause, TimeProvider.System, cancel);
+            await Task.Delay(delay, TimeProvider.System, cancel);
         }
     }
 
     /// <summary>Sends the request once.</summary>
     /// <returns>The placement, or the delay before the next attempt.</returns>
-    public async Task<(Placement? Placed, TimeSpan Pause)> Try(Draft draft, CancellationToken cancel)
+    public async Task<(Placement? Placed, TimeSpan Delay)> Try(Draft draft, CancellationToken cancel)
     {
         var start = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -70,13 +70,14 @@ sealed class Placer : IDisposable
 
             refusals.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
             return answer.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.Conflict or >= HttpStatusCode.InternalServerError
-                ? (null, answer.Headers.RetryAfter?.Delta ?? ShortPause)
+                ? (null, answer.Headers.RetryAfter?.Delta ?? MinDelay)
                 : throw new InvalidOperationException($"POST /orders: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancel)}");
         }
-        catch (Exception away) when (away is HttpRequestException or IOException || (away is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception unavailable) when (unavailable is HttpRequestException or IOException
+            || (unavailable is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             refusals.AddOrUpdate(0, 1, (_, count) => count + 1);
-            return (null, ShortPause);
+            return (null, MinDelay);
         }
     }
 

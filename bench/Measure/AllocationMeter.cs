@@ -5,23 +5,23 @@ namespace OrderSaga.Bench;
 /// <summary>Bytes allocated by .NET processes, reported by a probe loaded into them.</summary>
 sealed class AllocationMeter : IDisposable
 {
-    readonly DirectoryInfo told = Directory.CreateTempSubdirectory("ordersaga-probe-");
+    readonly DirectoryInfo output = Directory.CreateTempSubdirectory("ordersaga-probe-");
 
     /// <summary>Environment variables for a measured process.</summary>
     public IReadOnlyDictionary<string, string?> Environment => new Dictionary<string, string?>
     {
         ["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Probe.dll"),
-        ["ORDERSAGA_BENCH_PROBE"] = told.FullName,
+        ["ORDERSAGA_BENCH_PROBE"] = output.FullName,
     };
 
     /// <summary>Sum over the processes, at most a tenth of a second old; null if a process does not report.</summary>
     public long? Read(IEnumerable<int> processes)
     {
-        var files = processes.Select(id => Path.Combine(told.FullName, id.ToString(CultureInfo.InvariantCulture))).ToList();
+        var files = processes.Select(id => Path.Combine(output.FullName, id.ToString(CultureInfo.InvariantCulture))).ToList();
         return files.TrueForAll(File.Exists) ? files.Sum(Read) : null;
     }
 
-    public void Dispose() => told.Delete(true);
+    public void Dispose() => output.Delete(true);
 
     static long Read(string file)
     {

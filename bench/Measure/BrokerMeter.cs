@@ -15,7 +15,7 @@ static class BrokerMeter
     {
         await Task.Delay(Settled, TimeProvider.System, CancellationToken.None);
         using var http = Installation.Management();
-        var told = await http.GetFromJsonAsync<JsonNode>($"api/vhosts/{vhost}");
-        return (long?)told?["message_stats"]?["publish"] ?? 0;
+        var received = await http.GetFromJsonAsync<JsonNode>($"api/vhosts/{vhost}");
+        return (long?)received?["message_stats"]?["publish"] ?? 0;
     }
 }

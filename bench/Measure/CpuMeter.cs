@@ -15,10 +15,10 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
     /// <summary>Excludes driver, gateway and missing processes from the application.</summary>
     public IReadOnlyDictionary<string, double> Read()
     {
-        var times = services.Select(service => (service.Key, Own(service.Value))).ToDictionary();
-        times[Driver] = Own(Environment.ProcessId);
+        var times = services.Select(service => (service.Key, CpuOf(service.Value))).ToDictionary();
+        times[Driver] = CpuOf(Environment.ProcessId);
         if (gateway is { } foreign)
-            times[Gateway] = Own(foreign);
+            times[Gateway] = CpuOf(foreign);
         if (postmaster is null && !withBroker)
             return times;
 
@@ -31,5 +31,5 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
         return times;
     }
 
-    static double Own(int process) => Processes.Read(process)?.Own ?? 0;
+    static double CpuOf(int process) => Processes.Read(process)?.Own ?? 0;
 }

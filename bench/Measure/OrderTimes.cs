@@ -34,7 +34,7 @@ sealed class OrderReader(string mode, string connection)
         // In index order and bounded: otherwise PostgreSQL reads tables of finished orders, and polling costs more than the orders do.
         return (await db.Database.SqlQueryRaw<int>("""
             SELECT CAST(count(*) AS int) AS "Value"
-            FROM (SELECT 1 AS one FROM orders WHERE next_check_at IS NOT NULL ORDER BY next_check_at LIMIT 1000000) AS o
+            FROM (SELECT 1 AS one FROM orders WHERE next_retry_at IS NOT NULL ORDER BY next_retry_at LIMIT 1000000) AS o
             """).ToListAsync())[0];
     }
 

@@ -7,13 +7,13 @@ namespace OrderSaga.Bench;
 /// <summary>Our system, started for a scenario: its processes, a gateway, and the meters.</summary>
 sealed class OurSystem : IAsyncDisposable
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
     // Counting a backlog of tens of thousands more often would disturb the measurement.
-    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>No log line per request during measurements.</summary>
-    static readonly Dictionary<string, string?> Quiet = new() { ["Serilog:MinimumLevel:Default"] = "Warning" };
+    static readonly Dictionary<string, string?> QuietTime = new() { ["Serilog:MinimumLevel:Default"] = "Warning" };
 
     readonly GatewayChild gateway;
     readonly AllocationMeter allocations;
@@ -44,17 +44,17 @@ sealed class OurSystem : IAsyncDisposable
     public static async Task<OurSystem> Start(Place place, Variant variant)
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var beside = await GatewayChild.Start();
+        var alongside = await GatewayChild.Start();
         var probe = new AllocationMeter();
         var setup = new Setup
         {
             OneProcess = place.OneProcess,
-            Gateway = new OutsideGateway(beside.Url, beside.Ledger),
-            Settings = Quiet.Concat(probe.Environment).Concat(variant.Settings).ToDictionary(),
+            Gateway = new OutsideGateway(alongside.Url, alongside.Ledger),
+            Settings = QuietTime.Concat(probe.Environment).Concat(variant.Settings).ToDictionary(),
         };
         var running = await Running.Start(place.Mode, setup);
         var meter = place.HasServers ? await DatabaseMeter.Open(Migrations.Schema.Databases.Select(running.Connection)) : null;
-        var system = new OurSystem(running, beside, probe, meter, now);
+        var system = new OurSystem(running, alongside, probe, meter, now);
         await system.Add(variant.Twins);
         return system;
     }
@@ -121,10 +121,10 @@ sealed class OurSystem : IAsyncDisposable
     /// <summary>Waits until no order is open; stops with a finding if none finishes for a while.</summary>
     public async Task Drain()
     {
-        using var timer = new PeriodicTimer(Look);
+        using var timer = new PeriodicTimer(PollInterval);
         var (last, since) = (int.MaxValue, Stopwatch.StartNew());
         int open;
-        while ((open = await Orders.Open()) > 0 && since.Elapsed < Patience)
+        while ((open = await Orders.Open()) > 0 && since.Elapsed < StartTimeout)
         {
             if (open < last)
                 (last, since) = (open, Stopwatch.StartNew());
@@ -132,7 +132,7 @@ sealed class OurSystem : IAsyncDisposable
         }
 
         if (open > 0)
-            stuck.Add($"{open} orders are open, and none has finished for {Patience.TotalSeconds} s");
+            stuck.Add($"{open} orders are open, and none has finished for {StartTimeout.TotalSeconds} s");
     }
 
     /// <summary>Checks the invariants at the end.</summary>
@@ -140,7 +140,7 @@ sealed class OurSystem : IAsyncDisposable
     {
         try
         {
-            await Running.Checker.AtRest(Patience);
+            await Running.Checker.AtRest(StartTimeout);
             return [.. stuck, .. await Running.Checker.Broken([.. acknowledged], HistoryBefore)];
         }
         catch (TimeoutException unrest)

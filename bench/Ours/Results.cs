@@ -11,13 +11,14 @@ static class Results
         var messages = await system.MessagesPerOrder();
         var all = runs.Select(run => (IReadOnlyDictionary<string, double>)With(run, messages)).ToList();
         var broken = await system.Check();
-        var told = new Dictionary<string, string>(notes ?? new Dictionary<string, string>());
+        var received = new Dictionary<string, string>(notes ?? new Dictionary<string, string>());
         if (system.Placer.Refusals.Count > 0)
-            told["refusals"] = string.Join(", ", system.Placer.Refusals.OrderBy(refusal => refusal.Key).Select(refusal => $"{refusal.Key}: {refusal.Value}"));
+            received["refusals"] = string.Join(", ", system.Placer.Refusals.OrderBy(refusal => refusal.Key).Select(refusal =>
+                $"{refusal.Key}: {refusal.Value}"));
         if (Troubles.Of(system.Running) is { } troubles)
-            told["logs"] = troubles;
+            received["logs"] = troubles;
         Progress.Say(broken.Count == 0 ? "    all invariants hold" : $"    {broken.Count} FINDINGS: {string.Join("; ", broken.Take(3))}");
-        return new Result(scenario, variant.Name, place.Name, all, [.. findings ?? [], .. broken], told);
+        return new Result(scenario, variant.Name, place.Name, all, [.. findings ?? [], .. broken], received);
     }
 
     static Dictionary<string, double> With(IReadOnlyDictionary<string, double> run, double? messages)

@@ -6,7 +6,7 @@ namespace OrderSaga.Bench;
 /// <summary>Summary of the services' logs: the number of each warning and error.</summary>
 static class Troubles
 {
-    const int Most = 8;
+    const int MaxLines = 8;
     const int Length = 180;
 
     /// <summary>Null without warnings.</summary>
@@ -14,7 +14,7 @@ static class Troubles
     {
         var counts = system.Services.SelectMany(name => Lines(system.Of(name)).Select(line => (Service: name, Line: line)))
             .CountBy(line => $"{line.Service}: {line.Line}").OrderByDescending(line => line.Value).ToList();
-        return counts.Count == 0 ? null : string.Join(" | ", counts.Take(Most).Select(line => $"{line.Value} x {line.Key}"));
+        return counts.Count == 0 ? null : string.Join(" | ", counts.Take(MaxLines).Select(line => $"{line.Value} x {line.Key}"));
     }
 
     static IEnumerable<string> Lines(ServiceProcess service) =>

@@ -21,8 +21,8 @@ sealed record Place(string Name, Mode Mode, bool OneProcess)
 /// <summary>Our system with certain settings.</summary>
 /// <param name="Name">Name in the table.</param>
 /// <param name="Settings">Settings of all its processes.</param>
-/// <param name="MostInFlight">With more orders in progress they wait so long that recovery takes them for stalled ones.</param>
-sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings, int MostInFlight = int.MaxValue)
+/// <param name="MaxInFlight">With more orders in progress they wait so long that recovery takes them for stalled ones.</param>
+sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings, int MaxInFlight = int.MaxValue)
 {
     /// <summary>Services with a second process.</summary>
     public IReadOnlyList<string> Twins { get; init; } = [];
@@ -34,12 +34,12 @@ sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings
     public static Variant Alone { get; } = new("a-no-batches", new Dictionary<string, string?>
     {
         ["Limits:BatchSize"] = "1",
-        ["Limits:PublishWindow"] = "1",
+        ["Limits:MaxOutstandingConfirms"] = "1",
         ["Limits:EnvelopeSize"] = "1",
-        ["Orders:PlacementBatch"] = "1",
-        ["Payments:AnswerBatch"] = "1",
-    }, MostInFlight: 64);
+        ["Orders:PlacementBatchSize"] = "1",
+        ["Payments:AnswerBatchSize"] = "1",
+    }, MaxInFlight: 64);
 
     /// <summary>The options with this variant's limit of orders in progress.</summary>
-    public Options Bounded(Options options) => options with { InFlight = Math.Min(options.InFlight, MostInFlight) };
+    public Options Bounded(Options options) => options with { InFlight = Math.Min(options.InFlight, MaxInFlight) };
 }

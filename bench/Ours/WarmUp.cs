@@ -4,7 +4,7 @@ namespace OrderSaga.Bench;
 static class WarmUp
 {
     static readonly TimeSpan Window = TimeSpan.FromSeconds(2);
-    static readonly TimeSpan Most = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     /// <summary>Two consecutive windows within this share count as stable; two such pairs are required.</summary>
     const double Same = 0.1;
@@ -18,10 +18,10 @@ static class WarmUp
     {
         var load = new Loads(system.Placer, workload, $"warm-{Guid.CreateVersion7():N}");
         using var flight = new InFlight(system.Orders, options.InFlight);
-        using var stop = new CancellationTokenSource(Most);
+        using var stop = new CancellationTokenSource(Timeout);
         using var unwatch = new CancellationTokenSource();
         var watch = flight.Watch(unwatch.Token);
-        var placing = load.Closed(options.Callers, new Bounds(Most), flight, stop.Token);
+        var placing = load.Closed(options.Callers, new Bounds(Timeout), flight, stop.Token);
         var rate = await Steady(system, flight, placing);
         await stop.CancelAsync();
         await placing;

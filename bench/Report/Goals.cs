@@ -16,9 +16,9 @@ static class Goals
             var verdicts = ours.Scenario switch
             {
                 "settle" => Settle(ours, others.GetValueOrDefault(Variant.Alone.Name), others.GetValueOrDefault(Usual), others.GetValueOrDefault(Floor)),
-                "flash-1" => [Most("rate as a share of settle's", Ratio(ours, Settle(results, ours), Figure.SettledPerSecond), 0.7)],
+                "flash-1" => [AtLeast("rate as a share of settle's", Ratio(ours, Settle(results, ours), Figure.SettledPerSecond), 0.7)],
                 "recover" => Recover(ours),
-                "embedded" => [Most("times (a)", Ratio(ours, others.GetValueOrDefault(Variant.Alone.Name), Figure.SettledPerSecond), 5)],
+                "embedded" => [AtLeast("times (a)", Ratio(ours, others.GetValueOrDefault(Variant.Alone.Name), Figure.SettledPerSecond), 5)],
                 "aged" => Aged(ours, others.GetValueOrDefault(Bench.Aged.Empty)),
                 "overload" => Overload(ours),
                 _ => [],
@@ -30,30 +30,30 @@ static class Goals
 
     static string?[] Settle(Result ours, Result? alone, Result? usual, Result? floor) =>
     [
-        Least("CPU per order, times floor d1", Ratio(ours, floor, Figure.CpuAll), 1.6),
-        Most("CPU per order of (b), times ours", Ratio(usual, ours, Figure.CpuAll), 12),
-        Most("rate, times (b)", Ratio(ours, usual, Figure.SettledPerSecond), 12),
-        Most("rate, times (a)", Ratio(ours, alone, Figure.SettledPerSecond), 4),
-        Least("ms placed to settled at half of the rate, p50", Median(ours, Figure.PacedP50), 100),
-        Least("ms placed to settled at half of the rate, p99", Median(ours, Figure.PacedP99), 500),
+        AtMost("CPU per order, times floor d1", Ratio(ours, floor, Figure.CpuAll), 1.6),
+        AtLeast("CPU per order of (b), times ours", Ratio(usual, ours, Figure.CpuAll), 12),
+        AtLeast("rate, times (b)", Ratio(ours, usual, Figure.SettledPerSecond), 12),
+        AtLeast("rate, times (a)", Ratio(ours, alone, Figure.SettledPerSecond), 4),
+        AtMost("ms placed to settled at half of the rate, p50", Median(ours, Figure.PacedP50), 100),
+        AtMost("ms placed to settled at half of the rate, p99", Median(ours, Figure.PacedP99), 500),
     ];
 
     static string?[] Aged(Result ours, Result? empty) =>
     [
-        Least("CPU per order, times that of an empty system", Ratio(ours, empty, Figure.CpuAll), 1.1),
-        Least("p99, times that of an empty system", Ratio(ours, empty, Figure.PacedP99), 1.1),
+        AtMost("CPU per order, times that of an empty system", Ratio(ours, empty, Figure.CpuAll), 1.1),
+        AtMost("p99, times that of an empty system", Ratio(ours, empty, Figure.PacedP99), 1.1),
     ];
 
     static string?[] Recover(Result ours) =>
     [
-        Least("placements refused", ours.Of(Figure.Refused)?.Max, 0),
-        Most("drained at a share of the peak", Median(ours, Figure.DrainShare), 0.8),
+        AtMost("placements refused", ours.Of(Figure.Refused)?.Max, 0),
+        AtLeast("drained at a share of the peak", Median(ours, Figure.DrainShare), 0.8),
     ];
 
     static string?[] Overload(Result ours) =>
     [
-        Most("goodput as a share of the peak", Median(ours, Figure.GoodputShare), 0.8),
-        Least("s until it was normal again", Median(ours, Figure.NormalAfter), 30),
+        AtLeast("goodput as a share of the peak", Median(ours, Figure.GoodputShare), 0.8),
+        AtMost("s until it was normal again", Median(ours, Figure.NormalAfter), 30),
     ];
 
     static Result? Settle(IReadOnlyList<Result> results, Result of) =>
@@ -63,9 +63,9 @@ static class Goals
 
     static double? Ratio(Result? one, Result? other, string figure) => Median(one, figure) / Median(other, figure);
 
-    static string? Most(string what, double? value, double goal) => Verdict(what, value, value >= goal, $"at least {Text(goal)}");
+    static string? AtLeast(string what, double? value, double goal) => Verdict(what, value, value >= goal, $"at least {Text(goal)}");
 
-    static string? Least(string what, double? value, double goal) => Verdict(what, value, value <= goal, $"at most {Text(goal)}");
+    static string? AtMost(string what, double? value, double goal) => Verdict(what, value, value <= goal, $"at most {Text(goal)}");
 
     static string? Verdict(string what, double? value, bool met, string goal) => value is { } measured
         ? $"{(met ? "met   " : "MISSED")}  {what}: {Text(measured)}, {goal}" : null;

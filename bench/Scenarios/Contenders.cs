@@ -13,6 +13,6 @@ sealed class Contenders(Options options, params string[] usual)
     /// <summary>Baselines that run in child processes.</summary>
     public IEnumerable<string> Children => Wanted.Where(Baselines.Names.Contains);
 
-    IReadOnlyList<string> Wanted { get; } = options.Against is not { } asked ? usual
-        : [.. Known.Where(name => asked.Any(start => name.StartsWith(start, StringComparison.Ordinal)))];
+    IReadOnlyList<string> Wanted { get; } = options.Against is not { } requested ? usual
+        : [.. Known.Where(name => requested.Any(start => name.StartsWith(start, StringComparison.Ordinal)))];
 }

@@ -7,7 +7,7 @@ static class Growth
 
     static readonly Variant[] Variants =
     [
-        Variant.Ours, Lanes(2), Lanes(4),
+        Variant.Ours, ConcurrentBatches(2), ConcurrentBatches(4),
         new("two of each worker", Variant.Ours.Settings) { Twins = Workers },
     ];
 
@@ -19,5 +19,6 @@ static class Growth
             yield return await Full.System("growth", place, variant, options, Full.Usual);
     }
 
-    static Variant Lanes(int lanes) => new($"{lanes} lanes", new Dictionary<string, string?> { ["Limits:Lanes"] = $"{lanes}" });
+    static Variant ConcurrentBatches(int concurrentBatches) =>
+        new($"{concurrentBatches} lanes", new Dictionary<string, string?> { ["Limits:ConcurrentBatches"] = $"{concurrentBatches}" });
 }

@@ -42,7 +42,7 @@ public sealed class ShortRunTests
     [Fact]
     public void A_fault_waits_for_one_that_excludes_it()
     {
-        var dealer = new Dealer([.. Catalogue.Deck(["kill"]).Where(fault => fault.Breaks.SequenceEqual(["Orders.Api"]))], 1);
+        var dealer = new FaultDeck([.. Catalogue.Deck(["kill"]).Where(fault => fault.Breaks.SequenceEqual(["Orders.Api"]))], 1);
         var first = dealer.Next()!.Value.Fault;
         dealer.Next().ShouldBeNull();
         dealer.Healed(first);
@@ -99,7 +99,7 @@ public sealed class ShortRunTests
     static (FaultRun Run, Injector Injector) Begin(params IFault[] faults)
     {
         var run = new FaultRun(null!, null!, null!, TextWriter.Null);
-        var dealer = new Dealer(faults, 1);
+        var dealer = new FaultDeck(faults, 1);
         foreach (var _ in faults)
             dealer.Next().ShouldNotBeNull();
         return (run, new Injector(run, dealer));
@@ -142,7 +142,7 @@ public sealed class ShortRunTests
     static List<string> Dealt(int seed)
     {
         var deck = Catalogue.Deck([]);
-        var dealer = new Dealer(deck, seed);
+        var dealer = new FaultDeck(deck, seed);
         return [.. Enumerable.Range(0, deck.Count).Select(_ =>
         {
             var (fault, chance) = dealer.Next()!.Value;

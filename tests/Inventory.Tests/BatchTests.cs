@@ -15,7 +15,7 @@ public sealed class BatchTests
     {
         var counting = new Counting();
         await using var installation = await mode.Fresh("inventory");
-        await using var host = await TestHost.Start(installation, [("Limits:BatchSize", "64"), ("Limits:Lanes", "1")], counting);
+        await using var host = await TestHost.Start(installation, [("Limits:BatchSize", "64"), ("Limits:ConcurrentBatches", "1")], counting);
         var byTheServer = mode.Database == nameof(DatabaseMode.PostgreSql);
         if (byTheServer)
             await CountedByTheServer.Plant(host);
@@ -75,8 +75,8 @@ public sealed class BatchTests
         await Eventually.Holds("two failed messages", async () => await host.Failures() == 2);
 
         var causes = await host.Read(db => db.FailedMessages.Select(row => row.Cause).ToListAsync());
-        causes.ShouldAllBe(cause => cause.StartsWith("BranchViolation: ", StringComparison.Ordinal));
-        causes.ShouldContain($"BranchViolation: Order {order}: Confirm without a Try: nothing is held for the order.");
+        causes.ShouldAllBe(cause => cause.StartsWith("BranchViolationException: ", StringComparison.Ordinal));
+        causes.ShouldContain($"BranchViolationException: Order {order}: Confirm without a Try: nothing is held for the order.");
         var level = await Level(host, "a");
         (level.Received, level.Available, level.Held, level.Sold).ShouldBe((10, 7, 3, 0));
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(2);

@@ -56,16 +56,16 @@ public sealed class RuleTests
     {
         var outcome = Model.Message(op, Order, new OrderLine("a", Quantity)) switch
         {
-            TryReserveStock message => Stock.Try(branch, message, new Dictionary<string, StockLevel> { ["a"] = level }),
-            ConfirmStock message => Stock.Confirm(branch, message),
-            var message => Stock.Cancel(branch, (CancelStock)message),
+            TryReserveStock message => StockRule.Try(branch, message, new Dictionary<string, StockLevel> { ["a"] = level }),
+            ConfirmStock message => StockRule.Confirm(branch, message),
+            var message => StockRule.Cancel(branch, (CancelStock)message),
         };
         if (outcome is Outcome.Step step)
         {
             foreach (var line in step.Lines)
                 level.Move(step.Move, line.Quantity);
             branch ??= new Branch { OrderId = Order, CreatedAt = Now };
-            branch.Take(step, Now);
+            branch.Transition(step, Now);
             return Model.Text(step.Answer);
         }
 
@@ -76,7 +76,7 @@ public sealed class RuleTests
     public void An_order_reserves_all_lines_or_none()
     {
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
-        var outcome = Stock.Try(null, new TryReserveStock(Order, [new("a", 5), new("b", 2), new("c", 1)]), levels);
+        var outcome = StockRule.Try(null, new TryReserveStock(Order, [new("a", 5), new("b", 2), new("c", 1)]), levels);
 
         var step = outcome.ShouldBeOfType<Outcome.Step>();
         (step.To, step.Move).ShouldBe((BranchState.Refused, Move.None));
@@ -89,7 +89,7 @@ public sealed class RuleTests
     public void Sold_out_names_every_short_line()
     {
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
-        var step = Stock.Try(null, new TryReserveStock(Order, [new("a", 6), new("b", 1)]), levels).ShouldBeOfType<Outcome.Step>();
+        var step = StockRule.Try(null, new TryReserveStock(Order, [new("a", 6), new("b", 1)]), levels).ShouldBeOfType<Outcome.Step>();
         step.Answer.ShouldBeOfType<StockRejected>().Lines.ShouldBe([new RejectedLine("a", 6, 5)]);
     }
 
@@ -109,7 +109,7 @@ public sealed class RuleTests
             "negative" => [new OrderLine("a", -5)],
             _ => [new OrderLine("a", 1), new OrderLine("a", 1)],
         };
-        Stock.Try(null, new TryReserveStock(Order, lines), new Dictionary<string, StockLevel> { ["a"] = Level("a", 9) })
+        StockRule.Try(null, new TryReserveStock(Order, lines), new Dictionary<string, StockLevel> { ["a"] = Level("a", 9) })
             .ShouldBeOfType<Outcome.Step>().Answer.ShouldBeOfType<StockRejected>().Reason.ShouldBe("the lines are not usable");
     }
 

@@ -17,16 +17,16 @@ public sealed class SequenceTests
     const int Quantity = 2;
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public Task Every_sequence_ends_as_modelled(Mode mode) => Every(mode, crash: null);
+    public Task Every_sequence_ends_as_modelled(Mode mode) => RunAll(mode, crash: null);
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
-    public Task Every_sequence_ends_the_same_with_crashes_around_commits(Mode mode) => Every(mode, new CrashBeforeCommit());
+    public Task Every_sequence_ends_the_same_with_crashes_around_commits(Mode mode) => RunAll(mode, new CrashBeforeCommit());
 
-    static async Task Every(Mode mode, CrashBeforeCommit? crash)
+    static async Task RunAll(Mode mode, CrashBeforeCommit? crash)
     {
         await using var installation = await mode.Fresh("inventory");
         // With two concurrent batches, one could take the crash meant for the other.
-        await using var host = await TestHost.Start(installation, crash is null ? [] : [("Limits:Lanes", "1")], crash is null ? [] : [crash]);
+        await using var host = await TestHost.Start(installation, crash is null ? [] : [("Limits:ConcurrentBatches", "1")], crash is null ? [] : [crash]);
         var enough = Sequences.All.Select((ops, i) => new Run(ops, $"enough-{i}", Quantity));
         var soldOut = Sequences.All.Where(ops => ops.Length <= 4).Select((ops, i) => new Run(ops, $"short-{i}", Quantity - 1));
         List<Run> runs = [.. enough, .. soldOut];

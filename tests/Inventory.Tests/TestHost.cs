@@ -53,7 +53,7 @@ sealed class TestHost : IAsyncDisposable
         var bus = host.Services.GetRequiredService<IBusControl>();
         await bus.ConnectReceiveEndpoint(Queues.Orders, endpoint =>
         {
-            endpoint.TakeEnvelopes();
+            endpoint.UseEnvelopes();
             Collect<StockReserved>(endpoint, collected);
             Collect<StockRejected>(endpoint, collected);
             Collect<StockConfirmed>(endpoint, collected);

@@ -95,15 +95,15 @@ public sealed class InventoryStandIn : MassTransit.IConsumer<TryReserveStock>
 }
 
 /// <summary>Cancels what can be cancelled, as the state machine does.</summary>
-public sealed class SagaStandIn(Work work, OrdersDb db) : MassTransit.IConsumer<CancelOrder>
+public sealed class SagaStandIn(UnitOfWorkContext work, OrdersDb db) : MassTransit.IConsumer<CancelOrder>
 {
     public async Task Consume(MassTransit.ConsumeContext<CancelOrder> context)
     {
         var order = (await db.Orders.FindAsync(context.Message.OrderId))!;
-        if (order.State is not (States.Reserving or States.AwaitingPayment))
+        if (order.State is not (OrderStates.Reserving or OrderStates.AwaitingPayment))
             return;
         var from = order.State;
-        (order.State, order.Reason) = (States.Cancelling, context.Message.Reason);
+        (order.State, order.Reason) = (OrderStates.Cancelling, context.Message.Reason);
         work.Audit(order, from, nameof(CancelOrder));
     }
 }

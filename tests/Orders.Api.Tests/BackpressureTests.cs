@@ -18,8 +18,8 @@ public sealed class BackpressureTests
         refused.Header("Retry-After").ShouldBe("1");
         (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(Bound, "nothing was placed");
 
-        await shop.Host.Drive(placed[0], States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
-        await shop.Host.Drive(placed[1], States.Completed, "StockConfirmed", order => order.NextCheckAt = null);
+        await shop.Host.Drive(placed[0], OrderStates.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
+        await shop.Host.Drive(placed[1], OrderStates.Completed, "StockConfirmed", order => order.NextRetryAt = null);
         await Eventually.Holds("orders are accepted again", async () => (await shop.Merchant.Place("one too many")).Status == 202);
         await Eventually.Holds("a pending payment does not count", async () => (await shop.Merchant.Place("the last")).Status == 202);
         (await shop.Merchant.Place("one too many again")).ShouldBeProblem(429, "too-many-orders");
@@ -84,7 +84,7 @@ public sealed class BackpressureTests
         {
             var installation = await mode.Fresh("orders");
             var key = ApiKeys.Create(installation.Directory, "acme", "acme", Roles.Orders, Roles.Catalogue);
-            var host = await ApiHost.Start(installation, true, $"--Orders:PlacementBatch={batch}", $"--Orders:MostUnderWay={bound}");
+            var host = await ApiHost.Start(installation, true, $"--Orders:PlacementBatchSize={batch}", $"--Orders:MaxOrdersInProgress={bound}");
             var merchant = new Caller(host, "acme", key);
             await merchant.Price("tea-001", 1250);
             return new Shop(installation, host, merchant);

@@ -22,13 +22,13 @@ public sealed class BusTests
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => bus.Send(order)));
 
         await Eventually.Holds("eight answers", () => bus.Submitted(merchant.Merchant).Count == 8);
-        var told = bus.Submitted(merchant.Merchant).Distinct(Same).ShouldHaveSingleItem();
-        (told.IdempotencyKey, told.Total, told.Lines.Count).ShouldBe(("k", new Money(2500, "EUR"), 1));
-        (await merchant.Get($"/orders/{told.OrderId}")).ShouldBe(200);
+        var received = bus.Submitted(merchant.Merchant).Distinct(Same).ShouldHaveSingleItem();
+        (received.IdempotencyKey, received.Total, received.Lines.Count).ShouldBe(("k", new Money(2500, "EUR"), 1));
+        (await merchant.Get($"/orders/{received.OrderId}")).ShouldBe(200);
 
         var byHttp = (await merchant.Place("k")).ShouldBe(202);
         byHttp.Header("Idempotency-Replayed").ShouldBe("true");
-        byHttp.Json["id"]!.GetValue<Guid>().ShouldBe(told.OrderId);
+        byHttp.Json["id"]!.GetValue<Guid>().ShouldBe(received.OrderId);
         (await bus.Api.Host.Read(db => db.Orders.CountAsync(row => row.Merchant == merchant.Merchant))).ShouldBe(1);
     }
 
@@ -70,7 +70,7 @@ public sealed class BusTests
     }
 
     static readonly EqualityComparer<OrderSubmitted> Same = EqualityComparer<OrderSubmitted>.Create(
-        (a, b) => a!.OrderId == b!.OrderId && a.SubmittedAt == b.SubmittedAt && a.Total == b.Total, told => told.OrderId.GetHashCode());
+        (a, b) => a!.OrderId == b!.OrderId && a.SubmittedAt == b.SubmittedAt && a.Total == b.Total, received => received.OrderId.GetHashCode());
 
     /// <summary>Collects published events.</summary>
     sealed class Listener(Api api)
@@ -83,9 +83,9 @@ public sealed class BusTests
 
         public static Task<Listener> On(Mode mode) => Known.GetOrAdd(mode, Connect);
 
-        public List<OrderSubmitted> Submitted(string merchant) => [.. submitted.Where(told => told.Merchant == merchant)];
+        public List<OrderSubmitted> Submitted(string merchant) => [.. submitted.Where(received => received.Merchant == merchant)];
 
-        public List<OrderRejected> Rejected(string merchant) => [.. rejected.Where(told => told.Merchant == merchant)];
+        public List<OrderRejected> Rejected(string merchant) => [.. rejected.Where(received => received.Merchant == merchant)];
 
         public async Task Send(SubmitOrder order)
         {

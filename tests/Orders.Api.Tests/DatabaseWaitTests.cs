@@ -35,7 +35,7 @@ public sealed class DatabaseWaitTests
                 shop.Merchant.Place("first"), shop.Merchant.Place("second"), shop.Merchant.Place("first"),
                 shop.Catalogue.Put("/products/tea-001", """{"name":"Tea","unitPrice":1,"currency":"EUR"}"""));
             foreach (var answer in answers)
-                answer.ShouldBeProblem(503, "database-away").Header("Retry-After").ShouldNotBeNull();
+                answer.ShouldBeProblem(503, "database-unavailable").Header("Retry-After").ShouldNotBeNull();
             watch.Elapsed.ShouldBeLessThan(Soon);
         }
 
@@ -61,7 +61,7 @@ public sealed class DatabaseWaitTests
                 var answers = await Task.WhenAll(Enumerable.Range(0, 50)
                     .Select(async i => (Held: i is 10 or 30, Answer: await shop.Merchant.Place(i is 10 or 30 ? "held" : $"free-{round}-{i}"))));
                 foreach (var (held, answer) in answers)
-                    (held ? answer.ShouldBeProblem(503, "database-away") : answer.ShouldBe(202)).ShouldNotBeNull();
+                    (held ? answer.ShouldBeProblem(503, "database-unavailable") : answer.ShouldBe(202)).ShouldNotBeNull();
             }
         }
 
@@ -88,7 +88,7 @@ public sealed class DatabaseWaitTests
         await Server($"ALTER DATABASE {name} SET default_transaction_read_only = on",
             $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
         await Eventually.Holds("not ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 503);
-        (await shop.Merchant.Place("first")).ShouldBeProblem(503, "database-away").Header("Retry-After").ShouldNotBeNull();
+        (await shop.Merchant.Place("first")).ShouldBeProblem(503, "database-unavailable").Header("Retry-After").ShouldNotBeNull();
 
         await Server($"ALTER DATABASE {name} RESET default_transaction_read_only");
         await Eventually.Holds("ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 200, TimeSpan.FromSeconds(10));

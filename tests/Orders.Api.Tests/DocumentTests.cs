@@ -105,7 +105,7 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
             "--Database:Mode=PostgreSql", "--ConnectionStrings:orders=Host=127.0.0.1;Port=9;Username=u;Database=d;Timeout=1",
             "--Transport:Mode=RabbitMq", "--Transport:Url=amqp://u:p@127.0.0.1:9/v", "--Serilog:MinimumLevel:Default=Fatal");
         var merchant = new Caller(lost, "m", key);
-        var answer = (await merchant.Place("k")).ShouldBeProblem(503, "database-away");
+        var answer = (await merchant.Place("k")).ShouldBeProblem(503, "database-unavailable");
         answer.Header("Retry-After").ShouldBe("2");
         var ready = (await merchant.Get("/health/ready")).ShouldBe(503).Json;
         ready["checks"]!["database orders"]!.GetValue<string>().ShouldBe("unavailable");

@@ -14,8 +14,8 @@ public sealed class LifeTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var id = await merchant.Placed();
-        await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");
-        await api.Host.Drive(id, States.Cancelling, "PaymentDeclined");
+        await api.Host.Drive(id, OrderStates.AwaitingPayment, "StockReserved");
+        await api.Host.Drive(id, OrderStates.Cancelling, "PaymentDeclined");
 
         var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
         timeline["orderId"]!.GetValue<Guid>().ShouldBe(id);
@@ -32,10 +32,10 @@ public sealed class LifeTests
         var id = await merchant.Placed();
         using var stream = await merchant.Open($"/orders/{id}/events");
         (await Next(stream)).To.ShouldBe("Reserving");
-        await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");
+        await api.Host.Drive(id, OrderStates.AwaitingPayment, "StockReserved");
         var second = await Next(stream);
         (second.From, second.To, second.Cause).ShouldBe(("Reserving", "AwaitingPayment", "StockReserved"));
-        await api.Host.Drive(id, States.Completed, "StockConfirmed");
+        await api.Host.Drive(id, OrderStates.Completed, "StockConfirmed");
         var last = await Next(stream);
         last.To.ShouldBe("Completed");
         (await stream.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim().ShouldBe("");
@@ -56,15 +56,15 @@ public sealed class LifeTests
         answer.Json["status"]!.GetValue<string>().ShouldBe("Cancelling");
         answer.Json["reason"]!.GetValue<string>().ShouldBe("changed their mind");
 
-        await api.Host.Drive(id, States.Cancelled, "StockCancelled");
+        await api.Host.Drive(id, OrderStates.Cancelled, "StockCancelled");
         (await merchant.Post($"/orders/{id}/cancel", null)).ShouldBe(202).Json["status"]!.GetValue<string>().ShouldBe("Cancelled");
     }
 
     [Theory]
-    [InlineData(States.ConfirmingPayment)]
-    [InlineData(States.ConfirmingStock)]
-    [InlineData(States.Completed)]
-    [InlineData(States.NeedsReview)]
+    [InlineData(OrderStates.ConfirmingPayment)]
+    [InlineData(OrderStates.ConfirmingStock)]
+    [InlineData(OrderStates.Completed)]
+    [InlineData(OrderStates.NeedsReview)]
     public async Task Cancelling_too_late_is_a_conflict(string state)
     {
         var api = await Api.Of(Mode.Embedded);
@@ -76,16 +76,16 @@ public sealed class LifeTests
     }
 
     [Theory]
-    [InlineData(States.Reserving, true)]
-    [InlineData(States.AwaitingPayment, true)]
-    [InlineData(States.ConfirmingPayment, false)]
-    [InlineData(States.Cancelling, false)]
+    [InlineData(OrderStates.Reserving, true)]
+    [InlineData(OrderStates.AwaitingPayment, true)]
+    [InlineData(OrderStates.ConfirmingPayment, false)]
+    [InlineData(OrderStates.Cancelling, false)]
     public async Task A_review_states_how_it_ends(string from, bool byItself)
     {
         var api = await Api.Of(Mode.Embedded);
         var merchant = api.Merchant();
         var id = await merchant.Placed();
-        await api.Host.Drive(id, States.NeedsReview, "test", order => order.ReviewFrom = from);
+        await api.Host.Drive(id, OrderStates.NeedsReview, "test", order => order.ReviewFrom = from);
         var payBefore = (await api.Host.Read(db => db.Orders.AsNoTracking().SingleAsync(order => order.CorrelationId == id))).PayBefore;
 
         var answer = await merchant.Post($"/orders/{id}/cancel", null);
@@ -104,18 +104,18 @@ public sealed class LifeTests
         var merchant = new Caller(deaf, "m", key);
         await merchant.Price("tea-001", 1);
         var id = await merchant.Placed();
-        await deaf.Drive(id, States.AwaitingPayment, "StockReserved", order => order.NextCheckAt = order.CreatedAt.AddHours(1));
+        await deaf.Drive(id, OrderStates.AwaitingPayment, "StockReserved", order => order.NextRetryAt = order.CreatedAt.AddHours(1));
         var watch = Stopwatch.StartNew();
         (await merchant.Post($"/orders/{id}/cancel", """{"reason":"no more tea"}""")).ShouldBe(202).Json["status"]!.GetValue<string>()
             .ShouldBe("AwaitingPayment");
         watch.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(10));
-        var asked = await Row();
-        asked.CancelAsked.ShouldBe("no more tea");
-        asked.NextCheckAt!.Value.ShouldBeLessThan(asked.CreatedAt.AddMinutes(1));
+        var requested = await Row();
+        requested.CancellationRequested.ShouldBe("no more tea");
+        requested.NextRetryAt!.Value.ShouldBeLessThan(requested.CreatedAt.AddMinutes(1));
 
         (await merchant.Post($"/orders/{id}/cancel", """{"reason":"too dear"}""")).ShouldBe(202);
         var again = await Row();
-        (again.CancelAsked, again.NextCheckAt, again.Version).ShouldBe((asked.CancelAsked, asked.NextCheckAt, asked.Version));
+        (again.CancellationRequested, again.NextRetryAt, again.Version).ShouldBe((requested.CancellationRequested, requested.NextRetryAt, requested.Version));
         (await merchant.Get($"/orders/{id}/timeline")).Json["items"]!.AsArray().Select(item => $"{item!["from"]}>{item["to"]} by {item["cause"]}")
             .ShouldBe([">Reserving by SubmitOrder", "Reserving>AwaitingPayment by StockReserved", "AwaitingPayment>AwaitingPayment by CancelOrder"]);
 
@@ -126,7 +126,7 @@ public sealed class LifeTests
     [InlineData("""{"reason":""}""", "invalid-reason")]
     [InlineData("""{"reason":"a\nb"}""", "invalid-reason")]
     [InlineData("""{"why":"a"}""", "unknown-member")]
-    [InlineData("{", "bad-json")]
+    [InlineData("{", "invalid-json")]
     public async Task A_malformed_cancellation_is_refused(string body, string problem)
     {
         var merchant = (await Api.Of(Mode.Embedded)).Merchant();

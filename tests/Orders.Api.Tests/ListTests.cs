@@ -55,7 +55,7 @@ public sealed class ListTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var (open, done) = (await merchant.Placed(), await merchant.Placed());
-        await api.Host.Drive(done, States.Completed, "StockConfirmed");
+        await api.Host.Drive(done, OrderStates.Completed, "StockConfirmed");
         var at = await api.Host.Read(db => db.Orders.Where(order => order.CorrelationId == done).Select(order => order.CreatedAt).SingleAsync());
 
         (await Ids(merchant, "status=Completed")).ShouldBe([done]);

@@ -9,7 +9,7 @@ namespace Orders.Api.Tests;
 public sealed class ParticipantStandIn : IAsyncDisposable
 {
     readonly WebApplication app;
-    int asked;
+    int requestCount;
 
     ParticipantStandIn()
     {
@@ -22,7 +22,7 @@ public sealed class ParticipantStandIn : IAsyncDisposable
     }
 
     public string Url => app.Urls.Single();
-    public int Asked => asked;
+    public int RequestCount => requestCount;
     public string? Authorization { get; private set; }
 
     /// <summary>The default response: nothing has happened.</summary>
@@ -46,7 +46,7 @@ public sealed class ParticipantStandIn : IAsyncDisposable
 
     Task<IResult> Answer(HttpContext http, string id)
     {
-        Interlocked.Increment(ref asked);
+        Interlocked.Increment(ref requestCount);
         Authorization = http.Request.Headers.Authorization.ToString();
         return Says(http, id);
     }

@@ -11,8 +11,8 @@ public sealed class PayWithinTests
 
     static readonly string[] Settings =
     [
-        "--Orders:PayWithin:Seconds=1800", "--Orders:PayWithin:Classes:flash=300", "--Orders:PayWithin:Merchants:acme:Seconds=3600",
-        "--Orders:PayWithin:Merchants:acme:Classes:flash=180", "--Orders:PayWithin:Merchants:acme:Classes:pre-order=172800",
+        "--Orders:TimeToPay:Seconds=1800", "--Orders:TimeToPay:Classes:flash=300", "--Orders:TimeToPay:Merchants:acme:Seconds=3600",
+        "--Orders:TimeToPay:Merchants:acme:Classes:flash=180", "--Orders:TimeToPay:Merchants:acme:Classes:pre-order=172800",
     ];
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -50,7 +50,7 @@ public sealed class PayWithinTests
         var merchant = new Caller(host, "acme", acme);
         await merchant.Price("tea-001", 1250);
         var id = await merchant.Placed(Flash);
-        await host.Drive(id, States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
+        await host.Drive(id, OrderStates.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example/1");
         var order = (await merchant.Get($"/orders/{id}")).ShouldBe(200).Json;
         (order["payment"]!["expiresAt"]!.GetValue<DateTime>() - order["createdAt"]!.GetValue<DateTime>()).ShouldBe(TimeSpan.FromMinutes(3));
     }
@@ -65,11 +65,11 @@ public sealed class PayWithinTests
     }
 
     [Theory]
-    [InlineData("--Orders:PayWithin:Seconds=8", "Orders:PayWithin:Seconds")]
-    [InlineData("--Orders:PayWithin:Classes:Flash=5", "Orders:PayWithin:Classes:Flash")]
-    [InlineData("--Orders:PayWithin:Classes:flash=604801", "Orders:PayWithin:Classes:flash")]
-    [InlineData("--Orders:PayWithin:Merchants:acme:Seconds=0", "Orders:PayWithin:Merchants:acme:Seconds")]
-    [InlineData("--Orders:PayWithin:Merchants:acme:Classes:flash=0", "Orders:PayWithin:Merchants:acme:Classes:flash")]
+    [InlineData("--Orders:TimeToPay:Seconds=8", "Orders:TimeToPay:Seconds")]
+    [InlineData("--Orders:TimeToPay:Classes:Flash=5", "Orders:TimeToPay:Classes:Flash")]
+    [InlineData("--Orders:TimeToPay:Classes:flash=604801", "Orders:TimeToPay:Classes:flash")]
+    [InlineData("--Orders:TimeToPay:Merchants:acme:Seconds=0", "Orders:TimeToPay:Merchants:acme:Seconds")]
+    [InlineData("--Orders:TimeToPay:Merchants:acme:Classes:flash=0", "Orders:TimeToPay:Merchants:acme:Classes:flash")]
     public async Task An_invalid_deadline_setting_stops_startup(string setting, string named)
     {
         await using var installation = await Mode.Embedded.Fresh("orders");

@@ -26,7 +26,7 @@ public sealed class PlacementTests
         (await merchant.Get($"/orders/{id}")).ShouldBe(200).Text.ShouldBe(answer.Text);
         var row = await api.Host.Read(db => db.Orders.SingleAsync(order => order.CorrelationId == id));
         (row.Merchant, row.IdempotencyKey, row.Version, row.PaymentToken).ShouldBe((merchant.Merchant, "key-1", 1, "tok_ok"));
-        (row.NextCheckAt!.Value - row.CreatedAt).ShouldBe(TimeSpan.FromSeconds(8));
+        (row.NextRetryAt!.Value - row.CreatedAt).ShouldBe(TimeSpan.FromSeconds(8));
         (row.PayBefore - row.CreatedAt).ShouldBe(TimeSpan.FromMinutes(15));
         var audit = await api.Host.Read(db => db.Audit.SingleAsync(entry => entry.SubjectId == id.ToString()));
         (audit.From, audit.To, audit.Cause).ShouldBe(("", "Reserving", "SubmitOrder"));
@@ -38,13 +38,13 @@ public sealed class PlacementTests
         var api = await Api.Of(mode);
         var merchant = api.Merchant();
         var first = (await merchant.Place("key with a space")).ShouldBe(202);
-        await api.Host.Drive(first.Json["id"]!.GetValue<Guid>(), States.Completed, "StockConfirmed");
+        await api.Host.Drive(first.Json["id"]!.GetValue<Guid>(), OrderStates.Completed, "StockConfirmed");
 
-        const string sameInOtherWords = """
+        const string sameReformatted = """
             { "payment": { "token": "tok_ok", "method": "card" },
               "lines": [ { "quantity": 2, "sku": "tea-001" } ], "currency": "EUR" }
             """;
-        foreach (var body in (string[])[Caller.Order, sameInOtherWords])
+        foreach (var body in (string[])[Caller.Order, sameReformatted])
         {
             var again = (await merchant.Place("key with a space", body)).ShouldBe(202);
             again.Body.ShouldBe(first.Body);
@@ -154,9 +154,9 @@ public sealed class PlacementTests
         var order = await Eventually.Becomes("the order is stored",
             () => api.Host.Read(db => db.Orders.SingleOrDefaultAsync(row => row.Merchant == merchant.Merchant)), found => found is not null);
         var id = order!.CorrelationId;
-        await api.Host.Drive(id, States.AwaitingPayment, "StockReserved");
+        await api.Host.Drive(id, OrderStates.AwaitingPayment, "StockReserved");
         waiting.IsCompleted.ShouldBeFalse();
-        await api.Host.Drive(id, States.Completed, "StockConfirmed");
+        await api.Host.Drive(id, OrderStates.Completed, "StockConfirmed");
 
         var answer = (await waiting).ShouldBe(200);
         answer.Json["status"]!.GetValue<string>().ShouldBe("Completed");
@@ -175,7 +175,7 @@ public sealed class PlacementTests
             (await merchant.Place(Caller.NewKey(), Caller.Order, ("Prefer", nothing))).ShouldBe(202).Header("Preference-Applied").ShouldBeNull();
 
         var id = await merchant.Placed(Caller.Hosted);
-        await api.Host.Drive(id, States.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example.test/1");
+        await api.Host.Drive(id, OrderStates.AwaitingPayment, "PaymentPending", order => order.PaymentUrl = "https://pay.example.test/1");
         var order = (await merchant.Get($"/orders/{id}")).Json["payment"]!;
         (order["status"]!.GetValue<string>(), order["url"]!.GetValue<string>()).ShouldBe(("pending", "https://pay.example.test/1"));
         order["expiresAt"]!.GetValue<DateTime>().Kind.ShouldBe(DateTimeKind.Utc);

@@ -60,7 +60,7 @@ public sealed class TimelineTests : IAsyncLifetime
         await payment.DisposeAsync();
         Gaps(await Timeline(id)).ShouldBe("stock: answered 302; payment: unreachable");
 
-        stock.Says = (_, asked) => Task.FromResult(Results.Json(new AuditHistory(asked, [], Complete: false)));
+        stock.Says = (_, requested) => Task.FromResult(Results.Json(new AuditHistory(requested, [], Complete: false)));
         Gaps(await Timeline(id)).ShouldStartWith("stock: only its last 1000 items are shown; payment:");
     }
 
@@ -70,9 +70,9 @@ public sealed class TimelineTests : IAsyncLifetime
         var id = await merchant.Placed();
         stock.Says = (_, _) => Task.FromResult(Results.StatusCode(500));
         await Eventually.Holds("the breaker opens", async () => Gaps(await Timeline(id)) == "stock: not queried: recent queries failed");
-        var asked = stock.Asked;
+        var requested = stock.RequestCount;
         await Timeline(id);
-        stock.Asked.ShouldBe(asked);
+        stock.RequestCount.ShouldBe(requested);
 
         Tells(stock);
         await Eventually.Holds("the participant is queried again", async () => Gaps(await Timeline(id)).Length == 0);
@@ -85,7 +85,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
         await Eventually.Holds("the key is accepted", async () => (await other.Get("/orders")).Status == 200);
         (await other.Get($"/orders/{id}/timeline")).ShouldBeProblem(404, "order-not-found");
-        (stock.Asked, payment.Asked, cases.Asked).ShouldBe((0, 0, 0));
+        (stock.RequestCount, payment.RequestCount, cases.RequestCount).ShouldBe((0, 0, 0));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var key = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders, Roles.Catalogue);
         host = await ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}", $"--Participants:PaymentUrl={payment.Url}/",
             $"--Participants:CaseUrl={cases.Url}", "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300",
-            "--Participants:BreakerCalls=4",
+            "--Participants:BreakerMinimumThroughput=4",
             "--Participants:BreakerOpenSeconds=1");
         merchant = new Caller(host, "m", key);
         await merchant.Price("tea-001", 1250);

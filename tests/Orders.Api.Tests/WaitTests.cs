@@ -11,14 +11,14 @@ public sealed class WaitTests
     public Task A_commit_of_this_process_wakes_without_a_query() =>
         Completes(builder => builder.Services.AddSingleton<TimeProvider>(new NoTimers()), async (host, id) =>
         {
-            await host.Drive(id, States.AwaitingPayment, "StockReserved");
-            await host.Drive(id, States.Completed, "StockConfirmed");
+            await host.Drive(id, OrderStates.AwaitingPayment, "StockReserved");
+            await host.Drive(id, OrderStates.Completed, "StockConfirmed");
         });
 
     [Fact]
     public Task A_change_by_another_process_is_found() =>
         Completes(_ => { }, (host, id) => host.Read(db => db.Orders.Where(order => order.CorrelationId == id).ExecuteUpdateAsync(row => row
-            .SetProperty(order => order.State, States.Completed).SetProperty(order => order.Version, order => order.Version + 1))));
+            .SetProperty(order => order.State, OrderStates.Completed).SetProperty(order => order.Version, order => order.Version + 1))));
 
     static async Task Completes(Action<WebApplicationBuilder> more, Func<ApiHost, Guid, Task> complete)
     {

@@ -1,5 +1,5 @@
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 
 namespace Orders.Sagas.Tests;
 
@@ -8,35 +8,36 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
 {
     public static IReadOnlyList<Situation> All { get; } =
     [
-        .. States.All.Where(state => state != States.NeedsReview).SelectMany(Of),
-        .. States.All.Where(state => !States.AtRest(state)).Select(from =>
-            new Situation($"NeedsReview, from {from}", States.NeedsReview, now => Some.InReview(from, now))),
-        .. new[] { States.Reserving, States.AwaitingPayment }.Select(from =>
-            new Situation($"NeedsReview, from {from} after its time to pay", States.NeedsReview, now => With(Some.InReview(from, now), Overdue))),
-        new Situation("NeedsReview, from Cancelling after StockCancelled", States.NeedsReview,
-            now => With(Some.InReview(States.Cancelling, now), x => x.StockCancelled = true)),
+        .. OrderStates.All.Where(state => state != OrderStates.NeedsReview).SelectMany(Of),
+        .. OrderStates.All.Where(state => !OrderStates.IsFinal(state)).Select(from =>
+            new Situation($"NeedsReview, from {from}", OrderStates.NeedsReview, now => Some.InReview(from, now))),
+        .. new[] { OrderStates.Reserving, OrderStates.AwaitingPayment }.Select(from =>
+            new Situation($"NeedsReview, from {from} after its time to pay", OrderStates.NeedsReview, now => With(Some.InReview(from, now), Overdue))),
+        new Situation("NeedsReview, from Cancelling after StockCancelled", OrderStates.NeedsReview,
+            now => With(Some.InReview(OrderStates.Cancelling, now), x => x.StockReleased = true)),
         new Situation("no such order", "", null),
     ];
 
     static IEnumerable<Situation> Of(string state)
     {
         yield return new Situation(state, state, now => Some.Order(state, now));
-        if (state is States.Reserving or States.AwaitingPayment)
+        if (state is OrderStates.Reserving or OrderStates.AwaitingPayment)
         {
-            yield return new Situation($"{state}, cancellation asked for", state, now => With(Some.Order(state, now), x => x.CancelAsked = "no more tea"));
+            yield return new Situation($"{state}, cancellation asked for", state, now =>
+                With(Some.Order(state, now), x => x.CancellationRequested = "no more tea"));
             yield return new Situation($"{state}, time to pay over", state, now => With(Some.Order(state, now), Overdue));
         }
 
-        if (state == States.AwaitingPayment)
+        if (state == OrderStates.AwaitingPayment)
             yield return new Situation($"{state}, url known", state, now => With(Some.Order(state, now), x => x.PaymentUrl = Some.PayUrl));
-        if (state != States.Cancelling)
+        if (state != OrderStates.Cancelling)
             yield break;
-        yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockCancelled = true));
-        yield return new Situation("Cancelling, after PaymentCancelled", state, now => With(Some.Order(state, now), x => x.PaymentCancelled = true));
+        yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockReleased = true));
+        yield return new Situation("Cancelling, after PaymentCancelled", state, now => With(Some.Order(state, now), x => x.PaymentReleased = true));
     }
 
     static void Overdue(OrderState order) =>
-        (order.PayBefore, order.NextCheckAt) = (order.CreatedAt.AddMinutes(-1), order.CreatedAt.AddSeconds(-1));
+        (order.PayBefore, order.NextRetryAt) = (order.CreatedAt.AddMinutes(-1), order.CreatedAt.AddSeconds(-1));
 
     static OrderState With(OrderState order, Action<OrderState> change)
     {
@@ -60,9 +61,9 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
         new Trigger(nameof(RetryOrder), order => new RetryOrder(order.CorrelationId, order.Version)),
         new Trigger(nameof(AbandonOrder), order => new AbandonOrder(order.CorrelationId, order.Version)),
         Checked("due"),
-        Checked("not due", (order, now) => order.NextCheckAt = now.AddHours(1)),
+        Checked("not due", (order, now) => order.NextRetryAt = now.AddHours(1)),
         new Trigger($"{Check} (of an older version)", order => new CheckOrder(order.CorrelationId, order.Version - 1)),
-        Checked("due, attempts spent", (order, _) => order.CheckAttempts = new OrderSettings().GiveUpAfterChecks),
+        Checked("due, attempts spent", (order, _) => order.RetryCount = new OrderSettings().MaxRetries),
     ];
 
     static Trigger Of<T>(Func<Guid, T> message) where T : IOrderMessage => new(typeof(T).Name, order => message(order.CorrelationId));

@@ -7,22 +7,22 @@ namespace Orders.Sagas.Tests;
 public sealed class DeadlineTests
 {
     static readonly OrderSettings Settings = new();
-    static readonly TimeSpan Margin = TimeSpan.FromSeconds(Settings.PayMarginSeconds);
+    static readonly TimeSpan Margin = TimeSpan.FromSeconds(Settings.PaymentMarginSeconds);
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task An_unpaid_order_in_review_ends_at_its_deadline(Mode mode)
     {
         await using var rig = await WithAssurance(mode);
-        var orders = new[] { States.Reserving, States.AwaitingPayment }.Select(from => Some.InReview(from, rig.Clock.Now)).ToList();
+        var orders = new[] { OrderStates.Reserving, OrderStates.AwaitingPayment }.Select(from => Some.InReview(from, rig.Clock.Now)).ToList();
         await rig.Put(orders);
         rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin + TimeSpan.FromSeconds(1));
         foreach (var order in orders)
         {
             var (id, from) = (order.CorrelationId, order.ReviewFrom!);
-            (await rig.Becomes(id, States.Cancelled)).Reason
-                .ShouldBe(from == States.Reserving ? "the goods could not be reserved within the time to pay" : "not paid in time");
+            (await rig.Becomes(id, OrderStates.Cancelled)).Reason
+                .ShouldBe(from == OrderStates.Reserving ? "the goods could not be reserved within the time to pay" : "not paid in time");
             (await rig.Sent(id)).ShouldNotContain(sent => sent.MessageType == nameof(TryAuthorizePayment) || sent.MessageType == nameof(ConfirmPayment));
-            (await rig.Audit(id)).ShouldLeadTo(States.Cancelled, States.NeedsReview);
+            (await rig.Audit(id)).ShouldLeadTo(OrderStates.Cancelled, OrderStates.NeedsReview);
         }
     }
 
@@ -30,33 +30,33 @@ public sealed class DeadlineTests
     public async Task A_review_opened_by_recovery_keeps_the_deadline(Mode mode)
     {
         await using var rig = await WithAssurance(mode, participants: false);
-        var id = (await rig.Put(States.Reserving, order => order.CheckAttempts = Settings.GiveUpAfterChecks)).CorrelationId;
-        var review = await rig.Becomes(id, States.NeedsReview);
-        review.NextCheckAt.ShouldBe(review.PayBefore + Margin);
-        review.CheckAttempts.ShouldBe(Settings.GiveUpAfterChecks, "its case shows the number of attempts");
+        var id = (await rig.Put(OrderStates.Reserving, order => order.RetryCount = Settings.MaxRetries)).CorrelationId;
+        var review = await rig.Becomes(id, OrderStates.NeedsReview);
+        review.NextRetryAt.ShouldBe(review.PayBefore + Margin);
+        review.RetryCount.ShouldBe(Settings.MaxRetries, "its case shows the number of attempts");
         rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin);
-        await rig.Becomes(id, States.Cancelling);
+        await rig.Becomes(id, OrderStates.Cancelling);
     }
 
     [Theory]
-    [InlineData(-1, States.AwaitingPayment, nameof(TryAuthorizePayment))]
-    [InlineData(1, States.Cancelling, nameof(CancelStock))]
+    [InlineData(-1, OrderStates.AwaitingPayment, nameof(TryAuthorizePayment))]
+    [InlineData(1, OrderStates.Cancelling, nameof(CancelStock))]
     public async Task A_late_reservation_requests_no_payment(int secondsAfter, string state, string sent)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var order = await rig.Put(States.Reserving, order => order.PayBefore = rig.Clock.Now.AddSeconds(-secondsAfter));
+        var order = await rig.Put(OrderStates.Reserving, order => order.PayBefore = rig.Clock.Now.AddSeconds(-secondsAfter));
         await rig.Deliver(new StockReserved(order.CorrelationId));
         (await rig.Order(order.CorrelationId)).State.ShouldBe(state);
         (await rig.Sent(order.CorrelationId)).ShouldHaveSingleItem().MessageType.ShouldBe(sent);
     }
 
     [Theory]
-    [InlineData(-9, States.ConfirmingPayment)]
-    [InlineData(1, States.Cancelling)]
+    [InlineData(-9, OrderStates.ConfirmingPayment)]
+    [InlineData(1, OrderStates.Cancelling)]
     public async Task A_last_second_payment_is_accepted_until_the_margin(int secondsAfterMargin, string state)
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now - Margin - TimeSpan.FromSeconds(secondsAfterMargin));
+        var order = await rig.Put(OrderStates.AwaitingPayment, order => order.PayBefore = rig.Clock.Now - Margin - TimeSpan.FromSeconds(secondsAfterMargin));
         await rig.Deliver(new PaymentAuthorized(order.CorrelationId));
         (await rig.Order(order.CorrelationId)).State.ShouldBe(state);
     }
@@ -65,10 +65,10 @@ public sealed class DeadlineTests
     public async Task A_timely_cancellation_requests_no_payment()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var order = await rig.Put(States.Reserving, order => order.CancelAsked = "no more tea");
+        var order = await rig.Put(OrderStates.Reserving, order => order.CancellationRequested = "no more tea");
         await rig.Deliver(new StockReserved(order.CorrelationId));
         var after = await rig.Order(order.CorrelationId);
-        (after.State, after.Reason).ShouldBe((States.Cancelling, "no more tea"));
+        (after.State, after.Reason).ShouldBe((OrderStates.Cancelling, "no more tea"));
         (await rig.Sent(order.CorrelationId)).ShouldHaveSingleItem().MessageType.ShouldBe(nameof(CancelStock));
     }
 
@@ -76,19 +76,19 @@ public sealed class DeadlineTests
     public async Task A_waiting_order_is_checked_rarely_and_writes_no_history()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var order = await rig.Put(States.AwaitingPayment, order => order.PayBefore = rig.Clock.Now.AddDays(7));
-        var looks = 0;
-        for (var at = rig.Clock.Now; at < order.PayBefore; looks++)
+        var order = await rig.Put(OrderStates.AwaitingPayment, order => order.PayBefore = rig.Clock.Now.AddDays(7));
+        var reads = 0;
+        for (var at = rig.Clock.Now; at < order.PayBefore; reads++)
         {
             await rig.Deliver(new PaymentPending(order.CorrelationId, Some.PayUrl, order.PayBefore));
-            var next = (await rig.Order(order.CorrelationId)).NextCheckAt!.Value;
+            var next = (await rig.Order(order.CorrelationId)).NextRetryAt!.Value;
             rig.Clock.Advance(next - at);
             at = next;
         }
 
-        looks.ShouldBeInRange(10, 16);
+        reads.ShouldBeInRange(10, 16);
         (await rig.Audit(order.CorrelationId)).ShouldHaveSingleItem().Detail.ShouldBe("waits for the customer to pay");
-        (await rig.Order(order.CorrelationId)).NextCheckAt.ShouldBe(order.PayBefore, "when the gateway closes its page");
+        (await rig.Order(order.CorrelationId)).NextRetryAt.ShouldBe(order.PayBefore, "when the gateway closes its page");
     }
 
     [Theory]
@@ -100,16 +100,16 @@ public sealed class DeadlineTests
     public void A_waiting_orders_next_check_depends_on_its_age(int age, int next)
     {
         var placed = new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
-        var order = Some.Order(States.AwaitingPayment, placed);
-        Settings.NextPendingCheckAt(order, placed.AddSeconds(age)).ShouldBe(placed.AddSeconds(next));
+        var order = Some.Order(OrderStates.AwaitingPayment, placed);
+        Settings.NextPendingRetryAt(order, placed.AddSeconds(age)).ShouldBe(placed.AddSeconds(next));
     }
 
     [Fact]
     public async Task Stock_confirmed_for_a_cancelled_order_is_released()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var (cancelling, cancelled) = (await rig.Put(States.Cancelling), await rig.Put(States.Cancelled));
-        var review = Some.InReview(States.Cancelling, rig.Clock.Now);
+        var (cancelling, cancelled) = (await rig.Put(OrderStates.Cancelling), await rig.Put(OrderStates.Cancelled));
+        var review = Some.InReview(OrderStates.Cancelling, rig.Clock.Now);
         await rig.Put([review]);
         await rig.Deliver(new[] { cancelling, cancelled, review }.Select(order => new Parcel(new StockConfirmed(order.CorrelationId))).ToArray());
         (await rig.Failed()).ShouldBeEmpty();
@@ -125,7 +125,7 @@ public sealed class DeadlineTests
                 builder.AddParticipants();
             builder.AddReconciler();
         };
-        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, "Assurance:EverySeconds=1");
+        var rig = await Rig.Start(mode, mode.Transport == "InMemory" ? others : null, "Recovery:IntervalSeconds=1");
         if (mode.Transport != "InMemory")
             await rig.AddHost(others);
         return rig;

@@ -7,15 +7,16 @@ static class LegalPaths
 {
     static readonly Dictionary<string, string[]> Ways = new()
     {
-        [""] = [States.Reserving],
-        [States.Reserving] = [States.AwaitingPayment, States.Cancelling, States.Cancelled, States.NeedsReview],
-        [States.AwaitingPayment] = [States.ConfirmingPayment, States.Cancelling, States.NeedsReview],
-        [States.ConfirmingPayment] = [States.ConfirmingStock, States.Cancelling, States.NeedsReview],
-        [States.ConfirmingStock] = [States.Completed, States.NeedsReview],
-        [States.Cancelling] = [States.Cancelled, States.NeedsReview],
-        [States.NeedsReview] = [States.Reserving, States.AwaitingPayment, States.ConfirmingPayment, States.ConfirmingStock, States.Cancelling],
-        [States.Completed] = [],
-        [States.Cancelled] = [],
+        [""] = [OrderStates.Reserving],
+        [OrderStates.Reserving] = [OrderStates.AwaitingPayment, OrderStates.Cancelling, OrderStates.Cancelled, OrderStates.NeedsReview],
+        [OrderStates.AwaitingPayment] = [OrderStates.ConfirmingPayment, OrderStates.Cancelling, OrderStates.NeedsReview],
+        [OrderStates.ConfirmingPayment] = [OrderStates.ConfirmingStock, OrderStates.Cancelling, OrderStates.NeedsReview],
+        [OrderStates.ConfirmingStock] = [OrderStates.Completed, OrderStates.NeedsReview],
+        [OrderStates.Cancelling] = [OrderStates.Cancelled, OrderStates.NeedsReview],
+        [OrderStates.NeedsReview] = [OrderStates.Reserving, OrderStates.AwaitingPayment, OrderStates.ConfirmingPayment,
+            OrderStates.ConfirmingStock, OrderStates.Cancelling],
+        [OrderStates.Completed] = [],
+        [OrderStates.Cancelled] = [],
     };
 
     /// <summary>From the initial to the current state, without a gap.</summary>
@@ -24,10 +25,10 @@ static class LegalPaths
         var at = from;
         foreach (var row in trail)
         {
-            var told = string.Join(", ", trail.Select(step => $"{step.From}->{step.To} ({step.Cause})"));
-            row.From.ShouldBe(at, $"a gap in: {told}");
+            var received = string.Join(", ", trail.Select(step => $"{step.From}->{step.To} ({step.Cause})"));
+            row.From.ShouldBe(at, $"a gap in: {received}");
             if (row.From != row.To)
-                Ways[at].ShouldContain(row.To, $"an illegal transition in: {told}");
+                Ways[at].ShouldContain(row.To, $"an illegal transition in: {received}");
             at = row.To;
         }
 

@@ -10,14 +10,14 @@ public sealed class ReaderTests
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_read_only_connection_cannot_write(Mode mode)
     {
-        await using var rig = await Rig.Start(mode, builder => builder.AddReader<OrdersDb>("orders"));
-        var reader = rig.Services.GetRequiredService<Reader<OrdersDb>>();
-        var order = await rig.Put(States.Reserving);
+        await using var rig = await Rig.Start(mode, builder => builder.AddReadOnlyContext<OrdersDb>("orders"));
+        var reader = rig.Services.GetRequiredService<ReadOnlyContext<OrdersDb>>();
+        var order = await rig.Put(OrderStates.Reserving);
 
         (await reader.Query(db => db.Orders.Select(row => row.CorrelationId).SingleAsync())).ShouldBe(order.CorrelationId);
         await Should.ThrowAsync<DbUpdateException>(() => reader.Query(db =>
         {
-            db.Add(Some.Order(States.Reserving, rig.Clock.Now));
+            db.Add(Some.Order(OrderStates.Reserving, rig.Clock.Now));
             return db.SaveChangesAsync();
         }));
         var statement = await Should.ThrowAsync<System.Data.Common.DbException>(() => reader.Query(db => db.Orders.ExecuteDeleteAsync()));

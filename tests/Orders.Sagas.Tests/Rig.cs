@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Http;
 using Reconciler.Job;
 

@@ -13,17 +13,17 @@ static class Some
         Merchant = "acme",
         IdempotencyKey = $"key-{Guid.CreateVersion7():N}",
         State = state,
-        Reason = state is States.Cancelling or States.Cancelled ? "changed their mind" : null,
+        Reason = state is OrderStates.Cancelling or OrderStates.Cancelled ? "changed their mind" : null,
         Currency = Total.Currency,
         Total = Total.Amount,
         Lines = [new OrderItem("tea-001", 2, 1250)],
         PaymentMethod = "card",
         PaymentToken = "tok_ok",
         PayBefore = now.AddMinutes(15),
-        PaymentTried = state != States.Reserving,
-        StockCancelled = state == States.Cancelled,
-        PaymentCancelled = state == States.Cancelled,
-        NextCheckAt = States.AtRest(state) ? null : now.AddSeconds(-1),
+        PaymentTried = state != OrderStates.Reserving,
+        StockReleased = state == OrderStates.Cancelled,
+        PaymentReleased = state == OrderStates.Cancelled,
+        NextRetryAt = OrderStates.IsFinal(state) ? null : now.AddSeconds(-1),
         CreatedAt = now,
         UpdatedAt = now,
         Version = 1,
@@ -33,8 +33,8 @@ static class Some
     public static OrderState InReview(string from, DateTime now)
     {
         var order = Order(from, now);
-        (order.State, order.ReviewFrom, order.Reason) = (States.NeedsReview, from, $"no answer in {from}");
-        order.NextCheckAt = new OrderSettings().FirstCheckAt(order, now);
+        (order.State, order.ReviewFrom, order.Reason) = (OrderStates.NeedsReview, from, $"no answer in {from}");
+        order.NextRetryAt = new OrderSettings().FirstRetryAt(order, now);
         return order;
     }
 }

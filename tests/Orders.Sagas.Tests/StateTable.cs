@@ -38,7 +38,7 @@ static class StateTable
 
     static Cell Prepare(Situation situation, Trigger trigger, DateTime now)
     {
-        var order = situation.Make?.Invoke(now) ?? Some.Order(States.Reserving, now);
+        var order = situation.Make?.Invoke(now) ?? Some.Order(OrderStates.Reserving, now);
         trigger.Change?.Invoke(order, now);
         return new Cell(situation, trigger, order, new Parcel(trigger.Message(order)));
     }

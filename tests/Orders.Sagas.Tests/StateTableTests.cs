@@ -34,7 +34,7 @@ public sealed class StateTableTests
         Trigger.All.Select(trigger => trigger.Name.Split(' ')[0]).Distinct().Order(StringComparer.Ordinal).ShouldBe(events.Order(StringComparer.Ordinal));
         Situation.All.Select(situation => situation.State).Where(state => state.Length > 0).Distinct().Order(StringComparer.Ordinal)
             .ShouldBe(states.Order(StringComparer.Ordinal));
-        States.All.Order(StringComparer.Ordinal).ShouldBe(states.Order(StringComparer.Ordinal));
+        OrderStates.All.Order(StringComparer.Ordinal).ShouldBe(states.Order(StringComparer.Ordinal));
     }
 
     static void Approve(string table)

@@ -9,7 +9,7 @@ namespace StockClient;
 /// </summary>
 public sealed class Shop(Uri broker)
 {
-    public ConcurrentQueue<object> Heard { get; } = new();
+    public ConcurrentQueue<object> Received { get; } = new();
 
     // begin sample
     public IBusControl Connect() => Bus.Factory.CreateUsingRabbitMq(bus =>
@@ -17,11 +17,11 @@ public sealed class Shop(Uri broker)
         bus.Host(broker);
         bus.ReceiveEndpoint("my-shop", endpoint =>
         {
-            endpoint.Handler<OrderSubmitted>(context => Hear(context.Message));
-            endpoint.Handler<OrderRejected>(context => Hear(context.Message));
-            endpoint.Handler<OrderCompleted>(context => Hear(context.Message));
-            endpoint.Handler<OrderCancelled>(context => Hear(context.Message));
-            endpoint.Handler<OrderNeedsReview>(context => Hear(context.Message));
+            endpoint.Handler<OrderSubmitted>(context => Receive(context.Message));
+            endpoint.Handler<OrderRejected>(context => Receive(context.Message));
+            endpoint.Handler<OrderCompleted>(context => Receive(context.Message));
+            endpoint.Handler<OrderCancelled>(context => Receive(context.Message));
+            endpoint.Handler<OrderNeedsReview>(context => Receive(context.Message));
         });
     });
 
@@ -47,9 +47,9 @@ public sealed class Shop(Uri broker)
     }
     // end sample
 
-    Task Hear(object message)
+    Task Receive(object message)
     {
-        Heard.Enqueue(message);
+        Received.Enqueue(message);
         return Task.CompletedTask;
     }
 }

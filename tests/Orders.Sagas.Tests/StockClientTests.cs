@@ -25,7 +25,7 @@ public sealed class StockClientTests
         (await Shop.Request(shop.Bus, Order("request"))).ShouldBeOfType<OrderSubmitted>().IdempotencyKey.ShouldBe("request");
 
         string[] keys = ["exchange", "publish", "queue", "raw", "request"];
-        await Eventually.Becomes("each order has its event", () => Task.FromResult(Keys<OrderSubmitted>(shop)), heard => heard == string.Join(' ', keys));
+        await Eventually.Becomes("each order has its event", () => Task.FromResult(Keys<OrderSubmitted>(shop)), received => received == string.Join(' ', keys));
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(keys.Length);
         (await rig.Failed()).ShouldBeEmpty();
         await Eventually.Becomes("the queues are empty", () => Left(rig), left => left == 0, TimeSpan.FromSeconds(30));
@@ -65,8 +65,8 @@ public sealed class StockClientTests
             await work.Publish(cancelled);
             await work.Publish(review);
         });
-        await Eventually.Holds("five events", () => shop.Shop.Heard.Count == 5);
-        Json(shop.Shop.Heard).ShouldBe(Json([submitted, rejected, completed, cancelled, review]), ignoreOrder: true);
+        await Eventually.Holds("five events", () => shop.Shop.Received.Count == 5);
+        Json(shop.Shop.Received).ShouldBe(Json([submitted, rejected, completed, cancelled, review]), ignoreOrder: true);
     }
 
     [Fact]
@@ -85,9 +85,9 @@ public sealed class StockClientTests
 
     static SubmitOrder Order(string key) => new("acme", key, "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
 
-    static string Keys<T>(Connected shop) where T : class => string.Join(' ', shop.Shop.Heard.OfType<T>().Select(KeyOf).Order());
+    static string Keys<T>(Connected shop) where T : class => string.Join(' ', shop.Shop.Received.OfType<T>().Select(KeyOf).Order());
 
-    static string KeyOf(object told) => told is OrderSubmitted submitted ? submitted.IdempotencyKey : ((OrderRejected)told).IdempotencyKey;
+    static string KeyOf(object received) => received is OrderSubmitted submitted ? submitted.IdempotencyKey : ((OrderRejected)received).IdempotencyKey;
 
     static async Task<int> Left(Rig rig) => (await rig.Installation.Manage(HttpMethod.Get, "queues", ""))!.AsArray()
         .Where(queue => ((string)queue!["name"]!).StartsWith("submit-order", StringComparison.Ordinal)).Sum(queue => (int?)queue!["messages"] ?? 1);

@@ -24,8 +24,8 @@ public sealed class StrictSubmitOrderTests
         { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":99999999999", StringComparison.Ordinal)}}}""", "wrong-type", "/lines/0/quantity" },
         { $$"""{{{Good.Replace("\"EUR\"", "7", StringComparison.Ordinal)}}}""", "wrong-type", "/currency" },
         { $$"""{{{Good.Replace("[{\"sku\":\"tea-001\",\"quantity\":1}]", "{}", StringComparison.Ordinal)}}}""", "wrong-type", "/lines" },
-        { $$"""{{{Good}},/* why */"class":null}""", "bad-json", "" },
-        { $$"""{{{Good}},}""", "bad-json", "" },
+        { $$"""{{{Good}},/* why */"class":null}""", "invalid-json", "" },
+        { $$"""{{{Good}},}""", "invalid-json", "" },
     };
 
     [Theory, MemberData(nameof(Bodies))]
@@ -37,10 +37,10 @@ public sealed class StrictSubmitOrderTests
         await Send(rig, envelope, "application/vnd.masstransit+json");
         var rejected = await Eventually.Becomes("both are rejected",
             async () => (await rig.Sent()).FindAll(sent => sent.MessageType == nameof(OrderRejected)), sent => sent.Count == 2);
-        foreach (var told in rejected.Select(sent => sent.Message))
+        foreach (var received in rejected.Select(sent => sent.Message))
         {
-            ((string)told["merchant"]!, (string)told["idempotencyKey"]!, (string)told["code"]!).ShouldBe(("acme", "k", code));
-            ((string)told["detail"]!).ShouldContain(member);
+            ((string)received["merchant"]!, (string)received["idempotencyKey"]!, (string)received["code"]!).ShouldBe(("acme", "k", code));
+            ((string)received["detail"]!).ShouldContain(member);
         }
 
         (await rig.Failed()).ShouldBeEmpty();

@@ -16,14 +16,14 @@ public sealed class SubmitOrderTests
     {
         await using var rig = await Start(mode);
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
-        var submitted = await Told(rig, nameof(OrderSubmitted));
+        var submitted = await WaitForEvents(rig, nameof(OrderSubmitted));
 
         submitted["idempotencyKey"]!.GetValue<string>().ShouldBe("bus-1");
         submitted["total"]!["amount"]!.GetValue<long>().ShouldBe(2500);
         var order = await rig.Order(submitted["orderId"]!.GetValue<Guid>());
-        (order.State, order.Merchant, order.Total, order.Version).ShouldBe((States.Reserving, "acme", 2500L, 1L));
+        (order.State, order.Merchant, order.Total, order.Version).ShouldBe((OrderStates.Reserving, "acme", 2500L, 1L));
         (await rig.Sent(order.CorrelationId)).Select(sent => sent.MessageType).ShouldBe([nameof(TryReserveStock), nameof(OrderSubmitted)], ignoreOrder: true);
-        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(States.Reserving);
+        (await rig.Audit(order.CorrelationId)).ShouldLeadTo(OrderStates.Reserving);
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -31,11 +31,11 @@ public sealed class SubmitOrderTests
     {
         await using var rig = await Start(mode);
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
-        await Told(rig, nameof(OrderSubmitted));
+        await WaitForEvents(rig, nameof(OrderSubmitted));
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
-        await Told(rig, nameof(OrderSubmitted), 2);
+        await WaitForEvents(rig, nameof(OrderSubmitted), 2);
         await Enveloped(rig, Tea);
-        await Told(rig, nameof(OrderSubmitted), 3);
+        await WaitForEvents(rig, nameof(OrderSubmitted), 3);
 
         (await rig.Sent()).Where(sent => sent.MessageType == nameof(OrderSubmitted)).Select(sent => sent.Message.ToJsonString()).Distinct().Count().ShouldBe(1);
         (await rig.Sent()).Count(sent => sent.MessageType == nameof(TryReserveStock)).ShouldBe(1);
@@ -47,7 +47,7 @@ public sealed class SubmitOrderTests
     {
         await using var rig = await Start(Mode.Embedded);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web))));
-        await Told(rig, nameof(OrderSubmitted), 20);
+        await WaitForEvents(rig, nameof(OrderSubmitted), 20);
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);
     }
 
@@ -69,7 +69,7 @@ public sealed class SubmitOrderTests
     {
         await using var rig = await Start(Mode.Embedded);
         await Send(rig, body);
-        var rejected = await Told(rig, nameof(OrderRejected));
+        var rejected = await WaitForEvents(rig, nameof(OrderRejected));
         rejected["code"]!.GetValue<string>().ShouldBe(code);
         rejected["detail"]!.GetValue<string>().ShouldNotBeEmpty();
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(0);
@@ -81,9 +81,9 @@ public sealed class SubmitOrderTests
     {
         await using var rig = await Start(Mode.Embedded);
         await Enveloped(rig, Tea);
-        await Told(rig, nameof(OrderSubmitted));
+        await WaitForEvents(rig, nameof(OrderSubmitted));
         await Enveloped(rig, Tea with { Lines = [new OrderLine("tea-001", 3)] });
-        (await Told(rig, nameof(OrderRejected)))["code"]!.GetValue<string>().ShouldBe("idempotency-key-reused");
+        (await WaitForEvents(rig, nameof(OrderRejected)))["code"]!.GetValue<string>().ShouldBe("idempotency-key-reused");
     }
 
     [Fact]
@@ -92,18 +92,18 @@ public sealed class SubmitOrderTests
         await using var rig = await Start(Mode.Embedded);
         await Send(rig, "{\"merchant\":");
         await Send(rig, JsonSerializer.Serialize(Tea, JsonSerializerOptions.Web));
-        await Told(rig, nameof(OrderSubmitted));
+        await WaitForEvents(rig, nameof(OrderSubmitted));
         await Eventually.Becomes("the bad message is dead-lettered", rig.Failed, failed => failed.Count == 1);
     }
 
     [Fact]
     public async Task A_class_sets_the_payment_time_and_must_be_configured()
     {
-        await using var rig = await Start(Mode.Embedded, "Orders:PayWithin:Classes:flash=300");
+        await using var rig = await Start(Mode.Embedded, "Orders:TimeToPay:Classes:flash=300");
         await Enveloped(rig, Tea with { Class = "falsh" });
-        ((string)(await Told(rig, nameof(OrderRejected)))["code"]!).ShouldBe("unknown-class");
+        ((string)(await WaitForEvents(rig, nameof(OrderRejected)))["code"]!).ShouldBe("unknown-class");
         await Enveloped(rig, Tea with { Class = "flash" });
-        var order = await rig.Order((Guid)(await Told(rig, nameof(OrderSubmitted)))["orderId"]!);
+        var order = await rig.Order((Guid)(await WaitForEvents(rig, nameof(OrderSubmitted)))["orderId"]!);
         (order.Class, order.PayBefore - order.CreatedAt).ShouldBe(("flash", TimeSpan.FromMinutes(5)));
     }
 
@@ -126,6 +126,6 @@ public sealed class SubmitOrderTests
     static Task<ISendEndpoint> Queue(Rig rig) => rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + Queues.SubmitOrder));
 
     /// <summary>The last of this many events.</summary>
-    static async Task<JsonNode> Told(Rig rig, string message, int count = 1) => (await Eventually.Becomes(
+    static async Task<JsonNode> WaitForEvents(Rig rig, string message, int count = 1) => (await Eventually.Becomes(
         $"{count} {message}", async () => (await rig.Sent()).FindAll(sent => sent.MessageType == message), sent => sent.Count == count))[^1].Message;
 }

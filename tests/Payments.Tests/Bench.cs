@@ -42,7 +42,7 @@ sealed class Bench : IAsyncDisposable
         var (gateway, clock) = (new FakeGateway(), new TestClock());
         var builder = Builder(databases, gateway, settings);
         builder.Services.AddSingleton<TimeProvider>(clock);
-        AwayBroker(builder.Services);
+        UseUnavailableBroker(builder.Services);
         var built = builder.Build();
         await using var scope = built.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<PaymentsDb>().Database.EnsureCreatedAsync();
@@ -96,14 +96,14 @@ sealed class Bench : IAsyncDisposable
     }
 
     /// <summary>Makes the queued calls; their results are not committed yet.</summary>
-    public Task<CallResult[]> Call(IEnumerable<Handover> calls) => Task.WhenAll(calls.Select(Get<GatewayCalls>().Call));
+    public Task<CallResult[]> Call(IEnumerable<QueuedCall> calls) => Task.WhenAll(calls.Select(Get<GatewayCalls>().Call));
 
     public Task Commit(params CallResult[] results) => Get<GatewayCalls>().CommitTogether(results);
 
     /// <summary>Takes the calls queued in memory; without this they are lost, like in a crash.</summary>
-    public List<Handover> Waiting()
+    public List<QueuedCall> Waiting()
     {
-        var calls = new List<Handover>();
+        var calls = new List<QueuedCall>();
         while (Get<CallQueue>().TryTake(out var call))
             calls.Add(call);
         return calls;
@@ -113,7 +113,7 @@ sealed class Bench : IAsyncDisposable
     public async Task Heal()
     {
         await Drain();
-        for (var look = 0; look < 50 && await Read(AnyUndecided); look++)
+        for (var attempt = 0; attempt < 50 && await Read(AnyUndecided); attempt++)
             await Sweep();
     }
 
@@ -125,7 +125,7 @@ sealed class Bench : IAsyncDisposable
             await Drain();
     }
 
-    public T Resolve<T>(Work work) where T : notnull => work.Services.GetRequiredService<T>();
+    public T Resolve<T>(UnitOfWorkContext work) where T : notnull => work.Services.GetRequiredService<T>();
 
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
@@ -170,7 +170,7 @@ sealed class Bench : IAsyncDisposable
     static Task<bool> AnyUndecided(PaymentsDb db) =>
         db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown);
 
-    static async Task<bool> Consume(Work work, IOrderMessage message)
+    static async Task<bool> Consume(UnitOfWorkContext work, IOrderMessage message)
     {
         try
         {
@@ -183,16 +183,16 @@ sealed class Bench : IAsyncDisposable
             });
             return true;
         }
-        catch (BranchViolation)
+        catch (BranchViolationException)
         {
             return false;
         }
     }
 
-    static void AwayBroker(IServiceCollection services)
+    static void UseUnavailableBroker(IServiceCollection services)
     {
         var real = services.Last(service => service.ServiceType == typeof(IBus));
-        services.AddSingleton(provider => BrokerAway.Around((IBus)real.ImplementationFactory!(provider)));
+        services.AddSingleton(provider => UnavailableBroker.Around((IBus)real.ImplementationFactory!(provider)));
     }
 
     static string AnswerOf(Unpacked answer) => answer.Message["reason"] is { } reason ? $"{answer.Type}: {reason}" : answer.Type;
@@ -206,12 +206,12 @@ static class Some
     public static readonly DateTime InAnHour = new(2026, 1, 31, 13, 0, 0, DateTimeKind.Utc);
 
     /// <summary>Also for tests that use the real clock.</summary>
-    static readonly DateTime FarAway = new(2126, 1, 31, 13, 0, 0, DateTimeKind.Utc);
+    static readonly DateTime FarFuture = new(2126, 1, 31, 13, 0, 0, DateTimeKind.Utc);
 
     public static Guid Order() => Guid.CreateVersion7();
 
     public static TryAuthorizePayment Try(Guid orderId, string token = "tok_ok") =>
-        new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), FarAway);
+        new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), FarFuture);
 
     public static TryAuthorizePayment Hosted(Guid orderId) => new(orderId, new Money(1250, "EUR"), new PaymentInstruction("hosted"), InAnHour);
 

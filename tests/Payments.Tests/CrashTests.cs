@@ -79,7 +79,7 @@ public sealed class CrashTests
     [Fact]
     public async Task A_sweep_reads_bounded_pages_and_ends()
     {
-        await using var bench = await Bench.Start("Sqlite", "--Payments:SweepPage=10");
+        await using var bench = await Bench.Start("Sqlite", "--Payments:SweepPageSize=10");
         var orders = Enumerable.Range(0, 35).Select(_ => Some.Order()).ToList();
         await bench.Deliver(orders.ConvertAll(order => (IOrderMessage)Some.Try(order)));
         bench.Waiting();
@@ -127,7 +127,7 @@ public sealed class CrashTests
     {
         await bench.Resolve<BranchRows>(work).Load(work, results.Select(result => result.Handover.Call.OrderId));
         foreach (var result in results)
-            await bench.Resolve<BranchSteps>(work).Heard(result);
+            await bench.Resolve<BranchSteps>(work).ApplyGatewayAnswer(result);
         throw new Crash();
     });
 }

@@ -30,9 +30,9 @@ public class Deliveries : DispatchProxy
             case "get_Message":
                 return message;
             case "TryGetMessage":
-                var asked = targetMethod.GetGenericArguments()[0].IsInstanceOfType(message);
-                args![0] = asked ? this : null;
-                return asked;
+                var requested = targetMethod.GetGenericArguments()[0].IsInstanceOfType(message);
+                args![0] = requested ? this : null;
+                return requested;
             default:
                 throw new InvalidOperationException($"A consumer used {targetMethod.Name}.");
         }
@@ -40,15 +40,15 @@ public class Deliveries : DispatchProxy
 }
 
 /// <summary>The bus while its broker is unavailable: published messages stay in the outbox, where a test reads them.</summary>
-public class BrokerAway : DispatchProxy
+public class UnavailableBroker : DispatchProxy
 {
     IBus? bus;
 
     public static IBus Around(IBus bus)
     {
-        var away = Create<IBus, BrokerAway>();
-        ((BrokerAway)(object)away).bus = bus;
-        return away;
+        var unavailable = Create<IBus, UnavailableBroker>();
+        ((UnavailableBroker)(object)unavailable).bus = bus;
+        return unavailable;
     }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == "GetSendEndpoint"

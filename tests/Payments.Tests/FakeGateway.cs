@@ -47,7 +47,7 @@ sealed class FakeGateway : HttpMessageHandler
     public bool Malformed { get; set; }
 
     /// <summary>Changes how an authorization is reported.</summary>
-    public Func<GatewayOperation, GatewayOperation> Telling { get; set; } = told => told;
+    public Func<GatewayOperation, GatewayOperation> Telling { get; set; } = received => received;
 
     /// <summary>Changes the JSON of a response.</summary>
     public Func<string, string> Wording { get; set; } = json => json;
@@ -68,7 +68,7 @@ sealed class FakeGateway : HttpMessageHandler
     {
         lock (guard)
         {
-            var index = ledger.FindIndex(told => told.Reference == orderId.ToString() && told.Operation == "authorize");
+            var index = ledger.FindIndex(received => received.Reference == orderId.ToString() && received.Operation == "authorize");
             ledger[index] = ledger[index] with { Status = status };
         }
     }
@@ -82,7 +82,8 @@ sealed class FakeGateway : HttpMessageHandler
 
     /// <summary>Succeeded operations of one order, e.g. <c>authorize, capture</c>.</summary>
     public string Done(Guid orderId) =>
-        string.Join(", ", Ledger.Where(told => told.Reference == orderId.ToString() && told.Status == "succeeded").Select(told => told.Operation));
+        string.Join(", ", Ledger.Where(received => received.Reference == orderId.ToString() && received.Status == "succeeded").Select(received =>
+            received.Operation));
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -115,7 +116,7 @@ sealed class FakeGateway : HttpMessageHandler
     HttpResponseMessage Find(string query)
     {
         var (by, value) = (query[1..].Split('=')[0], Uri.UnescapeDataString(query.Split('=')[1]));
-        return Json(HttpStatusCode.OK, new { items = Ledger.Where(told => value == (by == "reference" ? told.Reference : told.IdempotencyKey)) });
+        return Json(HttpStatusCode.OK, new { items = Ledger.Where(received => value == (by == "reference" ? received.Reference : received.IdempotencyKey)) });
     }
 
     HttpResponseMessage Do(string operation, string key, string[] path, JsonElement body)
@@ -147,9 +148,10 @@ sealed class FakeGateway : HttpMessageHandler
 
     GatewayOperation? Follow(string operation, string key, string target)
     {
-        var on = ledger.Single(told => told.Id == target);
-        var authorization = ledger.Single(told => told.Id == on.AuthorizationId);
-        bool Has(string done) => ledger.Exists(told => told.AuthorizationId == authorization.Id && told.Operation == done && told.Status == "succeeded");
+        var on = ledger.Single(received => received.Id == target);
+        var authorization = ledger.Single(received => received.Id == on.AuthorizationId);
+        bool Has(string done) => ledger.Exists(received => received.AuthorizationId == authorization.Id && received.Operation == done
+            && received.Status == "succeeded");
         var allowed = operation switch
         {
             "capture" => authorization.Status == "succeeded" && !Has("void") && !Has("capture"),

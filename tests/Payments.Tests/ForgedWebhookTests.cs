@@ -20,7 +20,7 @@ public sealed class ForgedWebhookTests
     {
         var seed = Environment.TickCount;
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        await using var worker = await Worker.Start(mode, "--Payments:PendingSeconds=3600", $"--Gateway:WebhookSecretPrevious={Signed.OtherSecret}");
+        await using var worker = await Worker.Start(mode, "--Payments:PendingPollDelaySeconds=3600", $"--Gateway:WebhookSecretPrevious={Signed.OtherSecret}");
         var orders = new List<Guid>();
         for (var i = 0; i < 3; i++)
             orders.Add(await Pending(worker));
@@ -52,7 +52,7 @@ public sealed class ForgedWebhookTests
     {
         var order = Some.Order();
         await worker.Send(Some.Hosted(order) with { PayBefore = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) });
-        await worker.IsTold(order, "PaymentPending");
+        await worker.WaitForAnswer(order, "PaymentPending");
         return order;
     }
 
@@ -137,7 +137,7 @@ public sealed class ForgedWebhookTests
         {
             listener.InstrumentPublished = (instrument, own) =>
             {
-                if (instrument.Meter == Instruments.Meter && instrument.Name == "ordersaga.webhooks")
+                if (instrument.Meter == Instruments.Meter && instrument.Name == "ordersaga.gateway.webhooks")
                     own.EnableMeasurementEvents(instrument);
             };
             listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>

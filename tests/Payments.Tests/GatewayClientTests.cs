@@ -29,7 +29,8 @@ public sealed class GatewayClientTests
     [InlineData(422, "declined", "malformed")]
     [InlineData(404, "declined", "rejected")]
     [InlineData(409, "declined", "rejected")]
-    public async Task Each_gateway_status_has_one_meaning(int status, string told, string meaning) => (await Meaning(status, Answer(told))).ShouldBe(meaning);
+    public async Task Each_gateway_status_has_one_meaning(int status, string received, string meaning) =>
+        (await Meaning(status, Answer(received))).ShouldBe(meaning);
 
     [Theory]
     [InlineData("")]
@@ -78,10 +79,10 @@ public sealed class GatewayClientTests
     [InlineData("Authorize", "authorize:succeeded", "send it")]
     public void Manual_operations_at_the_gateway_decide_unknown_calls(string operation, string ledger, string meaning)
     {
-        var told = ledger.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(':')).Select(row => new GatewayOperation(
+        var received = ledger.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(row => row.Split(':')).Select(row => new GatewayOperation(
             row[0] == "authorize" ? "auth_1" : $"{row[0]}_1", row[0], row[1], null, "auth_1", 1250, "EUR", Order.ToString(), "another", null, null)).ToList();
         var call = Authorize with { Operation = Enum.Parse<Operation>(operation), Target = operation == "Refund" ? "capture_1" : "auth_1" };
-        (GatewayTruth.Conclude(call, told)?.Result.ToString() ?? "send it").ShouldBe(meaning);
+        (GatewayResponses.Conclude(call, received)?.Result.ToString() ?? "send it").ShouldBe(meaning);
     }
 
     static string Answer(string status) =>
@@ -93,11 +94,11 @@ public sealed class GatewayClientTests
         {
             return (await Client(status, body, []).Send(Authorize, CancellationToken.None)).Result.ToString();
         }
-        catch (GatewayUnknown)
+        catch (GatewayNoAnswerException)
         {
             return "unknown";
         }
-        catch (GatewayRejected rejected)
+        catch (GatewayRejectedException rejected)
         {
             return rejected.Malformed ? "malformed" : "rejected";
         }

@@ -30,7 +30,7 @@ public sealed class GatewayTextTests
     public async Task A_decline_reason_is_stored_and_shown_as_text(string database)
     {
         await using var bench = await Bench.Start(database);
-        bench.Gateway.Telling = told => told with { Reason = "@" };
+        bench.Gateway.Telling = received => received with { Reason = "@" };
         foreach (var (written, shown) in Reasons)
         {
             var order = Some.Order();
@@ -45,7 +45,7 @@ public sealed class GatewayTextTests
     public async Task An_unusable_payment_url_declines_the_payment(string database)
     {
         await using var bench = await Bench.Start(database);
-        bench.Gateway.Telling = told => told with { Url = "@" };
+        bench.Gateway.Telling = received => received with { Url = "@" };
         foreach (var url in UnusableUrls)
         {
             var order = Some.Order();
@@ -67,7 +67,7 @@ public sealed class GatewayTextTests
             var order = Some.Order();
             // An ampersand takes six characters in the JSON of an event.
             var url = "https://pay/" + new string('&', length - 15) + "END";
-            bench.Gateway.Telling = told => told with { Url = url };
+            bench.Gateway.Telling = received => received with { Url = url };
             await bench.Deliver(Some.Hosted(order));
             await bench.Drain();
             (await bench.Branch(order)).Url.ShouldBe(url);
@@ -81,7 +81,7 @@ public sealed class GatewayTextTests
         foreach (var id in (string?[])[null, "", "auth \0", new string('a', 101)])
         {
             var order = Some.Order();
-            bench.Gateway.Telling = told => told with { Id = id, ExpiresAt = DateTimeOffset.MaxValue };
+            bench.Gateway.Telling = received => received with { Id = id, ExpiresAt = DateTimeOffset.MaxValue };
             await bench.Deliver(Some.Try(order, "tok_declined"));
             await bench.Drain();
             (await bench.Answers(order)).ShouldBe("PaymentDeclined: card declined");

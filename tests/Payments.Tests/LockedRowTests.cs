@@ -51,7 +51,7 @@ public sealed class LockedRowTests
     [InlineData("payment_attempts", 11)]
     public async Task The_sweeper_claims_pages_past_locked_rows(string table, int held)
     {
-        await using var bench = await PostgreSql("--Payments:SweepPage=10");
+        await using var bench = await PostgreSql("--Payments:SweepPageSize=10");
         var orders = await Deliver(bench, 40);
         var (locked, others) = (orders[..held], orders[held..]);
         bench.Waiting().Count.ShouldBe(40, "they are lost, as by a crash");
@@ -68,16 +68,16 @@ public sealed class LockedRowTests
     [Theory, InlineData(1), InlineData(20), InlineData(25)]
     public async Task Status_queries_pass_locked_rows_within_their_budget(int held)
     {
-        await using var bench = await PostgreSql("--Payments:PollsPerSecond=20");
+        await using var bench = await PostgreSql("--Payments:MaxPollsPerSecond=20");
         var orders = Enumerable.Range(0, 60).Select(_ => Some.Order()).ToList();
         await bench.Deliver([.. orders.Select(order => Some.Hosted(order))]);
         await bench.Drain();
         bench.Clock.Advance(TimeSpan.FromSeconds(31));
         await using (await Hold(bench, "payment_branches", [.. orders[..held]]))
         {
-            var asked = await Swept(bench);
-            asked.Count.ShouldBe(20);
-            asked.ShouldBeSubsetOf(orders[held..]);
+            var requested = await Swept(bench);
+            requested.Count.ShouldBe(20);
+            requested.ShouldBeSubsetOf(orders[held..]);
         }
     }
 
@@ -122,9 +122,9 @@ public sealed class LockedRowTests
 
     static async Task Authorized(Bench bench, List<Guid> orders)
     {
-        var told = await bench.TakeAnswers();
+        var received = await bench.TakeAnswers();
         foreach (var order in orders)
-            told[order].ShouldBe(["PaymentAuthorized"]);
+            received[order].ShouldBe(["PaymentAuthorized"]);
     }
 
     /// <summary>The orders that the sweeper hands over in one run.</summary>

@@ -21,7 +21,7 @@ public sealed class MixedTests(ITestOutputHelper output)
         await using var bench = await Bench.Start(database);
         bench.Gateway.Faults = (_, _) => chance.NextDouble() < 0.3 ? (Fault)chance.Next(1, 5) : Fault.None;
         var runs = Sequences.All.Select((sequence, i) => new Run(sequence, Tokens[i % Tokens.Length], Some.Order())).ToList();
-        for (var step = 0; step < Sequences.Longest; step++)
+        for (var step = 0; step < Sequences.MaxLength; step++)
         {
             foreach (var batch in runs.Where(run => run.Sequence.Length > step).Chunk(64))
                 await Step(bench, batch, step, chance);
@@ -50,11 +50,11 @@ public sealed class MixedTests(ITestOutputHelper output)
 
     static void Check(Run run, BranchState? state, FakeGateway gateway, List<string> answers, int seed)
     {
-        var told = gateway.Ledger.Where(row => row.Reference == run.OrderId.ToString()).ToList();
-        long Sum(string operation) => told.Where(row => row.Operation == operation && row.Status == "succeeded").Sum(row => row.Amount);
-        var ledger = string.Join(' ', told.Select(row => row.Operation + ":" + row.Status));
+        var received = gateway.Ledger.Where(row => row.Reference == run.OrderId.ToString()).ToList();
+        long Sum(string operation) => received.Where(row => row.Operation == operation && row.Status == "succeeded").Sum(row => row.Amount);
+        var ledger = string.Join(' ', received.Select(row => row.Operation + ":" + row.Status));
         var why = $"{run} seed {seed}: {state}, ledger {ledger}, told {string.Join(", ", answers)}";
-        told.Select(row => row.Operation).ShouldBeUnique(why);
+        received.Select(row => row.Operation).ShouldBeUnique(why);
         var open = Sum("authorize") - Sum("void") - Sum("capture");
         var net = Sum("capture") - Sum("refund");
         (open, net).ShouldBe(state switch

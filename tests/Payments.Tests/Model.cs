@@ -61,9 +61,9 @@ sealed class Model
 /// <summary>The 1,092 sequences of 1 to 6 commands.</summary>
 static class Sequences
 {
-    public const int Longest = 6;
+    public const int MaxLength = 6;
 
-    public static IReadOnlyList<Op[]> All { get; } = [.. Enumerable.Range(1, Longest).SelectMany(Of)];
+    public static IReadOnlyList<Op[]> All { get; } = [.. Enumerable.Range(1, MaxLength).SelectMany(Of)];
 
     /// <summary>Written as base-3 numbers with this many digits.</summary>
     static IEnumerable<Op[]> Of(int length) =>

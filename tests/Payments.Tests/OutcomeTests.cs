@@ -115,7 +115,7 @@ public sealed class OutcomeTests
         await bench.Deliver(Some.Try(order));
         await bench.Drain();
         var waits = new List<double>();
-        for (var look = 0; look < 12; look++)
+        for (var attempt = 0; attempt < 12; attempt++)
         {
             waits.Add(((await bench.Attempt(order, Operation.Authorize)).NextAttemptAt!.Value - bench.Clock.GetUtcNow().UtcDateTime).TotalSeconds);
             await bench.Sweep();
@@ -132,7 +132,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task The_circuit_breaker_stops_calls_to_a_silent_gateway()
     {
-        await using var bench = await Bench.Start("Sqlite", "--Payments:BreakerCalls=4");
+        await using var bench = await Bench.Start("Sqlite", "--Payments:BreakerMinimumThroughput=4");
         bench.Gateway.Faults = (_, _) => Fault.ErrorBefore;
         for (var i = 0; i < 4; i++)
             await bench.Deliver(Some.Try(Some.Order()));

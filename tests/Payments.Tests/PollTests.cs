@@ -18,7 +18,7 @@ public sealed class PollTests
     public void Poll_intervals_grow_and_end_right_after_the_deadline(int age, int next)
     {
         var since = Some.InAnHour.AddHours(-1);
-        new PaymentsSettings().AskPendingAt(Some.InAnHour, since, since.AddSeconds(age)).ShouldBe(since.AddSeconds(next));
+        new PaymentsSettings().NextPendingPollAt(Some.InAnHour, since, since.AddSeconds(age)).ShouldBe(since.AddSeconds(next));
     }
 
     [Theory]
@@ -27,13 +27,13 @@ public sealed class PollTests
     [InlineData(7 * 24 * 3600)]
     public void Late_money_is_polled_for_after_the_deadline(int payWithin)
     {
-        var (settings, created, looks) = (new PaymentsSettings(), Some.InAnHour, new List<DateTime>());
+        var (settings, created, reads) = (new PaymentsSettings(), Some.InAnHour, new List<DateTime>());
         var payBefore = created.AddSeconds(payWithin);
-        for (DateTime? at = payBefore.AddSeconds(3); at is { } now; at = settings.WatchAt(payBefore, now))
-            looks.Add(now);
-        looks.Count.ShouldBeInRange(5, 9);
-        looks[^1].ShouldBe(payBefore.AddHours(24));
-        settings.WatchAt(payBefore, created).ShouldBe(payBefore.AddSeconds(10), "a payment abandoned early is polled after the deadline");
+        for (DateTime? at = payBefore.AddSeconds(3); at is { } now; at = settings.NextDeclinedPollAt(payBefore, now))
+            reads.Add(now);
+        reads.Count.ShouldBeInRange(5, 9);
+        reads[^1].ShouldBe(payBefore.AddHours(24));
+        settings.NextDeclinedPollAt(payBefore, created).ShouldBe(payBefore.AddSeconds(10), "a payment abandoned early is polled after the deadline");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class PollTests
     [Theory, MemberData(nameof(Databases))]
     public async Task Polling_has_its_own_budget_and_delays_no_capture(string database)
     {
-        await using var bench = await Bench.Start(database, "--Payments:PollsPerSecond=20");
+        await using var bench = await Bench.Start(database, "--Payments:MaxPollsPerSecond=20");
         var waiting = Enumerable.Range(0, 300).Select(_ => Some.Order()).ToList();
         await bench.Deliver([.. waiting.Select(order => Some.Hosted(order))]);
         await bench.Drain();
@@ -72,7 +72,7 @@ public sealed class PollTests
     [Fact]
     public async Task A_payment_with_a_closed_page_is_polled_first()
     {
-        await using var bench = await Bench.Start("Sqlite", "--Payments:PollsPerSecond=5");
+        await using var bench = await Bench.Start("Sqlite", "--Payments:MaxPollsPerSecond=5");
         var crowd = Enumerable.Range(0, 100).Select(_ => Some.Order()).ToList();
         await bench.Deliver([.. crowd.Select(order => Some.Hosted(order) with { PayBefore = Some.InAnHour.AddDays(1) })]);
         var last = Some.Order();
@@ -97,10 +97,10 @@ public sealed class PollTests
         bench.Clock.Advance(TimeSpan.FromSeconds(31));
         await bench.Get<AttemptSweeper>().Sweep();
         await bench.Drain();
-        var asked = bench.Gateway.Requests;
+        var requested = bench.Gateway.Requests;
         await bench.Get<AttemptSweeper>().Sweep();
         await bench.Drain();
-        bench.Gateway.Requests.ShouldBe(asked, "polling pauses");
+        bench.Gateway.Requests.ShouldBe(requested, "polling pauses");
 
         var card = Some.Order();
         await bench.Deliver(Some.Try(card));
@@ -123,7 +123,7 @@ public sealed class PollTests
             """));
         var now = DateTime.UnixEpoch.AddYears(56);
         (await Plan(bench, db => AttemptSweeper.DueCalls(db, now))).ShouldContain("ix_payment_attempts_calls");
-        (await Plan(bench, db => AttemptSweeper.FarCalls(db, now))).ShouldContain("ix_payment_attempts_calls");
+        (await Plan(bench, db => AttemptSweeper.CallsDueTooFarAhead(db, now))).ShouldContain("ix_payment_attempts_calls");
         (await Plan(bench, db => AttemptSweeper.Closing(db, now, now, now))).ShouldContain("ix_payment_attempts_closing");
         (await Plan(bench, db => AttemptSweeper.DuePolls(db, now))).ShouldContain("ix_payment_attempts_polls");
     }

@@ -19,7 +19,7 @@ public sealed class RuleTests
     [InlineData("Cancelling", "again PaymentDeclined")]
     [InlineData("Cancelled", "again PaymentDeclined")]
     public void Try_has_one_outcome_in_every_state(string state, string expected) =>
-        Words(PaymentRule.Try(Branch(state), Some.Try(Order), Now)).ShouldBe(expected);
+        Describe(PaymentRule.Try(Branch(state), Some.Try(Order), Now)).ShouldBe(expected);
 
     [Theory]
     [InlineData("none", "refused with an alarm")]
@@ -34,7 +34,7 @@ public sealed class RuleTests
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
     public void Confirm_has_one_outcome_in_every_state(string state, string expected) =>
-        Words(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
+        Describe(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
 
     /// <summary>Sent twice; the refusal and the following Cancel overtook the second one.</summary>
     [Theory]
@@ -42,7 +42,7 @@ public sealed class RuleTests
     [InlineData("Cancelling")]
     [InlineData("Cancelled")]
     public void A_refused_Confirm_repeats_the_refusal(string state) =>
-        Words(PaymentRule.Confirm(Branch(state), refused: true)).ShouldBe("again PaymentRefused");
+        Describe(PaymentRule.Confirm(Branch(state), refused: true)).ShouldBe("again PaymentRefused");
 
     [Theory]
     [InlineData("none", "Cancelled + PaymentCancelled")]
@@ -58,11 +58,11 @@ public sealed class RuleTests
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
     public void Cancel_has_one_outcome_in_every_state(string state, string expected) =>
-        Words(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
+        Describe(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
 
     [Fact]
     public void Cancel_after_a_refused_void_calls_the_gateway_again() =>
-        Words(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true)).ShouldBe("Cancelling + void");
+        Describe(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true)).ShouldBe("Cancelling + void");
 
     [Theory]
     [InlineData("Trying", "Tried + PaymentAuthorized", "Pending + PaymentPending", "Refused + PaymentDeclined")]
@@ -76,9 +76,9 @@ public sealed class RuleTests
     [InlineData("Cancelled without a void", "Cancelling + void (alarm)", "nothing yet", "nothing yet")]
     public void Authorization_results_give_the_expected_outcome(string state, string succeeded, string pending, string declined)
     {
-        Heard(state, Operation.Authorize, GatewayResult.Succeeded).ShouldBe(succeeded);
-        Heard(state, Operation.Authorize, GatewayResult.Pending).ShouldBe(pending);
-        Heard(state, Operation.Authorize, GatewayResult.Declined).ShouldBe(declined);
+        ApplyAnswer(state, Operation.Authorize, GatewayResult.Succeeded).ShouldBe(succeeded);
+        ApplyAnswer(state, Operation.Authorize, GatewayResult.Pending).ShouldBe(pending);
+        ApplyAnswer(state, Operation.Authorize, GatewayResult.Declined).ShouldBe(declined);
     }
 
     [Theory]
@@ -90,8 +90,8 @@ public sealed class RuleTests
     [InlineData("Cancelled", "Cancelling + refund (alarm)", "nothing yet")]
     public void Capture_results_give_the_expected_outcome(string state, string succeeded, string declined)
     {
-        Heard(state, Operation.Capture, GatewayResult.Succeeded).ShouldBe(succeeded);
-        Heard(state, Operation.Capture, GatewayResult.Declined).ShouldBe(declined);
+        ApplyAnswer(state, Operation.Capture, GatewayResult.Succeeded).ShouldBe(succeeded);
+        ApplyAnswer(state, Operation.Capture, GatewayResult.Declined).ShouldBe(declined);
     }
 
     [Theory]
@@ -99,17 +99,17 @@ public sealed class RuleTests
     [InlineData("Cancelled", "nothing yet", "nothing yet")]
     public void Void_results_give_the_expected_outcome(string state, string succeeded, string declined)
     {
-        Heard(state, Operation.Void, GatewayResult.Succeeded).ShouldBe(succeeded);
-        Heard(state, Operation.Void, GatewayResult.Declined).ShouldBe(declined);
+        ApplyAnswer(state, Operation.Void, GatewayResult.Succeeded).ShouldBe(succeeded);
+        ApplyAnswer(state, Operation.Void, GatewayResult.Declined).ShouldBe(declined);
     }
 
     [Fact]
     public void A_second_Try_with_another_amount_raises_an_alarm() =>
-        Words(PaymentRule.Try(Branch("Tried"), Some.Try(Order) with { Amount = new Money(1, "EUR") }, Now)).ShouldBe("refused with an alarm");
+        Describe(PaymentRule.Try(Branch("Tried"), Some.Try(Order) with { Amount = new Money(1, "EUR") }, Now)).ShouldBe("refused with an alarm");
 
     [Fact]
     public void An_expired_hosted_payment_is_refused_without_a_call() =>
-        Words(PaymentRule.Try(null, Some.Hosted(Order), Some.InAnHour)).ShouldBe("Refused + PaymentDeclined");
+        Describe(PaymentRule.Try(null, Some.Hosted(Order), Some.InAnHour)).ShouldBe("Refused + PaymentDeclined");
 
     public static TheoryData<TryAuthorizePayment> Unusable() => new(
         Some.Try(Order) with { Amount = new Money(0, "EUR") },
@@ -127,14 +127,15 @@ public sealed class RuleTests
 
     [Theory, MemberData(nameof(Unusable), DisableDiscoveryEnumeration = true)]
     public void A_Try_that_no_gateway_accepts_is_declined(TryAuthorizePayment message) =>
-        Words(PaymentRule.Try(null, message, Now)).ShouldBe("Cancelled + PaymentDeclined");
+        Describe(PaymentRule.Try(null, message, Now)).ShouldBe("Cancelled + PaymentDeclined");
 
-    static string Heard(string state, Operation operation, GatewayResult result) =>
-        Words(PaymentRule.Answered(Branch(state)!, operation, new GatewayAnswer(result, "id", "no", result == GatewayResult.Pending ? "https://pay/1" : null)));
+    static string ApplyAnswer(string state, Operation operation, GatewayResult result) =>
+        Describe(PaymentRule.Answered(Branch(state)!, operation, new GatewayAnswer(result, "id", "no", result == GatewayResult.Pending
+            ? "https://pay/1" : null)));
 
     [Fact]
     public void A_payment_without_a_page_is_declined_and_voided() =>
-        Words(PaymentRule.Answered(Branch("Trying")!, Operation.Authorize, new GatewayAnswer(GatewayResult.Pending, "id")))
+        Describe(PaymentRule.Answered(Branch("Trying")!, Operation.Authorize, new GatewayAnswer(GatewayResult.Pending, "id")))
             .ShouldBe("Cancelling + void + PaymentDeclined (alarm)");
 
     /// <summary>A branch that has reached the state by legal steps.</summary>
@@ -144,13 +145,13 @@ public sealed class RuleTests
             return null;
         var branch = PaymentBranch.Of(Some.Try(Order), Now);
         if (state.StartsWith("Cancel", StringComparison.Ordinal) && state != "Cancelled without a void")
-            branch.Take(new Outcome.Step(BranchState.Cancelling, Call: Operation.Void, CancelRequested: true), Now);
+            branch.Transition(new Outcome.Step(BranchState.Cancelling, Call: Operation.Void, CancelRequested: true), Now);
         var cancel = state.EndsWith("remembered", StringComparison.Ordinal) || state.StartsWith("Cancelled", StringComparison.Ordinal);
-        branch.Take(new Outcome.Step(Enum.Parse<BranchState>(state.Split(',', ' ')[0]), CancelRequested: cancel), Now);
+        branch.Transition(new Outcome.Step(Enum.Parse<BranchState>(state.Split(',', ' ')[0]), CancelRequested: cancel), Now);
         return branch;
     }
 
-    static string Words(Outcome outcome) => outcome switch
+    static string Describe(Outcome outcome) => outcome switch
     {
         Outcome.Violation => "refused with an alarm",
         Outcome.Repeat { Answer: null } => "nothing yet",

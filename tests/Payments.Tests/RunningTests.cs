@@ -16,11 +16,11 @@ public sealed class RunningTests
         {
             var order = Some.Order();
             await worker.Send(Some.Try(order, token));
-            await worker.IsTold(order, captured ? "PaymentAuthorized" : "PaymentDeclined");
+            await worker.WaitForAnswer(order, captured ? "PaymentAuthorized" : "PaymentDeclined");
             if (captured)
             {
                 await worker.Send(Some.Confirm(order));
-                await worker.IsTold(order, "PaymentConfirmed");
+                await worker.WaitForAnswer(order, "PaymentConfirmed");
             }
 
             (await worker.Sandbox(order)).ShouldBe(captured ? "authorize:succeeded capture:succeeded" : "authorize:declined");
@@ -40,15 +40,15 @@ public sealed class RunningTests
         {
             var order = Some.Order();
             await worker.Send(Some.Try(order, token));
-            await worker.IsTold(order, "PaymentAuthorized");
+            await worker.WaitForAnswer(order, "PaymentAuthorized");
             if (confirm)
             {
                 await worker.Send(Some.Confirm(order));
-                await worker.IsTold(order, token == "tok_ok" ? "PaymentConfirmed" : "PaymentRefused");
+                await worker.WaitForAnswer(order, token == "tok_ok" ? "PaymentConfirmed" : "PaymentRefused");
             }
 
             await worker.Send(Some.Cancel(order));
-            await worker.IsTold(order, "PaymentCancelled");
+            await worker.WaitForAnswer(order, "PaymentCancelled");
             (await worker.Sandbox(order)).ShouldBe(ledger);
         }
     }
@@ -56,15 +56,15 @@ public sealed class RunningTests
     [Theory, MemberData(nameof(Modes))]
     public async Task A_payment_at_the_page_arrives_by_sandbox_webhook(Mode mode)
     {
-        await using var worker = await Worker.Start(mode, "--Payments:PendingSeconds=3600");
+        await using var worker = await Worker.Start(mode, "--Payments:PendingPollDelaySeconds=3600");
         var order = Some.Order();
         await worker.Send(Some.Hosted(order) with { PayBefore = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1) });
-        await worker.IsTold(order, "PaymentPending");
+        await worker.WaitForAnswer(order, "PaymentPending");
         var branch = await worker.Json($"/branches/payment/{order}");
         branch["state"]!.GetValue<string>().ShouldBe("Pending");
         using var customer = new HttpClient();
         (await customer.PostAsync(branch["url"]!.GetValue<string>() + "/pay", new FormUrlEncodedContent([]))).EnsureSuccessStatusCode();
-        await worker.IsTold(order, "PaymentAuthorized");
+        await worker.WaitForAnswer(order, "PaymentAuthorized");
         (await worker.Read(db => db.Webhooks.CountAsync())).ShouldBe(1);
     }
 
@@ -90,7 +90,7 @@ public sealed class RunningTests
         await using var worker = await Worker.Start(Mode.Embedded);
         var order = Some.Order();
         await worker.Send(Some.Try(order));
-        await worker.IsTold(order, "PaymentAuthorized");
+        await worker.WaitForAnswer(order, "PaymentAuthorized");
         var branch = await worker.Json($"/branches/payment/{order}");
         branch["state"]!.GetValue<string>().ShouldBe("Tried");
         branch["amount"]!.ToJsonString().ShouldBe("{\"amount\":1250,\"currency\":\"EUR\"}");
@@ -113,7 +113,7 @@ public sealed class RunningTests
         var order = Some.Order();
         (await worker.Json($"/branches/payment/{order}/history"))["items"]!.AsArray().ShouldBeEmpty();
         await worker.Send(Some.Try(order));
-        await worker.IsTold(order, "PaymentAuthorized");
+        await worker.WaitForAnswer(order, "PaymentAuthorized");
         var body = Signed.Event(order);
         await worker.Webhook(body, Signed.Headers("msg_7", TimeProvider.System.GetUtcNow(), body));
 
@@ -142,6 +142,6 @@ public sealed class RunningTests
         var order = Some.Order();
         await worker.Send(Some.Confirm(order));
         await Eventually.Holds("the refused Confirm is in the failed-message store", () => worker.Read(db => db.FailedMessages.AnyAsync()));
-        (await worker.Read(db => db.FailedMessages.SingleAsync())).Cause.ShouldBe($"BranchViolation: Order {order}: a Confirm without a Try.");
+        (await worker.Read(db => db.FailedMessages.SingleAsync())).Cause.ShouldBe($"BranchViolationException: Order {order}: a Confirm without a Try.");
     }
 }

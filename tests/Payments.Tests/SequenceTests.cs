@@ -42,10 +42,10 @@ public sealed class SequenceTests
         Sequences.All.Count.ShouldBe(1092);
         await using var bench = await Bench.Start(database);
         var everywhere = database != "Sqlite" || crash == CrashAt.Never;
-        for (var at = 0; at < (everywhere ? 1 : Sequences.Longest); at++)
+        for (var at = 0; at < (everywhere ? 1 : Sequences.MaxLength); at++)
         {
             var runs = Sequences.All.Where(sequence => sequence.Length > at).Select(sequence => new Run(sequence)).ToList();
-            for (var step = 0; step < Sequences.Longest; step++)
+            for (var step = 0; step < Sequences.MaxLength; step++)
             {
                 foreach (var batch in runs.Where(run => run.Sequence.Length > step).Chunk(64))
                     await Step(bench, batch, step, everywhere || step == at ? crash : CrashAt.Never);
@@ -93,7 +93,7 @@ public sealed class SequenceTests
     {
         var orders = runs.ConvertAll(run => run.OrderId);
         var states = await bench.Read(db => db.Branches.AsNoTracking().ToDictionaryAsync(row => row.OrderId, row => row.State));
-        var ledger = bench.Gateway.Ledger.ToLookup(told => Guid.Parse(told.Reference!), told => told.Operation);
+        var ledger = bench.Gateway.Ledger.ToLookup(received => Guid.Parse(received.Reference!), received => received.Operation);
         foreach (var run in runs)
         {
             (states.TryGetValue(run.OrderId, out var state) ? state.ToString() : "").ShouldBe(run.Model.State, run.ToString());

@@ -12,15 +12,15 @@ public sealed class SettingsTests
     {
         Wrong(settings => settings.LeaseSeconds = 5, "Payments:LeaseSeconds");
         Wrong(settings => settings.CallTimeoutMilliseconds = 0, "Payments:CallTimeoutMilliseconds");
-        Wrong(settings => settings.ConcurrentCalls = 0, "Payments:ConcurrentCalls");
-        Wrong(settings => settings.WaitingCalls = 1, "Payments:WaitingCalls");
-        Wrong(settings => settings.AnswerBatch = 0, "Payments:AnswerBatch");
-        Wrong(settings => settings.SweepMilliseconds = 0, "Payments:SweepMilliseconds");
-        Wrong(settings => settings.BackOffMaxSeconds = 1000, "BackOffMaxSeconds");
-        Wrong(settings => settings.PendingSeconds = 0, "Payments:PendingSeconds");
-        Wrong(settings => settings.BreakerRatio = 2, "Payments:BreakerRatio");
+        Wrong(settings => settings.MaxConcurrentCalls = 0, "Payments:MaxConcurrentCalls");
+        Wrong(settings => settings.MaxQueuedCalls = 1, "Payments:MaxQueuedCalls");
+        Wrong(settings => settings.AnswerBatchSize = 0, "Payments:AnswerBatchSize");
+        Wrong(settings => settings.SweepIntervalMilliseconds = 0, "Payments:SweepIntervalMilliseconds");
+        Wrong(settings => settings.MaxRetryDelaySeconds = 1000, "MaxRetryDelaySeconds");
+        Wrong(settings => settings.PendingPollDelaySeconds = 0, "Payments:PendingPollDelaySeconds");
+        Wrong(settings => settings.BreakerFailureRatio = 2, "Payments:BreakerFailureRatio");
         Wrong(settings => settings.BreakerOpenSeconds = 0, "BreakerOpenSeconds");
-        Wrong(settings => settings.WebhookWindowSeconds = 0, "Payments:WebhookWindowSeconds");
+        Wrong(settings => settings.WebhookToleranceSeconds = 0, "Payments:WebhookToleranceSeconds");
     }
 
     [Theory]
@@ -55,11 +55,11 @@ public sealed class SettingsTests
     public void Retry_delays_double_to_five_seconds_with_jitter()
     {
         var settings = new PaymentsSettings();
-        var waits = Enumerable.Range(0, 200).Select(_ => settings.BackOff(1, Guid.CreateVersion7()).TotalMilliseconds).ToList();
+        var waits = Enumerable.Range(0, 200).Select(_ => settings.RetryDelay(1, Guid.CreateVersion7()).TotalMilliseconds).ToList();
         waits.ShouldAllBe(wait => wait >= 250 && wait < 500);
         waits.Distinct().Count().ShouldBeGreaterThan(50);
-        settings.BackOff(1000, Guid.CreateVersion7()).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(5));
-        settings.Furthest.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
+        settings.RetryDelay(1000, Guid.CreateVersion7()).ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(5));
+        settings.MaxDueAhead.ShouldBeGreaterThan(TimeSpan.FromSeconds(5));
     }
 
     static void Wrong(Action<PaymentsSettings> change, string name)

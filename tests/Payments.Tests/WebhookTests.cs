@@ -13,7 +13,7 @@ public sealed class WebhookTests
         await using var bench = await Bench.Start(database);
         var order = await Pending(bench);
         bench.Gateway.Conclude(order, "succeeded");
-        (await Receive(bench, "msg_1", Signed.Event(order))).ShouldBe(WebhookRule.Asked);
+        (await Receive(bench, "msg_1", Signed.Event(order))).ShouldBe(WebhookRule.Accepted);
         await bench.Drain();
         (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
         (await bench.Path(order)).ShouldBe("Trying Pending Tried");

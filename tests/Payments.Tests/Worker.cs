@@ -22,7 +22,7 @@ sealed class Worker : IAsyncDisposable
     readonly WebApplication app;
     readonly HttpClient http;
     readonly string operatorKey;
-    readonly ConcurrentBag<(Guid, string)> told = [];
+    readonly ConcurrentBag<(Guid, string)> received = [];
 
     Worker(Installation installation, WebApplication app, string operatorKey, string merchantKey, string serviceKey)
     {
@@ -39,7 +39,7 @@ sealed class Worker : IAsyncDisposable
         var operators = ApiKeys.Create(databases.Directory, "op", "all", Roles.Operator);
         var merchants = ApiKeys.Create(databases.Directory, "shop", "shop", Roles.Orders);
         var services = ApiKeys.Create(databases.Directory, "orders-api", "ordersaga", Roles.Query);
-        var builder = Bench.Builder(databases, null, ["--Payments:CallTimeoutMilliseconds=700", "--Sandbox:SlowTokenMilliseconds=100", .. settings]);
+        var builder = Bench.Builder(databases, null, ["--Payments:CallTimeoutMilliseconds=700", "--Sandbox:SlowTokenDelayMilliseconds=100", .. settings]);
         builder.AddSandbox();
         var built = builder.Build();
         await Create<PaymentsDb>(built);
@@ -58,8 +58,8 @@ sealed class Worker : IAsyncDisposable
     public Task Send<T>(T command) where T : class =>
         app.Services.GetRequiredService<UnitOfWork<PaymentsDb>>().Run(work => work.Send(Queues.Payments, command));
 
-    public Task IsTold(Guid orderId, string answer) =>
-        Eventually.Holds($"{orderId} has the response {answer}", () => told.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
+    public Task WaitForAnswer(Guid orderId, string answer) =>
+        Eventually.Holds($"{orderId} has the response {answer}", () => received.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
 
     /// <summary>The order in the sandbox's own ledger.</summary>
     public async Task<string> Sandbox(Guid orderId)
@@ -124,19 +124,19 @@ sealed class Worker : IAsyncDisposable
         var bus = app.Services.GetRequiredService<IBus>();
         return bus.ConnectReceiveEndpoint(Queues.Orders, endpoint =>
         {
-            endpoint.TakeEnvelopes();
-            Hear<PaymentAuthorized>(endpoint);
-            Hear<PaymentPending>(endpoint);
-            Hear<PaymentDeclined>(endpoint);
-            Hear<PaymentConfirmed>(endpoint);
-            Hear<PaymentRefused>(endpoint);
-            Hear<PaymentCancelled>(endpoint);
+            endpoint.UseEnvelopes();
+            Receive<PaymentAuthorized>(endpoint);
+            Receive<PaymentPending>(endpoint);
+            Receive<PaymentDeclined>(endpoint);
+            Receive<PaymentConfirmed>(endpoint);
+            Receive<PaymentRefused>(endpoint);
+            Receive<PaymentCancelled>(endpoint);
         }).Ready;
     }
 
-    void Hear<T>(IReceiveEndpointConfigurator endpoint) where T : class, IOrderMessage => endpoint.Handler<T>(context =>
+    void Receive<T>(IReceiveEndpointConfigurator endpoint) where T : class, IOrderMessage => endpoint.Handler<T>(context =>
     {
-        told.Add((context.Message.OrderId, typeof(T).Name));
+        received.Add((context.Message.OrderId, typeof(T).Name));
         return Task.CompletedTask;
     });
 }

@@ -18,7 +18,7 @@ public sealed class BlockedDestinationTests
         Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory blocks nothing.");
         await using var installation = await Mode.Servers.Fresh("pack");
         await Block(installation, way);
-        await using var host = await PackHost.Start(installation, "Limits:ParkAfter=3", "Limits:PublishTimeoutSeconds=5", "Limits:OutboxLeaseSeconds=10");
+        await using var host = await PackHost.Start(installation, "Limits:MaxSendAttempts=3", "Limits:PublishTimeoutSeconds=5", "Limits:OutboxLeaseSeconds=10");
         for (var i = 0; i < 20; i++)
             await Send(host, way);
         using var blocked = new GaugeReader("ordersaga.outbox.blocked");
@@ -69,7 +69,7 @@ public sealed class BlockedDestinationTests
         Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory blocks nothing.");
         await using var installation = await Mode.Servers.Fresh("pack");
         await Block(installation, "a full queue");
-        await using var host = await PackHost.Start(installation, "News=true", "Limits:ParkAfter=2");
+        await using var host = await PackHost.Start(installation, "News=true", "Limits:MaxSendAttempts=2");
         for (var i = 0; i < 10; i++)
             await Send(host, "a full queue");
         await Eventually.Becomes("all parked",

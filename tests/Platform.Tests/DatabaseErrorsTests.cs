@@ -60,11 +60,11 @@ public sealed class DatabaseErrorsTests
     public void SQL_Server_error_numbers_are_classified(FailureKind kind, string numbers)
     {
         foreach (var number in numbers.Split(' ').Select(int.Parse))
-            DatabaseErrors.OfSqlServer(number, severity: 16).ShouldBe(kind, $"{number}");
+            DatabaseErrors.ClassifySqlServer(number, severity: 16).ShouldBe(kind, $"{number}");
     }
 
     [Fact]
-    public void An_error_that_closes_the_connection_is_transient() => DatabaseErrors.OfSqlServer(50000, severity: 20).ShouldBe(Unavailable);
+    public void An_error_that_closes_the_connection_is_transient() => DatabaseErrors.ClassifySqlServer(50000, severity: 20).ShouldBe(Unavailable);
 
     [Fact]
     public void A_non_database_error_is_permanent() => DatabaseErrors.Classify(new InvalidOperationException("a bug")).ShouldBe(Permanent);

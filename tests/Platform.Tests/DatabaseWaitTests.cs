@@ -142,7 +142,7 @@ public sealed class DatabaseWaitTests
     public async Task An_idle_transaction_is_ended()
     {
         await using var installation = await PostgreSql();
-        await using var host = await PackHost.Start(installation, "Database:IdleTransactionSeconds=1");
+        await using var host = await PackHost.Start(installation, "Database:IdleTransactionTimeoutSeconds=1");
         await Add(host, "a");
         var vanished = host.Unit.Run(async work =>
         {

@@ -5,7 +5,7 @@ namespace Platform.Tests;
 /// <summary>Deliveries, and how often each one takes effect.</summary>
 public sealed class DeliveryTests
 {
-    public static TheoryData<Mode, int, int, int> LanesAndSizes()
+    public static TheoryData<Mode, int, int, int> BatchesAndSizes()
     {
         var data = new TheoryData<Mode, int, int, int>();
         foreach (var mode in Mode.All().Select(row => (Mode)row[0]))
@@ -20,12 +20,12 @@ public sealed class DeliveryTests
         return data;
     }
 
-    [Theory, MemberData(nameof(LanesAndSizes))]
-    public async Task Outbox_messages_are_handled_once_and_then_deleted(Mode mode, int lanes, int size, int envelope)
+    [Theory, MemberData(nameof(BatchesAndSizes))]
+    public async Task Outbox_messages_are_handled_once_and_then_deleted(Mode mode, int concurrentBatches, int size, int envelope)
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await PackHost.Start(
-            installation, $"Limits:Lanes={lanes}", $"Limits:BatchSize={size}", $"Limits:EnvelopeSize={envelope}");
+            installation, $"Limits:ConcurrentBatches={concurrentBatches}", $"Limits:BatchSize={size}", $"Limits:EnvelopeSize={envelope}");
         var sagas = Enumerable.Range(0, 5).Select(_ => Guid.CreateVersion7()).ToArray();
         await Parallel.ForAsync(0, 100, async (i, _) => await host.Unit.Run(async work =>
         {
@@ -74,11 +74,11 @@ public sealed class DeliveryTests
         await using var host = await PackHost.Start(installation);
         using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
         var message = RawMessage.Of("Bump", new { name = "poison" }, Guid.CreateVersion7());
-        host.Remedy.Mended = true;
+        host.Remedy.Fixed = true;
         await host.SendRaw("bumps", message);
         await host.Counts("poison", 1);
 
-        host.Remedy.Mended = false;
+        host.Remedy.Fixed = false;
         await host.SendRaw("bumps", message);
         await Eventually.Becomes("the duplicate is counted", () => Task.FromResult(duplicates.Sum), sum => sum == 1);
         (await host.Counter("poison")).ShouldBe(1);

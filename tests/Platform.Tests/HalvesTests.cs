@@ -46,7 +46,7 @@ public sealed class HalvesTests
     public async Task A_batch_that_must_wait_is_not_split()
     {
         var (runs, failed) = (0, new List<int>());
-        await Halves.Run(Enumerable.Range(0, 64).ToList(), _ =>
+        await BatchSplitter.Run(Enumerable.Range(0, 64).ToList(), _ =>
         {
             runs++;
             throw new PostgresException("read-only", "ERROR", "ERROR", "25006");
@@ -58,7 +58,7 @@ public sealed class HalvesTests
     {
         List<int> handled = [], failed = [];
         var runs = 0;
-        await Halves.Run(Enumerable.Range(0, size).ToList(), batch =>
+        await BatchSplitter.Run(Enumerable.Range(0, size).ToList(), batch =>
         {
             runs++;
             if (batch.Any(bad.Contains))

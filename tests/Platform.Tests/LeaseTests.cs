@@ -60,7 +60,7 @@ public sealed class LeaseTests
         await leases.Claim([(Thing, 1)], Long);
         await leases.Claim([(Guid.CreateVersion7(), 1), (Guid.CreateVersion7(), 1)], TimeSpan.Zero);
 
-        await Eventually.Becomes("two leases are deleted", leases.Forget, count => count == 2);
+        await Eventually.Becomes("two leases are deleted", leases.DeleteExpired, count => count == 2);
         (await leases.Claim([(Thing, 1)], Long)).ShouldBeEmpty();
     }
 }

@@ -20,10 +20,10 @@ public sealed class LockedDeliveriesTests
             throw new NpgsqlException("The connection is broken.");
         }, 64, turns, TimeProvider.System, NullLogger.Instance, new CancellationToken(canceled: true));
         List<Delivery> deliveries = [.. Enumerable.Range(0, 64).Select(_ => new Delivery(DispatchProxy.Create<ConsumeContext, Blank>(), null!))];
-        locked.Take(deliveries);
+        locked.Defer(deliveries);
         foreach (var delivery in deliveries)
         {
-            await delivery.Returned.WaitAsync(TimeSpan.FromSeconds(20));
+            await delivery.Released.WaitAsync(TimeSpan.FromSeconds(20));
             Should.Throw<NpgsqlException>(delivery.ThrowIfFailed);
         }
 

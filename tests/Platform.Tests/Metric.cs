@@ -17,8 +17,8 @@ sealed class Metric : IDisposable
             if (instrument.Meter.Name == Instruments.Name && instrument.Name == name)
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, measured, tags, _) => Take(measured, tags, tag, value));
-        listener.SetMeasurementEventCallback<int>((_, measured, tags, _) => Take(measured, tags, tag, value));
+        listener.SetMeasurementEventCallback<long>((_, measured, tags, _) => Record(measured, tags, tag, value));
+        listener.SetMeasurementEventCallback<int>((_, measured, tags, _) => Record(measured, tags, tag, value));
         listener.Start();
     }
 
@@ -28,7 +28,7 @@ sealed class Metric : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    void Take(long measured, ReadOnlySpan<KeyValuePair<string, object?>> tags, string name, string value)
+    void Record(long measured, ReadOnlySpan<KeyValuePair<string, object?>> tags, string name, string value)
     {
         foreach (var tag in tags)
         {

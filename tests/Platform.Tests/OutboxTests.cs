@@ -17,7 +17,7 @@ public sealed class OutboxTests
     public async Task An_unsendable_row_is_parked_and_can_be_replayed(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Start(installation, "Limits:ParkAfter=2");
+        await using var host = await PackHost.Start(installation, "Limits:MaxSendAttempts=2");
         var row = Row("nonsense:nowhere", "a");
         await Insert(host, row);
         await host.Bump("behind", 20);
@@ -41,7 +41,7 @@ public sealed class OutboxTests
     public async Task A_row_delayed_by_a_fast_clock_is_sent(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Start(installation, "Limits:BacklogSampleSeconds=1");
+        await using var host = await PackHost.Start(installation, "Limits:BacklogSampleIntervalSeconds=1");
         var row = Row("exchange:bumps", "a");
         row.NextAttemptAt = TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(1);
         await Insert(host, row);
@@ -53,8 +53,8 @@ public sealed class OutboxTests
     {
         await using var installation = await mode.Fresh("pack");
         using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
-        await using var one = await PackHost.Start(installation, "Limits:SweepPage=7");
-        await using var two = await PackHost.Start(installation, "Limits:SweepPage=7");
+        await using var one = await PackHost.Start(installation, "Limits:SweepPageSize=7");
+        await using var two = await PackHost.Start(installation, "Limits:SweepPageSize=7");
         await Insert(one, [.. Enumerable.Range(0, 200).Select(_ => Row("exchange:bumps", "a"))]);
         await one.Counts("a", 200);
         await one.Drained();
@@ -97,7 +97,7 @@ public sealed class OutboxTests
     {
         Assert.SkipUnless(mode.Transport == "RabbitMq", "The in-memory bus is always available.");
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Start(installation, "Limits:ParkAfter=1");
+        await using var host = await PackHost.Start(installation, "Limits:MaxSendAttempts=1");
         await host.Bump("a", 5);
         await host.Counts("echo-a", 5);
         await installation.ShutBroker();

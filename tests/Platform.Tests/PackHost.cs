@@ -16,7 +16,7 @@ namespace Platform.Tests;
 sealed class PackHost : IAsyncDisposable
 {
     /// <summary>Short enough for tests, in the ratios that Limits requires.</summary>
-    static readonly string[] Quick = ["Limits:OutboxLeaseSeconds=2", "Limits:PublishTimeoutSeconds=1", "Limits:SweepMilliseconds=50"];
+    static readonly string[] Quick = ["Limits:OutboxLeaseSeconds=2", "Limits:PublishTimeoutSeconds=1", "Limits:SweepIntervalMilliseconds=50"];
 
     readonly LogLines log = new();
 

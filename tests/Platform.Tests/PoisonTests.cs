@@ -27,13 +27,13 @@ public sealed class PoisonTests
             await Shown(http);
         }
 
-        await using var mended = await PackHost.Start(installation, "News=true", $"Limits:MessageBytes={2 * Huge}");
-        mended.Remedy.Mended = true;
-        using var later = mended.Operator();
-        var failed = await mended.Db(db => db.FailedMessages.Select(row => row.Id).ToListAsync());
+        await using var repaired = await PackHost.Start(installation, "News=true", $"Limits:MaxMessageBytes={2 * Huge}");
+        repaired.Remedy.Fixed = true;
+        using var later = repaired.Operator();
+        var failed = await repaired.Db(db => db.FailedMessages.Select(row => row.Id).ToListAsync());
         foreach (var id in failed.Concat(failed))
             (await later.PostAsync($"/failed-messages/{id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        await Mended(mended);
+        await WaitUntilFixed(repaired);
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
@@ -55,7 +55,7 @@ public sealed class PoisonTests
         causes.ShouldContain(":Bump InvalidOperationException: this message is poison");
         causes.ShouldContain(":TallyDone UnknownMessageType");
 
-        host.Remedy.Mended = true;
+        host.Remedy.Fixed = true;
         using var http = host.Operator();
         var kept = await host.Db(db => db.FailedMessages.SingleAsync(row => row.Cause.Contains("poison")));
         Unpacked.Of(System.Text.Encoding.UTF8.GetString(kept.Body)).Select(one => (one.Type, (string?)one.Message["name"])).ShouldBe([("Bump", "poison")]);
@@ -124,7 +124,7 @@ public sealed class PoisonTests
     }
 
     /// <summary>Each took effect once although it was replayed twice; bad JSON stays bad and is stored again.</summary>
-    static async Task Mended(PackHost host)
+    static async Task WaitUntilFixed(PackHost host)
     {
         foreach (var name in (string[])["huge", "poison", "news-bumps", "news-echoes", "news-tallies"])
             await host.Counts(name, 1);

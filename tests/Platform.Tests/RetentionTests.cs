@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.FailedMessages;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Retention;
 
@@ -13,7 +13,7 @@ public sealed class RetentionTests
 {
     const int Page = 100;
 
-    static readonly string[] Often = ["Retention:IntervalSeconds=1", "Retention:StepMilliseconds=10", $"Retention:PageRows={Page}"];
+    static readonly string[] Often = ["Retention:IntervalSeconds=1", "Retention:MaxStepMilliseconds=10", $"Retention:PageSize={Page}"];
     static readonly DateTime Now = TimeProvider.System.GetUtcNow().UtcDateTime;
     static readonly DateTime Old = Now.AddDays(-8);
 
@@ -99,9 +99,9 @@ public sealed class RetentionTests
 
     [Theory]
     [InlineData(nameof(RetentionSettings.IntervalSeconds), 0)]
-    [InlineData(nameof(RetentionSettings.StepMilliseconds), 10_001)]
-    [InlineData(nameof(RetentionSettings.PageRows), 5_000)]
-    [InlineData(nameof(RetentionSettings.ReplayedMessageDays), -1)]
+    [InlineData(nameof(RetentionSettings.MaxStepMilliseconds), 10_001)]
+    [InlineData(nameof(RetentionSettings.PageSize), 5_000)]
+    [InlineData(nameof(RetentionSettings.ReplayedMessageRetentionDays), -1)]
     public void An_inconsistent_retention_setting_stops_startup(string name, int value)
     {
         var settings = new RetentionSettings();

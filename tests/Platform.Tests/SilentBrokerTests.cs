@@ -14,11 +14,11 @@ public sealed class SilentBrokerTests
     public async Task A_broker_that_confirms_nothing_is_degraded()
     {
         await using var installation = await Mode.Embedded.Fresh("pack");
-        await using var host = await Start(installation, "Limits:ParkAfter=1");
+        await using var host = await Start(installation, "Limits:MaxSendAttempts=1");
         using var http = host.Operator();
         var transport = Transport(host);
         await Eventually.Holds("ready", async () => await Ready(http) == "ready");
-        transport.Silence(OddTransport.Everything);
+        transport.StopConfirming(ControllableTransport.Everything);
         await host.Bump("a", 5);
         await Eventually.Holds("degraded", async () => await Ready(http) == "degraded");
         (await host.Db(db => db.Outbox.AllAsync(row => row.Attempts == 0 && row.ParkedAt == null))).ShouldBeTrue();
@@ -37,9 +37,9 @@ public sealed class SilentBrokerTests
     public async Task Unsent_rows_are_not_marked_as_failed()
     {
         await using var installation = await Mode.Embedded.Fresh("pack");
-        await using var host = await Start(installation, "Limits:ParkAfter=1", "Limits:PublishWindow=1");
+        await using var host = await Start(installation, "Limits:MaxSendAttempts=1", "Limits:MaxOutstandingConfirms=1");
         var transport = Transport(host);
-        transport.Silence(OddTransport.Everything);
+        transport.StopConfirming(ControllableTransport.Everything);
         for (var i = 0; i < 10; i++)
             await host.Bump("a", 1);
         var broker = host.App.Services.GetRequiredService<BrokerState>();
@@ -55,9 +55,9 @@ public sealed class SilentBrokerTests
     public async Task A_silent_destination_holds_a_bounded_number_of_rows()
     {
         await using var installation = await Mode.Embedded.Fresh("pack");
-        await using var host = await Start(installation, "Limits:PublishWindow=2");
+        await using var host = await Start(installation, "Limits:MaxOutstandingConfirms=2");
         var transport = Transport(host);
-        transport.Silence("nowhere");
+        transport.StopConfirming("nowhere");
         await Send(host, 2);
         await Eventually.Becomes("it is blocked", () => host.Db(db => db.Outbox.CountAsync(row => row.Attempts > 0)), count => count == 2);
         await Send(host, 20);
@@ -75,7 +75,7 @@ public sealed class SilentBrokerTests
     public async Task A_refusal_with_invalid_characters_is_stored(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await Start(installation, "Limits:ParkAfter=1");
+        await using var host = await Start(installation, "Limits:MaxSendAttempts=1");
         Transport(host).Refusal = new InvalidOperationException("no\0such\r\nqueue \ud83c" + new string('x', 2000));
         await Send(host, 1);
         var parked = await Eventually.Becomes("it is parked", () => host.Db(db => db.Outbox.SingleAsync()), row => row.ParkedAt is not null);
@@ -84,9 +84,9 @@ public sealed class SilentBrokerTests
     }
 
     static Task<PackHost> Start(Installation installation, params string[] settings) =>
-        PackHost.Start(installation, services => new OddTransport(services), settings);
+        PackHost.Start(installation, services => new ControllableTransport(services), settings);
 
-    static OddTransport Transport(PackHost host) => (OddTransport)host.App.Services.GetRequiredService<IMessageTransport>();
+    static ControllableTransport Transport(PackHost host) => (ControllableTransport)host.App.Services.GetRequiredService<IMessageTransport>();
 
     static async Task Send(PackHost host, int rows)
     {

@@ -11,7 +11,7 @@ public sealed class SqlServerStatementsTests
     static readonly Dictionary<string, (string Parameters, string Sql)> Statements = new()
     {
         ["ReadClock"] = ("", Dialect.ReadClock!),
-        ["HurryLocks"] = ("", Dialect.HurryLocks!),
+        ["HurryLocks"] = ("", Dialect.ShortenLockTimeout!),
         ["Probe"] = ("", Dialect.Probe),
         ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
         ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),
@@ -22,7 +22,7 @@ public sealed class SqlServerStatementsTests
         ["DeleteOld"] = ("@from @before @limit", Dialect.DeleteOld("inbox", "received_at", "endpoint <> 'none'")),
         ["LockByText"] = ("@rows", SqlServerDialect.LockRows("counters", "name", keyIsGuid: false)),
         ["LockByGuid"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true)),
-        ["LockPassingLocked"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true, passLocked: true)),
+        ["LockPassingLocked"] = ("@rows", SqlServerDialect.LockRows("tallies", "id", keyIsGuid: true, skipLocked: true)),
     };
 
     [Fact]

@@ -9,9 +9,9 @@ public sealed class StartTests
     [Fact]
     public async Task An_invalid_setting_is_one_message_and_final()
     {
-        var (code, said) = await Run(new InvalidOperationException("Limits:Lanes must be 1 to 64"));
-        code.ShouldBe(Start.WrongSettings);
-        said.ShouldEndWith($" does not start: Limits:Lanes must be 1 to 64{Environment.NewLine}");
+        var (code, said) = await Run(new InvalidOperationException("Limits:ConcurrentBatches must be 1 to 64"));
+        code.ShouldBe(ProgramRunner.WrongSettings);
+        said.ShouldEndWith($" does not start: Limits:ConcurrentBatches must be 1 to 64{Environment.NewLine}");
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class StartTests
         Console.SetError(said);
         try
         {
-            return (await Start.Of(() => Task.Run(() => throw failure)), said.ToString());
+            return (await ProgramRunner.Run(() => Task.Run(() => throw failure)), said.ToString());
         }
         finally
         {

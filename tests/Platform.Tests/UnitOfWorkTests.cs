@@ -41,9 +41,9 @@ public sealed class UnitOfWorkTests
     public async Task An_endless_conflict_is_abandoned_at_the_limit(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");
-        await using var host = await PackHost.Make(installation, "Limits:ConflictAttempts=3");
-        var scopes = new HashSet<Work>();
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => host.Unit.Run(Task (Work work) =>
+        await using var host = await PackHost.Make(installation, "Limits:MaxConflictAttempts=3");
+        var scopes = new HashSet<UnitOfWorkContext>();
+        await Should.ThrowAsync<DbUpdateConcurrencyException>(() => host.Unit.Run(Task (UnitOfWorkContext work) =>
         {
             scopes.Add(work);
             throw new DbUpdateConcurrencyException("planted");

@@ -13,22 +13,22 @@ public sealed class AssuranceRuleTests
     /// <summary>All responses; for everything else the saga sends its command again.</summary>
     static readonly Dictionary<(string Order, string Branch, string State), Type> Answers = new()
     {
-        [(States.Reserving, "stock", Tried)] = typeof(StockReserved),
-        [(States.Reserving, "stock", Refused)] = typeof(StockRejected),
-        [(States.AwaitingPayment, "payment", Tried)] = typeof(PaymentAuthorized),
-        [(States.AwaitingPayment, "payment", Pending)] = typeof(PaymentPending),
-        [(States.AwaitingPayment, "payment", Refused)] = typeof(PaymentDeclined),
-        [(States.ConfirmingPayment, "payment", Confirmed)] = typeof(PaymentConfirmed),
-        [(States.ConfirmingPayment, "payment", CaptureRefused)] = typeof(PaymentRefused),
-        [(States.ConfirmingStock, "stock", Confirmed)] = typeof(StockConfirmed),
-        [(States.Cancelling, "stock", Cancelled)] = typeof(StockCancelled),
-        [(States.Cancelling, "payment", Cancelled)] = typeof(PaymentCancelled),
+        [(OrderStates.Reserving, "stock", Tried)] = typeof(StockReserved),
+        [(OrderStates.Reserving, "stock", Refused)] = typeof(StockRejected),
+        [(OrderStates.AwaitingPayment, "payment", Tried)] = typeof(PaymentAuthorized),
+        [(OrderStates.AwaitingPayment, "payment", Pending)] = typeof(PaymentPending),
+        [(OrderStates.AwaitingPayment, "payment", Refused)] = typeof(PaymentDeclined),
+        [(OrderStates.ConfirmingPayment, "payment", Confirmed)] = typeof(PaymentConfirmed),
+        [(OrderStates.ConfirmingPayment, "payment", CaptureRefused)] = typeof(PaymentRefused),
+        [(OrderStates.ConfirmingStock, "stock", Confirmed)] = typeof(StockConfirmed),
+        [(OrderStates.Cancelling, "stock", Cancelled)] = typeof(StockCancelled),
+        [(OrderStates.Cancelling, "payment", Cancelled)] = typeof(PaymentCancelled),
     };
 
     [Fact]
     public void Recovery_delivers_the_awaited_response_or_retries()
     {
-        foreach (var state in States.All.Where(state => !States.AtRest(state)))
+        foreach (var state in OrderStates.All.Where(state => !OrderStates.IsFinal(state)))
             foreach (var stock in OfStock)
                 foreach (var payment in OfPayment)
                 {
@@ -42,15 +42,15 @@ public sealed class AssuranceRuleTests
     [Fact]
     public void A_delivered_response_is_not_delivered_again()
     {
-        Sent(Order(States.Cancelling) with { StockCancelled = true }, Cancelled, Cancelled).ShouldBe([new PaymentCancelled(Some.Id)]);
-        Sent(Order(States.Cancelling) with { PaymentCancelled = true }, Cancelled, Cancelled).ShouldBe([new StockCancelled(Some.Id)]);
-        Sent(Order(States.Cancelling) with { PaymentCancelled = true }, Tried, Cancelled).ShouldBe([new CheckOrder(Some.Id, 5)]);
+        Sent(Order(OrderStates.Cancelling) with { StockReleased = true }, Cancelled, Cancelled).ShouldBe([new PaymentCancelled(Some.Id)]);
+        Sent(Order(OrderStates.Cancelling) with { PaymentReleased = true }, Cancelled, Cancelled).ShouldBe([new StockCancelled(Some.Id)]);
+        Sent(Order(OrderStates.Cancelling) with { PaymentReleased = true }, Tried, Cancelled).ShouldBe([new CheckOrder(Some.Id, 5)]);
     }
 
     [Fact]
     public void Retries_of_an_unhandled_order_become_rarer()
     {
-        var (settings, overdue, sent) = (new AssuranceSettings(), TimeSpan.Zero, 0);
+        var (settings, overdue, sent) = (new RecoverySettings(), TimeSpan.Zero, 0);
         for (; overdue < TimeSpan.FromHours(8); sent++)
             overdue += settings.LeaseFor(overdue);
         sent.ShouldBeLessThan(14, "a night without the saga");
@@ -61,10 +61,10 @@ public sealed class AssuranceRuleTests
     public void The_response_is_delivered_as_the_participant_gave_it()
     {
         var rejected = new BranchView(Some.Id, Refused, "sold out", [new RejectedLine("tea-001", 2, 1)]);
-        AssuranceRule.Decide(Order(States.Reserving), rejected, null).ShouldHaveSingleItem().ShouldBeOfType<StockRejected>()
-            .ShouldSatisfyAllConditions(told => told.Reason.ShouldBe("sold out"), told => told.Lines.ShouldBe(rejected.Rejected));
+        RecoveryRule.Decide(Order(OrderStates.Reserving), rejected, null).ShouldHaveSingleItem().ShouldBeOfType<StockRejected>()
+            .ShouldSatisfyAllConditions(received => received.Reason.ShouldBe("sold out"), received => received.Lines.ShouldBe(rejected.Rejected));
         var pending = new BranchView(Some.Id, Pending, Url: "https://pay.example/1", ExpiresAt: Now.AddMinutes(3));
-        AssuranceRule.Decide(Order(States.AwaitingPayment), null, pending).ShouldBe([new PaymentPending(Some.Id, pending.Url!, Now.AddMinutes(3))]);
+        RecoveryRule.Decide(Order(OrderStates.AwaitingPayment), null, pending).ShouldBe([new PaymentPending(Some.Id, pending.Url!, Now.AddMinutes(3))]);
     }
 
     [Theory]
@@ -73,15 +73,15 @@ public sealed class AssuranceRuleTests
     public void A_lease_shorter_than_the_query_timeout_stops_startup(int leaseSeconds, int timeoutMilliseconds)
     {
         var participants = new Orders.Model.Participants.ParticipantSettings { TimeoutMilliseconds = timeoutMilliseconds };
-        var settings = new AssuranceSettings { LeaseSeconds = leaseSeconds };
+        var settings = new RecoverySettings { LeaseSeconds = leaseSeconds };
         Should.Throw<InvalidOperationException>(() => settings.Check(participants)).Message.ShouldContain("LeaseSeconds");
-        Should.NotThrow(() => new AssuranceSettings().Check(new()));
+        Should.NotThrow(() => new RecoverySettings().Check(new()));
     }
 
-    static IReadOnlyList<IOrderMessage> Sent(StuckOrder order, string stock, string payment) =>
-        AssuranceRule.Decide(order, Branch(stock), Branch(payment));
+    static IReadOnlyList<IOrderMessage> Sent(StalledOrder order, string stock, string payment) =>
+        RecoveryRule.Decide(order, Branch(stock), Branch(payment));
 
     static BranchView? Branch(string state) => state == Absent ? null : new BranchView(Some.Id, state);
 
-    static StuckOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15), Now);
+    static StalledOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15), Now);
 }

@@ -30,20 +30,20 @@ public sealed class CaseRuleTests
     [Fact]
     public void A_case_cannot_be_resolved_during_review()
     {
-        Fits(CaseRule.Solve, "Tried", "Confirming").Refused.ShouldNotBeNull().ShouldContain("in review");
-        CaseRule.Fits(CaseRule.Solve, Review, Some.Completed, same: true).Refused.ShouldBeNull();
+        Fits(CaseRule.Resolve, "Tried", "Confirming").Refused.ShouldNotBeNull().ShouldContain("in review");
+        CaseRule.Evaluate(CaseRule.Resolve, Review, Some.Completed, same: true).Refused.ShouldBeNull();
     }
 
     [Fact]
     public void Stock_confirmed_for_a_cancelled_order_can_be_returned()
     {
         var row = new CaseRow { Class = "confirmed-stock-without-money", Rule = "r", Evidence = "{}", Reason = "why", OrderId = Some.Id };
-        var story = Some.Completed with { Order = Some.Order(States.Cancelled) };
-        CaseRule.Fits(CaseRule.Compensate, row, story, same: true).ShouldSatisfyAllConditions(
+        var snapshot = Some.Completed with { Order = Some.Order(OrderStates.Cancelled) };
+        CaseRule.Evaluate(CaseRule.Compensate, row, snapshot, same: true).ShouldSatisfyAllConditions(
             fits => fits.Refused.ShouldBeNull(), fits => fits.Commands.ShouldContain(Remedy.CancelStock));
-        CaseRule.Fits(CaseRule.Compensate, row, story with { Order = null }, same: true).Refused.ShouldNotBeNull().ShouldContain("return");
+        CaseRule.Evaluate(CaseRule.Compensate, row, snapshot with { Order = null }, same: true).Refused.ShouldNotBeNull().ShouldContain("return");
     }
 
-    static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, string stock, string payment) => CaseRule.Fits(
-        action, Review, new Story(Some.Id, Some.Order(States.NeedsReview), Some.Stock(stock), Some.Payment(payment), []), same: true);
+    static (IReadOnlyList<Remedy> Commands, string? Refused) Fits(string action, string stock, string payment) => CaseRule.Evaluate(
+        action, Review, new OrderSnapshot(Some.Id, Some.Order(OrderStates.NeedsReview), Some.Stock(stock), Some.Payment(payment), []), same: true);
 }

@@ -8,7 +8,7 @@ public sealed class ConservationTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Consistent_ledgers_conserve_every_unit_and_cent(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 3, Clean = 1500, Now = MadeBooks.Now });
+        await using var books = await GeneratedLedgers.Make(mode, new Plan { Seed = 3, Clean = 1500, Now = GeneratedLedgers.Now });
         var report = await Read(books);
 
         (report.StockDrift, report.MoneyDrift.Count, report.DriftingOrderCount).ShouldBe((0, 0, 0));
@@ -26,7 +26,7 @@ public sealed class ConservationTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Missing_units_are_counted_and_their_sku_is_named(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 4, Clean = 300, Now = MadeBooks.Now });
+        await using var books = await GeneratedLedgers.Make(mode, new Plan { Seed = 4, Clean = 300, Now = GeneratedLedgers.Now });
         await books.Run("inventory", "UPDATE stock SET held = held + 3, available = available - 3 WHERE sku = 'sku-007'");
         await books.Run("inventory", "UPDATE receipts SET quantity = quantity - 5 WHERE sku = 'sku-011'");
 
@@ -44,10 +44,10 @@ public sealed class ConservationTests
             ["missing-in-settlement"] = 2, ["doubled-capture"] = 2, ["settlement-amount-differs"] = 2, ["unknown-in-settlement"] = 2,
             ["refund-without-reason"] = 1, ["lines-differ"] = 2,
         };
-        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 5, Clean = 300, Now = MadeBooks.Now, Spoiled = ways });
+        await using var books = await GeneratedLedgers.Make(mode, new Plan { Seed = 5, Clean = 300, Now = GeneratedLedgers.Now, Corrupted = ways });
 
         var report = await Read(books);
-        var wanted = books.Spoiled.Where(spoiled => spoiled.Class != "lines-differ").Select(spoiled => spoiled.OrderId).Order().ToList();
+        var wanted = books.Corrupted.Where(corrupted => corrupted.Class != "lines-differ").Select(corrupted => corrupted.OrderId).Order().ToList();
         report.DriftingOrders.Select(order => order.OrderId!.Value).Order().ShouldBe(wanted);
         report.DriftingOrderCount.ShouldBe(wanted.Count);
         report.MoneyDrift.Values.Sum().ShouldBe(report.DriftingOrders.Sum(order => Math.Abs(order.Off)));
@@ -58,7 +58,7 @@ public sealed class ConservationTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_fully_refunded_partial_capture_is_conserved(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, new Plan { Seed = 7, Clean = 300, Now = MadeBooks.Now });
+        await using var books = await GeneratedLedgers.Make(mode, new Plan { Seed = 7, Clean = 300, Now = GeneratedLedgers.Now });
         var before = await Read(books);
         await books.Run("payments", "UPDATE payment_branches SET captured_amount = amount - 100 WHERE undo = 'Refund'");
         await books.Run("reconciler", """
@@ -69,17 +69,17 @@ public sealed class ConservationTests
         var report = await Read(books);
         report.Money.Sum(day => day.Refunded).ShouldBeLessThan(before.Money.Sum(day => day.Refunded));
         (report.MoneyDrift.Count, report.DriftingOrderCount, report.Conserved).ShouldBe((0, 0, true));
-        (await books.Findings(MadeBooks.All)).ShouldNotContain(finding => finding.Class == Classes.SettlementAmountDiffers);
+        (await books.Findings(GeneratedLedgers.All)).ShouldNotContain(finding => finding.Class == Classes.SettlementAmountDiffers);
         (await MovedInMay(books)).ShouldBe(report.Money.Sum(day => day.Captured + day.Refunded));
     }
 
-    static async Task<long> MovedInMay(MadeBooks books) =>
+    static async Task<long> MovedInMay(GeneratedLedgers books) =>
         (await books.Ledgers.Payments.Moved(new DateOnly(2030, 5, 1), new DateOnly(2030, 5, 31))).Sum(day => day.Sum(money => money.Captured + money.Refunded));
 
     [Fact]
     public async Task A_settlement_row_without_an_order_is_reported_as_drift()
     {
-        await using var books = await MadeBooks.Make(Mode.Embedded, new Plan { Seed = 6, Clean = 50, Now = MadeBooks.Now });
+        await using var books = await GeneratedLedgers.Make(Mode.Embedded, new Plan { Seed = 6, Clean = 50, Now = GeneratedLedgers.Now });
         await books.Run("reconciler", """
             INSERT INTO settlement_rows (id, operation, authorization_id, reference, order_id, amount, fee, currency, at, day)
             VALUES ('cap_x', 'capture', 'auth_x', 'somebody else', NULL, 500, 32, 'EUR', '2030-05-13 10:00:00', '2030-05-13')
@@ -87,11 +87,11 @@ public sealed class ConservationTests
         var difference = (await Read(books)).DriftingOrders.ShouldHaveSingleItem();
         (difference.OrderId, difference.Subject, difference.Currency, difference.Off).ShouldBe((null, "cap_x", "EUR", -500));
 
-        var row = (await books.Ledgers.Settlement.Nameless(null).ToListAsync()).ShouldHaveSingleItem();
-        var finding = Rules.CheckNameless(row);
+        var row = (await books.Ledgers.Settlement.Unmatched(null).ToListAsync()).ShouldHaveSingleItem();
+        var finding = Rules.CheckUnmatched(row);
         (finding.Class, finding.Subject, finding.Amount).ShouldBe((Classes.UnknownInSettlement, "cap_x", 500));
     }
 
-    static Task<ConservationReport> Read(MadeBooks books) => new Conservation(
+    static Task<ConservationReport> Read(GeneratedLedgers books) => new Conservation(
         books.Ledgers, new RuleTermsSource(books.Ledgers, new SettlementSettings(), new IntakeRig.Noon()), books.Settings).Read();
 }

@@ -7,10 +7,10 @@ public sealed class ContentRuleTests
 {
     const string Two = """[{"sku":"a","quantity":1,"unitPrice":5},{"sku":"b","quantity":2,"unitPrice":7}]""";
 
-    static readonly Story Good = Some.Completed;
+    static readonly OrderSnapshot Good = Some.Completed;
 
     /// <summary>A change and the one class that it must cause; none if it is legal.</summary>
-    static readonly Dictionary<string, (Func<Story> Story, string Found)> All = new()
+    static readonly Dictionary<string, (Func<OrderSnapshot> Snapshot, string Found)> All = new()
     {
         ["nothing"] = (() => Good, ""),
         ["the order's total"] = (() => Good with { Order = Good.Order! with { Total = 1251 } }, Classes.AmountDiffers),
@@ -26,7 +26,7 @@ public sealed class ContentRuleTests
         ["a capture by another id"] = (() => Good with { Settled = [Some.Row("cap_9")] }, Classes.UnknownInSettlement),
         ["a second capture"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("cap_2")] }, Classes.DoubledCapture),
         ["a refund"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("ref_1", "refund", -1250, 0)] }, Classes.RefundWithoutReason),
-        ["no order, settled"] = (() => new Story(Some.Id, null, null, null, [Some.Row("cap_1")]), Classes.UnknownInSettlement),
+        ["no order, settled"] = (() => new OrderSnapshot(Some.Id, null, null, null, [Some.Row("cap_1")]), Classes.UnknownInSettlement),
         ["a capture that is still asked about"] = (() => Good with { Order = Some.Order("NeedsReview"), Stock = Some.Stock("Tried"),
             Payment = Some.Payment("Confirming", Some.Attempt("capture", null, "Unknown")) }, ""),
         ["a capture that was declined here"] = (() => Good with { Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"),
@@ -51,15 +51,15 @@ public sealed class ContentRuleTests
             Classes.SettlementReversed),
         ["a fee and an unknown kind"] = (() => Good with { Settled = [Some.Row("cap_1"), Some.Row("f_1", "fee", -25, 0),
             Some.Row("x_1", "retencion", -12, 0)] }, ""),
-        ["a fee for an unknown order"] = (() => new Story(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
-        ["a tombstone beside a cancelled order"] = (() => new Story(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
+        ["a fee for an unknown order"] = (() => new OrderSnapshot(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
+        ["a tombstone beside a cancelled order"] = (() => new OrderSnapshot(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
             new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, null, [], Some.At), []), ""),
     };
 
     public static TheoryData<string> Changes() => [.. All.Keys];
 
     [Theory, MemberData(nameof(Changes))]
-    public void Each_discrepancy_gives_exactly_its_own_class(string change) => All[change].Story().Found().ShouldBe(All[change].Found);
+    public void Each_discrepancy_gives_exactly_its_own_class(string change) => All[change].Snapshot().Found().ShouldBe(All[change].Found);
 
     [Fact]
     public void Two_discrepancies_of_one_order_are_both_reported() =>
@@ -77,8 +77,8 @@ public sealed class ContentRuleTests
     public void A_capture_is_missing_only_after_its_last_possible_file(string capturedAt, string days, bool missed)
     {
         var at = DateTime.Parse(capturedAt, System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
-        var story = Good with { Payment = Some.Payment("Confirmed", Some.Attempt("capture", "cap_1", at: at)), Settled = [] };
-        story.Found(Some.Terms with { Days = new SettlementDays(days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet()) })
+        var snapshot = Good with { Payment = Some.Payment("Confirmed", Some.Attempt("capture", "cap_1", at: at)), Settled = [] };
+        snapshot.Found(Some.Terms with { Days = new SettlementDays(days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet()) })
             .ShouldBe(missed ? Classes.MissingInSettlement : "");
     }
 
@@ -95,13 +95,13 @@ public sealed class ContentRuleTests
     [InlineData("14T23:59", "15T00:01", "17T23:59", "14", false)]
     [InlineData("14T12:00", "14T12:00", "30T00:00", "20", false)]
     [InlineData("14T23:59", "15T00:01", "30T00:00", "20", false)]
-    public void A_capture_is_missing_by_time_when_no_file_arrives(string asked, string answered, string now, string days, bool missed)
+    public void A_capture_is_missing_by_time_when_no_file_arrives(string requested, string answered, string now, string days, bool missed)
     {
         var delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet();
-        var told = SettlementDays.Of(delivered, new SettlementSettings(), new DateTimeOffset(At(now)));
-        var capture = Some.Attempt("capture", "cap_1") with { CreatedAt = At(asked), UpdatedAt = At(answered) };
-        var story = Good with { Payment = Some.Payment("Confirmed", capture), Settled = [] };
-        story.Found(Some.Terms with { Days = told }).ShouldBe(missed ? Classes.MissingInSettlement : "");
+        var received = SettlementDays.Of(delivered, new SettlementSettings(), new DateTimeOffset(At(now)));
+        var capture = Some.Attempt("capture", "cap_1") with { CreatedAt = At(requested), UpdatedAt = At(answered) };
+        var snapshot = Good with { Payment = Some.Payment("Confirmed", capture), Settled = [] };
+        snapshot.Found(Some.Terms with { Days = received }).ShouldBe(missed ? Classes.MissingInSettlement : "");
     }
 
     static DateTime At(string text) => DateTime.Parse($"2030-05-{text}Z", System.Globalization.CultureInfo.InvariantCulture).ToUniversalTime();
@@ -117,17 +117,17 @@ public sealed class ContentRuleTests
     public void Lines_are_compared_regardless_of_order_and_price(string order, string stock, bool same) =>
         LineList.Same(new LineList(order), new LineList(stock)).ShouldBe(same);
 
-    static Story PartRefunded(SettlementRow captured, long refund)
+    static OrderSnapshot PartRefunded(SettlementRow captured, long refund)
     {
-        var story = Refunded();
-        return story with
+        var snapshot = Refunded();
+        return snapshot with
         {
-            Payment = story.Payment! with { CapturedAmount = captured.Amount },
+            Payment = snapshot.Payment! with { CapturedAmount = captured.Amount },
             Settled = [captured, Some.Row("ref_1", "refund", refund, 0)],
         };
     }
 
-    static Story Refunded(params SettlementRow[] refund) => Good with
+    static OrderSnapshot Refunded(params SettlementRow[] refund) => Good with
     {
         Order = Some.Order("Cancelled"), Stock = Some.Stock("Cancelled"), Settled = [Some.Row("cap_1"), .. refund],
         Payment = Some.Payment("Cancelled", Some.Attempt("capture", "cap_1"), Some.Attempt("refund", "ref_1")),

@@ -22,7 +22,7 @@ public sealed class DeadLetterCauseTests
         DeadLetterCause.Objection("Problem: The request breaks a rule.")!.ShouldStartWith("it is a caller's mistake");
 
     [Theory]
-    [InlineData("BranchViolation: Order 1: Confirm of a branch that is Refused")]
+    [InlineData("BranchViolationException: Order 1: Confirm of a branch that is Refused")]
     [InlineData("UnknownMessageType: no consumer of this queue accepts it")]
     [InlineData("MessageTooLarge: the body has 300000 bytes")]
     [InlineData("JsonException: '{' is invalid")]

@@ -21,9 +21,9 @@ public sealed class FindingsDocumentTests
     }
 
     static string Table() => "| class | must hold | severity | what is done |\n|---|---|---|---|\n" + string.Concat(
-        RuleTable.Rows.Select(rule => $"| `{rule.Class}` | {rule.Words} | {rule.Severity} | {Words(rule.Remedy)} |\n"));
+        RuleTable.Rows.Select(rule => $"| `{rule.Class}` | {rule.Text} | {rule.Severity} | {Describe(rule.Remedy)} |\n"));
 
-    static string Words(Remedy remedy) => remedy switch
+    static string Describe(Remedy remedy) => remedy switch
     {
         Remedy.Case => "case",
         Remedy.CancelStock => "repair: CancelStock lets the hold go",

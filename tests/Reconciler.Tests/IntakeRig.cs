@@ -36,13 +36,13 @@ sealed class IntakeRig : IAsyncDisposable
     public Installation Installation => installation;
     public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
 
-    public Task<Intake> Take(string file, DateOnly? day = null) => Take(Encoding.UTF8.GetBytes(file), day);
+    public Task<Intake> Import(string file, DateOnly? day = null) => Import(Encoding.UTF8.GetBytes(file), day);
 
-    public Task<Intake> Take(string file, Delivery delivery) =>
-        app.Services.GetRequiredService<SettlementIntake>().Take(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
+    public Task<Intake> Import(string file, FileDelivery delivery) =>
+        app.Services.GetRequiredService<SettlementIntake>().Import(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
 
-    public Task<Intake> Take(byte[] file, DateOnly? day = null) =>
-        app.Services.GetRequiredService<SettlementIntake>().Take(day ?? Day, new MemoryStream(file));
+    public Task<Intake> Import(byte[] file, DateOnly? day = null) =>
+        app.Services.GetRequiredService<SettlementIntake>().Import(day ?? Day, new MemoryStream(file));
 
     public async Task<T> Read<T>(Func<ReconcilerDb, Task<T>> query)
     {

@@ -13,7 +13,7 @@ public sealed class LateSettlementTests
     {
         await using var rig = await IntakeRig.Start(mode);
         await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(
-            new Plan { Seed = 22, Clean = 400, Now = MadeBooks.Now });
+            new Plan { Seed = 22, Clean = 400, Now = GeneratedLedgers.Now });
         (await rig.Get<LateSettlements>().Find()).ShouldBeEmpty("every file has come");
 
         await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());

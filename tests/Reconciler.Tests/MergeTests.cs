@@ -9,71 +9,72 @@ public sealed class MergeTests
 {
     static readonly Plan Plan = new()
     {
-        Seed = 11, Clean = 120, Now = MadeBooks.Now, Spoiled = Spoilers.Names.ToDictionary(name => name, _ => 2),
+        Seed = 11, Clean = 120, Now = GeneratedLedgers.Now, Corrupted = Corruptions.Names.ToDictionary(name => name, _ => 2),
     };
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task The_merge_yields_each_order_once_in_order_and_complete(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, Plan);
+        await using var books = await GeneratedLedgers.Make(mode, Plan);
         var everything = new MergeWindow(DateTime.MaxValue);
-        var stories = await books.Stories(everything);
-        var ids = stories.ConvertAll(story => story.OrderId);
+        var snapshots = await books.ReadSnapshots(everything);
+        var ids = snapshots.ConvertAll(snapshot => snapshot.OrderId);
 
         ids.ShouldBe(ids.Order());
         ids.ShouldBe((await IdsOfAnyLedger(books)).Order());
-        foreach (var story in stories)
-            Json(await books.Merge.Look(story.OrderId)).ShouldBe(Json(story));
+        foreach (var snapshot in snapshots)
+            Json(await books.Merge.ReadOne(snapshot.OrderId)).ShouldBe(Json(snapshot));
         foreach (var (entries, ahead, rows) in new[] { (1, 1, 1), (2, 3, 20), (7, 1, 50), (10_000, 1, 20_000) })
         {
-            var bounds = new LedgerSettings { PageEntries = entries, PagesAhead = ahead, StatementRows = rows };
+            var bounds = new LedgerSettings { PageSize = entries, ReadAheadPages = ahead, MaxStatementRows = rows };
             var merge = new FourWayMerge(books.LedgersWith(bounds, out var settings), settings);
             var read = await merge.Read(everything).Select(Json).ToListAsync();
-            read.ShouldBe(stories.Select(Json), $"pages of {entries}, {ahead} ahead, {rows} to a statement");
+            read.ShouldBe(snapshots.Select(Json), $"pages of {entries}, {ahead} ahead, {rows} to a statement");
         }
 
-        (await books.Stories(everything, after: ids[77])).Select(story => story.OrderId).ShouldBe(ids[78..]);
-        (await books.Stories(everything, after: ids[^1])).ShouldBeEmpty();
+        (await books.ReadSnapshots(everything, after: ids[77])).Select(snapshot => snapshot.OrderId).ShouldBe(ids[78..]);
+        (await books.ReadSnapshots(everything, after: ids[^1])).ShouldBeEmpty();
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_watermark_merge_reads_changed_orders_completely(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, Plan with { Spoiled = new Dictionary<string, int>() }, new LedgerSettings { LookUpOrders = 7 });
-        var all = await books.Stories(new MergeWindow(DateTime.MaxValue));
-        var since = MadeBooks.Now.AddHours(-29);
-        var wanted = all.FindAll(story => Times(story).Any(time => time >= since) || story.Settled.Any(row => row.Day == new DateOnly(2030, 5, 14)));
+        await using var books = await GeneratedLedgers.Make(mode, Plan with { Corrupted = new Dictionary<string, int>() },
+            new LedgerSettings { LookupBatchSize = 7 });
+        var all = await books.ReadSnapshots(new MergeWindow(DateTime.MaxValue));
+        var since = GeneratedLedgers.Now.AddHours(-29);
+        var wanted = all.FindAll(snapshot => Times(snapshot).Any(time => time >= since) || snapshot.Settled.Any(row => row.Day == new DateOnly(2030, 5, 14)));
 
-        var changed = await books.Stories(new MergeWindow(DateTime.MaxValue, since));
+        var changed = await books.ReadSnapshots(new MergeWindow(DateTime.MaxValue, since));
         changed.Select(Json).ShouldBe(wanted.Select(Json));
         changed.Count.ShouldBeInRange(10, all.Count - 10);
-        (await books.Stories(new MergeWindow(DateTime.MaxValue, since), after: changed[9].OrderId)).Select(Json).ShouldBe(wanted.Skip(10).Select(Json));
+        (await books.ReadSnapshots(new MergeWindow(DateTime.MaxValue, since), after: changed[9].OrderId)).Select(Json).ShouldBe(wanted.Skip(10).Select(Json));
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Orders_changed_within_the_window_are_skipped(Mode mode)
     {
-        await using var books = await MadeBooks.Make(mode, Plan);
-        var until = MadeBooks.Now.AddDays(-2);
-        var left = (await books.Stories(new MergeWindow(DateTime.MaxValue))).FindAll(story => Times(story).All(time => time <= until));
-        (await books.Stories(new MergeWindow(until))).Select(story => story.OrderId).ShouldBe(left.Select(story => story.OrderId));
+        await using var books = await GeneratedLedgers.Make(mode, Plan);
+        var until = GeneratedLedgers.Now.AddDays(-2);
+        var left = (await books.ReadSnapshots(new MergeWindow(DateTime.MaxValue))).FindAll(snapshot => Times(snapshot).All(time => time <= until));
+        (await books.ReadSnapshots(new MergeWindow(until))).Select(snapshot => snapshot.OrderId).ShouldBe(left.Select(snapshot => snapshot.OrderId));
         left.Count.ShouldBeInRange(10, 120);
     }
 
     [Fact]
     public async Task An_unknown_order_has_an_empty_snapshot()
     {
-        await using var books = await MadeBooks.Make(Mode.Embedded, Plan);
-        var story = await books.Merge.Look(Guid.Empty);
-        (story.Known, story.StockState, story.PaymentState, story.Settled.Count).ShouldBe((false, "none", "none", 0));
-        story.Found().ShouldBe("");
+        await using var books = await GeneratedLedgers.Make(Mode.Embedded, Plan);
+        var snapshot = await books.Merge.ReadOne(Guid.Empty);
+        (snapshot.Known, snapshot.StockState, snapshot.PaymentState, snapshot.Settled.Count).ShouldBe((false, "none", "none", 0));
+        snapshot.Found().ShouldBe("");
     }
 
     [Fact]
     public async Task A_database_with_another_id_order_is_detected()
     {
-        await using var books = await MadeBooks.Make(Mode.Embedded, Plan);
-        await using var cursor = new Cursor<StockEntry>(new Backwards(books), new Which.After(null), books.Settings, default);
+        await using var books = await GeneratedLedgers.Make(Mode.Embedded, Plan);
+        await using var cursor = new Cursor<StockEntry>(new Backwards(books), new LedgerFilter.After(null), books.Settings, default);
         await cursor.Next();
         (await Should.ThrowAsync<InvalidOperationException>(async () => await cursor.Next())).Message.ShouldContain("does not sort ids as expected");
     }
@@ -81,12 +82,12 @@ public sealed class MergeTests
     [Fact]
     public async Task A_ledger_that_cannot_be_read_fails_the_merge()
     {
-        await using var books = await MadeBooks.Make(Mode.Embedded, Plan);
+        await using var books = await GeneratedLedgers.Make(Mode.Embedded, Plan);
         await books.Run("payments", "DROP TABLE payment_attempts");
-        await Should.ThrowAsync<System.Data.Common.DbException>(() => books.Stories(MadeBooks.All));
+        await Should.ThrowAsync<System.Data.Common.DbException>(() => books.ReadSnapshots(GeneratedLedgers.All));
     }
 
-    static async Task<HashSet<Guid>> IdsOfAnyLedger(MadeBooks books)
+    static async Task<HashSet<Guid>> IdsOfAnyLedger(GeneratedLedgers books)
     {
         var ledgers = books.Ledgers;
         return
@@ -96,19 +97,20 @@ public sealed class MergeTests
         ];
     }
 
-    static IEnumerable<DateTime> Times(Story story) => new[] { story.Order?.UpdatedAt, story.Stock?.UpdatedAt, story.Payment?.UpdatedAt }.OfType<DateTime>()
-        .Concat(story.Payment?.Attempts.Select(attempt => attempt.UpdatedAt) ?? []);
+    static IEnumerable<DateTime> Times(OrderSnapshot snapshot) =>
+        new[] { snapshot.Order?.UpdatedAt, snapshot.Stock?.UpdatedAt, snapshot.Payment?.UpdatedAt }.OfType<DateTime>()
+        .Concat(snapshot.Payment?.Attempts.Select(attempt => attempt.UpdatedAt) ?? []);
 
     /// <summary>The rows of one order have no defined order.</summary>
-    static string Json(Story story) => JsonSerializer.Serialize(story with
+    static string Json(OrderSnapshot snapshot) => JsonSerializer.Serialize(snapshot with
     {
-        Settled = [.. story.Settled.OrderBy(row => row.Id, StringComparer.Ordinal)],
-        Payment = story.Payment is { } payment
+        Settled = [.. snapshot.Settled.OrderBy(row => row.Id, StringComparer.Ordinal)],
+        Payment = snapshot.Payment is { } payment
             ? payment with { Attempts = [.. payment.Attempts.OrderBy(attempt => attempt.Operation, StringComparer.Ordinal)] } : null,
     });
 
     /// <summary>Its ids descend while the table's ascend.</summary>
-    sealed class Backwards(MadeBooks books) : Ledger<StockEntry>(books.Ledgers.Stock.Database, books.Settings)
+    sealed class Backwards(GeneratedLedgers books) : Ledger<StockEntry>(books.Ledgers.Stock.Database, books.Settings)
     {
         protected override string Columns => "order_id, state, updated_at";
         protected override string From => "stock_branches";

@@ -13,7 +13,7 @@ public sealed class SettlementFilesTests
     public async Task Settlement_rows_of_every_kind_are_stored_and_counted(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
-        (await rig.Take(File(
+        (await rig.Import(File(
             Row("cap_1", "capture", 2500, 60), Row("cb_1", "Chargeback", -2500, 1500), Row("rr_1", "refund", 700, 0), Row("cr_1", "capture", -300, 0),
             Row("fee_1", "capture", 0, 25), Row("pay_1", "payout", -9000, 0, ""),
             Row("ret_1", "Retencion IVA", -12, 0, "")))).Outcome.ShouldBe(IntakeOutcome.Taken);
@@ -25,17 +25,17 @@ public sealed class SettlementFilesTests
         ]);
         (await rig.Get<Ledgers>().Settlement.OtherKinds([.. SettlementKinds.OfOrders, .. SettlementKinds.OfAccount])).Select(sum => sum.Kind)
             .ShouldBe(["retencion-iva"]);
-        (await rig.Get<Ledgers>().Settlement.Nameless(null).ToListAsync()).ShouldBeEmpty("what is about the account names no order");
+        (await rig.Get<Ledgers>().Settlement.Unmatched(null).ToListAsync()).ShouldBeEmpty("what is about the account names no order");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Replacing_a_file_reports_the_difference(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
-        await rig.Take(File(Row("cap_1", "capture", 2500, 60), Row("cap_2", "capture", 100, 26)));
+        await rig.Import(File(Row("cap_1", "capture", 2500, 60), Row("cap_2", "capture", 100, 26)));
         var first = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day)).ShouldNotBeNull();
 
-        var replaced = await rig.Take(File(Row("cap_1", "capture", 2600, 61), Row("cap_3", "capture", 5, 25)), new Delivery("kim", first.Hash, Why));
+        var replaced = await rig.Import(File(Row("cap_1", "capture", 2600, 61), Row("cap_3", "capture", 5, 25)), new FileDelivery("kim", first.Hash, Why));
 
         (replaced.Outcome, replaced.Difference).ShouldBe((IntakeOutcome.Replaced, new FileDifference(Added: 1, Removed: 1, Changed: 1)));
         var now = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day)).ShouldNotBeNull();
@@ -54,12 +54,12 @@ public sealed class SettlementFilesTests
     public async Task An_invalid_replacement_leaves_the_file_unchanged()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
-        var other = new Delivery("kim", new string('a', 64), Why);
-        (await rig.Take(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Evidence.ShouldContain("that day has no file to replace");
-        await rig.Take(File(Row("cap_1", "capture", 2500, 60)));
-        (await rig.Take(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Class.ShouldBe(Classes.SettlementFileChanged);
+        var other = new FileDelivery("kim", new string('a', 64), Why);
+        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Evidence.ShouldContain("that day has no file to replace");
+        await rig.Import(File(Row("cap_1", "capture", 2500, 60)));
+        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Class.ShouldBe(Classes.SettlementFileChanged);
         var hash = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day))!.Hash;
-        (await rig.Take("broken", new Delivery("kim", hash, Why))).Finding!.Class.ShouldBe(Classes.SettlementFileRefused);
+        (await rig.Import("broken", new FileDelivery("kim", hash, Why))).Finding!.Class.ShouldBe(Classes.SettlementFileRefused);
         (await rig.Get<SettlementFiles>().Find(IntakeRig.Day))!.ShouldSatisfyAllConditions(
             file => file.Hash.ShouldBe(hash), file => file.Earlier.ShouldBeEmpty());
     }
@@ -69,14 +69,14 @@ public sealed class SettlementFilesTests
     {
         await using var rig = await IntakeRig.Start(mode);
         var file = File(Row("cap_1", "capture", 2500, 60));
-        await rig.Take(file);
+        await rig.Import(file);
 
         (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "it was another account's")).ShouldNotBeNull().Hash.ShouldBeNull();
 
         (await rig.Count()).ShouldBe((0, 0));
         (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "again")).ShouldBeNull();
-        (await rig.Take(file)).Finding!.Evidence.ShouldContain("replaced or voided earlier");
-        (await rig.Take(file, new Delivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "an operator may still upload it");
+        (await rig.Import(file)).Finding!.Evidence.ShouldContain("replaced or voided earlier");
+        (await rig.Import(file, new FileDelivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "an operator may still upload it");
     }
 
     static string Row(string id, string operation, long amount, long fee, string reference = Order) =>

@@ -20,7 +20,7 @@ public sealed class SettlementIntakeTests
         "trailer,3,,,,,,,");
 
     /// <summary>A change to the valid file, and the error that it must cause.</summary>
-    static readonly (string Name, Func<string, string> Spoil, string Said)[] Broken =
+    static readonly (string Name, Func<string, string> Corrupt, string Said)[] Broken =
     [
         ("cut off in a line", file => file[..^5], "line 7: the file ends in the middle of a line: it is incomplete"),
         ("cut off after a line", file => file[..(file.LastIndexOf("trailer", StringComparison.Ordinal))], "the trailer is missing: the file is incomplete"),
@@ -66,8 +66,8 @@ public sealed class SettlementIntakeTests
     public async Task A_valid_file_is_imported_once(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
-        (await rig.Take(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3));
-        (await rig.Take(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Known, 3));
+        (await rig.Import(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3));
+        (await rig.Import(Good)).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Known, 3));
 
         (await rig.Count()).ShouldBe((1, 3));
         var rows = await rig.Read(db => db.SettlementRows.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
@@ -107,7 +107,7 @@ public sealed class SettlementIntakeTests
         var file = Alike[way](Good);
         file.ShouldNotBe(Good);
 
-        var intake = await rig.Take(file);
+        var intake = await rig.Import(file);
 
         intake.ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3), intake.Finding?.Evidence);
         var rows = await rig.Read(db => db.SettlementRows.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
@@ -125,8 +125,8 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         byte[] file = encoding == "gzip" ? [0x1F, 0x8B, 8, 0, 0]
             : [.. Encoding.GetEncoding(encoding).Preamble, .. Encoding.GetEncoding(encoding).GetBytes(Good)];
-        Said((await rig.Take(file)).Finding.ShouldNotBeNull()).ShouldBe(said);
-        Said((await rig.Take(file[2..])).Finding.ShouldNotBeNull()).ShouldNotContain("header has no column");
+        Said((await rig.Import(file)).Finding.ShouldNotBeNull()).ShouldBe(said);
+        Said((await rig.Import(file[2..])).Finding.ShouldNotBeNull()).ShouldNotContain("header has no column");
     }
 
     /// <summary>The same columns in reverse order.</summary>
@@ -137,8 +137,8 @@ public sealed class SettlementIntakeTests
     public async Task A_second_file_for_a_day_is_refused(Mode mode)
     {
         await using var rig = await IntakeRig.Start(mode);
-        await rig.Take(Good);
-        var again = await rig.Take(Good.Replace("cap_2", "cap_3", StringComparison.Ordinal));
+        await rig.Import(Good);
+        var again = await rig.Import(Good.Replace("cap_2", "cap_3", StringComparison.Ordinal));
 
         again.Outcome.ShouldBe(IntakeOutcome.Refused);
         again.Finding.ShouldNotBeNull().Class.ShouldBe(Classes.SettlementFileChanged);
@@ -150,10 +150,10 @@ public sealed class SettlementIntakeTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_invalid_file_leaves_no_rows_and_can_be_corrected(Mode mode)
     {
-        await using var rig = await IntakeRig.Start(mode, "--Settlements:PageRows=1");
-        foreach (var (name, spoil, said) in Broken)
+        await using var rig = await IntakeRig.Start(mode, "--Settlements:PageSize=1");
+        foreach (var (name, corrupt, said) in Broken)
         {
-            var intake = await rig.Take(spoil(Good));
+            var intake = await rig.Import(corrupt(Good));
             intake.Outcome.ShouldBe(IntakeOutcome.Refused, name);
             var finding = intake.Finding.ShouldNotBeNull(name);
             (finding.Class, finding.Subject, finding.Remedy).ShouldBe((Classes.SettlementFileRefused, "settlement 2030-05-14", Remedy.Case), name);
@@ -161,7 +161,7 @@ public sealed class SettlementIntakeTests
             (await rig.Count()).ShouldBe((0, 0), name);
         }
 
-        (await rig.Take(Good)).Outcome.ShouldBe(IntakeOutcome.Taken);
+        (await rig.Import(Good)).Outcome.ShouldBe(IntakeOutcome.Taken);
     }
 
     [Fact]
@@ -170,7 +170,7 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("cap_2", StringComparison.Ordinal)] = 0xFF;
-        Said((await rig.Take(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("the file is not UTF-8");
+        Said((await rig.Import(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("the file is not UTF-8");
         (await rig.Count()).ShouldBe((0, 0));
     }
 
@@ -178,11 +178,11 @@ public sealed class SettlementIntakeTests
     public async Task An_equal_row_from_another_days_file_is_skipped()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
-        await rig.Take(Good);
+        await rig.Import(Good);
         var overlap = Good.Replace("cap_2", "cap_3").Replace("ref_1", "ref_3").Replace("T23:59:59.999", "T00:00:00.000")
             .Replace("2030-05-14T00", "2030-05-13T00").Replace("2030-05-14T09", "2030-05-13T09");
 
-        (await rig.Take(overlap, IntakeRig.Day.AddDays(-1))).ShouldBe(new Intake(IntakeRig.Day.AddDays(-1), IntakeOutcome.Taken, 3, Skipped: 1));
+        (await rig.Import(overlap, IntakeRig.Day.AddDays(-1))).ShouldBe(new Intake(IntakeRig.Day.AddDays(-1), IntakeOutcome.Taken, 3, Skipped: 1));
         (await rig.Count()).ShouldBe((2, 5));
     }
 
@@ -190,9 +190,9 @@ public sealed class SettlementIntakeTests
     public async Task A_conflicting_row_from_another_days_file_is_refused()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
-        await rig.Take(Good);
+        await rig.Import(Good);
         var other = Good.Replace("cap_1,capture,auth_1", "cap_1,capture,auth_9").Replace("2030-05-14", "2030-05-13");
-        Said((await rig.Take(other, IntakeRig.Day.AddDays(-1))).Finding.ShouldNotBeNull()).ShouldStartWith(
+        Said((await rig.Import(other, IntakeRig.Day.AddDays(-1))).Finding.ShouldNotBeNull()).ShouldStartWith(
             "line 2: row cap_1 is in the file of 2030-05-14 with different content: capture of 1250 EUR, fee 43 there");
         (await rig.Count()).ShouldBe((1, 3));
     }
@@ -201,7 +201,7 @@ public sealed class SettlementIntakeTests
     public async Task A_file_for_an_unfinished_day_is_refused()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
-        var today = await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"), IntakeRig.Day.AddDays(1));
+        var today = await rig.Import(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"), IntakeRig.Day.AddDays(1));
         Said(today.Finding.ShouldNotBeNull()).ShouldBe("2030-05-15 is not over: its file cannot be complete");
     }
 
@@ -209,7 +209,7 @@ public sealed class SettlementIntakeTests
     public async Task An_empty_file_counts_as_received()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
-        (await rig.Take(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"))).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 0));
+        (await rig.Import(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"))).ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 0));
         (await rig.Count()).ShouldBe((1, 0));
     }
 

@@ -12,7 +12,7 @@ static class Some
         new HashSet<DateOnly> { new(2030, 5, 12), new(2030, 5, 13), new(2030, 5, 14) }));
 
     /// <summary>Stock confirmed, money captured and settled.</summary>
-    public static Story Completed => new(Id, Order("Completed"), Stock("Confirmed"), Payment("Confirmed"), [Row("cap_1")]);
+    public static OrderSnapshot Completed => new(Id, Order("Completed"), Stock("Confirmed"), Payment("Confirmed"), [Row("cap_1")]);
 
     public static OrderEntry Order(string state) => new(Id, "demo", state, 5, "EUR", 1250, [new OrderLine("tea-001", 1)], true, At, At);
 
@@ -28,6 +28,6 @@ static class Some
     public static SettlementRow Row(string id, string operation = "capture", long amount = 1250, long fee = 43) =>
         new(id, operation, "auth_1", Id.ToString(), amount, fee, "EUR", At, DateOnly.FromDateTime(At));
 
-    public static string Found(this Story story, RuleTerms? terms = null) =>
-        string.Join(", ", Rules.Check(story, terms ?? Terms).Select(finding => finding.Class));
+    public static string Found(this OrderSnapshot snapshot, RuleTerms? terms = null) =>
+        string.Join(", ", Rules.Check(snapshot, terms ?? Terms).Select(finding => finding.Class));
 }

@@ -21,7 +21,7 @@ public sealed class SqlServerTests
         Errors("inventory", [.. Statements(new StockLedger(Nowhere, Settings)), StockBalances.Statement(DatabaseMode.SqlServer),
             StockBalances.Statement(DatabaseMode.SqlServer, default(DateTime))]).ShouldBeEmpty();
         Errors("payments", [.. Statements(new PaymentsLedger(Nowhere, Settings)), PaymentsLedger.MovedStatement(DatabaseMode.SqlServer)]).ShouldBeEmpty();
-        Errors("reconciler", [.. Statements(settlement), settlement.NamelessStatement(default(DateTime)), "SELECT day FROM settlement_files",
+        Errors("reconciler", [.. Statements(settlement), settlement.UnmatchedStatement(default(DateTime)), "SELECT day FROM settlement_files",
             SettlementLedger.OtherKindsStatement(SettlementKinds.OfOrders), SettlementLedger.AcceptedStatement]).ShouldBeEmpty();
         Errors("orders", [Replica.Newest, Replica.Same, Replica.Next]).ShouldBeEmpty();
     }
@@ -30,13 +30,14 @@ public sealed class SqlServerTests
     public void Every_verifier_statement_parses_and_resolves()
     {
         const DatabaseMode Mode = DatabaseMode.SqlServer;
-        string[] messages = [BookSql.Outbox, BookSql.FailedMessages];
-        Errors("orders", [.. messages, BookSql.Expected, BookSql.KeysWithoutOrder, BookSql.OverdueDeliveries, BookSql.Placements(Mode), BookSql.Audit(Mode),
-            BookSql.Audited(default(DateTime)), BookSql.Known(Mode), BookSql.Answers(Mode)]).ShouldBeEmpty();
-        Errors("inventory", [.. messages, BookSql.Audit(Mode), BookSql.Receipts(Mode)]).ShouldBeEmpty();
-        Errors("payments", [.. messages, BookSql.Audit(Mode), BookSql.OverdueAttempts]).ShouldBeEmpty();
-        Errors("reconciler", [.. messages, BookSql.OpenCases(Mode), BookSql.OverdueRuns]).ShouldBeEmpty();
-        Errors("sandbox", [BookSql.Gateway(Mode), BookSql.References]).ShouldBeEmpty();
+        string[] messages = [VerificationSql.Outbox, VerificationSql.FailedMessages];
+        Errors("orders", [.. messages, VerificationSql.Expected, VerificationSql.KeysWithoutOrder, VerificationSql.OverdueDeliveries,
+            VerificationSql.Placements(Mode), VerificationSql.Audit(Mode),
+            VerificationSql.Audited(default(DateTime)), VerificationSql.Known(Mode), VerificationSql.Answers(Mode)]).ShouldBeEmpty();
+        Errors("inventory", [.. messages, VerificationSql.Audit(Mode), VerificationSql.Receipts(Mode)]).ShouldBeEmpty();
+        Errors("payments", [.. messages, VerificationSql.Audit(Mode), VerificationSql.OverdueAttempts]).ShouldBeEmpty();
+        Errors("reconciler", [.. messages, VerificationSql.OpenCases(Mode), VerificationSql.OverdueRuns]).ShouldBeEmpty();
+        Errors("sandbox", [VerificationSql.Gateway(Mode), VerificationSql.References]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -47,9 +48,9 @@ public sealed class SqlServerTests
     public void Ids_sort_as_their_database_sorts_them()
     {
         var (one, other) = (Guid.Parse("01000000-0000-7000-8000-000000000002"), Guid.Parse("02000000-0000-7000-8000-000000000001"));
-        DatabaseMode.PostgreSql.OrderOfIds().Compare(one, other).ShouldBeNegative();
-        DatabaseMode.Sqlite.OrderOfIds().Compare(one, other).ShouldBeNegative();
-        DatabaseMode.SqlServer.OrderOfIds().Compare(one, other).ShouldBePositive();
+        DatabaseMode.PostgreSql.IdComparer().Compare(one, other).ShouldBeNegative();
+        DatabaseMode.Sqlite.IdComparer().Compare(one, other).ShouldBeNegative();
+        DatabaseMode.SqlServer.IdComparer().Compare(one, other).ShouldBePositive();
     }
 
     static List<string> Statements<T>(Ledger<T> ledger) where T : class
@@ -57,9 +58,9 @@ public sealed class SqlServerTests
         using var command = new SqlCommand();
         return
         [
-            ledger.Statement(new Which.After(null), command), ledger.Statement(new Which.After(Guid.Empty, Guid.Empty), command),
-            ledger.EndStatement(new Which.After(Guid.Empty), command),
-            ledger.Statement(new Which.Only([Guid.Empty]), command), ledger.ChangedStatement,
+            ledger.Statement(new LedgerFilter.After(null), command), ledger.Statement(new LedgerFilter.After(Guid.Empty, Guid.Empty), command),
+            ledger.EndStatement(new LedgerFilter.After(Guid.Empty), command),
+            ledger.Statement(new LedgerFilter.Only([Guid.Empty]), command), ledger.ChangedStatement,
         ];
     }
 

@@ -14,32 +14,32 @@ public sealed class StatusRuleTests
     static readonly (string Order, string Stock, string Payment)[] Legal =
     [
         (Absent, NothingHeld, NothingHeld),
-        (States.Reserving, "none Tried Refused Cancelled", "none Cancelled"),
-        (States.AwaitingPayment, "Tried", "none Trying Pending Tried Refused Cancelling Cancelled"),
-        (States.ConfirmingPayment, "Tried", "Tried Confirming CaptureRefused Confirmed Cancelling Cancelled"),
-        (States.ConfirmingStock, "Tried Confirmed", "Confirmed"),
-        (States.Cancelling, "none Tried Refused Cancelled", Any),
-        (States.Completed, "Confirmed", "Confirmed"),
-        (States.Cancelled, NothingHeld, NothingHeld),
-        (States.NeedsReview, "none Tried Refused Cancelled", Any),
-        (States.NeedsReview, "Confirmed", "Confirmed"),
+        (OrderStates.Reserving, "none Tried Refused Cancelled", "none Cancelled"),
+        (OrderStates.AwaitingPayment, "Tried", "none Trying Pending Tried Refused Cancelling Cancelled"),
+        (OrderStates.ConfirmingPayment, "Tried", "Tried Confirming CaptureRefused Confirmed Cancelling Cancelled"),
+        (OrderStates.ConfirmingStock, "Tried Confirmed", "Confirmed"),
+        (OrderStates.Cancelling, "none Tried Refused Cancelled", Any),
+        (OrderStates.Completed, "Confirmed", "Confirmed"),
+        (OrderStates.Cancelled, NothingHeld, NothingHeld),
+        (OrderStates.NeedsReview, "none Tried Refused Cancelled", Any),
+        (OrderStates.NeedsReview, "Confirmed", "Confirmed"),
     ];
 
     static IEnumerable<(string Order, string Stock, string Payment)> All =>
-        from order in States.All.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
+        from order in OrderStates.All.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
 
     [Fact]
     public void Only_legal_state_combinations_give_no_finding()
     {
         foreach (var (order, stock, payment) in All)
-            (Story(order, stock, payment).Found().Length == 0).ShouldBe(IsLegal(order, stock, payment), $"order {order}, stock {stock}, payment {payment}");
+            (Snapshot(order, stock, payment).Found().Length == 0).ShouldBe(IsLegal(order, stock, payment), $"order {order}, stock {stock}, payment {payment}");
     }
 
     [Fact]
     public void Each_branch_gives_at_most_one_finding()
     {
         foreach (var (order, stock, payment) in All)
-            Rules.Check(Story(order, stock, payment), Some.Terms).Count().ShouldBeLessThanOrEqualTo(2, $"order {order}, stock {stock}, payment {payment}");
+            Rules.Check(Snapshot(order, stock, payment), Some.Terms).Count().ShouldBeLessThanOrEqualTo(2, $"order {order}, stock {stock}, payment {payment}");
     }
 
     /// <summary>
@@ -50,10 +50,11 @@ public sealed class StatusRuleTests
     {
         foreach (var (order, stock, payment) in All)
         {
-            foreach (var finding in Rules.Check(Story(order, stock, payment), Some.Terms).Where(finding => finding.Remedy is not (Remedy.Case or Remedy.None)))
+            foreach (var finding in Rules.Check(Snapshot(order, stock, payment), Some.Terms).Where(finding =>
+                finding.Remedy is not (Remedy.Case or Remedy.None)))
             {
                 var about = $"{finding.Class} of order {order}, stock {stock}, payment {payment}";
-                order.ShouldBeOneOf([Absent, States.Completed, States.Cancelled], about);
+                order.ShouldBeOneOf([Absent, OrderStates.Completed, OrderStates.Cancelled], about);
                 var (state, allowed) = finding.Remedy switch
                 {
                     Remedy.CancelStock or Remedy.ConfirmStock => (stock, "Tried"),
@@ -61,7 +62,7 @@ public sealed class StatusRuleTests
                     _ => (payment, "Trying Pending Tried Confirming CaptureRefused Confirmed Cancelling"),
                 };
                 allowed.Split(' ').ShouldContain(state, about);
-                (finding.Remedy is Remedy.ConfirmStock or Remedy.ConfirmPayment).ShouldBe(order == States.Completed, about);
+                (finding.Remedy is Remedy.ConfirmStock or Remedy.ConfirmPayment).ShouldBe(order == OrderStates.Completed, about);
             }
         }
     }
@@ -72,7 +73,7 @@ public sealed class StatusRuleTests
     static bool Among(string states, string state) => states == Any || states.Split(' ').Contains(state);
 
     /// <summary>Only the states matter: nothing is due at the gateway.</summary>
-    static Story Story(string order, string stock, string payment) => new(
+    static OrderSnapshot Snapshot(string order, string stock, string payment) => new(
         Some.Id, order == Absent ? null : Some.Order(order), stock == Absent ? null : Some.Stock(stock),
         payment == Absent ? null : Some.Payment(payment, Some.Attempt("authorize", "auth_1")), []);
 }

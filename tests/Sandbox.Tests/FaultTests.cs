@@ -24,7 +24,7 @@ public sealed class FaultTests
         await Should.ThrowAsync<HttpRequestException>(() => host.Gateway.Authorize(key: key));
         (await host.Gateway.Ledger($"idempotencyKey={key}")).ShouldBe(["authorize:succeeded"]);
 
-        await using var slow = await SandboxHost.Start("--Sandbox:Faults:SlowMilliseconds=200");
+        await using var slow = await SandboxHost.Start("--Sandbox:Faults:DelayMilliseconds=200");
         var began = TimeProvider.System.GetTimestamp();
         (await slow.Gateway.Authorize()).ShouldBe(HttpStatusCode.Created);
         TimeProvider.System.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromMilliseconds(190));

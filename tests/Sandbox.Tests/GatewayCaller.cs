@@ -17,7 +17,7 @@ public sealed class GatewayCaller : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    public async Task<GatewayReply> Post(string path, string? key, string? body = null, TimeSpan? patience = null)
+    public async Task<GatewayReply> Post(string path, string? key, string? body = null, TimeSpan? waitLimit = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         if (body is not null)
@@ -25,7 +25,7 @@ public sealed class GatewayCaller : IDisposable
         if (key is not null)
             request.Headers.Add("Idempotency-Key", key);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        end.CancelAfter(patience ?? TimeSpan.FromSeconds(60));
+        end.CancelAfter(waitLimit ?? TimeSpan.FromSeconds(60));
         using var answer = await http.SendAsync(request, end.Token);
         return await GatewayReply.Of(answer);
     }
@@ -37,8 +37,8 @@ public sealed class GatewayCaller : IDisposable
     }
 
     public Task<GatewayReply> Authorize(
-        string token = "tok_ok", string? key = null, string? reference = null, long amount = 1250, string currency = "EUR", TimeSpan? patience = null) =>
-        Post("v1/authorizations", key ?? Some.Key(), Body(token, reference ?? Some.Reference(), amount, currency), patience);
+        string token = "tok_ok", string? key = null, string? reference = null, long amount = 1250, string currency = "EUR", TimeSpan? waitLimit = null) =>
+        Post("v1/authorizations", key ?? Some.Key(), Body(token, reference ?? Some.Reference(), amount, currency), waitLimit);
 
     public Task<GatewayReply> AuthorizeHosted(
         string? expiresAt = null, string? reference = null, string? key = null, long amount = 1250, string currency = "EUR")

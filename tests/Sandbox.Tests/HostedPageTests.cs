@@ -123,7 +123,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
         await host.Gateway.Post($"pay/{answer.Id}/decline", null);
         await host.Gateway.Post($"pay/{answer.Id}/pay", null);
         (await host.Gateway.Get(answer.Field("url")!)).Body.ShouldContain("Payment complete");
-        (await receiver.Await(2)).Select(told => told.Json["type"]!.ToString()).ShouldBe(["authorization.expired", "authorization.succeeded"]);
+        (await receiver.Await(2)).Select(received => received.Json["type"]!.ToString()).ShouldBe(["authorization.expired", "authorization.succeeded"]);
         (await host.Gateway.Void(answer.Id)).ShouldBe(HttpStatusCode.Created, "succeeded");
         (await host.Gateway.Void(answer.Id)).ShouldBeProblem(HttpStatusCode.Conflict, "authorization-voided");
         (await host.Gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe(["authorize:succeeded", "void:succeeded"]);

@@ -43,8 +43,8 @@ public sealed class SandboxHost : IAsyncDisposable
     static async Task<WebApplication> Run(Installation installation, string[] settings)
     {
         var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", $"--Gateway:Key={Key}", $"--Gateway:WebhookSecret={Secret}", "--Sandbox:SlowTokenMilliseconds=300",
-             "--Sandbox:WebhookRetryMilliseconds=50", "--Serilog:MinimumLevel:Default=Fatal",
+            ["--urls=http://127.0.0.1:0", $"--Gateway:Key={Key}", $"--Gateway:WebhookSecret={Secret}", "--Sandbox:SlowTokenDelayMilliseconds=300",
+             "--Sandbox:WebhookRetryDelayMilliseconds=50", "--Serilog:MinimumLevel:Default=Fatal",
              .. installation.Settings().Select(x => $"--{x.Key}={x.Value}"), .. settings], "sandbox");
         builder.AddSandbox();
         var app = builder.Build();

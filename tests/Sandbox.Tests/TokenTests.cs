@@ -31,7 +31,7 @@ public sealed class TokenTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     public async Task Token_timeout_is_executed_and_answered_on_retry()
     {
         var (key, reference) = (Some.Key(), Some.Reference());
-        await Should.ThrowAsync<OperationCanceledException>(() => gateway.Authorize("tok_timeout", key, reference, patience: TimeSpan.FromMilliseconds(700)));
+        await Should.ThrowAsync<OperationCanceledException>(() => gateway.Authorize("tok_timeout", key, reference, waitLimit: TimeSpan.FromMilliseconds(700)));
 
         (await gateway.Ledger($"idempotencyKey={key}")).ShouldBe(["authorize:succeeded"]);
         var repeat = (await gateway.Authorize("tok_timeout", key, reference)).ShouldBe(HttpStatusCode.Created, "succeeded");

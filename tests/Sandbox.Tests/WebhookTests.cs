@@ -60,7 +60,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task The_last_failed_attempt_is_recorded_with_its_reason()
     {
-        await using var host = await SandboxHost.Start("--Sandbox:WebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody");
+        await using var host = await SandboxHost.Start("--Sandbox:MaxWebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody");
         await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
         var row = (await Settled(host)).ShouldHaveSingleItem();
         (row.Attempts, row.DeliveredAt).ShouldBe((3, null));
@@ -110,7 +110,7 @@ public sealed class WebhookTests
 
     [Fact]
     public void Retry_delays_double_up_to_five_minutes() =>
-        new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.Pause(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
+        new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.DelayAfter(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
 
     static Task<int> Redirect(SandboxHost host, Uri url) =>
         InDatabase(host, db => db.Webhooks.ExecuteUpdateAsync(row => row.SetProperty(x => x.Url, url.ToString())));

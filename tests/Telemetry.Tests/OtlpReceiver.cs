@@ -21,7 +21,7 @@ sealed class OtlpReceiver : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         app = builder.Build();
-        app.MapPost("/v1/traces", Take);
+        app.MapPost("/v1/traces", Receive);
         app.MapPost("/v1/metrics", () => Results.Ok());
     }
 
@@ -37,7 +37,7 @@ sealed class OtlpReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    async Task Take(HttpContext context)
+    async Task Receive(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);

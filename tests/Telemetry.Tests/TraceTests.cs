@@ -30,12 +30,12 @@ public sealed class TraceTests
         var spans = await Eventually.Becomes("the trace reaches the event of the end", () => Task.FromResult(TraceOf(collector)),
             trace => trace.Any(span => span.Name.Contains("OrderCompleted", StringComparison.Ordinal))
                 && Services(trace).Count >= (mode.Transport == "InMemory" ? 1 : Sixfold.Length) && Orphans(trace) < 2, TimeSpan.FromSeconds(30));
-        var told = string.Join("\n", spans.Select(span => $"{span.Service}: {span.Name}"));
-        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        var received = string.Join("\n", spans.Select(span => $"{span.Service}: {span.Name}"));
+        TestContext.Current.TestOutputHelper?.WriteLine(received);
         if (mode.Transport != "InMemory")
-            Services(spans).Count.ShouldBe(Sixfold.Length, told);
-        spans.ShouldContain(span => span.Name.Contains("authorize", StringComparison.OrdinalIgnoreCase), told);
-        spans.ShouldContain(span => span.Name.Contains("capture", StringComparison.OrdinalIgnoreCase), told);
+            Services(spans).Count.ShouldBe(Sixfold.Length, received);
+        spans.ShouldContain(span => span.Name.Contains("authorize", StringComparison.OrdinalIgnoreCase), received);
+        spans.ShouldContain(span => span.Name.Contains("capture", StringComparison.OrdinalIgnoreCase), received);
         LogLinesNameTheOrder(running, traceId, order);
     }
 

@@ -6,7 +6,7 @@ public sealed class CodeTests
     static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job"];
 
     // Recovery changes no row: the commands it sends are idempotent, and it sends them again while they are needed.
-    const string Assurance = "Reconciler.Job/Assurance/";
+    const string Assurance = "Reconciler.Job/Recovery/";
 
     [Fact]
     public void No_service_bypasses_the_unit_of_work()

@@ -16,7 +16,7 @@ public sealed class MassTransitTests
         ["Inventory.Worker/Branches/BranchSteps.cs"] = "what the three consumers share takes their ConsumeContext",
         ["Inventory.Worker/Branches/StockRows.cs"] = "IPreload gets the deliveries of a batch",
         ["Payments.Worker/Branches/BranchRows.cs"] = "IPreload gets the deliveries of a batch",
-        ["Reconciler.Job/Assurance/SagaQueue.cs"] = "recovery sends to the saga's queue without an outbox",
+        ["Reconciler.Job/Recovery/SagaCommandSender.cs"] = "recovery sends to the saga's queue without an outbox",
     };
 
     [Fact]

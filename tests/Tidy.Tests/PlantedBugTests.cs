@@ -13,8 +13,8 @@ public sealed class PlantedBugTests
     public void A_patch_that_no_longer_applies_is_detected()
     {
         var file = Path.GetTempFileName();
-        File.WriteAllText(file, "--- a/Inventory.Worker/Stock.cs\n+++ b/Inventory.Worker/Stock.cs\n@@ -1 +1 @@\n-no such line\n+another\n");
-        Refused(file).ShouldContain("Inventory.Worker/Stock.cs");
+        File.WriteAllText(file, "--- a/Inventory.Worker/StockRule.cs\n+++ b/Inventory.Worker/StockRule.cs\n@@ -1 +1 @@\n-no such line\n+another\n");
+        Refused(file).ShouldContain("Inventory.Worker/StockRule.cs");
         File.Delete(file);
     }
 

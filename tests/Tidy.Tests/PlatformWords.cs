@@ -15,7 +15,7 @@ static partial class PlatformWords
     ];
 
     /// <summary>The allowed exceptions, each with its reason.</summary>
-    static readonly Dictionary<string, (string Words, string Why)> Allowed = new()
+    static readonly Dictionary<string, (string Text, string Why)> Allowed = new()
     {
         ["Platform/Http/ApiKey.cs"] = ("order stock", "the names of the roles that keys carry"),
         ["Platform/Http/ApiKeyCommand.cs"] = ("order stock", "the usage line names the roles"),
@@ -28,7 +28,7 @@ static partial class PlatformWords
     public static IEnumerable<string> Found(Source source) =>
         from token in source.Root.DescendantTokens()
         from word in Words(token)
-        where Business.Contains(word) && !(Allowed.TryGetValue(source.File, out var allowed) && allowed.Words.Split(' ').Contains(word))
+        where Business.Contains(word) && !(Allowed.TryGetValue(source.File, out var allowed) && allowed.Text.Split(' ').Contains(word))
         select $"{source.At(token)}: '{word}' in {token.Text.Trim()}";
 
     /// <summary>Exceptions that are no longer needed.</summary>
@@ -36,7 +36,7 @@ static partial class PlatformWords
     {
         var used = sources.SelectMany(source => source.Root.DescendantTokens().SelectMany(Words).Select(word => (source.File, word))).ToHashSet();
         return from file in Allowed
-               from word in file.Value.Words.Split(' ')
+               from word in file.Value.Text.Split(' ')
                where !used.Contains((file.Key, word))
                select $"{file.Key} no longer contains '{word}': remove the exception";
     }

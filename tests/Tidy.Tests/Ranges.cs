@@ -9,13 +9,13 @@ static class Ranges
 {
     public static string Of(TypeDeclarationSyntax type, string setting)
     {
-        var words = type.DescendantNodes().OfType<ExpressionSyntax>()
-            .Where(condition => IsAbout(condition, setting) && IsChecked(condition))
+        var texts = type.DescendantNodes().OfType<ExpressionSyntax>()
+            .Where(condition => Concerns(condition, setting) && IsChecked(condition))
             .Select(condition => Words(condition, setting)).OfType<string>().Distinct().ToList();
-        return words.Count > 0 ? string.Join("; ", words) : Sentence(type, setting) ?? "";
+        return texts.Count > 0 ? string.Join("; ", texts) : Sentence(type, setting) ?? "";
     }
 
-    static bool IsAbout(ExpressionSyntax condition, string setting) => condition switch
+    static bool Concerns(ExpressionSyntax condition, string setting) => condition switch
     {
         IsPatternExpressionSyntax pattern => IsName(pattern.Expression, setting),
         BinaryExpressionSyntax binary when Opposite.ContainsKey(binary.Kind()) =>

@@ -13,7 +13,7 @@ static class Settings
     static readonly IReadOnlyList<InvocationExpressionSyntax> Calls =
         [.. Code.SelectMany(source => source.Root.DescendantNodes().OfType<InvocationExpressionSyntax>())];
 
-    /// <summary>The names in AddDatabase("name") and AddReader("name").</summary>
+    /// <summary>The names in AddDatabase("name") and AddReadOnlyContext("name").</summary>
     public static readonly HashSet<string> Databases =
         [.. Calls.Where(call => Method(call) is "AddDatabase" or "AddReader").SelectMany(call => Texts(call.ArgumentList))];
 

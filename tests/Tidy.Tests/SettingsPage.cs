@@ -71,7 +71,7 @@ static partial class SettingsPage
                 name + key, TypeName(type), Default(property), Unit(name), Ranges.Of(owner, property.Identifier.Text), Summary(property))];
     }
 
-    /// <summary>Classes: CLASS, and RepairAmounts and Fees go by currency.</summary>
+    /// <summary>Classes: CLASS, and MaxRepairAmounts and Fees go by currency.</summary>
     static string KeyName(string property) => property switch
     {
         "Classes" => "CLASS",
@@ -110,7 +110,7 @@ static partial class SettingsPage
     };
 
     static string Unit(string name) =>
-        Units.FirstOrDefault(unit => name.EndsWith(unit.Suffix, StringComparison.Ordinal)).Unit ?? "";
+        Units.FirstOrDefault(unitOfWork => name.EndsWith(unitOfWork.Suffix, StringComparison.Ordinal)).Unit ?? "";
 
     static TypeDeclarationSyntax? Declared(Source source, string type) =>
         source.Root.DescendantNodes().OfType<TypeDeclarationSyntax>().FirstOrDefault(declared => declared.Identifier.Text == type);

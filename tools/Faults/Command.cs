@@ -17,14 +17,14 @@ public static class Command
     {
         Settings = new Dictionary<string, string?>
         {
-            [$"Orders:PayWithin:Classes:{ShortToPay}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
+            [$"Orders:TimeToPay:Classes:{ShortToPay}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
             // So that recovery checks waiting orders while the clock of the deciding process is wrong.
-            ["Orders:PendingCheckSeconds"] = "8",
+            ["Orders:PendingRetryDelaySeconds"] = "8",
             ["Webhooks:AllowHttp"] = "true",
             ["Webhooks:PrivateHosts:0"] = "127.0.0.1",
             // Reconciliation checks corrupted orders when they are corrupted.
-            ["Reconciliation:Nightly"] = "",
-            ["Reconciliation:RollingMinutes"] = "0",
+            ["Reconciliation:NightlySchedule"] = "",
+            ["Reconciliation:RollingIntervalMinutes"] = "0",
             ["Reconciliation:WindowSeconds"] = "5",
             ["Reconciliation:LeaseSeconds"] = "3",
             ["Reconciliation:PageSize"] = "1",
@@ -74,15 +74,15 @@ public static class Command
 
     static async Task<Report> Run(FaultRun run, Options options, IReadOnlyList<IFault> deck, ClientLog log, CancellationToken cancel)
     {
-        var customers = new Customers(run, log, await Shelf.Fill(run.Shop), options.Seed);
+        var customers = new Customers(run, log, await StockLevels.Fill(run.Shop), options.Seed);
         var ends = new Ends(run, customers);
-        var careless = new Careless(run, customers, ends);
+        var corruption = new DataCorruption(run, customers, ends);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watching = ends.Watch(over.Token);
-        var rounds = new Rounds(run, options, customers, ends, careless, new Dealer(deck, options.Seed));
+        var rounds = new Rounds(run, options, customers, ends, corruption, new FaultDeck(deck, options.Seed));
         await rounds.All(cancel);
         await over.CancelAsync();
         await watching;
-        return await Report.Of(run, options, customers, ends, careless, rounds.Heals);
+        return await Report.Of(run, options, customers, ends, corruption, rounds.Heals);
     }
 }

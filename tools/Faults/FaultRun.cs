@@ -17,8 +17,8 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     public const string Database = "the database";
 
     static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(2);
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
-    static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(6);
+    static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
 
     readonly Stopwatch watch = Stopwatch.StartNew();
 
@@ -69,19 +69,19 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
     public async Task Until(string what, Func<Task<bool>> done, CancellationToken cancel)
     {
         var began = watch.Elapsed;
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        using var delay = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
         while (!await Try(done, cancel))
         {
-            if (watch.Elapsed - began > Patience)
-                throw new TimeoutException($"After {Patience} it still did not hold: {what}");
-            await pause.WaitForNextTickAsync(cancel);
-            pause.Period = pause.Period * 2 < LongestPause ? pause.Period * 2 : LongestPause;
+            if (watch.Elapsed - began > WaitLimit)
+                throw new TimeoutException($"After {WaitLimit} it still did not hold: {what}");
+            await delay.WaitForNextTickAsync(cancel);
+            delay.Period = delay.Period * 2 < MaxDelay ? delay.Period * 2 : MaxDelay;
         }
     }
 
     /// <inheritdoc cref="Until"/>
     /// <returns>The response.</returns>
-    public async Task<T> Surely<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
+    public async Task<T> Retry<T>(string what, Func<Task<T>> ask, CancellationToken cancel)
     {
         var answer = default(T);
         await Until(what, async () =>
@@ -98,8 +98,8 @@ public sealed class FaultRun(Running system, Shop shop, OwnServers servers, Text
         {
             return await done();
         }
-        catch (Exception away) when (
-            !cancel.IsCancellationRequested && (away is NpgsqlException or Shouldly.ShouldAssertException || Shop.IsAway(away)))
+        catch (Exception unavailable) when (
+            !cancel.IsCancellationRequested && (unavailable is NpgsqlException or Shouldly.ShouldAssertException || Shop.IsUnavailable(unavailable)))
         {
             return false;
         }

@@ -5,7 +5,7 @@ namespace FaultRuns;
 /// <summary>
 /// Injects faults. A fault that fails to heal because of another fault is not a finding: it is repeated alone, and must heal then.
 /// </summary>
-public sealed class Injector(FaultRun run, Dealer dealer)
+public sealed class Injector(FaultRun run, FaultDeck dealer)
 {
     readonly ConcurrentQueue<(IFault Fault, Random Chance)> unhealed = [];
 

@@ -11,7 +11,7 @@ void End(PosixSignalContext signal)
 }
 
 using var pressed = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-using var told = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+using var received = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
 try
 {
     return args is ["experiment", .. var rest]

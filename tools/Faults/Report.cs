@@ -13,7 +13,7 @@ public sealed record Report(
 
     static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static async Task<Report> Of(FaultRun run, Options options, Customers customers, Ends ends, Careless careless, IReadOnlyList<DateTime> heals)
+    public static async Task<Report> Of(FaultRun run, Options options, Customers customers, Ends ends, DataCorruption corruption, IReadOnlyList<DateTime> heals)
     {
         var states = (await run.System.Checker.Orders()).ToDictionary(order => order.Id, order => order.State);
         var ended = customers.Orders.Where(order => ends.Of(order.Id) is not null)
@@ -23,11 +23,11 @@ public sealed record Report(
         if (soon < MustEndWithin)
             run.Broken(string.Create(CultureInfo.InvariantCulture, $"I8 {soon:P2} of the orders have ended within {WithinSeconds} s of the heal"));
         foreach (var wrong in customers.Orders.Where(order =>
-            order.Kind.End is { } end && !careless.Has(order.Id) && states.GetValueOrDefault(order.Id) != end))
+            order.Kind.End is { } end && !corruption.Has(order.Id) && states.GetValueOrDefault(order.Id) != end))
             run.Broken($"I8 {wrong.Id}, {wrong.Kind.Name}, is {states.GetValueOrDefault(wrong.Id, "lost")}");
         return new Report(options.ToString(), Sorted(run.Done),
             Counts(customers.Orders.Select(order =>
-                $"{order.Kind.Name}{(careless.Has(order.Id) ? ", spoiled by hand" : "")}: {states.GetValueOrDefault(order.Id, "lost")}")),
+                $"{order.Kind.Name}{(corruption.Has(order.Id) ? ", spoiled by hand" : "")}: {states.GetValueOrDefault(order.Id, "lost")}")),
             Sorted(customers.Answers.ToDictionary(pair => pair.Key == 0 ? "none" : pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value)),
             Spread.Of(ended.Select(one => one.Whole)), Spread.Of(ended.Where(one => one.Healed > 0).Select(one => one.Healed)), soon, [.. run.Violations]);
     }

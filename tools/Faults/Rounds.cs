@@ -6,10 +6,10 @@ namespace FaultRuns;
 /// <summary>
 /// Rounds of faults under load, each followed by healing, rest and a full check, until the time is over or a violation is found.
 /// </summary>
-public sealed class Rounds(FaultRun run, Options options, Customers customers, Ends ends, Careless careless, Dealer dealer)
+public sealed class Rounds(FaultRun run, Options options, Customers customers, Ends ends, DataCorruption corruption, FaultDeck dealer)
 {
     const int AtOnce = 200;
-    static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
+    static readonly TimeSpan MaxRound = TimeSpan.FromSeconds(120);
     static readonly TimeSpan TimeToPay = TimeSpan.FromSeconds(Command.SecondsToPay);
     static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(5);
     static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
@@ -39,13 +39,13 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
     async Task Round(CancellationToken cancel)
     {
         var left = options.Duration - faulty.Elapsed;
-        var length = left < Longest ? left : Longest;
+        var length = left < MaxRound ? left : MaxRound;
         var watch = Stopwatch.StartNew();
         bool IsOver() => watch.Elapsed > length || customers.Count >= options.Orders;
         using var healed = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         faulty.Start();
         var load = Load(() => !IsOver() && length - watch.Elapsed > TimeToPay, healed.Token, cancel);
-        var spoiling = careless.Work(healed.Token, cancel);
+        var corrupting = corruption.Work(healed.Token, cancel);
         await Task.WhenAll(Enumerable.Range(0, options.Hands).Select(_ => Hand(IsOver, cancel)));
         await run.Servers.Up();
         // Our own pooled connections are as dead as those of the services.
@@ -56,8 +56,8 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         Heals.Add(run.Now);
         run.Say($"healed; {customers.Count} orders placed, {ends.Open.Count()} open");
         await healed.CancelAsync();
-        await Task.WhenAll(load, spoiling);
-        await careless.AskAgain(cancel);
+        await Task.WhenAll(load, corrupting);
+        await corruption.RetryRequests(cancel);
         await Rest(cancel);
     }
 
@@ -67,7 +67,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         {
             if (dealer.Next() is not { } dealt)
             {
-                await Pause.For(0.5, cancel);
+                await Delay.For(0.5, cancel);
                 continue;
             }
 
@@ -119,7 +119,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         {
             await Eventually.Holds("every order has ended", () => !ends.Open.Any(), EndsWithin);
             await run.System.Checker.AtRest(EndsWithin, Quiet);
-            await customers.AskAgain(cancel);
+            await customers.RepeatRequests(cancel);
         }
         catch (TimeoutException late)
         {
@@ -127,7 +127,7 @@ public sealed class Rounds(FaultRun run, Options options, Customers customers, E
         }
 
         foreach (var broken in await run.System.Checker.Broken([.. customers.Orders.Select(order => order.Id)]))
-            if (!careless.Excuses(broken))
+            if (!corruption.Excuses(broken))
                 run.Broken(broken);
         run.Say($"checked: {customers.Count} orders, {run.Done.Values.Sum()} faults, {run.Violations.Count} violations");
     }

@@ -9,12 +9,12 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
 {
     static readonly Dictionary<string, string?> Usual = [];
     static readonly Dictionary<string, string?> KnownSecret = new() { ["Gateway:WebhookSecret"] = Webhooks.Secret };
-    static readonly Dictionary<string, string?> Impatient = new() { ["Assurance:EverySeconds"] = "1", ["Assurance:LeaseSeconds"] = "4" };
+    static readonly Dictionary<string, string?> ShortIntervals = new() { ["Recovery:IntervalSeconds"] = "1", ["Recovery:LeaseSeconds"] = "4" };
     static readonly Dictionary<string, string?> NoAnswers = new() { ["Sandbox:Faults:ErrorRate"] = "1" };
 
     static readonly Dictionary<string, string?> LittleTime = new()
     {
-        ["Orders:PayWithin:Seconds"] = Provocations.SecondsToPay.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["Orders:TimeToPay:Seconds"] = Provocations.SecondsToPay.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
     public static IReadOnlyList<Provocation> All { get; } =
@@ -26,7 +26,7 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
         new("overtaken", OneProcess: false, Usual, Provocations.Overtaken),
         new("death-in-placement", OneProcess: false, Usual, Provocations.DeathInPlacement),
         new("death-on-the-bus", OneProcess: true, Usual, Provocations.DeathOnTheBus),
-        new("behind", OneProcess: false, Impatient, Provocations.Behind),
+        new("behind", OneProcess: false, ShortIntervals, Provocations.Behind),
         new("late-capture", OneProcess: false, NoAnswers, Provocations.LateCapture),
         new("read-only", OneProcess: true, Usual, Provocations.ReadOnly),
         new("long-outage", OneProcess: false, LittleTime, Provocations.LongOutage),

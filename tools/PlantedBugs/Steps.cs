@@ -27,19 +27,19 @@ static class Steps
     /// <summary>I9: a step without a change is recorded once, plus once for each time that recovery sent a command again.</summary>
     static IEnumerable<string> Repeated(IGrouping<string, Step> order)
     {
-        var asked = 1 + order.Count(step => step.Cause == Assurance);
-        return order.Where(step => step.From == step.To).GroupBy(step => (step.To, step.Cause, step.Detail)).Where(same => same.Count() > asked)
-            .Select(same => $"I9 order {order.Key}: {same.Key.Cause} in {same.Key.To} is noted {same.Count()} times and was asked for {asked} times");
+        var requested = 1 + order.Count(step => step.Cause == Assurance);
+        return order.Where(step => step.From == step.To).GroupBy(step => (step.To, step.Cause, step.Detail)).Where(same => same.Count() > requested)
+            .Select(same => $"I9 order {order.Key}: {same.Key.Cause} in {same.Key.To} is noted {same.Count()} times and was asked for {requested} times");
     }
 
     /// <summary>I10: recovery resumes an order after its delay, which starts again with each state change and each resumption.</summary>
     static IEnumerable<string> DrivenEarly(IGrouping<string, Step> order)
     {
         DateTime? since = null;
-        var pause = TimeSpan.FromSeconds(new Orders.Model.OrderSettings().FirstCheckSeconds - 0.5);
+        var delay = TimeSpan.FromSeconds(new Orders.Model.OrderSettings().FirstRetryDelaySeconds - 0.5);
         foreach (var step in order)
         {
-            if (step.Cause == Assurance && step.At - since is { } after && after < pause)
+            if (step.Cause == Assurance && step.At - since is { } after && after < delay)
                 yield return $"I10 order {order.Key} is driven on {after.TotalSeconds:0.0} s after its last step: not due yet";
             if (step.Cause == Assurance || step.From != step.To)
                 since = step.At;

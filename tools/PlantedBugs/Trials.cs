@@ -18,7 +18,7 @@ static class Trials
         foreach (var group in bugs.Where(bug => !bug.IsCaughtByTest).GroupBy(bug => bug.Run))
         {
             var provocation = Provocation.All.Single(one => one.Name == group.Key);
-            var (found, seconds) = await Once(provocation, null);
+            var (found, seconds) = await RunOnce(provocation, null);
             Say("(no bug)", $"the same run, {group.Key}", found.Count == 0 ? "nothing, as it must" : "NOT CLEAN: " + found[0], seconds);
             good &= found.Count == 0;
             foreach (var bug in group)
@@ -43,13 +43,13 @@ static class Trials
 
     static async Task<bool> IsCaught(PlantedBug bug, Provocation provocation)
     {
-        var (found, seconds) = await Once(provocation, bug.Name);
+        var (found, seconds) = await RunOnce(provocation, bug.Name);
         var caught = found.FirstOrDefault(finding => finding.StartsWith(bug.CaughtBy + " ", StringComparison.Ordinal));
         Say(bug.Name, bug.Breaks, caught ?? $"NOT CAUGHT by {bug.CaughtBy}; found: {string.Join("; ", found.DefaultIfEmpty("nothing").Take(3))}", seconds);
         return caught is not null;
     }
 
-    static async Task<(IReadOnlyList<string> Found, double Seconds)> Once(Provocation provocation, string? bug)
+    static async Task<(IReadOnlyList<string> Found, double Seconds)> RunOnce(Provocation provocation, string? bug)
     {
         var watch = Stopwatch.StartNew();
         var settings = new Dictionary<string, string?>(provocation.Settings) { ["PLANTED_BUG"] = bug };

@@ -29,12 +29,12 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
     }
 
     /// <summary>Moves the last message to the front.</summary>
-    public async Task Reverse(string queue) => await Put(queue, (await Take(queue)).Reverse());
+    public async Task Reverse(string queue) => await Put(queue, (await TakeAll(queue)).Reverse());
 
-    public async Task LoseAllBut<T>(string queue) => await Put(queue, (await Take(queue))
+    public async Task LoseAllBut<T>(string queue) => await Put(queue, (await TakeAll(queue))
         .Where(message => Unpacked.Of(Encoding.UTF8.GetString(message.Body.Span)).Any(inside => inside.Type == typeof(T).Name)));
 
-    async Task<IEnumerable<BasicGetResult>> Take(string queue)
+    async Task<IEnumerable<BasicGetResult>> TakeAll(string queue)
     {
         var taken = new List<BasicGetResult>();
         while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)

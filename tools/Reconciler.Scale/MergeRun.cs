@@ -6,12 +6,12 @@ using Reconciler.Job;
 
 namespace Reconciler.Scale;
 
-/// <param name="Stories">The number of orders checked.</param>
+/// <param name="Snapshots">The number of orders checked.</param>
 /// <param name="Seconds">From the first statement to the last order.</param>
 /// <param name="PeakMiB">Peak resident memory of the process.</param>
 /// <param name="ProcessorSeconds">Processor time of all threads.</param>
 /// <param name="Findings">Order id and class of each finding.</param>
-sealed record MergeResult(long Stories, double Seconds, double PeakMiB, double ProcessorSeconds, IReadOnlyList<string> Findings);
+sealed record MergeResult(long Snapshots, double Seconds, double PeakMiB, double ProcessorSeconds, IReadOnlyList<string> Findings);
 
 /// <summary>The merge and the rules in their own process, so that its memory can be measured.</summary>
 static class MergeRun
@@ -43,16 +43,16 @@ static class MergeRun
         var watch = Stopwatch.StartNew();
         var terms = new RuleTerms(new FeeSchedule(140, 25), new SettlementDays(await ledgers.Settlement.DeliveredDays()));
         var findings = new List<string>();
-        var stories = 0L;
-        await foreach (var story in new FourWayMerge(ledgers, bounds).Read(new MergeWindow(Trial.Now.AddMinutes(-5))))
+        var snapshots = 0L;
+        await foreach (var snapshot in new FourWayMerge(ledgers, bounds).Read(new MergeWindow(Trial.Now.AddMinutes(-5))))
         {
-            stories++;
-            foreach (var finding in Rules.Check(story, terms))
+            snapshots++;
+            foreach (var finding in Rules.Check(snapshot, terms))
                 findings.Add($"{finding.OrderId} {finding.Class}");
         }
 
         using var self = Process.GetCurrentProcess();
-        var result = new MergeResult(stories, watch.Elapsed.TotalSeconds, PeakMiB(), self.TotalProcessorTime.TotalSeconds, findings);
+        var result = new MergeResult(snapshots, watch.Elapsed.TotalSeconds, PeakMiB(), self.TotalProcessorTime.TotalSeconds, findings);
         await File.WriteAllTextAsync(found, JsonSerializer.Serialize(result));
         return 0;
     }

@@ -77,7 +77,7 @@ namespace Migrations.PostgreSql.Orders
                     b.ToTable("audit", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -306,14 +306,10 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<string>("CancelAsked")
+                    b.Property<string>("CancellationRequested")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
-                        .HasColumnName("cancel_asked");
-
-                    b.Property<int>("CheckAttempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("check_attempts");
+                        .HasColumnName("cancellation_requested");
 
                     b.Property<string>("Class")
                         .HasMaxLength(40)
@@ -347,23 +343,23 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("character varying(64)")
                         .HasColumnName("merchant");
 
-                    b.Property<DateTime?>("NextCheckAt")
+                    b.Property<DateTime?>("NextRetryAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("next_check_at");
+                        .HasColumnName("next_retry_at");
 
                     b.Property<DateTime>("PayBefore")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("pay_before");
-
-                    b.Property<bool>("PaymentCancelled")
-                        .HasColumnType("boolean")
-                        .HasColumnName("payment_cancelled");
 
                     b.Property<string>("PaymentMethod")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("payment_method");
+
+                    b.Property<bool>("PaymentReleased")
+                        .HasColumnType("boolean")
+                        .HasColumnName("payment_released");
 
                     b.Property<string>("PaymentToken")
                         .HasMaxLength(255)
@@ -384,6 +380,10 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("character varying(500)")
                         .HasColumnName("reason");
 
+                    b.Property<int>("RetryCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("retry_count");
+
                     b.Property<string>("ReviewFrom")
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
@@ -395,9 +395,9 @@ namespace Migrations.PostgreSql.Orders
                         .HasColumnType("character varying(20)")
                         .HasColumnName("state");
 
-                    b.Property<bool>("StockCancelled")
+                    b.Property<bool>("StockReleased")
                         .HasColumnType("boolean")
-                        .HasColumnName("stock_cancelled");
+                        .HasColumnName("stock_released");
 
                     b.Property<long>("Total")
                         .HasColumnType("bigint")
@@ -424,11 +424,11 @@ namespace Migrations.PostgreSql.Orders
                     b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_merchant_created_at_id");
 
-                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_next_check_at")
-                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
+                    b.HasIndex(new[] { "NextRetryAt" }, "ix_orders_next_retry_at")
+                        .HasFilter("next_retry_at IS NOT NULL AND payment_url IS NULL");
 
-                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_waiting_check_at")
-                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
+                    b.HasIndex(new[] { "NextRetryAt" }, "ix_orders_waiting_retry_at")
+                        .HasFilter("next_retry_at IS NOT NULL AND payment_url IS NOT NULL");
 
                     b.ToTable("orders", null, t =>
                         {
@@ -476,6 +476,35 @@ namespace Migrations.PostgreSql.Orders
                         {
                             t.HasCheckConstraint("ck_products_unit_price", "unit_price > 0");
                         });
+                });
+
+            modelBuilder.Entity("Orders.Model.Webhooks.WebhookCursor", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("After")
+                        .HasColumnType("bigint")
+                        .HasColumnName("after_event");
+
+                    b.Property<long>("Heartbeats")
+                        .HasColumnType("bigint")
+                        .HasColumnName("heartbeats");
+
+                    b.Property<Guid>("Holder")
+                        .HasColumnType("uuid")
+                        .HasColumnName("holder");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("webhook_cursors", (string)null);
                 });
 
             modelBuilder.Entity("Orders.Model.Webhooks.WebhookDelivery", b =>
@@ -648,35 +677,6 @@ namespace Migrations.PostgreSql.Orders
                         {
                             t.HasCheckConstraint("ck_webhook_endpoints_state", "state IN ('Active', 'Failing', 'Disabled', 'Removed')");
                         });
-                });
-
-            modelBuilder.Entity("Orders.Model.Webhooks.WebhookReader", b =>
-                {
-                    b.Property<string>("Name")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("name");
-
-                    b.Property<long>("After")
-                        .HasColumnType("bigint")
-                        .HasColumnName("after_event");
-
-                    b.Property<long>("Beats")
-                        .HasColumnType("bigint")
-                        .HasColumnName("beats");
-
-                    b.Property<Guid>("Holder")
-                        .HasColumnType("uuid")
-                        .HasColumnName("holder");
-
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("Name");
-
-                    b.ToTable("webhook_readers", (string)null);
                 });
 #pragma warning restore 612, 618
         }

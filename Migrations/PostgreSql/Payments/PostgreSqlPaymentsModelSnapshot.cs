@@ -300,7 +300,7 @@ namespace Migrations.PostgreSql.Payments
                     b.ToTable("audit", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")

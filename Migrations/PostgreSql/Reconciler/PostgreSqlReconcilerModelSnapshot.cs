@@ -99,7 +99,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -432,6 +432,10 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasColumnType("character varying(30)")
                         .HasColumnName("remedy");
 
+                    b.Property<DateTime?>("ResolvedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("resolved_at");
+
                     b.Property<string>("Rule")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -443,10 +447,6 @@ namespace Migrations.PostgreSql.Reconciler
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("severity");
-
-                    b.Property<DateTime?>("SolvedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("solved_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -480,8 +480,8 @@ namespace Migrations.PostgreSql.Reconciler
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_cases_order_id");
 
-                    b.HasIndex("SolvedAt")
-                        .HasDatabaseName("ix_cases_solved_at");
+                    b.HasIndex("ResolvedAt")
+                        .HasDatabaseName("ix_cases_resolved_at");
 
                     b.HasIndex("OpenedAt", "Id")
                         .HasDatabaseName("ix_cases_opened_at");
@@ -727,7 +727,7 @@ namespace Migrations.PostgreSql.Reconciler
 
                     b.Property<string>("After")
                         .HasColumnType("text")
-                        .HasColumnName("story_after");
+                        .HasColumnName("snapshot_after");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
@@ -736,7 +736,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.Property<string>("Before")
                         .IsRequired()
                         .HasColumnType("text")
-                        .HasColumnName("story_before");
+                        .HasColumnName("snapshot_before");
 
                     b.Property<DateTime?>("CheckedAt")
                         .HasColumnType("timestamp with time zone")

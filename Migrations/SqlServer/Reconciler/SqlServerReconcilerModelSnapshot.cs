@@ -99,7 +99,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
@@ -432,6 +432,10 @@ namespace Migrations.SqlServer.Reconciler
                         .HasColumnType("nvarchar(30)")
                         .HasColumnName("remedy");
 
+                    b.Property<DateTime?>("ResolvedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("resolved_at");
+
                     b.Property<string>("Rule")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -443,10 +447,6 @@ namespace Migrations.SqlServer.Reconciler
                         .HasMaxLength(20)
                         .HasColumnType("nvarchar(20)")
                         .HasColumnName("severity");
-
-                    b.Property<DateTime?>("SolvedAt")
-                        .HasColumnType("datetime2")
-                        .HasColumnName("solved_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -480,8 +480,8 @@ namespace Migrations.SqlServer.Reconciler
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_cases_order_id");
 
-                    b.HasIndex("SolvedAt")
-                        .HasDatabaseName("ix_cases_solved_at");
+                    b.HasIndex("ResolvedAt")
+                        .HasDatabaseName("ix_cases_resolved_at");
 
                     b.HasIndex("OpenedAt", "Id")
                         .HasDatabaseName("ix_cases_opened_at");
@@ -727,7 +727,7 @@ namespace Migrations.SqlServer.Reconciler
 
                     b.Property<string>("After")
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("story_after");
+                        .HasColumnName("snapshot_after");
 
                     b.Property<long>("Amount")
                         .HasColumnType("bigint")
@@ -736,7 +736,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.Property<string>("Before")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
-                        .HasColumnName("story_before");
+                        .HasColumnName("snapshot_before");
 
                     b.Property<DateTime?>("CheckedAt")
                         .HasColumnType("datetime2")

@@ -70,7 +70,7 @@ namespace Migrations.Sqlite.Orders
                     b.ToTable("audit", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
@@ -299,14 +299,10 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 
-                    b.Property<string>("CancelAsked")
+                    b.Property<string>("CancellationRequested")
                         .HasMaxLength(500)
                         .HasColumnType("TEXT")
-                        .HasColumnName("cancel_asked");
-
-                    b.Property<int>("CheckAttempts")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("check_attempts");
+                        .HasColumnName("cancellation_requested");
 
                     b.Property<string>("Class")
                         .HasMaxLength(40)
@@ -340,23 +336,23 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("merchant");
 
-                    b.Property<DateTime?>("NextCheckAt")
+                    b.Property<DateTime?>("NextRetryAt")
                         .HasColumnType("TEXT")
-                        .HasColumnName("next_check_at");
+                        .HasColumnName("next_retry_at");
 
                     b.Property<DateTime>("PayBefore")
                         .HasColumnType("TEXT")
                         .HasColumnName("pay_before");
-
-                    b.Property<bool>("PaymentCancelled")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("payment_cancelled");
 
                     b.Property<string>("PaymentMethod")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("payment_method");
+
+                    b.Property<bool>("PaymentReleased")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("payment_released");
 
                     b.Property<string>("PaymentToken")
                         .HasMaxLength(255)
@@ -377,6 +373,10 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("reason");
 
+                    b.Property<int>("RetryCount")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retry_count");
+
                     b.Property<string>("ReviewFrom")
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
@@ -388,9 +388,9 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
 
-                    b.Property<bool>("StockCancelled")
+                    b.Property<bool>("StockReleased")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("stock_cancelled");
+                        .HasColumnName("stock_released");
 
                     b.Property<long>("Total")
                         .HasColumnType("INTEGER")
@@ -417,11 +417,11 @@ namespace Migrations.Sqlite.Orders
                     b.HasIndex("Merchant", "CreatedAt", "CorrelationId")
                         .HasDatabaseName("ix_orders_merchant_created_at_id");
 
-                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_next_check_at")
-                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NULL");
+                    b.HasIndex(new[] { "NextRetryAt" }, "ix_orders_next_retry_at")
+                        .HasFilter("next_retry_at IS NOT NULL AND payment_url IS NULL");
 
-                    b.HasIndex(new[] { "NextCheckAt" }, "ix_orders_waiting_check_at")
-                        .HasFilter("next_check_at IS NOT NULL AND payment_url IS NOT NULL");
+                    b.HasIndex(new[] { "NextRetryAt" }, "ix_orders_waiting_retry_at")
+                        .HasFilter("next_retry_at IS NOT NULL AND payment_url IS NOT NULL");
 
                     b.ToTable("orders", null, t =>
                         {
@@ -469,6 +469,35 @@ namespace Migrations.Sqlite.Orders
                         {
                             t.HasCheckConstraint("ck_products_unit_price", "unit_price > 0");
                         });
+                });
+
+            modelBuilder.Entity("Orders.Model.Webhooks.WebhookCursor", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("After")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("after_event");
+
+                    b.Property<long>("Heartbeats")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heartbeats");
+
+                    b.Property<Guid>("Holder")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("holder");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("webhook_cursors", (string)null);
                 });
 
             modelBuilder.Entity("Orders.Model.Webhooks.WebhookDelivery", b =>
@@ -641,35 +670,6 @@ namespace Migrations.Sqlite.Orders
                         {
                             t.HasCheckConstraint("ck_webhook_endpoints_state", "state IN ('Active', 'Failing', 'Disabled', 'Removed')");
                         });
-                });
-
-            modelBuilder.Entity("Orders.Model.Webhooks.WebhookReader", b =>
-                {
-                    b.Property<string>("Name")
-                        .HasMaxLength(20)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("name");
-
-                    b.Property<long>("After")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("after_event");
-
-                    b.Property<long>("Beats")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("beats");
-
-                    b.Property<Guid>("Holder")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("holder");
-
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
-                    b.HasKey("Name");
-
-                    b.ToTable("webhook_readers", (string)null);
                 });
 #pragma warning restore 612, 618
         }

@@ -92,7 +92,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("leases", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
@@ -425,6 +425,10 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnType("TEXT")
                         .HasColumnName("remedy");
 
+                    b.Property<DateTime?>("ResolvedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("resolved_at");
+
                     b.Property<string>("Rule")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -436,10 +440,6 @@ namespace Migrations.Sqlite.Reconciler
                         .HasMaxLength(20)
                         .HasColumnType("TEXT")
                         .HasColumnName("severity");
-
-                    b.Property<DateTime?>("SolvedAt")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("solved_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -473,8 +473,8 @@ namespace Migrations.Sqlite.Reconciler
                     b.HasIndex("OrderId")
                         .HasDatabaseName("ix_cases_order_id");
 
-                    b.HasIndex("SolvedAt")
-                        .HasDatabaseName("ix_cases_solved_at");
+                    b.HasIndex("ResolvedAt")
+                        .HasDatabaseName("ix_cases_resolved_at");
 
                     b.HasIndex("OpenedAt", "Id")
                         .HasDatabaseName("ix_cases_opened_at");
@@ -720,7 +720,7 @@ namespace Migrations.Sqlite.Reconciler
 
                     b.Property<string>("After")
                         .HasColumnType("TEXT")
-                        .HasColumnName("story_after");
+                        .HasColumnName("snapshot_after");
 
                     b.Property<long>("Amount")
                         .HasColumnType("INTEGER")
@@ -729,7 +729,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.Property<string>("Before")
                         .IsRequired()
                         .HasColumnType("TEXT")
-                        .HasColumnName("story_before");
+                        .HasColumnName("snapshot_before");
 
                     b.Property<DateTime?>("CheckedAt")
                         .HasColumnType("TEXT")

@@ -70,7 +70,7 @@ namespace Migrations.Sqlite.Sandbox
                     b.ToTable("audit", (string)null);
                 });
 
-            modelBuilder.Entity("OrderSaga.Platform.FailedMessages.FailedMessage", b =>
+            modelBuilder.Entity("OrderSaga.Platform.DeadLetters.FailedMessage", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")

@@ -20,7 +20,7 @@ static class BrokerFloor
     const int Batch = 50;
     const int ContentBytes = 380;
     const int Prefetch = 512;
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Single commands of the real system, with a fixed number of publishes in flight.</summary>
     public static Task<BaselineResult> Commands(Trial trial, int inFlight, TimeProvider clock) => Run(trial, inFlight,
@@ -29,7 +29,7 @@ static class BrokerFloor
     /// <summary>One message with the step of 50 orders.</summary>
     public static Task<BaselineResult> Envelopes(Trial trial, int inFlight, TimeProvider clock)
     {
-        trial.Note("each carries", $"{Batch} orders' step, 25 kB");
+        trial.AddNote("each carries", $"{Batch} orders' step, 25 kB");
         var content = new string('x', ContentBytes);
         return Run(trial, inFlight, () => new StepsOfMany(
             [.. Enumerable.Range(0, Batch).Select(_ => new StepOfOne(Guid.CreateVersion7(clock.GetUtcNow()), content))]));
@@ -42,7 +42,7 @@ static class BrokerFloor
         var bus = services.GetRequiredService<IBusControl>();
         await bus.StartAsync();
         var queue = await bus.GetSendEndpoint(new Uri("exchange:" + Queue));
-        trial.Note("in flight", $"{inFlight} publishes; the percentiles are of their confirmation");
+        trial.AddNote("in flight", $"{inFlight} publishes; the percentiles are of their confirmation");
         var sent = 0;
         try
         {
@@ -52,7 +52,7 @@ static class BrokerFloor
                     sent += count;
                     var all = arrivals.Of(sent);
                     var times = await Workers.Run(count, inFlight, (_, _) => queue.Send(message()));
-                    await all.WaitAsync(Patience);
+                    await all.WaitAsync(WaitLimit);
                     return times;
                 },
                 () => Task.FromResult(arrivals.Count == sent));

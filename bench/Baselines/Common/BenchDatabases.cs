@@ -59,7 +59,7 @@ sealed class BenchDatabases : IAsyncDisposable
     }
 }
 
-static class Statements
+static class SqlExtensions
 {
     public static async Task Run(this NpgsqlDataSource database, string sql, params object[] values)
     {

@@ -28,7 +28,7 @@ static class Conservation
         ];
         var broken = rules.Where(rule => rule.Is != rule.MustBe).ToList();
         foreach (var (what, found, mustBe) in broken)
-            trial.Note($"broken: {what}", $"{found}, must be {mustBe}");
+            trial.AddNote($"broken: {what}", $"{found}, must be {mustBe}");
         return broken.Count == 0;
     }
 

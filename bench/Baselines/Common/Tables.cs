@@ -28,12 +28,12 @@ static class Tables
             id uuid PRIMARY KEY, merchant varchar(64) NOT NULL, idempotency_key varchar(255) NOT NULL, state varchar(20) NOT NULL,
             reason varchar(500), currency varchar(3) NOT NULL, total bigint NOT NULL, lines text NOT NULL, payment_method varchar(20) NOT NULL,
             payment_token varchar(255), payment_url varchar(2000), pay_before timestamptz NOT NULL, payment_tried boolean NOT NULL,
-            stock_cancelled boolean NOT NULL, payment_cancelled boolean NOT NULL, review_from varchar(20), next_check_at timestamptz,
-            check_attempts integer NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, version bigint NOT NULL,
+            stock_released boolean NOT NULL, payment_released boolean NOT NULL, review_from varchar(20), next_retry_at timestamptz,
+            retry_count integer NOT NULL, created_at timestamptz NOT NULL, updated_at timestamptz NOT NULL, version bigint NOT NULL,
             CHECK (state IN ('Reserving', 'AwaitingPayment', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')),
             CHECK (total > 0));
         CREATE INDEX ON orders (merchant, created_at, id);
-        CREATE INDEX ON orders (next_check_at) WHERE next_check_at IS NOT NULL;
+        CREATE INDEX ON orders (next_retry_at) WHERE next_retry_at IS NOT NULL;
         CREATE TABLE idempotency_keys (
             id varchar(64) PRIMARY KEY, merchant varchar(64) NOT NULL, idempotency_key varchar(255) NOT NULL, request_hash varchar(64) NOT NULL,
             order_id uuid NOT NULL UNIQUE, answer_status integer NOT NULL, answer bytea NOT NULL, created_at timestamptz NOT NULL);

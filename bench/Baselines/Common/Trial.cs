@@ -9,14 +9,14 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
     /// <summary>The warm-up ends with a round in which at most this many methods are compiled.</summary>
     const int QuietMethods = 40;
 
-    const int MostRounds = 12;
+    const int MaxRounds = 12;
     readonly Dictionary<string, string> notes = [];
 
     public BaselineSettings Settings => settings;
 
     public Task Phase(string of) => phase(of);
 
-    public void Note(string key, string text)
+    public void AddNote(string key, string text)
     {
         notes[key] = text;
         Say($"{key}: {text}");
@@ -61,7 +61,7 @@ sealed class Trial(string name, BaselineSettings settings, Func<string, Task> ph
             compiled = JitInfo.GetCompiledMethodCount() - before;
             Say($"warm-up {++rounds}: {settings.WarmUpOrders}, {compiled} methods compiled");
         }
-        while (compiled > QuietMethods && rounds < MostRounds);
+        while (compiled > QuietMethods && rounds < MaxRounds);
         notes["warm-up"] = $"{rounds} x {settings.WarmUpOrders}, {compiled} methods compiled in the last";
         return lost;
     }

@@ -32,6 +32,6 @@ sealed class Tuned(Trial trial, IReadOnlyList<int> choices, Func<int, int, Task<
 
         chosen = seconds.MinBy(tried => tried.Value).Key;
         var rates = seconds.Select(tried => $"{tried.Key}: {Rounds * part / tried.Value:F0}/s");
-        trial.Note("concurrency", $"{chosen}, the best of {string.Join(", ", rates)} after the warm-up");
+        trial.AddNote("concurrency", $"{chosen}, the best of {string.Join(", ", rates)} after the warm-up");
     }
 }

@@ -14,7 +14,7 @@ static class BatchFloor
         var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
         var workers = await Task.WhenAll(Enumerable.Range(0, Connections[^1]).Select(_ => BatchWorker.Open(databases, clock)));
         var placed = 0;
-        trial.Note("batch", $"{BatchSize} orders");
+        trial.AddNote("batch", $"{BatchSize} orders");
 
         async Task<double[]> Batches(int count, int at)
         {

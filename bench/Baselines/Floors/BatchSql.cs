@@ -5,7 +5,7 @@ static class BatchSql
 {
     public const string InsertOrders = """
         INSERT INTO orders (id, merchant, idempotency_key, state, currency, total, lines, payment_method, payment_token, pay_before, payment_tried,
-            stock_cancelled, payment_cancelled, next_check_at, check_attempts, created_at, updated_at, version)
+            stock_released, payment_released, next_retry_at, retry_count, created_at, updated_at, version)
         SELECT id, 'bench', key, 'Reserving', 'EUR', total, lines, 'card', 'tok_ok', now() + interval '15 minutes', false,
             false, false, now() + interval '30 seconds', 0, now(), now(), 1
         FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) AS r(id, key, total, lines)
@@ -17,12 +17,12 @@ static class BatchSql
         """;
 
     public const string MoveOrders = """
-        UPDATE orders SET state = $3, payment_tried = true, next_check_at = now() + interval '30 seconds', updated_at = now(), version = version + 1
+        UPDATE orders SET state = $3, payment_tried = true, next_retry_at = now() + interval '30 seconds', updated_at = now(), version = version + 1
         WHERE id = ANY($1) AND state = $2
         """;
 
     public const string EndOrders = """
-        UPDATE orders SET state = 'Completed', next_check_at = NULL, updated_at = now(), version = version + 1
+        UPDATE orders SET state = 'Completed', next_retry_at = NULL, updated_at = now(), version = version + 1
         WHERE id = ANY($1) AND state = 'ConfirmingStock'
         """;
 

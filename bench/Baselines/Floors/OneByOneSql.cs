@@ -5,7 +5,7 @@ static class OneByOneSql
 {
     public const string InsertOrder = """
         INSERT INTO orders (id, merchant, idempotency_key, state, currency, total, lines, payment_method, payment_token, pay_before, payment_tried,
-            stock_cancelled, payment_cancelled, next_check_at, check_attempts, created_at, updated_at, version)
+            stock_released, payment_released, next_retry_at, retry_count, created_at, updated_at, version)
         VALUES ($1, 'bench', $2, 'Reserving', 'EUR', $3, $4, 'card', 'tok_ok', now() + interval '15 minutes', false,
             false, false, now() + interval '30 seconds', 0, now(), now(), 1)
         """;
@@ -16,12 +16,12 @@ static class OneByOneSql
         """;
 
     public const string MoveOrder = """
-        UPDATE orders SET state = $3, payment_tried = true, next_check_at = now() + interval '30 seconds', updated_at = now(), version = version + 1
+        UPDATE orders SET state = $3, payment_tried = true, next_retry_at = now() + interval '30 seconds', updated_at = now(), version = version + 1
         WHERE id = $1 AND state = $2
         """;
 
     public const string EndOrder = """
-        UPDATE orders SET state = 'Completed', next_check_at = NULL, updated_at = now(), version = version + 1
+        UPDATE orders SET state = 'Completed', next_retry_at = NULL, updated_at = now(), version = version + 1
         WHERE id = $1 AND state = 'ConfirmingStock'
         """;
 

@@ -43,24 +43,24 @@ static class KilledCoordinator
         await Kill(settingsFile);
         var killed = Stopwatch.GetTimestamp();
         var left = await Prepared(databases);
-        trial.Note("prepared transactions left", $"{left.Count} in three databases for {Orders} orders, {Decided} of them decided");
+        trial.AddNote("prepared transactions left", $"{left.Count} in three databases for {Orders} orders, {Decided} of them decided");
         await DescribeLocks(trial, databases);
 
         await using var other = await Coordinator.Open(databases);
         var order = Order(0, clock);
-        var asked = Stopwatch.GetTimestamp();
+        var requested = Stopwatch.GetTimestamp();
         var waiting = other.Settle(order);
         await Task.Delay(Absence - Stopwatch.GetElapsedTime(killed), clock, CancellationToken.None);
-        trial.Note("while the coordinator is down", waiting.IsCompleted ? "another order of the same sku succeeded" : "another order of the same sku waits");
+        trial.AddNote("while the coordinator is down", waiting.IsCompleted ? "another order of the same sku succeeded" : "another order of the same sku waits");
 
         var (committed, rolledBack) = await PreparedTransactions.Resolve(databases, left);
         var unlocked = Stopwatch.GetElapsedTime(killed);
         await waiting;
-        var waited = Stopwatch.GetElapsedTime(asked);
+        var waited = Stopwatch.GetElapsedTime(requested);
         await trial.Phase("done");
-        trial.Note("locked for", $"{unlocked.TotalSeconds:F1} s: until the coordinator was back (after {Absence.TotalSeconds} s) and had committed "
+        trial.AddNote("locked for", $"{unlocked.TotalSeconds:F1} s: until the coordinator was back (after {Absence.TotalSeconds} s) and had committed "
             + $"{committed} and rolled back {rolledBack} prepared transactions; without it, permanently");
-        trial.Note("another order waited", $"{waited.TotalSeconds:F1} s");
+        trial.AddNote("another order waited", $"{waited.TotalSeconds:F1} s");
         var held = await Conservation.Holds(trial, databases, Decided + 1) && (await Prepared(databases)).Count == 0;
         return trial.Result(Decided + 1, unlocked.TotalSeconds, warmUp, waited.TotalMilliseconds, held);
     }
@@ -107,11 +107,11 @@ static class KilledCoordinator
     {
         var free = await databases.Inventory.Number("SELECT count(*) FROM (SELECT 1 FROM stock FOR UPDATE SKIP LOCKED) free");
         var all = await databases.Inventory.Number("SELECT count(*) FROM stock");
-        trial.Note("stock rows locked", $"{all - free} of {all}");
-        trial.Note("another order, willing to wait 1 s", await Impatient(databases));
+        trial.AddNote("stock rows locked", $"{all - free} of {all}");
+        trial.AddNote("another order, willing to wait 1 s", await CountTimeouts(databases));
     }
 
-    static async Task<string> Impatient(BenchDatabases databases)
+    static async Task<string> CountTimeouts(BenchDatabases databases)
     {
         try
         {

@@ -12,7 +12,7 @@ static class TwoPhaseCommit
         await PreparedTransactions.Require(databases, Coordinators[^1] * Participants);
         await databases.Create(skus, pieces: 1_000_000_000);
         await databases.Orders.Run(TwoPhaseSql.Log);
-        trial.Note("no gateway", "a foreign gateway cannot prepare: no card is charged");
+        trial.AddNote("no gateway", "a foreign gateway cannot prepare: no card is charged");
         var orders = new TrialOrders(skus, trial.Settings.LinesPerOrder, clock);
         var coordinators = await Task.WhenAll(Enumerable.Range(0, Coordinators[^1]).Select(_ => Coordinator.Open(databases)));
         var placed = 0;

@@ -16,7 +16,7 @@ static class TwoPhaseSql
 
     public const string InsertOrder = """
         INSERT INTO orders (id, merchant, idempotency_key, state, currency, total, lines, payment_method, payment_token, pay_before, payment_tried,
-            stock_cancelled, payment_cancelled, check_attempts, created_at, updated_at, version)
+            stock_released, payment_released, retry_count, created_at, updated_at, version)
         VALUES ($1, 'bench', $2, 'Completed', 'EUR', $3, $4, 'card', 'tok_ok', now() + interval '15 minutes', true, false, false, 0, now(), now(), 1)
         """;
 

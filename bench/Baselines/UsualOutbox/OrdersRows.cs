@@ -16,10 +16,10 @@ sealed class UsualOrder
     public string? PaymentToken { get; set; } = "tok_ok";
     public DateTime PayBefore { get; set; }
     public bool PaymentTried { get; set; }
-    public bool StockCancelled { get; set; }
-    public bool PaymentCancelled { get; set; }
-    public DateTime? NextCheckAt { get; set; }
-    public int CheckAttempts { get; set; }
+    public bool StockReleased { get; set; }
+    public bool PaymentReleased { get; set; }
+    public DateTime? NextRetryAt { get; set; }
+    public int RetryCount { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }

@@ -62,11 +62,11 @@ abstract partial class UsualDb(DbContextOptions options) : DbContext(options)
         modelBuilder.Entity<UsualAuditRow>().ToTable("audit");
         Map(modelBuilder);
         foreach (var property in modelBuilder.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()))
-            property.SetColumnName(Words().Replace(property.Name, "_$0").ToLowerInvariant());
+            property.SetColumnName(WordPattern().Replace(property.Name, "_$0").ToLowerInvariant());
     }
 
     protected abstract void Map(ModelBuilder model);
 
     [GeneratedRegex("(?<=[a-z])[A-Z]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Words();
+    private static partial Regex WordPattern();
 }

@@ -6,7 +6,7 @@ namespace OrderSaga.Bench;
 /// <summary>b: the usual outbox with MassTransit, RabbitMQ and EF Core; three services and their databases in one process.</summary>
 static class UsualOutboxBaseline
 {
-    const int MostInFlight = 64;
+    const int MaxInFlight = 64;
 
     const string Columns = """
         ALTER TABLE inbox ADD COLUMN handled_at timestamptz;
@@ -29,10 +29,10 @@ static class UsualOutboxBaseline
         await using var services = UsualBus.Build(settings, databases);
         var bus = services.GetRequiredService<IBusControl>();
         await bus.StartAsync();
-        var inFlight = Math.Min(settings.InFlight, MostInFlight);
-        trial.Note("concurrency", $"{inFlight} orders in progress, {UsualBus.Concurrency} messages of each of three queues");
-        trial.Note("statements", prepared ? "prepared by the driver, planned once" : "sent and planned each time, the driver's default");
-        trial.Note("placed", "in the process, without HTTP");
+        var inFlight = Math.Min(settings.InFlight, MaxInFlight);
+        trial.AddNote("concurrency", $"{inFlight} orders in progress, {UsualBus.Concurrency} messages of each of three queues");
+        trial.AddNote("statements", prepared ? "prepared by the driver, planned once" : "sent and planned each time, the driver's default");
+        trial.AddNote("placed", "in the process, without HTTP");
         var placement = services.GetRequiredService<UsualPlacement>();
         var orders = new TrialOrders(settings.Skus, settings.LinesPerOrder, clock);
         var placed = 0;

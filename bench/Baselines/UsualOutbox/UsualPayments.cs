@@ -31,7 +31,7 @@ abstract class UsualPaymentStep<T>(UsualPaymentsDb db, UsualRelay relay, TimePro
     : UsualConsumer<UsualPaymentsDb, T>(db, relay, UsualBus.Payments, clock) where T : class, IOrderMessage
 {
     /// <summary>Writes in one transaction the rows that a system with a committed attempt before the call writes in two.</summary>
-    protected void Note(Guid order, string operation, string gatewayId, string from, string during, string to, string cause)
+    protected void Record(Guid order, string operation, string gatewayId, string from, string during, string to, string cause)
     {
         Db.Attempts.Add(new UsualAttempt
         {
@@ -58,7 +58,7 @@ sealed class UsualAuthorize(UsualPaymentsDb db, UsualRelay relay, TimeProvider c
             OrderId = message.OrderId, State = "Tried", Amount = message.Amount.Amount, AuthorizationId = authorization,
             Answer = Answer(nameof(PaymentAuthorized), message.OrderId), Version = 1, CreatedAt = Now, UpdatedAt = Now,
         });
-        Note(message.OrderId, "authorize", authorization, "", "Trying", "Tried", nameof(TryAuthorizePayment));
+        Record(message.OrderId, "authorize", authorization, "", "Trying", "Tried", nameof(TryAuthorizePayment));
         outbox.Publish(new PaymentAuthorized(message.OrderId));
     }
 }
@@ -72,7 +72,7 @@ sealed class UsualCapture(UsualPaymentsDb db, UsualRelay relay, TimeProvider clo
         payment.CaptureId = await gateway.Capture(message.OrderId, payment.AuthorizationId!);
         (payment.State, payment.UpdatedAt, payment.Version) = ("Confirmed", Now, payment.Version + 1);
         payment.Answer = Answer(nameof(PaymentConfirmed), message.OrderId);
-        Note(message.OrderId, "capture", payment.CaptureId, "Tried", "Confirming", "Confirmed", nameof(ConfirmPayment));
+        Record(message.OrderId, "capture", payment.CaptureId, "Tried", "Confirming", "Confirmed", nameof(ConfirmPayment));
         outbox.Publish(new PaymentConfirmed(message.OrderId));
     }
 }

@@ -7,20 +7,20 @@ namespace OrderSaga.Bench;
 /// <summary>Places orders like an endpoint without HTTP, and waits for their final state.</summary>
 sealed class UsualPlacement(IServiceScopeFactory scopes, UsualRelay relay, TimeProvider clock)
 {
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    readonly ConcurrentDictionary<Guid, TaskCompletionSource> underWay = new();
+    static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
+    readonly ConcurrentDictionary<Guid, TaskCompletionSource> inProgress = new();
 
     /// <exception cref="TimeoutException">The order did not become final in time.</exception>
     public async Task Settle(TrialOrder order)
     {
-        var end = underWay.GetOrAdd(order.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var end = inProgress.GetOrAdd(order.Id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await Place(order);
-        await end.Task.WaitAsync(Patience);
+        await end.Task.WaitAsync(WaitLimit);
     }
 
     public void Ended(Guid order)
     {
-        if (underWay.TryRemove(order, out var end))
+        if (inProgress.TryRemove(order, out var end))
             end.SetResult();
     }
 
@@ -32,7 +32,7 @@ sealed class UsualPlacement(IServiceScopeFactory scopes, UsualRelay relay, TimeP
         db.Add(new UsualOrder
         {
             Id = order.Id, IdempotencyKey = order.Key, State = "Reserving", Total = order.Total, Lines = order.PricedLines,
-            PayBefore = now.AddMinutes(15), NextCheckAt = now.AddSeconds(30), CreatedAt = now, UpdatedAt = now, Version = 1,
+            PayBefore = now.AddMinutes(15), NextRetryAt = now.AddSeconds(30), CreatedAt = now, UpdatedAt = now, Version = 1,
         });
         db.Add(new UsualKey
         {

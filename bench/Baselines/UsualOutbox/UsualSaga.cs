@@ -16,7 +16,7 @@ abstract class UsualSagaStep<T>(UsualOrdersDb db, UsualRelay relay, TimeProvider
         if (order.State != from)
             throw new InvalidOperationException($"{typeof(T).Name} of order {order.Id}, which is {order.State}, not {from}.");
         (order.State, order.UpdatedAt, order.Version) = (to, Now, order.Version + 1);
-        order.NextCheckAt = to == "Completed" ? null : Now.AddSeconds(30);
+        order.NextRetryAt = to == "Completed" ? null : Now.AddSeconds(30);
         if (from != to)
             Db.Audit("order", order.Id, from, to, typeof(T).Name, Now);
         Next(order, outbox);

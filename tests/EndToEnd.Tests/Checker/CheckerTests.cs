@@ -69,7 +69,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I7", ["inventory: UPDATE stock_branches SET state = 'Tried' WHERE order_id = @off"] },
         { "I8", ["orders: UPDATE orders SET state = 'ConfirmingStock' WHERE id = @done"] },
         { "I8", Review },
-        { "I8", [.. Review, "reconciler: " + Case, "reconciler: UPDATE cases SET status = 'Solved', open_key = NULL"] },
+        { "I8", [.. Review, "reconciler: " + Case, "reconciler: UPDATE cases SET status = 'Resolved', open_key = NULL"] },
         { "I9", ["orders: DELETE FROM audit WHERE subject_id = $done AND from_state = ''"] },
         { "I9", ["inventory: DELETE FROM audit WHERE subject = 'stock branch' AND subject_id = $done"] },
         { "I9", ["orders: DELETE FROM audit WHERE subject_id = $done AND to_state = 'ConfirmingStock'"] },
@@ -78,7 +78,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I10", ["orders: UPDATE audit SET to_state = 'Completed' WHERE subject_id = $done AND to_state = 'ConfirmingPayment'"] },
         { "I11", ["orders: " + Message + "'2026-01-01', '02', '2099-01-01', 0, NULL)"] },
         { "I11", ["reconciler: " + Message + "'2026-01-01', '02', '2099-01-01', 9, '2026-01-01')"] },
-        { "I11", ["payments: " + Failed + "'BranchViolation', '', '2026-01-01')"] },
+        { "I11", ["payments: " + Failed + "'BranchViolationException', '', '2026-01-01')"] },
         { "I11", ["payments: UPDATE payment_attempts SET state = 'Sent', next_attempt_at = '2026-01-01' WHERE order_id = @done"] },
         { "I11", ["orders: " + Delivery] },
         { "I11", ["reconciler: " + Run] },
@@ -90,20 +90,20 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     };
 
     [Fact]
-    public async Task Consistent_ledgers_pass_every_invariant() => (await Find(await shop.Spoiled())).ShouldBeEmpty();
+    public async Task Consistent_ledgers_pass_every_invariant() => (await Find(await shop.Corrupt())).ShouldBeEmpty();
 
     [Theory, MemberData(nameof(Planted))]
     public async Task A_planted_violation_is_detected(string invariant, string[] plant) =>
-        (await Find(await shop.Spoiled(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
+        (await Find(await shop.Corrupt(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
 
     [Fact]
     public async Task An_unpaid_order_in_review_that_holds_stock_is_detected() =>
-        (await Find(await shop.Spoiled([.. Unpaid, "reconciler: " + Case]))).ShouldContain(finding => finding.StartsWith("I17 ", StringComparison.Ordinal));
+        (await Find(await shop.Corrupt([.. Unpaid, "reconciler: " + Case]))).ShouldContain(finding => finding.StartsWith("I17 ", StringComparison.Ordinal));
 
     /// <summary>A case is open: operators know.</summary>
     [Fact]
     public async Task An_order_in_review_with_an_open_case_is_no_violation() =>
-        (await Find(await shop.Spoiled([.. Review, "reconciler: " + Case]))).ShouldBeEmpty();
+        (await Find(await shop.Corrupt([.. Review, "reconciler: " + Case]))).ShouldBeEmpty();
 
     /// <summary>Recent changes are in flight: only the invariants that hold at every moment apply to them.</summary>
     [Theory]
@@ -111,7 +111,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     [InlineData(0, true)]
     public async Task An_order_is_checked_against_its_outcome_once_settled(int settle, bool found)
     {
-        var books = await shop.Spoiled("orders: UPDATE orders SET state = 'ConfirmingStock', next_check_at = NULL WHERE id = @done",
+        var books = await shop.Corrupt("orders: UPDATE orders SET state = 'ConfirmingStock', next_retry_at = NULL WHERE id = @done",
             "orders: UPDATE audit SET to_state = 'ConfirmingStock' WHERE subject_id = $done AND to_state = 'Completed'");
         var findings = await SmallShop.Verify(books, options: new VerifyOptions(SettleSeconds: settle));
         findings.Any(finding => finding.StartsWith("I8 ", StringComparison.Ordinal)).ShouldBe(found, string.Join('\n', findings));
@@ -122,11 +122,11 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     public async Task A_stored_response_that_differs_from_the_sent_is_detected()
     {
         var seen = await shop.Answer();
-        (await Find(await shop.Spoiled(), seen)).ShouldBeEmpty();
-        (await Find(await shop.Spoiled("orders: UPDATE idempotency_keys SET answer = answer || x'20' WHERE order_id = @done"), seen))
+        (await Find(await shop.Corrupt(), seen)).ShouldBeEmpty();
+        (await Find(await shop.Corrupt("orders: UPDATE idempotency_keys SET answer = answer || x'20' WHERE order_id = @done"), seen))
             .ShouldHaveSingleItem().ShouldStartWith("I12 ");
-        (await Find(await shop.Spoiled(), seen with { OrderId = shop.Off })).ShouldHaveSingleItem().ShouldStartWith("I12 ");
-        (await Find(await shop.Spoiled(), seen with { Key = "another" })).ShouldHaveSingleItem().ShouldStartWith("I3 ");
+        (await Find(await shop.Corrupt(), seen with { OrderId = shop.Off })).ShouldHaveSingleItem().ShouldStartWith("I12 ");
+        (await Find(await shop.Corrupt(), seen with { Key = "another" })).ShouldHaveSingleItem().ShouldStartWith("I3 ");
     }
 
     async Task<IReadOnlyList<string>> Find(string books, ClientAnswer? seen = null)

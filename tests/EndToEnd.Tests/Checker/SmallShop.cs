@@ -28,7 +28,7 @@ public sealed class SmallShop : IAsyncLifetime
     }
 
     /// <summary>A copy of the ledgers after the statements, each prefixed with its database: <c>orders: DELETE ...</c></summary>
-    public async Task<string> Spoiled(params string[] statements)
+    public async Task<string> Corrupt(params string[] statements)
     {
         var copy = Directory.CreateTempSubdirectory("ordersaga-corrupted-").FullName;
         foreach (var name in Migrations.Schema.Databases)
@@ -65,12 +65,12 @@ public sealed class SmallShop : IAsyncLifetime
     internal static async Task<IReadOnlyList<string>> Verify(string books, IEnumerable<ClientAnswer>? answers = null, VerifyOptions? options = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Data", books)]).Build();
-        var sources = VerifySources.Of(configuration, GatewayBook.Of);
+        var sources = VerifySources.Of(configuration, GatewayLedger.Of);
         var result = await new Verification(sources, options ?? new VerifyOptions(AtRest: true), (_, _) => { }, TimeProvider.System)
         {
             Answers = answers?.ToAsyncEnumerable(),
         }.Run(CancellationToken.None);
-        return [.. result.Breaches.Select(breach => breach.ToString())];
+        return [.. result.Violations.Select(violation => violation.ToString())];
     }
 
     public ValueTask DisposeAsync()

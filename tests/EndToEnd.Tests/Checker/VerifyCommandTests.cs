@@ -11,7 +11,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     [InlineData("OrderSaga.Host")]
     public async Task Verify_lists_passed_failed_and_skipped_invariants(string program)
     {
-        var books = await shop.Spoiled("inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku");
+        var books = await shop.Corrupt("inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku");
         var json = Path.Combine(books, "result.json");
 
         var (code, said, _) = await Run(program, "verify", "--data", books, "--at-rest", "--no-gateway", "--json", json);
@@ -32,7 +32,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
     [Fact]
     public async Task Verify_exits_0_for_consistent_ledgers()
     {
-        var books = await shop.Spoiled();
+        var books = await shop.Corrupt();
         var log = Path.Combine(books, "client.jsonl");
         var seen = await shop.Answer();
         await File.WriteAllTextAsync(log, $$"""

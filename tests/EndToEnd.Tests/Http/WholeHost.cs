@@ -30,7 +30,7 @@ public sealed class WholeHost : IAsyncLifetime
 
     async ValueTask Run(string[] settings)
     {
-        app = Everything.Build(Embedded.Create(
+        app = AllServices.Build(EmbeddedHost.Create(
             ["--urls=http://127.0.0.1:0", $"--Data={data.FullName}", "--Serilog:MinimumLevel:Default=Error", "--Reconciliation:WindowSeconds=0", .. settings],
             welcome: false));
         app.UseHttpDefaults();

@@ -13,12 +13,12 @@ public sealed class Fleet : IAsyncDisposable
     /// </summary>
     static readonly Setup Setup = new()
     {
-        Settings = new Dictionary<string, string?> { ["Orders:PayWithin:Classes:flash"] = "10", ["Sandbox:LatePaymentSeconds"] = "600" },
+        Settings = new Dictionary<string, string?> { ["Orders:TimeToPay:Classes:flash"] = "10", ["Sandbox:LatePaymentSeconds"] = "600" },
     };
 
     readonly ConcurrentDictionary<Mode, Lazy<Task<Running>>> running = new();
 
-    public Task<Running> Of(Mode mode) => running.GetOrAdd(mode, asked => new(() => Running.Start(asked, Setup))).Value;
+    public Task<Running> Of(Mode mode) => running.GetOrAdd(mode, requested => new(() => Running.Start(requested, Setup))).Value;
 
     public async ValueTask DisposeAsync()
     {
@@ -28,7 +28,7 @@ public sealed class Fleet : IAsyncDisposable
 }
 
 /// <summary>A story on a running system; on failure, the services' logs are printed.</summary>
-public abstract class Story(Fleet fleet) : IAsyncDisposable
+public abstract class Scenario(Fleet fleet) : IAsyncDisposable
 {
     Running? used;
 

@@ -54,12 +54,12 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData(Host, "Http:TrustedProxies:0", "everybody", "Http:TrustedProxies 'everybody' is invalid")]
     [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be created")]
     [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
-    [InlineData("Orders.Api", "Orders:MostUnderWay", "1", "Orders:MostUnderWay must be at least PlacementBatch")]
+    [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]
     [InlineData("Orders.Sagas", "Database:Mode", "PostgreSql", "Set ConnectionStrings:orders")]
     [InlineData("Inventory.Worker", "Transport:Mode", "Kafka", "Transport:Mode 'Kafka' is unknown")]
-    [InlineData("Payments.Worker", "Payments:WebhookWindowSeconds", "x", "Failed to convert configuration value 'x'")]
+    [InlineData("Payments.Worker", "Payments:WebhookToleranceSeconds", "x", "Failed to convert configuration value 'x'")]
     [InlineData("Payments.Sandbox", "Sandbox:FeeBasisPoints", "-1", "Sandbox:FeeBasisPoints must be 0 to 10000")]
-    [InlineData("Reconciler.Job", "Limits:StopSeconds", "0", "Limits:StopSeconds must be 1 to 60")]
+    [InlineData("Reconciler.Job", "Limits:ShutdownTimeoutSeconds", "0", "Limits:ShutdownTimeoutSeconds must be 1 to 60")]
     public async Task An_invalid_setting_stops_startup_with_one_message(string service, string name, string value, string sentence)
     {
         await using var process = Process("wrong", ports[0], "data", service);

@@ -15,7 +15,7 @@ public sealed class DeliveryRuleTests
     [Fact]
     public void The_default_retry_schedule_grows_over_three_days()
     {
-        settings.GivesUpAfter.ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3));
+        settings.TotalRetryTime.ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3));
         settings.Retries.ShouldBeInOrder();
         settings.Check();
     }
@@ -23,19 +23,19 @@ public sealed class DeliveryRuleTests
     [Fact]
     public void Three_days_of_failures_disable_the_endpoint()
     {
-        var (delivery, endpoint, now, pauses) = (Delivery(), Endpoint(), Start, new List<double>());
+        var (delivery, endpoint, now, delays) = (Delivery(), Endpoint(), Start, new List<double>());
         for (delivery.Attempts = 1; ; delivery.Attempts++)
         {
-            DeliveryRule.Note(delivery, endpoint, Refused, settings, now);
+            DeliveryRule.Record(delivery, endpoint, Refused, settings, now);
             if (delivery.NextAttemptAt is not { } next)
                 break;
             endpoint.State.ShouldBe(EndpointStates.Failing);
-            pauses.Add((next - now).TotalSeconds);
+            delays.Add((next - now).TotalSeconds);
             now = next;
         }
 
-        pauses.Count.ShouldBe(settings.Retries.Count);
-        pauses.Zip(settings.Retries).ShouldAllBe(pair => pair.First >= pair.Second && pair.First <= pair.Second * 1.1);
+        delays.Count.ShouldBe(settings.Retries.Count);
+        delays.Zip(settings.Retries).ShouldAllBe(pair => pair.First >= pair.Second && pair.First <= pair.Second * 1.1);
         (now - Start).ShouldBeInRange(TimeSpan.FromDays(2.8), TimeSpan.FromDays(3.3));
         (delivery.State, delivery.Attempts, endpoint.State).ShouldBe((DeliveryStates.GivenUp, settings.Retries.Count + 1, EndpointStates.Disabled));
         endpoint.Reason.ShouldBe("accepted nothing since 2026-01-31T12:00:00.000Z: answered 503");
@@ -45,9 +45,9 @@ public sealed class DeliveryRuleTests
     public void A_successful_delivery_reactivates_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
-        DeliveryRule.Note(delivery, endpoint, Refused, settings, Start);
+        DeliveryRule.Record(delivery, endpoint, Refused, settings, Start);
         (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Failing, Start, "answered 503"));
-        DeliveryRule.Note(delivery, endpoint, Taken, settings, Start.AddSeconds(5));
+        DeliveryRule.Record(delivery, endpoint, Taken, settings, Start.AddSeconds(5));
         (delivery.State, delivery.NextAttemptAt, delivery.LastStatus, delivery.LastError).ShouldBe((DeliveryStates.Delivered, null, 204, null));
         (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Active, null, null));
     }
@@ -56,8 +56,8 @@ public sealed class DeliveryRuleTests
     public void One_undeliverable_event_does_not_disable_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(settings.Retries.Count + 1), Endpoint());
-        DeliveryRule.Note(Delivery(), endpoint, Refused, settings, Start.AddHours(-1));
-        DeliveryRule.Note(delivery, endpoint, Refused, settings, Start);
+        DeliveryRule.Record(Delivery(), endpoint, Refused, settings, Start.AddHours(-1));
+        DeliveryRule.Record(delivery, endpoint, Refused, settings, Start);
         (delivery.State, endpoint.State).ShouldBe((DeliveryStates.GivenUp, EndpointStates.Failing));
     }
 
@@ -65,7 +65,7 @@ public sealed class DeliveryRuleTests
     public void HTTP_410_disables_the_endpoint_at_once()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
-        DeliveryRule.Note(delivery, endpoint, new SendResult(410, "answered 410"), settings, Start);
+        DeliveryRule.Record(delivery, endpoint, new SendResult(410, "answered 410"), settings, Start);
         (delivery.State, delivery.NextAttemptAt, endpoint.State).ShouldBe((DeliveryStates.GivenUp, null, EndpointStates.Disabled));
     }
 
@@ -77,22 +77,22 @@ public sealed class DeliveryRuleTests
             var endpoint = Endpoint();
             endpoint.State = state;
             foreach (var result in (SendResult[])[Taken, Refused, new(410, "answered 410")])
-                DeliveryRule.Note(Delivery(), endpoint, result, settings, Start);
+                DeliveryRule.Record(Delivery(), endpoint, result, settings, Start);
             endpoint.State.ShouldBe(state);
         }
     }
 
     [Theory]
-    [InlineData("RetrySeconds")]
+    [InlineData("RetryDelaySeconds")]
     [InlineData("LeaseSeconds")]
-    [InlineData("TakeOverSeconds")]
+    [InlineData("TakeoverTimeoutSeconds")]
     public void Inconsistent_webhook_settings_stop_startup(string name)
     {
         var wrong = name switch
         {
-            "RetrySeconds" => new WebhookSettings { RetrySeconds = [0] },
+            "RetryDelaySeconds" => new WebhookSettings { RetryDelaySeconds = [0] },
             "LeaseSeconds" => new WebhookSettings { LeaseSeconds = 19 },
-            _ => new WebhookSettings { TakeOverSeconds = 1 },
+            _ => new WebhookSettings { TakeoverTimeoutSeconds = 1 },
         };
         Should.Throw<InvalidOperationException>(wrong.Check).Message.ShouldContain("Webhooks:" + name);
     }

@@ -22,16 +22,16 @@ public sealed class DestinationTests
     [InlineData("https://169.254.169.254/latest/meta-data")]
     [InlineData("https://10.0.0.1:8443/")]
     public void A_forbidden_webhook_url_is_refused(string url) =>
-        Should.Throw<Problem>(() => new Destinations(new WebhookSettings(), Nowhere).Check(url)).Name.ShouldBe("invalid-url");
+        Should.Throw<Problem>(() => new WebhookUrlPolicy(new WebhookSettings(), Nowhere).Check(url)).Name.ShouldBe("invalid-url");
 
     [Theory]
     [InlineData("https://shop.example/hooks?x=1", "https://shop.example/hooks?x=1")]
     [InlineData("https://shop.example:8443", "https://shop.example:8443/")]
-    public void An_allowed_webhook_url_is_accepted(string url, string kept) => new Destinations(new WebhookSettings(), Nowhere).Check(url).ShouldBe(kept);
+    public void An_allowed_webhook_url_is_accepted(string url, string kept) => new WebhookUrlPolicy(new WebhookSettings(), Nowhere).Check(url).ShouldBe(kept);
 
     [Fact]
     public void A_webhook_url_that_is_too_long_is_refused() =>
-        Should.Throw<Problem>(() => new Destinations(new WebhookSettings(), Nowhere).Check("https://shop.example/" + new string('x', 500)));
+        Should.Throw<Problem>(() => new WebhookUrlPolicy(new WebhookSettings(), Nowhere).Check("https://shop.example/" + new string('x', 500)));
 
     /// <summary>An attacker's name server: one answer at registration, another later.</summary>
     [Theory]

@@ -25,7 +25,7 @@ public sealed class DueTests
     public async Task A_locked_delivery_delays_no_other()
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite locks its whole file.");
-        await using var shop = await HookShop.Open(Mode.PostgreSql, "--Webhooks:SendMilliseconds=3600000");
+        await using var shop = await HookShop.Open(Mode.PostgreSql, "--Webhooks:SendIntervalMilliseconds=3600000");
         await shop.Register();
         for (var i = 0; i < 3; i++)
             await shop.Merchant.Placed();

@@ -25,7 +25,7 @@ public sealed class EndpointTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Concurrent_registrations_respect_the_endpoint_limit(Mode mode)
     {
-        await using var shop = await HookShop.Open(mode, "--Webhooks:MostEndpoints=4");
+        await using var shop = await HookShop.Open(mode, "--Webhooks:MaxEndpoints=4");
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Register(shop, $"{shop.Receiver.Url}?{i}")));
         answers.Count(answer => answer.Status == 201).ShouldBe(4);
         foreach (var answer in answers.Where(answer => answer.Status != 201))

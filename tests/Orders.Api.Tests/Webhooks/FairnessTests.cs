@@ -6,7 +6,7 @@ namespace Orders.Api.Tests.Webhooks;
 public sealed class FairnessTests
 {
     /// <summary>Longer than any test waits: a delivery to a silent receiver stays in progress.</summary>
-    static readonly string[] Hanging = ["--Webhooks:MostEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
+    static readonly string[] Hanging = ["--Webhooks:MaxEndpoints=50", "--Webhooks:TimeoutSeconds=60", "--Webhooks:LeaseSeconds=120"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Fifty_dead_endpoints_delay_no_other_merchant(Mode mode)
@@ -35,7 +35,7 @@ public sealed class FairnessTests
     public async Task The_merchant_with_nothing_in_flight_is_served_first()
     {
         await using var shop = await HookShop.Open(
-            Mode.Embedded, [.. Hanging, "--Webhooks:Concurrent=2", "--Webhooks:ConcurrentPerEndpoint=1", "--Webhooks:ConcurrentPerMerchant=2"]);
+            Mode.Embedded, [.. Hanging, "--Webhooks:MaxConcurrent=2", "--Webhooks:MaxConcurrentPerEndpoint=1", "--Webhooks:MaxConcurrentPerMerchant=2"]);
         await using var slow = await HookReceiver.Start();
         using var turns = new SemaphoreSlim(0);
         slow.Answers = _ =>

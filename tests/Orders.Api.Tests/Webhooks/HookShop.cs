@@ -10,8 +10,8 @@ public sealed class HookShop : IAsyncDisposable
 {
     public static readonly string[] Quick =
     [
-        "--Webhooks:AllowHttp=true", "--Webhooks:PrivateHosts:0=127.0.0.1", "--Webhooks:ReadMilliseconds=50", "--Webhooks:SendMilliseconds=50",
-        "--Webhooks:RetrySeconds:0=1", "--Webhooks:RetrySeconds:1=1", "--Webhooks:TakeOverSeconds=1", "--Webhooks:SettleSeconds=3",
+        "--Webhooks:AllowHttp=true", "--Webhooks:PrivateHosts:0=127.0.0.1", "--Webhooks:ReadIntervalMilliseconds=50", "--Webhooks:SendIntervalMilliseconds=50",
+        "--Webhooks:RetryDelaySeconds:0=1", "--Webhooks:RetryDelaySeconds:1=1", "--Webhooks:TakeoverTimeoutSeconds=1", "--Webhooks:GapTimeoutSeconds=3",
         "--Webhooks:TimeoutSeconds=1", "--Webhooks:LeaseSeconds=2",
     ];
 
@@ -43,8 +43,8 @@ public sealed class HookShop : IAsyncDisposable
     public async Task<Guid> PlacedAndCompleted()
     {
         var id = await Merchant.Placed();
-        await Host.Drive(id, States.AwaitingPayment, "StockReserved");
-        await Host.Drive(id, States.Completed, "StockConfirmed");
+        await Host.Drive(id, OrderStates.AwaitingPayment, "StockReserved");
+        await Host.Drive(id, OrderStates.Completed, "StockConfirmed");
         return id;
     }
 
@@ -65,7 +65,7 @@ public sealed class HookShop : IAsyncDisposable
     public Task<List<JsonNode>> LogBecomes(JsonNode registered, string status, int count) => Eventually.Becomes(
         $"{count} deliveries are {status}", () => Log(registered), log => log.Count(item => (string)item["status"]! == status) == count);
 
-    public Task Change(Func<Work, Task> body) => Host.Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(body);
+    public Task Change(Func<UnitOfWorkContext, Task> body) => Host.Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(body);
 
     public Task<List<WebhookDelivery>> Rows() => Host.Read(db => db.WebhookDeliveries.AsNoTracking().OrderBy(row => row.EventId).ToListAsync());
 

@@ -50,9 +50,9 @@ public sealed class SendingSharesTests
     [Fact]
     public void A_merchants_share_fits_a_small_capacity()
     {
-        new WebhookSettings { Concurrent = 4, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(2);
-        new WebhookSettings { Concurrent = 1, ConcurrentPerEndpoint = 1 }.MerchantShare.ShouldBe(1);
-        Should.Throw<InvalidOperationException>(new WebhookSettings { ConcurrentPerMerchant = 3 }.Check).Message.ShouldContain("ConcurrentPerMerchant");
+        new WebhookSettings { MaxConcurrent = 4, MaxConcurrentPerEndpoint = 1 }.MaxPerMerchant.ShouldBe(2);
+        new WebhookSettings { MaxConcurrent = 1, MaxConcurrentPerEndpoint = 1 }.MaxPerMerchant.ShouldBe(1);
+        Should.Throw<InvalidOperationException>(new WebhookSettings { MaxConcurrentPerMerchant = 3 }.Check).Message.ShouldContain("MaxConcurrentPerMerchant");
     }
 
     static int Taken(IEnumerable<Sending> sendings) => sendings.Count(new SendingShares(new WebhookSettings(), []).TryTake);

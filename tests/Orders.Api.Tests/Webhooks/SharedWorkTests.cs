@@ -21,13 +21,13 @@ public sealed class SharedWorkTests
         await using var transaction = await db.Database.BeginTransactionAsync(TestContext.Current.CancellationToken);
         await Complete(db, slow);
         var smaller = await db.Audit.MaxAsync(row => row.Id, TestContext.Current.CancellationToken);
-        await shop.Host.Drive(quick, States.Completed, "StockConfirmed");
+        await shop.Host.Drive(quick, OrderStates.Completed, "StockConfirmed");
         (await shop.Host.Read(other => other.Audit.MaxAsync(row => row.Id))).ShouldBeGreaterThan(smaller, "the ids are in reverse order of commit");
 
         await shop.LogBecomes(endpoint, "Delivered", 3);
         shop.Receiver.Of(quick).ShouldBe("order.submitted order.completed");
         shop.Receiver.Of(slow).ShouldBe("order.submitted");
-        (await shop.Host.Read(other => other.WebhookReaders.SingleAsync())).After.ShouldBeLessThan(smaller, "the next reader would have to read it");
+        (await shop.Host.Read(other => other.WebhookCursors.SingleAsync())).After.ShouldBeLessThan(smaller, "the next reader would have to read it");
 
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await shop.LogBecomes(endpoint, "Delivered", 4);
@@ -48,10 +48,10 @@ public sealed class SharedWorkTests
             await transaction.RollbackAsync(TestContext.Current.CancellationToken);
         }
 
-        await shop.Host.Drive(done, States.Completed, "StockConfirmed");
+        await shop.Host.Drive(done, OrderStates.Completed, "StockConfirmed");
         await shop.LogBecomes(endpoint, "Delivered", 3);
         var last = await shop.Host.Read(db => db.Audit.MaxAsync(row => row.Id));
-        await Eventually.Holds("the reader has skipped it", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
+        await Eventually.Holds("the reader has skipped it", () => shop.Host.Read(db => db.WebhookCursors.AnyAsync(row => row.After >= last)));
         shop.Receiver.Of(undone).ShouldBe("order.submitted");
     }
 
@@ -81,15 +81,15 @@ public sealed class SharedWorkTests
         var dead = Guid.CreateVersion7();
         await shop.Change(async work =>
         {
-            var reader = (await work.Lock<WebhookReader, string>([WebhookReader.Orders])).Single();
-            (reader.Holder, reader.Beats) = (dead, reader.Beats + 1);
+            var reader = (await work.Lock<WebhookCursor, string>([WebhookCursor.Orders])).Single();
+            (reader.Holder, reader.Heartbeats) = (dead, reader.Heartbeats + 1);
             var row = (await work.Lock<WebhookDelivery, Guid>([(await shop.Rows())[0].Id])).Single();
             (row.State, row.Lease, row.NextAttemptAt) = (DeliveryStates.Pending, dead, TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(2));
         });
-        await shop.Host.Drive(id, States.Completed, "StockConfirmed");
+        await shop.Host.Drive(id, OrderStates.Completed, "StockConfirmed");
 
         await shop.LogBecomes(endpoint, "Delivered", 2);
-        (await shop.Host.Read(db => db.WebhookReaders.SingleAsync())).Holder.ShouldNotBe(dead);
+        (await shop.Host.Read(db => db.WebhookCursors.SingleAsync())).Holder.ShouldNotBe(dead);
         shop.Receiver.Of(id).ShouldBe("order.submitted order.submitted order.completed");
         shop.Receiver.Taken.Take(2).Select(hook => hook.Id).Distinct().ShouldHaveSingleItem();
     }
@@ -98,7 +98,7 @@ public sealed class SharedWorkTests
     public async Task A_slow_receiver_does_not_delay_the_others()
     {
         await using var shop = await HookShop.Open(Mode.Embedded,
-            "--Webhooks:Concurrent=4", "--Webhooks:ConcurrentPerEndpoint=1", "--Webhooks:TimeoutSeconds=20", "--Webhooks:LeaseSeconds=40");
+            "--Webhooks:MaxConcurrent=4", "--Webhooks:MaxConcurrentPerEndpoint=1", "--Webhooks:TimeoutSeconds=20", "--Webhooks:LeaseSeconds=40");
         await using var slow = await HookReceiver.Start();
         using var go = new ManualResetEventSlim();
         slow.Answers = _ =>
@@ -123,8 +123,8 @@ public sealed class SharedWorkTests
         await db.Database.ExecuteSqlRawAsync("UPDATE orders SET state = 'Completed', version = version + 1 WHERE id = {0}", id);
         db.Audit.Add(new OrderSaga.Platform.Database.AuditRow
         {
-            At = TimeProvider.System.GetUtcNow().UtcDateTime, Subject = OrderAudit.Subject, SubjectId = id.ToString(), From = States.Reserving,
-            To = States.Completed, Cause = "StockConfirmed",
+            At = TimeProvider.System.GetUtcNow().UtcDateTime, Subject = OrderAudit.Subject, SubjectId = id.ToString(), From = OrderStates.Reserving,
+            To = OrderStates.Completed, Cause = "StockConfirmed",
         });
         await db.SaveChangesAsync();
     }

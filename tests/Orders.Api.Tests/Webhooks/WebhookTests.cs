@@ -40,12 +40,12 @@ public sealed class WebhookTests
         await shop.PlacedAndCompleted();
         var other = new Caller(shop.Host, "other", ApiKeys.Create(shop.Installation.Directory, "second", "other", Roles.Orders));
         await Eventually.Holds("the key is accepted", async () => (await other.Get("/webhook-endpoints")).Status == 200);
-        (await shop.Host.Read(db => db.WebhookReaders.CountAsync())).ShouldBe(0, "without an endpoint no event is read");
+        (await shop.Host.Read(db => db.WebhookCursors.CountAsync())).ShouldBe(0, "without an endpoint no event is read");
 
         (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
         await shop.PlacedAndCompleted();
         var last = await shop.Host.Read(db => db.Audit.MaxAsync(row => row.Id));
-        await Eventually.Holds("all events are read", () => shop.Host.Read(db => db.WebhookReaders.AnyAsync(row => row.After >= last)));
+        await Eventually.Holds("all events are read", () => shop.Host.Read(db => db.WebhookCursors.AnyAsync(row => row.After >= last)));
         (await shop.Rows()).ShouldBeEmpty("these orders are another merchant's");
     }
 
@@ -145,7 +145,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Endpoints_are_private_and_errors_give_advice()
     {
-        await using var shop = await HookShop.Open(Mode.Embedded, "--Webhooks:MostEndpoints=2");
+        await using var shop = await HookShop.Open(Mode.Embedded, "--Webhooks:MaxEndpoints=2");
         var endpoint = await shop.Register();
         var other = new Caller(shop.Host, "other", ApiKeys.Create(shop.Installation.Directory, "second", "other", Roles.Orders));
         await Eventually.Holds("the key is accepted", async () => (await other.Get("/webhook-endpoints")).Status == 200);

@@ -26,7 +26,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
         { "GET", $"/reconciliation/runs/{Nobody}/findings" }, { "GET", $"/reconciliation/runs/{Nobody}/report" }, { "GET", "/reconciliation/conservation" },
         { "POST", "/settlements?date=2026-01-30" }, { "GET", "/cases" }, { "GET", $"/cases/{Nobody}" }, { "GET", $"/cases/{Nobody}/preview" },
         { "POST", $"/cases/{Nobody}/actions/assign" }, { "POST", $"/cases/{Nobody}/actions/retry" },
-        { "POST", $"/cases/{Nobody}/actions/cancel-and-compensate" }, { "POST", $"/cases/{Nobody}/actions/solve" },
+        { "POST", $"/cases/{Nobody}/actions/cancel-and-compensate" }, { "POST", $"/cases/{Nobody}/actions/resolve" },
         { "POST", $"/cases/{Nobody}/actions/accept" }, { "GET", "/accepted-differences" }, { "POST", $"/accepted-differences/{Nobody}/revoke" },
         { "GET", "/settlements/2026-01-30" }, { "POST", "/settlements/2026-01-30/void" },
     };
@@ -49,7 +49,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("""{"date":"2999-01-01"}""", "invalid-run")]
     [InlineData("""{"dryrun":true}""", "unknown-member")]
     [InlineData("""{"dryRun":"yes"}""", "wrong-type")]
-    [InlineData("""{"kind":""", "bad-json")]
+    [InlineData("""{"kind":""", "invalid-json")]
     public async Task An_impossible_run_is_refused(string body, string problem)
     {
         await quiet.Shop.Http.PostAsync("/reconciliation/runs", new StringContent(body, Encoding.UTF8, "application/json")).ShouldBeProblem(400, problem);
@@ -78,9 +78,9 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [Theory]
     [InlineData("assign", """{"assignee":"kim"}""", 400, "invalid-reason")]
     [InlineData("assign", """{"reason":"she knows it"}""", 400, "invalid-assignee")]
-    [InlineData("solve", "{}", 400, "invalid-reason")]
-    [InlineData("solve", """{"reason":"   "}""", 400, "invalid-reason")]
-    [InlineData("solve", """{"reason":"done"}""", 404, "case-not-found")]
+    [InlineData("resolve", "{}", 400, "invalid-reason")]
+    [InlineData("resolve", """{"reason":"   "}""", 400, "invalid-reason")]
+    [InlineData("resolve", """{"reason":"done"}""", 404, "case-not-found")]
     [InlineData("accept", "{}", 400, "invalid-reason")]
     [InlineData("accept", """{"reason":"goodwill"}""", 404, "case-not-found")]
     [InlineData("retry", """{"reason":"again"}""", 404, "case-not-found")]

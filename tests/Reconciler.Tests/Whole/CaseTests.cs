@@ -16,51 +16,51 @@ public sealed class CaseTests
     {
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
-        await shop.Spoiler.OtherAmount(order);
+        await shop.Corruptor.OtherAmount(order);
         await shop.Http.Reconcile();
         var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
 
         (await shop.Http.PostJson($"/cases/{id}/actions/assign", new { assignee = "kim", reason = "she knows the price list" })).Body["assignee"]!
             .GetValue<string>().ShouldBe("kim");
-        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "a discount that was granted by phone" })).Status.ShouldBe(HttpStatusCode.OK);
+        (await shop.Http.PostJson($"/cases/{id}/actions/resolve", new { reason = "a discount that was granted by phone" })).Status.ShouldBe(HttpStatusCode.OK);
         (await shop.Http.Cases()).ShouldBeEmpty();
         var whole = await shop.Http.Json($"/cases/{id}");
-        whole["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]}").ShouldBe([">Open", "Open>Assigned", "Assigned>Solved"]);
+        whole["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]}").ShouldBe([">Open", "Open>Assigned", "Assigned>Resolved"]);
         ((string)whole["history"]![2]!["detail"]!).ShouldBe("a discount that was granted by phone");
         ((string)whole["evidence"]!["order"]!["state"]!).ShouldBe("Completed");
         var history = (await shop.Http.Json($"/cases/orders/{order}/history"))["items"]!.AsArray();
-        history.Select(item => $"{item!["source"]} {item["to"]}").ShouldBe(["case Open", "case Assigned", "case Solved"]);
+        history.Select(item => $"{item!["source"]} {item["to"]}").ShouldBe(["case Open", "case Assigned", "case Resolved"]);
 
-        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
+        (await shop.Http.PostJson($"/cases/{id}/actions/resolve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "the finding persists and has no assignee");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_operator_can_resend_a_failed_repair(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
+        await using var shop = await Shop.Open(mode, "Reconciliation:RepairTimeoutSeconds=0");
         var order = await shop.Order("tok_declined", "Cancelled");
-        await shop.Spoiler.CannotBeMended(order);
+        await shop.Corruptor.CannotBeRepaired(order);
         await shop.Http.Reconcile();
         await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
         await shop.Http.Reconcile();
         var id = (string)(await shop.Http.Cases()).Single(row => (string?)row!["orderId"] == order.ToString())!["id"]!;
-        await shop.Spoiler.Run("inventory", "UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = 'tea-001'");
+        await shop.Corruptor.Run("inventory", "UPDATE stock SET available = available - 2, held = held + 2 WHERE sku = 'tea-001'");
 
         var preview = await shop.Http.Json($"/cases/{id}/preview");
         ((bool)preview["stillThere"]!).ShouldBeTrue();
         preview["actions"]!.AsArray().Select(action => $"{action!["action"]}: {string.Join(' ', action["commands"]!.AsArray())}")
-            .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "accept: ", "solve: "]);
+            .ShouldBe(["assign: ", "retry: CancelStock", "cancel-and-compensate: CancelPayment CancelStock", "accept: ", "resolve: "]);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the level was corrected" })).Status.ShouldBe(HttpStatusCode.OK);
 
         await Eventually.Holds("the stock is released", async () => !(bool)(await shop.Http.Json($"/cases/{id}/preview"))["stillThere"]!);
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
         (await shop.Http.Json($"/cases/orders/{order}/history"))["items"]!.AsArray().Select(item => $"{item!["source"]} {item["to"]}")
-            .ShouldBe(["repair Sent", "repair Failed", "case Open", "repair Sent", "case Open", "repair Mended", "case Solved"]);
+            .ShouldBe(["repair Sent", "repair Failed", "case Open", "repair Sent", "case Open", "repair Repaired", "case Resolved"]);
         (await shop.Http.Cases()).ShouldBeEmpty("a run sees that the ledgers agree, and closes it");
         (await shop.Db(db => db.Repairs.OrderBy(repair => repair.SentAt).Select(repair => repair.State).ToListAsync()))
-            .ShouldBe([RepairState.Failed, RepairState.Mended]);
+            .ShouldBe([RepairState.Failed, RepairState.Repaired]);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class CaseTests
     {
         await using var shop = await Shop.Open(Mode.Embedded);
         var order = await shop.Order();
-        await shop.Spoiler.OtherAmount(order);
+        await shop.Corruptor.OtherAmount(order);
         await shop.Http.Reconcile();
         var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
         var (status, body) = await shop.Http.PostJson($"/cases/{id}/actions/cancel-and-compensate", new { reason = "just because" });
@@ -80,22 +80,22 @@ public sealed class CaseTests
     [Fact]
     public async Task A_new_case_is_reported_even_after_a_receiver_outage()
     {
-        var told = new List<JsonNode>();
+        var received = new List<JsonNode>();
         await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
         pager.MapPost("/", async (HttpContext http) =>
         {
             var body = (await JsonNode.ParseAsync(http.Request.Body))!;
-            lock (told)
-                told.Add(body);
-            return told.Count == 1 ? Results.StatusCode(503) : Results.Ok();
+            lock (received)
+                received.Add(body);
+            return received.Count == 1 ? Results.StatusCode(503) : Results.Ok();
         });
         await pager.StartAsync();
         await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
-        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Corruptor.OtherAmount(await shop.Order());
         await shop.Http.Reconcile();
         await Eventually.Holds("it was sent again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
-        told.Count.ShouldBe(2);
-        ((string)told[1]["class"]!).ShouldBe("amount-differs");
+        received.Count.ShouldBe(2);
+        ((string)received[1]["class"]!).ShouldBe("amount-differs");
     }
 
     /// <summary>
@@ -104,12 +104,12 @@ public sealed class CaseTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_refused_alert_delays_no_other(Mode mode)
     {
-        var told = new ConcurrentQueue<(string Class, long? Length)>();
+        var received = new ConcurrentQueue<(string Class, long? Length)>();
         await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
         pager.MapPost("/", async (HttpContext http) =>
         {
             var @class = (string)(await JsonNode.ParseAsync(http.Request.Body))!["class"]!;
-            told.Enqueue((@class, http.Request.ContentLength));
+            received.Enqueue((@class, http.Request.ContentLength));
             return @class == "refused" ? Results.BadRequest() : Results.Ok();
         });
         await pager.StartAsync(TestContext.Current.CancellationToken);
@@ -126,8 +126,8 @@ public sealed class CaseTests
 
         await Eventually.Holds("the others are reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null || row.Class == "refused")));
         await Eventually.Holds("the refused ones wait", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertAttempts == (row.Class == "refused" ? 1 : 0))));
-        told.Count.ShouldBe(5);
-        told.ShouldAllBe(alert => alert.Length > 0);
+        received.Count.ShouldBe(5);
+        received.ShouldAllBe(alert => alert.Length > 0);
         (await shop.Db(db => db.Cases.Where(row => row.Class == "refused").Select(row => row.NextAlertAt).ToListAsync()))
             .ShouldAllBe(next => next > at.AddSeconds(14));
     }
@@ -139,7 +139,7 @@ public sealed class CaseTests
     [InlineData(9, 3600)]
     [InlineData(1000, 3600)]
     public void A_refused_alert_waits_longer_each_time(int attempts, int seconds) =>
-        CaseAlerts.PauseAfter(attempts).ShouldBe(TimeSpan.FromSeconds(seconds));
+        CaseAlerts.DelayAfter(attempts).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     static CaseRow Case(string @class, DateTime at) => new()
     {

@@ -11,7 +11,7 @@ public sealed class CommandTests
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
         (await Reconcile(shop)).ExitCode.ShouldBe(0);
-        await shop.Spoiler.OtherAmount(order);
+        await shop.Corruptor.OtherAmount(order);
 
         var report = Path.Combine(shop.Installation.Directory, "report.csv");
         var (exitCode, output) = await Reconcile(shop, "--dry-run", "--report", report);
@@ -29,8 +29,8 @@ public sealed class CommandTests
     [InlineData("--order 17: use the order's id", "--order", "17")]
     [InlineData("exclude each other", "--dry-run", "--repair")]
     [InlineData("use a file name ending in", "--report", "report.pdf")]
-    public void An_unknown_argument_is_reported(string told, params string[] args) =>
-        Should.Throw<ArgumentException>(() => ReconcileOptions.Parse(args)).Message.ShouldContain(told);
+    public void An_unknown_argument_is_reported(string received, params string[] args) =>
+        Should.Throw<ArgumentException>(() => ReconcileOptions.Parse(args)).Message.ShouldContain(received);
 
     [Fact]
     public async Task Help_exits_0_and_an_unknown_command_does_not()
@@ -42,7 +42,7 @@ public sealed class CommandTests
     }
 
     static Task<(int ExitCode, string Output)> Reconcile(Shop shop, params string[] args) =>
-        Run(shop.Installation.Settings(), ["reconcile", "--Reconciliation:WindowSeconds=0", "--Settlements:Fetch=false", .. args]);
+        Run(shop.Installation.Settings(), ["reconcile", "--Reconciliation:WindowSeconds=0", "--Settlements:FetchEnabled=false", .. args]);
 
     static async Task<(int ExitCode, string Output)> Run(Dictionary<string, string?> settings, params string[] args)
     {

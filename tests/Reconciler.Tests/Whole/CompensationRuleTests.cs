@@ -24,7 +24,7 @@ public sealed class CompensationRuleTests
     [Fact]
     public void A_repair_without_effect_becomes_a_case_after_a_wait()
     {
-        Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(1)).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.UnderWay);
+        Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(1)).ShouldBeOfType<Decision.Leave>().Outcome.ShouldBe(FindingOutcome.InProgress);
         Decide(Remedy.CancelStock, sentAt: Until.AddSeconds(-1)).ShouldBeOfType<Decision.Open>().Reason.ShouldContain("did not help");
     }
 
@@ -35,7 +35,7 @@ public sealed class CompensationRuleTests
     [Fact]
     public void The_budget_counts_repairs_and_money_per_currency()
     {
-        var settings = new ReconciliationSettings { MostRepairs = 3, MostRepairAmount = 100 };
+        var settings = new ReconciliationSettings { MaxRepairs = 3, MaxRepairAmount = 100 };
         var budget = new Budget(settings, []);
         budget.Allows(Finding(Remedy.CancelPayment, 101)).ShouldBe(Allowance.TooLarge);
         budget.Spend(Finding(Remedy.CancelPayment, 60));
@@ -59,8 +59,8 @@ public sealed class CompensationRuleTests
     {
         var moved = Until.AddSeconds(movedAfter);
         var order = state is null ? null : new OrderEntry(Order, "demo", state, 3, "EUR", 100, [], true, Until.AddDays(-1), moved);
-        var story = new Story(Order, order, new StockEntry(Order, "Tried", [], Until.AddHours(-1)), null, []);
-        CompensationRule.LookAgain(new Decision.Send(), Finding(Remedy.CancelStock), story, same, Until).ShouldBeOfType(expected);
+        var snapshot = new OrderSnapshot(Order, order, new StockEntry(Order, "Tried", [], Until.AddHours(-1)), null, []);
+        CompensationRule.Reconsider(new Decision.Send(), Finding(Remedy.CancelStock), snapshot, same, Until).ShouldBeOfType(expected);
     }
 
     static Decision Decide(Remedy remedy, bool dryRun = false, bool known = false, DateTime? sentAt = null, Allowance budget = Allowance.Allowed)

@@ -14,7 +14,7 @@ public sealed class FieldTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task The_longest_values_pass_through_every_service(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, $"Orders:PayWithin:Classes:{Long('c', MaxClass)}=600");
+        await using var shop = await Shop.Open(mode, $"Orders:TimeToPay:Classes:{Long('c', MaxClass)}=600");
         var sku = Long('s', FieldRules.MaxSkuLength);
         await Offer(shop, sku, FieldRules.MaxTotal, 3);
         await Offer(shop, "many", 1, FieldRules.MaxQuantity);
@@ -53,14 +53,14 @@ public sealed class FieldTests
 
         foreach (var sku in (string[])[long65, "TEA-001", "tea-001%20", "te%C3%A4"])
         {
-            await shop.Http.PostAsJsonAsync($"/stock/{sku}/receipts", new { receiptId = "r", quantity = 1 }).ShouldBeProblem(400, "bad-sku");
+            await shop.Http.PostAsJsonAsync($"/stock/{sku}/receipts", new { receiptId = "r", quantity = 1 }).ShouldBeProblem(400, "invalid-sku");
             await shop.Http.PutAsJsonAsync($"/products/{sku}", new { name = "Tea", unitPrice = 1, currency = "EUR" }).ShouldBeProblem(400, "invalid-sku");
         }
 
         await shop.Http.PostAsJsonAsync("/stock/a/receipts", new { receiptId = Long('r', FieldRules.MaxReceiptIdLength + 1), quantity = 1 })
-            .ShouldBeProblem(400, "bad-receipt");
+            .ShouldBeProblem(400, "invalid-receipt");
         await shop.Http.PostAsJsonAsync("/stock/a/receipts", new { receiptId = "r", quantity = FieldRules.MaxReceiptQuantity + 1 })
-            .ShouldBeProblem(400, "bad-receipt");
+            .ShouldBeProblem(400, "invalid-receipt");
         await shop.Http.PutAsJsonAsync("/products/a", new { name = Long('n', FieldRules.MaxProductNameLength + 1), unitPrice = 1, currency = "EUR" })
             .ShouldBeProblem(400, "invalid-product");
         var order = await shop.Order("tok_declined", "Cancelled");

@@ -10,8 +10,8 @@ public sealed class FloodTests
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:MaxFindingsPerClass=2");
         for (var i = 0; i < 4; i++)
-            await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
-        await shop.Spoiler.TakenButCancelled(await shop.Order());
+            await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await shop.Corruptor.TakenButCancelled(await shop.Order());
 
         var run = await shop.Http.Reconcile();
 
@@ -29,12 +29,12 @@ public sealed class FloodTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_oversized_repair_is_a_case_and_stops_no_other(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairAmount=6000");
+        await using var shop = await Shop.Open(mode, "Reconciliation:MaxRepairAmount=6000");
         var large = await shop.Order();
-        await shop.Spoiler.Run("orders", "UPDATE orders SET total = 999999");
-        await shop.Spoiler.Run("payments", "UPDATE payment_branches SET amount = 999999");
-        await shop.Spoiler.TakenButCancelled(large);
-        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await shop.Corruptor.Run("orders", "UPDATE orders SET total = 999999");
+        await shop.Corruptor.Run("payments", "UPDATE payment_branches SET amount = 999999");
+        await shop.Corruptor.TakenButCancelled(large);
+        await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
 
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(
             ["captured-but-cancelled CaseOpened", "status-differs-order-stock Repaired"]);
@@ -44,10 +44,10 @@ public sealed class FloodTests
     [Fact]
     public async Task One_class_cannot_use_up_the_repair_budget()
     {
-        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=3", "Reconciliation:MaxRepairsPerClass=2");
+        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MaxRepairs=3", "Reconciliation:MaxRepairsPerClass=2");
         for (var i = 0; i < 3; i++)
-            await shop.Spoiler.TakenButCancelled(await shop.Order());
-        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+            await shop.Corruptor.TakenButCancelled(await shop.Order());
+        await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
 
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(
         [
@@ -59,8 +59,8 @@ public sealed class FloodTests
     [Fact]
     public async Task With_repairs_disabled_every_finding_is_a_case()
     {
-        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MostRepairs=0");
-        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await using var shop = await Shop.Open(Mode.Embedded, "Reconciliation:MaxRepairs=0");
+        await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock CaseOpened"]);
         (await shop.Http.Cases()).Count.ShouldBe(1, "and none about a budget");
     }
@@ -69,10 +69,11 @@ public sealed class FloodTests
     public async Task An_accepted_finding_returns_when_its_amount_changes(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
-        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Corruptor.OtherAmount(await shop.Order());
         await shop.Http.Reconcile();
         var id = (string)(await shop.Http.Cases()).Single()!["id"]!;
-        (await shop.Http.PostJson($"/cases/{id}/actions/accept", new { reason = "goodwill, by phone" })).Body["status"]!.GetValue<string>().ShouldBe("Solved");
+        (await shop.Http.PostJson($"/cases/{id}/actions/accept", new { reason = "goodwill, by phone" })).Body["status"]!.GetValue<string>()
+            .ShouldBe("Resolved");
 
         var run = await shop.Http.Reconcile();
         (await shop.Http.Findings(run)).ShouldBe(["amount-differs Accepted"]);
@@ -81,11 +82,11 @@ public sealed class FloodTests
         var accepted = (await shop.Http.Json("/accepted-differences"))["items"]!.AsArray().Single()!;
         ((string)accepted["reason"]!, (long)accepted["amount"]!).ShouldBe(("goodwill, by phone", 100));
 
-        await shop.Spoiler.Run("orders", "UPDATE orders SET total = total + 1");
+        await shop.Corruptor.Run("orders", "UPDATE orders SET total = total + 1");
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "another amount is another difference");
-        await shop.Spoiler.Run("orders", "UPDATE orders SET total = total - 1");
+        await shop.Corruptor.Run("orders", "UPDATE orders SET total = total - 1");
         var again = (string)(await shop.Http.Cases()).Single()!["id"]!;
-        await shop.Http.PostJson($"/cases/{again}/actions/solve", new { reason = "put right" });
+        await shop.Http.PostJson($"/cases/{again}/actions/resolve", new { reason = "put right" });
         (await shop.Http.PostJson($"/accepted-differences/{accepted["id"]}/revoke", new { reason = "it was another order" })).Body["class"]!
             .GetValue<string>().ShouldBe("amount-differs");
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["amount-differs CaseOpened"], "it is no longer accepted");

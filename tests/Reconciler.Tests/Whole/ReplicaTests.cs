@@ -36,10 +36,10 @@ public sealed class ReplicaTests
         await using var shop = await Shop.OpenWithStaleReplica(mode, "Reconciliation:WindowSeconds=3", "Ledgers:MaxReplicaLagSeconds=3");
         var orders = await FiveUnpaid(shop);
         // Old enough to be checked, while the replica does not seem to lag: as if its lag had been measured before it stopped.
-        await shop.Spoiler.Run("orders", "DELETE FROM audit");
-        await shop.Spoiler.Run("inventory", "UPDATE stock_branches SET updated_at = '2020-01-01 00:00:00'");
-        await shop.Spoiler.Run("payments", "UPDATE payment_branches SET updated_at = '2020-01-01 00:00:00'");
-        await shop.Spoiler.Run("payments", "UPDATE payment_attempts SET updated_at = '2020-01-01 00:00:00'");
+        await shop.Corruptor.Run("orders", "DELETE FROM audit");
+        await shop.Corruptor.Run("inventory", "UPDATE stock_branches SET updated_at = '2020-01-01 00:00:00'");
+        await shop.Corruptor.Run("payments", "UPDATE payment_branches SET updated_at = '2020-01-01 00:00:00'");
+        await shop.Corruptor.Run("payments", "UPDATE payment_attempts SET updated_at = '2020-01-01 00:00:00'");
 
         var run = await shop.Http.Reconcile();
 
@@ -63,12 +63,12 @@ public sealed class ReplicaTests
     {
         await using var shop = await Shop.OpenWithStaleReplica(mode);
         var replicas = shop.Services.GetRequiredService<Replicas>();
-        await shop.Spoiler.Run("orders", "DELETE FROM audit");
+        await shop.Corruptor.Run("orders", "DELETE FROM audit");
         (await replicas.Measure(default)).Single().ShouldBe(new ReplicaLag("orders", TimeSpan.Zero), "nothing has happened yet");
 
         await shop.Order();
-        await shop.Spoiler.Run("orders", $"UPDATE audit SET at = '{Ago(500)}'");
-        await shop.Spoiler.Run("orders", $"UPDATE audit SET at = '{Ago(900)}' WHERE id = (SELECT MIN(id) FROM audit)");
+        await shop.Corruptor.Run("orders", $"UPDATE audit SET at = '{Ago(500)}'");
+        await shop.Corruptor.Run("orders", $"UPDATE audit SET at = '{Ago(900)}' WHERE id = (SELECT MIN(id) FROM audit)");
         var lag = (await replicas.Measure(default)).Single();
         lag.Behind.ShouldBeInRange(TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(960));
         lag.Diverged.ShouldBeFalse();
@@ -98,13 +98,13 @@ public sealed class ReplicaTests
     [InlineData(2, "ANY 1 (a, b)", "on", null)]
     [InlineData(2, "ANY 1 (a, b)", "remote_apply", null)]
     [InlineData(2, "ANY 1 (a, b)", "local", "synchronous_commit=local")]
-    public void Commits_that_wait_for_no_replica_raise_a_warning(long replicas, string standbys, string commit, string? told)
+    public void Commits_that_wait_for_no_replica_raise_a_warning(long replicas, string standbys, string commit, string? received)
     {
         var warning = new Durability("orders", replicas, standbys, commit).Warning;
-        if (told is null)
+        if (received is null)
             warning.ShouldBeNull();
         else
-            warning.ShouldNotBeNull().ShouldContain(told);
+            warning.ShouldNotBeNull().ShouldContain(received);
     }
 
     static async Task<List<Guid>> FiveUnpaid(Shop shop)

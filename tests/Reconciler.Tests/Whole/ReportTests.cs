@@ -11,8 +11,8 @@ public sealed class ReportTests
     {
         await using var shop = await Shop.Open(mode);
         var (taken, other) = (await shop.Order(), await shop.Order());
-        await shop.Spoiler.TakenButCancelled(taken);
-        await shop.Spoiler.OtherAmount(other);
+        await shop.Corruptor.TakenButCancelled(taken);
+        await shop.Corruptor.OtherAmount(other);
         var run = await shop.Http.Reconcile();
 
         var json = await Report(shop, run, "application/json");
@@ -21,7 +21,7 @@ public sealed class ReportTests
         report["classes"]!.AsArray().Select(one => (string)one!["class"]!).ShouldBe(["amount-differs", "captured-but-cancelled"]);
         var repair = report["repairs"]!.AsArray().Single()!;
         ((string)repair["state"]!, (string)repair["before"]!["payment"]!["state"]!, (string)repair["after"]!["payment"]!["state"]!)
-            .ShouldBe(("Mended", "Confirmed", "Cancelled"));
+            .ShouldBe(("Repaired", "Confirmed", "Cancelled"));
 
         var csv = (await Report(shop, run, "text/csv")).Split("\r\n");
         csv[0].ShouldBe(ReportCsv.Header);
@@ -29,9 +29,9 @@ public sealed class ReportTests
         csv[2].ShouldContain($"captured-but-cancelled,Critical,{taken},,2500,EUR,CancelPayment,Repaired");
 
         var html = await Report(shop, run, "text/html");
-        string[] told = ["2 differences were found", $"{taken}", $"{other}", "captured-but-cancelled", "25.00", "<svg", "<rect", "repaired"];
-        foreach (var words in told)
-            html.ShouldContain(words);
+        string[] received = ["2 differences were found", $"{taken}", $"{other}", "captured-but-cancelled", "25.00", "<svg", "<rect", "repaired"];
+        foreach (var texts in received)
+            html.ShouldContain(texts);
         html.ShouldNotContain("<script");
     }
 
@@ -39,7 +39,7 @@ public sealed class ReportTests
     public async Task Ledger_text_never_becomes_markup_or_a_formula()
     {
         Html.Of($"<b>{"<script>alert(1)</script>"}</b>{Html.Of($"<i>{"&"}</i>")}").Markup.ShouldBe("<b>&lt;script&gt;alert(1)&lt;/script&gt;</b><i>&amp;</i>");
-        StoryGrid.Of(JsonNode.Parse("""{"order":{"<b>":"<img src=x>"},"stock":null}""")).Markup.ShouldNotContain("<img");
+        SnapshotGrid.Of(JsonNode.Parse("""{"order":{"<b>":"<img src=x>"},"stock":null}""")).Markup.ShouldNotContain("<img");
 
         await using var shop = await Shop.Open(Mode.Embedded);
         var run = await shop.Http.Reconcile();

@@ -11,18 +11,18 @@ namespace Reconciler.Job.Tests;
 public sealed class ReviewTests
 {
     const string Nobody = "http://127.0.0.1:9";
-    static readonly string[] Quick = ["Assurance:EverySeconds=1", "Assurance:ReviewEverySeconds=1", "Assurance:LeaseSeconds=2"];
+    static readonly string[] Quick = ["Recovery:IntervalSeconds=1", "Recovery:ReviewIntervalSeconds=1", "Recovery:LeaseSeconds=2"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_lost_response_is_fetched_from_the_participant(Mode mode)
     {
         await using var shop = await Shop.Open(mode, Quick);
         var order = await shop.Order();
-        await shop.Stuck(order, States.ConfirmingStock);
+        await shop.Stuck(order, OrderStates.ConfirmingStock);
 
-        await shop.Becomes(order, States.Completed);
+        await shop.Becomes(order, OrderStates.Completed);
         (await shop.Causes(order)).ShouldSatisfyAllConditions(
-            causes => causes[^1].ShouldBe("StockConfirmed"), causes => causes.ShouldNotContain(OrderAudit.ByAssurance));
+            causes => causes[^1].ShouldBe("StockConfirmed"), causes => causes.ShouldNotContain(OrderAudit.RecoveryCause));
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -30,17 +30,17 @@ public sealed class ReviewTests
     {
         await using var shop = await Shop.Open(mode, Quick);
         var order = await shop.Order();
-        await shop.InReview(order, States.ConfirmingStock);
+        await shop.InReview(order, OrderStates.ConfirmingStock);
 
-        await shop.Becomes(order, States.Completed);
-        var solved = await Solved(shop);
-        ((string)solved["case"]!["class"]!).ShouldBe("order-needs-review");
-        ((Guid)solved["case"]!["orderId"]!).ShouldBe(order);
-        ((string)solved["case"]!["severity"]!).ShouldBe("High", "the money is captured");
-        ((DateTime)solved["case"]!["dueAt"]! - (DateTime)solved["case"]!["openedAt"]!).ShouldBe(TimeSpan.FromHours(24));
-        ((string)solved["evidence"]!["stock"]!["state"]!).ShouldBe("Confirmed");
-        ((string)solved["evidence"]!["order"]!["reviewFrom"]!).ShouldBe(States.ConfirmingStock);
-        Told(solved).ShouldBe([">Open by assurance", "Open>Solved by solve by assurance"]);
+        await shop.Becomes(order, OrderStates.Completed);
+        var resolved = await WaitUntilResolved(shop);
+        ((string)resolved["case"]!["class"]!).ShouldBe("order-needs-review");
+        ((Guid)resolved["case"]!["orderId"]!).ShouldBe(order);
+        ((string)resolved["case"]!["severity"]!).ShouldBe("High", "the money is captured");
+        ((DateTime)resolved["case"]!["dueAt"]! - (DateTime)resolved["case"]!["openedAt"]!).ShouldBe(TimeSpan.FromHours(24));
+        ((string)resolved["evidence"]!["stock"]!["state"]!).ShouldBe("Confirmed");
+        ((string)resolved["evidence"]!["order"]!["reviewFrom"]!).ShouldBe(OrderStates.ConfirmingStock);
+        Changes(resolved).ShouldBe([">Open by assurance", "Open>Resolved by resolve by assurance"]);
         (await shop.Db(db => db.Cases.CountAsync())).ShouldBe(1);
         (await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null))).ShouldBeTrue();
     }
@@ -50,7 +50,7 @@ public sealed class ReviewTests
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
         var order = await shop.Order();
-        await shop.InReview(order, States.ConfirmingStock);
+        await shop.InReview(order, OrderStates.ConfirmingStock);
         var id = await Opened(shop);
         var preview = await shop.Http.Json($"/cases/{id}/preview");
         ((bool)preview["stillThere"]!).ShouldBeTrue();
@@ -58,17 +58,17 @@ public sealed class ReviewTests
             "assign: ", "retry: RetryOrder",
             "cancel-and-compensate: The stock is sold: retry to complete the order, then arrange a return.",
             "accept: An order in review must reach a final state: retry, or cancel and compensate.",
-            "solve: The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final.",
+            "resolve: The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final.",
         ]);
 
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "the participant is back" })).Status.ShouldBe(HttpStatusCode.OK);
 
-        await shop.Becomes(order, States.Completed);
-        var solved = await Solved(shop);
-        ((string)solved["evidence"]!["stock"]!).ShouldBe("unreachable");
-        Told(solved).Count.ShouldBe(3);
-        Told(solved)[1].ShouldStartWith("Open>InProgress by retry");
-        (await shop.Http.PostJson($"/cases/{id}/actions/solve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
+        await shop.Becomes(order, OrderStates.Completed);
+        var resolved = await WaitUntilResolved(shop);
+        ((string)resolved["evidence"]!["stock"]!).ShouldBe("unreachable");
+        Changes(resolved).Count.ShouldBe(3);
+        Changes(resolved)[1].ShouldStartWith("Open>InProgress by retry");
+        (await shop.Http.PostJson($"/cases/{id}/actions/resolve", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
         (await shop.Causes(order)).ShouldContain("RetryRequested");
         (await shop.Http.PostJson($"/cases/{id}/actions/retry", new { reason = "again" })).Status.ShouldBe(HttpStatusCode.Conflict);
     }
@@ -78,16 +78,16 @@ public sealed class ReviewTests
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
         var order = await shop.Order();
-        await shop.Spoiler.NotSold(order);
-        await shop.InReview(order, States.ConfirmingStock);
+        await shop.Corruptor.NotSold(order);
+        await shop.InReview(order, OrderStates.ConfirmingStock);
 
         (await shop.Http.PostJson($"/cases/{await Opened(shop)}/actions/cancel-and-compensate", new { reason = "the shelf is empty" })).Status
             .ShouldBe(HttpStatusCode.OK);
 
-        await shop.Becomes(order, States.Cancelled);
+        await shop.Becomes(order, OrderStates.Cancelled);
         (await shop.Gateway(order)).ShouldBe(["authorize", "capture", "refund"]);
         ((int)(await shop.Http.Json("/stock/tea-001"))["available"]!).ShouldBe(1000);
-        await Solved(shop);
+        await WaitUntilResolved(shop);
     }
 
     /// <summary>The alert about the case was refused for a long time; the alert about the reopened case is sent at once.</summary>
@@ -95,7 +95,7 @@ public sealed class ReviewTests
     public async Task An_ineffective_decision_is_reported_at_once(Mode mode)
     {
         await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
-        await shop.InReview(await shop.Order(), States.ConfirmingStock);
+        await shop.InReview(await shop.Order(), OrderStates.ConfirmingStock);
         await Opened(shop);
         await Eventually.Holds("it is reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)));
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
@@ -107,18 +107,18 @@ public sealed class ReviewTests
             "it is reported again", () => shop.Db(db => db.Cases.AsNoTracking().SingleAsync()), row => row.AlertedAt != null);
         (reopened.Status, reopened.AlertAttempts).ShouldBe((CaseStatus.Open, 0));
         var details = await shop.Http.Json($"/cases/{reopened.Id}");
-        Told(details)[^1].ShouldStartWith("InProgress>Open by reopen by assurance");
+        Changes(details)[^1].ShouldStartWith("InProgress>Open by reopen by assurance");
     }
 
     static async Task<string> Opened(Shop shop) =>
         (string)(await Eventually.Becomes("a case is open", () => shop.Http.Cases(), cases => cases.Count == 1)).Single()!["id"]!;
 
-    static async Task<JsonNode> Solved(Shop shop)
+    static async Task<JsonNode> WaitUntilResolved(Shop shop)
     {
-        var cases = await Eventually.Becomes("the case is solved", () => shop.Http.Cases("Solved"), cases => cases.Count == 1);
+        var cases = await Eventually.Becomes("the case is solved", () => shop.Http.Cases("Resolved"), cases => cases.Count == 1);
         return await shop.Http.Json($"/cases/{cases.Single()!["id"]}");
     }
 
-    static List<string> Told(JsonNode solved) =>
-        [.. solved["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]} by {change["cause"]}")];
+    static List<string> Changes(JsonNode resolved) =>
+        [.. resolved["history"]!.AsArray().Select(change => $"{change!["from"]}>{change["to"]} by {change["cause"]}")];
 }

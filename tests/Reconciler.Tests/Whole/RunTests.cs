@@ -15,16 +15,17 @@ public sealed class RunTests
         var held = await shop.Order("tok_declined", "Cancelled");
         var taken = await shop.Order();
         var orphan = await shop.Order("tok_declined", "Cancelled");
-        await shop.Spoiler.HoldsStock(held);
-        await shop.Spoiler.TakenButCancelled(taken);
-        await shop.Spoiler.Orphans(orphan);
+        await shop.Corruptor.HoldsStock(held);
+        await shop.Corruptor.TakenButCancelled(taken);
+        await shop.Corruptor.Orphans(orphan);
 
         var run = await shop.Http.Reconcile();
         ((string)run["state"]!).ShouldBe("Completed", run.ToJsonString());
         ((int)run["counts"]!["orders"]!, (int)run["counts"]!["found"]!, (int)run["counts"]!["repaired"]!, (int)run["counts"]!["cases"]!).ShouldBe((4, 3, 3, 0));
         (await shop.Http.Findings(run)).ShouldBe(
             ["captured-but-cancelled Repaired", "orphan-hold Repaired", "status-differs-order-stock Repaired"]);
-        (await shop.Db(db => db.Repairs.Select(repair => repair.State).ToListAsync())).ShouldBe([RepairState.Mended, RepairState.Mended, RepairState.Mended]);
+        (await shop.Db(db => db.Repairs.Select(repair => repair.State).ToListAsync()))
+            .ShouldBe([RepairState.Repaired, RepairState.Repaired, RepairState.Repaired]);
         (await shop.Gateway(taken)).ShouldBe(["authorize", "capture", "refund"]);
         (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().ShouldBeEmpty("the answers about the orphan were no fault");
 
@@ -37,8 +38,8 @@ public sealed class RunTests
     public async Task A_dry_run_reports_repairs_and_sends_none(Mode mode)
     {
         await using var shop = await Shop.Open(mode);
-        await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
-        await shop.Spoiler.OtherAmount(await shop.Order());
+        await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+        await shop.Corruptor.OtherAmount(await shop.Order());
 
         var run = await shop.Http.Reconcile(new { });
         ((bool)run["dryRun"]!).ShouldBeTrue("a new installation does not repair");
@@ -53,7 +54,7 @@ public sealed class RunTests
     {
         await using var shop = await Shop.Open(mode);
         var order = await shop.Order();
-        await shop.Spoiler.OtherAmount(order);
+        await shop.Corruptor.OtherAmount(order);
 
         var first = await shop.Http.Reconcile();
         (await shop.Http.Findings(first)).ShouldBe(["amount-differs CaseOpened"]);
@@ -66,8 +67,8 @@ public sealed class RunTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_ineffective_repair_becomes_a_case(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Reconciliation:SettleSeconds=0");
-        await shop.Spoiler.CannotBeMended(await shop.Order("tok_declined", "Cancelled"));
+        await using var shop = await Shop.Open(mode, "Reconciliation:RepairTimeoutSeconds=0");
+        await shop.Corruptor.CannotBeRepaired(await shop.Order("tok_declined", "Cancelled"));
 
         (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock Repaired", "stock-level-differs CaseOpened"]);
         await Eventually.Holds("the participant has refused it", async () => (await shop.Http.Json("/failed-messages"))["items"]!.AsArray().Count > 0);
@@ -79,9 +80,9 @@ public sealed class RunTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_run_beyond_its_budget_stops_and_opens_one_case(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Reconciliation:MostRepairs=2");
+        await using var shop = await Shop.Open(mode, "Reconciliation:MaxRepairs=2");
         for (var i = 0; i < 4; i++)
-            await shop.Spoiler.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
+            await shop.Corruptor.HoldsStock(await shop.Order("tok_declined", "Cancelled"));
 
         var run = await shop.Http.Reconcile();
         ((int)run["counts"]!["repaired"]!, (int)run["counts"]!["cases"]!).ShouldBe((2, 1));
@@ -97,8 +98,8 @@ public sealed class RunTests
     {
         await using var shop = await Shop.Open(mode);
         var (one, other) = (await shop.Order("tok_declined", "Cancelled"), await shop.Order("tok_declined", "Cancelled"));
-        await shop.Spoiler.HoldsStock(one);
-        await shop.Spoiler.HoldsStock(other);
+        await shop.Corruptor.HoldsStock(one);
+        await shop.Corruptor.HoldsStock(other);
 
         var run = await shop.Http.Reconcile(new { kind = "order", orderId = one, dryRun = false });
         ((int)run["counts"]!["orders"]!, (int)run["counts"]!["repaired"]!).ShouldBe((1, 1));

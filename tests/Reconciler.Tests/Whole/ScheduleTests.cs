@@ -11,7 +11,7 @@ public sealed class ScheduleTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Two_processes_with_one_schedule_start_each_run_once(Mode mode)
     {
-        const string OftenEnough = "Reconciliation:Nightly=0/2 * * * * ?";
+        const string OftenEnough = "Reconciliation:NightlySchedule=0/2 * * * * ?";
         await using var shop = await Shop.Open(mode, OftenEnough);
         await shop.AddReconciler(OftenEnough);
         await Eventually.Holds("three scheduled runs have ended", async () =>
@@ -27,7 +27,7 @@ public sealed class ScheduleTests
     public async Task A_nightly_run_started_elsewhere_is_not_started_again()
     {
         await using var shop = await Shop.Open(Mode.Embedded);
-        var begin = shop.Services.GetRequiredService<BeginRun>();
+        var begin = shop.Services.GetRequiredService<RunStarter>();
         var begun = await begin.Begin(new RunRequest(RunKind.Full, "schedule", true, ScheduledFor: Night));
         (await begin.Begin(new RunRequest(RunKind.Full, "schedule", true, ScheduledFor: Night))).ShouldBeNull();
         await shop.Http.RunEnds(begun!.Id.ToString());
@@ -43,7 +43,7 @@ public sealed class ScheduleTests
         RunLease? paused = null;
         await Eventually.Holds("the test holds the lease before the worker", async () =>
         {
-            var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Full, "test", true));
+            var run = await shop.Services.GetRequiredService<RunStarter>().Begin(new RunRequest(RunKind.Full, "test", true));
             if ((paused = await table.Claim()) is not null)
                 return true;
             await shop.Http.RunEnds(run!.Id.ToString());
@@ -54,9 +54,9 @@ public sealed class ScheduleTests
         var next = (await table.Claim()).ShouldNotBeNull("the lease was given back");
 
         (await paused.Extend()).ShouldBeFalse();
-        await Should.ThrowAsync<LeaseLost>(() => paused.Run((work, run) =>
+        await Should.ThrowAsync<LeaseLostException>(() => paused.Run((work, run) =>
         {
-            run.Go(work, RunState.Failed);
+            run.MoveTo(work, RunState.Failed);
             return Task.CompletedTask;
         }));
         (await next.Run((_, run) => Task.FromResult(run.State))).ShouldBe(RunState.Importing);
@@ -69,13 +69,13 @@ public sealed class ScheduleTests
     {
         await using var shop = await Shop.Open(mode, "Reconciliation:LeaseSeconds=600");
         var order = await shop.Order("tok_declined", "Cancelled");
-        await shop.Spoiler.HoldsStock(order);
+        await shop.Corruptor.HoldsStock(order);
         var table = shop.Services.GetRequiredService<RunTable>();
         var comparison = shop.Services.GetRequiredService<Comparison>();
         RunLease? lease = null;
         await Eventually.Holds("the test holds the lease before the worker", async () =>
         {
-            var run = await shop.Services.GetRequiredService<BeginRun>().Begin(new RunRequest(RunKind.Order, "test", true, OrderId: order));
+            var run = await shop.Services.GetRequiredService<RunStarter>().Begin(new RunRequest(RunKind.Order, "test", true, OrderId: order));
             if ((lease = await table.Claim()) is not null)
                 return true;
             await shop.Http.RunEnds(run!.Id.ToString());
@@ -105,9 +105,9 @@ public sealed class ScheduleTests
     [Theory]
     [InlineData("Nightly", "every night")]
     [InlineData("TimeZone", "Mars/Olympus")]
-    [InlineData("RollingMinutes", "60")]
+    [InlineData("RollingIntervalMinutes", "60")]
     [InlineData("LeaseSeconds", "1")]
-    [InlineData("MostRepairs", "-1")]
+    [InlineData("MaxRepairs", "-1")]
     [InlineData("AlertUrl", "ftp://pager")]
     public void A_setting_out_of_range_stops_startup(string name, string value)
     {

@@ -13,10 +13,11 @@ public sealed class SettlementRunTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Missing_money_is_found_without_a_later_file(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Settlements:Fetch=false");
+        await using var shop = await Shop.Open(mode, "Settlements:FetchEnabled=false");
         await shop.Order();
         var day = Today.AddDays(-5);
-        await shop.Spoiler.Run("payments", $"UPDATE payment_attempts SET created_at = '{day:yyyy-MM-dd} 12:00:00Z', updated_at = '{day:yyyy-MM-dd} 12:00:00Z'");
+        await shop.Corruptor.Run(
+            "payments", $"UPDATE payment_attempts SET created_at = '{day:yyyy-MM-dd} 12:00:00Z', updated_at = '{day:yyyy-MM-dd} 12:00:00Z'");
         await shop.Order();
         (await HandIn(shop, $"date={day:yyyy-MM-dd}", File(day))).Status.ShouldBe(HttpStatusCode.OK);
 
@@ -29,7 +30,7 @@ public sealed class SettlementRunTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_chargeback_opens_a_case_with_order_and_amount(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, "Settlements:Fetch=false", "Settlements:LateAfterHours=0");
+        await using var shop = await Shop.Open(mode, "Settlements:FetchEnabled=false", "Settlements:LateAfterHours=0");
         var (order, day) = (await shop.Order(), Today.AddDays(-1));
         var (status, body) = await HandIn(shop, $"date={day:yyyy-MM-dd}", File(day,
             Row(day, "cb_1", "chargeback", -2500, order.ToString()), Row(day, "pay_1", "payout", -9000, ""), Row(day, "x_1", "retencion", -7, "")));
@@ -46,7 +47,7 @@ public sealed class SettlementRunTests
     [Fact]
     public async Task Without_files_the_verdict_excludes_settlement()
     {
-        await using var shop = await Shop.Open(Mode.Embedded, "Settlements:Fetch=false", "Settlements:LateAfterHours=0");
+        await using var shop = await Shop.Open(Mode.Embedded, "Settlements:FetchEnabled=false", "Settlements:LateAfterHours=0");
         await shop.Order();
         ((string)(await Report(shop, await shop.Http.Reconcile()))["verdict"]!).ShouldStartWith("Orders, stock and payments agree. Settlement is not compared");
     }
@@ -54,7 +55,7 @@ public sealed class SettlementRunTests
     [Fact]
     public async Task A_file_can_be_replaced_and_voided_over_HTTP()
     {
-        await using var shop = await Shop.Open(Mode.Embedded, "Settlements:Fetch=false");
+        await using var shop = await Shop.Open(Mode.Embedded, "Settlements:FetchEnabled=false");
         var day = Today.AddDays(-1);
         var date = $"date={day:yyyy-MM-dd}";
         await HandIn(shop, date, File(day));

@@ -28,7 +28,7 @@ sealed class Shop : IAsyncDisposable
     static readonly string[] Quiet =
     [
         "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:MassTransit=Fatal",
-        "--Reconciliation:Nightly=", "--Reconciliation:RollingMinutes=0", "--Reconciliation:WindowSeconds=0", "--Reconciliation:LeaseSeconds=3",
+        "--Reconciliation:NightlySchedule=", "--Reconciliation:RollingIntervalMinutes=0", "--Reconciliation:WindowSeconds=0", "--Reconciliation:LeaseSeconds=3",
     ];
 
     readonly Installation installation;
@@ -38,10 +38,10 @@ sealed class Shop : IAsyncDisposable
     Shop(Installation installation, Dictionary<string, string?> settings)
     {
         (this.installation, this.settings) = (installation, settings);
-        Spoiler = new Spoiler(installation);
+        Corruptor = new Corruptor(installation);
     }
 
-    public Spoiler Spoiler { get; }
+    public Corruptor Corruptor { get; }
     public Installation Installation => installation;
 
     /// <summary>The stand-in for a replica of the orders.</summary>
@@ -170,11 +170,11 @@ sealed class Shop : IAsyncDisposable
 
     /// <summary>Puts the order in this state, as if it had stopped there long ago.</summary>
     public Task Stuck(Guid order, string state) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
-        .SetProperty(x => x.State, state).SetProperty(x => x.NextCheckAt, DateTime.UnixEpoch).SetProperty(x => x.Version, x => x.Version + 1)));
+        .SetProperty(x => x.State, state).SetProperty(x => x.NextRetryAt, DateTime.UnixEpoch).SetProperty(x => x.Version, x => x.Version + 1)));
 
     /// <summary>Puts the order in review, as if recovery had failed in this state.</summary>
     public Task InReview(Guid order, string from) => Orders(db => db.Orders.Where(row => row.CorrelationId == order).ExecuteUpdateAsync(row => row
-        .SetProperty(x => x.State, States.NeedsReview).SetProperty(x => x.ReviewFrom, from).SetProperty(x => x.Version, x => x.Version + 1)));
+        .SetProperty(x => x.State, OrderStates.NeedsReview).SetProperty(x => x.ReviewFrom, from).SetProperty(x => x.Version, x => x.Version + 1)));
 
     public Task Becomes(Guid order, string state) => Eventually.Becomes($"the order is {state}", () => State(order), now => now == state);
 

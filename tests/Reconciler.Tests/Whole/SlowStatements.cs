@@ -7,7 +7,7 @@ namespace Reconciler.Job.Tests;
 /// <summary>The longest duration of each statement of this process on PostgreSQL.</summary>
 sealed class SlowStatements : IDisposable
 {
-    readonly ConcurrentDictionary<string, double> longest = new();
+    readonly ConcurrentDictionary<string, double> max = new();
     readonly ActivityListener listener;
 
     public SlowStatements()
@@ -16,28 +16,28 @@ sealed class SlowStatements : IDisposable
         {
             ShouldListenTo = source => source.Name == "Npgsql",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = Note,
+            ActivityStopped = Record,
         };
         ActivitySource.AddActivityListener(listener);
     }
 
-    public double Longest => longest.Values.DefaultIfEmpty().Max();
+    public double Max => max.Values.DefaultIfEmpty().Max();
 
-    public int Count => longest.Count;
+    public int Count => max.Count;
 
     /// <summary>The slowest first, in milliseconds.</summary>
-    public override string ToString() => string.Join('\n', longest.OrderByDescending(pair => pair.Value).Take(15)
+    public override string ToString() => string.Join('\n', max.OrderByDescending(pair => pair.Value).Take(15)
         .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value,8:F1} ms  {pair.Key}")));
 
-    public void Forget() => longest.Clear();
+    public void Clear() => max.Clear();
 
     public void Dispose() => listener.Dispose();
 
-    void Note(Activity statement)
+    void Record(Activity statement)
     {
         var text = (statement.GetTagItem("db.query.text") ?? statement.GetTagItem("db.statement") ?? statement.DisplayName).ToString()!;
         var oneLine = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var time = statement.Duration.TotalMilliseconds;
-        longest.AddOrUpdate(oneLine[..Math.Min(200, oneLine.Length)], time, (_, before) => Math.Max(before, time));
+        max.AddOrUpdate(oneLine[..Math.Min(200, oneLine.Length)], time, (_, before) => Math.Max(before, time));
     }
 }

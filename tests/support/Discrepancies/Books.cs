@@ -31,7 +31,7 @@ sealed class OrderRow
     public required string Method { get; init; }
     public bool PaymentTried { get; set; }
     public string? ReviewFrom { get; init; }
-    public DateTime? NextCheckAt { get; set; }
+    public DateTime? NextRetryAt { get; set; }
     public required DateTime CreatedAt { get; init; }
     public required DateTime UpdatedAt { get; set; }
 }

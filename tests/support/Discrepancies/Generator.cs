@@ -14,15 +14,15 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
     readonly Dictionary<string, (long Held, long Sold)> levels = new(StringComparer.Ordinal);
 
     /// <returns>The corrupted orders and their corruptions.</returns>
-    public async Task<IReadOnlyList<SpoiledOrder>> Write(Plan plan)
+    public async Task<IReadOnlyList<CorruptedOrder>> Write(Plan plan)
     {
         plan.Check();
         if (mode == DatabaseMode.SqlServer)
             throw new NotSupportedException("Books are made on PostgreSQL and SQLite.");
         await WriteFiles(plan);
         await using var sinks = new Sinks(mode, connection);
-        var spoiled = new List<SpoiledOrder>();
-        foreach (var books in Make(plan, spoiled))
+        var corrupted = new List<CorruptedOrder>();
+        foreach (var books in Make(plan, corrupted))
         {
             Count(books);
             await sinks.Add(Tables.Orders, books);
@@ -43,7 +43,7 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
 
         await sinks.Complete();
         await CountFiles();
-        return spoiled;
+        return corrupted;
     }
 
     /// <summary>Rows refer to their file's day, so the files come first, in their own transaction.</summary>
@@ -64,10 +64,10 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
     }
 
     /// <summary>The orders by time; the corrupted ones are among the others, old enough to be settled.</summary>
-    static IEnumerable<Books> Make(Plan plan, List<SpoiledOrder> spoiled)
+    static IEnumerable<Books> Make(Plan plan, List<CorruptedOrder> corrupted)
     {
         var chance = new Random(plan.Seed);
-        var wanted = plan.Spoiled.SelectMany(way => Enumerable.Range(0, way.Value).Select(nth => (way.Key, Nth: nth))).ToArray();
+        var wanted = plan.Corrupted.SelectMany(way => Enumerable.Range(0, way.Value).Select(nth => (way.Key, Nth: nth))).ToArray();
         chance.Shuffle(wanted);
         var total = plan.Clean + wanted.Length;
         var step = (plan.Span - TimeSpan.FromHours(1)) / total;
@@ -80,7 +80,7 @@ public sealed class Generator(DatabaseMode mode, Func<string, string> connection
             var draft = new Draft(plan, chance, plan.Start + (i * step));
             if (next < wanted.Length && i >= (int)(next * apart))
             {
-                spoiled.Add(Spoilers.Make(wanted[next].Key, wanted[next].Nth, draft));
+                corrupted.Add(Corruptions.Make(wanted[next].Key, wanted[next].Nth, draft));
                 next++;
             }
             else

@@ -9,8 +9,8 @@ public sealed record Plan
     /// <summary>The number of consistent orders, in all legal states.</summary>
     public required int Clean { get; init; }
 
-    /// <summary>The number of orders per corruption, by the names of <see cref="Spoilers.Names"/>.</summary>
-    public IReadOnlyDictionary<string, int> Spoiled { get; init; } = new Dictionary<string, int>();
+    /// <summary>The number of orders per corruption, by the names of <see cref="Corruptions.Names"/>.</summary>
+    public IReadOnlyDictionary<string, int> Corrupted { get; init; } = new Dictionary<string, int>();
 
     /// <summary>UTC. The orders were placed in the days before; the settlement file of each past day has arrived.</summary>
     public required DateTime Now { get; init; }
@@ -37,8 +37,8 @@ public sealed record Plan
     {
         if (Span < TimeSpan.FromDays(3) || Now.Kind != DateTimeKind.Utc)
             throw new InvalidOperationException("Now must be UTC and Span at least three days, or no settlement file is due for anything.");
-        if (Spoiled.Keys.Except(Spoilers.Names).FirstOrDefault() is { } unknown)
-            throw new InvalidOperationException($"There is no way '{unknown}' to spoil an order; there are {string.Join(", ", Spoilers.Names)}.");
+        if (Corrupted.Keys.Except(Corruptions.Names).FirstOrDefault() is { } unknown)
+            throw new InvalidOperationException($"There is no way '{unknown}' to spoil an order; there are {string.Join(", ", Corruptions.Names)}.");
     }
 }
 
@@ -46,4 +46,4 @@ public sealed record Plan
 /// <param name="OrderId">The order.</param>
 /// <param name="Class">The class of finding that it must cause.</param>
 /// <param name="How">A description of the corruption.</param>
-public sealed record SpoiledOrder(Guid OrderId, string Class, string How);
+public sealed record CorruptedOrder(Guid OrderId, string Class, string How);

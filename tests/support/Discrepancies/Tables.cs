@@ -14,11 +14,11 @@ static class Tables
 
     public static readonly Table Orders = new("orders", "orders",
         ["id", "merchant", "idempotency_key", "state", "reason", "currency", "total", "lines", "payment_method", "pay_before", "payment_tried",
-         "stock_cancelled", "payment_cancelled", "review_from", "next_check_at", "check_attempts", "created_at", "updated_at", "version"],
+         "stock_released", "payment_released", "review_from", "next_retry_at", "retry_count", "created_at", "updated_at", "version"],
         b => b.Order is not { } o ? [] :
         [
             [b.Id, "demo", b.Id.ToString(), o.State, o.Reason, o.Currency, o.Total, JsonSerializer.Serialize(o.Items, Json), o.Method,
-             o.CreatedAt.AddMinutes(15), o.PaymentTried, false, false, o.ReviewFrom, o.NextCheckAt, 0, o.CreatedAt, o.UpdatedAt, 5L],
+             o.CreatedAt.AddMinutes(15), o.PaymentTried, false, false, o.ReviewFrom, o.NextRetryAt, 0, o.CreatedAt, o.UpdatedAt, 5L],
         ]);
 
     public static readonly Table Stock = new("inventory", "stock_branches",

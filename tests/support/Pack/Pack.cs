@@ -59,18 +59,18 @@ public sealed class BumpConsumer(Counters counters, Remedy remedy) : IConsumer<B
 
 public sealed class BumpPreload : IPreload
 {
-    public Task Load(Work work, IReadOnlyList<ConsumeContext> deliveries) =>
+    public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) =>
         work.Lock<CounterRow, string>(deliveries.Select(x => x.TryGetMessage<Bump>(out var bump) ? bump.Message.Name : "").Order(StringComparer.Ordinal));
 }
 
 /// <summary>Whether the bug that makes handlers throw is fixed.</summary>
 public sealed class Remedy
 {
-    public bool Mended { get; set; }
+    public bool Fixed { get; set; }
 
     public void Check(string name)
     {
-        if (name == "poison" && !Mended)
+        if (name == "poison" && !Fixed)
             throw new InvalidOperationException("this message is poison");
     }
 }

@@ -10,9 +10,9 @@ public sealed record Placed(Guid Id, Draft Draft, Kind Kind, string Body, DateTi
 /// a 2xx. They pay, abandon or cancel what they ordered, and repeat some of their keys: the stored response must be identical, byte for
 /// byte.
 /// </summary>
-public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed)
+public sealed class Customers(FaultRun run, ClientLog log, StockLevels stockLevels, int seed)
 {
-    const int AskedAgainOneOf = 10;
+    const int RepeatedOneOf = 10;
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     const int NoAnswer = 0;
     static readonly int[] Later =
@@ -35,16 +35,16 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         var kind = Kind.Of(chance.Next(100));
         if (kind == Kind.Left && !leave)
             kind = Kind.WithdrawnAtThePage;
-        var sku = kind == Kind.SoldOut ? shelf.Empty : kind == Kind.Scarce ? shelf.Scarce : shelf.Usual[chance.Next(shelf.Usual.Count)];
+        var sku = kind == Kind.SoldOut ? stockLevels.Empty : kind == Kind.Scarce ? stockLevels.Scarce : stockLevels.Usual[chance.Next(stockLevels.Usual.Count)];
         var key = $"fault-{seed}-{++number}-{Guid.CreateVersion7():N}";
         var draft = new Draft(key, sku, chance.Next(1, 4), kind.Token, kind == Kind.Left ? Command.ShortToPay : null);
         return Follow(draft, kind, cancel);
     }
 
     /// <summary>Repeats some of the keys long after their first response.</summary>
-    public async Task AskAgain(CancellationToken cancel)
+    public async Task RepeatRequests(CancellationToken cancel)
     {
-        foreach (var order in Orders.Where(order => order.Id.ToByteArray()[^1] % AskedAgainOneOf == 0))
+        foreach (var order in Orders.Where(order => order.Id.ToByteArray()[^1] % RepeatedOneOf == 0))
             await Place(order.Draft, order.Kind, cancel);
     }
 
@@ -86,7 +86,7 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
         var (status, body) = await Post(draft, limit.Token);
         Answers.AddOrUpdate(status, 1, (_, times) => times + 1);
         if (status is >= 200 and < 300)
-            return Keep(draft, kind, status, body);
+            return Record(draft, kind, status, body);
         if (!Later.Contains(status))
             run.Broken($"I3 {draft.Key} was answered {status}: {body}");
         return null;
@@ -99,13 +99,13 @@ public sealed class Customers(FaultRun run, ClientLog log, Shelf shelf, int seed
             using var answer = await run.Shop.Post(draft, cancel: limit);
             return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(limit));
         }
-        catch (Exception away) when (Shop.IsAway(away))
+        catch (Exception unavailable) when (Shop.IsUnavailable(unavailable))
         {
             return (NoAnswer, "");
         }
     }
 
-    Placed Keep(Draft draft, Kind kind, int status, string body)
+    Placed Record(Draft draft, Kind kind, int status, string body)
     {
         var order = new Placed(JsonSerializer.Deserialize<Order>(body, JsonSerializerOptions.Web)!.Id, draft, kind, body, run.Now);
         var first = placed.GetOrAdd(draft.Key, order);

@@ -3,7 +3,7 @@ namespace FaultRuns.Client;
 /// <summary>Records when orders become final, by its own clock: it repeatedly queries those that are not.</summary>
 public sealed class Ends(FaultRun run, Customers customers)
 {
-    static readonly TimeSpan EveryLook = TimeSpan.FromMilliseconds(400);
+    static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(400);
 
     readonly ConcurrentDictionary<Guid, DateTime> ended = new();
 
@@ -13,22 +13,22 @@ public sealed class Ends(FaultRun run, Customers customers)
 
     public async Task Watch(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(EveryLook);
+        using var timer = new PeriodicTimer(PollInterval);
         while (!cancel.IsCancellationRequested)
         {
             try
             {
-                await Look(cancel);
+                await Poll(cancel);
                 await timer.WaitForNextTickAsync(cancel);
             }
-            catch (Exception away) when (away is NpgsqlException or OperationCanceledException or IOException or TimeoutException)
+            catch (Exception unavailable) when (unavailable is NpgsqlException or OperationCanceledException or IOException or TimeoutException)
             {
                 // The database is one of the things that become unavailable.
             }
         }
     }
 
-    async Task Look(CancellationToken cancel)
+    async Task Poll(CancellationToken cancel)
     {
         // An order acknowledged after the query began may be missing in its result.
         var known = Open.Select(order => order.Id).ToList();

@@ -10,7 +10,7 @@ public sealed class HeldLock : IAsyncDisposable
     /// <summary>Readers and writers wait.</summary>
     public static async Task<HeldLock> Tables(FaultRun run, string database, IEnumerable<string> tables, CancellationToken cancel)
     {
-        var (held, _) = await Take(run, database, $"LOCK TABLE {string.Join(", ", tables)} IN ACCESS EXCLUSIVE MODE", cancel);
+        var (held, _) = await Acquire(run, database, $"LOCK TABLE {string.Join(", ", tables)} IN ACCESS EXCLUSIVE MODE", cancel);
         return held;
     }
 
@@ -30,10 +30,10 @@ public sealed class HeldLock : IAsyncDisposable
     /// <param name="query">A SELECT without its FOR UPDATE.</param>
     /// <returns>The lock, and whether there was a row to lock.</returns>
     public static Task<(HeldLock Lock, bool HasRow)> Rows(FaultRun run, string database, string query, CancellationToken cancel) =>
-        Take(run, database, query + " FOR UPDATE", cancel);
+        Acquire(run, database, query + " FOR UPDATE", cancel);
 
     /// <summary>The server must not end this session, whatever the settings of others.</summary>
-    static async Task<(HeldLock Lock, bool HasRow)> Take(FaultRun run, string database, string statement, CancellationToken cancel)
+    static async Task<(HeldLock Lock, bool HasRow)> Acquire(FaultRun run, string database, string statement, CancellationToken cancel)
     {
         const string NoTimeouts = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
         var session = new NpgsqlConnection($"{run.System.Connection(database)};Pooling=false;Options={NoTimeouts};Command Timeout=60");

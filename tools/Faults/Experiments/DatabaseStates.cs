@@ -43,11 +43,11 @@ static class DatabaseStates
     {
         var before = await trial.DeadLetters();
         var load = trial.Load(sku);
-        await Pause.For(2, trial.Cancel);
+        await Delay.For(2, trial.Cancel);
         string ready;
         await using (await state(trial.Run, database, trial.Cancel))
         {
-            await Pause.For(trial.Options.Seconds, trial.Cancel);
+            await Delay.For(trial.Options.Seconds, trial.Cancel);
             ready = string.Join('/', await Task.WhenAll(services.Select(Health)));
         }
 

@@ -43,7 +43,7 @@ static class DeliveryLimits
     {
         await using var bus = await BusLoad.Start(trial, BusRate, sku);
         var load = trial.Load(sku);
-        await Pause.For(1, trial.Cancel);
+        await Delay.For(1, trial.Cancel);
         await using (await HeldLock.Tables(trial.Run, victim.Database, [victim.Table], trial.Cancel))
             for (var kill = 0; kill < KillsInARow; kill++)
                 await Kill(trial.Run.System.Of(victim.Service), trial.Cancel);
@@ -56,7 +56,7 @@ static class DeliveryLimits
     static async Task Kill(ServiceProcess service, CancellationToken cancel)
     {
         await Eventually.Holds($"{service.Name} runs", async () => await service.Health() is not null, TimeSpan.FromMinutes(2));
-        await Pause.For(2, cancel);
+        await Delay.For(2, cancel);
         await service.Kill();
         service.Start();
     }

@@ -48,7 +48,7 @@ static class FullSubscribers
         await using var refused = await BusLoad.Start(trial, 1, "no-such-sku");
         string Token() => ++number % DeclinedOneOf == 0 ? "tok_declined" : "tok_ok";
         var load = SteadyLoad.Start(trial, trial.Options.Rate, () => Trial.NewDraft(sku, Token()));
-        await Pause.For(trial.Options.Seconds, trial.Cancel);
+        await Delay.For(trial.Options.Seconds, trial.Cancel);
         return await trial.Spread(await load.Stop());
     }
 }

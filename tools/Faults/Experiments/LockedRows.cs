@@ -65,7 +65,7 @@ static class LockedRows
     static async Task<Spread> MeasureWhileHeld(Trial trial, string sku)
     {
         var load = trial.Load(sku);
-        await Pause.For(trial.Options.Seconds, trial.Cancel);
+        await Delay.For(trial.Options.Seconds, trial.Cancel);
         var orders = await load.Stop();
         try
         {

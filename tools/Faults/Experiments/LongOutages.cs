@@ -8,7 +8,7 @@ namespace FaultRuns.Experiments;
 static class LongOutages
 {
     const int SecondsToPay = 20;
-    const int SecondsAway = 60;
+    const int SecondsUnavailable = 60;
     const string Class = "short";
     const int OfEachKind = 10;
 
@@ -18,11 +18,11 @@ static class LongOutages
     /// <summary>As by default, orders enter review before their deadline.</summary>
     public static Dictionary<string, string?> Settings => new()
     {
-        [$"Orders:PayWithin:Classes:{Class}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
-        ["Orders:FirstCheckSeconds"] = "1",
-        ["Orders:LongestCheckSeconds"] = "2",
-        ["Orders:GiveUpAfterChecks"] = "5",
-        ["Orders:PendingCheckSeconds"] = "5",
+        [$"Orders:TimeToPay:Classes:{Class}"] = SecondsToPay.ToString(CultureInfo.InvariantCulture),
+        ["Orders:FirstRetryDelaySeconds"] = "1",
+        ["Orders:MaxRetryDelaySeconds"] = "2",
+        ["Orders:MaxRetries"] = "5",
+        ["Orders:PendingRetryDelaySeconds"] = "5",
     };
 
     static readonly (string What, Func<FaultRun, Task> Stop, Func<FaultRun, Task> Start)[] Outages =
@@ -48,7 +48,7 @@ static class LongOutages
         await PayHalf(trial, orders, stop);
         orders.AddRange(await Place(trial, sku, "tok_ok"));
         orders.AddRange(await Place(trial, sku, token: null));
-        await Pause.For(SecondsAway, trial.Cancel);
+        await Delay.For(SecondsUnavailable, trial.Cancel);
         await start(trial.Run);
         var watch = Stopwatch.StartNew();
         var left = 0;
@@ -98,7 +98,7 @@ static class LongOutages
     static async Task<(int Reviews, int Cases)> Undecided(Trial trial, IReadOnlyList<PlacedOrder> orders)
     {
         const string Reviews = "SELECT id FROM orders WHERE state = 'NeedsReview'";
-        const string OpenCases = "SELECT order_id FROM cases WHERE status <> 'Solved' AND order_id IS NOT NULL";
+        const string OpenCases = "SELECT order_id FROM cases WHERE status <> 'Resolved' AND order_id IS NOT NULL";
         var ids = orders.Select(order => order.Id).ToHashSet();
         var reviews = await trial.Read("orders", Reviews, row => row.GetGuid(0));
         var cases = await trial.Read("reconciler", OpenCases, row => row.GetGuid(0));

@@ -9,7 +9,7 @@ public sealed class SteadyLoad
 {
     const int NoAnswer = 0;
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     readonly Trial trial;
     readonly CancellationTokenSource stopped = new();
@@ -63,12 +63,12 @@ public sealed class SteadyLoad
     async Task Caller(Draft draft)
     {
         var at = trial.Run.Now;
-        using var pause = new PeriodicTimer(AskAgainAfter);
-        while (await TryPlace(draft) is not { } id || !Keep(id, at))
-            await pause.WaitForNextTickAsync(trial.Cancel);
+        using var delay = new PeriodicTimer(RetryDelay);
+        while (await TryPlace(draft) is not { } id || !Record(id, at))
+            await delay.WaitForNextTickAsync(trial.Cancel);
     }
 
-    bool Keep(Guid id, DateTime at)
+    bool Record(Guid id, DateTime at)
     {
         placed.Enqueue(new PlacedOrder(id, at));
         return true;
@@ -81,17 +81,17 @@ public sealed class SteadyLoad
         try
         {
             using var answer = await trial.Shop.Post(draft, cancel: limit.Token);
-            Told((int)answer.StatusCode);
+            CountStatus((int)answer.StatusCode);
             if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: null })
                 Interlocked.Increment(ref withoutRetryAfter);
             return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<Order>(limit.Token))!.Id : null;
         }
-        catch (Exception away) when (Shop.IsAway(away))
+        catch (Exception unavailable) when (Shop.IsUnavailable(unavailable))
         {
-            Told(NoAnswer);
+            CountStatus(NoAnswer);
             return null;
         }
     }
 
-    void Told(int status) => Answers.AddOrUpdate(status, 1, (_, times) => times + 1);
+    void CountStatus(int status) => Answers.AddOrUpdate(status, 1, (_, times) => times + 1);
 }

@@ -38,7 +38,7 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
     public async Task<Spread> Measure(string sku)
     {
         var load = Load(sku);
-        await Faults.Pause.For(options.Seconds, cancel);
+        await Faults.Delay.For(options.Seconds, cancel);
         return await Spread(await load.Stop());
     }
 
@@ -76,7 +76,7 @@ public sealed class Trial(FaultRun run, ExperimentOptions options, TextWriter ou
 
     /// <summary>Rows of one of the system's databases; retries while it is unreachable.</summary>
     public Task<List<T>> Read<T>(string database, string sql, Func<NpgsqlDataReader, T> row) =>
-        run.Surely($"{database} answers", () => ReadOnce(database, sql, row), cancel);
+        run.Retry($"{database} answers", () => ReadOnce(database, sql, row), cancel);
 
     async Task<List<T>> ReadOnce<T>(string database, string sql, Func<NpgsqlDataReader, T> row)
     {

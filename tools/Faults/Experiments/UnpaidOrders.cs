@@ -14,7 +14,7 @@ static class UnpaidOrders
     static readonly TimeSpan BeforeTheEnd = TimeSpan.FromSeconds(1);
 
     /// <summary>The payment deadline is set for each run, once the number of orders is known.</summary>
-    public static Dictionary<string, string?> Settings => new() { [$"Orders:PayWithin:Classes:{Class}"] = "3600" };
+    public static Dictionary<string, string?> Settings => new() { [$"Orders:TimeToPay:Classes:{Class}"] = "3600" };
 
     public static async Task Try(Trial trial)
     {
@@ -25,12 +25,12 @@ static class UnpaidOrders
         var drafts = Enumerable.Range(0, trial.Options.Unpaid).Select(_ => Trial.NewDraft(hosted, null, Class)).ToList();
         var placed = await new Load(trial.Shop, drafts).Run(Callers);
         var late = PayLate(trial, [.. placed.Where((_, i) => i % LateOneOf == 0).Select(one => one.OrderId)]);
-        var beside = await trial.Measure(cards);
+        var during = await trial.Measure(cards);
         await late;
         await trial.AllEnd([.. placed.Select(one => new PlacedOrder(one.OrderId, default))], TimeSpan.FromSeconds(Seconds(trial) + 300));
-        var ratio = beside.P99 / before.P99;
+        var ratio = during.P99 / before.P99;
         trial.Row("unpaid orders", "cards p50 s", "cards p99 s", "p99 before s", "ratio");
-        trial.Row(trial.Options.Unpaid, beside.P50, beside.P99, before.P99, ratio);
+        trial.Row(trial.Options.Unpaid, during.P50, during.P99, before.P99, ratio);
         trial.Require(ratio <= MaxRatio, $"p99 of cards is {ratio:0.00} times as long");
         await Ends(trial, hosted, await late);
     }
@@ -39,7 +39,7 @@ static class UnpaidOrders
 
     static async Task Configure(Trial trial)
     {
-        trial.Run.System.Configure($"Orders:PayWithin:Classes:{Class}", Seconds(trial).ToString(CultureInfo.InvariantCulture));
+        trial.Run.System.Configure($"Orders:TimeToPay:Classes:{Class}", Seconds(trial).ToString(CultureInfo.InvariantCulture));
         string[] takers = ["Orders.Api", "Orders.Sagas"];
         await Task.WhenAll(takers.Select(service => trial.Run.System.Of(service).Kill()));
         await trial.Run.Back(takers);
@@ -58,7 +58,7 @@ static class UnpaidOrders
 
     static async Task<Guid?> PayLate(Trial trial, Page page)
     {
-        await Pause.For((page.Before - BeforeTheEnd - trial.Run.Now).TotalSeconds, trial.Cancel);
+        await Delay.For((page.Before - BeforeTheEnd - trial.Run.Now).TotalSeconds, trial.Cancel);
         using var browser = new HttpClient();
         using var answer = await browser.PostAsync(page.Url + "/pay", null, trial.Cancel);
         return answer.IsSuccessStatusCode && trial.Run.Now < page.Before ? page.Order : null;

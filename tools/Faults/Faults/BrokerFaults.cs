@@ -20,13 +20,13 @@ public sealed class BrokerFault(string name, Func<FaultRun, Random, Cancellation
         new BrokerFault("broker-stop", async (run, chance, cancel) =>
         {
             await run.Servers.Broker.StopApp();
-            await Pause.For(chance.Next(1, 6), cancel);
+            await Delay.For(chance.Next(1, 6), cancel);
             await run.Servers.Broker.StartApp();
         }),
         new BrokerFault("broker-away", async (run, _, cancel) =>
         {
             await run.Servers.Broker.Kill();
-            await Pause.For(60, cancel);
+            await Delay.For(60, cancel);
             await run.Servers.Broker.Start();
         }),
         new BrokerFault("purge", (run, _, _) => Purge(run)),
@@ -45,7 +45,7 @@ public sealed class BrokerFault(string name, Func<FaultRun, Random, Cancellation
     static async Task Refuse(FaultRun run, string contract, Random chance, CancellationToken cancel)
     {
         await using var full = await FullSubscriber.Bind(run, contract);
-        await Pause.For(chance.Next(10, 31), cancel);
+        await Delay.For(chance.Next(10, 31), cancel);
     }
 
     /// <summary>All messages in all queues are lost.</summary>

@@ -24,7 +24,7 @@ public sealed class ClockBack : IFault
         run.System.Of(Service).Start([.. WrongClock.Settings, ("FAKETIME_TIMESTAMP_FILE", offset), ("FAKETIME_NO_CACHE", "1")]);
         await run.Back(Service);
         await File.WriteAllTextAsync(offset, "-1h", cancel);
-        await Pause.For(SecondsToSeeIt, cancel);
+        await Delay.For(SecondsToSeeIt, cancel);
         await LeftAtThePageEnds(run, cancel);
         await run.System.Of(Service).Kill();
         await run.Back(Service);
@@ -33,9 +33,9 @@ public sealed class ClockBack : IFault
 
     async Task LeftAtThePageEnds(FaultRun run, CancellationToken cancel)
     {
-        var sku = await run.Surely("there is stock", () => run.Shop.Offer($"clock-{Guid.CreateVersion7():N}", 1), cancel);
+        var sku = await run.Retry("there is stock", () => run.Shop.Offer($"clock-{Guid.CreateVersion7():N}", 1), cancel);
         var draft = new Draft($"clock-{Guid.CreateVersion7():N}", sku, 1, Token: null, Class: Command.ShortToPay);
-        var order = await run.Surely("a customer leaves the page", () => Shop.Read<Order>(run.Shop.Post(draft)), cancel);
+        var order = await run.Retry("a customer leaves the page", () => Shop.Read<Order>(run.Shop.Post(draft)), cancel);
         var watch = Stopwatch.StartNew();
         await run.Until($"{order.Id} has ended or is overdue",
             async () => watch.Elapsed > EndsWithin || (await run.Shop.Get(order.Id)).Status is "Cancelled", cancel);

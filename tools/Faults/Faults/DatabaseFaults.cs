@@ -64,13 +64,13 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
     {
         var (database, table) = Busiest[chance.Next(Busiest.Length)];
         await using var held = await HeldLock.Tables(run, database, [table], cancel);
-        await Pause.For(chance.Next(2, 9), cancel);
+        await Delay.For(chance.Next(2, 9), cancel);
     }
 
     static async Task ReadOnly(FaultRun run, string database, Random chance, CancellationToken cancel)
     {
         await using var setting = await DatabaseSetting.ReadOnly(run, database);
-        await Pause.For(chance.Next(5, 16), cancel);
+        await Delay.For(chance.Next(5, 16), cancel);
     }
 
     /// <summary>Every statement that needs a table waits longer than its timeout.</summary>
@@ -78,7 +78,7 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
     {
         await using var setting = await DatabaseSetting.StatementTimeout(run, database, StatementTimeout);
         await using var held = await HeldLock.AllTables(run, database, cancel);
-        await Pause.For(chance.Next(3, 9), cancel);
+        await Delay.For(chance.Next(3, 9), cancel);
     }
 
     /// <summary>One row is locked for tens of seconds, as by a host that vanished during a transaction.</summary>
@@ -88,6 +88,6 @@ public sealed class DatabaseFault(string name, Func<FaultRun, Random, Cancellati
         var (held, hasRow) = await HeldLock.Rows(run, database, row, cancel);
         await using var end = held;
         if (hasRow)
-            await Pause.For(chance.Next(10, 31), cancel);
+            await Delay.For(chance.Next(10, 31), cancel);
     }
 }

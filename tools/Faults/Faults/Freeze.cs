@@ -22,14 +22,14 @@ public sealed class Freeze(string service) : IFault
         try
         {
             twin.Start();
-            await Pause.For(seconds, cancel);
+            await Delay.For(seconds, cancel);
         }
         finally
         {
             await frozen.Signal("CONT");
         }
 
-        await Pause.For(Both, cancel);
+        await Delay.For(Both, cancel);
         await twin.Kill();
         await run.Back(service);
         run.Did(Name);

@@ -4,8 +4,8 @@ namespace FaultRuns.Faults;
 public sealed class GatewayFault(string name, params (string Name, string Value)[] faults) : IFault
 {
     const string Service = "Payments.Sandbox";
-    const int Shortest = 5;
-    const int Longest = 15;
+    const int MinSeconds = 5;
+    const int MaxSeconds = 15;
 
     public string Name => name;
 
@@ -16,7 +16,7 @@ public sealed class GatewayFault(string name, params (string Name, string Value)
         new GatewayFault("gateway-silent", ("Sandbox:Faults:TimeoutRate", "0.3")),
         new GatewayFault("gateway-error", ("Sandbox:Faults:ErrorRate", "0.5")),
         // Longer than a call may take.
-        new GatewayFault("gateway-hangs", ("Sandbox:Faults:SlowMilliseconds", "4000")),
+        new GatewayFault("gateway-hangs", ("Sandbox:Faults:DelayMilliseconds", "4000")),
         new GatewayFault("webhooks", ("Sandbox:Faults:WebhookLossRate", "0.4"), ("Sandbox:Faults:WebhookRepeatRate", "0.6")),
     ];
 
@@ -25,7 +25,7 @@ public sealed class GatewayFault(string name, params (string Name, string Value)
         await run.System.Of(Service).Kill();
         run.System.Of(Service).Start([.. faults, ("Sandbox:Faults:Seed", chance.Next().ToString(CultureInfo.InvariantCulture))]);
         await run.Back(Service);
-        await Pause.For(chance.Next(Shortest, Longest), cancel);
+        await Delay.For(chance.Next(MinSeconds, MaxSeconds), cancel);
         await run.System.Of(Service).Kill();
         await run.Back(Service);
         run.Did(Name);

@@ -19,7 +19,7 @@ public sealed class LimitedDeliveries : IFault
         await using var limit = await DeliveryLimit.Set(run, Deliveries);
         for (var kill = 0; kill < Kills; kill++)
         {
-            await Pause.For(1 + chance.NextDouble(), cancel);
+            await Delay.For(1 + chance.NextDouble(), cancel);
             await Task.WhenAll(Consumers.Select(service => run.System.Of(service).Kill()));
             await run.Back(Consumers);
         }

@@ -5,8 +5,8 @@ namespace FaultRuns.Faults;
 /// <summary>For a while, messages are lost, copied, delayed and reordered on their way to the queues.</summary>
 public sealed class Mangle(string name, Mangling how) : IFault
 {
-    const int Shortest = 20;
-    const int Longest = 40;
+    const int MinSeconds = 20;
+    const int MaxSeconds = 40;
 
     static readonly string[] Queued = [Queues.Orders, Queues.Inventory, Queues.Payments];
     static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
@@ -28,12 +28,12 @@ public sealed class Mangle(string name, Mangling how) : IFault
 
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
-        var before = await run.Surely("the inboxes are counted", () => Handled(run), cancel);
+        var before = await run.Retry("the inboxes are counted", () => Handled(run), cancel);
         await using var mangler = await Mangler.Start(run.System.Broker, Queued, how, chance.Next());
-        await Pause.For(chance.Next(Shortest, Longest), cancel);
+        await Delay.For(chance.Next(MinSeconds, MaxSeconds), cancel);
         await mangler.End();
         run.Did(Name);
-        var after = await run.Surely("the inboxes are counted", () => Handled(run), cancel);
+        var after = await run.Retry("the inboxes are counted", () => Handled(run), cancel);
         Add(mangler.Count, mangler.Count.Delivered - (after - before));
         run.Say($"{Name}, in all: {all.Taken + all.Dropped} messages, {all.Dropped} lost, {all.Delivered - all.Taken} copies, "
             + $"{all.Overtaken} overtaken; {known} deliveries were known already");

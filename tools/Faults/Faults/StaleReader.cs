@@ -23,14 +23,14 @@ public sealed class StaleReader : IFault
     {
         await using var copy = await StaleCopy.Of(run, "orders");
         await run.System.Of(Service).Kill();
-        run.System.Of(Service).Start(("ConnectionStrings:orders-reader", copy.Connection), ("Reconciliation:Repair", "true"));
+        run.System.Of(Service).Start(("ConnectionStrings:orders-reader", copy.Connection), ("Reconciliation:RepairEnabled", "true"));
         await run.Back(Service);
         // Longer than the in-flight window, so that newer orders look like orphans.
-        await Pause.For(Before, cancel);
+        await Delay.For(Before, cancel);
         for (var i = 0; i < Runs; i++)
         {
             await AskForRun(run);
-            await Pause.For(chance.Next(Before / 2, Before), cancel);
+            await Delay.For(chance.Next(Before / 2, Before), cancel);
         }
 
         await run.System.Of(Service).Kill();

@@ -27,13 +27,13 @@ public sealed class WrongClock(string service, string shift) : IFault
     public async Task Inject(FaultRun run, Random chance, CancellationToken cancel)
     {
         var sku = $"clock-{Guid.CreateVersion7():N}";
-        await run.Surely($"{sku} is there", () => run.Shop.Offer(sku, 2 * Waiting), cancel);
+        await run.Retry($"{sku} is there", () => run.Shop.Offer(sku, 2 * Waiting), cancel);
         var orders = await Wait(run, sku, cancel);
         await run.System.Of(service).Kill();
         run.System.Of(service).Start([.. Settings, ("FAKETIME", shift)]);
         await run.Back(service);
         orders.AddRange(await Wait(run, sku, cancel));
-        await Pause.For(Seconds, cancel);
+        await Delay.For(Seconds, cancel);
         foreach (var order in orders)
             await Check(run, order, cancel);
         await run.System.Of(service).Kill();
@@ -47,7 +47,7 @@ public sealed class WrongClock(string service, string shift) : IFault
         while (orders.Count < Waiting)
         {
             var draft = new Draft($"clock-{Guid.CreateVersion7():N}", sku, 1, Token: null);
-            orders.Add((await run.Surely("a customer waits", () => Shop.Read<Order>(run.Shop.Post(draft)), cancel)).Id);
+            orders.Add((await run.Retry("a customer waits", () => Shop.Read<Order>(run.Shop.Post(draft)), cancel)).Id);
         }
 
         return orders;
@@ -56,10 +56,10 @@ public sealed class WrongClock(string service, string shift) : IFault
     /// <summary>The deadline is a quarter of an hour, of which seconds have passed.</summary>
     async Task Check(FaultRun run, Guid id, CancellationToken cancel)
     {
-        var order = await run.Surely($"{id} is there", () => run.Shop.Get(id), cancel);
+        var order = await run.Retry($"{id} is there", () => run.Shop.Get(id), cancel);
         if (order.Status is not ("Reserving" or "AwaitingPayment"))
             run.Broken($"{Name}: {id} has its time to pay and is {order.Status}: {order.Reason}");
-        await run.Surely($"{id} is cancelled", async () =>
+        await run.Retry($"{id} is cancelled", async () =>
         {
             using var answer = await run.Shop.Cancel(id);
             return answer.StatusCode is HttpStatusCode.Accepted or HttpStatusCode.Conflict ? answer.StatusCode : throw new HttpRequestException("not now");

@@ -39,7 +39,7 @@ public sealed class OwnServers : IAsyncDisposable
     public static async Task<OwnServers> Start()
     {
         var own = Directory.CreateTempSubdirectory("ordersaga-faults-");
-        Undertaker.Watch(own);
+        OrphanCleanup.Watch(own);
         // The server's own user must be able to pass through it.
         own.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var servers = new OwnServers(own);

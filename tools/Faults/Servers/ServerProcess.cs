@@ -11,14 +11,14 @@ sealed class ServerProcess(string log, IReadOnlyDictionary<string, string> envir
     public void Start()
     {
         process = Process.Start(Info(["-c", "exec \"$@\" </dev/null >>\"$0\" 2>&1", log, .. command]))!;
-        Undertaker.Watch(process.Id);
+        OrphanCleanup.Watch(process.Id);
     }
 
     public async Task Kill()
     {
         process!.Kill();
         await process.WaitForExitAsync();
-        Undertaker.Forget(process.Id);
+        OrphanCleanup.Unwatch(process.Id);
     }
 
     /// <summary>Runs the program to its end; it must exit with 0.</summary>

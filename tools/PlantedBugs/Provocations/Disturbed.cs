@@ -11,7 +11,7 @@ static partial class Provocations
         await scene.Place([.. Enumerable.Range(0, 5).Select(_ => NewDraft(sku, "tok_ok"))]);
         foreach (var order in scene.Acknowledged)
         {
-            using var asked = await scene.Shop.Cancel(order);
+            using var requested = await scene.Shop.Cancel(order);
             await scene.Shop.Reaches(order, "Cancelling");
         }
 
@@ -70,7 +70,7 @@ static partial class Provocations
         await scene.Place([NewDraft(await scene.Shop.NewSku(1000), null)]);
         var order = (await Waiting(scene)).Single();
         await scene.System.Of("Orders.Sagas").Kill();
-        using var asked = await scene.Shop.Cancel(order.Id);
+        using var requested = await scene.Shop.Cancel(order.Id);
         await using var wire = await Wire.To(scene.System);
         await scene.Shop.Pay(order.Payment.Url!);
         await BranchIs(scene, order.Id, "Tried");

@@ -20,7 +20,7 @@ public sealed class Mangler : IAsyncDisposable
     static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
 
     /// <summary>A starting service binds its queue again. Until this time has passed, published messages also arrive directly.</summary>
-    static readonly TimeSpan DivertEvery = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan DivertInterval = TimeSpan.FromMilliseconds(250);
 
     readonly IConnection connection;
     readonly IChannel channel;
@@ -72,7 +72,7 @@ public sealed class Mangler : IAsyncDisposable
     public async Task End()
     {
         await GiveBack();
-        await AreEmpty([.. queues.Select(Own)]);
+        await AreEmpty([.. queues.Select(QueueName)]);
         // Returns when the consumer has seen every earlier delivery.
         foreach (var consumer in consumers)
             await channel.BasicCancelAsync(consumer);
@@ -80,7 +80,7 @@ public sealed class Mangler : IAsyncDisposable
         await pump;
         await AreEmpty(queues);
         foreach (var queue in queues)
-            await channel.QueueDeleteAsync(Own(queue));
+            await channel.QueueDeleteAsync(QueueName(queue));
     }
 
     public async ValueTask DisposeAsync()
@@ -91,7 +91,7 @@ public sealed class Mangler : IAsyncDisposable
         bindings.Dispose();
     }
 
-    static string Own(string queue) => "mangled-" + queue;
+    static string QueueName(string queue) => "mangled-" + queue;
 
     async Task AreEmpty(IReadOnlyList<string> ones)
     {
@@ -101,11 +101,11 @@ public sealed class Mangler : IAsyncDisposable
 
     async Task Listen(string queue)
     {
-        await channel.QueueDeclareAsync(Own(queue), durable: true, exclusive: false, autoDelete: false);
-        await channel.QueueBindAsync(Own(queue), exchange: queue, routingKey: "");
+        await channel.QueueDeclareAsync(QueueName(queue), durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(QueueName(queue), exchange: queue, routingKey: "");
         var consumer = new AsyncEventingBasicConsumer(channel);
-        consumer.ReceivedAsync += (_, delivery) => Take(queue, delivery);
-        consumers.Add(await channel.BasicConsumeAsync(Own(queue), autoAck: false, consumer));
+        consumer.ReceivedAsync += (_, delivery) => Receive(queue, delivery);
+        consumers.Add(await channel.BasicConsumeAsync(QueueName(queue), autoAck: false, consumer));
     }
 
     async Task Divert()
@@ -129,13 +129,13 @@ public sealed class Mangler : IAsyncDisposable
         foreach (var queue in queues)
         {
             await channel.QueueBindAsync(queue, exchange: queue, routingKey: "");
-            await channel.QueueUnbindAsync(Own(queue), exchange: queue, routingKey: "");
+            await channel.QueueUnbindAsync(QueueName(queue), exchange: queue, routingKey: "");
         }
 
         bindings.Release();
     }
 
-    async Task Take(string queue, BasicDeliverEventArgs delivery)
+    async Task Receive(string queue, BasicDeliverEventArgs delivery)
     {
         var original = new Original(queue, delivery.DeliveryTag, new BasicProperties(delivery.BasicProperties), delivery.Body.ToArray(), how.Copies);
         var lost = chance.NextDouble() < how.Drop;
@@ -154,7 +154,7 @@ public sealed class Mangler : IAsyncDisposable
         while (!held.IsOver && await tick.WaitForNextTickAsync())
         {
             await Task.WhenAll(held.TakeDue().Select(Put));
-            if (diverted.Elapsed < DivertEvery)
+            if (diverted.Elapsed < DivertInterval)
                 continue;
             await IfThere(async () => await Divert());
             diverted.Restart();
@@ -165,7 +165,7 @@ public sealed class Mangler : IAsyncDisposable
     {
         if (!await IfThere(() => confirmed.BasicPublishAsync("", copy.Queue, mandatory: true, copy.Properties, copy.Body)))
         {
-            held.Add(copy, DivertEvery);
+            held.Add(copy, DivertInterval);
             return;
         }
 
@@ -192,7 +192,7 @@ public sealed class Mangler : IAsyncDisposable
             await act();
             return true;
         }
-        catch (Exception away) when (away is RabbitMQClientException or OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception unavailable) when (unavailable is RabbitMQClientException or OperationCanceledException or ObjectDisposedException or IOException)
         {
             return false;
         }

@@ -64,11 +64,11 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
             Answers = acknowledged.Select(id => new ClientAnswer(id, null, null, 202, null, null)).ToAsyncEnumerable(),
             Since = since,
         }.Run(CancellationToken.None);
-        return [.. result.Breaches.Select(breach => breach.ToString())];
+        return [.. result.Violations.Select(violation => violation.ToString())];
     }
 
     VerifySources Sources(WholeLedger? gateway) =>
-        VerifySources.Of(configuration, (settings, bounds) => ledger is null ? GatewayBook.Of(settings, bounds) : gateway);
+        VerifySources.Of(configuration, (settings, bounds) => ledger is null ? GatewayLedger.Of(settings, bounds) : gateway);
 
     static async Task<(long Orders, long Attempts, long Outbox, long Handled)> Unrest(VerifySources sources, TimeSpan quiet)
     {
@@ -85,11 +85,11 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
         return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox, handled);
     }
 
-    static async Task<long> Count(Owner owner, string rows, params (string Name, object Value)[] parameters) =>
+    static async Task<long> Count(ServiceDatabase owner, string rows, params (string Name, object Value)[] parameters) =>
         await owner.Rows($"SELECT CAST(COUNT(*) AS bigint) FROM {rows}", row => row.GetInt64(0), CancellationToken.None, parameters).SingleAsync();
 
     /// <summary>Read at once, from a gateway other than the sandbox.</summary>
-    sealed class WholeLedger(IReadOnlyList<GatewayRow> rows) : IGatewayBook
+    sealed class WholeLedger(IReadOnlyList<GatewayRow> rows) : IGatewayLedger
     {
         readonly ILookup<string, GatewayRow> byReference = rows.ToLookup(row => row.Reference, StringComparer.Ordinal);
 

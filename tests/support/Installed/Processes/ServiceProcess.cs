@@ -28,7 +28,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         foreach (var (key, value) in settings.Concat(only.Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;
-        Undertaker.Watch(process.Id);
+        OrphanCleanup.Watch(process.Id);
     }
 
     /// <summary>Waits until the service is ready: its databases and the broker are reachable, and its queues exist.</summary>
@@ -51,7 +51,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
             using var answer = await http.GetAsync("health/ready");
             return (await answer.Content.ReadFromJsonAsync<HealthAnswer>())?.Status;
         }
-        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or System.Text.Json.JsonException)
+        catch (Exception unavailable) when (unavailable is HttpRequestException or OperationCanceledException or System.Text.Json.JsonException)
         {
             return null;
         }
@@ -86,7 +86,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     public async Task<int> Ended(CancellationToken cancel)
     {
         await process!.WaitForExitAsync(cancel);
-        Undertaker.Forget(process.Id);
+        OrphanCleanup.Unwatch(process.Id);
         return process.ExitCode;
     }
 

@@ -12,7 +12,7 @@ public sealed record Acknowledged(Guid OrderId, string Key);
 public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
 {
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(90);
 
     readonly ConcurrentQueue<Draft> waiting = new(drafts);
     readonly ConcurrentBag<Acknowledged> placed = [];
@@ -40,23 +40,23 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
     }
 
     /// <summary>Waits until this many orders are acknowledged: the load is in progress.</summary>
-    public Task Reaches(int acknowledged) => Eventually.Holds($"{acknowledged} orders are acknowledged", () => placed.Count >= acknowledged, Patience);
+    public Task Reaches(int acknowledged) => Eventually.Holds($"{acknowledged} orders are acknowledged", () => placed.Count >= acknowledged, WaitLimit);
 
     async Task Caller()
     {
         while (waiting.TryDequeue(out var draft))
-            placed.Add(await PlaceSurely(draft));
+            placed.Add(await PlaceWithRetries(draft));
     }
 
-    async Task<Acknowledged> PlaceSurely(Draft draft)
+    async Task<Acknowledged> PlaceWithRetries(Draft draft)
     {
         Acknowledged? answer = null;
-        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        using var limit = new CancellationTokenSource(Patience);
+        using var delay = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        using var limit = new CancellationTokenSource(WaitLimit);
         while ((answer = await TryPlace(draft)) is null)
         {
             Interlocked.Increment(ref repeats);
-            await pause.WaitForNextTickAsync(limit.Token);
+            await delay.WaitForNextTickAsync(limit.Token);
         }
 
         return answer;
@@ -73,7 +73,7 @@ public sealed class Load(Shop shop, IReadOnlyList<Draft> drafts)
             answer.StatusCode.ShouldBeOneOf(HttpStatusCode.ServiceUnavailable, HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests);
             return null;
         }
-        catch (Exception away) when (Shop.IsAway(away))
+        catch (Exception unavailable) when (Shop.IsUnavailable(unavailable))
         {
             return null;
         }

@@ -110,7 +110,7 @@ public sealed class Shop : IDisposable
     }
 
     /// <summary>No response, or none in time. A connection reset during connecting is reported as the socket's error.</summary>
-    public static bool IsAway(Exception failure) => failure is HttpRequestException or OperationCanceledException or IOException or SocketException;
+    public static bool IsUnavailable(Exception failure) => failure is HttpRequestException or OperationCanceledException or IOException or SocketException;
 
     public void Dispose() => http.Dispose();
 

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using OrderSaga.Platform;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Host;
+
+/// <summary>
+/// Settings that the single process determines itself: its own address, secrets generated at the first start, its schema.
+/// </summary>
+static class EmbeddedHost
+{
+    const string DefaultUrl = "http://localhost:5100";
+
+    /// <param name="args">The command line.</param>
+    /// <param name="welcome">Adds the demo catalogue and prints the welcome text.</param>
+    public static WebApplicationBuilder Create(string[] args, bool welcome = true)
+    {
+        var builder = Service.Create(args, "ordersaga");
+        var data = PrivateDirectory(builder.Configuration.GetDataDirectory());
+        var url = LocalUrl(builder);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Gateway:Url"] = builder.Configuration["Gateway:Url"] ?? url + "/sandbox",
+            ["Gateway:Key"] = builder.Configuration["Gateway:Key"] ?? Secret(data, "gateway-key", () => RandomNumberGenerator.GetHexString(64, true)),
+            ["Gateway:WebhookSecret"] = builder.Configuration["Gateway:WebhookSecret"]
+                ?? Secret(data, "webhook-secret", () => "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
+            ["Sandbox:WebhookUrl"] = builder.Configuration["Sandbox:WebhookUrl"] ?? url + "/webhooks/gateway",
+            ["Sandbox:PublicUrl"] = builder.Configuration["Sandbox:PublicUrl"] ?? url,
+            ["Participants:StockUrl"] = builder.Configuration["Participants:StockUrl"] ?? url,
+            ["Participants:PaymentUrl"] = builder.Configuration["Participants:PaymentUrl"] ?? url,
+            ["Participants:CaseUrl"] = builder.Configuration["Participants:CaseUrl"] ?? url,
+            ["Participants:Key"] = builder.Configuration["Participants:Key"]
+                ?? Secret(data, "service-key", () => ApiKeys.Create(data, "service", "ordersaga", Roles.Query)),
+        });
+
+        var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));
+        builder.Services.AddSingleton(new WelcomeService.WelcomeInfo(url, data, key));
+        builder.Services.AddHostedService<SchemaMigrationService>();
+        if (welcome)
+            AddWelcome(builder.Services);
+        return builder;
+    }
+
+    static void AddWelcome(IServiceCollection services)
+    {
+        services.AddSingleton<WelcomeService>();
+        services.AddHostedService(provider => provider.GetRequiredService<WelcomeService>());
+        services.AddHealthChecks().AddCheck<WelcomeService>("demo");
+    }
+
+    /// <summary>The address at which this process reaches itself; picks a free port for port 0.</summary>
+    static string LocalUrl(WebApplicationBuilder builder)
+    {
+        var urls = builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? DefaultUrl;
+        if (!Uri.TryCreate(urls.Split(';')[0].Replace("*", "localhost", StringComparison.Ordinal).Replace("+", "localhost", StringComparison.Ordinal),
+                UriKind.Absolute, out var given))
+            throw new InvalidOperationException($"The address '{urls}' is invalid: use --urls=http://HOST:PORT with a port from 1 to 65535.");
+        var first = new UriBuilder(given);
+        if (first.Port == 0)
+            urls = first.ToString().Replace($":{first.Port}", $":{first.Port = FreePort()}", StringComparison.Ordinal);
+        builder.WebHost.UseUrls(urls.Split(';'));
+        if (first.Host is "0.0.0.0" or "[::]")
+            first.Host = "localhost";
+        return first.Uri.GetLeftPart(UriPartial.Authority);
+    }
+
+    static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Its databases hold merchants' webhook secrets: a directory created here is accessible to its owner only.</summary>
+    static string PrivateDirectory(string path) => DataLock.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+    /// <summary>Generates the secret at the first start; readable by the owner only.</summary>
+    static string Secret(string directory, string name, Func<string> make)
+    {
+        var file = Path.Combine(directory, name);
+        if (File.Exists(file))
+            return File.ReadAllText(file).Trim();
+
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var secret = make();
+        using var writer = new StreamWriter(file, options);
+        writer.WriteLine(secret);
+        return secret;
+    }
+}
+
+/// <summary>Migrates the databases before any other service reads them.</summary>
+sealed class SchemaMigrationService(IConfiguration settings) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Migrations.Schema.Apply(settings);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,41 @@
+using Microsoft.EntityFrameworkCore;
+using Orders.Model;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+
+namespace Orders.Api;
+
+/// <summary>Finds idempotency keys that placed an order: one statement for all callers that arrive while the previous one runs.</summary>
+sealed class IdempotencyKeyLookup(QueryRunner<OrdersDb> database) : IAsyncDisposable
+{
+    const int MaxBatch = 500;
+
+    readonly Batcher<KeyQuery> questions = new(MaxBatch, batch => Answer(database, batch));
+
+    /// <param name="merchant">Owner of the key.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="former">Another spelling, which an earlier version may have stored.</param>
+    public async Task<bool> Has(string merchant, string key, string? former)
+    {
+        var question = new KeyQuery([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, former ?? key)]);
+        await questions.Add(question);
+        return question.Stored;
+    }
+
+    public ValueTask DisposeAsync() => questions.DisposeAsync();
+
+    static async Task Answer(QueryRunner<OrdersDb> database, IReadOnlyList<KeyQuery> batch)
+    {
+        var ids = batch.SelectMany(question => question.Ids).Distinct().ToArray();
+        var stored = await database.Run(db => db.IdempotencyRecords.AsNoTracking()
+            .Where(record => EF.Parameter(ids).Contains(record.Id)).Select(record => record.Id).ToListAsync());
+        foreach (var question in batch)
+            question.Stored = question.Ids.Any(stored.Contains);
+    }
+
+    sealed class KeyQuery(string[] ids)
+    {
+        public string[] Ids => ids;
+        public bool Stored { get; set; }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using System.Net.Sockets;
+using OrderSaga.Platform.Http;
+
+namespace Orders.Api.Webhooks;
+
+/// <summary>Resolves a host name to its addresses.</summary>
+delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancel);
+
+/// <summary>Allows merchant URLs on the public internet only. Checks the address of each connection, not the name.</summary>
+sealed class WebhookUrlPolicy(WebhookSettings settings, Resolve resolve)
+{
+    public const string Title = "The URL is invalid.";
+    const int MaxUrlLength = 500;
+
+    /// <summary>Checks a URL without a DNS look-up; a name that resolves to a private address is refused on connecting.</summary>
+    /// <exception cref="Problem">400: the URL is invalid.</exception>
+    public string Check(string? url)
+    {
+        if (url is not { Length: > 0 and <= MaxUrlLength } || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("https" or "http"))
+            throw Invalid($"Use an absolute https URL of at most {MaxUrlLength} characters.");
+        if (uri.Scheme == "http" && !settings.AllowHttp)
+            throw Invalid("Use an https URL: events contain data of your orders.");
+        if (uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
+            throw Invalid("Use a URL without user, password and fragment; deliveries are signed.");
+        if (IPAddress.TryParse(uri.DnsSafeHost, out var address) && !IsAllowed(uri.DnsSafeHost, address))
+            throw Invalid("Use a URL on the public internet.");
+        return uri.AbsoluteUri.Length <= MaxUrlLength ? uri.AbsoluteUri : throw Invalid($"Use a URL of at most {MaxUrlLength} characters.");
+    }
+
+    /// <summary>
+    /// Connect callback of SocketsHttpHandler: connects to a checked address, because the name could resolve differently the next time.
+    /// </summary>
+    public async ValueTask<Stream> Connect(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var addresses = (await Find(host, cancel)).Where(address => IsAllowed(host, address)).ToArray();
+        if (addresses.Length == 0)
+            throw new HttpRequestException($"{host} has no public address");
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, port, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>An unknown name and a private one get the same error, so that it does not reveal internal host names.</summary>
+    async Task<IPAddress[]> Find(string host, CancellationToken cancel)
+    {
+        try
+        {
+            return await resolve(host, cancel);
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+    }
+
+    bool IsAllowed(string host, IPAddress address) => PublicAddress.Is(address) || settings.PrivateHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
+
+    static Problem Invalid(string what) => new(400, "invalid-url", Title, what) { Errors = [new("/url", what)] };
+}

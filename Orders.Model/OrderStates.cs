@@ -1,0 +1,39 @@
+namespace Orders.Model;
+
+/// <summary>The order's states, as stored and as shown to callers.</summary>
+public static class OrderStates
+{
+    /// <summary>Placed; the stock reservation was requested.</summary>
+    public const string Reserving = "Reserving";
+
+    /// <summary>Stock is reserved; the authorization was requested, or the customer has not paid yet.</summary>
+    public const string AwaitingPayment = "AwaitingPayment";
+
+    /// <summary>The payment is authorized; its capture was requested.</summary>
+    public const string ConfirmingPayment = "ConfirmingPayment";
+
+    /// <summary>The payment is captured; the sale of the stock was requested.</summary>
+    public const string ConfirmingStock = "ConfirmingStock";
+
+    /// <summary>Every branch that was tried is being cancelled.</summary>
+    public const string Cancelling = "Cancelling";
+
+    /// <summary>Final: stock and payment are confirmed.</summary>
+    public const string Completed = "Completed";
+
+    /// <summary>Final: no stock is reserved, no money is taken.</summary>
+    public const string Cancelled = "Cancelled";
+
+    /// <summary>An operator must decide.</summary>
+    public const string NeedsReview = "NeedsReview";
+
+    /// <summary>In the order of an order's life.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled, NeedsReview];
+
+    /// <summary>The system takes no further step, except that an unpaid order in review is cancelled at its deadline.</summary>
+    public static bool IsFinal(string state) => state is Completed or Cancelled or NeedsReview;
+
+    /// <summary>No money is authorized yet: the time to pay is running.</summary>
+    public static bool IsUnpaid(string? state) => state is Reserving or AwaitingPayment;
+}

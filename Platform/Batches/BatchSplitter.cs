@@ -1,0 +1,65 @@
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Batches;
+
+/// <summary>Names the item of a batch that failed.</summary>
+/// <param name="item">The item.</param>
+/// <param name="failure">Why it failed.</param>
+public sealed class ItemFailedException(object item, Exception failure) : Exception(failure.Message, failure)
+{
+    public object Item => item;
+}
+
+/// <summary>
+/// Splits a failing batch until the bad items fail alone. A named item (<see cref="ItemFailedException"/>) runs alone, between
+/// those before and those after it. Otherwise the batch is halved: one bad item among n costs 2 log n extra runs, not n. If the database is
+/// unavailable, the whole batch fails at once, because every part would fail too.
+/// </summary>
+public static class BatchSplitter
+{
+    /// <param name="batch">The items.</param>
+    /// <param name="run">Handles some of the items, all or none.</param>
+    /// <param name="fail">Called for each item that could not be handled.</param>
+    public static Task Run<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail) =>
+        Run(batch, run, fail, failure => !DatabaseErrors.IsTransient(failure));
+
+    internal static async Task Run<T>(
+        IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail, Func<Exception, bool> takesApart)
+    {
+        if (await TryRun(batch, run) is not { } failure)
+            return;
+        if (batch.Count == 1 || !takesApart(failure))
+        {
+            foreach (var item in batch)
+                fail(item, failure is ItemFailedException { InnerException: { } cause } ? cause : failure);
+            return;
+        }
+
+        foreach (var part in Parts(batch, failure))
+            await Run(part, run, fail, takesApart);
+    }
+
+    /// <summary>The parts to run next, in the order of the batch.</summary>
+    internal static IReadOnlyList<IReadOnlyList<T>> Parts<T>(IReadOnlyList<T> batch, Exception failure)
+    {
+        var named = failure is ItemFailedException { Item: T item } ? batch.ToList().IndexOf(item) : -1;
+        var half = batch.Count / 2;
+        IReadOnlyList<T>[] parts = named < 0
+            ? [[.. batch.Take(half)], [.. batch.Skip(half)]]
+            : [[.. batch.Take(named)], [batch[named]], [.. batch.Skip(named + 1)]];
+        return [.. parts.Where(part => part.Count > 0)];
+    }
+
+    static async Task<Exception?> TryRun<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run)
+    {
+        try
+        {
+            await run(batch);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return failure;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OrderSaga.Platform.Http;
+
+namespace OrderSaga.Platform.DeadLetters;
+
+/// <summary>Operator endpoints for failed messages and parked outbox rows, over all databases of the process.</summary>
+static class DeadLetterEndpoints
+{
+    const string UnknownFailed = "Failed message not found.";
+    const string UnknownParked = "Parked outbox row not found.";
+    static readonly Guid ExampleId = Guid.Parse("01980c5e-6a1b-7000-8000-0000000000a1");
+    static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly FailedMessageItem Failed =
+        new(ExampleId, "main", "main", "urn:message:Example:DoIt", "InvalidOperationException: it cannot be done", ExampleTime, null);
+
+    static readonly FailedMessageView FailedDetails = new(Failed, ExampleId, ExampleId, "application/vnd.masstransit+json",
+        new Dictionary<string, string?>(), "System.InvalidOperationException: it cannot be done", "{\"message\":{}}", null);
+
+    static readonly ParkedRowItem ParkedRow = new(ExampleId, "main", "queue:elsewhere", "DoIt", 8, "There is no such queue.", ExampleTime);
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        Paged(Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first"))
+            .Produces<DeadLetterPage<FailedMessageItem>>().ResponseExample(200, new DeadLetterPage<FailedMessageItem>([Failed], null));
+        Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
+            .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(404, "failed-message-not-found", UnknownFailed);
+        Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
+            .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
+            .ProducesProblem(404, "failed-message-not-found", UnknownFailed).ProducesProblem(503, "not-replayed", DeadLetterReplay.BrokerUnavailable);
+        Paged(Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first"))
+            .Produces<DeadLetterPage<ParkedRowItem>>().ResponseExample(200, new DeadLetterPage<ParkedRowItem>([ParkedRow], null));
+        Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
+            .Produces(202).ProducesProblem(404, "parked-row-not-found", UnknownParked);
+    }
+
+    static RouteHandlerBuilder Operator(RouteHandlerBuilder endpoint, string name, string summary) =>
+        endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
+
+    static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
+        endpoint.ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+
+    static Task<DeadLetterPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IDeadLetters> databases) =>
+        DeadLetterPosition.Page("failed-messages", databases, cursor, limit, (database, after, count) => database.ListFailed(after, count));
+
+    static Task<DeadLetterPage<ParkedRowItem>> ListParked(string? cursor, string? limit, IEnumerable<IDeadLetters> databases) =>
+        DeadLetterPosition.Page("parked", databases, cursor, limit, (database, after, count) => database.ListParked(after, count));
+
+    static async Task<FailedMessageView> GetFailed(Guid id, IEnumerable<IDeadLetters> databases)
+    {
+        var (database, row) = await Find(id, databases);
+        return FailedMessageView.Of(database.Database, row);
+    }
+
+    static async Task<FailedMessageItem> ReplayFailed(Guid id, IEnumerable<IDeadLetters> databases, DeadLetterReplay replay, HttpContext http)
+    {
+        var (database, row) = await Find(id, databases);
+        row.ReplayedAt = await replay.Send(database, row, CallerOf(http));
+        return FailedMessageView.Of(database.Database, row).Message;
+    }
+
+    static async Task<IResult> ReplayParked(Guid id, IEnumerable<IDeadLetters> databases, HttpContext http)
+    {
+        foreach (var database in databases)
+        {
+            if (await database.Unpark(id, CallerOf(http)))
+                return Results.Accepted();
+        }
+
+        throw new Problem(404, "parked-row-not-found", UnknownParked, "It may have been sent already. GET /outbox/parked lists the parked rows.");
+    }
+
+    static string CallerOf(HttpContext http) => http.User.Identity?.Name ?? "unknown";
+
+    static async Task<(IDeadLetters Database, FailedMessage Row)> Find(Guid id, IEnumerable<IDeadLetters> databases)
+    {
+        foreach (var database in databases)
+        {
+            if (await database.Find(id) is { } row)
+                return (database, row);
+        }
+
+        throw new Problem(404, "failed-message-not-found", UnknownFailed, "Take the id from GET /failed-messages of the process that owns the queue.");
+    }
+}

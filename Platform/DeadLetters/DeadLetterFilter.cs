@@ -1,0 +1,156 @@
+using System.Text.Json;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Envelopes;
+
+namespace OrderSaga.Platform.DeadLetters;
+
+/// <summary>
+/// Stores a delivery that cannot be handled in the database, with its cause, then acknowledges it. A delivery that failed for a temporary
+/// reason, or that cannot be stored, returns to the queue instead (<see cref="RedeliveryDelayFilter{TDb}"/>).
+/// </summary>
+sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
+{
+    readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
+    readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
+    readonly ILogger log = services.GetRequiredService<ILogger<DeadLetterFilter<TDb>>>();
+    readonly CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+    public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+    {
+        if (DatabaseErrors.IsTransient(context.Exception))
+            throw new DatabaseBusyException($"The delivery waited for the database until this process stopped: {context.Exception.GetBaseException().Message}");
+        await Store(context, context.Exception);
+
+        // Otherwise MassTransit would treat the message as skipped, and it would be stored again.
+        await context.NotifyFaulted(context.Exception);
+    }
+
+    /// <summary>No consumer of this endpoint accepts the message.</summary>
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        Store(context, "UnknownMessageType: no consumer of this queue accepts it", "No consumer of the endpoint accepts the message's type.");
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
+
+    internal Task Store(ReceiveContext context, Exception failure)
+    {
+        var root = failure.GetBaseException();
+        return Store(context, $"{root.GetType().Name}: {root.Message}", failure.ToString());
+    }
+
+    internal async Task Store(ReceiveContext context, string cause, string detail)
+    {
+        MessageContext? message = context.TryGetPayload(out EnvelopeReceiveContext? inside) ? inside.Message
+            : context.TryGetPayload(out ConsumeContext? whole) ? whole : null;
+        var failed = new FailedMessage
+        {
+            Id = Guid.CreateVersion7(clock.GetUtcNow()),
+            Endpoint = endpoint,
+            InputAddress = Text.Clean(context.InputAddress.ToString(), 500),
+            MessageId = message?.MessageId ?? context.GetMessageId(),
+            CorrelationId = message?.CorrelationId ?? context.GetCorrelationId(),
+            MessageType = Text.Clean(string.Join(' ', TypesOf(message)), 500),
+            ContentType = Text.Clean(context.ContentType?.ToString() ?? "", 100),
+            Body = context.GetBody(),
+            Headers = JsonSerializer.Serialize(HeadersOf(context)),
+            Cause = Text.Clean(cause, 500),
+            Detail = Text.CleanLines(detail, 4000),
+            FailedAt = clock.GetUtcNow().UtcDateTime,
+        };
+        var kept = failed.Id;
+        await unitOfWork.RunUntilAvailable(() => unitOfWork.Run(async work => kept = await StoreOnce(work, failed)), DatabaseErrors.IsTransient, stopping);
+        log.LogError("A message on {Endpoint} failed; stored as {FailedMessageId} for a replay: {Cause}", endpoint, kept, failed.Cause);
+    }
+
+    /// <summary>A redelivered or repeated message is stored once.</summary>
+    static async Task<Guid> StoreOnce(UnitOfWorkContext work, FailedMessage failed)
+    {
+        var known = failed.MessageId is null ? Guid.Empty : await work.Db.FailedMessages
+            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null)
+            .Select(row => row.Id).FirstOrDefaultAsync();
+        if (known == Guid.Empty)
+            work.Db.FailedMessages.Add(failed);
+        return known == Guid.Empty ? failed.Id : known;
+    }
+
+    /// <summary>A name may occur twice: as a message property and as a header of the sender.</summary>
+    static Dictionary<string, string?> HeadersOf(ReceiveContext context) => context.TransportHeaders.GetAll()
+        .GroupBy(header => header.Key, header => header.Value?.ToString())
+        .ToDictionary(same => same.Key, string? (same) => Text.CleanLines(string.Join(", ", same.OfType<string>().Distinct()), 4000));
+
+    static IEnumerable<string> TypesOf(MessageContext? message) =>
+        (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? [];
+}
+
+/// <summary>
+/// Stores a body over <see cref="Limits.MaxMessageBytes"/> as failed without reading it. It does not throw: MassTransit's error pipe begins
+/// after this filter, so the broker would redeliver the message permanently.
+/// </summary>
+sealed class MessageSizeFilter<TDb>(int bytes, DeadLetterFilter<TDb> failures) : IFilter<ReceiveContext> where TDb : ServiceDb
+{
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => context.Body.Length is { } length && length > bytes
+        ? failures.Store(context, $"MessageTooLarge: the body has {length} bytes", $"At most {bytes} bytes are read (Limits:MaxMessageBytes).")
+        : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("refuse-huge-bodies");
+}
+
+/// <summary>
+/// First receive filter of an endpoint. Stores failures outside MassTransit's error pipe. A delivery that cannot be stored, or that is
+/// interrupted by the stop of this process, returns to its queue after a delay that grows with its redeliveries: brokers redeliver at once.
+/// </summary>
+sealed class RedeliveryDelayFilter<TDb>(string endpoint, DeadLetterFilter<TDb> failures, IServiceProvider services)
+    : IFilter<ReceiveContext> where TDb : ServiceDb
+{
+    const int MaxDelaySeconds = 60;
+
+    readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
+    readonly ILogger log = services.GetRequiredService<ILogger<RedeliveryDelayFilter<TDb>>>();
+    readonly CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+
+    public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        try
+        {
+            await next.Send(context);
+        }
+        catch (Exception failure) when (!DatabaseErrors.IsTransient(failure))
+        {
+            await StoreOrReturn(context, failure);
+        }
+        catch (Exception failure)
+        {
+            await ReturnToQueue(context, failure);
+            throw;
+        }
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("return-after-pause");
+
+    async Task StoreOrReturn(ReceiveContext context, Exception failure)
+    {
+        try
+        {
+            await failures.Store(context, failure);
+        }
+        catch (Exception second)
+        {
+            await ReturnToQueue(context, second);
+            throw;
+        }
+    }
+
+    async Task ReturnToQueue(ReceiveContext context, Exception failure)
+    {
+        var delay = DelayAfter(context.TransportHeaders.Get<long>("x-delivery-count") ?? (context.Redelivered ? 2 : 0));
+        log.LogWarning("A delivery on {Endpoint} returns to its queue in {Pause}: {Failure}", endpoint, delay, failure.Message);
+        await clock.Delay(delay, stopping);
+    }
+
+    internal static TimeSpan DelayAfter(long deliveries) => TimeSpan.FromSeconds(Math.Min(MaxDelaySeconds, 1L << (int)Math.Clamp(deliveries, 0, 10)));
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Rabbit;
+
+namespace OrderSaga.Platform;
+
+/// <summary>
+/// Restarts receivers soon after the broker is available again. MassTransit waits 3 to 30 seconds between two attempts, longer after a long
+/// outage, and has no setting for it. All messages in the outboxes would wait as long.
+/// </summary>
+sealed class ReceiveEndpointRestarter(TimeProvider clock, ILogger<ReceiveEndpointRestarter> log, SenderQueues? queues = null) : BackgroundService,
+    IReceiveEndpointObserver
+{
+    static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
+    static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    readonly ConcurrentDictionary<Uri, IReceiveEndpoint> failed = new();
+
+    /// <summary>Mismatched queues, logged once each: a receiver retries every two seconds.</summary>
+    readonly ConcurrentDictionary<Uri, bool> mismatched = new();
+
+    /// <summary>Only recorded: the receiver itself calls this and cannot be stopped here.</summary>
+    public Task Faulted(ReceiveEndpointFaulted faulted)
+    {
+        failed[faulted.InputAddress] = faulted.ReceiveEndpoint;
+        if (IsMismatch(faulted.Exception) && mismatched.TryAdd(faulted.InputAddress, true))
+            log.LogError(
+                "The queue {Queue} exists with other arguments than this version declares, so this process receives nothing from it. "
+                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): "
+                + "this process declares it again within seconds. {Failure}",
+                QueueOf(faulted.InputAddress), faulted.Exception!.GetBaseException().Message);
+        return Task.CompletedTask;
+    }
+
+    public Task Ready(ReceiveEndpointReady ready)
+    {
+        failed.TryRemove(ready.InputAddress, out _);
+        mismatched.TryRemove(ready.InputAddress, out _);
+        return Task.CompletedTask;
+    }
+
+    static string QueueOf(Uri address) => address.AbsolutePath.Split('/')[^1];
+
+    static bool IsMismatch(Exception? failure) =>
+        failure is RabbitMQ.Client.Exceptions.OperationInterruptedException { ShutdownReason.ReplyCode: 406 }
+        || (failure?.InnerException is { } cause && IsMismatch(cause));
+
+    public Task Stopping(ReceiveEndpointStopping stopping) => Task.CompletedTask;
+
+    public Task Completed(ReceiveEndpointCompleted completed) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(RetryInterval, clock);
+        while (await timer.WaitForTick(stoppingToken))
+            await Task.WhenAll(failed.Keys.Select(address => Restart(address, stoppingToken)));
+    }
+
+    async Task Restart(Uri address, CancellationToken stopping)
+    {
+        if (!failed.TryRemove(address, out var endpoint))
+            return;
+        using var late = new CancellationTokenSource(StopTimeout, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping, late.Token);
+        try
+        {
+            await endpoint.Stop(limit.Token);
+            if (queues is not null)
+                await queues.Declare(QueueOf(address), limit.Token);
+            endpoint.Start(CancellationToken.None);
+        }
+        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        {
+            log.LogWarning("The receiver of {Address} could not be restarted; retrying: {Failure}", address, failure.Message);
+            failed.TryAdd(address, endpoint);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Orders.Model;
+
+namespace Reconciler.Job;
+
+/// <summary>A stalled order.</summary>
+/// <param name="Id">The order.</param>
+/// <param name="Version">Version of its row.</param>
+/// <param name="State">Its state; for an order in review, the state before the review.</param>
+/// <param name="StockReleased">In Cancelling: the stock branch has answered.</param>
+/// <param name="PaymentReleased">In Cancelling: the payment branch has answered.</param>
+/// <param name="PayBefore">UTC; end of the time to pay.</param>
+/// <param name="Since">UTC; time since which it is overdue or in review.</param>
+sealed record StalledOrder(Guid Id, long Version, string State, bool StockReleased, bool PaymentReleased, DateTime PayBefore, DateTime Since)
+{
+    public bool WaitsForStock => State is OrderStates.Reserving or OrderStates.ConfirmingStock || (State == OrderStates.Cancelling && !StockReleased);
+
+    public bool WaitsForPayment => State is OrderStates.AwaitingPayment or OrderStates.ConfirmingPayment
+        || (State == OrderStates.Cancelling && !PaymentReleased);
+
+    public static StalledOrder Of(OrderState order) => new(
+        order.CorrelationId, order.Version, order.ReviewFrom ?? order.State, order.StockReleased, order.PaymentReleased, order.PayBefore,
+        order.NextRetryAt ?? order.UpdatedAt);
+}

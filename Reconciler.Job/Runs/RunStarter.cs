@@ -1,0 +1,71 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Batches;
+
+namespace Reconciler.Job;
+
+/// <summary>Parameters of a new run.</summary>
+/// <param name="Kind">Which orders to compare.</param>
+/// <param name="RequestedBy">Key, schedule or command line that requested it.</param>
+/// <param name="DryRun">No repairs and no cases.</param>
+/// <param name="Day">Settlement day; null: yesterday, UTC.</param>
+/// <param name="OrderId">Order of a run over one order.</param>
+/// <param name="ScheduledFor">Scheduled time.</param>
+sealed record RunRequest(
+    RunKind Kind, string RequestedBy, bool DryRun, DateOnly? Day = null, Guid? OrderId = null, DateTime? ScheduledFor = null);
+
+/// <summary>Another run is in progress, in this process or another.</summary>
+sealed class RunInProgressException(ReconciliationRun run) : Exception($"Run {run.Id} is in progress.")
+{
+    public ReconciliationRun Run { get; } = run;
+}
+
+/// <summary>Stores a new run. Any process that claims its lease executes it, so it survives the end of this process.</summary>
+sealed class RunStarter(UnitOfWork<ReconcilerDb> unitOfWork, RunTable runs, ReconciliationSettings settings, TimeProvider clock)
+{
+    /// <summary>
+    /// Throws <see cref="RunInProgressException"/> if a run is in progress; returns null if another process started the scheduled run.
+    /// </summary>
+    public async Task<ReconciliationRun?> Begin(RunRequest request)
+    {
+        var since = request.Kind == RunKind.Rolling ? await runs.Watermark(request.DryRun) : null;
+        return await unitOfWork.Run(async work =>
+        {
+            var db = (ReconcilerDb)work.Db;
+            if (request.ScheduledFor is { } at && await db.Runs.AnyAsync(run => run.Kind == request.Kind && run.ScheduledFor == at))
+                return null;
+            // Two concurrent starts conflict at the unique index; the retry finds the other run here.
+            if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true) is { } active)
+                throw new RunInProgressException(active);
+            var begun = Make(request, since);
+            db.Runs.Add(begun);
+            work.Audit("reconciliation run", begun.Id.ToString(), "", begun.State.ToString(), begun.RequestedBy, Describe(begun));
+            return begun;
+        });
+    }
+
+    ReconciliationRun Make(RunRequest request, DateTime? since)
+    {
+        var now = clock.GetUtcNow();
+        var until = now.UtcDateTime.AddSeconds(-settings.WindowSeconds);
+        return new ReconciliationRun
+        {
+            Id = Guid.CreateVersion7(now),
+            Kind = request.Kind,
+            Day = request.Day ?? DateOnly.FromDateTime(now.UtcDateTime).AddDays(-1),
+            OrderId = request.OrderId,
+            DryRun = request.DryRun,
+            RequestedBy = request.RequestedBy,
+            ScheduledFor = request.ScheduledFor,
+            Until = until,
+            // A watermark in the future is from before the clock was set back; changes made now would be before it.
+            Since = since > until ? until.AddMinutes(-2 * Math.Max(1, settings.RollingIntervalMinutes)) : since,
+            State = RunState.Importing,
+            Active = true,
+            LeaseUntil = DateTime.UnixEpoch,
+            CreatedAt = now.UtcDateTime,
+        };
+    }
+
+    static string Describe(ReconciliationRun run) =>
+        $"{run.Kind}{(run.OrderId is { } order ? $" {order}" : "")}, day {run.Day:yyyy-MM-dd}{(run.DryRun ? ", dry run" : "")}";
+}
