@@ -1,7 +1,7 @@
 using OrderSaga.Host;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
-using Reconciler.Job;
+using OrderSaga.Verifier;
 
 return await ProgramRunner.Run(async () =>
 {

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using OrderSaga.Platform.Http;
-using Reconciler.Job;
+using OrderSaga.Ledgers;
 using Spectre.Console;
 
 namespace OrderSaga.Host;

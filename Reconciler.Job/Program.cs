@@ -1,5 +1,6 @@
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
+using OrderSaga.Verifier;
 using Reconciler.Job;
 
 return await ProgramRunner.Run(async () =>

@@ -83,9 +83,9 @@ public static class ReconcilerSetup
         var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
         settings.Check();
         builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(Ledgers.Of(builder.Configuration, settings));
+        builder.Services.AddSingleton(LedgerSet.Of(builder.Configuration, settings));
         builder.Services.AddSingleton<FourWayMerge>();
-        var primaries = Ledgers.OfPrimaries(builder.Configuration, settings);
+        var primaries = LedgerSet.OfPrimaries(builder.Configuration, settings);
         builder.Services.AddSingleton(new PrimaryLedgers(primaries, new FourWayMerge(primaries, settings)));
         var bound = TimeSpan.FromSeconds(Math.Min(settings.MaxReplicaLagSeconds, reconciliation.WindowSeconds));
         builder.Services.AddSingleton(services => Replicas.Of(builder.Configuration, bound, services.GetRequiredService<TimeProvider>()));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrderSaga.Verifier;
 
 namespace Reconciler.Job;
 

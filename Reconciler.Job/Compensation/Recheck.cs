@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 
 /// <summary>Verifies actions: repairs and cases whose order agrees now are completed.</summary>
 sealed class Recheck(
-    QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, Ledgers ledgers,
+    QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, LedgerSet ledgers,
     ReconciliationSettings settings, TimeProvider clock)
 {
     const int Page = 200;

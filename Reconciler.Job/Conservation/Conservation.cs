@@ -24,7 +24,7 @@ sealed record ConservationReport(
 /// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for
 /// each currency and each day with a file. Memory grows with days and currencies, not with orders.
 /// </summary>
-sealed class Conservation(Ledgers ledgers, RuleTermsSource terms, LedgerSettings settings)
+sealed class Conservation(LedgerSet ledgers, RuleTermsSource terms, LedgerSettings settings)
 {
     const int MaxListed = 100;
 

@@ -1,6 +1,6 @@
 using Orders.Model;
 using OrderSaga.Contracts;
-using static Reconciler.Job.BranchStates;
+using static OrderSaga.Ledgers.BranchStates;
 
 namespace Reconciler.Job;
 

@@ -1,5 +1,5 @@
 using Orders.Model;
-using static Reconciler.Job.BranchStates;
+using static OrderSaga.Ledgers.BranchStates;
 using static Reconciler.Job.Classes;
 using static Reconciler.Job.Concern;
 using static Reconciler.Job.Remedy;

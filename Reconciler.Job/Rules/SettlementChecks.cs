@@ -1,4 +1,4 @@
-using static Reconciler.Job.GatewayOperations;
+using static OrderSaga.Ledgers.GatewayOperations;
 
 namespace Reconciler.Job;
 

@@ -4,7 +4,7 @@ namespace Reconciler.Job;
 
 /// <summary>Checks of a full run that belong to no order: settlement files, their rows without an order, and skus.</summary>
 sealed class NonOrderChecks(
-    SettlementFetch settlements, LateSettlements late, Ledgers ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
+    SettlementFetch settlements, LateSettlements late, LedgerSet ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
 {
     const string KindsAreKnown = "The kinds of rows in settlement files are known.";
     const string AddUp = "The level of each sku adds up and agrees with its receipts and its orders.";

@@ -6,7 +6,7 @@ namespace Reconciler.Job;
 /// Finds days on which money moved and whose settlement file is overdue. Until it arrives, that money is unproven: the finding has its sums
 /// and represents all its orders.
 /// </summary>
-sealed class LateSettlements(Ledgers ledgers, SettlementSettings settings, TimeProvider clock)
+sealed class LateSettlements(LedgerSet ledgers, SettlementSettings settings, TimeProvider clock)
 {
     const string IsExpected = "The settlement file of each day on which money moved arrives in time.";
 

@@ -4,7 +4,7 @@ namespace Reconciler.Job;
 
 /// <summary>Imports missing files of past days, oldest first.</summary>
 sealed class SettlementFetch(
-    SettlementClient gateway, SettlementIntake intake, Ledgers ledgers, SettlementSettings settings, TimeProvider clock, ILogger<SettlementFetch> log)
+    SettlementClient gateway, SettlementIntake intake, LedgerSet ledgers, SettlementSettings settings, TimeProvider clock, ILogger<SettlementFetch> log)
 {
     /// <summary>Yields the result of each file. An unreachable gateway is not a finding: the days stay due.</summary>
     public async IAsyncEnumerable<Intake> ImportDue([EnumeratorCancellation] CancellationToken cancel = default)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using Reconciler.Job;
+using OrderSaga.Verifier;
 
 namespace OrderSaga.Bench;
 

@@ -1,7 +1,7 @@
 using Orders.Model;
 using OrderSaga.Contracts;
 using Reconciler.Job;
-using static Reconciler.Job.BranchStates;
+using static OrderSaga.Ledgers.BranchStates;
 
 namespace Reconciler.Tests;
 

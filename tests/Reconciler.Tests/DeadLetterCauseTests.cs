@@ -1,3 +1,4 @@
+using OrderSaga.Verifier;
 using Reconciler.Job;
 
 namespace Reconciler.Tests;

@@ -22,13 +22,13 @@ sealed class GeneratedLedgers : IAsyncDisposable
     GeneratedLedgers(Installation installation, IReadOnlyList<CorruptedOrder> corrupted, LedgerSettings settings)
     {
         (this.installation, Corrupted, Settings) = (installation, corrupted, settings);
-        Ledgers = Ledgers.Of(Configuration(installation), settings);
+        Ledgers = LedgerSet.Of(Configuration(installation), settings);
         Merge = new FourWayMerge(Ledgers, settings);
     }
 
     public IReadOnlyList<CorruptedOrder> Corrupted { get; }
     public LedgerSettings Settings { get; }
-    public Ledgers Ledgers { get; }
+    public LedgerSet Ledgers { get; }
     public FourWayMerge Merge { get; }
 
     public static async Task<GeneratedLedgers> Make(Mode mode, Plan plan, LedgerSettings? settings = null)
@@ -40,7 +40,7 @@ sealed class GeneratedLedgers : IAsyncDisposable
     }
 
     /// <summary>The same ledgers, read with other limits.</summary>
-    public Ledgers LedgersWith(LedgerSettings bounds, out LedgerSettings same) => Ledgers.Of(Configuration(installation), same = bounds);
+    public LedgerSet LedgersWith(LedgerSettings bounds, out LedgerSettings same) => LedgerSet.Of(Configuration(installation), same = bounds);
 
     public async Task<List<OrderSnapshot>> ReadSnapshots(MergeWindow window, Guid? after = null)
     {

@@ -1,4 +1,5 @@
 global using OrderSaga.Contracts;
+global using OrderSaga.Ledgers;
 global using Shouldly;
 global using Testing;
 global using Xunit;

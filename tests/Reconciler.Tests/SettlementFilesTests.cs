@@ -23,9 +23,9 @@ public sealed class SettlementFilesTests
             new("capture", "EUR", 1, 2500, 60), new("capture-reversal", "EUR", 1, -300, 0), new("chargeback", "EUR", 1, -2500, 1500),
             new("fee", "EUR", 1, 0, 25), new("payout", "EUR", 1, -9000, 0), new("refund-reversal", "EUR", 1, 700, 0), new("retencion-iva", "EUR", 1, -12, 0),
         ]);
-        (await rig.Get<Ledgers>().Settlement.OtherKinds([.. SettlementKinds.OfOrders, .. SettlementKinds.OfAccount])).Select(sum => sum.Kind)
+        (await rig.Get<LedgerSet>().Settlement.OtherKinds([.. SettlementKinds.OfOrders, .. SettlementKinds.OfAccount])).Select(sum => sum.Kind)
             .ShouldBe(["retencion-iva"]);
-        (await rig.Get<Ledgers>().Settlement.Unmatched(null).ToListAsync()).ShouldBeEmpty("what is about the account names no order");
+        (await rig.Get<LedgerSet>().Settlement.Unmatched(null).ToListAsync()).ShouldBeEmpty("what is about the account names no order");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -46,7 +46,7 @@ public sealed class SettlementFilesTests
         (await rig.Read(db => db.SupersededRows.Select(row => row.Id).Order().ToListAsync())).ShouldBe(["cap_1", "cap_2"]);
         (await rig.Read(db => db.Audit.OrderBy(row => row.Id).Select(row => row.Cause + ": " + row.To).ToListAsync()))
             .ShouldBe(["settlement intake: Taken", "kim: Superseded", "kim: Replaced"]);
-        var changed = await rig.Get<Ledgers>().Settlement.ChangedSince(DateTime.UnixEpoch, default).ToListAsync();
+        var changed = await rig.Get<LedgerSet>().Settlement.ChangedSince(DateTime.UnixEpoch, default).ToListAsync();
         changed.ShouldBe([Guid.Parse(Order)], "its order is checked again, once");
     }
 

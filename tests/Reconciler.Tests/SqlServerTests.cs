@@ -2,6 +2,7 @@ using Microsoft.Data.SqlClient;
 using Microsoft.EntityFrameworkCore;
 using Migrations;
 using OrderSaga.Platform.Database;
+using OrderSaga.Verifier;
 using Reconciler.Job;
 using SqlServerCheck;
 

@@ -9,16 +9,30 @@ public sealed class ProjectTests
     static readonly string[] Services = ["Orders.Api", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Payments.Sandbox", "Reconciler.Job"];
     static readonly string[] MayKnowServices = ["OrderSaga.Host", "Migrations", "tests", "tools", "bench"];
 
+    /// <summary>Each library, and the projects that it may reference: the arrows go one way.</summary>
+    static readonly Dictionary<string, string[]> Libraries = new()
+    {
+        ["Contracts"] = [],
+        ["Platform"] = [],
+        ["Orders.Model"] = ["Contracts", "Platform"],
+        ["Ledgers"] = ["Contracts", "Platform", "Orders.Model"],
+        ["Verifier"] = ["Ledgers"],
+    };
+
     [Fact]
     public void No_service_references_another() => Repo.Files(".csproj").SelectMany(file => ForbiddenReferences(file, Repo.Read(file))).ShouldBeNone();
 
     [Fact]
-    public void Contracts_and_Platform_reference_no_project()
-    {
-        References(Repo.Read("Contracts/Contracts.csproj")).ShouldBeEmpty();
-        References(Repo.Read("Platform/Platform.csproj")).ShouldBeEmpty();
+    public void Libraries_reference_only_what_is_below_them() =>
+        Libraries.Keys.SelectMany(library => Upward(library, Repo.Read($"{library}/{library}.csproj"))).ShouldBeNone();
+
+    [Fact]
+    public void Contracts_reference_no_package() =>
         XDocument.Parse(Repo.Read("Contracts/Contracts.csproj")).Descendants("PackageReference").ShouldBeEmpty("callers take Contracts without any package");
-    }
+
+    [Fact]
+    public void Only_the_reconciler_reads_all_ledgers() => Services.Where(service => service != "Reconciler.Job")
+        .Where(service => References(Repo.Read($"{service}/{service}.csproj")).Intersect(["Ledgers", "Verifier"]).Any()).ShouldBeNone();
 
     [Fact]
     public void The_platform_has_no_business_words() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
@@ -39,6 +53,13 @@ public sealed class ProjectTests
             .ShouldHaveSingleItem();
 
     [Theory]
+    [InlineData("Platform", "Contracts", 1)]
+    [InlineData("Ledgers", "Reconciler.Job", 1)]
+    [InlineData("Ledgers", "Platform", 0)]
+    public void An_upward_reference_is_detected(string library, string other, int found) =>
+        Upward(library, $"""<Project><ProjectReference Include="../{other}/{other}.csproj" /></Project>""").Count().ShouldBe(found);
+
+    [Theory]
     [InlineData("class StockLevels;", 1)]
     [InlineData("var x = \"the Payments gateway\";", 2)]
     [InlineData("var x = $\"order {1}\";", 1)]
@@ -50,6 +71,9 @@ public sealed class ProjectTests
         MayKnowServices.Contains(file.Split('/')[0])
             ? []
             : References(project).Where(Services.Contains).Select(service => $"{file} references the service {service}");
+
+    static IEnumerable<string> Upward(string library, string project) =>
+        References(project).Except(Libraries[library]).Select(other => $"{library} references {other}");
 
     static IEnumerable<string> References(string project) =>
         XDocument.Parse(project).Descendants("ProjectReference").Select(reference => reference.Attribute("Include")!.Value.Replace('\\', '/').Split('/')[^2]);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Ledgers;
 using Reconciler.Job;
 
 namespace Reconciler.Scale;
@@ -39,7 +40,7 @@ static class MergeRun
     {
         var settings = JsonSerializer.Deserialize<Dictionary<string, string?>>(await File.ReadAllTextAsync(connections))!;
         var bounds = new LedgerSettings();
-        var ledgers = Ledgers.Of(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), bounds);
+        var ledgers = LedgerSet.Of(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), bounds);
         var watch = Stopwatch.StartNew();
         var terms = new RuleTerms(new FeeSchedule(140, 25), new SettlementDays(await ledgers.Settlement.DeliveredDays()));
         var findings = new List<string>();

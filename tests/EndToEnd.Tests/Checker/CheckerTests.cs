@@ -1,4 +1,5 @@
-using Reconciler.Job;
+using OrderSaga.Ledgers;
+using OrderSaga.Verifier;
 
 namespace EndToEnd.Tests;
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
-using Reconciler.Job;
+using OrderSaga.Ledgers;
+using OrderSaga.Verifier;
 
 namespace EndToEnd.Tests;
 

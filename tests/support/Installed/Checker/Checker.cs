@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
-using Reconciler.Job;
+using OrderSaga.Ledgers;
+using OrderSaga.Verifier;
 
 namespace Installed;
 

@@ -1,4 +1,4 @@
-using Reconciler.Job;
+using OrderSaga.Verifier;
 
 namespace Installed;
 

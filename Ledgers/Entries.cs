@@ -1,0 +1,44 @@
+using OrderSaga.Contracts;
+
+namespace OrderSaga.Ledgers;
+
+// The ledgers' entries of one order, as read by the reconciler. Money is in minor units, times are UTC, states are the owners' stored
+// values.
+
+/// <summary>The order.</summary>
+public sealed record OrderEntry(
+    Guid Id, string Merchant, string State, long Version, string Currency, long Total, IReadOnlyList<OrderLine> Lines, bool PaymentTried,
+    DateTime CreatedAt, DateTime UpdatedAt);
+
+/// <summary>The stock branch.</summary>
+public sealed record StockEntry(Guid OrderId, string State, IReadOnlyList<OrderLine> Lines, DateTime UpdatedAt);
+
+/// <summary>The payment branch with its gateway operations. CapturedAmount is set only if it differs from Amount.</summary>
+public sealed record PaymentEntry(
+    Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
+    IReadOnlyList<AttemptEntry> Attempts, DateTime UpdatedAt)
+{
+    /// <summary>Amount captured or refunded. Money that is kept must be the full amount.</summary>
+    public long AmountMoved() => State == BranchStates.Confirmed ? Amount : CapturedAmount ?? Amount;
+}
+
+/// <summary>A gateway operation in the payment branch.</summary>
+/// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>
+/// <param name="State"><c>Sent</c>, <c>Unknown</c>, <c>Pending</c>, <c>Succeeded</c> or <c>Declined</c>.</param>
+/// <param name="GatewayId">The gateway's id of the operation.</param>
+/// <param name="CreatedAt">The gateway cannot have executed it earlier.</param>
+/// <param name="UpdatedAt">Time of its answer, if known.</param>
+public sealed record AttemptEntry(string Operation, string State, string? GatewayId, DateTime CreatedAt, DateTime UpdatedAt);
+
+/// <summary>A row of a settlement file.</summary>
+/// <param name="Id">The gateway's id.</param>
+/// <param name="Operation"><c>capture</c> or <c>refund</c>.</param>
+/// <param name="AuthorizationId">The authorization it belongs to.</param>
+/// <param name="Reference">Our reference at the gateway.</param>
+/// <param name="Amount">Positive for a capture, negative for a refund.</param>
+/// <param name="Fee">The gateway's fee.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="At">Time of the operation.</param>
+/// <param name="Day">Day of the file.</param>
+public sealed record SettlementRow(
+    string Id, string Operation, string AuthorizationId, string Reference, long Amount, long Fee, string Currency, DateTime At, DateOnly Day);

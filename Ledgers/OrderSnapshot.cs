@@ -1,0 +1,54 @@
+using Orders.Model;
+using static OrderSaga.Ledgers.BranchStates;
+
+namespace OrderSaga.Ledgers;
+
+/// <summary>One order in the four ledgers, with the properties used by the rules.</summary>
+public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? Stock, PaymentEntry? Payment, IReadOnlyList<SettlementRow> Settled)
+{
+    public string StockState => Stock?.State ?? Absent;
+    public string PaymentState => Payment?.State ?? Absent;
+
+    public bool Known => Order is not null;
+    public bool Completed => Order?.State == OrderStates.Completed;
+    public bool Cancelled => Order?.State == OrderStates.Cancelled;
+
+    /// <summary>The order is not final; includes orders in review.</summary>
+    public bool IsInProgress => Known && !Completed && !Cancelled;
+
+    public bool OrderIs(string state, string? or = null, string? orElse = null) => Order?.State is { } is_ && (is_ == state || is_ == or || is_ == orElse);
+
+    /// <summary>The stock is sold.</summary>
+    public bool Sold => StockState == Confirmed;
+
+    /// <summary>The payment is captured, according to the payment branch.</summary>
+    public bool Paid => PaymentState == Confirmed;
+
+    /// <summary>An authorization exists or may still be made; nothing is captured.</summary>
+    public bool Authorized => PaymentState is Tried or Pending or CaptureRefused;
+
+    /// <summary>The branch waits for the gateway's answer.</summary>
+    public bool AwaitsGateway => PaymentState is Trying or Confirming or Cancelling;
+
+    /// <summary>The branch has started a refund.</summary>
+    public bool Refunded => Attempt(GatewayOperations.Refund) is not null;
+
+    public AttemptEntry? Attempt(string operation)
+    {
+        foreach (var attempt in Payment?.Attempts ?? [])
+            if (attempt.Operation == operation)
+                return attempt;
+        return null;
+    }
+
+    /// <summary>False for a Cancel without a Try, whose row holds nothing.</summary>
+    public bool StockWasTried => Stock is { } stock && !(stock.State == BranchStates.Cancelled && stock.Lines.Count == 0);
+
+    public bool PaymentWasTried => Payment is { Amount: > 0 };
+
+    /// <summary>Amount of the order in minor units, from any ledger that has it.</summary>
+    public long Worth => Payment is { Amount: > 0 } payment ? payment.Amount : Order?.Total ?? (Settled.Count > 0 ? Math.Abs(Settled[0].Amount) : 0);
+
+    public string? Currency =>
+        Payment is { Currency.Length: > 0 } payment ? payment.Currency : Order?.Currency ?? (Settled.Count > 0 ? Settled[0].Currency : null);
+}
