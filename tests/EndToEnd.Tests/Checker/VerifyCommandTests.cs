@@ -25,7 +25,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
         lines.ShouldContain(line => line.StartsWith("I8   ok           3 orders", StringComparison.Ordinal));
         var result = JsonNode.Parse(await File.ReadAllTextAsync(json))!;
         ((bool)result["clean"]!).ShouldBeFalse();
-        ((string)result["invariants"]![0]!["breaches"]![0]!["subject"]!).ShouldBe(shop.Sku);
+        ((string)result["invariants"]![0]!["violations"]![0]!["subject"]!).ShouldBe(shop.Sku);
         Directory.Delete(books, true);
     }
 
