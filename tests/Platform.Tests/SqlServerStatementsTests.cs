@@ -11,7 +11,7 @@ public sealed class SqlServerStatementsTests
     static readonly Dictionary<string, (string Parameters, string Sql)> Statements = new()
     {
         ["ReadClock"] = ("", Dialect.ReadClock!),
-        ["HurryLocks"] = ("", Dialect.ShortenLockTimeout!),
+        ["ShortenLockTimeout"] = ("", Dialect.ShortenLockTimeout!),
         ["Probe"] = ("", Dialect.Probe),
         ["InsertInbox"] = ("@endpoint @rows", Dialect.InsertInbox),
         ["InsertOutbox"] = ("@rows @lease @seconds", Dialect.InsertOutbox),

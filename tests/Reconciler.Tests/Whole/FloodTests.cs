@@ -23,7 +23,7 @@ public sealed class FloodTests
         ]);
         var opened = await shop.Db(db => db.Cases.SingleAsync());
         opened.Subject.ShouldBe("status-differs-order-stock");
-        opened.Evidence.ShouldContain("\"notKept\":2");
+        opened.Evidence.ShouldContain("\"notStored\":2");
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

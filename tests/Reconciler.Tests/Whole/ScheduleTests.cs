@@ -103,7 +103,7 @@ public sealed class ScheduleTests
     }
 
     [Theory]
-    [InlineData("Nightly", "every night")]
+    [InlineData("NightlySchedule", "every night")]
     [InlineData("TimeZone", "Mars/Olympus")]
     [InlineData("RollingIntervalMinutes", "60")]
     [InlineData("LeaseSeconds", "1")]
