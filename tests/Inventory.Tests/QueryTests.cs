@@ -60,14 +60,14 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     [Fact]
     public async Task Endpoints_require_a_key_with_the_right_role()
     {
-        using var nobody = embedded.Host.Client();
+        using var anonymous = embedded.Host.Client();
         using var orders = embedded.Host.Client(TestHost.OrdersKey);
         using var stock = embedded.Host.Client(TestHost.StockKey);
         using var operators = embedded.Host.Client(TestHost.OperatorKey);
         const string Receipt = """{"receiptId":"r-1","quantity":1}""";
 
-        await (await nobody.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(401, "unauthorized");
-        await (await nobody.GetAsync("/stock")).ShouldBeProblem(401, "unauthorized");
+        await (await anonymous.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(401, "unauthorized");
+        await (await anonymous.GetAsync("/stock")).ShouldBeProblem(401, "unauthorized");
         await (await orders.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(403, "forbidden");
         await (await operators.Post("/stock/a/receipts", Receipt)).ShouldBeProblem(403, "forbidden");
         await (await orders.GetAsync("/stock")).ShouldBeProblem(403, "forbidden");

@@ -53,7 +53,7 @@ public sealed class MixedTests(ITestOutputHelper output)
         var received = gateway.Ledger.Where(row => row.Reference == run.OrderId.ToString()).ToList();
         long Sum(string operation) => received.Where(row => row.Operation == operation && row.Status == "succeeded").Sum(row => row.Amount);
         var ledger = string.Join(' ', received.Select(row => row.Operation + ":" + row.Status));
-        var why = $"{run} seed {seed}: {state}, ledger {ledger}, told {string.Join(", ", answers)}";
+        var why = $"{run} seed {seed}: {state}, ledger {ledger}, answers {string.Join(", ", answers)}";
         received.Select(row => row.Operation).ShouldBeUnique(why);
         var open = Sum("authorize") - Sum("void") - Sum("capture");
         var net = Sum("capture") - Sum("refund");

@@ -60,7 +60,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task The_last_failed_attempt_is_recorded_with_its_reason()
     {
-        await using var host = await SandboxHost.Start("--Sandbox:MaxWebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody");
+        await using var host = await SandboxHost.Start("--Sandbox:MaxWebhookAttempts=3", "--Sandbox:WebhookUrl=http://127.0.0.1:9/unreachable");
         await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
         var row = (await Settled(host)).ShouldHaveSingleItem();
         (row.Attempts, row.DeliveredAt).ShouldBe((3, null));
@@ -86,7 +86,7 @@ public sealed class WebhookTests
         await using var installation = await Mode.Embedded.Fresh("sandbox");
         await using var receiver = await WebhookReceiver.Start();
         string id;
-        await using (var before = await SandboxHost.StartOn(installation, "--Sandbox:WebhookUrl=http://127.0.0.1:9/nobody"))
+        await using (var before = await SandboxHost.StartOn(installation, "--Sandbox:WebhookUrl=http://127.0.0.1:9/unreachable"))
         {
             id = (await before.Gateway.AuthorizeHosted()).Id;
             await before.Gateway.Post($"pay/{id}/pay", null);

@@ -27,7 +27,7 @@ public sealed record Report(
             run.Broken($"I8 {wrong.Id}, {wrong.Kind.Name}, is {states.GetValueOrDefault(wrong.Id, "lost")}");
         return new Report(options.ToString(), Sorted(run.Done),
             Counts(customers.Orders.Select(order =>
-                $"{order.Kind.Name}{(corruption.Has(order.Id) ? ", spoiled by hand" : "")}: {states.GetValueOrDefault(order.Id, "lost")}")),
+                $"{order.Kind.Name}{(corruption.Has(order.Id) ? ", corrupted by hand" : "")}: {states.GetValueOrDefault(order.Id, "lost")}")),
             Sorted(customers.Answers.ToDictionary(pair => pair.Key == 0 ? "none" : pair.Key.ToString(CultureInfo.InvariantCulture), pair => pair.Value)),
             Spread.Of(ended.Select(one => one.Whole)), Spread.Of(ended.Where(one => one.Healed > 0).Select(one => one.Healed)), soon, [.. run.Violations]);
     }

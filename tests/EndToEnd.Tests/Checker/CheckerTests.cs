@@ -62,7 +62,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I5", ["sandbox: " + Operation + "operation, status, 'auth_x', amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
         { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, $off" + OfOperation + "'capture'" + OfDone] },
         { "I5", ["sandbox: " + Operation + "'refund', status, authorization_id, amount, currency, reference" + OfOperation + "'capture'" + OfDone] },
-        { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, 'nobody'" + OfOperation + "'capture'" + OfDone] },
+        { "I5", ["sandbox: " + Operation + "operation, status, authorization_id || 'x', amount, currency, 'unknown'" + OfOperation + "'capture'" + OfDone] },
         { "I6", ["inventory: UPDATE stock_branches SET state = 'Cancelled' WHERE order_id = @done"] },
         { "I6", ["payments: UPDATE payment_branches SET state = 'Tried' WHERE order_id = @off"] },
         { "I7", ["sandbox: " + Operation + "operation, 'pending', 'auth_x', amount, currency, reference" + OfOperation + "'authorize'" + OfDone] },

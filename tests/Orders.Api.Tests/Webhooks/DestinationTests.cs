@@ -60,5 +60,5 @@ public sealed class DestinationTests
         receiver.Taken.ShouldBeEmpty();
     }
 
-    static Task<IPAddress[]> Nowhere(string host, CancellationToken cancel) => throw new InvalidOperationException("Nobody is to be looked up here.");
+    static Task<IPAddress[]> Nowhere(string host, CancellationToken cancel) => throw new InvalidOperationException("No address may be resolved here.");
 }

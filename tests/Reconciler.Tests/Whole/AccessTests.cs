@@ -18,16 +18,16 @@ public sealed class QuietShop : IAsyncLifetime
 /// <summary>Who may call, and how invalid input is refused.</summary>
 public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
 {
-    const string Nobody = "0199f0a0-7c1e-7000-8000-000000000000";
+    const string NoId = "0199f0a0-7c1e-7000-8000-000000000000";
 
     public static TheoryData<string, string> Calls() => new()
     {
-        { "POST", "/reconciliation/runs" }, { "GET", "/reconciliation/runs" }, { "GET", $"/reconciliation/runs/{Nobody}" },
-        { "GET", $"/reconciliation/runs/{Nobody}/findings" }, { "GET", $"/reconciliation/runs/{Nobody}/report" }, { "GET", "/reconciliation/conservation" },
-        { "POST", "/settlements?date=2026-01-30" }, { "GET", "/cases" }, { "GET", $"/cases/{Nobody}" }, { "GET", $"/cases/{Nobody}/preview" },
-        { "POST", $"/cases/{Nobody}/actions/assign" }, { "POST", $"/cases/{Nobody}/actions/retry" },
-        { "POST", $"/cases/{Nobody}/actions/cancel-and-compensate" }, { "POST", $"/cases/{Nobody}/actions/resolve" },
-        { "POST", $"/cases/{Nobody}/actions/accept" }, { "GET", "/accepted-differences" }, { "POST", $"/accepted-differences/{Nobody}/revoke" },
+        { "POST", "/reconciliation/runs" }, { "GET", "/reconciliation/runs" }, { "GET", $"/reconciliation/runs/{NoId}" },
+        { "GET", $"/reconciliation/runs/{NoId}/findings" }, { "GET", $"/reconciliation/runs/{NoId}/report" }, { "GET", "/reconciliation/conservation" },
+        { "POST", "/settlements?date=2026-01-30" }, { "GET", "/cases" }, { "GET", $"/cases/{NoId}" }, { "GET", $"/cases/{NoId}/preview" },
+        { "POST", $"/cases/{NoId}/actions/assign" }, { "POST", $"/cases/{NoId}/actions/retry" },
+        { "POST", $"/cases/{NoId}/actions/cancel-and-compensate" }, { "POST", $"/cases/{NoId}/actions/resolve" },
+        { "POST", $"/cases/{NoId}/actions/accept" }, { "GET", "/accepted-differences" }, { "POST", $"/accepted-differences/{NoId}/revoke" },
         { "GET", "/settlements/2026-01-30" }, { "POST", "/settlements/2026-01-30/void" },
     };
 
@@ -58,16 +58,16 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
 
     [Theory]
     [InlineData("/reconciliation/runs/17", 400, "invalid-id")]
-    [InlineData("/reconciliation/runs/" + Nobody, 404, "run-not-found")]
-    [InlineData("/reconciliation/runs/" + Nobody + "/findings", 404, "run-not-found")]
-    [InlineData("/reconciliation/runs/" + Nobody + "/report", 404, "run-not-found")]
-    [InlineData("/reconciliation/runs/" + Nobody + "/report?format=pdf", 400, "invalid-parameter")]
+    [InlineData("/reconciliation/runs/" + NoId, 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + NoId + "/findings", 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + NoId + "/report", 404, "run-not-found")]
+    [InlineData("/reconciliation/runs/" + NoId + "/report?format=pdf", 400, "invalid-parameter")]
     [InlineData("/reconciliation/runs?limit=0", 400, "invalid-parameter")]
     [InlineData("/reconciliation/runs?page=2", 400, "unknown-parameter")]
     [InlineData("/reconciliation/runs?cursor=!!", 400, "invalid-cursor")]
     [InlineData("/cases?status=open", 400, "invalid-parameter")]
     [InlineData("/cases?cursor=abc", 400, "invalid-cursor")]
-    [InlineData("/cases/" + Nobody, 404, "case-not-found")]
+    [InlineData("/cases/" + NoId, 404, "case-not-found")]
     [InlineData("/cases/1/preview", 400, "invalid-id")]
     [InlineData("/settlements/2026-01-30", 404, "settlement-not-found")]
     [InlineData("/settlements/30.01.2026", 400, "settlement-date")]
@@ -86,7 +86,7 @@ public sealed class AccessTests(QuietShop quiet) : IClassFixture<QuietShop>
     [InlineData("retry", """{"reason":"again"}""", 404, "case-not-found")]
     [InlineData("cancel-and-compensate", """{"reason":"agreed"}""", 404, "case-not-found")]
     public async Task An_action_needs_a_reason_and_a_matching_case(string action, string body, int status, string problem) =>
-        await quiet.Shop.Http.PostAsync($"/cases/{Nobody}/actions/{action}", new StringContent(body, Encoding.UTF8, "application/json"))
+        await quiet.Shop.Http.PostAsync($"/cases/{NoId}/actions/{action}", new StringContent(body, Encoding.UTF8, "application/json"))
             .ShouldBeProblem(status, problem);
 
     [Theory]

@@ -85,7 +85,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await orders.Fill("audit", Rows, ("subject_id", "n::text"), ("subject", "'order'"), ("at", "THEN"), ("to_state", "'Completed'"));
         await orders.Fill("inbox", Rows, ("endpoint", "'orders'"), ("message_id", "ID"), ("received_at", "THEN"));
         await orders.Fill("failed_messages", Rows, ("id", "ID"), ("replayed_at", "THEN"), ("failed_at", "THEN"));
-        await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{Rows}"), ("merchant", "'nobody'"), ("version", "1"));
+        await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{Rows}"), ("merchant", "'unknown'"), ("version", "1"));
         await orders.Fill("webhook_deliveries", Rows, ("id", "ID"), ("endpoint_id", "'01900000-0000-7000-8000-000000000001'::uuid"), ("order_id", "ID"),
             ("event_id", "n"), ("state", "'Delivered'"), ("created_at", "THEN"));
     }

@@ -10,7 +10,7 @@ namespace Reconciler.Job.Tests;
 /// </summary>
 public sealed class ReviewTests
 {
-    const string Nobody = "http://127.0.0.1:9";
+    const string Unreachable = "http://127.0.0.1:9";
     static readonly string[] Quick = ["Recovery:IntervalSeconds=1", "Recovery:ReviewIntervalSeconds=1", "Recovery:LeaseSeconds=2"];
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
@@ -48,7 +48,7 @@ public sealed class ReviewTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_operators_retry_resumes_the_order(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Unreachable}"]);
         var order = await shop.Order();
         await shop.InReview(order, OrderStates.ConfirmingStock);
         var id = await Opened(shop);
@@ -76,7 +76,7 @@ public sealed class ReviewTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_operators_cancel_returns_stock_and_money(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Unreachable}"]);
         var order = await shop.Order();
         await shop.Corruptor.NotSold(order);
         await shop.InReview(order, OrderStates.ConfirmingStock);
@@ -94,7 +94,7 @@ public sealed class ReviewTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_ineffective_decision_is_reported_at_once(Mode mode)
     {
-        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Nobody}"]);
+        await using var shop = await Shop.Open(mode, [.. Quick, $"Participants:StockUrl={Unreachable}"]);
         await shop.InReview(await shop.Order(), OrderStates.ConfirmingStock);
         await Opened(shop);
         await Eventually.Holds("it is reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)));

@@ -51,7 +51,7 @@ public sealed class DataCorruption(FaultRun run, Customers customers, Ends ends)
             UPDATE stock SET available = available + $2, sold = sold - $2 WHERE sku = $3 AND EXISTS (SELECT FROM branch)
             """, order.Id, (long)order.Draft.Quantity, order.Draft.Sku), cancel);
         await Reconcile(order.Id, cancel);
-        run.Did("spoiled by hand and reconciled");
+        run.Did("corrupted by hand and reconciled");
     }
 
     /// <summary>

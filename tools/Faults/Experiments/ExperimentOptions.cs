@@ -8,7 +8,7 @@ public sealed record ExperimentOptions
 
           --rate      orders each second (default 20)
           --seconds   how long each phase is measured, and each condition lasts (default 20)
-          --unpaid    hosted orders that nobody pays, for unpaid-orders (default 3000)
+          --unpaid    hosted orders that are not paid, for unpaid-orders (default 3000)
 
 
         """ + string.Join('\n', Experiment.All.Select(one => $"  {one.Name,-18} {one.Question}"));

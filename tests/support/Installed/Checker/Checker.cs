@@ -94,7 +94,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     {
         readonly ILookup<string, GatewayRow> byReference = rows.ToLookup(row => row.Reference, StringComparer.Ordinal);
 
-        public string Name => "as it was told";
+        public string Name => "as given";
 
         public Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel) =>
             Task.FromResult<IReadOnlyList<GatewayRow>>([.. references.SelectMany(reference => byReference[reference])]);
