@@ -101,15 +101,15 @@ sealed class Backpressure(
     async Task<Count> CountNow()
     {
         var before = Interlocked.Read(ref placed);
-        return new Count(await database.Run(db => InProgress(db, settings.MaxOrdersInProgress)), before);
+        return new Count(await database.Run(db => InProgress(db).Take(settings.MaxOrdersInProgress).CountAsync()), before);
     }
 
     /// <summary>
     /// Counts in the order of the index ix_orders_next_retry_at, so that orders that wait for their customers are not read.
     /// </summary>
-    internal static Task<int> InProgress(OrdersDb db, int max) => db.Orders
+    internal static IQueryable<OrderState> InProgress(OrdersDb db) => db.Orders
         .Where(order => order.NextRetryAt != null && order.PaymentUrl == null && order.State != OrderStates.NeedsReview)
-        .OrderBy(order => order.NextRetryAt).Take(max).CountAsync();
+        .OrderBy(order => order.NextRetryAt);
 
     /// <summary>The database's count, and how many orders this process had placed before the query.</summary>
     sealed record Count(int InProgress, long PlacedBefore);

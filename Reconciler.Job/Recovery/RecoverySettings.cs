@@ -2,7 +2,7 @@ using Orders.Model.Participants;
 
 namespace Reconciler.Job;
 
-/// <summary>Settings of the recovery of stalled orders. Bound from the section <c>Assurance</c>; checked at start.</summary>
+/// <summary>Settings of the recovery of stalled orders. Bound from the section <c>Recovery</c>; checked at start.</summary>
 public sealed class RecoverySettings
 {
     /// <summary>Interval between two polls.</summary>

@@ -78,6 +78,36 @@ public sealed class BackpressureTests
         (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(64);
     }
 
+    /// <summary>Orders that wait for their customers are many, and may wait for days.</summary>
+    [Fact]
+    public async Task Counting_reads_no_order_that_waits_for_a_customer()
+    {
+        Assert.SkipUnless(Mode.Postgres is not null, "Plans are looked at on PostgreSQL.");
+        await using var shop = await Shop.Open(Mode.PostgreSql);
+        (await shop.Merchant.Place("key-0")).ShouldBe(202);
+        await shop.Host.Read(db => db.Database.ExecuteSqlRawAsync("""
+            INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object(
+                'id', gen_random_uuid(), 'idempotency_key', 'waiting-' || n, 'payment_url', 'https://pay.example/1'))).*
+            FROM orders o, generate_series(1, 3000) n;
+            ANALYZE orders
+            """));
+        var plan = await shop.Host.Read(Plan);
+        plan.ShouldContain("ix_orders_next_retry_at");
+        plan.ShouldNotContain("Sort");
+    }
+
+    static async Task<string> Plan(OrdersDb db)
+    {
+        await using var command = Backpressure.InProgress(db).Take(Bound).CreateDbCommand();
+        command.CommandText = "EXPLAIN " + command.CommandText;
+        await db.Database.OpenConnectionAsync();
+        await using var rows = await command.ExecuteReaderAsync();
+        var plan = "";
+        while (await rows.ReadAsync())
+            plan += rows.GetString(0) + "\n";
+        return plan;
+    }
+
     sealed record Shop(Installation Installation, ApiHost Host, Caller Merchant) : IAsyncDisposable
     {
         public static async Task<Shop> Open(Mode mode, int batch = 1, int bound = Bound)

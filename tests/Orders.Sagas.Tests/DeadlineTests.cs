@@ -12,7 +12,7 @@ public sealed class DeadlineTests
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task An_unpaid_order_in_review_ends_at_its_deadline(Mode mode)
     {
-        await using var rig = await WithAssurance(mode);
+        await using var rig = await WithRecovery(mode);
         var orders = new[] { OrderStates.Reserving, OrderStates.AwaitingPayment }.Select(from => Some.InReview(from, rig.Clock.Now)).ToList();
         await rig.Put(orders);
         rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin + TimeSpan.FromSeconds(1));
@@ -29,7 +29,7 @@ public sealed class DeadlineTests
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_review_opened_by_recovery_keeps_the_deadline(Mode mode)
     {
-        await using var rig = await WithAssurance(mode, participants: false);
+        await using var rig = await WithRecovery(mode, participants: false);
         var id = (await rig.Put(OrderStates.Reserving, order => order.RetryCount = Settings.MaxRetries)).CorrelationId;
         var review = await rig.Becomes(id, OrderStates.NeedsReview);
         review.NextRetryAt.ShouldBe(review.PayBefore + Margin);
@@ -117,7 +117,7 @@ public sealed class DeadlineTests
         (await rig.Sent(cancelling.CorrelationId)).ShouldBeEmpty("its CancelStock is on its way");
     }
 
-    static async Task<Rig> WithAssurance(Mode mode, bool participants = true)
+    static async Task<Rig> WithRecovery(Mode mode, bool participants = true)
     {
         Action<WebApplicationBuilder> others = builder =>
         {

@@ -6,13 +6,13 @@ public sealed class CodeTests
     static readonly string[] Services = ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job"];
 
     // Recovery changes no row: the commands it sends are idempotent, and it sends them again while they are needed.
-    const string Assurance = "Reconciler.Job/Recovery/";
+    const string Recovery = "Reconciler.Job/Recovery/";
 
     [Fact]
     public void No_service_bypasses_the_unit_of_work()
     {
         var services = Source.All
-            .Where(source => Services.Contains(source.Folder) && !source.File.StartsWith(Assurance, StringComparison.Ordinal)).ToList();
+            .Where(source => Services.Contains(source.Folder) && !source.File.StartsWith(Recovery, StringComparison.Ordinal)).ToList();
         services.Select(source => source.Folder).Distinct().Count().ShouldBe(Services.Length, "a listed service has no sources");
         services.SelectMany(Code.GoesPastTheUnitOfWork).ShouldBeNone();
     }

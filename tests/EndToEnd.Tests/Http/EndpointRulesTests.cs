@@ -102,6 +102,30 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
         (await refused.Content.ReadAsStringAsync()).ShouldContain("Content-Type: text/csv");
     }
 
+    /// <summary>The places in these lists look alike: a time and an id, or a sku.</summary>
+    [Theory]
+    [InlineData("/reconciliation/runs", "/orders", "/cases", "/accepted-differences")]
+    [InlineData("/products", "/stock")]
+    public async Task A_cursor_is_refused_by_every_other_list(string list, params string[] others)
+    {
+        foreach (var sku in new[] { "tea-001", "tea-002" })
+        {
+            await Run();
+            await host.Http.PutAsync("/products/" + sku, Json("""{"name":"Tea","unitPrice":1250,"currency":"EUR"}"""));
+        }
+
+        var cursor = JsonNode.Parse(await host.Http.GetStringAsync(list + "?limit=1"))!["nextCursor"]!.GetValue<string>();
+        (await Read(list)).Status.ShouldBe(200);
+        foreach (var other in others)
+            (await Read(other)).ShouldBe((400, "invalid-cursor"), other);
+
+        async Task<(int Status, string? Problem)> Read(string path)
+        {
+            var answer = await host.Send(new HttpRequestMessage(HttpMethod.Get, $"{path}?cursor={cursor}"));
+            return (answer.Status, answer.Problem);
+        }
+    }
+
     [Fact]
     public async Task All_timestamps_have_one_format()
     {

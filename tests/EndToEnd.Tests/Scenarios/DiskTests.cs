@@ -29,6 +29,13 @@ public sealed class DiskTests
             return refused.Count == 5;
         }, TimeSpan.FromSeconds(60));
 
+        using (var anybody = new HttpClient())
+            await Eventually.Holds("it says that it is unavailable", async () =>
+            {
+                using var ready = await anybody.GetAsync(new Uri(system.Url("Orders.Api"), "health/ready"));
+                return ready.StatusCode == HttpStatusCode.ServiceUnavailable;
+            });
+
         disk.Free();
         (await system.Checker.Orders()).ShouldNotContain(order => refused.Contains(order.IdempotencyKey));
         foreach (var key in refused)

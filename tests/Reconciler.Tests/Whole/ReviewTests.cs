@@ -90,6 +90,23 @@ public sealed class ReviewTests
         await WaitUntilResolved(shop);
     }
 
+    /// <summary>The gateway has captured less than was asked for: what it said is in the case, and so is how often it was asked.</summary>
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_case_names_the_attempts_and_the_amounts(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, [.. Quick, "Payments:SweepIntervalMilliseconds=3600000"]);
+        var order = await shop.Order();
+        await shop.Corruptor.Run("payments", "UPDATE payment_branches SET state = 'Confirming'");
+        await shop.Corruptor.Run("payments", "UPDATE payment_attempts SET state = 'Unknown', error = 'the gateway captured 1000 of 2500 EUR', "
+            + "next_attempt_at = updated_at WHERE operation = 'capture'");
+        await shop.Corruptor.Run("orders", "UPDATE orders SET retry_count = 3");
+        await shop.InReview(order, OrderStates.ConfirmingPayment);
+
+        var opened = await shop.Http.Json($"/cases/{await Opened(shop)}");
+        ((string)opened["case"]!["reason"]!).ShouldBe("ConfirmPayment was repeated 3 times without an answer; "
+            + "capture Unknown: the gateway captured 1000 of 2500 EUR");
+    }
+
     /// <summary>The alert about the case was refused for a long time; the alert about the reopened case is sent at once.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task An_ineffective_decision_is_reported_at_once(Mode mode)

@@ -5,7 +5,7 @@ using Reconciler.Job;
 namespace Orders.Sagas.Tests;
 
 /// <summary>Recovery requests lost messages again; if a response stays missing, the order becomes a case for an operator.</summary>
-public sealed class AssuranceTests
+public sealed class RecoveryTests
 {
     static readonly TimeSpan Margin = TimeSpan.FromSeconds(new OrderSettings().PaymentMarginSeconds + 1);
 
@@ -104,6 +104,19 @@ public sealed class AssuranceTests
         });
         foreach (var order in resting)
             (await rig.Order(order.CorrelationId)).Version.ShouldBe(1);
+    }
+
+    /// <summary>They are due for longer, and a look has room for one.</summary>
+    [Fact]
+    public async Task Waiting_orders_delay_no_overdue_order()
+    {
+        await using var rig = await Start(Mode.Embedded, participants: false, "Recovery:PageSize=1");
+        var waiting = Enumerable.Range(0, 30).Select(_ => Some.Order(OrderStates.AwaitingPayment, rig.Clock.Now)).ToList();
+        waiting.ForEach(order => (order.PaymentUrl, order.NextRetryAt) = (Some.PayUrl, rig.Clock.Now.AddMinutes(-1)));
+        var stuck = Some.Order(OrderStates.ConfirmingStock, rig.Clock.Now);
+        await rig.Put([.. waiting, stuck]);
+        await Eventually.Becomes("it is resumed", () => rig.Order(stuck.CorrelationId), order => order.RetryCount > 0);
+        (await rig.Db(db => db.Orders.CountAsync(order => order.PaymentUrl != null && order.Version == 1))).ShouldBeGreaterThan(20);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using static OrderSaga.Ledgers.BranchStates;
 namespace Reconciler.Tests;
 
 /// <summary>What recovery sends for every state of an order and of its branches.</summary>
-public sealed class AssuranceRuleTests
+public sealed class RecoveryRuleTests
 {
     static readonly DateTime Now = Some.At;
 

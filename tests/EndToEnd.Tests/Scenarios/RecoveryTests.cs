@@ -3,7 +3,7 @@ using Npgsql;
 namespace EndToEnd.Tests;
 
 /// <summary>Two recovery processes, and many orders whose messages are lost.</summary>
-public sealed class AssuranceTests
+public sealed class RecoveryTests
 {
     const string Reconciler = "Reconciler.Job";
     const string Inventory = "Inventory.Worker";
