@@ -128,6 +128,9 @@ public sealed class TimelineTests : IAsyncLifetime
             "--Participants:BreakerOpenSeconds=1");
         merchant = new Caller(host, "m", key);
         await merchant.Price("tea-001", 1250);
+        var first = await merchant.Placed();
+        await Eventually.Holds("each participant has answered once: its first answer may take longer than the timeout", async () =>
+            Gaps(await Timeline(first)).Length == 0);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,56 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Microsoft.AspNetCore.Builder;
+using OrderSaga.Host;
+
+namespace Hops.Tests;
+
+/// <summary>The embedded host in this process, and a receiver of webhooks.</summary>
+sealed class Shop : IAsyncDisposable
+{
+    readonly DirectoryInfo data = Directory.CreateTempSubdirectory("hops-");
+    readonly HttpClient http = new();
+    readonly TaskCompletionSource received = new();
+    WebApplication app = null!;
+    WebApplication receiver = null!;
+
+    public static async Task<Shop> Open()
+    {
+        var shop = new Shop();
+        shop.receiver = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]).Build();
+        shop.receiver.MapPost("/", () => shop.received.TrySetResult());
+        await shop.receiver.StartAsync();
+        shop.app = AllServices.Build(EmbeddedHost.Create(
+            [
+                "--urls=http://127.0.0.1:0", $"--Data={shop.data.FullName}", "--Serilog:MinimumLevel:Default=Fatal",
+                "--Webhooks:AllowHttp=true", "--Webhooks:PrivateHosts:0=127.0.0.1",
+            ], welcome: true));
+        await shop.app.StartAsync();
+        shop.http.BaseAddress = new Uri(shop.app.Urls.First());
+        shop.http.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(shop.data.FullName, "api-key"))).Trim());
+        return shop;
+    }
+
+    public Task ReceivedWebhook => received.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async Task RegisterWebhook() =>
+        (await http.PostAsJsonAsync("/webhook-endpoints", new { url = receiver.Urls.First() })).EnsureSuccessStatusCode();
+
+    public async Task Place(string key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/orders");
+        request.Headers.Add("Idempotency-Key", key);
+        request.Content = JsonContent.Create(
+            new { currency = "EUR", lines = new[] { new { sku = "tea-001", quantity = 1 } }, payment = new { method = "hosted" } });
+        (await http.SendAsync(request)).EnsureSuccessStatusCode();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await app.DisposeAsync();
+        await receiver.DisposeAsync();
+        data.Delete(true);
+    }
+}
