@@ -45,7 +45,10 @@ sealed class PaymentsSettings
     /// </summary>
     public int PendingPollDelaySeconds { get; set; } = 10;
 
-    /// <summary>Maximum number of queries about waiting payments per second; calls that move money do not count.</summary>
+    /// <summary>
+    /// Maximum number of queries about waiting payments per second. Calls that move money do not count, nor does the one query when a
+    /// payment's page has closed.
+    /// </summary>
     public int MaxPollsPerSecond { get; set; } = 100;
 
     /// <summary>Maximum number of concurrent queries about waiting payments.</summary>

@@ -10,6 +10,8 @@ namespace OrderSaga.Verifier;
 /// <param name="atRest">Every outbox must be empty.</param>
 sealed class StalledWorkCheck(VerifySources sources, DateTime before, bool atRest)
 {
+    static readonly TimeSpan PollBacklog = TimeSpan.FromHours(1);
+
     public async Task<IReadOnlyList<InvariantViolation>> Read(CancellationToken cancel)
     {
         List<InvariantViolation> all = [];
@@ -21,7 +23,8 @@ sealed class StalledWorkCheck(VerifySources sources, DateTime before, bool atRes
         }
 
         all.AddRange(await Overdue(sources.Payments, VerificationSql.OverdueAttempts, row => new InvariantViolation(
-            "I11", $"{row.GetGuid(0)}", $"has an expired lease: {row.GetString(1)} is {row.GetString(2)}, due since {row.GetUtc(3):u}"), cancel));
+            "I11", $"{row.GetGuid(0)}", $"has an expired lease: {row.GetString(1)} is {row.GetString(2)}, due since {row.GetUtc(3):u}"), cancel,
+            ("pollsBefore", before - PollBacklog)));
         all.AddRange(await Overdue(sources.Orders, VerificationSql.OverdueDeliveries, row => new InvariantViolation(
             "I11", $"{row.GetGuid(0)}", $"is an unsent webhook: {row.GetString(1)}, due since {row.GetUtc(2):u}"), cancel));
         all.AddRange(await Overdue(sources.Reconciler, VerificationSql.OverdueRuns, row => new InvariantViolation(
@@ -46,6 +49,7 @@ sealed class StalledWorkCheck(VerifySources sources, DateTime before, bool atRes
             : $"has a parked outbox row: {row.GetString(0)} at {row.GetUtc(2):u}"),
         cancel, ("before", atRest ? DateTime.UnixEpoch.AddYears(1000) : before));
 
-    async Task<List<InvariantViolation>> Overdue(ServiceDatabase owner, string sql, Func<DbDataReader, InvariantViolation> read, CancellationToken cancel) =>
-        await owner.Rows(sql, read, cancel, ("before", before)).ToListAsync(cancel);
+    async Task<List<InvariantViolation>> Overdue(
+        ServiceDatabase owner, string sql, Func<DbDataReader, InvariantViolation> read, CancellationToken cancel, params (string, object)[] values) =>
+        await owner.Rows(sql, read, cancel, [("before", before), .. values]).ToListAsync(cancel);
 }

@@ -19,8 +19,12 @@ static class VerificationSql
     public const string Outbox =
         "SELECT message_type, created_at, parked_at FROM outbox WHERE parked_at IS NOT NULL OR created_at <= @before ORDER BY created_at";
 
-    public const string OverdueAttempts =
-        "SELECT order_id, operation, state, next_attempt_at FROM payment_attempts WHERE next_attempt_at <= @before ORDER BY next_attempt_at";
+    /// <summary>Polls of waiting payments share a rate limit, so that many of them may be due for a while.</summary>
+    public const string OverdueAttempts = """
+        SELECT order_id, operation, state, next_attempt_at FROM payment_attempts
+        WHERE next_attempt_at <= CASE WHEN state IN ('Pending', 'Declined') THEN @pollsBefore ELSE @before END
+        ORDER BY next_attempt_at
+        """;
 
     public const string OverdueRuns = "SELECT id, state, lease_until FROM reconciliation_runs WHERE active IS NOT NULL AND lease_until <= @before";
 

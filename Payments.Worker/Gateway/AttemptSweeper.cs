@@ -12,7 +12,7 @@ namespace OrderSaga.Payments;
 sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
-    /// <summary>Claims one page of due calls and one of due queries, queues them after the commit, and returns their number.</summary>
+    /// <summary>Claims one page of due calls and the due queries, queues them after the commit, and returns their number.</summary>
     internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPageSize, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -65,16 +65,22 @@ sealed class AttemptSweeper(
         return await Claim(work, due, page, passed, row => row.IsCallDue(now, maxDueAt), poll: false);
     });
 
-    Task<int> SweepPolls(CancellationToken stop) => queue.PollsPaused ? Task.FromResult(0) : SkippingLocked(settings.PollPage, SweepPolls, stop);
+    /// <summary>Pages that just closed decide their orders within seconds: each is queried once, beside the budget, and first.</summary>
+    async Task<int> SweepPolls(CancellationToken stop)
+    {
+        if (queue.PollsPaused)
+            return 0;
+        var closed = await SkippingLocked(settings.MaxQueuedCalls, (max, passed) => SweepPolls(Closed, max, passed), stop);
+        return closed + await SkippingLocked(settings.PollPage, (max, passed) => SweepPolls((db, now, _) => DuePolls(db, now), max, passed), stop);
+    }
 
-    Task<(int Claimed, bool More)> SweepPolls(int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
+    Task<(int Claimed, bool More)> SweepPolls(
+        Func<PaymentsDb, DateTime, DateTime, IQueryable<PaymentAttempt>> polls, int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
     {
         var (now, maxDueAt) = Now();
-        var (db, closedBy) = ((PaymentsDb)work.Db, PaymentsSettings.ClosedBy(now));
-        var due = await Page(Closing(db, now, maxDueAt, closedBy), max, passed);
-        if (due.Count < max)
-            due.AddRange(await Page(DuePolls(db, now), max - due.Count, passed));
-        return await Claim(work, due, max, passed, row => row.IsPollDue(now, maxDueAt, closedBy), poll: true);
+        var page = Math.Min(max, settings.SweepPageSize);
+        var due = await Page(polls((PaymentsDb)work.Db, now, maxDueAt), page, passed);
+        return await Claim(work, due, page, passed, row => row.IsPollDue(now, maxDueAt, PaymentsSettings.ClosedBy(now)), poll: true);
     });
 
     static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> passed)
@@ -91,10 +97,13 @@ sealed class AttemptSweeper(
         .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > maxDueAt)
         .OrderByDescending(row => row.NextAttemptAt);
 
-    /// <summary>Pages that just closed come first, so that a last-second payment is found soon.</summary>
-    internal static IQueryable<PaymentAttempt> Closing(PaymentsDb db, DateTime now, DateTime maxDueAt, DateTime closedBy) => db.Attempts.AsNoTracking()
-        .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > maxDueAt))
-        .OrderBy(row => row.ClosesAt);
+    internal static IQueryable<PaymentAttempt> Closed(PaymentsDb db, DateTime now, DateTime maxDueAt)
+    {
+        var closedBy = PaymentsSettings.ClosedBy(now);
+        return db.Attempts.AsNoTracking()
+            .Where(row => row.State == AttemptState.Pending && row.ClosesAt <= closedBy && (row.NextAttemptAt <= now || row.NextAttemptAt > maxDueAt))
+            .OrderBy(row => row.ClosesAt);
+    }
 
     internal static IQueryable<PaymentAttempt> DuePolls(PaymentsDb db, DateTime now) => db.Attempts.AsNoTracking()
         .Where(row => (row.State == AttemptState.Pending || row.State == AttemptState.Declined) && row.NextAttemptAt != null && row.NextAttemptAt <= now)

@@ -86,6 +86,22 @@ public sealed class PollTests
         (await bench.Answers(last)).ShouldBe("PaymentPending, PaymentAuthorized");
     }
 
+    /// <summary>They decide their orders within seconds: customers may have paid in the last one, and their webhooks be late.</summary>
+    [Fact]
+    public async Task Closed_pages_are_polled_at_once_whatever_the_budget()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:MaxPollsPerSecond=5", "--Payments:SweepPageSize=10");
+        var crowd = Enumerable.Range(0, 45).Select(_ => Some.Order()).ToList();
+        await bench.Deliver([.. crowd.Select(order => Some.Hosted(order))]);
+        await bench.Drain();
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        bench.Gateway.Conclude(crowd[^1], "succeeded");
+        bench.Clock.Advance(TimeSpan.FromSeconds(3));
+        await bench.Get<AttemptSweeper>().SweepAll(TestContext.Current.CancellationToken);
+        await bench.Drain();
+        (await bench.Answers(crowd[^1])).ShouldBe("PaymentPending, PaymentAuthorized");
+    }
+
     [Fact]
     public async Task HTTP_429_reduces_polls_but_not_calls()
     {
@@ -124,7 +140,7 @@ public sealed class PollTests
         var now = DateTime.UnixEpoch.AddYears(56);
         (await Plan(bench, db => AttemptSweeper.DueCalls(db, now))).ShouldContain("ix_payment_attempts_calls");
         (await Plan(bench, db => AttemptSweeper.CallsDueTooFarAhead(db, now))).ShouldContain("ix_payment_attempts_calls");
-        (await Plan(bench, db => AttemptSweeper.Closing(db, now, now, now))).ShouldContain("ix_payment_attempts_closing");
+        (await Plan(bench, db => AttemptSweeper.Closed(db, now, now))).ShouldContain("ix_payment_attempts_closing");
         (await Plan(bench, db => AttemptSweeper.DuePolls(db, now))).ShouldContain("ix_payment_attempts_polls");
     }
 
