@@ -1,20 +1,24 @@
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.History;
+using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Inventory;
 
 /// <summary>The stock participant: its queue and its endpoints.</summary>
 public static class InventorySetup
 {
+    static readonly HistoryItem ExampleStep =
+        new(BranchView.Noon, "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2");
+
     public static void AddInventory(this WebApplicationBuilder builder)
     {
         builder.AddDatabase<InventoryDb>("inventory");
-        builder.Services.AddScoped<StockRows>();
-        builder.Services.AddScoped<BranchSteps>();
+        builder.Services.AddScoped<StockFence>();
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<InventoryDb>(Queues.Inventory, endpoint =>
         {
-            endpoint.Preload<StockPreload>();
+            endpoint.Preload<StockRows>();
             endpoint.Consumer<ReserveStockConsumer>();
             endpoint.Consumer<ConfirmStockConsumer>();
             endpoint.Consumer<CancelStockConsumer>();
@@ -25,7 +29,7 @@ public static class InventorySetup
     {
         ReceiveStockEndpoint.Map(app);
         GetStockEndpoints.Map(app);
-        GetBranchesEndpoints.Map(app);
-        BranchHistoryEndpoint.Map(app);
+        app.MapBranches<InventoryDb, Branch, BranchView>(StockFence.Participant, BranchView.Example, BranchView.Of);
+        app.MapBranchHistory<InventoryDb>(StockFence.Participant, ExampleStep);
     }
 }

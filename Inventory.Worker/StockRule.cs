@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Inventory;
 
@@ -24,7 +25,7 @@ static class StockRule
 
     public static Outcome Confirm(Branch? branch, ConfirmStock message) => branch?.State switch
     {
-        BranchState.Tried => new Outcome.Step(BranchState.Confirmed, Move.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
+        BranchState.Tried => new StockStep(BranchState.Confirmed, Move.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
         BranchState.Confirmed => new Outcome.Repeat(new StockConfirmed(message.OrderId)),
         // The Cancel came first. Only a saga that still expects the goods treats this answer as an error, and raises the alarm itself.
         BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
@@ -35,43 +36,56 @@ static class StockRule
     public static Outcome Cancel(Branch? branch, CancelStock message) => branch?.State switch
     {
         // A tombstone: without it, a Try that arrives after its Cancel would hold stock for a cancelled order.
-        null => new Outcome.Step(BranchState.Cancelled, Move.None, [], new StockCancelled(message.OrderId)),
-        BranchState.Tried => new Outcome.Step(BranchState.Cancelled, Move.Release, branch.Lines, new StockCancelled(message.OrderId)),
-        BranchState.Refused => new Outcome.Step(BranchState.Cancelled, Move.None, branch.Lines, new StockCancelled(message.OrderId)),
+        null => new StockStep(BranchState.Cancelled, Move.None, [], new StockCancelled(message.OrderId)),
+        BranchState.Tried => new StockStep(BranchState.Cancelled, Move.Release, branch.Lines, new StockCancelled(message.OrderId)),
+        BranchState.Refused => new StockStep(BranchState.Cancelled, Move.None, branch.Lines, new StockCancelled(message.OrderId)),
         // Only a cancelled order has its branch cancelled: its sale was requested earlier, and is returned now.
-        BranchState.Confirmed => new Outcome.Step(BranchState.Cancelled, Move.Return, branch.Lines, new StockCancelled(message.OrderId)),
+        BranchState.Confirmed => new StockStep(BranchState.Cancelled, Move.Return, branch.Lines, new StockCancelled(message.OrderId)),
         _ => new Outcome.Repeat(new StockCancelled(message.OrderId)),
     };
 
     /// <summary>All lines or none: orders are not shipped in part.</summary>
-    static Outcome.Step Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
+    static StockStep Reserve(TryReserveStock message, IReadOnlyDictionary<string, StockLevel> levels)
     {
         if (!FieldRules.AreLines(message.Lines))
-            return new Outcome.Step(BranchState.Refused, Move.None, [], new StockRejected(message.OrderId, UnusableLines, []));
+            return new StockStep(BranchState.Refused, Move.None, [], new StockRejected(message.OrderId, UnusableLines, []));
 
         var missing = message.Lines.Where(line => Available(line.Sku, levels) < line.Quantity)
             .Select(line => new RejectedLine(line.Sku, line.Quantity, (int)Available(line.Sku, levels))).ToList();
         if (missing.Count == 0)
-            return new Outcome.Step(BranchState.Tried, Move.Hold, message.Lines, new StockReserved(message.OrderId));
+            return new StockStep(BranchState.Tried, Move.Hold, message.Lines, new StockReserved(message.OrderId));
 
         var reason = missing.Exists(line => !levels.ContainsKey(line.Sku)) ? UnknownSku : SoldOut;
-        return new Outcome.Step(BranchState.Refused, Move.None, message.Lines, new StockRejected(message.OrderId, reason, missing));
+        return new StockStep(BranchState.Refused, Move.None, message.Lines, new StockRejected(message.OrderId, reason, missing));
     }
 
     static long Available(string sku, IReadOnlyDictionary<string, StockLevel> levels) => levels.TryGetValue(sku, out var level) ? level.Available : 0;
 }
 
-/// <summary>The effect of one message.</summary>
-abstract record Outcome
+/// <summary>The branch changes its state, the lines' pieces move, and the answer is sent.</summary>
+sealed record StockStep(BranchState To, Move Move, IReadOnlyList<OrderLine> Lines, object? Answer)
+    : Outcome.Step<BranchState>(To, Answer, Describe(Move, Lines, Answer))
 {
-    /// <summary>The branch changes its state, the lines' pieces move, and the answer is sent.</summary>
-    public sealed record Step(BranchState To, Move Move, IReadOnlyList<OrderLine> Lines, IOrderMessage Answer) : Outcome;
+    static string? Describe(Move move, IReadOnlyList<OrderLine> lines, object? answer)
+    {
+        var what = move switch
+        {
+            Move.Hold => "available -> held: ",
+            Move.Sell => "held -> sold: ",
+            Move.Release => "held -> available: ",
+            Move.Return => "sold -> available, returned: ",
+            _ => answer is StockRejected no ? no.Reason + ": " : null,
+        };
+        return what is null ? null : (what + Shorten(lines)).TrimEnd(' ', ':');
+    }
 
-    /// <summary>A duplicate: the same answer again, no effect.</summary>
-    public sealed record Repeat(IOrderMessage Answer) : Outcome;
-
-    /// <summary>A correct saga never sends this: no effect, no answer, an alarm.</summary>
-    public sealed record Violation(string Rule) : Outcome;
+    /// <summary>The audit shows only the first lines; the branch's row has all.</summary>
+    static string Shorten(IReadOnlyList<OrderLine> lines)
+    {
+        const int Shown = 5;
+        var text = string.Join(", ", lines.Take(Shown).Select(line => $"{line.Sku} x {line.Quantity}"));
+        return lines.Count > Shown ? $"{text} and {lines.Count - Shown} more" : text;
+    }
 }
 
 /// <summary>How the pieces of a branch's lines move.</summary>

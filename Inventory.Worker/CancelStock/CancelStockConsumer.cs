@@ -3,7 +3,8 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
-sealed class CancelStockConsumer(BranchSteps steps) : IConsumer<CancelStock>
+sealed class CancelStockConsumer(StockFence fence) : IConsumer<CancelStock>
 {
-    public Task Consume(ConsumeContext<CancelStock> context) => steps.Apply(context, branch => StockRule.Cancel(branch, context.Message));
+    public Task Consume(ConsumeContext<CancelStock> context) =>
+        fence.Apply(context.Message, StockRule.Cancel(fence.Branch(context.Message), context.Message));
 }

@@ -3,7 +3,8 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
-sealed class ConfirmStockConsumer(BranchSteps steps) : IConsumer<ConfirmStock>
+sealed class ConfirmStockConsumer(StockFence fence) : IConsumer<ConfirmStock>
 {
-    public Task Consume(ConsumeContext<ConfirmStock> context) => steps.Apply(context, branch => StockRule.Confirm(branch, context.Message));
+    public Task Consume(ConsumeContext<ConfirmStock> context) =>
+        fence.Apply(context.Message, StockRule.Confirm(fence.Branch(context.Message), context.Message));
 }

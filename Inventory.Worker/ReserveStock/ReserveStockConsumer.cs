@@ -3,8 +3,8 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
-sealed class ReserveStockConsumer(BranchSteps steps, StockRows rows) : IConsumer<TryReserveStock>
+sealed class ReserveStockConsumer(StockFence fence, StockRows rows) : IConsumer<TryReserveStock>
 {
     public Task Consume(ConsumeContext<TryReserveStock> context) =>
-        steps.Apply(context, branch => StockRule.Try(branch, context.Message, rows.Levels));
+        fence.Apply(context.Message, StockRule.Try(fence.Branch(context.Message), context.Message, rows.Levels));
 }

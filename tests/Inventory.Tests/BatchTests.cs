@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Participants;
 using Shouldly;
 using Testing;
 using Xunit;
@@ -51,8 +52,8 @@ public sealed class BatchTests
             host.Send(new CancelStock(order, "a test")), host.Send(new TryReserveStock(order, [new("a", 2)])))));
         await Eventually.Holds("two answers for each order", () => host.Answers.Count >= 400);
 
-        foreach (var answers in host.Answers.GroupBy(answer => answer.OrderId, Model.Text))
-            string.Join(", ", answers.Order()).ShouldBeOneOf("cancelled, reserved", "cancelled, rejected: cancelled before tried");
+        foreach (var answers in host.Answers.GroupBy(answer => answer.OrderId, Commands.Text))
+            string.Join(", ", answers.Order()).ShouldBeOneOf("cancelled, tried", "cancelled, refused: cancelled before tried");
         var level = await Level(host, "a");
         (level.Received, level.Available, level.Held, level.Sold).ShouldBe((500, 500, 0, 0));
         (await host.Read(db => db.Branches.CountAsync(branch => branch.State == BranchState.Cancelled))).ShouldBe(200);
@@ -101,7 +102,7 @@ public sealed class BatchTests
         await host.Send(new TryReserveStock(NewId(), null!));
         await Eventually.Holds("ten answers", () => host.Answers.Count == 10);
 
-        host.Answers.Select(Model.Text).ShouldAllBe(text => text == "rejected: the lines are not usable");
+        host.Answers.Select(Commands.Text).ShouldAllBe(text => text == "refused: the lines are not usable");
         (await host.Failures()).ShouldBe(0);
         var level = await Level(host, "a");
         (level.Received, level.Available, level.Held, level.Sold).ShouldBe((10, 10, 0, 0));

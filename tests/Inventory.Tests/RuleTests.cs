@@ -1,5 +1,7 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Participants;
 using Shouldly;
+using Testing;
 using Xunit;
 
 namespace OrderSaga.Inventory.Tests;
@@ -36,7 +38,7 @@ public sealed class RuleTests
 
     static void Run(Op[] ops, long stock, bool twice)
     {
-        var (model, branch, level) = (new Model(stock, Quantity), (Branch?)null, new StockLevel { Sku = "a" });
+        var (model, branch, level) = (new FenceModel(stock, Quantity, Commands.SoldOut(Quantity, stock)), (Branch?)null, new StockLevel { Sku = "a" });
         level.Receive(stock);
         foreach (var op in ops)
         {
@@ -46,7 +48,7 @@ public sealed class RuleTests
             if (twice)
                 Handle(op, ref branch, level).ShouldBe(expected, "again: " + because);
 
-            (level.Available, level.Held, level.Sold).ShouldBe((model.Available, model.Held, model.Sold), because);
+            (level.Available, level.Held, level.Sold).ShouldBe((model.Available, model.Held, model.Used), because);
             level.Received.ShouldBe(level.Available + level.Held + level.Sold, because);
             (branch?.State.ToString() ?? "").ShouldBe(model.Path.LastOrDefault() ?? "", because);
         }
@@ -54,22 +56,22 @@ public sealed class RuleTests
 
     static string? Handle(Op op, ref Branch? branch, StockLevel level)
     {
-        var outcome = Model.Message(op, Order, new OrderLine("a", Quantity)) switch
+        var outcome = Commands.Of(op, Order, new OrderLine("a", Quantity)) switch
         {
             TryReserveStock message => StockRule.Try(branch, message, new Dictionary<string, StockLevel> { ["a"] = level }),
             ConfirmStock message => StockRule.Confirm(branch, message),
             var message => StockRule.Cancel(branch, (CancelStock)message),
         };
-        if (outcome is Outcome.Step step)
+        if (outcome is StockStep step)
         {
             foreach (var line in step.Lines)
                 level.Move(step.Move, line.Quantity);
             branch ??= new Branch { OrderId = Order, CreatedAt = Now };
             branch.Transition(step, Now);
-            return Model.Text(step.Answer);
+            return Commands.Text(step.Answer);
         }
 
-        return outcome is Outcome.Repeat repeat ? Model.Text(repeat.Answer) : null;
+        return outcome is Outcome.Repeat repeat ? Commands.Text(repeat.Answer) : null;
     }
 
     [Fact]
@@ -78,7 +80,7 @@ public sealed class RuleTests
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
         var outcome = StockRule.Try(null, new TryReserveStock(Order, [new("a", 5), new("b", 2), new("c", 1)]), levels);
 
-        var step = outcome.ShouldBeOfType<Outcome.Step>();
+        var step = outcome.ShouldBeOfType<StockStep>();
         (step.To, step.Move).ShouldBe((BranchState.Refused, Move.None));
         var no = step.Answer.ShouldBeOfType<StockRejected>();
         no.Reason.ShouldBe("unknown sku");
@@ -89,7 +91,7 @@ public sealed class RuleTests
     public void Sold_out_names_every_short_line()
     {
         var levels = new Dictionary<string, StockLevel> { ["a"] = Level("a", 5), ["b"] = Level("b", 1) };
-        var step = StockRule.Try(null, new TryReserveStock(Order, [new("a", 6), new("b", 1)]), levels).ShouldBeOfType<Outcome.Step>();
+        var step = StockRule.Try(null, new TryReserveStock(Order, [new("a", 6), new("b", 1)]), levels).ShouldBeOfType<StockStep>();
         step.Answer.ShouldBeOfType<StockRejected>().Lines.ShouldBe([new RejectedLine("a", 6, 5)]);
     }
 
@@ -110,7 +112,7 @@ public sealed class RuleTests
             _ => [new OrderLine("a", 1), new OrderLine("a", 1)],
         };
         StockRule.Try(null, new TryReserveStock(Order, lines), new Dictionary<string, StockLevel> { ["a"] = Level("a", 9) })
-            .ShouldBeOfType<Outcome.Step>().Answer.ShouldBeOfType<StockRejected>().Reason.ShouldBe("the lines are not usable");
+            .ShouldBeOfType<StockStep>().Answer.ShouldBeOfType<StockRejected>().Reason.ShouldBe("the lines are not usable");
     }
 
     [Fact]

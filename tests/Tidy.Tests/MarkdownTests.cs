@@ -49,7 +49,8 @@ public sealed partial class MarkdownTests
 
     [Fact]
     public void A_missing_metric_is_detected() =>
-        MissingMetrics("README.md", "`ordersaga.batch.size` and `ordersaga.no.such`").ShouldHaveSingleItem().ShouldContain("no.such");
+        MissingMetrics("README.md", "`ordersaga.batch.size`, `ordersaga.stock.branch.repeats` and `ordersaga.no.such`")
+            .ShouldHaveSingleItem().ShouldContain("no.such");
 
     [Fact]
     public void The_README_has_at_most_140_lines() => Repo.Read("README.md").TrimEnd('\n').Split('\n').Length.ShouldBeLessThanOrEqualTo(140);
@@ -90,7 +91,8 @@ public sealed partial class MarkdownTests
         select $"{file} links to {match.Value[1..]}, which is no heading";
 
     static IEnumerable<string> MissingMetrics(string file, string text) => Metric().Matches(text).Select(match => match.Groups["name"].Value)
-        .Where(name => !Source.All.Any(source => source.Text.Contains($"\"{name}\"", StringComparison.Ordinal)))
+        .Where(name => !Source.All.Any(source => source.Text.Contains($"\"{name}\"", StringComparison.Ordinal)
+            || source.Text.Contains($"$\"{BranchMetric().Replace(name, "ordersaga.{name}.branch.")}\"", StringComparison.Ordinal)))
         .Select(name => $"{file} names the metric {name}, which does not exist");
 
     /// <summary>As GitHub makes it: small letters, digits and hyphens.</summary>
@@ -107,6 +109,10 @@ public sealed partial class MarkdownTests
 
     [GeneratedRegex(@"`(?<name>ordersaga\.[a-z.]+[a-z])`", RegexOptions.ExplicitCapture)]
     private static partial Regex Metric();
+
+    /// <summary>Every participant has these.</summary>
+    [GeneratedRegex(@"^ordersaga\.(stock|payment)\.branch\.", RegexOptions.ExplicitCapture)]
+    private static partial Regex BranchMetric();
 
     [GeneratedRegex(@"[^\w -]")]
     private static partial Regex NoSlug();
@@ -125,7 +131,7 @@ public sealed partial class MarkdownTests
         (?<![\w/.:-])(
             (--project|-f)\s+(?<path>[\w./-]+) |
             \./(?<path>[\w.][\w./*-]*) |
-            (?<path>(scripts|docs|tests|tools|deploy|bench|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))
+            (?<path>(scripts|docs|tests|tools|deploy|bench|samples|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))
                 /[\w./*-]*[\w/])
         )
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]

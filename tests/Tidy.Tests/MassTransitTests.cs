@@ -13,7 +13,6 @@ public sealed class MassTransitTests
     static readonly Dictionary<string, string> Exceptions = new()
     {
         ["Orders.Model/OrderState.cs"] = "the saga's row is a SagaStateMachineInstance",
-        ["Inventory.Worker/Branches/BranchSteps.cs"] = "what the three consumers share takes their ConsumeContext",
         ["Inventory.Worker/Branches/StockRows.cs"] = "IPreload gets the deliveries of a batch",
         ["Payments.Worker/Branches/BranchRows.cs"] = "IPreload gets the deliveries of a batch",
         ["Reconciler.Job/Recovery/SagaCommandSender.cs"] = "recovery sends to the saga's queue without an outbox",

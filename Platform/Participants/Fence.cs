@@ -1,0 +1,61 @@
+using OrderSaga.Platform.Batches;
+
+namespace OrderSaga.Platform.Participants;
+
+/// <summary>
+/// Carries out what the participant's rule decides: changes the order's branch, writes one audit row and sends one answer. The unit of work
+/// saves them. With the rule this makes Try, Confirm and Cancel safe in any order and any number of times.
+/// </summary>
+public abstract class Fence<TBranch, TState, TStep>(Participant participant, BranchRows<TBranch> rows, UnitOfWorkContext work, TimeProvider clock)
+    where TBranch : BranchRow<TState, TStep>, new() where TState : struct, Enum where TStep : Outcome.Step<TState>
+{
+    const int MaxNoteLength = 500;
+
+    protected UnitOfWorkContext Work => work;
+
+    /// <summary>The branch of the command's order; null if it has none yet.</summary>
+    public TBranch? Branch(object command) => rows.Branch(participant.OrderId(command));
+
+    /// <summary>Applies what the rule decided about the command.</summary>
+    /// <exception cref="BranchViolationException">The command breaks the rule.</exception>
+    public async Task Apply(object command, Outcome outcome)
+    {
+        var (orderId, name) = (participant.OrderId(command), command.GetType().Name);
+        switch (orderId == Guid.Empty ? new Outcome.Violation("no order id") : outcome)
+        {
+            case TStep step:
+                await Transition(orderId, step, name);
+                break;
+            case Outcome.Repeat repeat:
+                work.AfterCommit(() => participant.Repeated(name));
+                await Send(repeat.Answer);
+                break;
+            case Outcome.Violation violation:
+                if (work.InboxIsVerified)
+                    participant.Violated(name);
+                throw new BranchViolationException($"Order {orderId}: {violation.Rule}.");
+            default:
+                throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a {participant.Subject}.");
+        }
+    }
+
+    /// <summary>Takes the step; <paramref name="cause"/> is the command, call or job that caused it.</summary>
+    protected async Task Transition(Guid orderId, TStep step, string cause)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var branch = rows.Branch(orderId);
+        var from = branch?.State.ToString() ?? "";
+        if (branch is null)
+            rows.Add(branch = new TBranch { OrderId = orderId, CreatedAt = now });
+        branch.Transition(step, now);
+        work.Audit(participant.Subject, orderId.ToString(), from, step.To.ToString(), cause, Text.Clean(step.Note, MaxNoteLength));
+        CarryOut(branch, step, cause);
+        work.AfterCommit(() => participant.Transitioned(cause, step.To.ToString()));
+        await Send(step.Answer);
+    }
+
+    /// <summary>Changes what a step changes besides the branch, in the same transaction.</summary>
+    protected abstract void CarryOut(TBranch branch, TStep step, string cause);
+
+    Task Send(object? answer) => answer is null ? Task.CompletedTask : work.Send(participant.AnswerQueue, answer);
+}
