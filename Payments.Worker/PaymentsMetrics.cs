@@ -6,15 +6,6 @@ namespace OrderSaga.Payments;
 /// <summary>Counted after the commit, except what never commits.</summary>
 static class PaymentsMetrics
 {
-    static readonly Counter<long> Steps =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.transitions", "{transition}", "Steps of payment branches, by cause and new state");
-
-    static readonly Counter<long> Repeats =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
-
-    static readonly Counter<long> Violations =
-        Instruments.Meter.CreateCounter<long>("ordersaga.payment.branch.violations", "{message}", "Messages that broke the branch's rules: alarm on any");
-
     static readonly Counter<long> Alarms =
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.alarms", "{alarm}", "Late payments and refused voids or refunds: alarm on any");
 
@@ -34,12 +25,6 @@ static class PaymentsMetrics
         Instruments.Meter.CreateCounter<long>("ordersaga.gateway.webhooks", "{webhook}", "Webhooks of the payment gateway, by outcome; alarm on refused");
 
     static int breakerOpen;
-
-    public static void Transitioned(string cause, BranchState to) => Steps.Add(1, Tag("cause", cause), Tag("state", to.ToString()));
-
-    public static void Repeated(string message) => Repeats.Add(1, Tag("message", message));
-
-    public static void Violated(string message) => Violations.Add(1, Tag("message", message));
 
     public static void Alarmed() => Alarms.Add(1);
 

@@ -1,6 +1,7 @@
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Participants;
 using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Payments;
@@ -20,7 +21,7 @@ public static class PaymentsSetup
         AddGateway(builder);
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<PaymentsDb>(Queues.Payments, endpoint =>
         {
-            endpoint.Preload<BranchPreload>();
+            endpoint.Preload<PaymentRows>();
             endpoint.Consumer<TryAuthorizePaymentConsumer>();
             endpoint.Consumer<ConfirmPaymentConsumer>();
             endpoint.Consumer<CancelPaymentConsumer>();
@@ -30,8 +31,8 @@ public static class PaymentsSetup
     public static void MapPayments(this IEndpointRouteBuilder app)
     {
         WebhookEndpoint.Map(app);
-        GetBranchesEndpoints.Map(app);
-        BranchHistoryEndpoint.Map(app);
+        app.MapBranches<PaymentsDb, PaymentBranch, PaymentBranchView>(PaymentFence.Participant, PaymentBranchView.Example, PaymentBranchView.Of);
+        PaymentHistory.Map(app);
     }
 
     /// <summary>
@@ -47,8 +48,7 @@ public static class PaymentsSetup
 
     static void AddBranches(IServiceCollection services)
     {
-        services.AddScoped<BranchRows>();
-        services.AddScoped<BranchSteps>();
+        services.AddScoped<PaymentFence>();
         services.AddScoped<AttemptSteps>();
         services.AddSingleton<WebhookReceiver>();
     }

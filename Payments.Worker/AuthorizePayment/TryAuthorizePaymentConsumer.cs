@@ -3,10 +3,8 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
 
-sealed class TryAuthorizePaymentConsumer(BranchSteps steps, TimeProvider clock) : IConsumer<TryAuthorizePayment>
+sealed class TryAuthorizePaymentConsumer(PaymentFence fence, TimeProvider clock) : IConsumer<TryAuthorizePayment>
 {
-    public Task Consume(ConsumeContext<TryAuthorizePayment> context) => steps.Apply(
-        context.Message,
-        branch => PaymentRule.Try(branch, context.Message, clock.GetUtcNow().UtcDateTime),
-        now => PaymentRule.IsUsable(context.Message) ? PaymentBranch.Of(context.Message, now) : PaymentBranch.Tombstone(context.Message.OrderId, now));
+    public Task Consume(ConsumeContext<TryAuthorizePayment> context) =>
+        fence.Apply(context.Message, PaymentRule.Try(fence.Branch(context.Message), context.Message, clock.GetUtcNow().UtcDateTime));
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrderSaga.Contracts;
 using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
@@ -8,6 +7,6 @@ namespace OrderSaga.Payments;
 static class AnswerJson
 {
     /// <summary><c>{"message":"PaymentDeclined","content":{...}}</c></summary>
-    public static string Json(IOrderMessage answer) =>
-        JsonSerializer.Serialize(new { message = answer.GetType().Name, content = (object)answer }, WebJson.Options);
+    public static string Json(object answer) =>
+        JsonSerializer.Serialize(new { message = answer.GetType().Name, content = answer }, WebJson.Options);
 }

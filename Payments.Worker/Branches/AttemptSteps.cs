@@ -4,7 +4,7 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>Life cycle of an attempt: committed before its call, queued after the commit, settled by the gateway's answer.</summary>
-sealed class AttemptSteps(BranchRows rows, UnitOfWorkContext work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
+sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 

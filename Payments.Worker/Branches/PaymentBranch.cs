@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Payments;
 
@@ -39,19 +40,16 @@ enum BranchState
     Cancelled,
 }
 
-/// <summary>The payment branch of one order; kept as long as the order, so that duplicates are recognized.</summary>
-sealed class PaymentBranch : IVersioned
+/// <summary>The payment branch of one order.</summary>
+sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
 {
-    public Guid OrderId { get; init; }
-    public BranchState State { get; private set; }
-
     /// <summary>Minor units; 0 if the Cancel came before the Try.</summary>
-    public long Amount { get; init; }
+    public long Amount { get; private set; }
 
-    public string Currency { get; init; } = "";
+    public string Currency { get; private set; } = "";
 
     /// <summary><c>card</c> or <c>hosted</c>.</summary>
-    public string Method { get; init; } = "";
+    public string Method { get; private set; } = "";
 
     /// <summary>Needed to repeat the authorization; deleted as soon as its answer is known.</summary>
     public string? Token { get; private set; }
@@ -81,30 +79,11 @@ sealed class PaymentBranch : IVersioned
     public string? Answer { get; private set; }
 
     public long Version { get; set; }
-    public DateTime CreatedAt { get; init; }
-    public DateTime UpdatedAt { get; private set; }
 
     public bool Hosted => Method == FieldRules.Hosted;
 
     /// <summary>Amount of the operation: a refund returns what was captured.</summary>
     public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
-
-    public static PaymentBranch Of(TryAuthorizePayment message, DateTime now) => new()
-    {
-        OrderId = message.OrderId,
-        Amount = message.Amount.Amount,
-        Currency = message.Amount.Currency,
-        Method = message.Payment.Method,
-        Token = message.Payment.Token,
-        PayBefore = WholeSeconds(message.PayBefore.ToUniversalTime()),
-        CreatedAt = now,
-    };
-
-    /// <summary>A branch whose Cancel came before its Try.</summary>
-    public static PaymentBranch Tombstone(Guid orderId, DateTime now) => new() { OrderId = orderId, CreatedAt = now };
-
-    /// <summary>Unreachable: the rule refuses a Confirm without a branch.</summary>
-    public static PaymentBranch RequireTry(DateTime now) => throw new InvalidOperationException($"A Confirm at {now:O} would make a branch.");
 
     /// <summary>Stores the gateway's answer about an operation.</summary>
     public void RecordAnswer(Operation operation, GatewayAnswer answer)
@@ -119,15 +98,22 @@ sealed class PaymentBranch : IVersioned
             (AuthorizationId, Url, PayBefore) = (answer.Id, answer.Url ?? Url, answer.ExpiresAt ?? PayBefore);
     }
 
-    public void Transition(Outcome.Step step, DateTime now)
+    protected override void Apply(PaymentStep step)
     {
-        State = step.To;
+        if (step.Request is { } request)
+            Store(request);
         CancelRequested |= step.CancelRequested;
         Undo = step.Call is Operation.Void or Operation.Refund ? step.Call : Undo;
         Answer = step.Answer is { } answer ? AnswerJson.Json(answer) : Answer;
         Reason = step.Answer is PaymentDeclined declined ? declined.Reason : Reason;
         Token = State == BranchState.Trying ? Token : null;
-        UpdatedAt = now;
+    }
+
+    void Store(TryAuthorizePayment request)
+    {
+        (Amount, Currency) = (request.Amount.Amount, request.Amount.Currency);
+        (Method, Token) = (request.Payment.Method, request.Payment.Token);
+        PayBefore = WholeSeconds(request.PayBefore.ToUniversalTime());
     }
 
     /// <summary>Whole seconds, which every database stores, so that the same request can be repeated.</summary>
@@ -135,16 +121,13 @@ sealed class PaymentBranch : IVersioned
 
     internal static void Map(EntityTypeBuilder<PaymentBranch> row)
     {
-        row.ToTable("payment_branches", table =>
+        Map(row, "payment_branches");
+        row.ToTable(table =>
         {
-            table.HasCheckConstraint("ck_payment_branches_state", $"state IN ({Sql.Names<BranchState>()})");
             table.HasCheckConstraint("ck_payment_branches_amount", "amount >= 0");
             table.HasCheckConstraint("ck_payment_branches_tried", "amount > 0 OR state = 'Cancelled'");
             table.HasCheckConstraint("ck_payment_branches_confirmed", "capture_id IS NOT NULL OR state <> 'Confirmed'");
         });
-        row.HasKey(x => x.OrderId);
-        row.Property(x => x.OrderId).HasColumnName("order_id").ValueGeneratedNever();
-        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.Amount).HasColumnName("amount");
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Method).HasColumnName("method").HasMaxLength(FieldRules.MaxMethodLength);
@@ -159,9 +142,6 @@ sealed class PaymentBranch : IVersioned
         row.Property(x => x.Undo).HasColumnName("undo").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.Answer).HasColumnName("answer");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
-        row.Property(x => x.CreatedAt).HasColumnName("created_at");
-        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
-        row.HasIndex(x => x.UpdatedAt);
         row.Ignore(x => x.Hosted);
     }
 }

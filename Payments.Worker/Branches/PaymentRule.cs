@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Participants;
 using static OrderSaga.Payments.BranchState;
 
 namespace OrderSaga.Payments;
@@ -22,10 +23,10 @@ static class PaymentRule
     public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
     {
         null when !IsUsable(message) =>
-            new Outcome.Step(Cancelled, new PaymentDeclined(message.OrderId, Unusable), Note: Unusable),
+            new PaymentStep(Cancelled, new PaymentDeclined(message.OrderId, Unusable), Note: Unusable),
         null when message.PayBefore <= now =>
-            new Outcome.Step(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "the gateway was not called"),
-        null => new Outcome.Step(Trying, Call: Operation.Authorize),
+            new PaymentStep(Refused, new PaymentDeclined(message.OrderId, TimeIsOver), Note: "the gateway was not called", Request: message),
+        null => new PaymentStep(Trying, Call: Operation.Authorize, Request: message),
         Cancelling or Cancelled => new Outcome.Repeat(new PaymentDeclined(message.OrderId, branch.Amount == 0 ? branch.Reason ?? TooLate : TooLate)),
         _ when branch.Amount != message.Amount?.Amount || branch.Currency != message.Amount.Currency =>
             new Outcome.Violation("a second Try with another amount"),
@@ -39,7 +40,7 @@ static class PaymentRule
     /// <param name="refused">The gateway refused the capture: a later Confirm is a duplicate.</param>
     public static Outcome Confirm(PaymentBranch? branch, bool refused) => branch?.State switch
     {
-        Tried => new Outcome.Step(Confirming, Call: Operation.Capture),
+        Tried => new PaymentStep(Confirming, Call: Operation.Capture),
         Confirming => Outcome.Nothing,
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
@@ -56,11 +57,11 @@ static class PaymentRule
         null => Ended(message.OrderId, "cancelled before tried"),
         Refused => Ended(message.OrderId),
         Trying or Confirming when branch.CancelRequested => Outcome.Nothing,
-        Trying or Confirming => new Outcome.Step(branch.State, CancelRequested: true, Note: "waits for the gateway's answer"),
-        Pending or Tried or CaptureRefused => new Outcome.Step(Cancelling, Call: Operation.Void, CancelRequested: true),
-        Confirmed => new Outcome.Step(Cancelling, Call: Operation.Refund, CancelRequested: true),
-        Cancelling when undoDeclined => new Outcome.Step(Cancelling, Call: branch.Undo, CancelRequested: true, Note: "the gateway is called again"),
-        Cancelling when !branch.CancelRequested => new Outcome.Step(Cancelling, CancelRequested: true, Note: "waits for the gateway's answer"),
+        Trying or Confirming => new PaymentStep(branch.State, CancelRequested: true, Note: "waits for the gateway's answer"),
+        Pending or Tried or CaptureRefused => new PaymentStep(Cancelling, Call: Operation.Void, CancelRequested: true),
+        Confirmed => new PaymentStep(Cancelling, Call: Operation.Refund, CancelRequested: true),
+        Cancelling when undoDeclined => new PaymentStep(Cancelling, Call: branch.Undo, CancelRequested: true, Note: "the gateway is called again"),
+        Cancelling when !branch.CancelRequested => new PaymentStep(Cancelling, CancelRequested: true, Note: "waits for the gateway's answer"),
         Cancelling => Outcome.Nothing,
         _ => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
     };
@@ -85,63 +86,75 @@ static class PaymentRule
 
     static Outcome Authorized(PaymentBranch branch) => branch.State switch
     {
-        Trying or Pending when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
-        Trying or Pending => new Outcome.Step(Tried, new PaymentAuthorized(branch.OrderId)),
+        Trying or Pending when branch.CancelRequested => new PaymentStep(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
+        Trying or Pending => new PaymentStep(Tried, new PaymentAuthorized(branch.OrderId)),
         Refused or Cancelled when branch.Undo is null => Late(Operation.Void),
         _ => Outcome.Nothing,
     };
 
     static Outcome AwaitsCustomer(PaymentBranch branch, GatewayAnswer answer) => branch.State switch
     {
-        Trying when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
+        Trying when branch.CancelRequested => new PaymentStep(Cancelling, Call: Operation.Void, Note: "cancelled meanwhile"),
         // The customer cannot pay: the order fails with a reason, and the open payment is voided.
         Trying when answer.Url is null =>
-            new Outcome.Step(Cancelling, new PaymentDeclined(branch.OrderId, MissingUrl), Call: Operation.Void, Note: MissingUrl, Alarm: true),
-        Trying => new Outcome.Step(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
+            new PaymentStep(Cancelling, new PaymentDeclined(branch.OrderId, MissingUrl), Call: Operation.Void, Note: MissingUrl, Alarm: true),
+        Trying => new PaymentStep(Pending, new PaymentPending(branch.OrderId, answer.Url, answer.ExpiresAt ?? branch.PayBefore ?? default)),
         _ => Outcome.Nothing,
     };
 
     static Outcome NotAuthorized(PaymentBranch branch, string reason) => branch.State switch
     {
         Trying or Pending when branch.CancelRequested => Ended(branch.OrderId, "the gateway declined: " + reason),
-        Trying or Pending => new Outcome.Step(Refused, new PaymentDeclined(branch.OrderId, reason), Note: reason),
+        Trying or Pending => new PaymentStep(Refused, new PaymentDeclined(branch.OrderId, reason), Note: reason),
         _ => Outcome.Nothing,
     };
 
     static Outcome Captured(PaymentBranch branch) => branch.State switch
     {
-        Confirming when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "cancelled meanwhile"),
-        Confirming => new Outcome.Step(Confirmed, new PaymentConfirmed(branch.OrderId)),
+        Confirming when branch.CancelRequested => new PaymentStep(Cancelling, Call: Operation.Refund, Note: "cancelled meanwhile"),
+        Confirming => new PaymentStep(Confirmed, new PaymentConfirmed(branch.OrderId)),
         CaptureRefused or Cancelling or Cancelled when branch.Undo != Operation.Refund => Late(Operation.Refund),
         _ => Outcome.Nothing,
     };
 
     static Outcome NotCaptured(PaymentBranch branch, string reason) => branch.State switch
     {
-        Confirming when branch.CancelRequested => new Outcome.Step(Cancelling, Call: Operation.Void, Note: "the gateway refused the capture: " + reason),
-        Confirming => new Outcome.Step(CaptureRefused, new PaymentRefused(branch.OrderId, reason), Note: reason),
+        Confirming when branch.CancelRequested => new PaymentStep(Cancelling, Call: Operation.Void, Note: "the gateway refused the capture: " + reason),
+        Confirming => new PaymentStep(CaptureRefused, new PaymentRefused(branch.OrderId, reason), Note: reason),
         _ => Outcome.Nothing,
     };
 
     static Outcome Undone(PaymentBranch branch, Operation operation) => branch.State switch
     {
-        Cancelling when branch.Undo == operation => new Outcome.Step(Cancelled, branch.CancelRequested ? new PaymentCancelled(branch.OrderId) : null),
+        Cancelling when branch.Undo == operation => new PaymentStep(Cancelled, branch.CancelRequested ? new PaymentCancelled(branch.OrderId) : null),
         _ => Outcome.Nothing,
     };
 
     /// <summary>Another party captured money that was to be voided: it is refunded.</summary>
     static Outcome CapturedExternally(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
-        ? new Outcome.Step(Cancelling, Call: Operation.Refund, Note: "another party captured the payment: it is refunded", Alarm: true)
+        ? new PaymentStep(Cancelling, Call: Operation.Refund, Note: "another party captured the payment: it is refunded", Alarm: true)
         : Outcome.Nothing;
 
     /// <summary>
     /// The gateway refuses to void or refund: an alarm for operators; the saga gets no answer, and the order moves to review.
     /// </summary>
     static Outcome NotUndone(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
-        ? new Outcome.Step(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
+        ? new PaymentStep(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
         : Outcome.Nothing;
 
-    static Outcome.Step Ended(Guid orderId, string? note = null) => new(Cancelled, new PaymentCancelled(orderId), CancelRequested: true, Note: note);
+    static PaymentStep Ended(Guid orderId, string? note = null) => new(Cancelled, new PaymentCancelled(orderId), CancelRequested: true, Note: note);
 
-    static Outcome.Step Late(Operation undo) => new(Cancelling, Call: undo, Note: "late payment", Alarm: true);
+    static PaymentStep Late(Operation undo) => new(Cancelling, Call: undo, Note: "late payment", Alarm: true);
 }
+
+/// <summary>The payment branch changes.</summary>
+/// <param name="To">The new state; unchanged if only the Cancel is recorded.</param>
+/// <param name="Answer">Answer to the saga, if already known.</param>
+/// <param name="Call">Gateway operation to start after the commit.</param>
+/// <param name="CancelRequested">A Cancel has arrived.</param>
+/// <param name="Note">Explanation for the audit.</param>
+/// <param name="Alarm">Operators must know: money arrived late or could not be returned.</param>
+/// <param name="Request">The Try that the branch stores.</param>
+sealed record PaymentStep(
+    BranchState To, object? Answer = null, Operation? Call = null, bool CancelRequested = false, string? Note = null, bool Alarm = false,
+    TryAuthorizePayment? Request = null) : Outcome.Step<BranchState>(To, Answer, Note);

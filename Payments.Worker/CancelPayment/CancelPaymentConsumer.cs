@@ -3,13 +3,10 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
 
-sealed class CancelPaymentConsumer(BranchSteps steps, BranchRows rows) : IConsumer<CancelPayment>
+sealed class CancelPaymentConsumer(PaymentFence fence, PaymentRows rows) : IConsumer<CancelPayment>
 {
-    public Task Consume(ConsumeContext<CancelPayment> context) => steps.Apply(
-        context.Message,
-        branch => PaymentRule.Cancel(branch, context.Message, UndoDeclined(branch)),
-        now => PaymentBranch.Tombstone(context.Message.OrderId, now));
+    public Task Consume(ConsumeContext<CancelPayment> context) => Apply(context.Message, fence.Branch(context.Message));
 
-    bool UndoDeclined(PaymentBranch? branch) =>
-        branch?.Undo is { } undo && rows.Attempt(branch.OrderId, undo)?.State == AttemptState.Declined;
+    Task Apply(CancelPayment message, PaymentBranch? branch) =>
+        fence.Apply(message, PaymentRule.Cancel(branch, message, branch?.Undo is { } undo && rows.IsDeclined(message.OrderId, undo)));
 }

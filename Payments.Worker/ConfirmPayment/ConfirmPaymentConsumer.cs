@@ -3,10 +3,8 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
 
-sealed class ConfirmPaymentConsumer(BranchSteps steps, BranchRows rows) : IConsumer<ConfirmPayment>
+sealed class ConfirmPaymentConsumer(PaymentFence fence, PaymentRows rows) : IConsumer<ConfirmPayment>
 {
-    public Task Consume(ConsumeContext<ConfirmPayment> context) => steps.Apply(
-        context.Message,
-        branch => PaymentRule.Confirm(branch, rows.Attempt(context.Message.OrderId, Operation.Capture)?.State == AttemptState.Declined),
-        PaymentBranch.RequireTry);
+    public Task Consume(ConsumeContext<ConfirmPayment> context) => fence.Apply(context.Message,
+        PaymentRule.Confirm(fence.Branch(context.Message), rows.IsDeclined(context.Message.OrderId, Operation.Capture)));
 }

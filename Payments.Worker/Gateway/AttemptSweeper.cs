@@ -115,9 +115,9 @@ sealed class AttemptSweeper(
     {
         if (orderIds.Count == 0)
             return (0, false);
-        var rows = work.Services.GetRequiredService<BranchRows>();
+        var rows = work.Services.GetRequiredService<PaymentRows>();
         var steps = work.Services.GetRequiredService<AttemptSteps>();
-        await rows.LoadUnlocked(work, orderIds);
+        await rows.Load(work, orderIds, skipLocked: true);
         var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
             steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, query: true, poll);

@@ -130,16 +130,16 @@ sealed class GatewayCalls : BackgroundService
 
     static async Task ApplyResults(UnitOfWorkContext work, IReadOnlyList<CallResult> results)
     {
-        await work.Services.GetRequiredService<BranchRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
-        var steps = work.Services.GetRequiredService<BranchSteps>();
+        await work.Services.GetRequiredService<PaymentRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
+        var fence = work.Services.GetRequiredService<PaymentFence>();
         foreach (var result in results)
-            await ApplyResults(steps, result);
+            await ApplyResult(fence, result);
     }
 
-    static async Task ApplyResults(BranchSteps steps, CallResult result)
+    static async Task ApplyResult(PaymentFence fence, CallResult result)
     {
         using var activity = Instruments.Source.StartActivity("payment answer", ActivityKind.Internal, result.Handover.TraceParent);
         using var orderId = LogContext.PushProperty("OrderId", result.Handover.Call.OrderId);
-        await steps.ApplyGatewayAnswer(result);
+        await fence.ApplyGatewayAnswer(result);
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 
 namespace OrderSaga.Payments;
@@ -32,7 +33,15 @@ sealed record PaymentBranchView(
         ExampleId, "payment", "Tried", null, new Money(1250, "EUR"), 1250, 0, 0, "card", null, null, false,
         [new("authorize", $"{ExampleId}:payment:authorize", "Succeeded", "auth_0199f0a07c1e7000", 1, null, null, Noon, Noon)], Noon, Noon);
 
-    public static PaymentBranchView Of(PaymentBranch branch, IEnumerable<PaymentAttempt> attempts)
+    public static async Task<IEnumerable<PaymentBranchView>> Of(PaymentsDb db, List<PaymentBranch> branches, CancellationToken cancel)
+    {
+        var ids = branches.ConvertAll(branch => branch.OrderId);
+        var attempts = await db.Attempts.AsNoTracking().Where(row => ids.Contains(row.OrderId)).ToListAsync(cancel);
+        var byOrder = attempts.ToLookup(attempt => attempt.OrderId);
+        return branches.Select(branch => Of(branch, byOrder[branch.OrderId]));
+    }
+
+    static PaymentBranchView Of(PaymentBranch branch, IEnumerable<PaymentAttempt> attempts)
     {
         var all = attempts.OrderBy(attempt => attempt.CreatedAt).ThenBy(attempt => attempt.Operation).ToList();
         long Done(Operation operation) =>
@@ -65,6 +74,3 @@ sealed record PaymentAttemptView(
         PaymentAttempt.Name(attempt.Operation), attempt.Key, attempt.State.ToString(), attempt.GatewayId, attempt.Attempts, attempt.Error,
         attempt.NextAttemptAt, attempt.CreatedAt, attempt.UpdatedAt);
 }
-
-/// <param name="Items">Sorted by order id; orders without a branch are left out.</param>
-sealed record PaymentBranchList(IReadOnlyList<PaymentBranchView> Items);

@@ -29,7 +29,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
         if (await db.Webhooks.FindAsync(id) is not null)
             return "seen before";
 
-        var rows = work.Services.GetRequiredService<BranchRows>();
+        var rows = work.Services.GetRequiredService<PaymentRows>();
         await rows.Load(work, [orderId]);
         var (branch, authorization) = (rows.Branch(orderId), rows.Attempt(orderId, Operation.Authorize));
         var outcome = WebhookRule.Decide(received, branch, authorization);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Payments.Tests;
 
@@ -68,7 +69,7 @@ sealed class Bench : IAsyncDisposable
         await UnitOfWork.Run(async work =>
         {
             refused = [];
-            await new BranchPreload(work.Services.GetRequiredService<BranchRows>()).Load(work, [.. messages.Select(Deliveries.Of)]);
+            await work.Services.GetRequiredService<PaymentRows>().Load(work, [.. messages.Select(Deliveries.Of)]);
             foreach (var message in messages)
             {
                 if (!await Consume(work, message))
@@ -214,6 +215,13 @@ static class Some
         new(orderId, new Money(1250, "EUR"), new PaymentInstruction("card", token), FarFuture);
 
     public static TryAuthorizePayment Hosted(Guid orderId) => new(orderId, new Money(1250, "EUR"), new PaymentInstruction("hosted"), InAnHour);
+
+    public static IOrderMessage Command(Op op, Guid orderId, string token = "tok_ok") => op switch
+    {
+        Op.Try => Try(orderId, token),
+        Op.Confirm => Confirm(orderId),
+        _ => Cancel(orderId),
+    };
 
     public static ConfirmPayment Confirm(Guid orderId) => new(orderId);
 

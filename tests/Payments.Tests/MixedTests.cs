@@ -39,7 +39,7 @@ public sealed class MixedTests(ITestOutputHelper output)
     /// <summary>After a batch, calls are lost, made and answered, made and not answered, or wait; sometimes the sweeper runs.</summary>
     static async Task Step(Bench bench, Run[] batch, int step, Random chance)
     {
-        await bench.Deliver([.. batch.Select(run => Sequences.Message(run.Sequence[step], run.OrderId, run.Token))]);
+        await bench.Deliver([.. batch.Select(run => Some.Command(run.Sequence[step], run.OrderId, run.Token))]);
         var calls = bench.Waiting().Where(_ => chance.NextDouble() < 0.8).ToList();
         var results = (await bench.Call(calls)).Where(_ => chance.NextDouble() < 0.8).ToArray();
         chance.Shuffle(results);

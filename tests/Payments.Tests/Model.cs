@@ -1,12 +1,5 @@
 namespace OrderSaga.Payments.Tests;
 
-enum Op
-{
-    Try,
-    Confirm,
-    Cancel,
-}
-
 /// <summary>
 /// The expected behaviour when each command is answered before the next arrives, as facts about one order instead of states; written
 /// independently of the rule, to check it.
@@ -56,24 +49,4 @@ sealed class Model
         dead = true;
         return "PaymentCancelled";
     }
-}
-
-/// <summary>The 1,092 sequences of 1 to 6 commands.</summary>
-static class Sequences
-{
-    public const int MaxLength = 6;
-
-    public static IReadOnlyList<Op[]> All { get; } = [.. Enumerable.Range(1, MaxLength).SelectMany(Of)];
-
-    /// <summary>Written as base-3 numbers with this many digits.</summary>
-    static IEnumerable<Op[]> Of(int length) =>
-        Enumerable.Range(0, (int)Math.Pow(3, length)).Select(number =>
-            Enumerable.Range(0, length).Select(digit => (Op)(number / (int)Math.Pow(3, digit) % 3)).ToArray());
-
-    public static IOrderMessage Message(Op op, Guid orderId, string token = "tok_ok") => op switch
-    {
-        Op.Try => Some.Try(orderId, token),
-        Op.Confirm => Some.Confirm(orderId),
-        _ => Some.Cancel(orderId),
-    };
 }

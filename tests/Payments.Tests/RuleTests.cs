@@ -1,3 +1,5 @@
+using OrderSaga.Platform.Participants;
+
 namespace OrderSaga.Payments.Tests;
 
 /// <summary>The fence, cell by cell: the effect of each command in each state of the branch.</summary>
@@ -143,11 +145,12 @@ public sealed class RuleTests
     {
         if (state == "none")
             return null;
-        var branch = PaymentBranch.Of(Some.Try(Order), Now);
+        var branch = new PaymentBranch { OrderId = Order, CreatedAt = Now };
+        branch.Transition(new PaymentStep(BranchState.Trying, Request: Some.Try(Order)), Now);
         if (state.StartsWith("Cancel", StringComparison.Ordinal) && state != "Cancelled without a void")
-            branch.Transition(new Outcome.Step(BranchState.Cancelling, Call: Operation.Void, CancelRequested: true), Now);
+            branch.Transition(new PaymentStep(BranchState.Cancelling, Call: Operation.Void, CancelRequested: true), Now);
         var cancel = state.EndsWith("remembered", StringComparison.Ordinal) || state.StartsWith("Cancelled", StringComparison.Ordinal);
-        branch.Transition(new Outcome.Step(Enum.Parse<BranchState>(state.Split(',', ' ')[0]), CancelRequested: cancel), Now);
+        branch.Transition(new PaymentStep(Enum.Parse<BranchState>(state.Split(',', ' ')[0]), CancelRequested: cancel), Now);
         return branch;
     }
 
@@ -156,8 +159,8 @@ public sealed class RuleTests
         Outcome.Violation => "refused with an alarm",
         Outcome.Repeat { Answer: null } => "nothing yet",
         Outcome.Repeat repeat => $"again {repeat.Answer!.GetType().Name}",
-        Outcome.Step { Call: null, Answer: null, CancelRequested: true } step => $"{step.To}, cancel remembered",
-        Outcome.Step step => step.To + (step.Call is { } call ? $" + {PaymentAttempt.Name(call)}" : "")
+        PaymentStep { Call: null, Answer: null, CancelRequested: true } step => $"{step.To}, cancel remembered",
+        PaymentStep step => step.To + (step.Call is { } call ? $" + {PaymentAttempt.Name(call)}" : "")
             + (step.Answer is { } answer ? $" + {answer.GetType().Name}" : "") + (step.Alarm ? " (alarm)" : ""),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome)),
     };

@@ -57,7 +57,7 @@ public sealed class SequenceTests
 
     static async Task Step(Bench bench, Run[] batch, int step, CrashAt crash)
     {
-        var commands = batch.Select(run => Sequences.Message(run.Sequence[step], run.OrderId)).ToArray();
+        var commands = batch.Select(run => Some.Command(run.Sequence[step], run.OrderId)).ToArray();
         var refused = await Deliver(bench, commands, crash);
         await bench.Heal();
         var answers = await bench.TakeAnswers();

@@ -1,0 +1,51 @@
+using OrderSaga.Contracts;
+using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Participants;
+
+namespace OrderSaga.Payments;
+
+/// <summary>With each step starts its gateway call and raises its alarm; also takes steps that the gateway's answers cause.</summary>
+sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkContext work, TimeProvider clock, ILogger<PaymentFence> log)
+    : Fence<PaymentBranch, BranchState, PaymentStep>(Participant, rows, work, clock)
+{
+    public static readonly Participant Participant = new("payment", Queues.Orders, command => ((IOrderMessage)command).OrderId);
+
+    readonly PaymentRows rows = rows;
+
+    /// <summary>Handles the result of a gateway call or query.</summary>
+    public async Task ApplyGatewayAnswer(CallResult result)
+    {
+        var call = result.Handover.Call;
+        if (rows.Branch(call.OrderId) is not { } branch || rows.Attempt(call.OrderId, call.Operation) is not { } attempt)
+            throw new InvalidOperationException($"The gateway answered {call.Key}, but that attempt does not exist.");
+        var undoneAt = rows.Attempt(call.OrderId, Operation.Void)?.UpdatedAt;
+        if (!attempts.RecordResult(attempt, result))
+            return;
+
+        var answer = result.Answer!;
+        var outcome = PaidSince(branch, undoneAt) ? PaymentRule.LatePayment(branch) : PaymentRule.Answered(branch, call.Operation, answer);
+        branch.RecordAnswer(call.Operation, answer);
+        if (outcome is PaymentStep step)
+            await Transition(branch.OrderId, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
+        if (call.Operation == Operation.Void && rows.Attempt(call.OrderId, Operation.Authorize) is { State: AttemptState.Pending } open)
+            attempts.Reopen(branch, open, "void");
+    }
+
+    protected override void CarryOut(PaymentBranch branch, PaymentStep step, string cause)
+    {
+        if (step.Call is { } operation)
+            attempts.Begin(branch, operation, cause);
+        if (!step.Alarm)
+            return;
+        log.LogError("Payment of order {OrderId}: {Note}; the branch is {State}, amount {Amount} {Currency}",
+            branch.OrderId, step.Note, step.To, branch.Amount, branch.Currency);
+        Work.AfterCommit(PaymentsMetrics.Alarmed);
+    }
+
+    /// <summary>
+    /// True if the void counted as done because there was nothing to void, and the payment was made after the gateway was queried.
+    /// </summary>
+    bool PaidSince(PaymentBranch branch, DateTime? undoneAt) =>
+        rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= undoneAt
+        && rows.Attempt(branch.OrderId, Operation.Void) is { State: AttemptState.Succeeded } undone && undone.GatewayId == branch.AuthorizationId;
+}
