@@ -17,6 +17,7 @@ public sealed class ProjectTests
         ["Orders.Model"] = ["Contracts", "Platform"],
         ["Ledgers"] = ["Contracts", "Platform", "Orders.Model"],
         ["Verifier"] = ["Ledgers"],
+        ["samples/GiftCards"] = ["Contracts", "Platform"],
     };
 
     [Fact]
@@ -24,7 +25,17 @@ public sealed class ProjectTests
 
     [Fact]
     public void Libraries_reference_only_what_is_below_them() =>
-        Libraries.Keys.SelectMany(library => Upward(library, Repo.Read($"{library}/{library}.csproj"))).ShouldBeNone();
+        Libraries.Keys.SelectMany(library => Upward(library, Repo.Read($"{library}/{Path.GetFileName(library)}.csproj"))).ShouldBeNone();
+
+    [Fact]
+    public void Every_sample_is_in_the_table_and_only_tests_use_it()
+    {
+        var projects = Repo.Files(".csproj").Select(file => (File: file, Name: file.Split('/')[^2])).ToList();
+        var samples = projects.Where(project => project.File.StartsWith("samples/", StringComparison.Ordinal)).Select(project => project.Name).ToList();
+        samples.Select(name => $"samples/{name}").Except(Libraries.Keys).ShouldBeNone();
+        projects.Where(project => !project.File.StartsWith("tests/", StringComparison.Ordinal))
+            .Where(project => References(Repo.Read(project.File)).Intersect(samples).Any()).Select(project => project.File).ShouldBeNone();
+    }
 
     [Fact]
     public void Contracts_reference_no_package() =>
@@ -56,6 +67,7 @@ public sealed class ProjectTests
     [InlineData("Platform", "Contracts", 1)]
     [InlineData("Ledgers", "Reconciler.Job", 1)]
     [InlineData("Ledgers", "Platform", 0)]
+    [InlineData("samples/GiftCards", "Inventory.Worker", 1)]
     public void An_upward_reference_is_detected(string library, string other, int found) =>
         Upward(library, $"""<Project><ProjectReference Include="../{other}/{other}.csproj" /></Project>""").Count().ShouldBe(found);
 

@@ -45,7 +45,7 @@ public static partial class FailPoints
         Product(folder).SelectMany(text => pattern.Matches(text)).Select(match => match.Groups["value"].Value).Distinct();
 
     static IEnumerable<string> Product(string folder) => Repo.Files(".cs")
-        .Where(file => folder == "." ? file.Split('/')[0] is not ("tests" or "tools") : file.StartsWith(folder + "/", StringComparison.Ordinal))
+        .Where(file => folder == "." ? file.Split('/')[0] is not ("tests" or "tools" or "samples") : file.StartsWith(folder + "/", StringComparison.Ordinal))
         .Select(Repo.Read);
 
     [GeneratedRegex(@"FailPoint\.Hit\(\$?""(?<name>[^""]+)""\);", RegexOptions.ExplicitCapture)]

@@ -1,0 +1,15 @@
+using GiftCards;
+using OrderSaga.Platform;
+
+return await ProgramRunner.Run(async () =>
+{
+    var builder = Service.Create(args, "giftcards");
+    builder.AddGiftCards();
+
+    var app = builder.Build();
+    app.MapGiftCards();
+    // A sample has no migrations.
+    await using (var scope = app.Services.CreateAsyncScope())
+        await scope.ServiceProvider.GetRequiredService<GiftCardsDb>().Database.EnsureCreatedAsync();
+    await app.RunService();
+});
