@@ -6,8 +6,6 @@ namespace OrderSaga.Inventory;
 /// <summary>The sku rule of price list and orders: goods under any other sku could never be sold.</summary>
 static class SkuCheck
 {
-    public const string InvalidTitle = "The sku is invalid.";
-
     public static string Check(string sku) => FieldRules.IsSku(sku) ? sku
-        : throw new Problem(400, "invalid-sku", InvalidTitle, $"Use {FieldRules.SkuRule}, e.g. tea-001.");
+        : throw new Problem(ProblemTypes.InvalidSku, $"Use {FieldRules.SkuRule}, e.g. tea-001.");
 }

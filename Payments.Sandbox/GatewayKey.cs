@@ -20,7 +20,7 @@ static class GatewayKey
                 return await next(invocation);
 
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new Problem(401, "gateway-key", "The gateway key is missing or wrong.",
+            throw new Problem(ProblemTypes.Unauthorized,
                 "Send the header `Authorization: Bearer KEY` with the gateway's key.");
         });
         return group;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
@@ -11,40 +10,17 @@ namespace OrderSaga.Sandbox;
 /// <summary>Reads request bodies strictly: unknown members are refused, not ignored.</summary>
 static class RequestBody
 {
-    static readonly JsonSerializerOptions Strict = new(WebJson.Options)
-    {
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        NumberHandling = JsonNumberHandling.Strict,
-        PropertyNameCaseInsensitive = false,
-        AllowDuplicateProperties = false,
-        MaxDepth = 16,
-    };
-
-    public static async Task<T> Read<T>(HttpContext context) where T : class
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync<T>(context.Request.Body, Strict, context.RequestAborted)
-                ?? throw Malformed("The body is null.");
-        }
-        catch (JsonException error)
-        {
-            throw Malformed(error.Message);
-        }
-    }
+    public static async Task<T> Read<T>(HttpContext context) where T : class => StrictJson.Read<T>(await Bytes(context));
 
     /// <summary>As <see cref="Read{T}"/>, but the body is optional.</summary>
-    public static async Task<T?> ReadOptional<T>(HttpContext context) where T : class
+    public static async Task<T?> ReadOptional<T>(HttpContext context) where T : class =>
+        await Bytes(context) is { Length: > 0 } body ? StrictJson.Read<T>(body) : null;
+
+    static async Task<byte[]> Bytes(HttpContext context)
     {
-        var body = await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted);
-        try
-        {
-            return body.Length == 0 ? null : JsonSerializer.Deserialize<T>(body, Strict);
-        }
-        catch (JsonException error)
-        {
-            throw Malformed(error.Message);
-        }
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        return body.ToArray();
     }
 
     /// <summary>The caller's key of the request; required.</summary>
@@ -53,14 +29,11 @@ static class RequestBody
         var given = context.Request.Headers["Idempotency-Key"];
         return given is [{ } key] && FieldRules.IsIdempotencyKey(key)
             ? key
-            : throw new Problem(400, "idempotency-key", "Idempotency-Key is missing or malformed.",
+            : throw new Problem(ProblemTypes.InvalidIdempotencyKey,
                 "Send one Idempotency-Key header of 1 to 255 printable ASCII characters, a new one for each operation, the same one for a repeat.");
     }
 
     /// <summary>Hash of the request's content; spaces and the order of members do not matter.</summary>
     public static string Hash(string operation, string target, object? request) => Convert.ToHexString(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{operation} {target} {JsonSerializer.Serialize(request, WebJson.Options)}")));
-
-    static Problem Malformed(string cause) =>
-        new(400, "malformed-body", "The body is invalid.", $"Send a JSON object as described in the documentation. {cause}");
 }

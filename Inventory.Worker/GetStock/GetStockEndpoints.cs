@@ -14,7 +14,6 @@ sealed record StockPage(IReadOnlyList<StockView> Items, string? NextCursor);
 static class GetStockEndpoints
 {
     const string List = "stock";
-    const string UnknownTitle = "The sku has no stock record.";
     static readonly StockView Example = new("tea-001", Received: 100, Available: 90, Held: 3, Sold: 7);
 
     public static void Map(IEndpointRouteBuilder app)
@@ -23,19 +22,19 @@ static class GetStockEndpoints
             .WithName("GetStock").WithTags("Stock").WithSummary("The levels of one sku")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockView>().ResponseExample(200, Example)
-            .ProducesProblem(400, "invalid-sku", SkuCheck.InvalidTitle).ProducesProblem(404, "unknown-sku", UnknownTitle);
+            .ProducesProblem(ProblemTypes.InvalidSku, ProblemTypes.StockNotFound);
         app.MapGet("/stock", Page)
             .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, in pages")
             .RequireRole(Roles.Stock, Roles.Operator)
             .Produces<StockPage>().ResponseExample(200, new StockPage([Example], "dGVhLTAwMQ"))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
     }
 
     static async Task<StockView> One(string sku, InventoryDb db, CancellationToken cancel)
     {
         SkuCheck.Check(sku);
-        return await Views(db.Stock.Where(level => level.Sku == sku)).SingleOrDefaultAsync(cancel) ?? throw new Problem(404, "unknown-sku", UnknownTitle,
-            $"No goods of {sku} were ever received. Check the sku, or receive goods with POST /stock/{sku}/receipts.");
+        return await Views(db.Stock.Where(level => level.Sku == sku)).SingleOrDefaultAsync(cancel) ?? throw new Problem(
+            ProblemTypes.StockNotFound, $"No goods of {sku} were ever received. Check the sku, or receive goods with POST /stock/{sku}/receipts.");
     }
 
     static async Task<StockPage> Page(string? cursor, string? limit, InventoryDb db, CancellationToken cancel)

@@ -17,18 +17,13 @@ sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime 
 
 static class ReceiveStockEndpoint
 {
-    const string InvalidReceipt = "The receipt is invalid.";
-    const string Reused = "The receipt id was used for other goods.";
-
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/stock/{sku}/receipts", Handle)
         .WithName("ReceiveStock").WithTags("Stock").WithSummary("Receives goods; the same receipt id counts once")
         .RequireRole(Roles.Stock)
         .RequestExample(new ReceiptRequest("r-1", 100))
         .Produces<ReceiptView>(StatusCodes.Status201Created)
         .ResponseExample(StatusCodes.Status201Created, new ReceiptView("r-1", "tea-001", 100, new DateTime(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc)))
-        .ProducesProblem(400, "invalid-sku", SkuCheck.InvalidTitle)
-        .ProducesProblem(400, "invalid-receipt", InvalidReceipt)
-        .ProducesProblem(422, "receipt-id-reused", Reused);
+        .ProducesProblem(ProblemTypes.InvalidSku, ProblemTypes.InvalidReceipt, ProblemTypes.ReceiptIdReused);
 
     static async Task<IResult> Handle(string sku, ReceiptRequest body, UnitOfWork<InventoryDb> unitOfWork, TimeProvider clock, HttpContext http)
     {
@@ -37,7 +32,7 @@ static class ReceiveStockEndpoint
         var stored = await unitOfWork.Run(work => Receive(work, requested));
         if (stored.Sku != requested.Sku || stored.Quantity != requested.Quantity)
         {
-            throw new Problem(422, "receipt-id-reused", Reused,
+            throw new Problem(ProblemTypes.ReceiptIdReused,
                 $"Receipt {stored.ReceiptId} has {stored.Quantity} of {stored.Sku}. Send other goods under a new receipt id.");
         }
 
@@ -74,7 +69,7 @@ static class ReceiveStockEndpoint
         if (body.Quantity is not (>= 1 and <= FieldRules.MaxReceiptQuantity))
             errors.Add(new("/quantity", $"Use whole pieces, 1 to {FieldRules.MaxReceiptQuantity}."));
         if (errors.Count > 0)
-            throw new Problem(400, "invalid-receipt", InvalidReceipt,
+            throw new Problem(ProblemTypes.InvalidReceipt,
                 string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };
     }
 

@@ -24,17 +24,14 @@ static class CancelOrderEndpoint
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .RequestExample(new CancelRequest("changed their mind"))
         .ResponseExample(202, Examples.Cancelled)
-        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
-        .ProducesProblem(400, "invalid-reason", "The reason is invalid.")
-        .ProducesProblem(404, "order-not-found", "Order not found.")
-        .ProducesProblem(409, "too-late-to-cancel", "It is too late to cancel the order.");
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.InvalidReason, ProblemTypes.OrderNotFound, ProblemTypes.TooLateToCancel);
 
     static async Task<IResult> Cancel(
         [Description("The order id.")] string id, CancelRequest? request, HttpContext http, OrdersDb db, UnitOfWork<OrdersDb> unitOfWork, OrderWatcher watcher,
         OrderSettings settings, TimeProvider clock)
     {
         if (request?.Reason is { } given && !FieldRules.IsReason(given))
-            throw new Problem(400, "invalid-reason", "The reason is invalid.", $"Use 1 to {FieldRules.MaxReasonLength} printable characters, or no reason.");
+            throw new Problem(ProblemTypes.InvalidReason, $"Use 1 to {FieldRules.MaxReasonLength} printable characters, or no reason.");
 
         var order = await db.FindOwnOrder(http, id);
         if (IsOpen(order))
@@ -71,7 +68,7 @@ static class CancelOrderEndpoint
     /// <summary>True while the order can still be cancelled.</summary>
     static bool IsOpen(OrderState order) => order.State is OrderStates.Reserving or OrderStates.AwaitingPayment;
 
-    static Problem TooLate(OrderState order) => new(409, "too-late-to-cancel", "It is too late to cancel the order.", order.State switch
+    static Problem TooLate(OrderState order) => new(ProblemTypes.TooLateToCancel, order.State switch
     {
         OrderStates.NeedsReview when OrderStates.IsUnpaid(order.ReviewFrom) =>
             $"The order is in review. It is cancelled if it is not paid by {WebJson.Text(order.PayBefore)}; the operator can cancel it earlier.",

@@ -11,8 +11,7 @@ static class GetOrderEndpoint
         .WithSummary("One order")
         .Produces<OrderView>()
         .ResponseExample(200, Examples.Completed)
-        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
-        .ProducesProblem(404, "order-not-found", "Order not found.");
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound);
 
     static async Task<IResult> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db) =>
         OrderResults.Order(await db.FindOwnOrder(http, id));

@@ -10,14 +10,12 @@ static class OrderLookup
     /// <exception cref="Problem">400: not an id. 404: order not found.</exception>
     public static async Task<OrderState> FindOwnOrder(this OrdersDb db, HttpContext http, string id)
     {
-        if (!Guid.TryParseExact(id, "D", out var orderId))
-            throw new Problem(400, "invalid-order-id", "The order id is invalid.", "Use the UUID from the Location header of the placement's answer.");
-
+        var orderId = Ids.Read(id);
         http.TagOrder(orderId);
         var merchant = http.User.Merchant();
         return await db.Orders.AsNoTracking()
                 .SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
-            ?? throw new Problem(404, "order-not-found", "Order not found.",
+            ?? throw new Problem(ProblemTypes.OrderNotFound,
                 "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
     }
 }

@@ -14,7 +14,7 @@ static class ListOrdersEndpoint
         .WithSummary("The merchant's orders, newest first")
         .Produces<Page<OrderView>>()
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"))
-        .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        .ProducesProblem(ProblemTypes.InvalidCursor);
 
     static async Task<Page<OrderView>> List([AsParameters] Filter filter, HttpContext http, OrdersDb db)
     {

@@ -31,7 +31,7 @@ static class ProductRules
     public static void CheckSku(string sku)
     {
         if (!FieldRules.IsSku(sku))
-            throw new Problem(400, "invalid-sku", "The sku is invalid.", $"Use a valid sku: {OrderRules.SkuRule}.");
+            throw new Problem(ProblemTypes.InvalidSku, $"Use a valid sku: {OrderRules.SkuRule}.");
     }
 
     public static void Check(ProductRequest product)
@@ -44,7 +44,7 @@ static class ProductRules
         if (!Currencies.IsKnown(product.Currency))
             errors.Add(new("/currency", "Use an ISO 4217 code in upper case, e.g. EUR."));
         if (errors.Count > 0)
-            throw new Problem(400, "invalid-product", "The product is invalid.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")
+            throw new Problem(ProblemTypes.InvalidProduct, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was changed.")
             {
                 Errors = errors,
             };

@@ -17,23 +17,21 @@ static class ProductsEndpoints
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
             .WithDescription("The ETag header is the entry's version, for If-Match of PUT and If-None-Match of GET.")
             .Produces(StatusCodes.Status304NotModified)
             .ResponseExample(200, Examples.Product).AcceptsPreconditions()
-            .ProducesProblem(400, "invalid-sku", "The sku is invalid.")
-            .ProducesProblem(404, "product-not-found", "Product not found.");
+            .ProducesProblem(ProblemTypes.InvalidSku, ProblemTypes.ProductNotFound);
         products.MapPut("/{sku}", Put).WithName("PutProduct").WithSummary("Sets a price; existing orders keep theirs")
             .RequireRole(Roles.Catalogue)
             .Produces<ProductView>().Produces<ProductView>(StatusCodes.Status201Created)
             .WithDescription("With If-Match only if the entry is unchanged; with 'If-None-Match: *' only if it does not exist; otherwise 412.")
             .RequestExample(new ProductRequest("Green tea, 100 g", 1250, "EUR")).AcceptsPreconditions()
             .ResponseExample(200, Examples.Product).ResponseExample(201, Examples.Product)
-            .ProducesProblem(400, "invalid-product", "The product is invalid.")
-            .ProducesProblem(400, "invalid-sku", "The sku is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidProduct, ProblemTypes.InvalidSku);
     }
 
     static async Task<Page<ProductView>> List(
@@ -53,7 +51,7 @@ static class ProductsEndpoints
     {
         ProductRules.CheckSku(sku);
         var product = await db.Products.AsNoTracking().SingleOrDefaultAsync(product => product.Sku == sku, http.RequestAborted)
-            ?? throw new Problem(404, "product-not-found", "Product not found.", "Check the sku; GET /products lists all products.");
+            ?? throw new Problem(ProblemTypes.ProductNotFound, "Check the sku; GET /products lists all products.");
         return Preconditions.IsKnown(http, VersionOf(product)) ? Results.StatusCode(StatusCodes.Status304NotModified) : Results.Ok(ProductView.Of(product));
     }
 

@@ -60,8 +60,8 @@ sealed class Backpressure(
     public Problem Refusal()
     {
         Interlocked.Increment(ref refused);
-        return new Problem(429, "too-many-orders", "Too many orders are in progress.",
-            "Nothing was placed. Send the same request again after the seconds in Retry-After.")
+        return new Problem(
+            ProblemTypes.TooManyOrders, "Nothing was placed. Send the same request again after the seconds in Retry-After.")
         {
             RetryAfter = Volatile.Read(ref retryAfter),
         };

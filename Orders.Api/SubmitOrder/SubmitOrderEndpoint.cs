@@ -20,15 +20,9 @@ static class SubmitOrderEndpoint
         .RequestExample(Examples.Request)
         .ResponseExample(202, Examples.Placed)
         .ResponseExample(200, Examples.Completed)
-        .ProducesProblem(400, "idempotency-key-missing", "The idempotency key is missing or invalid.")
-        .ProducesProblem(400, "invalid-order", "The order is invalid.")
-        .ProducesProblem(422, "idempotency-key-reused", "The idempotency key was used for another order.")
-        .ProducesProblem(422, "unknown-sku", "A sku is not in the price list.")
-        .ProducesProblem(422, "unknown-class", "The order class is unknown.")
-        .ProducesProblem(422, "currency-differs", "A sku is priced in another currency.")
-        .ProducesProblem(422, "price-changed", "The total differs from the one shown to the customer.")
-        .ProducesProblem(422, "total-too-large", "The order's total is too large.")
-        .ProducesProblem(429, "too-many-orders", "Too many orders are in progress.");
+        .ProducesProblem(
+            ProblemTypes.InvalidIdempotencyKey, ProblemTypes.InvalidOrder, ProblemTypes.IdempotencyKeyReused, ProblemTypes.UnknownSku,
+            ProblemTypes.UnknownClass, ProblemTypes.CurrencyDiffers, ProblemTypes.PriceChanged, ProblemTypes.TotalTooLarge, ProblemTypes.TooManyOrders);
 
     /// <summary>Refuses after authentication and before the body is read.</summary>
     static RouteHandlerBuilder RefuseBeforeReading(this RouteHandlerBuilder endpoint)

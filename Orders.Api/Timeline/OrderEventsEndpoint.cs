@@ -35,8 +35,7 @@ static class OrderEventsEndpoint
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
-        .ProducesProblem(400, "invalid-event-id", "The event id is invalid.")
-        .ProducesProblem(404, "order-not-found", "Order not found.");
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound);
 
     static async Task Stream(
         [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime lifetime)
@@ -98,7 +97,7 @@ static class OrderEventsEndpoint
             return 0;
         return long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
             ? last
-            : throw new Problem(400, "invalid-event-id", "The event id is invalid.", "Use an event id of this stream as Last-Event-ID, or omit it.");
+            : throw new Problem(ProblemTypes.InvalidId, "Use an event id of this stream as Last-Event-ID, or omit it.");
     }
 
     static async Task<long> Write(HttpContext http, List<Transition> transitions, long last)

@@ -24,8 +24,7 @@ static class TimelineEndpoint
         .LimitRate()
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)
-        .ProducesProblem(400, "invalid-order-id", "The order id is invalid.")
-        .ProducesProblem(404, "order-not-found", "Order not found.");
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound);
 
     static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, ParticipantHistories participants)
     {

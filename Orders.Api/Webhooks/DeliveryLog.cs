@@ -12,18 +12,16 @@ namespace Orders.Api.Webhooks;
 /// <summary>Lists an endpoint's deliveries and resends them.</summary>
 static class DeliveryLog
 {
-    const string NotFound = "Delivery not found.";
-
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
         MerchantEndpoints.ProducesNotFound(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
             .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first")
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
         MerchantEndpoints.ProducesNotFound(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again under the same webhook-id, with the full retry schedule")
             .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
-            .ProducesProblem(404, "delivery-not-found", NotFound).ProducesProblem(409, "endpoint-disabled", "The endpoint is disabled.");
+            .ProducesProblem(ProblemTypes.DeliveryNotFound, ProblemTypes.EndpointDisabled);
     }
 
     static async Task<Page<DeliveryView>> List(
@@ -57,14 +55,14 @@ static class DeliveryLog
     {
         var endpoint = await MerchantEndpoints.FindOwnEndpoint(db, http, id);
         if (endpoint.State == EndpointStates.Disabled)
-            throw new Problem(409, "endpoint-disabled", "The endpoint is disabled.",
+            throw new Problem(ProblemTypes.EndpointDisabled,
                 $"Enable it first with POST /webhook-endpoints/{id}/enable, then resend.");
         var view = await unitOfWork.Run(async work =>
         {
             var delivery = Guid.TryParseExact(deliveryId, "D", out var requested) ? (await work.Lock<WebhookDelivery, Guid>([requested]))
                 .SingleOrDefault() : null;
             if (delivery?.EndpointId != endpoint.Id)
-                throw new Problem(404, "delivery-not-found", NotFound, "Check the id; GET /webhook-endpoints/{id}/deliveries lists them.");
+                throw new Problem(ProblemTypes.DeliveryNotFound, "Check the id; GET /webhook-endpoints/{id}/deliveries lists them.");
             // A new lease: the result of an attempt in progress is ignored.
             (delivery.State, delivery.Attempts, delivery.Lease) = (DeliveryStates.Pending, 0, Guid.CreateVersion7(clock.GetUtcNow()));
             delivery.NextAttemptAt = clock.GetUtcNow().UtcDateTime;

@@ -11,20 +11,16 @@ namespace Orders.Api.Webhooks;
 /// <summary>A merchant's management of its endpoints. Each change is one transaction with its audit row.</summary>
 static class MerchantEndpoints
 {
-    const string NotFound = "Endpoint not found.";
-    const string Exists = "The URL is already registered.";
-
     public static void MapMerchantEndpoints(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapPost("", Register).WithName("RegisterWebhookEndpoint").WithSummary("Registers a URL to receive the merchant's order events from now on")
             .WithDescription("The secret that signs the deliveries (Standard Webhooks) is shown only in this answer.")
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
-            .ProducesProblem(400, "invalid-url", WebhookUrlPolicy.Title).ProducesProblem(409, "too-many-endpoints", "The merchant has too many endpoints.")
-            .ProducesProblem(409, "endpoint-exists", Exists);
+            .ProducesProblem(ProblemTypes.InvalidUrl, ProblemTypes.TooManyEndpoints, ProblemTypes.EndpointExists);
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
         ProducesNotFound(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
         ProducesNotFound(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
@@ -40,7 +36,7 @@ static class MerchantEndpoints
     }
 
     public static TBuilder ProducesNotFound<TBuilder>(TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.ProducesProblem(400, "invalid-endpoint-id", "The endpoint id is invalid.").ProducesProblem(404, "endpoint-not-found", NotFound);
+        endpoint.ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.EndpointNotFound);
 
     public static IQueryable<WebhookEndpoint> FindOwnEndpoints(OrdersDb db, HttpContext http)
     {
@@ -51,7 +47,7 @@ static class MerchantEndpoints
     /// <exception cref="Problem">400: not an id. 404: the merchant has no such endpoint.</exception>
     public static async Task<WebhookEndpoint> FindOwnEndpoint(OrdersDb db, HttpContext http, string id)
     {
-        var endpointId = Id(id);
+        var endpointId = Ids.Read(id);
         return await FindOwnEndpoints(db, http).SingleOrDefaultAsync(row => row.Id == endpointId, http.RequestAborted) ?? throw NotFoundProblem();
     }
 
@@ -86,10 +82,10 @@ static class MerchantEndpoints
     static int FreeSlot(List<WebhookEndpoint> own, string url, int max)
     {
         if (own.Find(row => row.Url == url) is { } existing)
-            throw new Problem(409, "endpoint-exists", Exists,
+            throw new Problem(ProblemTypes.EndpointExists,
                 $"Endpoint {existing.Id} has this URL. POST /webhook-endpoints/{existing.Id}/secret creates a new secret; DELETE removes it.");
         if (own.Count >= max)
-            throw new Problem(409, "too-many-endpoints", "The merchant has too many endpoints.", $"The maximum is {max}; remove one first.");
+            throw new Problem(ProblemTypes.TooManyEndpoints, $"The maximum is {max}; remove one first.");
         return Enumerable.Range(0, max).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
@@ -160,7 +156,7 @@ static class MerchantEndpoints
     static Task<WebhookEndpoint> Change(
         string id, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock, Func<UnitOfWorkContext, WebhookEndpoint, Task> change)
     {
-        var requested = Id(id);
+        var requested = Ids.Read(id);
         return unitOfWork.Run(async work =>
         {
             var endpoint = (await work.Lock<WebhookEndpoint, Guid>([requested])).SingleOrDefault();
@@ -180,9 +176,6 @@ static class MerchantEndpoints
         work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, call, detail);
     }
 
-    static Guid Id(string id) => Guid.TryParseExact(id, "D", out var endpointId) ? endpointId
-        : throw new Problem(400, "invalid-endpoint-id", "The endpoint id is invalid.", "Use a UUID from GET /webhook-endpoints.");
-
-    static Problem NotFoundProblem() => new(404, "endpoint-not-found", NotFound,
-        "Check the id; GET /webhook-endpoints lists the endpoints of this key's merchant.");
+    static Problem NotFoundProblem() => new(
+        ProblemTypes.EndpointNotFound, "Check the id; GET /webhook-endpoints lists the endpoints of this key's merchant.");
 }

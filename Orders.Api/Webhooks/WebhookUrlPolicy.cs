@@ -10,7 +10,6 @@ delegate Task<IPAddress[]> Resolve(string host, CancellationToken cancel);
 /// <summary>Allows merchant URLs on the public internet only. Checks the address of each connection, not the name.</summary>
 sealed class WebhookUrlPolicy(WebhookSettings settings, Resolve resolve)
 {
-    public const string Title = "The URL is invalid.";
     const int MaxUrlLength = 500;
 
     /// <summary>Checks a URL without a DNS look-up; a name that resolves to a private address is refused on connecting.</summary>
@@ -66,5 +65,5 @@ sealed class WebhookUrlPolicy(WebhookSettings settings, Resolve resolve)
 
     bool IsAllowed(string host, IPAddress address) => PublicAddress.Is(address) || settings.PrivateHosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
-    static Problem Invalid(string what) => new(400, "invalid-url", Title, what) { Errors = [new("/url", what)] };
+    static Problem Invalid(string what) => new(ProblemTypes.InvalidUrl, what) { Errors = [new("/url", what)] };
 }

@@ -18,11 +18,11 @@ public sealed class PlacementRequest
     public PlacementRequest(string merchant, string? key, OrderRequest order, string? formerKey = null)
     {
         if (!FieldRules.IsMerchant(merchant))
-            throw new Problem(400, "invalid-merchant", "The merchant is invalid.", $"Use a valid merchant name: {ApiKeys.MerchantRule}.");
+            throw new Problem(ProblemTypes.InvalidMerchant, $"Use a valid merchant name: {ApiKeys.MerchantRule}.");
         if (OrderRules.CheckKey(key) is { } wrong)
-            throw new Problem(400, KeyReused(key), "The idempotency key is missing or invalid.", wrong);
+            throw new Problem(ProblemTypes.InvalidIdempotencyKey, wrong);
         if (OrderRules.Check(order) is { Count: > 0 } errors)
-            throw new Problem(400, "invalid-order", "The order is invalid.", $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.")
+            throw new Problem(ProblemTypes.InvalidOrder, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.")
             {
                 Errors = errors,
             };
@@ -61,8 +61,6 @@ public sealed class PlacementRequest
         Failure?.Throw();
         return Placed ?? throw new InvalidOperationException("The placement was not handled.");
     }
-
-    static string KeyReused(string? key) => string.IsNullOrEmpty(key) ? "idempotency-key-missing" : "idempotency-key-invalid";
 
     public void GiveUp() => givenUp = true;
 

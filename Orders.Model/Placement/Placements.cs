@@ -58,7 +58,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
 
     static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)
-        : throw new Problem(422, "idempotency-key-reused", "The idempotency key was used for another order.",
+        : throw new Problem(ProblemTypes.IdempotencyKeyReused,
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key.");
 
     async Task<Placed> PlaceNew(UnitOfWorkContext work, PlacementRequest request, PlacementCapacity? room)
@@ -91,7 +91,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     {
         const string What = "This class is not configured for the merchant; ask the operator for its name, or omit it.";
         if (request.Order.Class is { } name && !settings.TimeToPay.HasClass(request.Merchant, name))
-            throw new Problem(422, "unknown-class", "The order class is unknown.", $"/class: {What} Nothing was placed.")
+            throw new Problem(ProblemTypes.UnknownClass, $"/class: {What} Nothing was placed.")
             {
                 Errors = [new("/class", What)],
             };

@@ -10,12 +10,12 @@ static class Pricing
     {
         var unknown = LineError(order, line => products[line.Sku!] is null, _ => "This sku is not in the price list; GET /products lists all skus.");
         if (unknown.Count > 0)
-            throw Refused("unknown-sku", "A sku is not in the price list.", unknown);
+            throw Refused(ProblemTypes.UnknownSku, unknown);
 
         var foreign = LineError(order, line => products[line.Sku!]!.Currency != order.Currency,
             line => $"This sku is priced in {products[line.Sku!]!.Currency}; order it in that currency.");
         if (foreign.Count > 0)
-            throw Refused("currency-differs", "A sku is priced in another currency.", foreign);
+            throw Refused(ProblemTypes.CurrencyDiffers, foreign);
 
         List<OrderItem> lines = [.. order.Lines!.Select(line => new OrderItem(line!.Sku!, line.Quantity!.Value, products[line.Sku!]!.UnitPrice))];
         return (lines, MatchesShownTotal(order, Total(lines)));
@@ -23,7 +23,7 @@ static class Pricing
 
     /// <summary>The customer must not pay another total than the one shown.</summary>
     static long MatchesShownTotal(OrderRequest order, long total) => order.Total is null || order.Total.Amount == total ? total
-        : throw new Problem(422, "price-changed", "The total differs from the one shown to the customer.",
+        : throw new Problem(ProblemTypes.PriceChanged,
             $"/total: the total is now {total} {order.Currency}, not {order.Total.Amount}. Nothing was placed. Show the new total, then order with it.")
         {
             Errors = [new("/total", $"The total is now {total} {order.Currency}, not {order.Total.Amount}.")],
@@ -37,13 +37,13 @@ static class Pricing
             total += (Int128)line.UnitPrice * line.Quantity;
         return total <= FieldRules.MaxTotal
             ? (long)total
-            : throw Refused("total-too-large", "The order's total is too large.",
+            : throw Refused(ProblemTypes.TotalTooLarge,
                 [new("/lines", $"The total would be {total}; the maximum is {FieldRules.MaxTotal} minor units.")]);
     }
 
     static List<ProblemError> LineError(OrderRequest order, Func<LineRequest, bool> wrong, Func<LineRequest, string> detail) =>
         [.. order.Lines!.Select((line, i) => (line: line!, i)).Where(x => wrong(x.line)).Select(x => new ProblemError($"/lines/{x.i}/sku", detail(x.line)))];
 
-    static Problem Refused(string name, string title, List<ProblemError> errors) =>
-        new(422, name, title, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.") { Errors = errors };
+    static Problem Refused(ProblemType type, List<ProblemError> errors) =>
+        new(type, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.") { Errors = errors };
 }

@@ -26,7 +26,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
         catch (Problem refusal)
         {
             var (merchant, key) = SubmitOrderReader.Sender(context.Message);
-            var rejected = new OrderRejected(merchant, key, refusal.Name, Describe(refusal));
+            var rejected = new OrderRejected(merchant, key, refusal.Type.Name, Describe(refusal));
             await work.Publish(rejected);
             await Respond(context, rejected);
         }

@@ -24,7 +24,8 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
         {
             Require(Token is not null, "send a token, or \"hosted\": true.");
             if (!Tokens.IsKnown(Token))
-                throw new Problem(422, "unknown-card", "The card is unknown.", $"Send one of the tokens {string.Join(", ", Tokens.All)}, or \"hosted\": true.");
+                throw new Problem(
+                    ProblemTypes.UnknownCard, $"Send one of the tokens {string.Join(", ", Tokens.All)}, or \"hosted\": true.");
             Require(ExpiresAt is null, "expiresAt is only for hosted payments: add \"hosted\": true, or omit it.");
             return this;
         }
@@ -44,7 +45,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
     static void Require(bool holds, string rule)
     {
         if (!holds)
-            throw new Problem(422, "invalid-authorization", "The authorization request is invalid.", rule);
+            throw new Problem(ProblemTypes.InvalidAuthorization, rule);
     }
 }
 

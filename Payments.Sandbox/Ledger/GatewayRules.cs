@@ -10,14 +10,14 @@ static class GatewayRules
     {
         var authorization = account.Authorization;
         if (amount is { } requested && requested != authorization.Amount)
-            return new Problem(422, "partial-amount", "Only the full amount can be captured or refunded.",
+            return new Problem(ProblemTypes.PartialAmount,
                 $"The authorization is over {authorization.Amount} {authorization.Currency}; omit the amount, or send the same.");
 
         return operation switch
         {
             Operations.Capture => RefuseCapture(account),
             Operations.Void => RefuseVoid(account),
-            Operations.Refund => account.Has(Operations.Refund) ? Conflict("already-refunded", "The capture is already refunded") : null,
+            Operations.Refund => account.Has(Operations.Refund) ? Conflict(ProblemTypes.AlreadyRefunded) : null,
             _ => throw new InvalidOperationException($"No rule for {operation}."),
         };
     }
@@ -25,9 +25,9 @@ static class GatewayRules
     static Problem? RefuseCapture(Account account)
     {
         if (account.Has(Operations.Void))
-            return Conflict("authorization-voided", "The authorization is voided");
+            return Conflict(ProblemTypes.AuthorizationVoided);
         if (account.Has(Operations.Capture))
-            return Conflict("already-captured", "The authorization is already captured");
+            return Conflict(ProblemTypes.AlreadyCaptured);
 
         return account.Authorization.Status == Statuses.Succeeded ? null : NotAuthorized(account.Authorization);
     }
@@ -35,9 +35,9 @@ static class GatewayRules
     static Problem? RefuseVoid(Account account)
     {
         if (account.Has(Operations.Void))
-            return Conflict("authorization-voided", "The authorization is already voided");
+            return Conflict(ProblemTypes.AuthorizationVoided);
         if (account.Has(Operations.Capture))
-            return Conflict("already-captured", "The authorization is captured: refund the capture");
+            return Conflict(ProblemTypes.AlreadyCaptured, "Refund the capture. ");
 
         return account.Authorization.Status is Statuses.Succeeded or Statuses.Pending ? null : NotAuthorized(account.Authorization);
     }
@@ -73,9 +73,14 @@ static class GatewayRules
 
     public static readonly Verdict NotPaidInTime = new(Statuses.Expired, "not paid in time");
 
-    static Problem NotAuthorized(GatewayOperation authorization) =>
-        Conflict($"authorization-{authorization.Status}", $"The authorization is {authorization.Status}");
+    static Problem NotAuthorized(GatewayOperation authorization) => Conflict(authorization.Status switch
+    {
+        Statuses.Pending => ProblemTypes.AuthorizationPending,
+        Statuses.Declined => ProblemTypes.AuthorizationDeclined,
+        Statuses.Expired => ProblemTypes.AuthorizationExpired,
+        var other => throw new InvalidOperationException($"No rule for an authorization that is {other}."),
+    });
 
-    static Problem Conflict(string type, string title) =>
-        new(409, type, title + ".", "Nothing was done. GET /v1/operations?reference= lists its operations.");
+    static Problem Conflict(ProblemType type, string advice = "") =>
+        new(type, $"Nothing was done. {advice}GET /v1/operations?reference= lists its operations.");
 }

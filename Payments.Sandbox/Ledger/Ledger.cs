@@ -63,7 +63,7 @@ sealed class Ledger : IAsyncDisposable
 
     static Outcome Repeat(KeyedCommand command, GatewayOperation earlier) => command.Hash == earlier.RequestHash
         ? new Outcome(earlier, Replayed: true)
-        : new Outcome(null, Refusal: new Problem(422, "idempotency-key-reused", "The idempotency key was used for another request.",
+        : new Outcome(null, Refusal: new Problem(ProblemTypes.IdempotencyKeyReused,
             "This Idempotency-Key was used with another operation or body. Send that request again, or use a new key."));
 
     Outcome Apply(LedgerRows book, Authorize command)
@@ -94,13 +94,13 @@ sealed class Ledger : IAsyncDisposable
     }
 
     static Problem Missing(Modification step, GatewayOperation? target) => target is null
-        ? new Problem(404, "unknown-operation", "Operation not found.", $"There is no operation {step.TargetId} to {step.Operation}.")
-        : new Problem(409, "capture-declined", "The capture was declined.", "No money was taken, so there is nothing to refund.");
+        ? new Problem(ProblemTypes.UnknownOperation, $"There is no operation {step.TargetId} to {step.Operation}.")
+        : new Problem(ProblemTypes.CaptureDeclined, "No money was taken, so there is nothing to refund.");
 
     Outcome Apply(UnitOfWorkContext work, LedgerRows book, Conclude command)
     {
         if (book.ById(command.AuthorizationId, Operations.Authorize) is not { } authorization)
-            return new Outcome(null, Refusal: new Problem(404, "unknown-payment", "Payment not found.", "Check the link."));
+            return new Outcome(null, Refusal: new Problem(ProblemTypes.UnknownOperation, "Check the link."));
         if (GatewayRules.Decide(command, authorization, Now(), settings.LatePayment) is not { } verdict)
             return new Outcome(authorization, Replayed: true);
 

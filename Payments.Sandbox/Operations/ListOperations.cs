@@ -13,7 +13,7 @@ static class ListOperations
     static async Task<OperationList> List(string? idempotencyKey, string? reference, SandboxDb db, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(idempotencyKey) == string.IsNullOrEmpty(reference))
-            throw new Problem(400, "operations-query", "The query needs exactly one parameter.", "Send either ?idempotencyKey= or ?reference=.");
+            throw Query.Invalid(nameof(reference), "Send either ?idempotencyKey= or ?reference=.");
 
         var query = string.IsNullOrEmpty(reference)
             ? db.Operations.Where(x => x.IdempotencyKey == idempotencyKey)

@@ -19,7 +19,7 @@ static class SettlementFile
     static IResult Get(string date, SandboxDb db, SandboxSettings settings, HttpContext context)
     {
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) || day == DateOnly.MaxValue)
-            throw new Problem(400, "settlement-date", "The date is invalid.", "Use a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
+            throw new Problem(ProblemTypes.SettlementDate, "Use a UTC day as yyyy-MM-dd, e.g. /v1/settlements/2030-01-31.");
 
         context.Response.Headers.ContentDisposition = $"attachment; filename=settlement-{date}.csv";
         return Results.Stream(body => Write(body, FindMovements(db, day), settings, context.RequestAborted), "text/csv; charset=utf-8");

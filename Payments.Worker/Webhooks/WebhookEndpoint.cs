@@ -7,7 +7,6 @@ namespace OrderSaga.Payments;
 /// <summary>Receives the gateway's webhooks. Anonymous: only the signature counts.</summary>
 static class WebhookEndpoint
 {
-    const string Title = "The webhook's signature is invalid.";
     const string SignatureForm = "v1,BASE64 of HMAC-SHA256 over id.timestamp.body; several separated by spaces";
 
     public static void Map(IEndpointRouteBuilder app) =>
@@ -24,7 +23,7 @@ static class WebhookEndpoint
             .AcceptsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
             .AcceptsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
             .AcceptsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
-            .ProducesProblem(401, "webhook-signature", Title);
+            .ProducesProblem(ProblemTypes.WebhookSignature);
 
     static async Task<IResult> Receive(
         HttpContext http, WebhookReceiver receiver, GatewaySettings gateway, PaymentsSettings settings, TimeProvider clock, ILogger<WebhookReceiver> log)
@@ -53,6 +52,7 @@ static class WebhookEndpoint
     {
         PaymentsMetrics.Webhook("refused");
         log.LogWarning("Refused a webhook from {Address}: {Reason}", http.Connection.RemoteIpAddress, reason);
-        return new Problem(401, "webhook-signature", Title, $"{reason}. Nothing was changed. Sign it with the current secret and the time of this delivery.");
+        return new Problem(
+            ProblemTypes.WebhookSignature, $"{reason}. Nothing was changed. Sign it with the current secret and the time of this delivery.");
     }
 }

@@ -8,8 +8,6 @@ namespace OrderSaga.Platform.DeadLetters;
 /// <summary>Operator endpoints for failed messages and parked outbox rows, over all databases of the process.</summary>
 static class DeadLetterEndpoints
 {
-    const string UnknownFailed = "Failed message not found.";
-    const string UnknownParked = "Parked outbox row not found.";
     static readonly Guid ExampleId = Guid.Parse("01980c5e-6a1b-7000-8000-0000000000a1");
     static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
     static readonly FailedMessageItem Failed =
@@ -25,21 +23,21 @@ static class DeadLetterEndpoints
         Paged(Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first"))
             .Produces<DeadLetterPage<FailedMessageItem>>().ResponseExample(200, new DeadLetterPage<FailedMessageItem>([Failed], null));
         Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
-            .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(404, "failed-message-not-found", UnknownFailed);
+            .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(ProblemTypes.FailedMessageNotFound);
         Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
             .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
-            .ProducesProblem(404, "failed-message-not-found", UnknownFailed).ProducesProblem(503, "not-replayed", DeadLetterReplay.BrokerUnavailable);
+            .ProducesProblem(ProblemTypes.FailedMessageNotFound, ProblemTypes.NotReplayed);
         Paged(Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first"))
             .Produces<DeadLetterPage<ParkedRowItem>>().ResponseExample(200, new DeadLetterPage<ParkedRowItem>([ParkedRow], null));
         Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
-            .Produces(202).ProducesProblem(404, "parked-row-not-found", UnknownParked);
+            .Produces(202).ProducesProblem(ProblemTypes.ParkedRowNotFound);
     }
 
     static RouteHandlerBuilder Operator(RouteHandlerBuilder endpoint, string name, string summary) =>
         endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
 
     static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
-        endpoint.ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        endpoint.ProducesProblem(ProblemTypes.InvalidCursor);
 
     static Task<DeadLetterPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IDeadLetters> databases) =>
         DeadLetterPosition.Page("failed-messages", databases, cursor, limit, (database, after, count) => database.ListFailed(after, count));
@@ -68,7 +66,7 @@ static class DeadLetterEndpoints
                 return Results.Accepted();
         }
 
-        throw new Problem(404, "parked-row-not-found", UnknownParked, "It may have been sent already. GET /outbox/parked lists the parked rows.");
+        throw new Problem(ProblemTypes.ParkedRowNotFound, "It may have been sent already. GET /outbox/parked lists the parked rows.");
     }
 
     static string CallerOf(HttpContext http) => http.User.Identity?.Name ?? "unknown";
@@ -81,6 +79,6 @@ static class DeadLetterEndpoints
                 return (database, row);
         }
 
-        throw new Problem(404, "failed-message-not-found", UnknownFailed, "Take the id from GET /failed-messages of the process that owns the queue.");
+        throw new Problem(ProblemTypes.FailedMessageNotFound, "Take the id from GET /failed-messages of the process that owns the queue.");
     }
 }

@@ -9,8 +9,6 @@ namespace OrderSaga.Platform.DeadLetters;
 /// <summary>Sends a failed message unchanged to its queue, under its own id: the inbox lets it through once.</summary>
 sealed class DeadLetterReplay(IBus bus, Limits limits, TimeProvider clock)
 {
-    public const string BrokerUnavailable = "The message could not be sent: the broker is unavailable or the queue does not exist.";
-
     /// <summary>Headers added by brokers, and those that MassTransit sets itself.</summary>
     static readonly string[] TransportHeaders = ["x-", "RabbitMQ-", MessageHeaders.MessageId, MessageHeaders.CorrelationId, "Content-Type"];
 
@@ -36,7 +34,7 @@ sealed class DeadLetterReplay(IBus bus, Limits limits, TimeProvider clock)
         catch (Exception failure)
         {
             await database.MarkReplayed(failed.Id, failed.ReplayedAt, "could not be sent", by);
-            throw new Problem(503, "not-replayed", BrokerUnavailable,
+            throw new Problem(ProblemTypes.NotReplayed,
                 $"Nothing was changed. Send the same request again later. {failure.Message}") { RetryAfter = 5 };
         }
 

@@ -15,6 +15,17 @@ static class ApiDocument
 {
     const string ProblemJson = "application/problem+json";
 
+    static readonly ProblemType[] OfEveryCall =
+    [
+        ProblemTypes.UnknownParameter, ProblemTypes.InvalidRequest, ProblemTypes.Internal, ProblemTypes.DatabaseUnavailable, ProblemTypes.Stopping,
+    ];
+
+    static readonly ProblemType[] OfEveryBody =
+        [ProblemTypes.BodyTooLarge, ProblemTypes.Charset, ProblemTypes.ContentEncoding, ProblemTypes.MediaType];
+
+    static readonly ProblemType[] OfJson =
+        [ProblemTypes.NoBody, ProblemTypes.InvalidJson, ProblemTypes.UnknownMember, ProblemTypes.DuplicateMember, ProblemTypes.WrongType];
+
     public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -58,33 +69,27 @@ static class ApiDocument
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
-        var problems = metadata.OfType<ProblemDoc>().ToList();
-        problems.Add(new ProblemDoc(500, "internal", "Internal error."));
-        problems.Add(new ProblemDoc(503, "database-unavailable", "The database is temporarily unavailable."));
-        problems.Add(new ProblemDoc(400, Query.Unknown, Query.UnknownTitle));
+        var problems = metadata.OfType<ProblemType>().Concat(OfEveryCall).ToList();
         if (operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true)
-            problems.Add(new ProblemDoc(400, Query.InvalidName, Query.InvalidTitle));
+            problems.Add(ProblemTypes.InvalidParameter);
         if (operation.RequestBody is not null)
-        {
-            problems.Add(new ProblemDoc(415, "charset", "The charset is not supported."));
-            problems.Add(new ProblemDoc(415, "content-encoding", "The content encoding is not supported."));
-            problems.Add(new ProblemDoc(413, "body-too-large", "The body is too large."));
-            problems.Add(new ProblemDoc(415, "media-type", "The media type is not supported."));
-        }
+            problems.AddRange(OfEveryBody);
+        if (operation.RequestBody?.Content?.ContainsKey("application/json") == true)
+            problems.AddRange(OfJson);
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            problems.Add(new ProblemDoc(401, "unauthorized", "Authentication failed."));
+            problems.Add(ProblemTypes.Unauthorized);
             operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
         }
         if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)
         {
-            problems.Add(new ProblemDoc(403, "forbidden", "The API key lacks the required role."));
+            problems.Add(ProblemTypes.Forbidden);
             operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();
         }
 
         context.Document!.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancel));
         var schema = new OpenApiSchemaReference("Problem", context.Document);
-        foreach (var group in problems.DistinctBy(problem => (problem.Status, problem.Name)).GroupBy(problem => problem.Status))
+        foreach (var group in problems.Distinct().GroupBy(problem => problem.Status))
             Add(operation, group.Key, [.. group], schema);
         foreach (var header in metadata.OfType<HeaderDoc>())
             Add(operation, header);
@@ -95,10 +100,10 @@ static class ApiDocument
     static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme) =>
         new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
 
-    static void Add(OpenApiOperation operation, int status, ProblemDoc[] problems, IOpenApiSchema schema)
+    static void Add(OpenApiOperation operation, int status, ProblemType[] problems, IOpenApiSchema schema)
     {
         var (first, detail, trace) = (problems[0], "What is wrong with this request and how to correct it.", "4bf92f3577b34da6a3ce929d0e0e4736");
-        var example = new ProblemBody(Problem.TypePrefix + first.Name, first.Title, status, detail, "/path", trace);
+        var example = new ProblemBody(first.Uri, first.Title, status, detail, "/path", trace);
         operation.Responses ??= [];
         operation.Responses[status.ToString()] = new OpenApiResponse
         {

@@ -38,7 +38,7 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
         var detail = Presented() is { Length: > 0 }
             ? "The API key is unknown. Check it for missing or extra characters, or ask the operator for a new one."
             : "Send an API key: 'Authorization: Bearer KEY' or 'X-Api-Key: KEY'.";
-        return ProblemMiddleware.Write(Context, new Problem(401, "unauthorized", "Authentication failed.", detail));
+        return ProblemMiddleware.Write(Context, new Problem(ProblemTypes.Unauthorized, detail));
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -47,7 +47,7 @@ sealed class ApiKeyScheme(IOptionsMonitor<AuthenticationSchemeOptions> options, 
         var has = Context.User.FindAll(ApiKey.RoleClaim).Select(claim => claim.Value);
         var detail = $"The call requires the role {string.Join(" or ", needed)}; this key has: {string.Join(", ", has)}. "
             + "Use another key, or ask the operator for the role.";
-        return ProblemMiddleware.Write(Context, new Problem(403, "forbidden", "The API key lacks the required role.", detail));
+        return ProblemMiddleware.Write(Context, new Problem(ProblemTypes.Forbidden, detail));
     }
 }
 

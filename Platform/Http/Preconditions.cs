@@ -23,11 +23,6 @@ public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
 /// </summary>
 public static class Preconditions
 {
-    const string Failed = "precondition-failed";
-    const string FailedTitle = "A precondition failed.";
-    const string Invalid = "invalid-precondition";
-    const string InvalidTitle = "A precondition header is invalid.";
-
     sealed record Supported;
 
     /// <summary>Marks an endpoint that evaluates the preconditions itself, in the transaction that writes.</summary>
@@ -36,7 +31,7 @@ public static class Preconditions
         .AcceptsHeader("If-Match", false, "Only if this is the current entity tag (the ETag of a GET); *: only if the resource exists.",
             "\"1-8de60c2b1a2b000\"")
         .AcceptsHeader("If-None-Match", false, "Only if none of these is the current entity tag; * with PUT: only if the resource does not exist.", "*")
-        .ProducesProblem(400, Invalid, InvalidTitle).ProducesProblem(412, Failed, FailedTitle);
+        .ProducesProblem(ProblemTypes.InvalidPrecondition, ProblemTypes.PreconditionFailed);
 
     /// <summary>
     /// For a write: throws if a precondition does not hold. Call it in the transaction that writes, so that no other write comes between.
@@ -73,7 +68,7 @@ public static class Preconditions
         var none = headers.IfMatch.Count == 0 && headers.IfNoneMatch.Count == 0 && headers.IfUnmodifiedSince.Count == 0;
         if (none || HttpMethods.IsGet(request.Method) || endpoint.Metadata.GetMetadata<Supported>() is not null)
             return;
-        throw new Problem(412, Failed, FailedTitle,
+        throw new Problem(ProblemTypes.PreconditionFailed,
             "Nothing was changed. This call has no entity tags; send it without If-Match, If-None-Match and If-Unmodified-Since.");
     }
 
@@ -91,7 +86,7 @@ public static class Preconditions
         if (header is ["*"])
             return current is not null;
         if (!EntityTagHeaderValue.TryParseStrictList(header, out var tags) || tags.Count == 0 || tags.Any(tag => tag.Tag == "*"))
-            throw new Problem(400, Invalid, InvalidTitle, "Send * or entity tags in double quotes, as in the ETag header.");
+            throw new Problem(ProblemTypes.InvalidPrecondition, "Send * or entity tags in double quotes, as in the ETag header.");
         return current is not null && tags.Any(tag => tag.Compare(current.ETag, strong));
     }
 
@@ -101,7 +96,7 @@ public static class Preconditions
     static void Enforce(bool holds, ResourceVersion? current)
     {
         if (!holds)
-            throw new Problem(412, Failed, FailedTitle, current is null
+            throw new Problem(ProblemTypes.PreconditionFailed, current is null
                 ? "Nothing was changed: the resource does not exist."
                 : $"Nothing was changed: the current entity tag is {current.ETag}. Read the resource again, then decide.");
     }

@@ -3,17 +3,11 @@ using System.Text.Json.Serialization;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>An exception that becomes an RFC 9457 answer.</summary>
-/// <param name="status">HTTP status, 400 to 599.</param>
-/// <param name="name">The last part of the problem's type, e.g. <c>unknown-sku</c>.</param>
-/// <param name="title">The same sentence for every problem of this type.</param>
+/// <param name="type">One of <see cref="ProblemTypes"/>.</param>
 /// <param name="detail">What is wrong with this request and what to do.</param>
-public sealed class Problem(int status, string name, string title, string detail) : Exception(detail)
+public sealed class Problem(ProblemType type, string detail) : Exception(detail)
 {
-    public const string TypePrefix = "https://ordersaga.dev/problems/";
-
-    public int Status { get; } = status;
-    public string Name { get; } = name;
-    public string Title { get; } = title;
+    public ProblemType Type { get; } = type;
     public string Detail { get; } = detail;
 
     /// <summary>The errors by part of the body.</summary>
@@ -24,6 +18,10 @@ public sealed class Problem(int status, string name, string title, string detail
 
     /// <summary>Seconds after which the same request may succeed.</summary>
     public int? RetryAfter { get; init; }
+
+    /// <summary>A problem of one value in the body.</summary>
+    public static Problem At(ProblemType type, string pointer, string what) =>
+        new(type, pointer.Length == 0 ? what : $"At {pointer}: {what}") { Errors = [new(pointer, what)] };
 }
 
 /// <summary>One error in the request.</summary>

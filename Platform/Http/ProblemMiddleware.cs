@@ -27,8 +27,8 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var problem = lifetime.ApplicationStopping.IsCancellationRequested && Problems.IsAborted(exception) ? Problems.Stopping : Problems.From(exception);
-            if (problem.Status >= 500 && problem != Problems.Stopping)
-                log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Name);
+            if (problem.Type.Status >= 500 && problem != Problems.Stopping)
+                log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Type.Name);
             await Write(context, problem);
             return;
         }
@@ -40,15 +40,15 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
     public static Task Write(HttpContext context, Problem problem)
     {
         var response = context.Response;
-        if (problem.Name == "media-type")
+        if (problem.Type == ProblemTypes.MediaType)
             problem = Problems.MediaType(context.Addresses().ContentTypes(context.Request));
-        response.StatusCode = problem.Status;
+        response.StatusCode = problem.Type.Status;
         response.Headers.CacheControl = "no-store";
         if (problem.RetryAfter is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
         var body = new ProblemBody(
-            Problem.TypePrefix + problem.Name, problem.Title, problem.Status, problem.Detail, context.Request.Path,
+            problem.Type.Uri, problem.Type.Title, problem.Type.Status, problem.Detail, context.Request.Path,
             Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, problem.Errors.Count > 0 ? problem.Errors : null)
         {
             Members = problem.Members,

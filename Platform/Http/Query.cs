@@ -12,16 +12,11 @@ public static class Query
     const int DefaultRows = 50;
     const int MaxCursorLength = 2000;
 
-    internal const string Unknown = "unknown-parameter";
-    internal const string UnknownTitle = "A query parameter is unknown.";
-    internal const string InvalidName = "invalid-parameter";
-    internal const string InvalidTitle = "A query parameter is invalid.";
-
     /// <summary>Runs before every endpoint (<see cref="RequestRules"/>).</summary>
     internal static void AllowOnly(HttpContext http, string[] names)
     {
         if (http.Request.Query.Keys.FirstOrDefault(key => !names.Contains(key, StringComparer.Ordinal)) is { } unknown)
-            throw new Problem(400, Unknown, UnknownTitle,
+            throw new Problem(ProblemTypes.UnknownParameter,
                 names.Length == 0 ? $"This call has no query parameters; remove '{unknown}'." : $"'{unknown}' is not one of {string.Join(", ", names)}.");
         if (http.Request.Query.FirstOrDefault(pair => pair.Value.Count > 1).Key is { } twice)
             throw Invalid(twice, "Send it once.");
@@ -70,11 +65,11 @@ public static class Query
             && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.StartsWith(list + " ", StringComparison.Ordinal)
             && read(text[(list.Length + 1)..]) is { } place
             ? place
-            : throw new Problem(400, "invalid-cursor", "The cursor is invalid.",
+            : throw new Problem(ProblemTypes.InvalidCursor,
                 "Use the unchanged nextCursor of this list's previous page, or omit it to start from the first page.");
     }
 
-    public static Problem Invalid(string name, string what) => new(400, InvalidName, InvalidTitle, $"{name}: {what}");
+    public static Problem Invalid(string name, string what) => new(ProblemTypes.InvalidParameter, $"{name}: {what}");
 
     static bool HasOffset(string value) => value.EndsWith('Z') || value.Length > 10 && value[10..].AsSpan().ContainsAny(" +-");
 }

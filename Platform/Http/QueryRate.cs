@@ -13,12 +13,10 @@ namespace OrderSaga.Platform.Http;
 public static class QueryRate
 {
     const string Policy = "queries";
-    const string Name = "too-many-requests";
-    const string Title = "This API key sent too many requests.";
 
     /// <summary>Answers 429 with Retry-After over the limit.</summary>
     public static TBuilder LimitRate<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
-        endpoint.RequireRateLimiting(Policy).ProducesProblem(StatusCodes.Status429TooManyRequests, Name, Title);
+        endpoint.RequireRateLimiting(Policy).ProducesProblem(ProblemTypes.TooManyRequests);
 
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
@@ -43,7 +41,7 @@ public static class QueryRate
     static Problem Refused(RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
-        return new Problem(StatusCodes.Status429TooManyRequests, Name, Title,
+        return new Problem(ProblemTypes.TooManyRequests,
             "Send the same request again after the seconds in Retry-After. If a list accepts several ids, request them together.") { RetryAfter = wait };
     }
 }

@@ -50,7 +50,7 @@ sealed class RequestRules(RequestDelegate next)
         if (codings.Count == 0 || codings.All(coding => coding!.Equals("identity", StringComparison.OrdinalIgnoreCase)))
             return;
         response.Headers.AcceptEncoding = "identity";
-        throw new Problem(415, "content-encoding", "The content encoding is not supported.",
+        throw new Problem(ProblemTypes.ContentEncoding,
             $"Send the body uncompressed, without the header Content-Encoding ('{codings}').");
     }
 
@@ -66,7 +66,7 @@ sealed class RequestRules(RequestDelegate next)
         if (names.Count == 0)
             return;
         if (names.Count > 1 || !Known(names[0]))
-            throw new Problem(415, "charset", "The charset is not supported.",
+            throw new Problem(ProblemTypes.Charset,
                 "Send the body as UTF-8, with 'charset=utf-8' or no charset in the header Content-Type.");
         request.ContentType = $"{type.MediaType}; charset={names[0]}";
     }

@@ -15,8 +15,6 @@ public sealed record BranchList<TView>(IReadOnlyList<TView> Items);
 public static class BranchEndpoints
 {
     const int MaxOrders = 100;
-    const string NoBranch = "This participant has no branch of the order.";
-    const string InvalidId = "The order id is invalid.";
     const string ExampleId = "0199f0a0-7c1e-7000-8000-000000000000";
 
     /// <summary>Maps the queries of a participant whose branches are single rows.</summary>
@@ -39,20 +37,19 @@ public static class BranchEndpoints
         app.MapGet(Path(participant) + "/{orderId}", async (string orderId, TDb db, HttpContext http, CancellationToken cancel) =>
             {
                 var id = OrderId(orderId, http);
-                return (await Find(db, [id], cancel)).SingleOrDefault() ?? throw new Problem(404, "branch-not-found", NoBranch,
+                return (await Find(db, [id], cancel)).SingleOrDefault() ?? throw new Problem(ProblemTypes.BranchNotFound,
                     $"Nothing is held for order {id}, and its Try may still be in transit. It is safe to send the command again.");
             })
             .WithName($"Get{Title(participant)}Branch").WithTags("Branches").WithSummary($"State of one order's {participant.Subject}")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<TView>().ResponseExample(200, example)
-            .ProducesProblem(400, "invalid-order-id", InvalidId).ProducesProblem(404, "branch-not-found", NoBranch);
+            .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.BranchNotFound);
         app.MapGet(Path(participant), async (string? orderIds, TDb db, CancellationToken cancel) =>
                 new BranchList<TView>(await Find(db, Query.Ids(nameof(orderIds), orderIds, MaxOrders), cancel)))
             .WithName($"List{Title(participant)}Branches").WithTags("Branches")
             .WithSummary($"States of the {participant.Subject}es of up to {MaxOrders} orders")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
-            .Produces<BranchList<TView>>().ResponseExample(200, new BranchList<TView>([example]))
-            .ProducesProblem(400, "invalid-parameter", "A query parameter is invalid.");
+            .Produces<BranchList<TView>>().ResponseExample(200, new BranchList<TView>([example]));
     }
 
     /// <summary>Maps the history: the audit rows of the order.</summary>
@@ -69,7 +66,7 @@ public static class BranchEndpoints
             .WithSummary($"All steps of one order's {participant.Subject}, with time and cause")
             .RequireRole(Roles.Operator, Roles.Query).LimitRate()
             .Produces<AuditHistory>().ResponseExample(200, new AuditHistory(ExampleId, example, Complete: true))
-            .ProducesProblem(400, "invalid-order-id", InvalidId);
+            .ProducesProblem(ProblemTypes.InvalidId);
 
     static string SourceOf(AuditRow row, Participant participant) => row.Subject == participant.Subject ? participant.Name : "operator";
 
@@ -79,8 +76,7 @@ public static class BranchEndpoints
 
     static Guid OrderId(string text, HttpContext http)
     {
-        if (!Guid.TryParseExact(text, "D", out var id))
-            throw new Problem(400, "invalid-order-id", InvalidId, $"Use the order id returned at placement, a UUID such as {ExampleId}.");
+        var id = Ids.Read(text);
         http.TagOrder(id);
         return id;
     }

@@ -26,8 +26,6 @@ sealed record AcceptedView(
 /// <summary>/accepted-differences: list and revoke.</summary>
 static class AcceptedEndpoints
 {
-    const string NotFound = "Accepted difference not found.";
-
     static readonly AcceptedView Example = new(
         Examples.Case.Id, Classes.AmountDiffers, Examples.Case.OrderId, null, 500, "EUR", Examples.Case.Id, "kim", "goodwill, agreed with the customer",
         Examples.Case.OpenedAt);
@@ -38,12 +36,11 @@ static class AcceptedEndpoints
         accepted.MapGet("", List)
             .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first")
             .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(400, "invalid-parameter", "A query parameter is invalid.").ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidParameter, ProblemTypes.InvalidCursor);
         accepted.MapPost("/{id}/revoke", Revoke)
             .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")
             .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
-            .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(400, "invalid-reason", CaseEndpoints.InvalidReason).ProducesProblem(404,
-                "accepted-not-found", NotFound);
+            .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.InvalidReason, ProblemTypes.AcceptedNotFound);
     }
 
     static async Task<Page<AcceptedView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db)
@@ -64,7 +61,7 @@ static class AcceptedEndpoints
         return await unitOfWork.Run(async work =>
         {
             var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
-                ?? throw new Problem(404, "accepted-not-found", NotFound, "Check the id; GET /accepted-differences lists those in force.");
+                ?? throw new Problem(ProblemTypes.AcceptedNotFound, "Check the id; GET /accepted-differences lists those in force.");
             accepted.Revoke(work, row, CaseEndpoints.By(http), reason);
             return AcceptedView.Of(row);
         });

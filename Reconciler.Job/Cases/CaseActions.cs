@@ -8,9 +8,6 @@ namespace Reconciler.Job;
 /// <summary>Operators' actions on cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
 sealed class CaseActions(UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, AcceptedDifferences accepted, TimeProvider clock)
 {
-    public const string NoCase = "Case not found.";
-    public const string ActionRefused = "The action is not possible now.";
-
     public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) => Change(id, CaseRule.Assign, null, (work, row) =>
     {
         cases.Assign(work, row, assignee, by, reason);
@@ -72,12 +69,12 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification
     {
         var row = (await work.Lock<CaseRow, Guid>([id])).SingleOrDefault() ?? throw Missing();
         if (CaseRule.Evaluate(action, row, found?.Snapshot, found?.StillDiffers ?? true).Refused is { } refused)
-            throw new Problem(409, "action-refused", ActionRefused, $"{refused} GET /cases/{id}/preview shows the possible actions.");
+            throw new Problem(ProblemTypes.ActionRefused, $"{refused} GET /cases/{id}/preview shows the possible actions.");
         await change(work, row);
         return CaseView.Of(row);
     });
 
-    public static Problem Missing() => new(404, "case-not-found", NoCase, "Check the id; GET /cases lists the cases.");
+    public static Problem Missing() => new(ProblemTypes.CaseNotFound, "Check the id; GET /cases lists the cases.");
 }
 
 /// <summary>A case, and its order in the ledgers now.</summary>

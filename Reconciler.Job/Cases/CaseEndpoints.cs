@@ -11,21 +11,19 @@ static class CaseEndpoints
 {
     const int ReasonLength = 300;
     const int NameLength = 64;
-    internal const string InvalidReason = "The reason is missing or too long.";
-    const string InvalidAssignee = "The assignee is missing or too long.";
 
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapGet("", List)
             .WithName("ListCases").WithSummary("Cases for an operator, newest first")
             .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
         ProducesCaseNotFound(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
         ProducesCaseNotFound(cases.MapGet("/{id}/preview", CheckCase), "PreviewCase", "The ledgers now, and what each action would do")
             .Produces<CasePreview>().ResponseExample(200, Examples.CasePreview);
         Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
-            .RequestExample(new CaseAssignment("kim", "she knows this gateway")).ProducesProblem(400, "invalid-assignee", InvalidAssignee);
+            .RequestExample(new CaseAssignment("kim", "she knows this gateway")).ProducesProblem(ProblemTypes.InvalidAssignee);
         Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Sends the repair again, if the ledgers still differ")
             .RequestExample(new CaseReason("the participant was down"));
         Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Releases everything that a cancelled or unknown order still holds")
@@ -39,11 +37,11 @@ static class CaseEndpoints
     static string Path(string action) => $"/{{id}}/actions/{action}";
 
     static RouteHandlerBuilder ProducesCaseNotFound(RouteHandlerBuilder endpoint, string name, string summary) => endpoint.WithName(name).WithSummary(summary)
-        .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "case-not-found", CaseActions.NoCase);
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.CaseNotFound);
 
     static RouteHandlerBuilder Act(RouteHandlerBuilder endpoint, string name, string summary) => ProducesCaseNotFound(endpoint, name, summary)
         .Produces<CaseView>().ResponseExample(200, Examples.Case)
-        .ProducesProblem(400, "invalid-reason", InvalidReason).ProducesProblem(409, "action-refused", CaseActions.ActionRefused);
+        .ProducesProblem(ProblemTypes.InvalidReason, ProblemTypes.ActionRefused);
 
     static async Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
     {
@@ -86,7 +84,7 @@ static class CaseEndpoints
     static Task<CaseView> Assign([Description("The case's id.")] string id, CaseAssignment? request, HttpContext http, CaseActions actions)
     {
         var assignee = request?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
-            : throw Invalid("invalid-assignee", InvalidAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
+            : throw Problem.At(ProblemTypes.InvalidAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
         return actions.Assign(Ids.Read(id), assignee, By(http), Reason(request.Reason));
     }
 
@@ -107,10 +105,7 @@ static class CaseEndpoints
     internal static string Reason(string? reason) =>
         reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
         ? reason
-        : throw Invalid("invalid-reason", InvalidReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
-
-    static Problem Invalid(string name, string title, string pointer, string what) =>
-        new(400, name, title, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
+        : throw Problem.At(ProblemTypes.InvalidReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
 
     internal sealed class Filter
     {

@@ -16,7 +16,7 @@ static class CaseHistoryEndpoint
         .WithSummary("All steps of one order's cases and repairs, with time and cause")
         .RequireRole(Roles.Operator, Roles.Query).LimitRate()
         .Produces<AuditHistory>().ResponseExample(200, Examples.CaseHistory)
-        .ProducesProblem(400, "invalid-id", Ids.Bad);
+        .ProducesProblem(ProblemTypes.InvalidId);
 
     static async Task<AuditHistory> Get([Description("The order's id.")] string orderId, ReconcilerDb db, HttpContext http, CancellationToken cancel)
     {

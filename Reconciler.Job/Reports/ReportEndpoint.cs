@@ -8,7 +8,6 @@ namespace Reconciler.Job;
 /// <summary>GET /reconciliation/runs/{id}/report; format by ?format=, otherwise by the Accept header.</summary>
 static class ReportEndpoint
 {
-    const string NotOffered = "The report is not available in this format.";
     const string Html = "text/html";
     const string Csv = "text/csv";
     const string Json = "application/json";
@@ -17,8 +16,7 @@ static class ReportEndpoint
         .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
         .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
         .AcceptsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format overrides it.", Html)
-        .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "run-not-found", "Run not found.")
-        .ProducesProblem(406, "format-not-offered", NotOffered);
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.RunNotFound, ProblemTypes.FormatNotOffered);
 
     static async Task<IResult> Get(
         [Description("The run's id.")] string id,
@@ -52,7 +50,8 @@ static class ReportEndpoint
         not null => throw Query.Invalid("format", "Use html, csv or json."),
         null when accepted.Count == 0 => Html,
         null => accepted.OrderByDescending(requested => requested.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
-            ?? throw new Problem(406, "format-not-offered", NotOffered, "Accept text/html, text/csv or application/json, or use ?format=html, csv or json."),
+            ?? throw new Problem(
+                ProblemTypes.FormatNotOffered, "Accept text/html, text/csv or application/json, or use ?format=html, csv or json."),
     };
 
     static string? Offered(MediaTypeHeaderValue requested) =>

@@ -11,8 +11,7 @@ static class FindingsEndpoint
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/findings", List)
         .WithName("ListFindings").WithSummary("The findings of a run, by class")
         .Produces<Page<FindingView>>().ResponseExample(200, new Page<FindingView>([Examples.Finding], "MDE5OWYwYTA"))
-        .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "run-not-found", "Run not found.")
-        .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.RunNotFound, ProblemTypes.InvalidCursor);
 
     static async Task<Page<FindingView>> List(
         [Description("The run's id.")] string id, [AsParameters] Filter filter, HttpContext http, RunTable runs, ReconcilerDb db)

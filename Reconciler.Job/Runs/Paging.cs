@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
-using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
@@ -25,13 +24,4 @@ sealed record Place(DateTime At, Guid Id)
         && at <= DateTime.MaxValue.Ticks && Guid.TryParseExact(id, "D", out var row)
             ? new Place(new DateTime(at, DateTimeKind.Utc), row)
             : null;
-}
-
-/// <summary>Parses ids in paths.</summary>
-static class Ids
-{
-    public const string Bad = "The id is invalid.";
-
-    public static Guid Read(string id) => Guid.TryParseExact(id, "D", out var read) ? read
-        : throw new Problem(400, "invalid-id", Bad, "Use the id from an answer, a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
 }

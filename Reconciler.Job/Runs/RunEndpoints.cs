@@ -15,24 +15,20 @@ sealed record StartRun(string? Kind = null, string? Date = null, Guid? OrderId =
 
 static class RunEndpoints
 {
-    const string NoRun = "Run not found.";
-    const string InvalidRun = "The requested run is invalid.";
-    const string InProgress = "Another run is in progress.";
-
     public static void Map(RouteGroupBuilder runs)
     {
         runs.MapPost("", Start)
             .WithName("StartReconciliation").WithSummary("Starts a reconciliation in the background")
             .Produces<RunView>(202).RequestExample(new StartRun("full", "2026-01-30", DryRun: true)).ResponseExample(202, Examples.Running)
-            .ProducesProblem(400, "invalid-run", InvalidRun).ProducesProblem(409, "run-in-progress", InProgress);
+            .ProducesProblem(ProblemTypes.InvalidRun, ProblemTypes.RunInProgress);
         runs.MapGet("", List)
             .WithName("ListReconciliations").WithSummary("Runs, newest first")
             .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(400, "invalid-cursor", "The cursor is invalid.");
+            .ProducesProblem(ProblemTypes.InvalidCursor);
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")
             .Produces<RunView>().ResponseExample(200, Examples.Completed)
-            .ProducesProblem(400, "invalid-id", Ids.Bad).ProducesProblem(404, "run-not-found", NoRun);
+            .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.RunNotFound);
         FindingsEndpoint.Map(runs);
         ReportEndpoint.Map(runs);
     }
@@ -48,7 +44,7 @@ static class RunEndpoints
         }
         catch (RunInProgressException other)
         {
-            throw new Problem(409, "run-in-progress", InProgress,
+            throw new Problem(ProblemTypes.RunInProgress,
                 $"Run {other.Run.Id} is {other.Run.State}. Follow it at /reconciliation/runs/{other.Run.Id}, and start this run when it has finished.")
             {
                 RetryAfter = 10,
@@ -75,8 +71,7 @@ static class RunEndpoints
             : throw Invalid("/date", "Use a day before today: today's settlement is not complete.");
     }
 
-    static Problem Invalid(string pointer, string what) =>
-        new(400, "invalid-run", InvalidRun, $"At {pointer}: {what}") { Errors = [new ProblemError(pointer, what)] };
+    static Problem Invalid(string pointer, string what) => Problem.At(ProblemTypes.InvalidRun, pointer, what);
 
     static async Task<Page<RunView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db, TimeProvider clock)
     {
@@ -93,5 +88,5 @@ static class RunEndpoints
         RunView.Of(await Find(id, runs), clock.GetUtcNow().UtcDateTime);
 
     public static async Task<ReconciliationRun> Find(string id, RunTable runs) => await runs.Find(Ids.Read(id)) ?? throw new Problem(
-        404, "run-not-found", NoRun, "Check the id; GET /reconciliation/runs lists the runs.");
+        ProblemTypes.RunNotFound, "Check the id; GET /reconciliation/runs lists the runs.");
 }

@@ -18,10 +18,6 @@ sealed record IntakeView(DateOnly Day, string Outcome, long Rows, long Skipped, 
 /// <summary>/settlements: upload and correction of files that cannot be fetched from the gateway.</summary>
 static class SettlementsEndpoint
 {
-    const string InvalidDate = "The settlement day is invalid.";
-    const string Refused = "The settlement file is invalid.";
-    const string NoFile = "Settlement file not found.";
-    const string InvalidReplacement = "The replacement is invalid.";
     const string Csv = "text/csv";
 
     static readonly IntakeView Example = new(
@@ -37,17 +33,17 @@ static class SettlementsEndpoint
             .WithName("HandInSettlement").WithSummary("Uploads the gateway's settlement file of a day as CSV, or replaces the imported one")
             .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
             .Produces<IntakeView>().ResponseExample(200, Example)
-            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(400, "settlement-replacement", InvalidReplacement)
-            .ProducesProblem(409, "settlement-changed", Refused).ProducesProblem(422, "settlement-refused", Refused);
+            .ProducesProblem(
+                ProblemTypes.SettlementDate, ProblemTypes.SettlementReplacement, ProblemTypes.InvalidReason,
+                ProblemTypes.SettlementChanged, ProblemTypes.SettlementRefused);
         files.MapGet("/{date}", Get)
             .WithName("GetSettlement").WithSummary("The settlement file of a day: its rows by kind, and earlier files")
             .Produces<FileView>().ResponseExample(200, File)
-            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(404, "settlement-not-found", NoFile);
+            .ProducesProblem(ProblemTypes.SettlementDate, ProblemTypes.SettlementNotFound);
         files.MapPost("/{date}/void", Void)
             .WithName("VoidSettlement").WithSummary("Voids a settlement file: it no longer counts, and its day is due again")
             .RequestExample(new CaseReason("it was the file of another account")).Produces<FileView>().ResponseExample(200, File)
-            .ProducesProblem(400, "settlement-date", InvalidDate).ProducesProblem(400, "invalid-reason", CaseEndpoints.InvalidReason)
-            .ProducesProblem(404, "settlement-not-found", NoFile);
+            .ProducesProblem(ProblemTypes.SettlementDate, ProblemTypes.InvalidReason, ProblemTypes.SettlementNotFound);
     }
 
     static async Task<IntakeView> Import(
@@ -75,14 +71,14 @@ static class SettlementsEndpoint
 
     static DateOnly Day(string? text, string say) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) ? day
-            : throw new Problem(400, "settlement-date", InvalidDate, say);
+            : throw new Problem(ProblemTypes.SettlementDate, say);
 
     static FileDelivery Replacement(string by, string? replaces, string? reason)
     {
         if (replaces is null && reason is null)
             return new FileDelivery(by);
         if (replaces is not { Length: 64 } || !replaces.All(char.IsAsciiHexDigit))
-            throw new Problem(400, "settlement-replacement", InvalidReplacement,
+            throw new Problem(ProblemTypes.SettlementReplacement,
                 "Set ?replaces= to the SHA-256 of the imported file, 64 hex digits; see GET /settlements/{date}.");
         return new FileDelivery(by, replaces.ToLowerInvariant(), CaseEndpoints.Reason(reason));
     }
@@ -98,7 +94,7 @@ static class SettlementsEndpoint
     }
 
     static Problem Missing(string date) => new(
-        404, "settlement-not-found", NoFile, $"{date} has no imported settlement file. Upload one with POST /settlements.");
+        ProblemTypes.SettlementNotFound, $"{date} has no imported settlement file. Upload one with POST /settlements.");
 
     static Problem Explain(Intake refused)
     {
@@ -106,7 +102,7 @@ static class SettlementsEndpoint
         var where = (long?)evidence["line"] is > 0 and var line ? $"Line {line}: " : "";
         var changed = refused.Finding.Class == Classes.SettlementFileChanged;
         return new Problem(
-            changed ? 409 : 422, changed ? "settlement-changed" : "settlement-refused", Refused,
+            changed ? ProblemTypes.SettlementChanged : ProblemTypes.SettlementRefused,
             $"{where}{evidence["reason"]}. Nothing was imported. "
             + (changed ? "If the new file is correct, upload it with ?replaces=SHA256&reason=..." : "Get the complete file again."));
     }

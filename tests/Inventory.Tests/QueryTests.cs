@@ -43,9 +43,9 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     [InlineData("/stock?cursor=%00", 400, "invalid-cursor")]
     [InlineData("/stock?cursor=*", 400, "invalid-cursor")]
     [InlineData("/stock?cursor=LTE", 400, "invalid-cursor")]
-    [InlineData("/stock/unknown", 404, "unknown-sku")]
+    [InlineData("/stock/unknown", 404, "stock-not-found")]
     [InlineData("/stock/a%27%3B--", 400, "invalid-sku")]
-    [InlineData("/branches/stock/1", 400, "invalid-order-id")]
+    [InlineData("/branches/stock/1", 400, "invalid-id")]
     [InlineData("/branches/stock/0199f0a0-7c1e-7000-8000-000000000000", 404, "branch-not-found")]
     [InlineData("/branches/stock", 400, "invalid-parameter")]
     [InlineData("/branches/stock?orderIds=", 400, "invalid-parameter")]
@@ -94,7 +94,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
             .ShouldBe([">Tried by TryReserveStock", "Tried>Cancelled by CancelStock"]);
         using var orders = host.Client(TestHost.OrdersKey);
         await (await orders.GetAsync($"/branches/stock/{order}/history")).ShouldBeProblem(403, "forbidden");
-        await (await client.GetAsync("/branches/stock/seven/history")).ShouldBeProblem(400, "invalid-order-id");
+        await (await client.GetAsync("/branches/stock/seven/history")).ShouldBeProblem(400, "invalid-id");
         var answers = new List<HttpResponseMessage>();
         for (var i = 0; i < 10; i++)
             answers.Add(await client.GetAsync($"/branches/stock?orderIds={order}"));

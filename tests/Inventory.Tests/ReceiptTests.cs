@@ -54,7 +54,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
 
         await (await client.Post("/stock/tea/receipts", """{"receiptId":"r-1","quantity":101}""")).ShouldBeProblem(422, "receipt-id-reused");
         await (await client.Post("/stock/cup/receipts", """{"receiptId":"r-1","quantity":100}""")).ShouldBeProblem(422, "receipt-id-reused");
-        await (await client.GetAsync("/stock/cup")).ShouldBeProblem(404, "unknown-sku");
+        await (await client.GetAsync("/stock/cup")).ShouldBeProblem(404, "stock-not-found");
         (await client.GetStringAsync("/stock/tea")).ShouldBe("""{"sku":"tea","received":100,"available":100,"held":0,"sold":0}""");
     }
 

@@ -47,7 +47,7 @@ public sealed class AccessTests(Api api) : IClassFixture<Api>
     public async Task A_malformed_order_id_is_refused(string id)
     {
         foreach (var call in Calls)
-            (await Ask(api.Merchant(), id, call)).ShouldBeProblem(400, "invalid-order-id");
+            (await Ask(api.Merchant(), id, call)).ShouldBeProblem(400, "invalid-id");
     }
 
     [Fact]

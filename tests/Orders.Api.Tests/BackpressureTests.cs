@@ -42,7 +42,7 @@ public sealed class BackpressureTests
         }
 
         (await shop.Merchant.Place("key-0", Caller.Hosted)).ShouldBeProblem(422, "idempotency-key-reused");
-        (await shop.Merchant.Place("")).ShouldBeProblem(400, "idempotency-key-missing");
+        (await shop.Merchant.Place("")).ShouldBeProblem(400, "invalid-idempotency-key");
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]

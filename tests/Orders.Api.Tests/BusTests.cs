@@ -66,7 +66,7 @@ public sealed class BusTests
         await Eventually.Holds("a rejection of the merchant", () => bus.Rejected("Not Valid").Any(rejected => rejected.Code == "invalid-merchant"));
         var merchant = bus.Api.Merchant().Merchant;
         await bus.Send(new SubmitOrder(merchant, "", "EUR", Lines, Card));
-        await Eventually.Holds("a rejection of the key", () => bus.Rejected(merchant).Any(rejected => rejected.Code == "idempotency-key-missing"));
+        await Eventually.Holds("a rejection of the key", () => bus.Rejected(merchant).Any(rejected => rejected.Code == "invalid-idempotency-key"));
     }
 
     static readonly EqualityComparer<OrderSubmitted> Same = EqualityComparer<OrderSubmitted>.Create(

@@ -43,7 +43,7 @@ public sealed class LifeTests
         using var rest = await merchant.Open($"/orders/{id}/events", ("Last-Event-ID", $"{second.Id}"));
         (await Next(rest)).ShouldBe(last);
         (await merchant.Get($"/orders/{id}/events", ("Last-Event-ID", $"{last.Id}"))).ShouldBe(204);
-        (await merchant.Get($"/orders/{id}/events", ("Last-Event-ID", "x"))).ShouldBeProblem(400, "invalid-event-id");
+        (await merchant.Get($"/orders/{id}/events", ("Last-Event-ID", "x"))).ShouldBeProblem(400, "invalid-id");
     }
 
     [Theory, MemberData(nameof(Modes))]

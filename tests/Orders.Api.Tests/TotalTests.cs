@@ -41,15 +41,15 @@ public sealed class TotalTests
     }
 
     [Theory]
-    [InlineData("\"", "invalid")]
-    [InlineData("\"k", "invalid")]
-    [InlineData("\"k\"x", "invalid")]
-    [InlineData("\"k\";a=1", "invalid")]
-    [InlineData("\"k\\n\"", "invalid")]
-    [InlineData("\" k\"", "invalid")]
-    [InlineData("\"\"", "missing")]
-    public async Task A_badly_quoted_idempotency_key_is_refused(string key, string problem) =>
-        (await (await Api.Of(Mode.Embedded)).Merchant().Place(key)).ShouldBeProblem(400, "idempotency-key-" + problem);
+    [InlineData("\"")]
+    [InlineData("\"k")]
+    [InlineData("\"k\"x")]
+    [InlineData("\"k\";a=1")]
+    [InlineData("\"k\\n\"")]
+    [InlineData("\" k\"")]
+    [InlineData("\"\"")]
+    public async Task A_badly_quoted_idempotency_key_is_refused(string key) =>
+        (await (await Api.Of(Mode.Embedded)).Merchant().Place(key)).ShouldBeProblem(400, "invalid-idempotency-key");
 
     static string Order(string sku, long? total)
     {

@@ -54,7 +54,7 @@ public sealed class SubmitOrderTests
     [Theory]
     [InlineData("invalid-merchant",
         """{"idempotencyKey":"k","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""")]
-    [InlineData("idempotency-key-missing",
+    [InlineData("invalid-idempotency-key",
         """{"merchant":"acme","currency":"EUR","lines":[{"sku":"tea-001","quantity":1}],"payment":{"method":"card","token":"tok_ok"}}""")]
     [InlineData("unknown-sku",
         """{"merchant":"acme","idempotencyKey":"k","currency":"EUR","lines":[{"sku":"gone","quantity":1}],"payment":{"method":"card","token":"t"}}""")]

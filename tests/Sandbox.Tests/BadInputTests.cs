@@ -5,19 +5,19 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     readonly GatewayCaller gateway = sandbox.Host.Gateway;
 
     [Theory]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("[]")]
-    [InlineData("{")]
-    [InlineData("not json")]
-    [InlineData("""{"reference":"r","amount":12.5,"currency":"EUR","token":"tok_ok"}""")]
-    [InlineData("""{"reference":"r","amount":"1250","currency":"EUR","token":"tok_ok"}""")]
-    [InlineData("""{"reference":"r","amount":99999999999999999999,"currency":"EUR","token":"tok_ok"}""")]
-    [InlineData("""{"reference":"r","amount":1,"amount":1250,"currency":"EUR","token":"tok_ok"}""")]
-    [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","tokn":"tok_ok"}""")]
-    [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","hosted":true,"expiresAt":"tomorrow"}""")]
-    public async Task An_unreadable_request_is_400(string body) =>
-        (await gateway.Post("v1/authorizations", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, "malformed-body");
+    [InlineData("", "invalid-json")]
+    [InlineData("null", "wrong-type")]
+    [InlineData("[]", "wrong-type")]
+    [InlineData("{", "invalid-json")]
+    [InlineData("not json", "invalid-json")]
+    [InlineData("""{"reference":"r","amount":12.5,"currency":"EUR","token":"tok_ok"}""", "wrong-type")]
+    [InlineData("""{"reference":"r","amount":"1250","currency":"EUR","token":"tok_ok"}""", "wrong-type")]
+    [InlineData("""{"reference":"r","amount":99999999999999999999,"currency":"EUR","token":"tok_ok"}""", "wrong-type")]
+    [InlineData("""{"reference":"r","amount":1,"amount":1250,"currency":"EUR","token":"tok_ok"}""", "duplicate-member")]
+    [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","tokn":"tok_ok"}""", "unknown-member")]
+    [InlineData("""{"reference":"r","amount":1250,"currency":"EUR","hosted":true,"expiresAt":"tomorrow"}""", "wrong-type")]
+    public async Task An_unreadable_request_is_400(string body, string problem) =>
+        (await gateway.Post("v1/authorizations", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, problem);
 
     [Theory]
     [InlineData("""{}""")]
@@ -53,22 +53,22 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     public async Task A_missing_or_malformed_key_is_400(string? key)
     {
         var body = GatewayCaller.Body("tok_ok", "r");
-        (await gateway.Post("v1/authorizations", key, body)).ShouldBeProblem(HttpStatusCode.BadRequest, "idempotency-key");
-        (await gateway.Post("v1/authorizations/auth_1/capture", key)).ShouldBeProblem(HttpStatusCode.BadRequest, "idempotency-key");
+        (await gateway.Post("v1/authorizations", key, body)).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid-idempotency-key");
+        (await gateway.Post("v1/authorizations/auth_1/capture", key)).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid-idempotency-key");
     }
 
     [Fact]
     public async Task A_key_that_is_too_long_is_400() =>
-        (await gateway.Authorize(key: new string('k', 256))).ShouldBeProblem(HttpStatusCode.BadRequest, "idempotency-key");
+        (await gateway.Authorize(key: new string('k', 256))).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid-idempotency-key");
 
     [Theory]
-    [InlineData("no json")]
-    [InlineData("""{"amount":"all"}""")]
-    [InlineData("""{"amuont":1}""")]
-    public async Task An_operation_with_an_unreadable_body_is_400(string body)
+    [InlineData("no json", "invalid-json")]
+    [InlineData("""{"amount":"all"}""", "wrong-type")]
+    [InlineData("""{"amuont":1}""", "unknown-member")]
+    public async Task An_operation_with_an_unreadable_body_is_400(string body, string problem)
     {
         var authorization = await gateway.Authorize();
-        (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, "malformed-body");
+        (await gateway.Post($"v1/authorizations/{authorization.Id}/capture", Some.Key(), body)).ShouldBeProblem(HttpStatusCode.BadRequest, problem);
     }
 
     [Theory]
@@ -80,11 +80,11 @@ public sealed class BadInputTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     {
         using var stranger = new GatewayCaller(sandbox.Host.Root, key);
         var answer = await stranger.Authorize();
-        answer.ShouldBeProblem(HttpStatusCode.Unauthorized, "gateway-key");
+        answer.ShouldBeProblem(HttpStatusCode.Unauthorized, "unauthorized");
         answer.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
-        (await stranger.Capture("auth_1")).ShouldBeProblem(HttpStatusCode.Unauthorized, "gateway-key");
-        (await stranger.Get("v1/operations?reference=r")).ShouldBeProblem(HttpStatusCode.Unauthorized, "gateway-key");
-        (await stranger.Get("v1/settlements/2026-01-01")).ShouldBeProblem(HttpStatusCode.Unauthorized, "gateway-key");
+        (await stranger.Capture("auth_1")).ShouldBeProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        (await stranger.Get("v1/operations?reference=r")).ShouldBeProblem(HttpStatusCode.Unauthorized, "unauthorized");
+        (await stranger.Get("v1/settlements/2026-01-01")).ShouldBeProblem(HttpStatusCode.Unauthorized, "unauthorized");
     }
 
     [Theory]

@@ -182,8 +182,8 @@ public abstract class LedgerTests
         item.ToJsonString().ShouldBe(JsonSerializer.Serialize(authorization.Json));
         (await gateway.Ledger($"reference={reference}")).ShouldBe(["authorize:succeeded", "capture:succeeded"]);
         (await gateway.Ledger("idempotencyKey=never-seen")).ShouldBeEmpty();
-        (await gateway.Get("v1/operations")).ShouldBeProblem(HttpStatusCode.BadRequest, "operations-query");
-        (await gateway.Get($"v1/operations?idempotencyKey={key}&reference={reference}")).ShouldBeProblem(HttpStatusCode.BadRequest, "operations-query");
+        (await gateway.Get("v1/operations")).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid-parameter");
+        (await gateway.Get($"v1/operations?idempotencyKey={key}&reference={reference}")).ShouldBeProblem(HttpStatusCode.BadRequest, "invalid-parameter");
     }
 }
 

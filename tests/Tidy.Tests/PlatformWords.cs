@@ -20,6 +20,7 @@ static partial class PlatformWords
         ["Platform/Http/ApiKey.cs"] = ("order stock", "the names of the roles that keys carry"),
         ["Platform/Http/ApiKeyCommand.cs"] = ("order stock", "the usage line names the roles"),
         ["Platform/Http/ApiDocument.cs"] = ("order stock money", "the product's own description"),
+        ["Platform/Http/ProblemTypes.cs"] = ("order stock sku product price currency card customer", "the one catalogue of problem types"),
         ["Platform/Http/RequestLog.cs"] = ("order", "the order id stands on every log line and span"),
         ["Platform/Telemetry.cs"] = ("order", "the order id stands on every log line and span"),
         ["Platform/Batches/Delivery.cs"] = ("order", "the order id stands on every log line and span"),

@@ -22,7 +22,7 @@ public sealed class DestinationTests
     [InlineData("https://169.254.169.254/latest/meta-data")]
     [InlineData("https://10.0.0.1:8443/")]
     public void A_forbidden_webhook_url_is_refused(string url) =>
-        Should.Throw<Problem>(() => new WebhookUrlPolicy(new WebhookSettings(), Nowhere).Check(url)).Name.ShouldBe("invalid-url");
+        Should.Throw<Problem>(() => new WebhookUrlPolicy(new WebhookSettings(), Nowhere).Check(url)).Type.ShouldBe(ProblemTypes.InvalidUrl);
 
     [Theory]
     [InlineData("https://shop.example/hooks?x=1", "https://shop.example/hooks?x=1")]

@@ -157,7 +157,7 @@ public sealed class WebhookTests
         (await other.Send(HttpMethod.Delete, path, null)).ShouldBeProblem(404, "endpoint-not-found");
         (await other.Get("/webhook-endpoints")).Json["items"]!.AsArray().ShouldBeEmpty();
 
-        (await shop.Merchant.Get("/webhook-endpoints/seven")).ShouldBeProblem(400, "invalid-endpoint-id");
+        (await shop.Merchant.Get("/webhook-endpoints/seven")).ShouldBeProblem(400, "invalid-id");
         (await shop.Merchant.Post($"{path}/deliveries/{Guid.Empty}/resend", null)).ShouldBeProblem(404, "delivery-not-found");
         (await shop.Merchant.Get(path + "/deliveries?status=Done")).ShouldBeProblem(400, "invalid-parameter");
         (await shop.Merchant.Get(path + "/deliveries?state=Pending")).ShouldBeProblem(400, "unknown-parameter");

@@ -49,7 +49,7 @@ public sealed class FieldTests
             (Body("tea-001", token: Long('t', FieldRules.MaxTokenLength + 1)), 400, "invalid-order"),
             (Body("tea-001", orderClass: Long('c', MaxClass + 1)), 400, "invalid-order")]))
             await Place(shop, body, Guid.CreateVersion7().ToString()).ShouldBeProblem(status, problem);
-        await Place(shop, Body("tea-001"), Long('k', FieldRules.MaxIdempotencyKeyLength + 1)).ShouldBeProblem(400, "idempotency-key-invalid");
+        await Place(shop, Body("tea-001"), Long('k', FieldRules.MaxIdempotencyKeyLength + 1)).ShouldBeProblem(400, "invalid-idempotency-key");
 
         foreach (var sku in (string[])[long65, "TEA-001", "tea-001%20", "te%C3%A4"])
         {
