@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
@@ -16,8 +15,7 @@ static class ProductsEndpoints
         products.MapGet("", List).WithName("ListProducts").WithSummary("The price list, sorted by sku")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<Page<ProductView>>()
-            .ResponseExample(200, new Page<ProductView>([Examples.Product], null))
-            .ProducesProblem(ProblemTypes.InvalidCursor);
+            .ResponseExample(200, new Page<ProductView>([Examples.Product], null));
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")
             .RequireRole(Roles.Orders, Roles.Catalogue)
             .Produces<ProductView>()
@@ -34,17 +32,11 @@ static class ProductsEndpoints
             .ProducesProblem(ProblemTypes.InvalidProduct, ProblemTypes.InvalidSku);
     }
 
-    static async Task<Page<ProductView>> List(
-        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
-        [FromQuery, Description("Products per page: 1 to 100, default 50.")] string? limit,
-        HttpContext http,
-        OrdersDb db)
+    static Task<Page<ProductView>> List([AsParameters] Paging paging, HttpContext http, OrdersDb db)
     {
-        var max = Query.Limit(limit);
-        var after = Query.Cursor("products", cursor, text => FieldRules.IsSku(text) ? text : null) ?? "";
-        var rows = await db.Products.AsNoTracking().Where(product => string.Compare(product.Sku, after) > 0)
-            .OrderBy(product => product.Sku).Take(max + 1).ToListAsync(http.RequestAborted);
-        return Page<ProductView>.Of(rows, max, ProductView.Of, product => Query.Cursor("products", product.Sku));
+        var after = paging.After("products", text => FieldRules.IsSku(text) ? text : null) ?? "";
+        var rows = db.Products.AsNoTracking().Where(product => string.Compare(product.Sku, after) > 0).OrderBy(product => product.Sku);
+        return paging.Read("products", rows, ProductView.Of, product => product.Sku, http.RequestAborted);
     }
 
     static async Task<IResult> Get([Description("The stock keeping unit.")] string sku, HttpContext http, OrdersDb db)

@@ -12,12 +12,13 @@ namespace Orders.Api.Webhooks;
 /// <summary>Lists an endpoint's deliveries and resends them.</summary>
 static class DeliveryLog
 {
+    static readonly string[] States = [DeliveryStates.Pending, DeliveryStates.Delivered, DeliveryStates.GivenUp, DeliveryStates.Missed];
+
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
         MerchantEndpoints.ProducesNotFound(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
             .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first")
-            .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"))
-            .ProducesProblem(ProblemTypes.InvalidCursor);
+            .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"));
         MerchantEndpoints.ProducesNotFound(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again under the same webhook-id, with the full retry schedule")
             .Produces<DeliveryView>(StatusCodes.Status202Accepted).ResponseExample(202, DeliveryView.Example)
@@ -27,26 +28,19 @@ static class DeliveryLog
     static async Task<Page<DeliveryView>> List(
         [Description("The endpoint id.")] string id,
         [FromQuery, Description("Only deliveries in this state: Pending, Delivered, GivenUp or Missed.")] string? status,
-        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
-        [FromQuery, Description("Deliveries per page: 1 to 100, default 50.")] string? limit,
+        [AsParameters] Paging paging,
         HttpContext http,
         OrdersDb db)
     {
-        var max = Query.Limit(limit);
         var endpoint = await MerchantEndpoints.FindOwnEndpoint(db, http, id);
         var rows = db.WebhookDeliveries.AsNoTracking().Where(row => row.EndpointId == endpoint.Id);
-        if (status is not null)
-        {
-            if (status is not (DeliveryStates.Pending or DeliveryStates.Delivered or DeliveryStates.GivenUp or DeliveryStates.Missed))
-                throw Query.Invalid("status", "Use Pending, Delivered, GivenUp or Missed.");
-            rows = rows.Where(row => row.State == status);
-        }
-
+        if (Query.OneOf("status", status, States) is { } state)
+            rows = rows.Where(row => row.State == state);
         var list = $"deliveries {endpoint.Id}";
-        if (Query.Cursor(list, cursor, Place) is [var before])
+        if (paging.After(list, EventId) is [var before])
             rows = rows.Where(row => row.EventId < before);
-        var read = await rows.OrderByDescending(row => row.EventId).Take(max + 1).ToListAsync(http.RequestAborted);
-        return Page<DeliveryView>.Of(read, max, DeliveryView.Of, row => Query.Cursor(list, row.EventId.ToString(CultureInfo.InvariantCulture)));
+        var newest = rows.OrderByDescending(row => row.EventId);
+        return await paging.Read(list, newest, DeliveryView.Of, row => row.EventId, http.RequestAborted);
     }
 
     static async Task<IResult> Resend(
@@ -71,5 +65,5 @@ static class DeliveryLog
         return Results.Accepted(null, view);
     }
 
-    static long[]? Place(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? [id] : null;
+    static long[]? EventId(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? [id] : null;
 }

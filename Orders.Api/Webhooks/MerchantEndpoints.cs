@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
@@ -19,8 +18,7 @@ static class MerchantEndpoints
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
             .ProducesProblem(ProblemTypes.InvalidUrl, ProblemTypes.TooManyEndpoints, ProblemTypes.EndpointExists);
         endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
-            .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null))
-            .ProducesProblem(ProblemTypes.InvalidCursor);
+            .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null));
         ProducesNotFound(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
         ProducesNotFound(endpoints.MapDelete("/{id}", Remove)).WithName("RemoveWebhookEndpoint")
@@ -89,18 +87,13 @@ static class MerchantEndpoints
         return Enumerable.Range(0, max).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
-    static async Task<Page<EndpointView>> List(
-        [FromQuery, Description("nextCursor of the previous page.")] string? cursor,
-        [FromQuery, Description("Endpoints per page: 1 to 100, default 50.")] string? limit,
-        HttpContext http,
-        OrdersDb db)
+    static async Task<Page<EndpointView>> List([AsParameters] Paging paging, HttpContext http, OrdersDb db)
     {
-        var max = Query.Limit(limit);
         // A merchant has few endpoints, and their ids sort by creation time: take those after the cursor.
-        var after = Query.Cursor("webhook-endpoints", cursor, text => Guid.TryParseExact(text, "D", out _) ? text : null) ?? "";
+        var after = paging.After("webhook-endpoints", text => Guid.TryParseExact(text, "D", out _) ? text : null) ?? "";
         var own = await FindOwnEndpoints(db, http).ToListAsync(http.RequestAborted);
         var rows = own.Where(row => string.CompareOrdinal(row.Id.ToString(), after) > 0).OrderBy(row => row.Id.ToString(), StringComparer.Ordinal);
-        return Page<EndpointView>.Of([.. rows.Take(max + 1)], max, EndpointView.Of, row => Query.Cursor("webhook-endpoints", row.Id.ToString()));
+        return paging.Of("webhook-endpoints", rows, EndpointView.Of, row => row.Id);
     }
 
     static async Task<EndpointView> Get([Description("The endpoint id.")] string id, HttpContext http, OrdersDb db)

@@ -20,15 +20,15 @@ static class DeadLetterEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        Paged(Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first"))
-            .Produces<DeadLetterPage<FailedMessageItem>>().ResponseExample(200, new DeadLetterPage<FailedMessageItem>([Failed], null));
+        Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first")
+            .Produces<Page<FailedMessageItem>>().ResponseExample(200, new Page<FailedMessageItem>([Failed], null));
         Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
             .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(ProblemTypes.FailedMessageNotFound);
         Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
             .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
             .ProducesProblem(ProblemTypes.FailedMessageNotFound, ProblemTypes.NotReplayed);
-        Paged(Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first"))
-            .Produces<DeadLetterPage<ParkedRowItem>>().ResponseExample(200, new DeadLetterPage<ParkedRowItem>([ParkedRow], null));
+        Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first")
+            .Produces<Page<ParkedRowItem>>().ResponseExample(200, new Page<ParkedRowItem>([ParkedRow], null));
         Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
             .Produces(202).ProducesProblem(ProblemTypes.ParkedRowNotFound);
     }
@@ -36,14 +36,11 @@ static class DeadLetterEndpoints
     static RouteHandlerBuilder Operator(RouteHandlerBuilder endpoint, string name, string summary) =>
         endpoint.WithName(name).WithTags("Operations").WithSummary(summary).RequireRole(Roles.Operator);
 
-    static RouteHandlerBuilder Paged(RouteHandlerBuilder endpoint) =>
-        endpoint.ProducesProblem(ProblemTypes.InvalidCursor);
+    static Task<Page<FailedMessageItem>> ListFailed([AsParameters] Paging paging, IEnumerable<IDeadLetters> databases) =>
+        DeadLetterPosition.Page("failed-messages", paging, databases, (database, after, count) => database.ListFailed(after, count));
 
-    static Task<DeadLetterPage<FailedMessageItem>> ListFailed(string? cursor, string? limit, IEnumerable<IDeadLetters> databases) =>
-        DeadLetterPosition.Page("failed-messages", databases, cursor, limit, (database, after, count) => database.ListFailed(after, count));
-
-    static Task<DeadLetterPage<ParkedRowItem>> ListParked(string? cursor, string? limit, IEnumerable<IDeadLetters> databases) =>
-        DeadLetterPosition.Page("parked", databases, cursor, limit, (database, after, count) => database.ListParked(after, count));
+    static Task<Page<ParkedRowItem>> ListParked([AsParameters] Paging paging, IEnumerable<IDeadLetters> databases) =>
+        DeadLetterPosition.Page("parked", paging, databases, (database, after, count) => database.ListParked(after, count));
 
     static async Task<FailedMessageView> GetFailed(Guid id, IEnumerable<IDeadLetters> databases)
     {

@@ -70,8 +70,11 @@ static class ApiDocument
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var json = context.ApplicationServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var problems = metadata.OfType<ProblemType>().Concat(OfEveryCall).ToList();
-        if (operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true)
+        var query = operation.Parameters?.Where(parameter => parameter.In == ParameterLocation.Query).Select(parameter => parameter.Name).ToList() ?? [];
+        if (query.Count > 0)
             problems.Add(ProblemTypes.InvalidParameter);
+        if (query.Contains("cursor"))
+            problems.Add(ProblemTypes.InvalidCursor);
         if (operation.RequestBody is not null)
             problems.AddRange(OfEveryBody);
         if (operation.RequestBody?.Content?.ContainsKey("application/json") == true)

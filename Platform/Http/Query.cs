@@ -1,6 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace OrderSaga.Platform.Http;
@@ -8,10 +6,6 @@ namespace OrderSaga.Platform.Http;
 /// <summary>Strict reader of query parameters: a misspelt filter must not list everything.</summary>
 public static class Query
 {
-    public const int MaxRows = 100;
-    const int DefaultRows = 50;
-    const int MaxCursorLength = 2000;
-
     /// <summary>Runs before every endpoint (<see cref="RequestRules"/>).</summary>
     internal static void AllowOnly(HttpContext http, string[] names)
     {
@@ -22,12 +16,13 @@ public static class Query
             throw Invalid(twice, "Send it once.");
     }
 
-    public static int Limit(string? limit) => limit switch
-    {
-        null => DefaultRows,
-        _ when int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && rows is >= 1 and <= MaxRows && limit[0] != '0' => rows,
-        _ => throw Invalid("limit", $"Use a whole number from 1 to {MaxRows}."),
-    };
+    /// <summary>One of the names, matched exactly.</summary>
+    public static string? OneOf(string name, string? value, IReadOnlyCollection<string> names) =>
+        value is null || names.Contains(value) ? value : throw Invalid(name, $"Use one of {string.Join(", ", names)}.");
+
+    /// <summary>A member of the enum, matched by its exact name.</summary>
+    public static T? OneOf<T>(string name, string? value) where T : struct, Enum =>
+        value is null ? null : EnumNames.Find<T>(value) ?? throw Invalid(name, $"Use one of {EnumNames.List<T>()}.");
 
     /// <summary>Parses an instant with its offset; returns UTC.</summary>
     public static DateTime? Instant(string name, string? value)
@@ -49,24 +44,6 @@ public static class Query
         var ids = texts.Select(word => word.Length == 36 && Guid.TryParseExact(word, "D", out var id) ? id : (Guid?)null).OfType<Guid>().ToList();
         return ids.Count == texts.Length && ids.Count <= max ? ids
             : throw Invalid(name, $"Use 1 to {max} ids separated by commas, each a UUID such as 0199f0a0-7c1e-7000-8000-000000000000.");
-    }
-
-    /// <summary>Encodes a cursor: opaque to callers, so that its content can change, and valid only for its own list.</summary>
-    /// <param name="list">Name of the list.</param>
-    /// <param name="text">Position in the list.</param>
-    public static string Cursor(string list, string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{list} {text}"));
-
-    public static T? Cursor<T>(string list, string? cursor, Func<string, T?> read) where T : class
-    {
-        if (cursor is null)
-            return null;
-        var bytes = new byte[cursor.Length];
-        return cursor.Length is > 0 and <= MaxCursorLength && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length)
-            && Encoding.UTF8.GetString(bytes, 0, length) is var text && text.StartsWith(list + " ", StringComparison.Ordinal)
-            && read(text[(list.Length + 1)..]) is { } place
-            ? place
-            : throw new Problem(ProblemTypes.InvalidCursor,
-                "Use the unchanged nextCursor of this list's previous page, or omit it to start from the first page.");
     }
 
     public static Problem Invalid(string name, string what) => new(ProblemTypes.InvalidParameter, $"{name}: {what}");

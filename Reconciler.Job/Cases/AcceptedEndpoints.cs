@@ -35,22 +35,20 @@ static class AcceptedEndpoints
         var accepted = app.MapGroup("/accepted-differences").WithTags("Cases").RequireRole(Roles.Operator);
         accepted.MapGet("", List)
             .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first")
-            .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(ProblemTypes.InvalidParameter, ProblemTypes.InvalidCursor);
+            .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"));
         accepted.MapPost("/{id}/revoke", Revoke)
             .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")
             .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
             .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.InvalidReason, ProblemTypes.AcceptedNotFound);
     }
 
-    static async Task<Page<AcceptedView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db)
+    static Task<Page<AcceptedView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db)
     {
-        var limit = Query.Limit(paging.Limit);
         var rows = db.Accepted.AsNoTracking().Where(row => row.RevokedAt == null);
-        if (Query.Cursor("accepted-differences", paging.Cursor, Place.Read) is var (at, id))
+        if (paging.After("accepted-differences", Position.Read) is var (at, id))
             rows = rows.Where(row => row.AcceptedAt <= at && (row.AcceptedAt < at || row.Id.CompareTo(id) < 0));
-        var read = await rows.OrderByDescending(row => row.AcceptedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
-        return Page<AcceptedView>.Of(read, limit, AcceptedView.Of, row => Query.Cursor("accepted-differences", new Place(row.AcceptedAt, row.Id).ToString()));
+        var newest = rows.OrderByDescending(row => row.AcceptedAt).ThenByDescending(row => row.Id);
+        return paging.Read("accepted-differences", newest, AcceptedView.Of, row => new Position(row.AcceptedAt, row.Id), http.RequestAborted);
     }
 
     static async Task<AcceptedView> Revoke(

@@ -16,8 +16,7 @@ static class CaseEndpoints
     {
         cases.MapGet("", List)
             .WithName("ListCases").WithSummary("Cases for an operator, newest first")
-            .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(ProblemTypes.InvalidCursor);
+            .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"));
         ProducesCaseNotFound(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
         ProducesCaseNotFound(cases.MapGet("/{id}/preview", CheckCase), "PreviewCase", "The ledgers now, and what each action would do")
@@ -43,18 +42,15 @@ static class CaseEndpoints
         .Produces<CaseView>().ResponseExample(200, Examples.Case)
         .ProducesProblem(ProblemTypes.InvalidReason, ProblemTypes.ActionRefused);
 
-    static async Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
+    static Task<Page<CaseView>> List([AsParameters] Filter filter, HttpContext http, ReconcilerDb db)
     {
-        var limit = Query.Limit(filter.Limit);
         var rows = db.Cases.AsNoTracking();
-        if (filter.Status is { } status)
-            rows = EnumNames.Find<CaseStatus>(status) is { } wanted
-                ? rows.Where(row => row.Status == wanted)
-                : throw Query.Invalid("status", $"Use one of {EnumNames.List<CaseStatus>()}.");
-        if (Query.Cursor("cases", filter.Cursor, Place.Read) is var (at, id))
+        if (Query.OneOf<CaseStatus>("status", filter.Status) is { } status)
+            rows = rows.Where(row => row.Status == status);
+        if (filter.After("cases", Position.Read) is var (at, id))
             rows = rows.Where(row => row.OpenedAt <= at && (row.OpenedAt < at || row.Id.CompareTo(id) < 0));
-        var read = await rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
-        return Page<CaseView>.Of(read, limit, CaseView.Of, row => Query.Cursor("cases", new Place(row.OpenedAt, row.Id).ToString()));
+        var newest = rows.OrderByDescending(row => row.OpenedAt).ThenByDescending(row => row.Id);
+        return filter.Read("cases", newest, CaseView.Of, row => new Position(row.OpenedAt, row.Id), http.RequestAborted);
     }
 
     static async Task<CaseDetails> Get([Description("The case's id.")] string id, ReconcilerDb db, CancellationToken cancel)
@@ -107,15 +103,9 @@ static class CaseEndpoints
         ? reason
         : throw Problem.At(ProblemTypes.InvalidReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
 
-    internal sealed class Filter
+    internal sealed class Filter : Paging
     {
         [FromQuery(Name = "status"), Description("Only cases with this status: Open, Assigned, InProgress or Resolved.")]
         public string? Status { get; init; }
-
-        [FromQuery(Name = "cursor"), Description("nextCursor of the previous page.")]
-        public string? Cursor { get; init; }
-
-        [FromQuery(Name = "limit"), Description("Cases per page: 1 to 100, default 50.")]
-        public string? Limit { get; init; }
     }
 }

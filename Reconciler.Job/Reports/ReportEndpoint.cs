@@ -11,6 +11,7 @@ static class ReportEndpoint
     const string Html = "text/html";
     const string Csv = "text/csv";
     const string Json = "application/json";
+    static readonly string[] Formats = ["html", "csv", "json"];
 
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/report", Get)
         .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
@@ -42,12 +43,11 @@ static class ReportEndpoint
         return Results.Text(ReportPage.Of(report).Markup, Html + "; charset=utf-8");
     }
 
-    static string Type(string? format, IList<MediaTypeHeaderValue> accepted) => format switch
+    static string Type(string? format, IList<MediaTypeHeaderValue> accepted) => Query.OneOf(nameof(format), format, Formats) switch
     {
         "html" => Html,
         "csv" => Csv,
-        "json" => Json,
-        not null => throw Query.Invalid("format", "Use html, csv or json."),
+        not null => Json,
         null when accepted.Count == 0 => Html,
         null => accepted.OrderByDescending(requested => requested.Quality ?? 1).Select(Offered).FirstOrDefault(type => type is not null)
             ?? throw new Problem(

@@ -23,8 +23,7 @@ static class RunEndpoints
             .ProducesProblem(ProblemTypes.InvalidRun, ProblemTypes.RunInProgress);
         runs.MapGet("", List)
             .WithName("ListReconciliations").WithSummary("Runs, newest first")
-            .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"))
-            .ProducesProblem(ProblemTypes.InvalidCursor);
+            .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"));
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")
             .Produces<RunView>().ResponseExample(200, Examples.Completed)
@@ -73,15 +72,14 @@ static class RunEndpoints
 
     static Problem Invalid(string pointer, string what) => Problem.At(ProblemTypes.InvalidRun, pointer, what);
 
-    static async Task<Page<RunView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db, TimeProvider clock)
+    static Task<Page<RunView>> List([AsParameters] Paging paging, HttpContext http, ReconcilerDb db, TimeProvider clock)
     {
-        var limit = Query.Limit(paging.Limit);
         var rows = db.Runs.AsNoTracking();
-        if (Query.Cursor("runs", paging.Cursor, Place.Read) is var (at, id))
+        if (paging.After("runs", Position.Read) is var (at, id))
             rows = rows.Where(run => run.CreatedAt < at || (run.CreatedAt == at && run.Id.CompareTo(id) < 0));
-        var read = await rows.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id).Take(limit + 1).ToListAsync(http.RequestAborted);
+        var newest = rows.OrderByDescending(run => run.CreatedAt).ThenByDescending(run => run.Id);
         var now = clock.GetUtcNow().UtcDateTime;
-        return Page<RunView>.Of(read, limit, run => RunView.Of(run, now), run => Query.Cursor("runs", new Place(run.CreatedAt, run.Id).ToString()));
+        return paging.Read("runs", newest, run => RunView.Of(run, now), run => new Position(run.CreatedAt, run.Id), http.RequestAborted);
     }
 
     static async Task<RunView> Get([Description("The run's id.")] string id, RunTable runs, TimeProvider clock) =>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
+using OrderSaga.Platform.Http;
 
 namespace EndToEnd.Tests;
 
@@ -102,7 +103,22 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
         (await refused.Content.ReadAsStringAsync()).ShouldContain("Content-Type: text/csv");
     }
 
-    /// <summary>The places in these lists look alike: a time and an id, or a sku.</summary>
+    [Fact]
+    public async Task Every_list_in_pages_checks_cursor_and_limit_alike()
+    {
+        var lists = host.Endpoints.Where(endpoint => IsPaged(endpoint) && endpoint.RoutePattern.Parameters.Count == 0).ToList();
+        lists.Count.ShouldBe(9);
+        foreach (var list in lists)
+        {
+            foreach (var (query, problem) in new[] { ("limit=0", "invalid-parameter"), ("limit=101", "invalid-parameter"), ("cursor=x", "invalid-cursor") })
+            {
+                var answer = await host.Send(WholeHost.Request(list, "?" + query));
+                (answer.Status, answer.Problem).ShouldBe((400, problem), $"{list.RoutePattern.RawText} {query}");
+            }
+        }
+    }
+
+    /// <summary>The positions in these lists look alike: a time and an id, or a sku.</summary>
     [Theory]
     [InlineData("/reconciliation/runs", "/orders", "/cases", "/accepted-differences")]
     [InlineData("/products", "/stock")]
@@ -181,6 +197,9 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
     }
 
     static StringContent Json(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
+
+    static bool IsPaged(RouteEndpoint endpoint) => endpoint.Metadata.OfType<IProducesResponseTypeMetadata>()
+        .Any(answer => answer.Type is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Page<>));
 
     static IReadOnlyList<string> Methods(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods;
 

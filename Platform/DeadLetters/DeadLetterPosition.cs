@@ -1,13 +1,7 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform.DeadLetters;
-
-/// <summary>One page of failed messages or parked rows.</summary>
-/// <param name="Items">Newest first.</param>
-/// <param name="NextCursor">Pass it as <c>cursor</c> to get the next page; absent on the last page.</param>
-public sealed record DeadLetterPage<T>(IReadOnlyList<T> Items, string? NextCursor);
 
 /// <summary>The sort key of a list item.</summary>
 interface IDeadLetterItem
@@ -45,25 +39,18 @@ sealed record DeadLetterPosition(DateTime At, string Database, Guid Id)
         return rows.OrderByDescending(row => EF.Property<DateTime?>(row, at)).ThenBy(row => EF.Property<Guid>(row, nameof(Id)));
     }
 
-    public static async Task<DeadLetterPage<T>> Page<T>(
-        string list, IEnumerable<IDeadLetters> databases, string? cursor, string? limit, Func<IDeadLetters, DeadLetterPosition?, int, Task<List<T>>> read)
+    public static async Task<Page<T>> Page<T>(
+        string list, Paging paging, IEnumerable<IDeadLetters> databases, Func<IDeadLetters, DeadLetterPosition?, int, Task<List<T>>> read)
         where T : IDeadLetterItem
     {
-        var (after, size) = (Query.Cursor(list, cursor, Parse), Query.Limit(limit));
+        var after = paging.After(list, Parse);
         var all = new List<T>();
         foreach (var database in databases)
-            all.AddRange(await read(database, after, size + 1));
-        var page = all.OrderByDescending(item => item.At).ThenBy(item => item.Database, StringComparer.Ordinal).Take(size).ToList();
-        return new DeadLetterPage<T>(page, all.Count > size ? Query.Cursor(list, Of(page[^1]).ToString()) : null);
+            all.AddRange(await read(database, after, paging.Rows() + 1));
+        var sorted = all.OrderByDescending(item => item.At).ThenBy(item => item.Database, StringComparer.Ordinal);
+        return paging.Of(list, sorted, item => item, item => $"{new Position(item.At, item.Id)} {item.Database}");
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{At.Ticks} {Id:D} {Database}");
-
-    static DeadLetterPosition Of(IDeadLetterItem item) => new(item.At, item.Database, item.Id);
-
     static DeadLetterPosition? Parse(string text) =>
-        text.Split(' ') is [var at, var row, var database] && long.TryParse(at, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-        && ticks <= DateTime.MaxValue.Ticks && Guid.TryParseExact(row, "D", out var id)
-            ? new DeadLetterPosition(new DateTime(ticks, DateTimeKind.Utc), database, id)
-            : null;
+        text.Split(' ') is [var position, var database] && Position.Read(position) is var (at, id) ? new DeadLetterPosition(at, database, id) : null;
 }
