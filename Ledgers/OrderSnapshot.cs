@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orders.Model;
 using static OrderSaga.Ledgers.BranchStates;
 
@@ -10,13 +11,17 @@ public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? 
     public string PaymentState => Payment?.State ?? Absent;
 
     public bool Known => Order is not null;
-    public bool Completed => Order?.State == OrderStates.Completed;
-    public bool Cancelled => Order?.State == OrderStates.Cancelled;
+    public bool Completed => OrderIs(OrderStates.Completed);
+    public bool Cancelled => OrderIs(OrderStates.Cancelled);
+
+    /// <summary>What holds for every order in its state.</summary>
+    [JsonIgnore]
+    public LifecycleRow Lifecycle => OrderLifecycle.Of(Order?.State);
 
     /// <summary>The order is not final; includes orders in review.</summary>
-    public bool IsInProgress => Known && !Completed && !Cancelled;
+    public bool IsInProgress => Known && !Lifecycle.IsFinal;
 
-    public bool OrderIs(string state, string? or = null, string? orElse = null) => Order?.State is { } is_ && (is_ == state || is_ == or || is_ == orElse);
+    public bool OrderIs(string state) => Order?.State == state;
 
     /// <summary>The stock is sold.</summary>
     public bool Sold => StockState == Confirmed;

@@ -59,8 +59,8 @@ public sealed class OrderSettings
     /// <summary>Time of the first check after a change of state; null in a final state.</summary>
     public DateTime? FirstRetryAt(OrderState order, DateTime now) => order.State switch
     {
-        OrderStates.NeedsReview => OrderStates.IsUnpaid(order.ReviewFrom) ? Deadline(order) : null,
-        var state when OrderStates.IsFinal(state) => null,
+        OrderStates.NeedsReview => OrderLifecycle.Of(order.ReviewFrom).IsUnpaid ? Deadline(order) : null,
+        var state when OrderLifecycle.Of(state).IsFinal => null,
         _ => CapAtDeadline(order, now.AddSeconds(FirstRetryDelaySeconds), now),
     };
 
@@ -78,7 +78,7 @@ public sealed class OrderSettings
     }
 
     DateTime CapAtDeadline(OrderState order, DateTime next, DateTime now) =>
-        OrderStates.IsUnpaid(order.State) && Deadline(order) is var end && end > now && end < next ? end : next;
+        OrderLifecycle.Of(order.State).IsUnpaid && Deadline(order) is var end && end > now && end < next ? end : next;
 
     static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
 

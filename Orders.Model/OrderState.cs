@@ -80,7 +80,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     {
         row.ToTable("orders", table =>
         {
-            table.HasCheckConstraint("ck_orders_state", $"state IN ({string.Join(", ", OrderStates.All.Select(state => $"'{state}'"))})");
+            table.HasCheckConstraint("ck_orders_state", $"state IN ({string.Join(", ", OrderLifecycle.States.Select(state => $"'{state}'"))})");
             table.HasCheckConstraint("ck_orders_total", "total > 0");
         });
         row.HasKey(x => x.CorrelationId);

@@ -1,6 +1,6 @@
 namespace Orders.Model;
 
-/// <summary>The order's states, as stored and as shown to callers.</summary>
+/// <summary>The order's states, as stored and as shown to callers; <see cref="OrderLifecycle"/> has their rules.</summary>
 public static class OrderStates
 {
     /// <summary>Placed; the stock reservation was requested.</summary>
@@ -26,14 +26,4 @@ public static class OrderStates
 
     /// <summary>An operator must decide.</summary>
     public const string NeedsReview = "NeedsReview";
-
-    /// <summary>In the order of an order's life.</summary>
-    public static IReadOnlyList<string> All { get; } =
-        [Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled, NeedsReview];
-
-    /// <summary>The system takes no further step, except that an unpaid order in review is cancelled at its deadline.</summary>
-    public static bool IsFinal(string state) => state is Completed or Cancelled or NeedsReview;
-
-    /// <summary>No money is authorized yet: the time to pay is running.</summary>
-    public static bool IsUnpaid(string? state) => state is Reserving or AwaitingPayment;
 }

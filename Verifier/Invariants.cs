@@ -22,8 +22,8 @@ static class Invariants
         var always = Key(evidence).Concat(Captures(evidence)).Concat(AuditTrail.Of(evidence)).Concat(TimeToPay.Of(evidence, terms));
         if (!terms.IsSettled(evidence))
             return always;
-        return evidence.Ended || !evidence.Snapshot.Known ? always.Concat(Stored(evidence)).Concat(Branches(evidence)).Concat(Open(evidence))
-            : always.Concat(End(evidence, terms));
+        return evidence.Snapshot.IsInProgress ? always.Concat(End(evidence, terms))
+            : always.Concat(Stored(evidence)).Concat(Branches(evidence)).Concat(Open(evidence));
     }
 
     /// <summary>I1: no oversell; held equals the sum of the holds. I2: stock is conserved.</summary>

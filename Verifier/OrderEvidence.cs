@@ -11,8 +11,6 @@ sealed record OrderEvidence(OrderSnapshot Snapshot, PlacementEntry? Placement, I
 {
     public Guid Id => Snapshot.OrderId;
 
-    public bool Ended => Snapshot.Completed || Snapshot.Cancelled;
-
     public IReadOnlyList<AttemptEntry> Attempts => Snapshot.Payment?.Attempts ?? [];
 
     /// <summary>UTC; last change in any ledger.</summary>
@@ -33,7 +31,7 @@ sealed record PlacementEntry(string Key, DateTime? NextRetryAt, DateTime PayBefo
 sealed record KeyEntry(string Id, string Merchant, string Key);
 
 /// <summary>One state change.</summary>
-sealed record AuditEntry(string Subject, string From, string To, DateTime At);
+sealed record AuditEntry(string Subject, string From, string To, string Cause, DateTime At);
 
 /// <summary>One operation in the gateway's own ledger.</summary>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>

@@ -45,5 +45,5 @@ sealed class OrderEvidenceReader(VerifySources sources)
         await owner.Among(VerificationSql.Audit(owner.Mode), ids, Change, cancel).Where(row => AuditTrail.Covers(row.Entry.Subject)).ToListAsync(cancel);
 
     static (string Id, AuditEntry Entry) Change(DbDataReader row) =>
-        (row.GetString(0), new AuditEntry(row.GetString(1), row.GetString(2), row.GetString(3), row.GetUtc(4)));
+        (row.GetString(0), new AuditEntry(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetUtc(5)));
 }

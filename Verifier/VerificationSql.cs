@@ -42,7 +42,7 @@ static class VerificationSql
         """;
 
     public static string Audit(DatabaseMode mode) =>
-        $"SELECT subject_id, subject, from_state, to_state, at FROM audit WHERE subject_id{mode.InTexts()} ORDER BY subject_id, id";
+        $"SELECT subject_id, subject, from_state, to_state, cause, at FROM audit WHERE subject_id{mode.InTexts()} ORDER BY subject_id, id";
 
     /// <summary>Orders with a placement in the audit.</summary>
     public static string Audited(DateTime? since) =>

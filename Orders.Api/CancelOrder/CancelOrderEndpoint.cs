@@ -66,11 +66,11 @@ static class CancelOrderEndpoint
     }
 
     /// <summary>True while the order can still be cancelled.</summary>
-    static bool IsOpen(OrderState order) => order.State is OrderStates.Reserving or OrderStates.AwaitingPayment;
+    static bool IsOpen(OrderState order) => OrderLifecycle.Of(order.State).IsUnpaid;
 
     static Problem TooLate(OrderState order) => new(ProblemTypes.TooLateToCancel, order.State switch
     {
-        OrderStates.NeedsReview when OrderStates.IsUnpaid(order.ReviewFrom) =>
+        OrderStates.NeedsReview when OrderLifecycle.Of(order.ReviewFrom).IsUnpaid =>
             $"The order is in review. It is cancelled if it is not paid by {WebJson.Text(order.PayBefore)}; the operator can cancel it earlier.",
         OrderStates.NeedsReview => "The order is in review: ask the operator.",
         OrderStates.Completed => "The order is completed: arrange a return.",

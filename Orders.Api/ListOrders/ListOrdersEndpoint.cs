@@ -25,7 +25,7 @@ static class ListOrdersEndpoint
     {
         var rows = db.Orders.AsNoTracking().Where(order => order.Merchant == merchant);
         // A constant in the SQL text: one of the states has its own index.
-        if (Query.OneOf("status", filter.Status, OrderStates.All) is { } status)
+        if (Query.OneOf("status", filter.Status, OrderLifecycle.States) is { } status)
             rows = rows.Where(order => order.State == EF.Constant(status));
         if (Query.Instant("from", filter.From) is { } from)
             rows = rows.Where(order => order.CreatedAt >= from);

@@ -65,9 +65,9 @@ static class SubmitOrderEndpoint
     {
         http.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds}";
         var order = await watcher.WaitUntil(placed.OrderId, IsDecided, wait, http.RequestAborted);
-        return OrderResults.Order(order, OrderStates.IsFinal(order.State) ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        return OrderResults.Order(order, OrderLifecycle.Of(order.State).IsAtRest ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     /// <summary>A hosted payment waits for the customer, whom the caller must first send to the payment page.</summary>
-    static bool IsDecided(OrderState order) => OrderStates.IsFinal(order.State) || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
+    static bool IsDecided(OrderState order) => OrderLifecycle.Of(order.State).IsAtRest || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
 }

@@ -45,7 +45,7 @@ static class OrderEventsEndpoint
         var last = LastEventId(http);
         using var watch = watcher.Watch(order.CorrelationId, _ => true);
         var transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
-        if (last > 0 && transitions.Count == 0 && IsFinal(order))
+        if (last > 0 && transitions.Count == 0 && OrderLifecycle.Of(order.State).IsFinal)
         {
             http.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
@@ -73,7 +73,7 @@ static class OrderEventsEndpoint
         while (true)
         {
             last = await Write(http, transitions, last);
-            if (IsFinal(order))
+            if (OrderLifecycle.Of(order.State).IsFinal)
                 return;
             if (!await Changes(watch, order, clock, ends))
             {
@@ -87,8 +87,6 @@ static class OrderEventsEndpoint
             transitions = await Transitions.Of(db, order.CorrelationId, last, ends);
         }
     }
-
-    static bool IsFinal(OrderState order) => order.State is OrderStates.Completed or OrderStates.Cancelled;
 
     static long LastEventId(HttpContext http)
     {

@@ -93,9 +93,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     void Review()
     {
         During(NeedsReview,
-            Resume(StockReserved, Reserving), Resume(StockRejected, Reserving), Resume(StockConfirmed, ConfirmingStock), Resume(StockCancelled, Cancelling),
-            Resume(PaymentAuthorized, AwaitingPayment), Resume(PaymentPending, AwaitingPayment), Resume(PaymentDeclined, AwaitingPayment),
-            Resume(PaymentConfirmed, ConfirmingPayment), Resume(PaymentRefused, ConfirmingPayment), Resume(PaymentCancelled, Cancelling),
+            Resume(StockReserved), Resume(StockRejected), Resume(StockConfirmed), Resume(StockCancelled), Resume(PaymentAuthorized),
+            Resume(PaymentPending), Resume(PaymentDeclined), Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
             When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.RetryFromReview),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
             When(CheckRequested, step.ReviewHasExpired).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
@@ -127,8 +126,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
         on.IfElse(over, late => late.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
-    EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer, State missingIn) where T : class => When(answer).IfElse(
-        context => context.Saga.ReviewFrom == missingIn.Name,
+    EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
+        context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),
         missing => missing.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
         stray => stray.ThenAsync(context => OrderSteps.RaiseAsBeforeReview(context, () => RaiseAgain(context))));
 

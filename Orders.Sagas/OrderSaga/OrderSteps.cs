@@ -137,7 +137,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     /// <summary>A review does not stop the time to pay.</summary>
     public bool ReviewHasExpired(BehaviorContext<OrderState, CheckOrder> context) =>
-        OrderStates.IsUnpaid(context.Saga.ReviewFrom) && IsDue(context) && DeadlineHasPassed(context);
+        OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && DeadlineHasPassed(context);
 
     public bool HasRetriesLeft(BehaviorContext<OrderState> context) => context.Saga.RetryCount < settings.MaxRetries;
 

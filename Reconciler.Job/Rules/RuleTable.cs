@@ -30,17 +30,16 @@ static class RuleTable
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "A completed order has at least its stock sold or its payment captured.",
             (s, _) => s.Completed && !s.Sold && !s.Paid),
         new(OrderDiffersFromBoth, Critical, Case, Stock | Payment, "An order with sold stock and a captured payment is completed.",
-            (s, _) => s.Sold && s.Paid && (s.Cancelled || (s.IsInProgress && !s.OrderIs(OrderStates.ConfirmingStock, or: OrderStates.NeedsReview)))),
+            (s, _) => s.Sold && s.Paid && (s.Cancelled || (s.IsInProgress && !s.OrderIs(OrderStates.ConfirmingStock) && !s.OrderIs(OrderStates.NeedsReview)))),
     ];
 
     /// <summary>One participant has no row.</summary>
     static readonly Rule[] LostAtOne =
     [
         new(OrderWithoutHold, High, Case, Stock, "An order whose payment was requested has a stock branch.",
-            (s, _) => s.StockState == Absent && (s.Completed
-                || s.OrderIs(OrderStates.AwaitingPayment, OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock))),
+            (s, _) => s.StockState == Absent && s.Lifecycle.HoldsStock),
         new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose capture was requested has a payment branch.",
-            (s, _) => s.PaymentState == Absent && (s.Completed || s.OrderIs(OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock))),
+            (s, _) => s.PaymentState == Absent && s.Lifecycle.HoldsPayment),
     ];
 
     /// <summary>Completed orders: stock sold, payment captured.</summary>
@@ -77,8 +76,7 @@ static class RuleTable
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Stock is sold only after its payment is captured.",
             (s, _) => s.IsInProgress && s.Sold && !s.Paid),
         new(OrderStockDiffer, High, Case, Stock, "An order that waits for its payment or its stock's sale has its stock held.",
-            (s, _) => s.StockState is Refused or BranchStates.Cancelled
-                && s.OrderIs(OrderStates.AwaitingPayment, OrderStates.ConfirmingPayment, OrderStates.ConfirmingStock)),
+            (s, _) => s.StockState is Refused or BranchStates.Cancelled && s.IsInProgress && s.Lifecycle.HoldsStock),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is requested only after the stock is held.",
             (s, _) => s.OrderIs(OrderStates.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is captured only after the order has requested it.",

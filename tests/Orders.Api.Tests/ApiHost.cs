@@ -100,7 +100,7 @@ public sealed class SagaStandIn(UnitOfWorkContext work, OrdersDb db) : MassTrans
     public async Task Consume(MassTransit.ConsumeContext<CancelOrder> context)
     {
         var order = (await db.Orders.FindAsync(context.Message.OrderId))!;
-        if (order.State is not (OrderStates.Reserving or OrderStates.AwaitingPayment))
+        if (!OrderLifecycle.Of(order.State).IsUnpaid)
             return;
         var from = order.State;
         (order.State, order.Reason) = (OrderStates.Cancelling, context.Message.Reason);

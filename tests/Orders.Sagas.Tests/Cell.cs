@@ -8,10 +8,10 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
 {
     public static IReadOnlyList<Situation> All { get; } =
     [
-        .. OrderStates.All.Where(state => state != OrderStates.NeedsReview).SelectMany(Of),
-        .. OrderStates.All.Where(state => !OrderStates.IsFinal(state)).Select(from =>
+        .. OrderLifecycle.States.Where(state => state != OrderStates.NeedsReview).SelectMany(Of),
+        .. OrderLifecycle.States.Where(state => !OrderLifecycle.Of(state).IsAtRest).Select(from =>
             new Situation($"NeedsReview, from {from}", OrderStates.NeedsReview, now => Some.InReview(from, now))),
-        .. new[] { OrderStates.Reserving, OrderStates.AwaitingPayment }.Select(from =>
+        .. OrderLifecycle.States.Where(state => OrderLifecycle.Of(state).IsUnpaid).Select(from =>
             new Situation($"NeedsReview, from {from} after its time to pay", OrderStates.NeedsReview, now => With(Some.InReview(from, now), Overdue))),
         new Situation("NeedsReview, from Cancelling after StockCancelled", OrderStates.NeedsReview,
             now => With(Some.InReview(OrderStates.Cancelling, now), x => x.StockReleased = true)),
@@ -21,7 +21,7 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     static IEnumerable<Situation> Of(string state)
     {
         yield return new Situation(state, state, now => Some.Order(state, now));
-        if (state is OrderStates.Reserving or OrderStates.AwaitingPayment)
+        if (OrderLifecycle.Of(state).IsUnpaid)
         {
             yield return new Situation($"{state}, cancellation asked for", state, now =>
                 With(Some.Order(state, now), x => x.CancellationRequested = "no more tea"));
@@ -80,11 +80,14 @@ sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parc
 
     public string Does { get; private set; } = "";
     public string GoesTo { get; private set; } = "";
+    public IReadOnlyList<(string From, string Cause, string To)> Steps { get; private set; } = [];
+    public IReadOnlyList<string> Messages { get; private set; } = [];
 
     public void Outcome(OrderState? after, IEnumerable<Sent> sent, IEnumerable<AuditRow> audit, FailedMessage? failed)
     {
         var notes = audit.ToList();
         var messages = sent.ToList();
+        (Steps, Messages) = (notes.ConvertAll(row => (row.From, row.Cause, row.To)), messages.ConvertAll(message => message.MessageType));
         if (failed is not null)
         {
             (after?.Version ?? Before.Version, messages.Count, notes.Count).ShouldBe((Before.Version, 0, 0), $"{Situation.Name} x {Trigger.Name} was refused");

@@ -16,8 +16,9 @@ static class StateTable
 
     static readonly string[] Columns = ["| state | message | does | goes to |", "|---|---|---|---|"];
 
-    public static async Task<List<Cell>> Run(Rig rig)
+    public static async Task<List<Cell>> Run()
     {
+        await using var rig = await Rig.Start(Mode.Embedded);
         var now = rig.Clock.Now;
         var cells = Situation.All.SelectMany(situation => Trigger.All.Select(trigger => Prepare(situation, trigger, now))).ToList();
         await rig.Put(cells.Where(cell => cell.Situation.Make is not null).Select(cell => cell.Before));

@@ -26,7 +26,7 @@ public sealed class StatusRuleTests
     ];
 
     static IEnumerable<(string Order, string Stock, string Payment)> All =>
-        from order in OrderStates.All.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
+        from order in OrderLifecycle.States.Prepend(Absent) from stock in OfStock from payment in OfPayment select (order, stock, payment);
 
     [Fact]
     public void Only_legal_state_combinations_give_no_finding()

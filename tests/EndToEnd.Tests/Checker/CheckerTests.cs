@@ -36,7 +36,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     static readonly string[] Review =
     [
         "orders: UPDATE orders SET state = 'NeedsReview', review_from = 'Cancelling' WHERE id = @off",
-        "orders: UPDATE audit SET to_state = 'NeedsReview' WHERE subject_id = $off AND to_state = 'Cancelled'",
+        "orders: UPDATE audit SET to_state = 'NeedsReview', cause = 'CheckRequested' WHERE subject_id = $off AND to_state = 'Cancelled'",
     ];
 
     /// <summary>In review since before its deadline, which has passed; its stock is still held.</summary>
@@ -77,6 +77,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I9", ["payments: DELETE FROM audit WHERE subject = 'payment capture' AND to_state = 'Succeeded'"] },
         { "I9", ["inventory: DELETE FROM audit WHERE subject = 'stock' AND subject_id = @sku"] },
         { "I10", ["orders: UPDATE audit SET to_state = 'Completed' WHERE subject_id = $done AND to_state = 'ConfirmingPayment'"] },
+        { "I10", ["orders: UPDATE audit SET cause = 'StockConfirmed' WHERE subject_id = $done AND cause = 'PaymentConfirmed'"] },
         { "I11", ["orders: " + Message + "'2026-01-01', '02', '2099-01-01', 0, NULL)"] },
         { "I11", ["reconciler: " + Message + "'2026-01-01', '02', '2099-01-01', 9, '2026-01-01')"] },
         { "I11", ["payments: " + Failed + "'BranchViolationException', '', '2026-01-01')"] },

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
 using OrderSaga.Ledgers;
 using OrderSaga.Verifier;
+using Orders.Model;
 
 namespace Installed;
 
@@ -21,6 +22,9 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
             new("Database:Mode", mode.Database),
             .. Migrations.Schema.Databases.Select(name => new KeyValuePair<string, string?>("ConnectionStrings:" + name, connection(name) + Sessions(mode))),
         ]).Build();
+
+    static readonly string StatesAtRest =
+        string.Join(", ", OrderLifecycle.States.Where(state => OrderLifecycle.Of(state).IsAtRest).Select(state => $"'{state}'"));
 
     /// <summary>Not pooled: a fault may have ended a pooled session, and only its next user would notice.</summary>
     static string Sessions(Mode mode) => mode.Database == "PostgreSql" ? ";Pooling=false" : "";
@@ -83,7 +87,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
 
         // A declined payment may be polled for some time in case money is booked late; that does not count as pending.
         var attempts = await Count(sources.Payments, "payment_attempts WHERE state NOT IN ('Succeeded', 'Declined')");
-        return (await Count(sources.Orders, "orders WHERE state NOT IN ('Completed', 'Cancelled', 'NeedsReview')"), attempts, outbox, handled);
+        return (await Count(sources.Orders, $"orders WHERE state NOT IN ({StatesAtRest})"), attempts, outbox, handled);
     }
 
     static async Task<long> Count(ServiceDatabase owner, string rows, params (string Name, object Value)[] parameters) =>

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using Orders.Model;
 
 namespace Installed;
 
@@ -18,7 +19,6 @@ public sealed record Draft(string Key, string Sku, int Quantity, string? Token, 
 public sealed class Shop : IDisposable
 {
     public const long UnitPrice = 1250;
-    static readonly string[] Ends = ["Completed", "Cancelled", "NeedsReview"];
 
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(40) };
 
@@ -81,7 +81,7 @@ public sealed class Shop : IDisposable
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 
     public Task<Order> End(Guid order, TimeSpan? within = null) =>
-        Eventually.Becomes($"{order} has ended", () => Get(order), now => Ends.Contains(now.Status), within ?? TimeSpan.FromSeconds(30));
+        Eventually.Becomes($"{order} has ended", () => Get(order), now => OrderLifecycle.Of(now.Status).IsAtRest, within ?? TimeSpan.FromSeconds(30));
 
     public Task<HttpResponseMessage> Cancel(Guid order) => http.PostAsJsonAsync(Orders($"orders/{order}/cancel"), new { reason = "changed their mind" });
 

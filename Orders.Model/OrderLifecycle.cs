@@ -1,0 +1,91 @@
+using System.Collections.Frozen;
+using OrderSaga.Contracts;
+using static Orders.Model.OrderStates;
+
+namespace Orders.Model;
+
+/// <summary>
+/// The one table of an order's life. A test compares it with the running state machine, cell by cell; docs/state-table.md shows the cells.
+/// </summary>
+public static class OrderLifecycle
+{
+    // The state machine's names of the requests, as in the audit.
+    const string CancelRequested = "CancelRequested";
+    const string CheckRequested = OrderAudit.RecoveryCause;
+    const string RetryRequested = "RetryRequested";
+    const string AbandonRequested = "AbandonRequested";
+
+    /// <summary>In the order of an order's life.</summary>
+    static readonly LifecycleRow[] Rows =
+    [
+        new(Reserving, StockCommand: nameof(TryReserveStock), IsUnpaid: true),
+        new(AwaitingPayment, PaymentCommand: nameof(TryAuthorizePayment), IsUnpaid: true, HoldsStock: true),
+        new(ConfirmingPayment, PaymentCommand: nameof(ConfirmPayment), HoldsStock: true, HoldsPayment: true),
+        new(ConfirmingStock, StockCommand: nameof(ConfirmStock), HoldsStock: true, HoldsPayment: true),
+        new(Cancelling, StockCommand: nameof(CancelStock), PaymentCommand: nameof(CancelPayment)),
+        new(Completed, IsFinal: true, HoldsStock: true, HoldsPayment: true),
+        new(Cancelled, IsFinal: true),
+        new(NeedsReview),
+    ];
+
+    /// <summary>In a state, each cause may lead to each of the states.</summary>
+    static readonly (string From, string[] Causes, string[] To)[] Ways =
+    [
+        ("", [nameof(SubmitOrder)], [Reserving]),
+        (Reserving, [nameof(StockReserved)], [AwaitingPayment, Cancelling]),
+        (Reserving, [nameof(StockRejected)], [Cancelled]),
+        (Reserving, [nameof(CancelOrder)], [Reserving]),
+        (Reserving, [CancelRequested], [Cancelling]),
+        (Reserving, [CheckRequested], [Reserving, Cancelling, NeedsReview]),
+        (AwaitingPayment, [nameof(PaymentAuthorized)], [ConfirmingPayment, Cancelling]),
+        (AwaitingPayment, [nameof(PaymentPending)], [AwaitingPayment, Cancelling]),
+        (AwaitingPayment, [nameof(CancelOrder)], [AwaitingPayment]),
+        (AwaitingPayment, [nameof(PaymentDeclined), CancelRequested], [Cancelling]),
+        (AwaitingPayment, [CheckRequested], [AwaitingPayment, Cancelling, NeedsReview]),
+        (ConfirmingPayment, [nameof(PaymentConfirmed)], [ConfirmingStock]),
+        (ConfirmingPayment, [nameof(PaymentRefused)], [Cancelling]),
+        (ConfirmingPayment, [CheckRequested], [ConfirmingPayment, NeedsReview]),
+        (ConfirmingStock, [nameof(StockConfirmed)], [Completed]),
+        (ConfirmingStock, [CheckRequested], [ConfirmingStock, NeedsReview]),
+        (Cancelling, [nameof(StockCancelled), nameof(PaymentCancelled)], [Cancelling, Cancelled]),
+        (Cancelling, [CheckRequested], [Cancelling, NeedsReview]),
+        // Late arrivals are cancelled again.
+        (Cancelled, [nameof(StockReserved), nameof(StockConfirmed)], [Cancelled]),
+        (Cancelled, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentConfirmed)], [Cancelled]),
+        // The missing answer resumes the order where it waited.
+        (NeedsReview, [nameof(StockReserved), nameof(StockRejected)], [Reserving]),
+        (NeedsReview, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentDeclined)], [AwaitingPayment]),
+        (NeedsReview, [nameof(PaymentConfirmed), nameof(PaymentRefused)], [ConfirmingPayment]),
+        (NeedsReview, [nameof(StockConfirmed)], [ConfirmingStock]),
+        (NeedsReview, [nameof(StockCancelled), nameof(PaymentCancelled), AbandonRequested, CheckRequested], [Cancelling]),
+        (NeedsReview, [RetryRequested], [Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling]),
+    ];
+
+    static readonly FrozenDictionary<string, LifecycleRow> ByState = Rows.ToFrozenDictionary(row => row.State, StringComparer.Ordinal);
+    static readonly LifecycleRow Unknown = new("");
+
+    public static IReadOnlyList<string> States { get; } = [.. Rows.Select(row => row.State)];
+
+    /// <summary>The legal steps, with the causes of their audit rows; before its placement an order's state is empty.</summary>
+    public static FrozenSet<(string From, string Cause, string To)> Steps { get; } =
+        Ways.SelectMany(way => from cause in way.Causes from to in way.To select (way.From, cause, to)).ToFrozenSet();
+
+    /// <summary>The state's row. Of an unknown state nothing is true.</summary>
+    public static LifecycleRow Of(string? state) => state is not null && ByState.TryGetValue(state, out var row) ? row : Unknown;
+}
+
+/// <summary>What is true of every order in a state.</summary>
+/// <param name="State">One of <see cref="OrderStates"/>.</param>
+/// <param name="StockCommand">The command to stock that is repeated until its answer arrives; null: the order does not wait for stock.</param>
+/// <param name="PaymentCommand">As <paramref name="StockCommand"/>, for payment.</param>
+/// <param name="IsUnpaid">No money is authorized yet: the time to pay is running, and the merchant may cancel.</param>
+/// <param name="HoldsStock">The stock is held or sold.</param>
+/// <param name="HoldsPayment">The payment is authorized or captured.</param>
+/// <param name="IsFinal">No step leads to another state.</param>
+public sealed record LifecycleRow(
+    string State, string? StockCommand = null, string? PaymentCommand = null, bool IsUnpaid = false, bool HoldsStock = false, bool HoldsPayment = false,
+    bool IsFinal = false)
+{
+    /// <summary>Final or in review, where only an operator may retry or cancel it, and the end of the time to pay cancels it.</summary>
+    public bool IsAtRest => IsFinal || State == NeedsReview;
+}
