@@ -53,8 +53,8 @@ sealed class ReviewCases(
             var states = await orders.Query(db => db.Orders.Where(order => ids.Contains(order.CorrelationId))
                 .ToDictionaryAsync(order => order.CorrelationId, order => order.State, cancel));
             foreach (var open in page)
-                if (states.GetValueOrDefault(open.OrderId!.Value) is OrderStates.Completed or OrderStates.Cancelled)
-                    await Resolve(open.Id, states[open.OrderId!.Value]);
+                if (states.GetValueOrDefault(open.OrderId!.Value) is { } state && OrderLifecycle.Of(state).IsFinal)
+                    await Resolve(open.Id, state);
             after = page[^1].Id;
         }
     }
@@ -72,24 +72,15 @@ sealed class ReviewCases(
     static Finding Finding(OrderState order, string evidence) => new(
         Class, Severe(order), order.CorrelationId, order.ReviewFrom, Rule, evidence, Remedy.Case, order.Total, order.Currency);
 
-    static Severity Severe(OrderState order) => order.PaymentTried && order.ReviewFrom != OrderStates.AwaitingPayment ? Severity.High : Severity.Medium;
+    static Severity Severe(OrderState order) => order.PaymentTried && !OrderLifecycle.Of(order.ReviewFrom).IsUnpaid ? Severity.High : Severity.Medium;
 
     /// <summary>Includes the gateway's own error text if its answer is missing: it names the amounts.</summary>
     static string DescribeAttempts(OrderState order, BranchView? payment)
     {
         var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayOperations.Succeeded)
             .Select(attempt => $"; {attempt.Operation} {attempt.State}: {attempt.Error}");
-        return Text.Clean($"{Command(order)} was repeated {order.RetryCount} times without an answer{string.Concat(unanswered)}", 500)!;
+        return Text.Clean($"{StalledOrder.Of(order).Commands} was repeated {order.RetryCount} times without an answer{string.Concat(unanswered)}", 500)!;
     }
-
-    static string Command(OrderState order) => order.ReviewFrom switch
-    {
-        OrderStates.Reserving => "TryReserveStock",
-        OrderStates.AwaitingPayment => "TryAuthorizePayment",
-        OrderStates.ConfirmingPayment => "ConfirmPayment",
-        OrderStates.ConfirmingStock => "ConfirmStock",
-        _ => order.StockReleased ? "CancelPayment" : order.PaymentReleased ? "CancelStock" : "CancelStock and CancelPayment",
-    };
 
     static string Evidence(OrderState order, BranchStatus stock, BranchStatus payment) => JsonSerializer.Serialize(
         new

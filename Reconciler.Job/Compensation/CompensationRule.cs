@@ -1,5 +1,3 @@
-using Orders.Model;
-
 namespace Reconciler.Job;
 
 /// <summary>Decision about one finding.</summary>
@@ -53,7 +51,7 @@ static class CompensationRule
         Decision.Leave => decision,
         _ when LastChange(now) > until => new Decision.Leave(FindingOutcome.Gone, "the order changed meanwhile; the next run compares it again"),
         _ when !same => new Decision.Leave(FindingOutcome.Gone, "the ledgers agree now"),
-        Decision.Send when now.Order is { State: not (OrderStates.Completed or OrderStates.Cancelled) } order =>
+        Decision.Send when now is { IsInProgress: true, Order: { } order } =>
             new Decision.Open($"the order is {order.State}: {finding.Remedy} could conflict with its saga's next step"),
         _ => decision,
     };

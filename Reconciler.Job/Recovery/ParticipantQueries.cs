@@ -30,8 +30,8 @@ sealed class ParticipantQueries(OrderParticipants participants)
     /// <summary>Queries each participant about the orders that wait for it, or about all if <paramref name="all"/>.</summary>
     public async Task<(BranchStatus Stock, BranchStatus Payment)> Query(IReadOnlyCollection<StalledOrder> orders, bool all, CancellationToken cancel)
     {
-        var stock = Query(participants.Stock, orders.Where(order => all || order.WaitsForStock), cancel);
-        var payment = Query(participants.Payment, orders.Where(order => all || order.WaitsForPayment), cancel);
+        var stock = Query(participants.Stock, orders.Where(order => all || order.StockCommand is not null), cancel);
+        var payment = Query(participants.Payment, orders.Where(order => all || order.PaymentCommand is not null), cancel);
         return (await stock, await payment);
     }
 

@@ -1,4 +1,3 @@
-using Orders.Model;
 using OrderSaga.Contracts;
 using static OrderSaga.Ledgers.BranchStates;
 
@@ -13,25 +12,20 @@ static class RecoveryRule
 
     /// <summary>The answers that the participants have; empty if none. The saga decides whether an answer is too late.</summary>
     public static IReadOnlyList<IOrderMessage> Answers(StalledOrder order, BranchView? stock, BranchView? payment) =>
-        [.. new[] { FromStock(order, stock), FromPayment(order, payment) }.OfType<IOrderMessage>()];
+        [.. new[] { Answer(order, order.StockCommand, stock), Answer(order, order.PaymentCommand, payment) }.OfType<IOrderMessage>()];
 
-    static IOrderMessage? FromStock(StalledOrder order, BranchView? branch) => (order.State, branch?.State) switch
+    static IOrderMessage? Answer(StalledOrder order, string? command, BranchView? branch) => (command, branch?.State) switch
     {
-        (OrderStates.Reserving, Tried) => new StockReserved(order.Id),
-        (OrderStates.Reserving, Refused) => new StockRejected(order.Id, branch.Reason ?? "", branch.Rejected ?? []),
-        (OrderStates.ConfirmingStock, Confirmed) => new StockConfirmed(order.Id),
-        (OrderStates.Cancelling, Cancelled) when !order.StockReleased => new StockCancelled(order.Id),
-        _ => null,
-    };
-
-    static IOrderMessage? FromPayment(StalledOrder order, BranchView? branch) => (order.State, branch?.State) switch
-    {
-        (OrderStates.AwaitingPayment, Tried) => new PaymentAuthorized(order.Id),
-        (OrderStates.AwaitingPayment, Pending) => new PaymentPending(order.Id, branch.Url ?? "", branch.ExpiresAt ?? order.PayBefore),
-        (OrderStates.AwaitingPayment, Refused) => new PaymentDeclined(order.Id, branch.Reason ?? ""),
-        (OrderStates.ConfirmingPayment, Confirmed) => new PaymentConfirmed(order.Id),
-        (OrderStates.ConfirmingPayment, CaptureRefused) => new PaymentRefused(order.Id, branch.Reason ?? ""),
-        (OrderStates.Cancelling, Cancelled) when !order.PaymentReleased => new PaymentCancelled(order.Id),
+        (nameof(TryReserveStock), Tried) => new StockReserved(order.Id),
+        (nameof(TryReserveStock), Refused) => new StockRejected(order.Id, branch.Reason ?? "", branch.Rejected ?? []),
+        (nameof(ConfirmStock), Confirmed) => new StockConfirmed(order.Id),
+        (nameof(CancelStock), Cancelled) => new StockCancelled(order.Id),
+        (nameof(TryAuthorizePayment), Tried) => new PaymentAuthorized(order.Id),
+        (nameof(TryAuthorizePayment), Pending) => new PaymentPending(order.Id, branch.Url ?? "", branch.ExpiresAt ?? order.PayBefore),
+        (nameof(TryAuthorizePayment), Refused) => new PaymentDeclined(order.Id, branch.Reason ?? ""),
+        (nameof(ConfirmPayment), Confirmed) => new PaymentConfirmed(order.Id),
+        (nameof(ConfirmPayment), CaptureRefused) => new PaymentRefused(order.Id, branch.Reason ?? ""),
+        (nameof(CancelPayment), Cancelled) => new PaymentCancelled(order.Id),
         _ => null,
     };
 }

@@ -12,10 +12,13 @@ namespace Reconciler.Job;
 /// <param name="Since">UTC; time since which it is overdue or in review.</param>
 sealed record StalledOrder(Guid Id, long Version, string State, bool StockReleased, bool PaymentReleased, DateTime PayBefore, DateTime Since)
 {
-    public bool WaitsForStock => State is OrderStates.Reserving or OrderStates.ConfirmingStock || (State == OrderStates.Cancelling && !StockReleased);
+    /// <summary>The command whose answer from stock is missing; null: none.</summary>
+    public string? StockCommand => StockReleased ? null : OrderLifecycle.Of(State).StockCommand;
 
-    public bool WaitsForPayment => State is OrderStates.AwaitingPayment or OrderStates.ConfirmingPayment
-        || (State == OrderStates.Cancelling && !PaymentReleased);
+    /// <summary>The command whose answer from payment is missing; null: none.</summary>
+    public string? PaymentCommand => PaymentReleased ? null : OrderLifecycle.Of(State).PaymentCommand;
+
+    public string Commands => string.Join(" and ", new[] { StockCommand, PaymentCommand }.OfType<string>());
 
     public static StalledOrder Of(OrderState order) => new(
         order.CorrelationId, order.Version, order.ReviewFrom ?? order.State, order.StockReleased, order.PaymentReleased, order.PayBefore,
