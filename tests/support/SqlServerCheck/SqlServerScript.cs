@@ -3,8 +3,8 @@ using Microsoft.SqlServer.TransactSql.ScriptDom;
 namespace SqlServerCheck;
 
 /// <summary>
-/// Checks SQL Server scripts and statements without a server. DacFx parses them; every table, column and variable must be declared by the
-/// schema, the statement or its parameters. (DacFx's own model of a schema does not load on this runtime.)
+/// Checks SQL Server scripts and statements without a server. Microsoft's parser reads them; every table, column and variable must be
+/// declared by the schema, the statement or its parameters.
 /// </summary>
 public static class SqlServerScript
 {
