@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
 
@@ -108,7 +109,8 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
     }
 
     static (DateOnly Day, MoneyMoved Money) OfDay(DbDataReader row) => (
-        DateOnly.ParseExact(row.GetString(0), "yyyy-MM-dd"), new MoneyMoved(row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)));
+        DateOnly.ParseExact(row.GetString(0), "yyyy-MM-dd", CultureInfo.InvariantCulture),
+        new MoneyMoved(row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)));
 
     static DateTime Midnight(DateOnly day) => day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
 

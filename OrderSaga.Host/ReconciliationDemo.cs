@@ -24,10 +24,11 @@ static class ReconciliationDemo
              "--Reconciliation:RollingIntervalMinutes=0", "--Serilog:MinimumLevel:Default=Error", .. args[1..]], welcome: false);
         await using var app = AllServices.Build(builder);
         app.UseHttpDefaults();
-        await app.StartAsync();
-        using var shop = new DemoShop(app.Urls.First(), await File.ReadAllTextAsync(Path.Combine(data, "api-key")), data);
+        await app.StartAsync(CancellationToken.None);
+        var key = await File.ReadAllTextAsync(Path.Combine(data, "api-key"), CancellationToken.None);
+        using var shop = new DemoShop(app.Urls.First(), key, data);
         await RunDemo(shop, data);
-        await app.StopAsync();
+        await app.StopAsync(CancellationToken.None);
         return true;
     }
 

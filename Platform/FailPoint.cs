@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace OrderSaga.Platform;
 
@@ -19,7 +20,7 @@ public static class FailPoint
         foreach (var point in (setting ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var parts = point.Split(':');
-            Left[parts[0]] = parts.Length == 2 && int.TryParse(parts[1], out var nth) && nth > 0
+            Left[parts[0]] = parts.Length == 2 && int.TryParse(parts[1], CultureInfo.InvariantCulture, out var nth) && nth > 0
                 ? nth
                 : throw new InvalidOperationException($"FailPoint '{point}' must be name:nth with nth from 1.");
             armed = true;

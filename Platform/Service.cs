@@ -49,8 +49,8 @@ public static class Service
         app.UseHttpDefaults();
         using var data = DataLock.Acquire(app);
         ListenAddresses.Check(app.Configuration);
-        await app.StartAsync();
+        await app.StartAsync(CancellationToken.None);
         ProgramRunner.MarkStarted();
-        await app.WaitForShutdownAsync();
+        await app.WaitForShutdownAsync(CancellationToken.None);
     }
 }

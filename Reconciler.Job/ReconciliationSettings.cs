@@ -18,7 +18,7 @@ public sealed class ReconciliationSettings
     public long MaxRepairAmount { get; set; } = 1_000_000;
 
     /// <summary>The same limit for currencies whose minor unit has another value, e.g. <c>Reconciliation:MaxRepairAmounts:JPY</c>.</summary>
-    public Dictionary<string, long> MaxRepairAmounts { get; set; } = [];
+    public Dictionary<string, long> MaxRepairAmounts { get; } = [];
 
     /// <summary>Maximum number of findings stored by one run; the rest is counted by class, one finding per class.</summary>
     public int MaxFindings { get; set; } = 50_000;

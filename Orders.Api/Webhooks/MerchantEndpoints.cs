@@ -56,7 +56,7 @@ static class MerchantEndpoints
         var made = await unitOfWork.Run(async work =>
         {
             var db = (OrdersDb)work.Db;
-            var slot = FreeSlot(await FindOwnEndpoints(db, http).ToListAsync(), url, settings.MaxEndpoints);
+            var slot = FreeSlot(await FindOwnEndpoints(db, http).ToListAsync(http.RequestAborted), url, settings.MaxEndpoints);
             var now = clock.GetUtcNow();
             var endpoint = new WebhookEndpoint
             {
@@ -65,7 +65,7 @@ static class MerchantEndpoints
                 Url = url,
                 Secret = WebhookSignature.NewSecret(),
                 Slot = slot,
-                FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id) ?? 0,
+                FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id, http.RequestAborted) ?? 0,
                 CreatedAt = now.UtcDateTime,
                 UpdatedAt = now.UtcDateTime,
             };
@@ -108,9 +108,10 @@ static class MerchantEndpoints
         {
             (endpoint.State, endpoint.Secret, endpoint.PreviousSecret, endpoint.Slot) = (EndpointStates.Removed, "", null, null);
             work.AllowLongStatements();
+            // There may be many: a caller who leaves does not undo the removal.
             await ((OrdersDb)work.Db).WebhookDeliveries.Where(row => row.EndpointId == endpoint.Id && row.State == DeliveryStates.Pending)
                 .ExecuteUpdateAsync(row => row.SetProperty(x => x.State, DeliveryStates.GivenUp).SetProperty(x => x.NextAttemptAt, (DateTime?)null)
-                    .SetProperty(x => x.LastError, "the endpoint was removed"));
+                    .SetProperty(x => x.LastError, "the endpoint was removed"), CancellationToken.None);
         });
         return Results.NoContent();
     }

@@ -8,6 +8,8 @@ sealed class GatewaySettings(IConfiguration configuration)
 {
     const string SecretForm = "whsec_ and the base64 of 24 to 64 random bytes";
 
+    static readonly string[] SecretSettings = ["Gateway:WebhookSecret", "Gateway:WebhookSecretPrevious"];
+
     /// <summary>Base address; operations are under <c>v1/</c>.</summary>
     public Uri BaseAddress => new(configuration["Gateway:Url"]!.TrimEnd('/') + "/");
 
@@ -15,8 +17,7 @@ sealed class GatewaySettings(IConfiguration configuration)
     public string Key => configuration["Gateway:Key"] ?? "";
 
     /// <summary>Secrets that may sign the gateway's webhooks: the current one and, during a rotation, the previous one.</summary>
-    public IReadOnlyList<byte[]> WebhookSecrets =>
-        [.. new[] { "Gateway:WebhookSecret", "Gateway:WebhookSecretPrevious" }.Select(name => Secret(configuration[name])).OfType<byte[]>()];
+    public IReadOnlyList<byte[]> WebhookSecrets => [.. SecretSettings.Select(name => Secret(configuration[name])).OfType<byte[]>()];
 
     public void Check()
     {

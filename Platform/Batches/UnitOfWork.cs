@@ -123,7 +123,7 @@ public sealed class UnitOfWork<TDb>(
             if (IsRequest)
                 db.Database.SetCommandTimeout(settings.RequestStatementSeconds);
             work.Begin(db, database.Dialect, outbox);
-            await using var transaction = await db.Database.BeginTransactionAsync();
+            await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
             var result = await body(work);
             outbox.Complete(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
@@ -143,12 +143,12 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    /// <summary>Enters the queue for SQLite's one writer, at most as long as the caller waits for its answer.</summary>
+    /// <summary>Enters the queue for SQLite's one writer, as long as the caller waits. Its leaving stops nothing.</summary>
     async Task WaitForWriter()
     {
         if (!IsRequest)
-            await database.Writer.WaitAsync();
-        else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout))
+            await database.Writer.WaitAsync(CancellationToken.None);
+        else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout, CancellationToken.None))
             throw new DatabaseBusyException($"The database {database.Name} was busy until the request timed out.");
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
@@ -108,7 +109,7 @@ static class ApiDocument
         var (first, detail, trace) = (problems[0], "What is wrong with this request and how to correct it.", "4bf92f3577b34da6a3ce929d0e0e4736");
         var example = new ProblemBody(first.Uri, first.Title, status, detail, "/path", trace);
         operation.Responses ??= [];
-        operation.Responses[status.ToString()] = new OpenApiResponse
+        operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
         {
             Description = string.Join(" ", problems.Select(problem => $"{problem.Name}: {problem.Title}")),
             Content = new Dictionary<string, OpenApiMediaType>
@@ -145,7 +146,7 @@ static class ApiDocument
                 media.Example = value;
             return;
         }
-        if (operation.Responses?.GetValueOrDefault(status.ToString())?.Content is { } content)
+        if (operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))?.Content is { } content)
             foreach (var media in content.Values)
                 media.Example = value?.DeepClone();
     }

@@ -68,7 +68,7 @@ static class ReconcileCommand
         if (sends)
             await app.StartAsync(stop.Token);
         var run = await app.Services.GetRequiredService<RunFollower>().Follow(options, stop.Token);
-        await WriteReport(app, run, options.Report);
+        await WriteReport(app, run, options.Report, stop.Token);
         if (!sends && run.Repaired > 0)
             AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
         if (sends)
@@ -89,14 +89,14 @@ static class ReconcileCommand
         return builder.Build();
     }
 
-    static async Task WriteReport(WebApplication app, ReconciliationRun run, string? file)
+    static async Task WriteReport(WebApplication app, ReconciliationRun run, string? file, CancellationToken cancel)
     {
         if (file is null)
             return;
         await using var scope = app.Services.CreateAsyncScope();
         var reader = scope.ServiceProvider.GetRequiredService<ReportReader>();
         await using var output = File.Create(file);
-        await ReportFile.Write(output, Path.GetExtension(file), run, reader);
+        await ReportFile.Write(output, Path.GetExtension(file), run, reader, cancel);
         AnsiConsole.MarkupLineInterpolated($"Report written to [bold]{Path.GetFullPath(file)}[/]");
     }
 

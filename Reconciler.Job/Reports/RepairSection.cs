@@ -5,6 +5,8 @@ namespace Reconciler.Job;
 /// <summary>The sent repairs and their effects.</summary>
 static class RepairSection
 {
+    static readonly string[] LedgerNames = ["order", "stock", "payment"];
+
     public static Html Of(RunReport report) => Html.If(report.Repairs.Count > 0, () => Html.Of($"""
         <h2>Repairs</h2>
         <section class="card"><table>
@@ -27,7 +29,7 @@ static class RepairSection
 
     /// <summary>The three states on one line: "order Cancelled, stock Tried, payment none".</summary>
     static string States(JsonNode? snapshot) => string.Join(", ",
-        new[] { "order", "stock", "payment" }.Select(ledger => $"{ledger} {(string?)snapshot?[ledger]?["state"] ?? "none"}"));
+        LedgerNames.Select(ledger => $"{ledger} {(string?)snapshot?[ledger]?["state"] ?? "none"}"));
 }
 
 /// <summary>The open cases.</summary>

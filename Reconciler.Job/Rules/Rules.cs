@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OrderSaga.Platform;
@@ -76,7 +77,7 @@ static class Rules
             .Append($" {snapshot.StockState} {snapshot.PaymentState}")
             .Append($" {snapshot.Payment?.Amount} {snapshot.Payment?.Currency}");
         foreach (var row in snapshot.Settled)
-            text.Append($" {row.Id} {row.Operation} {row.Amount} {row.Fee} {row.Currency}");
+            text.Append(CultureInfo.InvariantCulture, $" {row.Id} {row.Operation} {row.Amount} {row.Fee} {row.Currency}");
         return text.AppendJoin(' ', (snapshot.Order?.Lines ?? []).Concat(snapshot.Stock?.Lines ?? []).Select(line => $"{line.Sku} {line.Quantity}")).ToString();
     }
 

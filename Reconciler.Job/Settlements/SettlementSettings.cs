@@ -45,7 +45,7 @@ public sealed class SettlementSettings
     public bool CheckFees { get; set; } = true;
 
     /// <summary>Contractual fees of single currencies, e.g. <c>Settlements:Fees:JPY:BasisPoints</c>.</summary>
-    public Dictionary<string, CurrencyFees> Fees { get; set; } = [];
+    public Dictionary<string, CurrencyFees> Fees { get; } = [];
 
     /// <summary>Days back for which an imported file is fetched again to detect changes; 0: none.</summary>
     public int RecheckDays { get; set; } = 3;

@@ -89,7 +89,7 @@ public sealed class SettlementIntakeTests
         ["lines that end with CR"] = file => file.Replace("\r\n", "\r"),
         ["mixed line ends"] = file => file.Replace("59.999Z\r\n", "59.999Z\n"),
         ["quotes around every field"] = file => Regex.Replace(file, "(?<=^|,|\n)([^,\"\r\n]*)(?=,|\r)", "\"$1\""),
-        ["other columns between"] = file => Regex.Replace(file, "^([^,\r\n]*),", "$1,batch,", RegexOptions.Multiline),
+        ["other columns between"] = file => Regex.Replace(file, "^(?<first>[^,\r\n]*),", "${first},batch,", RegexOptions.Multiline),
         ["another order of columns"] = file => string.Join("\r\n", file.Split("\r\n").Select(Turned)),
         ["names in capitals"] = file => file.Replace(SettlementCsv.Header, SettlementCsv.Header.ToUpperInvariant()),
         ["blanks around fields"] = file => file.Replace("cap_2,capture", " cap_2\t, capture "),
