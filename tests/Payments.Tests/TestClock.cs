@@ -1,6 +1,6 @@
 namespace OrderSaga.Payments.Tests;
 
-/// <summary>A clock that stands still until the test moves it; timers run in real time.</summary>
+/// <summary>A clock that stands still until the test moves it, also back; timers run in real time: not FakeTimeProvider.</summary>
 sealed class TestClock : TimeProvider
 {
     long ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
