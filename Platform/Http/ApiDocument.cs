@@ -27,6 +27,10 @@ static class ApiDocument
     static readonly ProblemType[] OfJson =
         [ProblemTypes.NoBody, ProblemTypes.InvalidJson, ProblemTypes.UnknownMember, ProblemTypes.DuplicateMember, ProblemTypes.WrongType];
 
+    /// <summary>Swagger UI sets style attributes, and its style sheet contains images.</summary>
+    const string PagePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
+        + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
@@ -37,13 +41,18 @@ static class ApiDocument
     public static void UseApiDocument(this WebApplication app)
     {
         app.MapOpenApi().AllowAnonymous();
+        app.Use((context, next) =>
+        {
+            if (context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
+                context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+            return next(context);
+        });
         app.UseSwaggerUI(pages =>
         {
             pages.RoutePrefix = "docs";
             pages.DocumentTitle = "OrderSaga";
             // Relative to the page, so that it also works behind a path prefix.
             pages.SwaggerEndpoint("../openapi/v1.json", "OrderSaga");
-            pages.EnablePersistAuthorization();
         });
     }
 
