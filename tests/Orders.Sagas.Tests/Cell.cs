@@ -23,13 +23,13 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
         yield return new Situation(state, state, now => Some.Order(state, now));
         if (OrderLifecycle.Of(state).IsUnpaid)
         {
-            yield return new Situation($"{state}, cancellation asked for", state, now =>
+            yield return new Situation($"{state}, cancellation requested", state, now =>
                 With(Some.Order(state, now), x => x.CancellationRequested = "no more tea"));
             yield return new Situation($"{state}, time to pay over", state, now => With(Some.Order(state, now), Overdue));
         }
 
         if (state == OrderStates.AwaitingPayment)
-            yield return new Situation($"{state}, url known", state, now => With(Some.Order(state, now), x => x.PaymentUrl = Some.PayUrl));
+            yield return new Situation($"{state}, payment page known", state, now => With(Some.Order(state, now), x => x.PaymentUrl = Some.PayUrl));
         if (state != OrderStates.Cancelling)
             yield break;
         yield return new Situation("Cancelling, after StockCancelled", state, now => With(Some.Order(state, now), x => x.StockReleased = true));
@@ -63,7 +63,7 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
         Checked("due"),
         Checked("not due", (order, now) => order.NextRetryAt = now.AddHours(1)),
         new Trigger($"{Check} (of an older version)", order => new CheckOrder(order.CorrelationId, order.Version - 1)),
-        Checked("due, attempts spent", (order, _) => order.RetryCount = new OrderSettings().MaxRetries),
+        Checked("due, no retries left", (order, _) => order.RetryCount = new OrderSettings().MaxRetries),
     ];
 
     static Trigger Of<T>(Func<Guid, T> message) where T : IOrderMessage => new(typeof(T).Name, order => message(order.CorrelationId));
@@ -107,6 +107,6 @@ sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parc
         Does = string.Join(", ", messages.GroupBy(message => message.IsEvent ? "publishes" : "sends")
             .Select(verb => $"{verb.Key} {string.Join(" and ", verb.Select(message => message.MessageType).Order(StringComparer.Ordinal))}"));
         if (Does.Length == 0)
-            Does = notes.LastOrDefault()?.Detail ?? "sets the next look, and no more";
+            Does = notes.LastOrDefault()?.Detail ?? "only sets the next check";
     }
 }

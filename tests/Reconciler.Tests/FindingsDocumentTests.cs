@@ -26,7 +26,7 @@ public sealed class FindingsDocumentTests
     static string Describe(Remedy remedy) => remedy switch
     {
         Remedy.Case => "case",
-        Remedy.CancelStock => "repair: CancelStock lets the hold go",
+        Remedy.CancelStock => "repair: CancelStock releases the hold",
         Remedy.ConfirmStock => "repair: ConfirmStock sells the hold",
         Remedy.CancelPayment => "repair: CancelPayment voids or refunds",
         Remedy.ConfirmPayment => "repair: ConfirmPayment captures",
