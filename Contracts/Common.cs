@@ -22,7 +22,7 @@ public sealed record OrderLine(string Sku, int Quantity);
 /// <param name="Token">The gateway's token for the card; absent for <c>hosted</c>.</param>
 public sealed record PaymentInstruction(string Method, string? Token = null);
 
-/// <summary>The queues that receive commands. Events are published.</summary>
+/// <summary>The queues that receive commands and answers. Events are published.</summary>
 public static class Queues
 {
     /// <summary>Receives <see cref="SubmitOrder"/> from systems on the bus.</summary>

@@ -9,19 +9,19 @@ public sealed record ConfirmStock(Guid OrderId) : IOrderMessage;
 /// <summary>Command (Cancel): releases the order's reservation, or returns what was sold. Valid before the Try; repeatable.</summary>
 public sealed record CancelStock(Guid OrderId, string Reason) : IOrderMessage;
 
-/// <summary>Event: the Try succeeded; the reservation lasts until Confirm or Cancel.</summary>
+/// <summary>Answer: the Try succeeded; the reservation lasts until Confirm or Cancel.</summary>
 public sealed record StockReserved(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: the Try was refused; nothing is reserved.</summary>
+/// <summary>Answer: the Try was refused; nothing is reserved.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Reason"><c>sold out</c>, <c>unknown sku</c>, <c>the lines are not usable</c> or <c>cancelled before tried</c>.</param>
 /// <param name="Lines">The lines that could not be reserved.</param>
 public sealed record StockRejected(Guid OrderId, string Reason, IReadOnlyList<RejectedLine> Lines) : IOrderMessage;
 
-/// <summary>Event: the reservation is sold.</summary>
+/// <summary>Answer: the reservation is sold.</summary>
 public sealed record StockConfirmed(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: nothing is reserved or sold for the order, and nothing will be.</summary>
+/// <summary>Answer: nothing is reserved or sold for the order, and nothing will be.</summary>
 public sealed record StockCancelled(Guid OrderId) : IOrderMessage;
 
 /// <summary>A line that could not be reserved.</summary>

@@ -13,23 +13,23 @@ public sealed record ConfirmPayment(Guid OrderId) : IOrderMessage;
 /// <summary>Command (Cancel): voids an authorization, refunds a capture. Valid before the Try; repeatable.</summary>
 public sealed record CancelPayment(Guid OrderId, string Reason) : IOrderMessage;
 
-/// <summary>Event: the amount is authorized.</summary>
+/// <summary>Answer: the amount is authorized.</summary>
 public sealed record PaymentAuthorized(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: the customer has not paid yet.</summary>
+/// <summary>Answer: the customer has not paid yet.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Url">The payment page for the customer.</param>
 /// <param name="ExpiresAt">UTC; payments after this time are refused.</param>
 public sealed record PaymentPending(Guid OrderId, string Url, DateTime ExpiresAt) : IOrderMessage;
 
-/// <summary>Event: the gateway declined; nothing is authorized.</summary>
+/// <summary>Answer: the gateway declined; nothing is authorized.</summary>
 public sealed record PaymentDeclined(Guid OrderId, string Reason) : IOrderMessage;
 
-/// <summary>Event: the amount is captured.</summary>
+/// <summary>Answer: the amount is captured.</summary>
 public sealed record PaymentConfirmed(Guid OrderId) : IOrderMessage;
 
-/// <summary>Event: the gateway refused the capture; the authorization still stands until it is cancelled.</summary>
+/// <summary>Answer: the gateway refused the capture; the authorization still stands until it is cancelled.</summary>
 public sealed record PaymentRefused(Guid OrderId, string Reason) : IOrderMessage;
 
-/// <summary>Event: no money is authorized or captured for the order, and none will be.</summary>
+/// <summary>Answer: no money is authorized or captured for the order, and none will be.</summary>
 public sealed record PaymentCancelled(Guid OrderId) : IOrderMessage;

@@ -9,7 +9,7 @@ public sealed class OrderSettings
     /// <summary>Maximum delay between two checks of an overdue order; the delays double up to it.</summary>
     public int MaxRetryDelaySeconds { get; set; } = 30;
 
-    /// <summary>Checks of one step before the order moves to review.</summary>
+    /// <summary>How often recovery repeats the command of one state before the order moves to review.</summary>
     public int MaxRetries { get; set; } = 12;
 
     /// <summary>
@@ -53,7 +53,7 @@ public sealed class OrderSettings
     TimeSpan Delay(int attempt, double jitter) =>
         TimeSpan.FromSeconds(Math.Min(MaxRetryDelaySeconds, FirstRetryDelaySeconds * Math.Pow(2, Math.Min(attempt - 1, 20))) * (1 + jitter));
 
-    /// <summary>UTC; an unpaid order is cancelled then in any state, and later answers take no money.</summary>
+    /// <summary>UTC; from then on the next check or answer cancels an unpaid order, also in review.</summary>
     public DateTime Deadline(OrderState order) => order.PayBefore.AddSeconds(PaymentMarginSeconds);
 
     /// <summary>Time of the first check after a change of state; null in a final state.</summary>

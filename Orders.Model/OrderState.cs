@@ -45,16 +45,16 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>Payment page for the customer, once the gateway has returned it.</summary>
     public string? PaymentUrl { get; set; }
 
-    /// <summary>UTC; the order is cancelled if it is not paid by then.</summary>
+    /// <summary>UTC; end of the time to pay. An unpaid order is cancelled <see cref="OrderSettings.PaymentMarginSeconds"/> later.</summary>
     public DateTime PayBefore { get; set; }
 
     /// <summary>The payment's Try was sent, so its branch must be cancelled too.</summary>
     public bool PaymentTried { get; set; }
 
-    /// <summary>In Cancelling: the stock branch has answered.</summary>
+    /// <summary>In Cancelling: StockCancelled has arrived.</summary>
     public bool StockReleased { get; set; }
 
-    /// <summary>In Cancelling: the payment branch has answered.</summary>
+    /// <summary>In Cancelling: PaymentCancelled has arrived, or the payment branch cannot hold anything.</summary>
     public bool PaymentReleased { get; set; }
 
     /// <summary>The state before the review.</summary>
@@ -63,14 +63,14 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>UTC time of the next check by recovery; null: none.</summary>
     public DateTime? NextRetryAt { get; set; }
 
-    /// <summary>Checks since the last change of state.</summary>
+    /// <summary>Repeated commands in the current state. Kept in review; reset when the payment page is reported.</summary>
     public int RetryCount { get; set; }
 
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
-    /// <summary>A row changed later than this from now was changed by a clock that was ahead and has been set back since.</summary>
+    /// <summary>If <see cref="UpdatedAt"/> is further in the future than this, the clock was set back since.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
     /// <summary>Due now, or its due time comes from a clock that was ahead.</summary>

@@ -6,10 +6,10 @@ public sealed class Limits
     /// <summary>Maximum number of deliveries handled in one transaction.</summary>
     public int BatchSize { get; set; } = 64;
 
-    /// <summary>Maximum number of messages in one envelope; one transaction's messages to one queue share an envelope.</summary>
+    /// <summary>Maximum number of messages in one envelope; one transaction's messages to one queue are packed in such envelopes.</summary>
     public int EnvelopeSize { get; set; } = 64;
 
-    /// <summary>Concurrent batches of one endpoint. Deliveries of one order stay in one lane.</summary>
+    /// <summary>Concurrent batches of one endpoint. Deliveries of one order are handled by the same batcher.</summary>
     public int ConcurrentBatches { get; set; } = 1;
 
     /// <summary>Maximum number of unacknowledged deliveries of one endpoint.</summary>

@@ -35,7 +35,7 @@ public sealed class MessagingSetup(IServiceCollection services)
     /// <summary>Queues to which external systems send by name.</summary>
     internal IReadOnlyCollection<string> SenderQueues => senderQueues;
 
-    /// <summary>Sets the CorrelationId of a message type. Batches load sagas by it, and it selects the lane.</summary>
+    /// <summary>Sets the CorrelationId of a message type. Batches load sagas by it, and it selects the batcher.</summary>
     public MessagingSetup Correlate<T>(Func<T, Guid> by) where T : class
     {
         correlations.Add(message => message is T known ? by(known) : null);
@@ -92,9 +92,9 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     }
 
     /// <summary>
-    /// Accepts <typeparamref name="T"/> from external systems in any supported format, as a <see cref="JsonBody"/>. Systems with
-    /// MassTransit send to <c>queue:NAME</c> and thereby declare a classic queue of that name. So NAME is a classic queue, and our own
-    /// replicated queue stands beside it behind the exchange NAME. A message that arrives by both is handled once, by its id.
+    /// Accepts <typeparamref name="T"/> from external systems in any supported format, as a <see cref="JsonBody"/>. MassTransit senders
+    /// that use <c>queue:NAME</c> declare a classic queue of that name. So NAME is a classic queue, and our own replicated queue stands
+    /// beside it behind the exchange NAME. A message that arrives by both is handled once, by its id.
     /// </summary>
     public EndpointSetup<TDb> Public<T>() where T : class
     {

@@ -9,8 +9,8 @@ namespace Orders.Model.Placement;
 
 /// <summary>
 /// Places orders in the current transaction: idempotency record, order, audit row and first messages, or nothing. Scoped: it caches what
-/// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict, and
-/// the retry in a fresh scope finds that record.
+/// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict. The
+/// retry, in a fresh scope, finds that record.
 /// </summary>
 public sealed class Placements(OrderSettings settings, TimeProvider clock)
 {

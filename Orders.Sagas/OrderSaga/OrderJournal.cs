@@ -18,7 +18,7 @@ public sealed class OrderJournal(OrderSettings settings, TimeProvider clock) : I
         OrderSettings settings)
     {
         order.UpdatedAt = now;
-        // A case shows how often the order was tried.
+        // Keep the count in review: the case shows how often the command was sent.
         order.RetryCount = order.State == OrderStates.NeedsReview ? order.RetryCount : 0;
         order.NextRetryAt = settings.FirstRetryAt(order, now);
         context.GetPayload<UnitOfWorkContext>().Audit(order, from, context.Event.Name, detail);

@@ -5,9 +5,9 @@ using OrderSaga.Contracts;
 namespace Orders.Sagas;
 
 /// <summary>
-/// The order's life as a table. The placement comes before it: one transaction creates the order in Reserving and sends the first
-/// TryReserveStock (docs/adr/0004). A missing cell is an error on purpose: its message goes to the failed-message store. All cells:
-/// docs/state-table.md.
+/// The state machine of an order. The placement comes before it: one transaction creates the order in Reserving and sends the first
+/// TryReserveStock (docs/adr/0004). A message that a state does not handle is an error on purpose: it is stored as a failed message.
+/// docs/state-table.md lists every state and message.
 /// </summary>
 public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 {
@@ -21,63 +21,65 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         ConnectStateObserver(journal);
         Correlate();
         HappyPath();
-        Compensation();
-        LateArrivals();
+        Cancellation();
+        FinalStates();
         Review();
     }
 
-    // Stock is tried before payment, so that a sold-out order never touches a card. Payment is confirmed before stock, because it is the
-    // only confirm that an outside party can refuse.
+    // Stock is tried before payment, so that a sold-out order never touches a card. Payment is confirmed before stock, because the gateway
+    // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
+        // No margin here: no authorization may be requested after the time to pay. Elsewhere the gateway has a margin to report a payment.
         During(Reserving,
-            UnlessExpired(StockReserved, step.PaymentTimeIsOver, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
-            When(StockRejected).ThenAsync(step.AnnounceRejected).TransitionTo(Cancelled),
-            OverdueUnpaid(step.ReserveStock));
+            UnlessExpired(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
+            When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
+            CancelOrRetry(step.ReserveStock));
 
         During(AwaitingPayment,
-            UnlessExpired(PaymentAuthorized, step.DeadlineHasPassed, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
-            UnlessExpired(PaymentPending, step.DeadlineHasPassed, waits => waits.Then(step.StorePaymentUrl)),
-            When(PaymentDeclined).ThenAsync(step.CancelStockOnly).TransitionTo(Cancelling),
-            OverdueUnpaid(step.AuthorizePayment),
+            UnlessExpired(PaymentAuthorized, step.MustCancelUnpaid, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
+            UnlessExpired(PaymentPending, step.MustCancelUnpaid, waits => waits.Then(step.StorePaymentUrl)),
+            When(PaymentDeclined).ThenAsync(step.CancelAfterDecline).TransitionTo(Cancelling),
+            CancelOrRetry(step.AuthorizePayment),
             Ignore(StockReserved));
 
         During(ConfirmingPayment,
             When(PaymentConfirmed).ThenAsync(step.ConfirmStock).TransitionTo(ConfirmingStock),
             When(PaymentRefused).ThenAsync(step.CancelAfterRefusal).TransitionTo(Cancelling),
-            Overdue(step.ConfirmPayment),
+            RetryOrReview(step.ConfirmPayment),
             Ignore(StockReserved), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(CancelRequested));
 
         During(ConfirmingStock,
-            When(StockConfirmed).ThenAsync(step.AnnounceCompleted).TransitionTo(Completed),
-            Overdue(step.ConfirmStock),
+            When(StockConfirmed).ThenAsync(step.PublishCompleted).TransitionTo(Completed),
+            RetryOrReview(step.ConfirmStock),
             Ignore(StockReserved), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(PaymentConfirmed), Ignore(CancelRequested));
     }
 
-    void Compensation()
+    void Cancellation()
     {
         During(Reserving, AwaitingPayment,
             When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
 
         During(Cancelling,
             When(StockCancelled, step.StockIsHeld).Then(step.RecordStockReleased)
-                .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
+                .If(step.NothingIsHeld, released => released.ThenAsync(step.PublishCancelled).TransitionTo(Cancelled)),
             When(PaymentCancelled, step.PaymentIsHeld).Then(step.RecordPaymentReleased)
-                .If(step.NothingIsHeld, over => over.ThenAsync(step.AnnounceCancelled).TransitionTo(Cancelled)),
-            Overdue(step.CancelRemaining),
+                .If(step.NothingIsHeld, released => released.ThenAsync(step.PublishCancelled).TransitionTo(Cancelled)),
+            RetryOrReview(step.CancelRemaining),
             Ignore(StockReserved), Ignore(StockRejected), Ignore(StockConfirmed), Ignore(PaymentAuthorized), Ignore(PaymentPending),
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
 
-    // The participant's tombstone refuses a Try after its Cancel. A late answer is cancelled again, and sold stock is returned.
-    void LateArrivals()
+    // A participant rejects a Try after its Cancel (tombstone). If an answer arrives after the order was cancelled, the saga sends the
+    // Cancel again; the participant then releases the hold or takes the sold stock back.
+    void FinalStates()
     {
         During(Cancelled,
-            When(StockReserved).ThenAsync(step.CancelStockAgain).Then(step.RecordLateArrival),
-            When(StockConfirmed).ThenAsync(step.CancelStockAgain).Then(step.RecordLateArrival),
-            When(PaymentAuthorized).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
-            When(PaymentPending).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
-            When(PaymentConfirmed).ThenAsync(step.CancelPaymentAgain).Then(step.RecordLateArrival),
+            When(StockReserved).ThenAsync(step.SendCancelStock).Then(step.RecordLateArrival),
+            When(StockConfirmed).ThenAsync(step.SendCancelStock).Then(step.RecordLateArrival),
+            When(PaymentAuthorized).ThenAsync(step.SendCancelPayment).Then(step.RecordLateArrival),
+            When(PaymentPending).ThenAsync(step.SendCancelPayment).Then(step.RecordLateArrival),
+            When(PaymentConfirmed).ThenAsync(step.SendCancelPayment).Then(step.RecordLateArrival),
             Ignore(StockRejected), Ignore(StockCancelled), Ignore(PaymentDeclined), Ignore(PaymentRefused), Ignore(PaymentCancelled),
             Ignore(CancelRequested), Ignore(CheckRequested));
 
@@ -88,7 +90,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// An order leaves review when the missing answer arrives, when an operator decides, or when the time to pay ends. It then resumes in
-    /// its previous state or is cancelled. Other messages are ignored, and so is a decision about an older version of the row.
+    /// its previous state or is cancelled. A decision about an older version of the row is ignored. Any other answer is handled as in the
+    /// state before the review: it is ignored, or stored as a failed message.
     /// </summary>
     void Review()
     {
@@ -97,39 +100,42 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Resume(PaymentPending), Resume(PaymentDeclined), Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
             When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.RetryFromReview),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
-            When(CheckRequested, step.ReviewHasExpired).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            When(CheckRequested, step.UnpaidReviewHasExpired).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
         During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
             Ignore(RetryRequested), Ignore(AbandonRequested));
     }
 
-    /// <summary>Recovery: repeats the command with back-off; after too many attempts the order moves to review.</summary>
-    EventActivityBinder<OrderState, CheckOrder> Overdue(Func<BehaviorContext<OrderState>, Task> command) =>
+    /// <summary>Recovery: repeats the command with back-off; without retries left the order moves to review.</summary>
+    EventActivityBinder<OrderState, CheckOrder> RetryOrReview(Func<BehaviorContext<OrderState>, Task> command) =>
         When(CheckRequested, step.IsDue).IfElse(step.HasRetriesLeft,
-            again => again.ThenAsync(command).Then(step.ScheduleRetry),
-            spent => spent.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
+            retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
+            outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
-    /// <summary>As <see cref="Overdue"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
-    EventActivityBinder<OrderState, CheckOrder> OverdueUnpaid(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue), step.DeadlineHasPassed, waits => waits.IfElse(step.HasRetriesLeft,
-            again => again.ThenAsync(command).Then(step.ScheduleRetry),
-            spent => spent.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
+    /// <summary>As <see cref="RetryOrReview"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
+    EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
+        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, waits => waits.IfElse(step.HasRetriesLeft,
+            retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
+            outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
-    /// <summary>After the time to pay or a cancellation request, an answer cancels an unpaid order.</summary>
+    /// <summary>
+    /// Handles the answer, unless the time to pay is over or a cancellation was requested: then cancels the unpaid order.
+    /// </summary>
     EventActivityBinder<OrderState, T> UnlessExpired<T>(
-        Event<T> answer, StateMachineCondition<OrderState, T> over, Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> step)
-        where T : class => OrCancel(When(answer), over, step);
+        Event<T> answer, StateMachineCondition<OrderState, T> isExpired,
+        Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
+        OrCancel(When(answer), isExpired, otherwise);
 
     EventActivityBinder<OrderState, T> OrCancel<T>(
-        EventActivityBinder<OrderState, T> on, StateMachineCondition<OrderState, T> over,
+        EventActivityBinder<OrderState, T> on, StateMachineCondition<OrderState, T> isExpired,
         Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
-        on.IfElse(over, late => late.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
+        on.IfElse(isExpired, expired => expired.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),
-        missing => missing.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
-        stray => stray.ThenAsync(context => OrderSteps.RaiseAsBeforeReview(context, () => RaiseAgain(context))));
+        awaited => awaited.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
+        other => other.ThenAsync(context => OrderSteps.RaiseAsBeforeReview(context, () => RaiseAgain(context))));
 
     Task RaiseAgain<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
 
@@ -151,11 +157,13 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         CorrelateReleaseById(() => PaymentCancelled);
     }
 
-    /// <summary>An answer for an unknown order is an alarm: it faults into the failed-message store.</summary>
+    /// <summary>An answer for an unknown order is an error: the message is stored as failed.</summary>
     void CorrelateById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
 
-    /// <summary>An answer that nothing is held for an unknown order is expected: reconciliation releases holds without an order.</summary>
+    /// <summary>
+    /// StockCancelled and PaymentCancelled for an unknown order are expected: reconciliation releases holds without an order.
+    /// </summary>
     void CorrelateReleaseById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Execute(context =>
             log.LogWarning("Ignored {Answer}: order {OrderId} does not exist", typeof(T).Name, context.Message.OrderId))));

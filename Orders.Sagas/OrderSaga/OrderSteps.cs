@@ -6,7 +6,7 @@ using Orders.Model;
 
 namespace Orders.Sagas;
 
-/// <summary>The steps of the state machine. Messages go to the outbox of the batch's transaction.</summary>
+/// <summary>Conditions and actions of the state machine. Messages go to the outbox of the batch's transaction.</summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -39,17 +39,17 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
             Record(context, "waits for the customer to pay");
     }
 
-    // Compensation.
+    // Cancellation.
 
-    public Task CancelStockOnly(BehaviorContext<OrderState, PaymentDeclined> context)
+    public Task CancelAfterDecline(BehaviorContext<OrderState, PaymentDeclined> context)
     {
-        BeginCancelling(context, $"payment declined: {context.Message.Reason}", paymentHolds: false);
+        BeginCancelling(context, $"payment declined: {context.Message.Reason}", paymentIsHeld: false);
         return CancelRemaining(context);
     }
 
     public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context)
     {
-        BeginCancelling(context, $"payment refused: {context.Message.Reason}", paymentHolds: true);
+        BeginCancelling(context, $"payment refused: {context.Message.Reason}", paymentIsHeld: true);
         return CancelRemaining(context);
     }
 
@@ -69,15 +69,15 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     public async Task CancelRemaining(BehaviorContext<OrderState> context)
     {
         if (!context.Saga.StockReleased)
-            await CancelStockAgain(context);
+            await SendCancelStock(context);
         if (!context.Saga.PaymentReleased)
-            await CancelPaymentAgain(context);
+            await SendCancelPayment(context);
     }
 
-    public Task CancelStockAgain(BehaviorContext<OrderState> context) =>
+    public Task SendCancelStock(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Inventory, new CancelStock(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
 
-    public Task CancelPaymentAgain(BehaviorContext<OrderState> context) =>
+    public Task SendCancelPayment(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
 
     public bool StockIsHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
@@ -96,25 +96,25 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         Record(context, "the payment branch holds nothing");
     }
 
-    public void RecordLateArrival(BehaviorContext<OrderState> context) => Record(context, "came after the order was cancelled: cancelled again");
+    public void RecordLateArrival(BehaviorContext<OrderState> context) => Record(context, "arrived after the order was cancelled: the Cancel was sent again");
 
     public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockReleased: true, PaymentReleased: true };
 
     // Final states.
 
-    public Task AnnounceCompleted(BehaviorContext<OrderState> context)
+    public Task PublishCompleted(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
         return Publish(context, new OrderCompleted(order.CorrelationId, order.Merchant, order.IdempotencyKey, new Money(order.Total, order.Currency), Now));
     }
 
-    public Task AnnounceRejected(BehaviorContext<OrderState, StockRejected> context)
+    public Task PublishCancelledAfterRejection(BehaviorContext<OrderState, StockRejected> context)
     {
         context.Saga.Reason = CleanReason(context.Message.Reason);
-        return AnnounceCancelled(context);
+        return PublishCancelled(context);
     }
 
-    public Task AnnounceCancelled(BehaviorContext<OrderState> context)
+    public Task PublishCancelled(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
         return Publish(context, new OrderCancelled(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason ?? "cancelled", Now));
@@ -122,22 +122,22 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     // Recovery.
 
-    /// <summary>True if the row has not changed since it was seen overdue.</summary>
+    /// <summary>True if the order is due and its row still has the version of the command.</summary>
     public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
         context.Saga.Version == context.Message.Version && context.Saga.IsDue(Now);
 
     /// <summary>A cancellation was requested; its command may be in transit or lost.</summary>
     public bool CancellationWasRequested(BehaviorContext<OrderState> context) => context.Saga.CancellationRequested is not null;
 
-    /// <summary>The gateway had its margin to report a last-second payment.</summary>
-    public bool DeadlineHasPassed(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || settings.Deadline(context.Saga) <= Now;
+    /// <summary>True if a cancellation was requested, or the time to pay and the gateway's margin are over.</summary>
+    public bool MustCancelUnpaid(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || settings.Deadline(context.Saga) <= Now;
 
-    /// <summary>No more money may be requested.</summary>
-    public bool PaymentTimeIsOver(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || context.Saga.PayBefore <= Now;
+    /// <summary>True if a cancellation was requested, or the time to pay is over.</summary>
+    public bool MustNotAuthorize(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || context.Saga.PayBefore <= Now;
 
-    /// <summary>A review does not stop the time to pay.</summary>
-    public bool ReviewHasExpired(BehaviorContext<OrderState, CheckOrder> context) =>
-        OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && DeadlineHasPassed(context);
+    /// <summary>True if the order in review is unpaid and must be cancelled: a review does not stop the time to pay.</summary>
+    public bool UnpaidReviewHasExpired(BehaviorContext<OrderState, CheckOrder> context) =>
+        OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
     public bool HasRetriesLeft(BehaviorContext<OrderState> context) => context.Saga.RetryCount < settings.MaxRetries;
 
@@ -179,12 +179,15 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         var from = order.State;
         order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
         order.ReviewFrom = null;
-        // The reason of a cancellation stays, the reason of the review does not.
+        // Keep the reason of a cancellation; clear the reason of the review.
         order.Reason = order.State == OrderStates.Cancelling ? order.Reason : null;
         OrderJournal.RecordTransition(context, order, from, detail, Now, settings);
     }
 
-    /// <summary>Handles a message as in the state before the review: it is ignored or refused, and the order stays in review.</summary>
+    /// <summary>
+    /// Handles a message as in the state before the review: an expected duplicate is ignored, any other answer throws; the order stays in
+    /// review.
+    /// </summary>
     public static async Task RaiseAsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
     {
         var order = context.Saga;
@@ -194,11 +197,11 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
         order.State = review;
     }
 
-    static void BeginCancelling(BehaviorContext<OrderState> context, string? reason, bool paymentHolds)
+    static void BeginCancelling(BehaviorContext<OrderState> context, string? reason, bool paymentIsHeld)
     {
         context.Saga.Reason = CleanReason(reason);
         context.Saga.StockReleased = false;
-        context.Saga.PaymentReleased = !paymentHolds;
+        context.Saga.PaymentReleased = !paymentIsHeld;
         context.Saga.ReviewFrom = null;
     }
 

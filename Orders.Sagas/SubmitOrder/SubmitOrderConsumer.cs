@@ -9,7 +9,8 @@ using OrderSaga.Platform.Http;
 namespace Orders.Sagas;
 
 /// <summary>
-/// Placement from the bus, with the rules of POST /orders. The answer is an event, and also a response if one is requested.
+/// Places an order that arrives over the bus, with the rules of POST /orders. Publishes OrderSubmitted or OrderRejected, and also sends it
+/// as a response if the sender requested one.
 /// </summary>
 public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
 {
@@ -25,7 +26,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
         }
         catch (Problem refusal)
         {
-            var (merchant, key) = SubmitOrderReader.Sender(context.Message);
+            var (merchant, key) = SubmitOrderReader.MerchantAndKey(context.Message);
             var rejected = new OrderRejected(merchant, key, refusal.Type.Name, Describe(refusal));
             await work.Publish(rejected);
             await Respond(context, rejected);
@@ -69,7 +70,7 @@ public sealed class SubmitOrderPreload(Placements placements) : IPreload
         }
         catch (Problem)
         {
-            // Its consumer refuses it with the reason.
+            // The consumer parses it again and publishes OrderRejected.
             return [];
         }
     }

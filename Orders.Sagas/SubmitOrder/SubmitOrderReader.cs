@@ -19,9 +19,9 @@ static class SubmitOrderReader
         return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
     }
 
-    /// <summary>The receiver of a refusal, read from a body that may be wrong elsewhere.</summary>
-    /// <exception cref="SerializationException">The body has no merchant and key as strings, so the sender cannot be answered.</exception>
-    public static (string Merchant, string Key) Sender(JsonBody body)
+    /// <summary>Merchant and idempotency key for OrderRejected, from a body that may be invalid elsewhere.</summary>
+    /// <exception cref="SerializationException">The body has no merchant and key as strings, so OrderRejected cannot name them.</exception>
+    public static (string Merchant, string Key) MerchantAndKey(JsonBody body)
     {
         using var json = JsonDocument.Parse(body.Utf8, Lenient);
         return json.RootElement.ValueKind == JsonValueKind.Object
@@ -34,14 +34,14 @@ static class SubmitOrderReader
         if (!body.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
             return "";
         if (value.ValueKind != JsonValueKind.String)
-            throw new SerializationException($"The sender cannot be answered: /{name} is not a string.");
+            throw new SerializationException($"OrderRejected cannot be published: /{name} is not a string.");
         try
         {
             return value.GetString()!;
         }
         catch (InvalidOperationException broken)
         {
-            throw new SerializationException($"The sender cannot be answered: /{name} is not text.", broken);
+            throw new SerializationException($"OrderRejected cannot be published: /{name} is not text.", broken);
         }
     }
 }

@@ -15,11 +15,12 @@ public interface IPreload
 }
 
 /// <summary>
-/// Handles the waiting deliveries of an endpoint as one batch: one scope, one transaction, one acknowledgement after the commit. The first
-/// run does not query the inbox unless duplicates are likely. If it fails, the batch runs once more with the inbox query. If that fails
-/// too, the batch is split (<see cref="BatchSplitter"/>) until a poison message fails alone. While the database is unavailable the batch waits.
-/// Deliveries with locked rows step aside (<see cref="LockedDeliveries"/>). The bus waits for its deliveries before it stops, so the lanes
-/// need no shutdown of their own.
+/// Handles the waiting deliveries of an endpoint as one batch: one scope and one transaction; MassTransit acknowledges the deliveries after
+/// the commit. The first run does not query the inbox unless duplicates are likely. If it fails, the batch runs again with the inbox query:
+/// whole, or, if the handler of one message failed, in the parts before it, itself and after it. What fails again is split
+/// (<see cref="BatchSplitter"/>) until the failing message is alone. While the database is unavailable the batch waits. Deliveries that
+/// meet a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers
+/// are not disposed.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
@@ -35,7 +36,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     readonly bool hasSingleWriter;
     readonly LockedDeliveries lockedDeliveries;
     readonly Batcher<Delivery>[] batchers;
-    /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all lanes.</summary>
+    /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all batchers.</summary>
     volatile bool expectDuplicates;
 
     public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
@@ -49,7 +50,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         hasSingleWriter = database.Dialect.HasSingleWriter;
         lockedDeliveries = new LockedDeliveries(endpoint, part => HandleVerified(part, shortLockTimeout: true), limits.BatchSize,
             database.LockRetrySlots, services.GetRequiredService<TimeProvider>(), log, stopping);
-        batchers = Enumerable.Range(0, limits.ConcurrentBatches).Select(_ => new Batcher<Delivery>(limits.BatchSize, Handle)).ToArray();
+        batchers = Enumerable.Range(0, limits.ConcurrentBatches).Select(_ => new Batcher<Delivery>(limits.BatchSize, HandleBatch)).ToArray();
     }
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
@@ -62,14 +63,14 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("batch");
 
-    async Task Handle(IReadOnlyList<Delivery> arrived)
+    async Task HandleBatch(IReadOnlyList<Delivery> arrived)
     {
         Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
         var batch = lockedDeliveries.FilterUnlocked(arrived);
         var expected = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
         var deferred = new List<Delivery>();
-        foreach (var left in expected ? [batch] : await TryAtOnce(batch))
-            await BatchSplitter.Run(left, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
+        foreach (var remaining in expected ? [batch] : await TryWithoutInboxQuery(batch))
+            await BatchSplitter.Run(remaining, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
                 FailOrDefer(delivery, failure, deferred));
         lockedDeliveries.Defer(deferred);
     }
@@ -77,7 +78,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     /// <summary>
     /// Returns what remains to do: usually nothing; after a failure the whole batch, or its parts around the failed delivery.
     /// </summary>
-    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryAtOnce(IReadOnlyList<Delivery> batch)
+    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryWithoutInboxQuery(IReadOnlyList<Delivery> batch)
     {
         if (batch.Count == 0)
             return [];
@@ -93,24 +94,25 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         }
         catch (Exception failure)
         {
-            log.LogInformation("Batch of {Count} on {Endpoint} failed; retrying in parts: {Failure}", batch.Count, endpoint, failure.Message);
+            log.LogInformation("Batch of {Count} on {Endpoint} failed; retrying with the inbox query: {Failure}", batch.Count, endpoint, failure.Message);
             return failure is ItemFailedException ? BatchSplitter.Parts(batch, failure) : [batch];
         }
     }
 
     /// <summary>
-    /// Queries the inbox first. Only here a delivery can fail for good, and never one that was handled before. While the database is
+    /// Queries the inbox first. Only in such a run is a message stored as failed; a duplicate is skipped instead. While the database is
     /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
     Task HandleVerified(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {
-        Func<Func<UnitOfWorkContext, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunUnlocked : unitOfWork.TryOnce;
+        // Only a single delivery retries a conflict here; a batch is split first.
+        Func<Func<UnitOfWorkContext, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunWithoutLockRetry : unitOfWork.TryOnce;
         return unitOfWork.RunUntilAvailable(
             () => run(work => HandleInTransaction(work, batch, verifyInbox: true, shortLockTimeout)),
             failure => DatabaseErrors.IsTransient(failure) && !IsLocked(failure), stopping);
     }
 
-    /// <summary>With one writer (SQLite) the whole file is locked, so stepping aside would not help.</summary>
+    /// <summary>Another transaction holds a row lock. Never on SQLite: it locks the whole file, so deferring would not help.</summary>
     bool IsLocked(Exception failure) => !hasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
 
     void FailOrDefer(Delivery delivery, Exception failure, List<Delivery> deferred)
@@ -133,10 +135,10 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
         foreach (var delivery in fresh)
-            await Handle(delivery, work);
+            await HandleDelivery(delivery, work);
     }
 
-    async Task Handle(Delivery delivery, UnitOfWorkContext work)
+    async Task HandleDelivery(Delivery delivery, UnitOfWorkContext work)
     {
         try
         {
@@ -148,9 +150,9 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         }
     }
 
-    void RecordDuplicates(int handledBefore)
+    void RecordDuplicates(int count)
     {
-        expectDuplicates = handledBefore > 0;
-        Duplicates.Add(handledBefore, new KeyValuePair<string, object?>("endpoint", endpoint));
+        expectDuplicates = count > 0;
+        Duplicates.Add(count, new KeyValuePair<string, object?>("endpoint", endpoint));
     }
 }

@@ -11,9 +11,9 @@ public sealed class ItemFailedException(object item, Exception failure) : Except
 }
 
 /// <summary>
-/// Splits a failing batch until the bad items fail alone. A named item (<see cref="ItemFailedException"/>) runs alone, between
-/// those before and those after it. Otherwise the batch is halved: one bad item among n costs 2 log n extra runs, not n. If the database is
-/// unavailable, the whole batch fails at once, because every part would fail too.
+/// Splits a failing batch until the failing items are alone. A named item (<see cref="ItemFailedException"/>) runs alone, between those
+/// before and those after it. Otherwise the batch is halved: one failing item among n costs at most 2 log2(n) extra runs, not n. If the
+/// database is unavailable, all items fail without a split, because every part would fail too.
 /// </summary>
 public static class BatchSplitter
 {
@@ -24,11 +24,11 @@ public static class BatchSplitter
         Run(batch, run, fail, failure => !DatabaseErrors.IsTransient(failure));
 
     internal static async Task Run<T>(
-        IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail, Func<Exception, bool> takesApart)
+        IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail, Func<Exception, bool> shouldSplit)
     {
         if (await TryRun(batch, run) is not { } failure)
             return;
-        if (batch.Count == 1 || !takesApart(failure))
+        if (batch.Count == 1 || !shouldSplit(failure))
         {
             foreach (var item in batch)
                 fail(item, failure is ItemFailedException { InnerException: { } cause } ? cause : failure);
@@ -36,7 +36,7 @@ public static class BatchSplitter
         }
 
         foreach (var part in Parts(batch, failure))
-            await Run(part, run, fail, takesApart);
+            await Run(part, run, fail, shouldSplit);
     }
 
     /// <summary>The parts to run next, in the order of the batch.</summary>

@@ -5,20 +5,21 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// Holds the deliveries of an endpoint whose rows another transaction has locked, so that their lane continues with the others. Each batch
-/// that met a lock becomes a group. The group is halved: unlocked deliveries are handled at once, the rest is retried after a growing
-/// delay. Later deliveries for the same id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/> bounds
-/// their number.
+/// Holds the deliveries of an endpoint whose rows another transaction has locked, so that their batcher continues with the others. Each
+/// batch that met a lock becomes a group. The group is split in halves: unlocked deliveries are handled, the locked ones are retried after
+/// a growing delay. Later deliveries for the same id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/>
+/// bounds their number.
 /// </summary>
 /// <param name="endpoint">Name of the queue.</param>
 /// <param name="run">Handles some deliveries in one transaction that waits only briefly for a lock.</param>
 /// <param name="batchSize">Maximum number of deliveries in one transaction.</param>
-/// <param name="turns">Limits how many groups of a database are retried at the same time.</param>
+/// <param name="retrySlots">Limits how many groups of a database are retried at the same time.</param>
 /// <param name="clock">Measures the delays.</param>
 /// <param name="log">Logs waiting deliveries.</param>
 /// <param name="stopping">On cancellation the waiting deliveries return to the queue.</param>
 sealed class LockedDeliveries(
-    string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim turns, TimeProvider clock, ILogger log, CancellationToken stopping)
+    string endpoint, Func<IReadOnlyList<Delivery>, Task> run, int batchSize, SemaphoreSlim retrySlots, TimeProvider clock, ILogger log,
+    CancellationToken stopping)
 {
     static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
@@ -72,7 +73,7 @@ sealed class LockedDeliveries(
     {
         for (var delay = FirstDelay; !await TryGroup(group); delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
-            log.LogInformation("{Count} deliveries on {Endpoint} wait for locked rows; retrying in {Pause}", group.Count, endpoint, delay);
+            log.LogInformation("{Count} deliveries on {Endpoint} wait for locked rows; retrying in {Delay}", group.Count, endpoint, delay);
             await clock.Delay(delay, stopping);
         }
     }
@@ -80,7 +81,7 @@ sealed class LockedDeliveries(
     /// <summary>Returns true when the group is empty.</summary>
     async Task<bool> TryGroup(List<Delivery> group)
     {
-        await turns.WaitAsync(CancellationToken.None);
+        await retrySlots.WaitAsync(CancellationToken.None);
         try
         {
             List<Delivery> all;
@@ -88,24 +89,26 @@ sealed class LockedDeliveries(
                 all = [.. group];
             var locked = new HashSet<Guid>();
             foreach (var batch in all.Chunk(batchSize))
-                Release(group, batch, await FindLocked(batch, locked));
+                Release(group, batch, await HandleUnlocked(batch, locked));
             lock (gate)
                 return group.Count == 0;
         }
         finally
         {
-            turns.Release();
+            retrySlots.Release();
         }
     }
 
-    async Task<HashSet<Delivery>> FindLocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
+    /// <summary>Handles what it can; returns the deliveries that are still locked.</summary>
+    async Task<HashSet<Delivery>> HandleUnlocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
     {
         var locked = new HashSet<Delivery>();
-        await BatchSplitter.Run(batch, part => part.Any(IsBehind) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
+        await BatchSplitter.Run(
+            batch, part => part.Any(HasEarlierLocked) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
             failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
         return locked;
 
-        bool IsBehind(Delivery delivery) => delivery.Context.CorrelationId is { } id && lockedIds.Contains(id);
+        bool HasEarlierLocked(Delivery delivery) => delivery.Context.CorrelationId is { } id && lockedIds.Contains(id);
 
         void Fail(Delivery delivery, Exception failure)
         {

@@ -17,8 +17,9 @@ public sealed class UnitOfWork<TDb>(
     static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock it runs again in a
-    /// fresh scope, a bounded number of times and within <see cref="DatabaseSettings.RequestTimeoutSeconds"/>.
+    /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock timeout it runs again
+    /// in a fresh scope, up to <see cref="Limits.MaxConflictAttempts"/> times. An HTTP request retries a lock timeout only within
+    /// <see cref="DatabaseSettings.RequestTimeoutSeconds"/>.
     /// </summary>
     public Task<T> Run<T>(Func<UnitOfWorkContext, Task<T>> body)
     {
@@ -46,7 +47,7 @@ public sealed class UnitOfWork<TDb>(
             }
             catch (Exception failure) when (waits(failure) && !cancel.IsCancellationRequested)
             {
-                log.LogWarning("Database {Database} is unavailable; retrying in {Pause}: {Failure}", database.Name, delay, failure.Message);
+                log.LogWarning("Database {Database} is unavailable; retrying in {Delay}: {Failure}", database.Name, delay, failure.Message);
                 await clock.Delay(delay, cancel);
             }
         }
@@ -56,27 +57,28 @@ public sealed class UnitOfWork<TDb>(
     internal Task TryOnce(Func<UnitOfWorkContext, Task> body) => TryOnce(WithResult(body));
 
     /// <summary>As <see cref="Run{T}"/>, but does not retry after a lock timeout.</summary>
-    internal Task RunUnlocked(Func<UnitOfWorkContext, Task> body) =>
+    internal Task RunWithoutLockRetry(Func<UnitOfWorkContext, Task> body) =>
         RunWithRetries(WithResult(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
     /// <summary>
-    /// Handles the items in one transaction. If an item fails or a row is locked, the batch is halved, and the halves wait only briefly for
-    /// locks: only items that fail alone are reported. With one writer (SQLite) a lock is waited for as in <see cref="Run{T}"/>.
+    /// Handles the items in one transaction. If an item fails or a row is locked, splits the batch in halves, which wait only briefly for
+    /// locks. Reports only items that fail alone. With one writer (SQLite) it waits for a lock as in <see cref="Run{T}"/>.
     /// </summary>
     /// <param name="batch">The items.</param>
-    /// <param name="run">Handles some of the items in the given transaction.</param>
+    /// <param name="run">Handles some of the items; calls the given runner, which opens the transaction.</param>
     /// <param name="fail">Called for each item that could not be handled.</param>
     public Task RunSplitting<TItem>(
         IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<UnitOfWorkContext, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
         BatchSplitter.Run(batch, part => run(part, body => RunPart(body, shortLockTimeout: part.Count < batch.Count)), fail,
             failure => !DatabaseErrors.IsTransient(failure) || (!database.Dialect.HasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked));
 
-    Task RunPart(Func<UnitOfWorkContext, Task> body, bool shortLockTimeout) => database.Dialect.HasSingleWriter ? Run(body) : RunUnlocked(async work =>
-    {
-        if (shortLockTimeout)
-            await work.ShortenLockTimeout();
-        await body(work);
-    });
+    Task RunPart(Func<UnitOfWorkContext, Task> body, bool shortLockTimeout) =>
+        database.Dialect.HasSingleWriter ? Run(body) : RunWithoutLockRetry(async work =>
+        {
+            if (shortLockTimeout)
+                await work.ShortenLockTimeout();
+            await body(work);
+        });
 
     async Task<T> RunWithRetries<T>(Func<UnitOfWorkContext, Task<T>> body, Func<Exception, bool> runsAgain)
     {
@@ -109,7 +111,7 @@ public sealed class UnitOfWork<TDb>(
         }
         finally
         {
-            dispatcher.ReturnConfirmed(confirmed);
+            dispatcher.AddConfirmed(confirmed);
         }
     }
 
@@ -125,7 +127,7 @@ public sealed class UnitOfWork<TDb>(
             work.Begin(db, database.Dialect, outbox);
             await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
             var result = await body(work);
-            outbox.Complete(limits);
+            outbox.CreateRows(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
             // The context must not be used after this: the commit is one statement in a batch, unseen by the context and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
@@ -143,7 +145,7 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    /// <summary>Enters the queue for SQLite's one writer, as long as the caller waits. Its leaving stops nothing.</summary>
+    /// <summary>Waits for SQLite's single writer; an HTTP request waits at most until its timeout. Other databases do not wait.</summary>
     async Task WaitForWriter()
     {
         if (!IsRequest)
@@ -154,7 +156,10 @@ public sealed class UnitOfWork<TDb>(
 
     bool IsRequest => http.HttpContext is not null;
 
-    /// <summary>A caller waits for locks until its timeout; with SQLite's writer the timeout has passed by then.</summary>
+    /// <summary>
+    /// True for conflicts, and for lock timeouts: in an HTTP request only while its timeout allows another wait. On SQLite the wait for the
+    /// writer has used that time.
+    /// </summary>
     bool IsRetried(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
     {
         FailureKind.Conflict => true,

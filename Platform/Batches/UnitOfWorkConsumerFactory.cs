@@ -13,5 +13,5 @@ sealed class UnitOfWorkConsumerFactory<TConsumer> : IConsumerFactory<TConsumer> 
         return next.Send(new ConsumerConsumeContextScope<TConsumer, T>(context, consumer));
     }
 
-    public void Probe(ProbeContext context) => context.CreateScope("work");
+    public void Probe(ProbeContext context) => context.CreateScope("unit-of-work");
 }

@@ -21,7 +21,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
 
     public IServiceProvider Services => Outbox.Services;
 
-    /// <summary>The inbox was queried, so the handled messages are new. Without that query a failing run is repeated with it.</summary>
+    /// <summary>
+    /// True if this run queried the inbox, so that its messages are no duplicates. A failure of a run without that query is not final.
+    /// </summary>
     public bool InboxIsVerified { get; private set; }
 
     internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is active in this scope.");
@@ -36,7 +38,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     }
 
     /// <summary>
-    /// Sends a command or an answer to a queue when the transaction commits, in one envelope with its other messages to that queue.
+    /// Sends a command or an answer to a queue when the transaction commits, packed with its other messages to that queue.
     /// </summary>
     public Task Send<T>(string queue, T message) where T : class
     {
@@ -44,7 +46,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
         return Task.CompletedTask;
     }
 
-    /// <summary>Runs after the commit. A crash can skip it: use it only for work that another mechanism repeats.</summary>
+    /// <summary>
+    /// Runs after the commit, unless the process crashes first: use it only for what may be lost, such as metrics and hints.
+    /// </summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
 
     /// <summary>Writes an audit row for a state change in the same transaction.</summary>
@@ -92,20 +96,20 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     }
 
     /// <summary>
-    /// From now on a statement of this transaction may take minutes, even in an HTTP request: it changes an unbounded number of rows, so a
-    /// retry would not be faster.
+    /// From now on a statement of this transaction may take minutes, even in an HTTP request. For statements that change an unbounded
+    /// number of rows: a retry would take as long.
     /// </summary>
     public void AllowLongStatements() => Db.Database.SetCommandTimeout(LongStatementTimeout);
 
-    internal void Begin(ServiceDb begun, Dialect dialect, OutboxWriter writer)
+    internal void Begin(ServiceDb current, Dialect dialect, OutboxWriter writer)
     {
-        (db, Dialect, outbox) = (begun, dialect, writer);
-        begun.Database.AutoSavepointsEnabled = false;
-        begun.ChangeTracker.AutoDetectChangesEnabled = false;
+        (db, Dialect, outbox) = (current, dialect, writer);
+        current.Database.AutoSavepointsEnabled = false;
+        current.ChangeTracker.AutoDetectChangesEnabled = false;
     }
 
-    /// <summary>Records the messages handled by this transaction; the commit fails as a conflict if one was handled before.</summary>
-    internal void RecordReceived(string endpoint, IReadOnlyList<Guid> messages, bool verified) =>
+    /// <summary>Sets the messages handled by this transaction; the commit fails as a conflict if one was handled before.</summary>
+    internal void SetInboxRows(string endpoint, IReadOnlyList<Guid> messages, bool verified) =>
         (inbox, InboxIsVerified) = (new(endpoint, messages), verified);
 
     /// <summary>Writes the tracked changes, the inbox and the outbox, and commits.</summary>

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>What a failed transaction does next.</summary>
+/// <summary>Kind of a database failure; it decides how the transaction is retried.</summary>
 public enum FailureKind
 {
     /// <summary>It would fail again: a bug, or a message that cannot be handled.</summary>
@@ -38,7 +38,7 @@ public static class DatabaseErrors
         return FailureKind.Permanent;
     }
 
-    /// <summary>The failure is temporary and not caused by the operation: retry it after a delay.</summary>
+    /// <summary>Locked or unavailable: temporary, and not caused by the operation. Retry the operation after a delay.</summary>
     public static bool IsTransient(Exception failure) => Classify(failure) is FailureKind.Locked or FailureKind.Unavailable;
 
     /// <summary>

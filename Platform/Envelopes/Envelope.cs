@@ -11,8 +11,8 @@ namespace OrderSaga.Platform.Envelopes;
 sealed record PendingMessage(Guid Id, Guid? CorrelationId, string? TraceParent, object Message, DateTime? PublishedAt = null);
 
 /// <summary>
-/// One broker message with all messages that one transaction sends to one queue. The receiver unpacks it first, so that each message inside
-/// has its own id, inbox row, trace and failure.
+/// One broker message with several messages that one transaction sends to one queue. The receiver unpacks it first, so that each message
+/// inside has its own id, inbox row, trace and failure.
 /// <c>{"messages":[{"id":"...","correlationId":"...","trace":"00-...","type":"urn:message:...","message":{...}}]}</c>
 /// </summary>
 static class Envelope

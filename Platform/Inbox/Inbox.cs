@@ -4,8 +4,8 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Platform.Inbox;
 
 /// <summary>
-/// Finds the deliveries of a batch that were handled before, by message id and endpoint. Duplicates are rare: so the first run only inserts
-/// the ids with the transaction's other changes, and a duplicate key fails it. The next run queries first.
+/// Finds the deliveries of a batch that were handled before, by message id and endpoint. Duplicates are rare, so the first run does not
+/// query: it only inserts the ids with the transaction's other changes, and a duplicate key fails it. The next run queries first.
 /// </summary>
 static class Inbox
 {
@@ -19,7 +19,7 @@ static class Inbox
         if (verify && ids.Count > 0)
             ids.ExceptWith(await work.Db.Inbox.Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId))
                 .Select(row => row.MessageId).ToListAsync());
-        work.RecordReceived(endpoint, [.. ids.Order()], verify);
+        work.SetInboxRows(endpoint, [.. ids.Order()], verify);
         return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 }

@@ -59,10 +59,10 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
 }
 
 /// <summary>
-/// A queue or exchange that outbox rows go to. It is blocked from the first send that fails because of it to the first that succeeds: a
-/// queue behind it is full, has no majority, does not exist or has other arguments. New rows are still sent once, because other queues
-/// behind an exchange receive what one of them rejects. Of the rows that failed before, one every <see cref="RetryInterval"/> tests whether
-/// the destination works again.
+/// A queue or exchange that outbox rows go to. It is blocked from its first failed send until the next successful one. Causes: a queue
+/// behind it is full, has no majority, does not exist or has different arguments. New rows are still sent once, because other queues behind
+/// an exchange receive what one of them rejects. Of the rows that failed before, one every <see cref="RetryInterval"/> tests whether the
+/// destination works again.
 /// </summary>
 sealed class Destination(string address, Limits limits, TimeProvider clock, ILogger log) : IDisposable
 {
@@ -84,7 +84,7 @@ sealed class Destination(string address, Limits limits, TimeProvider clock, ILog
     public string Error { get; private set; } = "";
     public bool IsBlocked => failedAt is { } at && clock.GetElapsedTime(at) < BlockedTimeout;
 
-    /// <summary>It is blocked, and the maximum number of sends waits for it: further rows wait in the outbox.</summary>
+    /// <summary>True if it is blocked and the maximum number of sends is in progress: further rows stay in the outbox.</summary>
     public bool IsFull => IsBlocked && window.CurrentCount == 0;
 
     /// <summary>Timeout of one send.</summary>

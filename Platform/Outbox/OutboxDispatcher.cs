@@ -8,9 +8,9 @@ using OrderSaga.Platform.Envelopes;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Sends outbox rows to the broker right after the commit that wrote them, pipelined with confirms and outside a transaction; the next
-/// transaction deletes the confirmed rows in bulk. Destinations are independent: a blocked one delays only its own rows. While the broker
-/// is unavailable the sweeper sends the rows later, so nothing accumulates in memory.
+/// Sends outbox rows to the broker right after the commit that wrote them, outside a transaction, and without waiting for one confirm
+/// before the next publish. The next transaction deletes the confirmed rows in bulk. Destinations are independent: a blocked one delays
+/// only its own rows. While the broker is unavailable the sweeper sends the rows later, so nothing accumulates in memory.
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
 {
@@ -41,7 +41,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     {
         (this.database, this.transport, this.broker, this.limits, this.log) = (database, transport, broker, limits, log);
         destinations = new Destinations(typeof(TDb).Name, limits, clock, log);
-        batcher = new Batcher<(OutboxMessage, Guid)>(limits.MaxOutstandingConfirms, Start);
+        batcher = new Batcher<(OutboxMessage, Guid)>(limits.MaxOutstandingConfirms, StartWithoutWaiting);
     }
 
     /// <summary>Sends the waiting rows; the sweeper of the next start sends rows committed later.</summary>
@@ -61,7 +61,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         destinations.Open();
     }
 
-    /// <summary>The broker accepts no messages, or was not tried yet.</summary>
+    /// <summary>True until the bus has started, and while the broker accepts no messages.</summary>
     public bool IsBrokerUnavailable => !open || !broker.IsAvailable;
 
     /// <summary>How long newly written rows are reserved for this process; 0 while <see cref="Dispatch"/> accepts none.</summary>
@@ -84,14 +84,16 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return taken;
     }
 
-    /// <summary>Returns taken rows that were not deleted.</summary>
-    internal void ReturnConfirmed(IReadOnlyList<Guid> taken)
+    /// <summary>Adds rows that the broker has confirmed and no transaction has deleted yet.</summary>
+    internal void AddConfirmed(IReadOnlyList<Guid> rows)
     {
-        foreach (var id in taken)
+        foreach (var id in rows)
             confirmed.Enqueue(id);
     }
 
-    /// <summary>Deletes confirmed rows that no transaction has deleted, well before their lease ends.</summary>
+    /// <summary>
+    /// Deletes confirmed rows that no transaction has deleted. The sweeper calls it at each interval, before their leases end.
+    /// </summary>
     internal async Task DeleteConfirmed()
     {
         while (TakeConfirmed() is { Count: > 0 } taken)
@@ -102,7 +104,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             }
             catch
             {
-                ReturnConfirmed(taken);
+                AddConfirmed(taken);
                 throw;
             }
         }
@@ -113,40 +115,40 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     /// </summary>
     internal async Task<bool> Send(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
-        await Task.WhenAll(Begin(rows).Where(group => !group.IsBlocked).Select(group => group.Sending));
+        await Task.WhenAll(StartSending(rows).Where(group => !group.IsBlocked).Select(group => group.Sending));
         return !IsBrokerUnavailable;
     }
 
     /// <summary>Starts the sends without waiting, so that no destination waits for another.</summary>
-    Task Start(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    Task StartWithoutWaiting(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
-        Begin(rows);
+        StartSending(rows);
         return Task.CompletedTask;
     }
 
-    List<(bool IsBlocked, Task Sending)> Begin(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    List<(bool IsBlocked, Task Sending)> StartSending(IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         FailPoint.Hit("outbox.before-publish");
-        return [.. rows.GroupBy(row => row.Message.Destination).Select(group => Begin(destinations.Enter(group.Key), [.. group]))];
+        return [.. rows.GroupBy(row => row.Message.Destination).Select(group => StartDestination(destinations.Enter(group.Key), [.. group]))];
     }
 
-    (bool IsBlocked, Task Sending) Begin(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    (bool IsBlocked, Task Sending) StartDestination(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
-        var (isBlocked, task) = (destination.IsBlocked, Handle(destination, rows));
+        var (isBlocked, task) = (destination.IsBlocked, SendRows(destination, rows));
         if (sending.TryAdd(task, true))
             _ = task.ContinueWith(done => sending.TryRemove(done, out _), TaskScheduler.Default);
         return (isBlocked, task);
     }
 
     /// <summary>Records confirmed rows, delays or parks the others. Never throws: the rows stay in the outbox.</summary>
-    async Task Handle(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
+    async Task SendRows(Destination destination, IReadOnlyList<(OutboxMessage Message, Guid Lease)> rows)
     {
         try
         {
-            var setbacks = await Task.WhenAll(rows.Select(row => Handle(destination, row.Message, row.Lease)));
+            var retries = await Task.WhenAll(rows.Select(row => SendRow(destination, row.Message, row.Lease)));
             FailPoint.Hit("outbox.after-confirm");
-            ReturnConfirmed([.. rows.Zip(setbacks).Where(row => row.Second is null).Select(row => row.First.Message.Id)]);
-            await Delay(destination, [.. rows.Zip(setbacks).Where(row => row.Second is not null).Select(row => (row.First.Message.Id, row.Second!))]);
+            AddConfirmed([.. rows.Zip(retries).Where(row => row.Second is null).Select(row => row.First.Message.Id)]);
+            await DelayOrPark(destination, [.. rows.Zip(retries).Where(row => row.Second is not null).Select(row => (row.First.Message.Id, row.Second!))]);
         }
         catch (Exception failure)
         {
@@ -159,13 +161,13 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>A row counts as sent when all its messages are; otherwise all are sent again under the same ids.</summary>
-    async Task<RetrySchedule?> Handle(Destination destination, OutboxMessage row, Guid lease)
+    async Task<RetrySchedule?> SendRow(Destination destination, OutboxMessage row, Guid lease)
     {
         if (destination.IsFull)
             return new RetrySchedule(lease, limits.OutboxLeaseSeconds, Counted: false, Parked: false, destination.Error);
         if (row.Attempts > 0 && !destination.TryBeginRetry())
             return RetryScheduleFor(row, lease, destination.Error);
-        var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.SendInWindow(() => SendOne(destination, message))));
+        var outcomes = await Task.WhenAll(EventRow.Messages(row).Select(message => destination.SendInWindow(() => SendMessage(destination, message))));
         if (outcomes.FirstOrDefault(outcome => outcome is not null) is not { } failure)
             return null;
         var error = Text.Clean(failure.Message, MaxErrorLength);
@@ -175,7 +177,7 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
         return RetryScheduleFor(row, lease, destination.Error);
     }
 
-    async Task<Exception?> SendOne(Destination destination, OutboxMessage message)
+    async Task<Exception?> SendMessage(Destination destination, OutboxMessage message)
     {
         if (!broker.IsAvailable)
             return new NotSentException();
@@ -191,10 +193,10 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
             destination.RecordSuccess();
             return null;
         }
-        catch (OperationCanceledException unavailableReason)
+        catch (OperationCanceledException timedOut)
         {
             return new OperationCanceledException(
-                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind the destination has no majority or is overloaded.", unavailableReason);
+                $"No confirm within {destination.Timeout.TotalSeconds} s: a queue behind the destination has no majority or is overloaded.", timedOut);
         }
         catch (Exception failure)
         {
@@ -211,9 +213,9 @@ public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : Service
     }
 
     /// <summary>One statement for all rows with the same error: all of them if the broker is unavailable.</summary>
-    async Task Delay(Destination destination, IReadOnlyList<(Guid Id, RetrySchedule Setback)> failed)
+    async Task DelayOrPark(Destination destination, IReadOnlyList<(Guid Id, RetrySchedule Retry)> failed)
     {
-        foreach (var alike in failed.GroupBy(row => row.Setback, row => row.Id))
+        foreach (var alike in failed.GroupBy(row => row.Retry, row => row.Id))
         {
             var (lease, seconds, counted, parked, error) = alike.Key;
             if (parked)

@@ -7,10 +7,11 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>
-/// Sends the rows that a dead process left in the outbox: claims overdue rows, one page at a time, with a lease by the database's clock.
+/// Sends outbox rows that are due: rows of a dead process, rows written while the broker was unavailable, and rows whose retry delay is
+/// over. Claims one page at a time, with a lease by the database's clock.
 /// </summary>
 sealed class OutboxSweeper<TDb>(
-    QueryRunner<TDb> database, OutboxDispatcher<TDb> dispatcher, OutboxMetrics<TDb> backlog, Limits limits, TimeProvider clock,
+    QueryRunner<TDb> database, OutboxDispatcher<TDb> dispatcher, OutboxMetrics<TDb> metrics, Limits limits, TimeProvider clock,
     ILogger<OutboxSweeper<TDb>> log)
     : BackgroundService where TDb : ServiceDb
 {
@@ -26,7 +27,7 @@ sealed class OutboxSweeper<TDb>(
                 }
 
                 await dispatcher.DeleteConfirmed();
-                if (await backlog.Sample())
+                if (await metrics.Sample())
                     await ResetFutureRows();
             }
             catch (Exception failure)

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
 
-/// <summary>A serialized message, from the outbox table to the broker.</summary>
+/// <summary>An outbox row: one message, an envelope, or several events of one type.</summary>
 sealed record OutboxMessage(
     Guid Id, string Destination, string MessageType, string ContentType, string Body, string? TraceParent, Guid? CorrelationId, int Attempts = 0)
 {
@@ -35,8 +35,9 @@ sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int L
 }
 
 /// <summary>
-/// Collects and packs the messages of one transaction. Commands and answers between our own queues: one row per queue, sent as one message.
-/// Events: one row per type, sent as single messages. Messages that consumers send through MassTransit's own API get a row each.
+/// Collects and packs the messages of one transaction. Commands and answers to our own queues: one row per envelope. Events: a row has
+/// several events of one type, which are sent as single messages. Messages that consumers send through MassTransit's own API get a row
+/// each.
 /// </summary>
 sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
@@ -47,7 +48,7 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 
     public IServiceProvider Services => services;
 
-    /// <summary>The first lease of the rows: this transaction's process.</summary>
+    /// <summary>The lease with which this process sends the rows right after the commit.</summary>
     public Guid Lease { get; } = NewId.NextSequentialGuid();
 
     public IReadOnlyList<OutboxMessage> Messages => messages;
@@ -60,8 +61,8 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
     /// <summary>Adds a message to the envelope for this queue.</summary>
     public void Send(string queue, object message) => Pack(envelopes, queue, message, null);
 
-    /// <summary>Closes the rows: nothing more can be sent.</summary>
-    public void Complete(Limits limits)
+    /// <summary>Packs the collected messages into rows. Nothing can be added afterwards.</summary>
+    public void CreateRows(Limits limits)
     {
         foreach (var (queue, packed) in envelopes)
             AddRows(StoredMessage.QueueAddress(queue), Envelope.ContentType, packed, limits);

@@ -18,7 +18,7 @@ sealed class UnitOfWorkSagaRepository<TSaga> : ISagaRepositoryContextFactory<TSa
     public Task SendQuery<T>(ConsumeContext<T> context, ISagaQuery<TSaga> query, IPipe<SagaRepositoryQueryContext<TSaga, T>> next) where T : class =>
         throw new NotSupportedException($"{typeof(TSaga).Name} is correlated by id, but {typeof(T).Name} uses a query. Use CorrelateById.");
 
-    public void Probe(ProbeContext context) => context.CreateScope("work-saga-repository");
+    public void Probe(ProbeContext context) => context.CreateScope("unit-of-work-saga-repository");
 }
 
 /// <summary>Loads the sagas of a batch with one statement before its handlers run.</summary>
