@@ -14,9 +14,9 @@ public static class ReconcilerSetup
     /// <summary>Adds recovery and reconciliation with their schedules.</summary>
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
-        var assurance = builder.Configuration.GetSection("Recovery").Get<RecoverySettings>() ?? new RecoverySettings();
-        assurance.Check(builder.AddParticipants());
-        builder.Services.AddSingleton(assurance);
+        var recovery = builder.Configuration.GetSection("Recovery").Get<RecoverySettings>() ?? new RecoverySettings();
+        recovery.Check(builder.AddParticipants());
+        builder.Services.AddSingleton(recovery);
         builder.Services.AddSingleton<ParticipantQueries>();
         builder.Services.AddSingleton<ReviewCases>();
         builder.Services.AddScoped<SagaCommandSender>();
@@ -27,8 +27,8 @@ public static class ReconcilerSetup
         builder.Services.AddPeriodic<ReplicaMonitor>(ReplicaMonitor.Interval);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
             "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
-        builder.Services.AddPeriodic<OverdueOrdersJob>(TimeSpan.FromSeconds(assurance.IntervalSeconds));
-        builder.Services.AddPeriodic<ReviewMonitorJob>(TimeSpan.FromSeconds(assurance.ReviewIntervalSeconds));
+        builder.Services.AddPeriodic<OverdueOrdersJob>(TimeSpan.FromSeconds(recovery.IntervalSeconds));
+        builder.Services.AddPeriodic<ReviewMonitorJob>(TimeSpan.FromSeconds(recovery.ReviewIntervalSeconds));
         ScheduledRun.Schedule(builder.Services, reconciliation);
     }
 

@@ -7,11 +7,12 @@ public sealed class ReconciliationSettings
     public bool RepairEnabled { get; set; }
 
     /// <summary>
-    /// Maximum number of commands of one run; the next run handles the rest, and one case reports it. 0: every finding is a case.
+    /// Maximum number of repairs of one run. The next run repairs the others, and one case reports that the limit was reached. 0: no
+    /// repairs; findings become cases.
     /// </summary>
     public int MaxRepairs { get; set; } = 200;
 
-    /// <summary>Maximum number of these for one class: a flood of one class does not delay the others.</summary>
+    /// <summary>Maximum number of repairs of one finding class in one run: a flood of one class does not delay the others.</summary>
     public int MaxRepairsPerClass { get; set; } = 100;
 
     /// <summary>Maximum minor units of one currency moved by the repairs of one run. A single repair over it becomes a case.</summary>
@@ -46,7 +47,7 @@ public sealed class ReconciliationSettings
     /// <summary>Orders between two checkpoints.</summary>
     public int PageSize { get; set; } = 2000;
 
-    /// <summary>How long a run belongs to a process that does not renew its lease, by the database's clock.</summary>
+    /// <summary>Length of the lease of a run, by the database's clock. After it another process takes the run over.</summary>
     public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>How often a run is taken over from a dead process before it counts as failed.</summary>

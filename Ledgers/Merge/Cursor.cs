@@ -49,7 +49,7 @@ public sealed class Cursor<T> : IAsyncDisposable where T : class
         }
 
         Id = ledger.IdOf(page[at]);
-        // Merging unsorted input would report false discrepancies.
+        // Merging unsorted input would report false differences.
         if (before is { } last && ledger.IdComparer.Compare(last, Id.Value) >= 0)
             throw new InvalidOperationException($"{ledger.GetType().Name} gave order {Id} after {last}: the database does not sort ids as expected.");
     }

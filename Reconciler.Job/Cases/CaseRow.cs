@@ -18,7 +18,7 @@ enum CaseStatus
     Resolved,
 }
 
-/// <summary>A case for an operator. A discrepancy has one open case, however often it is found.</summary>
+/// <summary>A case for an operator. A difference has one open case, however often it is found.</summary>
 sealed class CaseRow
 {
     public Guid Id { get; init; }

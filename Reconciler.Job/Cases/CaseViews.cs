@@ -6,7 +6,7 @@ namespace Reconciler.Job;
 /// <summary>A case in a list.</summary>
 /// <param name="Id">The case.</param>
 /// <param name="Status">Open, Assigned, InProgress or Resolved.</param>
-/// <param name="Class">Class of the discrepancy.</param>
+/// <param name="Class">Class of the difference.</param>
 /// <param name="Severity">Low, Medium, High or Critical.</param>
 /// <param name="OrderId">Its order, if any.</param>
 /// <param name="Subject">Its sku, file or settlement row, if any.</param>
@@ -46,7 +46,7 @@ sealed record CaseChange(DateTime At, string From, string To, string Cause, stri
 
 /// <summary>The ledgers now, and what each action would do.</summary>
 /// <param name="Case">The case.</param>
-/// <param name="StillThere">True if the rules find the same discrepancy now; null if the case has no order.</param>
+/// <param name="StillThere">True if the rules find the same difference now; null if the case has no order.</param>
 /// <param name="Snapshot">The order in all ledgers now.</param>
 /// <param name="Actions">The actions.</param>
 sealed record CasePreview(CaseView Case, bool? StillThere, JsonNode? Snapshot, IReadOnlyList<ActionPreview> Actions);

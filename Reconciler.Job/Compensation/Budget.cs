@@ -39,7 +39,7 @@ sealed class Budget(ReconciliationSettings settings, IReadOnlyCollection<Repair>
     }
 
     /// <summary>The run has sent a repair for the order, so its changes come from the run itself.</summary>
-    public bool Moves(Guid order) => orders.Contains(order);
+    public bool HasRepaired(Guid order) => orders.Contains(order);
 
     public void Spend(FindingRow finding)
     {

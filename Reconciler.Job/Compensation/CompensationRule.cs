@@ -13,7 +13,7 @@ abstract record Decision
     public sealed record Send : Decision;
 }
 
-/// <summary>The compensation policy as pure functions: first without, then with a second reading of the ledgers.</summary>
+/// <summary>Decides what to do about a finding: first by the finding alone, then with a second reading of the ledgers. Pure.</summary>
 static class CompensationRule
 {
     /// <param name="finding">The finding.</param>
@@ -31,7 +31,7 @@ static class CompensationRule
         _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.InProgress, "its repair was just sent"),
         _ when run.DryRun => new Decision.Leave(
             finding.Remedy == Remedy.Case || earlier is not null ? FindingOutcome.WouldOpenCase : FindingOutcome.WouldRepair),
-        { Remedy: Remedy.Case } => new Decision.Open("the policy of this class is an operator's decision"),
+        { Remedy: Remedy.Case } => new Decision.Open("an operator must decide findings of this class"),
         { OrderId: null } => new Decision.Open("it has no order"),
         _ when earlier is not null => new Decision.Open($"{earlier.Remedy} was sent at {earlier.SentAt:yyyy-MM-dd HH:mm:ss} UTC and did not help"),
         _ when budget == Allowance.Off => new Decision.Open("repairs are off (Reconciliation:MaxRepairs is 0)"),
@@ -40,11 +40,13 @@ static class CompensationRule
         _ => new Decision.Send(),
     };
 
-    /// <summary>A finding is as old as its run: an order that has moved since, or still can, is not touched.</summary>
+    /// <summary>
+    /// Drops the decision if the order has changed since the run's limit. Opens a case instead of repairing an order that is not final.
+    /// </summary>
     /// <param name="decision">Decision on the finding alone.</param>
     /// <param name="finding">The finding.</param>
     /// <param name="now">The order in all ledgers, just read.</param>
-    /// <param name="same">The rules find the same discrepancy.</param>
+    /// <param name="same">The rules find the same difference.</param>
     /// <param name="until">Later changes were in flight; null if the run's own repairs caused them.</param>
     public static Decision Reconsider(Decision decision, FindingRow finding, OrderSnapshot now, bool same, DateTime? until) => decision switch
     {

@@ -7,14 +7,14 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Decides each finding of a run once: repair, case, or nothing. Decision, command (in the outbox), audit row and changes are one
-/// transaction, so a run that is taken over continues with the next finding and sends nothing twice.
+/// Decides each finding of a run once: repair, case, or nothing. The decision, its command (in the outbox) and its audit row are one
+/// transaction. So a run that is taken over continues with the next finding and sends nothing twice.
 /// </summary>
 sealed class Compensator(
     QueryRunner<ReconcilerDb> statements, RepairVerification check, CaseService cases, AcceptedDifferences accepted, ReconciliationSettings settings,
     TimeProvider clock, ILogger<Compensator> log)
 {
-    const int Page = 100;
+    const int PageSize = 100;
 
     public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
@@ -32,7 +32,7 @@ sealed class Compensator(
     }
 
     Task<List<FindingRow>> Undecided(Guid run) => statements.Run(db => db.Findings.AsNoTracking()
-        .Where(finding => finding.RunId == run && finding.Outcome == FindingOutcome.Found).OrderBy(finding => finding.Key).Take(Page).ToListAsync());
+        .Where(finding => finding.RunId == run && finding.Outcome == FindingOutcome.Found).OrderBy(finding => finding.Key).Take(PageSize).ToListAsync());
 
     /// <summary>
     /// A finding that cannot be decided, for example because its order cannot be read, becomes a case; the others continue.
@@ -70,7 +70,7 @@ sealed class Compensator(
         if (decision is not Decision.Leave && finding.OrderId is { } order)
         {
             (snapshot, var same) = await check.Verify(order, finding.Class, finding.Subject);
-            decision = CompensationRule.Reconsider(decision, finding, snapshot, same, budget.Moves(order) ? null : run.Until);
+            decision = CompensationRule.Reconsider(decision, finding, snapshot, same, budget.HasRepaired(order) ? null : run.Until);
         }
 
         FailPoint.Hit("reconciliation.decided");

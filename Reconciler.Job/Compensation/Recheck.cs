@@ -6,12 +6,12 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Verifies actions: repairs and cases whose order agrees now are completed.</summary>
+/// <summary>Completes sent repairs and resolves open cases whose ledgers agree now.</summary>
 sealed class Recheck(
     QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, LedgerSet ledgers,
     ReconciliationSettings settings, TimeProvider clock)
 {
-    const int Page = 200;
+    const int PageSize = 200;
     const string By = "reconciliation";
 
     /// <summary>Classes that the rules can find again; for other classes a missing finding proves nothing.</summary>
@@ -46,7 +46,7 @@ sealed class Recheck(
                 await lease.Run((work, run) => Repairs.SendAgain(work, repair, $"run {run.Id}"));
     }
 
-    /// <summary>Verifies earlier repairs without a visible effect, and the open cases that this run covers.</summary>
+    /// <summary>Checks repairs of earlier runs whose effect was not seen yet, and the open cases that this run covers.</summary>
     public async Task CheckEarlier(ReconciliationRun run, CancellationToken cancel)
     {
         await CheckSentRepairs(_ => true, cancel);
@@ -98,7 +98,7 @@ sealed class Recheck(
     /// <summary>Resolves cases of missing files that have arrived, and of skus that add up in this run.</summary>
     async Task ResolveNonOrderCases(ReconciliationRun run, CancellationToken cancel)
     {
-        var come = (await ledgers.Settlement.DeliveredDays(cancel)).Select(FileFinding.Subject).ToHashSet(StringComparer.Ordinal);
+        var arrivedDays = (await ledgers.Settlement.DeliveredDays(cancel)).Select(FileFinding.Subject).ToHashSet(StringComparer.Ordinal);
         var found = await statements.Run(db => db.Findings.AsNoTracking()
             .Where(finding => finding.RunId == run.Id && finding.OrderId == null).Select(finding => finding.Key).ToHashSetAsync(cancel));
         var open = await statements.Run(db => db.Cases.AsNoTracking()
@@ -106,7 +106,7 @@ sealed class Recheck(
         foreach (var row in open)
         {
             var ofFile = row.Class is Classes.SettlementFileMissing or Classes.SettlementFileRefused;
-            if (ofFile && come.Contains(row.Subject!))
+            if (ofFile && arrivedDays.Contains(row.Subject!))
                 await Resolve(row.Id, "the file of its day has arrived");
             else if (!ofFile && !found.Contains(row.OpenKey!))
                 await Resolve(row.Id, row.Class == Classes.StockLevelDiffers ? "the sku's sums agree now" : "a full run did not find it again");
@@ -122,5 +122,5 @@ sealed class Recheck(
 
     Task<List<CaseRow>> Open(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()
         .Where(row => row.OpenKey != null && row.OrderId != null && row.Id > after && RuleClasses.Contains(row.Class))
-        .OrderBy(row => row.Id).Take(Page).ToListAsync(cancel));
+        .OrderBy(row => row.Id).Take(PageSize).ToListAsync(cancel));
 }

@@ -12,7 +12,7 @@ enum RepairState
     /// <summary>The ledgers agree.</summary>
     Repaired,
 
-    /// <summary>A later run found the same discrepancy again: a case was opened.</summary>
+    /// <summary>A later run found the same difference again: a case was opened.</summary>
     Failed,
 }
 

@@ -15,7 +15,7 @@ namespace Reconciler.Job;
 /// <param name="By">The run or operator who decided it.</param>
 sealed record RepairFor(Guid Run, string Key, string Class, Remedy Remedy, long Amount, string? Currency, string By);
 
-/// <summary>Sends remedies as commands. Each is idempotent, and the participant's rule refuses one that does not fit.</summary>
+/// <summary>Sends repairs as commands. Each is idempotent, and the participant's rule refuses one that does not fit.</summary>
 static class Repairs
 {
     /// <summary>Subject of a repair's audit rows.</summary>
@@ -46,7 +46,7 @@ static class Repairs
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");
         work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Class));
-        await Command(work, what.Remedy, snapshot.OrderId, reason);
+        await SendCommand(work, what.Remedy, snapshot.OrderId, reason);
         return repair;
     }
 
@@ -54,10 +54,10 @@ static class Repairs
     public static Task SendAgain(UnitOfWorkContext work, Repair repair, string by)
     {
         work.Audit(Subject, repair.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Sent), by, "sent again: the run was taken over");
-        return Command(work, repair.Remedy, repair.OrderId, $"reconciliation: {repair.Class}");
+        return SendCommand(work, repair.Remedy, repair.OrderId, $"reconciliation: {repair.Class}");
     }
 
-    static Task Command(UnitOfWorkContext work, Remedy remedy, Guid order, string reason) => remedy switch
+    static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string reason) => remedy switch
     {
         Remedy.CancelStock => work.Send(Queues.Inventory, new CancelStock(order, Short(reason))),
         Remedy.ConfirmStock => work.Send(Queues.Inventory, new ConfirmStock(order)),

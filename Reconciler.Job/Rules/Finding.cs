@@ -1,26 +1,26 @@
 namespace Reconciler.Job;
 
-/// <summary>One discrepancy: what differs, its severity, the ledgers' entries, and the remedy.</summary>
+/// <summary>One difference: what differs, how bad it is, what each ledger says, and what is done about it.</summary>
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">Severity.</param>
 /// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
 /// <param name="Subject">A settlement row, a file's day or a sku, if any.</param>
 /// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
-/// <param name="Remedy">The policy.</param>
+/// <param name="Remedy">What reconciliation does about it.</param>
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217; null without money.</param>
 sealed record Finding(
     string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency)
 {
-    /// <summary>The differing numbers as text: if it changes, an accepted difference is a finding again.</summary>
+    /// <summary>All states and amounts as text, for the fingerprint: if it changes, an accepted difference is a finding again.</summary>
     public string Measure { get; init; } = "";
 }
 
 /// <summary>Stored as text.</summary>
 enum Severity
 {
-    /// <summary>No harm; the ledgers are inconsistent.</summary>
+    /// <summary>The ledgers differ, but no stock or money is affected.</summary>
     Low,
 
     /// <summary>Stock or money is held without need.</summary>
@@ -34,11 +34,11 @@ enum Severity
 }
 
 /// <summary>
-/// The remedy of a finding. Stored as text. A repair is an idempotent command to a participant, whose rule makes it safe.
+/// What reconciliation does about a finding. Stored as text. A repair is an idempotent command to a participant, whose rule makes it safe.
 /// </summary>
 enum Remedy
 {
-    /// <summary>Only noted.</summary>
+    /// <summary>Nothing; the finding is only stored.</summary>
     None,
 
     /// <summary>A case for an operator.</summary>

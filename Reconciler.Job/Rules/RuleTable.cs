@@ -8,8 +8,10 @@ using static Reconciler.Job.Severity;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The rules in order of precedence: a cause comes before its consequences. docs/findings.md is generated from this table. A rule has a
-/// repair only if the order cannot move any more and the participant's rule makes the command safe; everything else is a case.
+/// The rules in order of precedence. An order has at most one finding per area, so a rule stands before those that break as its
+/// consequence. docs/findings.md is generated from this table. A rule has a repair only if the order is final and the participant's rule
+/// makes the command safe; everything else is a case. Do not change the text of a rule: it is part of the fingerprint of accepted
+/// differences.
 /// </summary>
 static class RuleTable
 {
@@ -34,7 +36,7 @@ static class RuleTable
     ];
 
     /// <summary>One participant has no row.</summary>
-    static readonly Rule[] LostAtOne =
+    static readonly Rule[] MissingBranch =
     [
         new(OrderWithoutHold, High, Case, Stock, "An order whose payment was requested has a stock branch.",
             (s, _) => s.StockState == Absent && s.Lifecycle.HoldsStock),
@@ -45,6 +47,7 @@ static class RuleTable
     /// <summary>Completed orders: stock sold, payment captured.</summary>
     static readonly Rule[] OfCompleted =
     [
+        // Captured: otherwise a rule of AgainstBoth has reported the stock before.
         new(MoneyWithoutStock, Critical, Case, Stock, "A completed order with a captured payment has its stock sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The stock of a completed order is sold, not only held.",
@@ -71,7 +74,7 @@ static class RuleTable
     ];
 
     /// <summary>Orders in progress: states that no message in transit can explain.</summary>
-    static readonly Rule[] OfUnended =
+    static readonly Rule[] InProgress =
     [
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Stock is sold only after its payment is captured.",
             (s, _) => s.IsInProgress && s.Sold && !s.Paid),
@@ -108,38 +111,38 @@ static class RuleTable
             (s, _) => !s.Known && s.Payment is null && SettlementChecks.MovesMoney(s)),
         new(DoubledCapture, Critical, Case, Settlement, "A payment is captured once.", (s, _) => SettlementChecks.IsCapturedTwice(s))
         {
-            Stake = (s, _) => SettlementChecks.CapturedAgain(s),
+            Stake = (s, _) => SettlementChecks.RepeatedCaptureAmount(s),
         },
         new(RefundWithoutReason, High, Case, Settlement, "The gateway refunds only what was requested.", (s, _) => SettlementChecks.HasUnrequestedRefund(s)),
         new(UnknownInSettlement, Critical, Case, Settlement, "The gateway captures only what was requested.", (s, _) =>
             SettlementChecks.HasUnrequestedCapture(s)),
         new(MissingInSettlement, High, Case, Settlement, "A capture or refund is in the settlement file of its day or of the next day.",
-            (s, terms) => s.Known && SettlementChecks.Misses(s, terms)),
+            (s, terms) => s.Known && SettlementChecks.IsMissing(s, terms)),
         new(CurrencyDiffers, Critical, Case, Settlement, "Money is settled in the payment's currency.", (s, _) => SettlementChecks.CurrencyDiffers(s)),
-        new(SettlementAmountDiffers, High, Case, Settlement, "The settled amount is the captured amount.", (s, _) => SettlementChecks.AmountDiffers(s) > 0)
+        new(SettlementAmountDiffers, High, Case, Settlement, "The settled amount is the captured amount.", (s, _) => SettlementChecks.AmountDifference(s) > 0)
         {
-            Stake = (s, _) => SettlementChecks.AmountDiffers(s),
+            Stake = (s, _) => SettlementChecks.AmountDifference(s),
         },
-        new(SettlementFeeDiffers, Low, Case, Settlement, "The gateway's fee is as contracted.", (s, terms) => SettlementChecks.FeeDiffers(s, terms) > 0)
+        new(SettlementFeeDiffers, Low, Case, Settlement, "The gateway's fee is as contracted.", (s, terms) => SettlementChecks.FeeDifference(s, terms) > 0)
         {
-            Stake = (s, terms) => SettlementChecks.FeeDiffers(s, terms),
+            Stake = (s, terms) => SettlementChecks.FeeDifference(s, terms),
         },
     ];
 
     /// <summary>Reversals of settled money.</summary>
-    static readonly Rule[] TakenBack =
+    static readonly Rule[] Reversals =
     [
-        new(Chargeback, High, Case, Reversal, "The customer's bank does not charge back.", (s, _) => SettlementChecks.ChargedBack(s) > 0)
+        new(Chargeback, High, Case, Reversal, "The customer's bank does not charge back.", (s, _) => SettlementChecks.ChargedBackAmount(s) > 0)
         {
-            Stake = (s, _) => SettlementChecks.ChargedBack(s),
+            Stake = (s, _) => SettlementChecks.ChargedBackAmount(s),
         },
-        new(SettlementReversed, High, Case, Reversal, "The gateway does not reverse what it has settled.", (s, _) => SettlementChecks.Reversed(s) != 0)
+        new(SettlementReversed, High, Case, Reversal, "The gateway does not reverse what it has settled.", (s, _) => SettlementChecks.ReversedAmount(s) != 0)
         {
-            Stake = (s, _) => Math.Abs(SettlementChecks.Reversed(s)),
+            Stake = (s, _) => Math.Abs(SettlementChecks.ReversedAmount(s)),
         },
     ];
 
     /// <summary>All rules, in order of precedence.</summary>
     public static IReadOnlyList<Rule> Rows { get; } =
-        [.. Orphans, .. AgainstBoth, .. LostAtOne, .. OfCompleted, .. OfCancelled, .. OfUnended, .. Contents, .. Gateway, .. TakenBack];
+        [.. Orphans, .. AgainstBoth, .. MissingBranch, .. OfCompleted, .. OfCancelled, .. InProgress, .. Contents, .. Gateway, .. Reversals];
 }

@@ -9,7 +9,7 @@ namespace Reconciler.Job;
 [Flags]
 enum Concern
 {
-    Nothing = 0,
+    None = 0,
     Stock = 1,
     Payment = 2,
     Money = 4,
@@ -39,19 +39,22 @@ static class Rules
     public static IEnumerable<Finding> Check(OrderSnapshot snapshot, RuleTerms terms)
     {
         List<Finding>? findings = null;
-        var received = Concern.Nothing;
+        var reported = Concern.None;
         foreach (var rule in RuleTable.Rows)
         {
-            if ((rule.Concern & received) != Concern.Nothing || !rule.Broken(snapshot, terms))
+            if ((rule.Concern & reported) != Concern.None || !rule.Broken(snapshot, terms))
                 continue;
-            received |= rule.Concern;
+            reported |= rule.Concern;
             (findings ??= []).Add(Find(rule, snapshot, terms));
         }
 
         return findings ?? Enumerable.Empty<Finding>();
     }
 
-    /// <summary>Stable, because open cases are found by it. The same class can also be about the payment itself.</summary>
+    /// <summary>
+    /// Subject of findings about settlement. It is stored in the key of their cases, so it must not change. It separates them from findings
+    /// of the same class about the payment.
+    /// </summary>
     const string AboutSettlement = "settlement";
 
     /// <summary>Applies the rules to a settlement row without an order.</summary>
@@ -70,7 +73,7 @@ static class Rules
         Measure = Measure(snapshot),
     };
 
-    /// <summary>All numbers and states in the ledgers, without times.</summary>
+    /// <summary>All states and amounts in the ledgers, without times.</summary>
     static string Measure(OrderSnapshot snapshot)
     {
         var text = new StringBuilder($"{snapshot.Order?.State} {snapshot.Order?.Total} {snapshot.Order?.Currency}")

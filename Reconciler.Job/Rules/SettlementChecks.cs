@@ -6,7 +6,7 @@ namespace Reconciler.Job;
 static class SettlementChecks
 {
     /// <summary>Settled captures beyond the first, minor units.</summary>
-    public static long CapturedAgain(OrderSnapshot snapshot)
+    public static long RepeatedCaptureAmount(OrderSnapshot snapshot)
     {
         var (first, again) = (true, 0L);
         foreach (var row in snapshot.Settled)
@@ -23,13 +23,14 @@ static class SettlementChecks
     public static bool IsCapturedTwice(OrderSnapshot snapshot) => Count(snapshot, Capture) > 1;
 
     /// <summary>The gateway refunded without a request, or more often than requested.</summary>
-    public static bool HasUnrequestedRefund(OrderSnapshot snapshot) => Count(snapshot, Refund) > 1 || (Any(snapshot, Refund) && !HasAttempt(snapshot, Refund));
+    public static bool HasUnrequestedRefund(OrderSnapshot snapshot) =>
+        Count(snapshot, Refund) > 1 || (Any(snapshot, Refund) && !HasMatchingAttempt(snapshot, Refund));
 
     /// <summary>The gateway captured without a request, or after answering with a decline.</summary>
-    public static bool HasUnrequestedCapture(OrderSnapshot snapshot) => Any(snapshot, Capture) && !HasAttempt(snapshot, Capture);
+    public static bool HasUnrequestedCapture(OrderSnapshot snapshot) => Any(snapshot, Capture) && !HasMatchingAttempt(snapshot, Capture);
 
     /// <summary>The operation is done here and in no file, although the files of all possible days have arrived.</summary>
-    public static bool Misses(OrderSnapshot snapshot, RuleTerms terms) => Misses(snapshot, terms, Capture) || Misses(snapshot, terms, Refund);
+    public static bool IsMissing(OrderSnapshot snapshot, RuleTerms terms) => IsMissing(snapshot, terms, Capture) || IsMissing(snapshot, terms, Refund);
 
     public static bool CurrencyDiffers(OrderSnapshot snapshot)
     {
@@ -40,10 +41,10 @@ static class SettlementChecks
     }
 
     /// <summary>
-    /// Absolute difference between the settled and the expected amount, minor units. If the settlement agrees with the order, the branch is
-    /// wrong.
+    /// Absolute difference between the settled and the expected amount, minor units. A row that equals the order's total counts as 0: then
+    /// the branch is wrong, and another rule reports it.
     /// </summary>
-    public static long AmountDiffers(OrderSnapshot snapshot)
+    public static long AmountDifference(OrderSnapshot snapshot)
     {
         var off = 0L;
         foreach (var row in snapshot.Settled)
@@ -57,7 +58,7 @@ static class SettlementChecks
     }
 
     /// <summary>Absolute difference between actual and contractual fees, minor units.</summary>
-    public static long FeeDiffers(OrderSnapshot snapshot, RuleTerms terms)
+    public static long FeeDifference(OrderSnapshot snapshot, RuleTerms terms)
     {
         var off = 0L;
         foreach (var row in snapshot.Settled)
@@ -66,7 +67,7 @@ static class SettlementChecks
     }
 
     /// <summary>Minor units charged back and not returned.</summary>
-    public static long ChargedBack(OrderSnapshot snapshot)
+    public static long ChargedBackAmount(OrderSnapshot snapshot)
     {
         var taken = 0L;
         foreach (var row in snapshot.Settled)
@@ -80,7 +81,7 @@ static class SettlementChecks
     }
 
     /// <summary>Signed minor units of reversals: reversed captures and returned refunds.</summary>
-    public static long Reversed(OrderSnapshot snapshot)
+    public static long ReversedAmount(OrderSnapshot snapshot)
     {
         var sum = 0L;
         foreach (var row in snapshot.Settled)
@@ -100,8 +101,10 @@ static class SettlementChecks
         return false;
     }
 
-    /// <summary>Requested and not declined. While the answer is unknown, the gateway may know more than we do.</summary>
-    static bool HasAttempt(OrderSnapshot snapshot, string operation)
+    /// <summary>
+    /// True if a settled row belongs to a requested operation that was not declined. Without the gateway's id any row belongs to it.
+    /// </summary>
+    static bool HasMatchingAttempt(OrderSnapshot snapshot, string operation)
     {
         if (snapshot.Attempt(operation) is not { State: not Declined } attempt)
             return false;
@@ -111,7 +114,7 @@ static class SettlementChecks
         return false;
     }
 
-    static bool Misses(OrderSnapshot snapshot, RuleTerms terms, string operation) =>
+    static bool IsMissing(OrderSnapshot snapshot, RuleTerms terms, string operation) =>
         !Any(snapshot, operation) && snapshot.Attempt(operation) is { State: Succeeded } attempt && terms.Days.MustContain(attempt);
 
     static bool Any(OrderSnapshot snapshot, string operation) => Count(snapshot, operation) > 0;

@@ -8,18 +8,18 @@ sealed class Comparison(
     FourWayMerge merge, PrimaryLedgers primaries, RuleTermsSource terms, LedgerSet ledgers, FindingQuota quota, ReconciliationSettings settings)
 {
     /// <summary>A page ends early after this many findings.</summary>
-    const int FindingsOfPage = 500;
+    const int MaxFindingsPerPage = 500;
 
     public async Task Run(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         if (run is { Kind: RunKind.Full, OrdersExpected: 0 })
-            await Expect(lease, cancel);
+            await EstimateOrders(lease, cancel);
         var rules = await terms.Read(cancel);
         var page = new Page();
         await foreach (var snapshot in ReadSnapshots(run, cancel))
         {
             page.Add(snapshot, Rules.Check(snapshot, rules));
-            if (page.Orders < settings.PageSize && page.Findings.Count < FindingsOfPage)
+            if (page.Orders < settings.PageSize && page.Findings.Count < MaxFindingsPerPage)
                 continue;
             await Store(lease, page);
             FailPoint.Hit("reconciliation.mid-merge");
@@ -30,7 +30,7 @@ sealed class Comparison(
     }
 
     /// <summary>Estimates the number of orders, for the progress display only.</summary>
-    async Task Expect(RunLease lease, CancellationToken cancel)
+    async Task EstimateOrders(RunLease lease, CancellationToken cancel)
     {
         var count = await ledgers.Orders.Count(cancel);
         await lease.Run((_, run) => Task.FromResult(run.OrdersExpected = count));
@@ -39,11 +39,11 @@ sealed class Comparison(
     IAsyncEnumerable<OrderSnapshot> ReadSnapshots(ReconciliationRun run, CancellationToken cancel)
     {
         var window = new MergeWindow(run.Until, run.Since);
-        return run.OrderId is { } order ? One(order, run.Checkpoint, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
+        return run.OrderId is { } order ? ReadOne(order, run.Checkpoint, window, cancel) : merge.Read(window, run.Checkpoint, cancel);
     }
 
-    /// <summary>Empty if the run has already compared it and died after its checkpoint.</summary>
-    async IAsyncEnumerable<OrderSnapshot> One(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
+    /// <summary>Reads the single order of the run; nothing if the checkpoint shows that it was compared before a takeover.</summary>
+    async IAsyncEnumerable<OrderSnapshot> ReadOne(Guid order, Guid? checkpoint, MergeWindow window, [EnumeratorCancellation] CancellationToken cancel)
     {
         if (order != checkpoint && await primaries.Merge.ReadOne(order, cancel) is var snapshot && window.Has(snapshot))
             yield return snapshot;

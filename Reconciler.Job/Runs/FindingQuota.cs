@@ -5,12 +5,12 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Stores a run's findings, each once and a maximum per class; one finding counts the rest. A flood of one class, for example after a
-/// restored backup or a new gateway contract, does not affect the others.
+/// Stores a run's findings: each once, and a maximum number per class. One finding per class counts the others. A flood of one class, for
+/// example after a restored backup or a new gateway contract, does not affect the others.
 /// </summary>
 sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
 {
-    const string Single = "The number of differences of one class is below its maximum.";
+    const string Requirement = "The number of differences of one class is below its maximum.";
 
     public async Task Store(UnitOfWorkContext work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
     {
@@ -33,10 +33,10 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
         db.AddRange(rows.Take(room));
         run.Found += Math.Min(rows.Count, room);
         if (rows.Count > room)
-            await Count(work, run, [.. rows.Skip(room)]);
+            await AddToExcess(work, run, [.. rows.Skip(room)]);
     }
 
-    async Task Count(UnitOfWorkContext work, ReconciliationRun run, List<FindingRow> beyond)
+    async Task AddToExcess(UnitOfWorkContext work, ReconciliationRun run, List<FindingRow> beyond)
     {
         var db = (ReconcilerDb)work.Db;
         var flood = FindingRow.Of(run.Id, ReportExcess(new QuotaExcess(beyond[0].Class, 0, settings.MaxFindingsPerClass, settings.MaxFindings)),
@@ -54,7 +54,7 @@ sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
     }
 
     static Finding ReportExcess(QuotaExcess beyond) => new(
-        Classes.TooManyFindings, Severity.Critical, null, beyond.Class, Single, JsonSerializer.Serialize(beyond, JsonSerializerOptions.Web),
+        Classes.TooManyFindings, Severity.Critical, null, beyond.Class, Requirement, JsonSerializer.Serialize(beyond, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 
     /// <summary>The findings of a class over its maximum.</summary>

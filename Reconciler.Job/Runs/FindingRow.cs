@@ -17,7 +17,7 @@ enum FindingOutcome
     /// <summary>Dry run: it would become a case.</summary>
     WouldOpenCase,
 
-    /// <summary>The repair was sent.</summary>
+    /// <summary>The repair was sent; its effect is recorded by <see cref="RepairState"/>.</summary>
     Repaired,
 
     /// <summary>A case was opened.</summary>
@@ -38,20 +38,20 @@ enum FindingOutcome
     /// <summary>The run's repair budget was used up.</summary>
     OverBudget,
 
-    /// <summary>Part of a flood of its class: one case covers all of them, and none is repaired.</summary>
+    /// <summary>Its class has more findings than the maximum: one case covers all of them, and none is repaired.</summary>
     OverLimit,
 
     /// <summary>An operator accepted it, and it has not changed since.</summary>
     Accepted,
 }
 
-/// <summary>One discrepancy found by one run.</summary>
+/// <summary>One difference found by one run.</summary>
 sealed class FindingRow
 {
     public Guid Id { get; init; }
     public Guid RunId { get; init; }
 
-    /// <summary>Class, order and subject as one text; identifies the discrepancy across runs.</summary>
+    /// <summary>Class, order and subject as one text; identifies the difference across runs.</summary>
     public required string Key { get; init; }
 
     public required string Class { get; init; }
@@ -90,14 +90,14 @@ sealed class FindingRow
         Subject = finding.Subject,
         Rule = finding.Rule,
         Evidence = finding.Evidence,
-        Fingerprint = Digest(finding),
+        Fingerprint = FingerprintOf(finding),
         Remedy = finding.Remedy,
         Amount = finding.Amount,
         Currency = finding.Currency,
         At = now.UtcDateTime,
     };
 
-    static string Digest(Finding finding) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+    static string FingerprintOf(Finding finding) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         $"{finding.Class}|{finding.Rule}|{finding.Amount}|{finding.Currency}|{finding.Measure}")));
 
     public static string KeyOf(string @class, Guid? order, string? subject) => $"{@class}|{order}|{subject}";

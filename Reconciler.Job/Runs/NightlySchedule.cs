@@ -2,7 +2,7 @@ using Quartz;
 
 namespace Reconciler.Job;
 
-/// <summary>The times of the full run. Each time is the key of its run.</summary>
+/// <summary>The start times of the full run. The run stores its time, which is unique, so each run starts once.</summary>
 sealed class NightlySchedule(ReconciliationSettings settings)
 {
     public TimeZoneInfo Zone { get; } = TimeZoneInfo.FindSystemTimeZoneById(settings.TimeZone);
@@ -18,6 +18,6 @@ sealed class NightlySchedule(ReconciliationSettings settings)
     }
 
     /// <summary>The last run that should have started; null before the first.</summary>
-    public DateTime? Last(DateTimeOffset now) =>
+    public DateTime? LastDueTime(DateTimeOffset now) =>
         new CronExpression(settings.NightlySchedule, Zone).GetPreviousValidTimeBefore(now) is { } due ? KeyOf(due) : null;
 }

@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Reconciler.Job;
 
-/// <summary>Checks of a full run that belong to no order: settlement files, their rows without an order, and skus.</summary>
+/// <summary>
+/// Checks of a full run that do not concern single orders: settlement files, their rows without an order, and stock levels.
+/// </summary>
 sealed class NonOrderChecks(
     SettlementFetch settlements, LateSettlements late, LedgerSet ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
 {
-    const string KindsAreKnown = "The kinds of rows in settlement files are known.";
-    const string AddUp = "The level of each sku adds up and agrees with its receipts and its orders.";
+    const string KindRequirement = "The kinds of rows in settlement files are known.";
+    const string StockRequirement = "The level of each sku adds up and agrees with its receipts and its orders.";
 
     /// <summary>Imports due files before the orders are read. Each file is imported once.</summary>
     public async Task<List<Finding>> FetchFiles(CancellationToken cancel)
@@ -22,7 +24,8 @@ sealed class NonOrderChecks(
     }
 
     /// <summary>
-    /// Runs after the import, so that files and skus corrected meanwhile are no findings. A refused file is not a missing one.
+    /// Runs after the comparison, so that files and levels corrected meanwhile are not reported. A refused file is not reported as missing
+    /// too.
     /// </summary>
     public async Task<List<Finding>> CheckDays(IReadOnlySet<string> refused, CancellationToken cancel)
     {
@@ -36,7 +39,8 @@ sealed class NonOrderChecks(
     }
 
     static Finding Drifts(SkuBalance sku) => new(
-        Classes.StockLevelDiffers, Severity.High, null, sku.Sku, AddUp, JsonSerializer.Serialize(sku, JsonSerializerOptions.Web), Remedy.Case, 0, null)
+        Classes.StockLevelDiffers, Severity.High, null, sku.Sku, StockRequirement, JsonSerializer.Serialize(sku, JsonSerializerOptions.Web),
+        Remedy.Case, 0, null)
     {
         Measure = $"{sku.Received - sku.Available - sku.Held - sku.Sold} {sku.Received - sku.Receipts} "
             + $"{sku.Held - sku.HeldByOrders} {sku.Sold - sku.SoldToOrders}",
@@ -44,6 +48,6 @@ sealed class NonOrderChecks(
 
     /// <summary>One finding per kind, whatever the number of rows: an operator decides what it is.</summary>
     static Finding Unknown(IGrouping<string, KindSum> kind) => new(
-        Classes.SettlementKindUnknown, Severity.Medium, null, $"kind {kind.Key}", KindsAreKnown, JsonSerializer.Serialize(kind, JsonSerializerOptions.Web),
+        Classes.SettlementKindUnknown, Severity.Medium, null, $"kind {kind.Key}", KindRequirement, JsonSerializer.Serialize(kind, JsonSerializerOptions.Web),
         Remedy.Case, kind.Sum(sum => Math.Abs(sum.Amount)), kind.Select(sum => sum.Currency).Distinct().Count() == 1 ? kind.First().Currency : null);
 }

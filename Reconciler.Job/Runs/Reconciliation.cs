@@ -24,7 +24,7 @@ sealed class Reconciliation(
     Task Step(ReconciliationRun run, RunLease lease, CancellationToken cancel) => run.State switch
     {
         RunState.Importing => Import(run, lease, cancel),
-        RunState.Merging => Merge(run, lease, cancel),
+        RunState.Merging => Compare(run, lease, cancel),
         RunState.Compensating => Compensate(run, lease, cancel),
         RunState.Reporting => Report(run, lease, cancel),
         _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} but still active."),
@@ -33,22 +33,24 @@ sealed class Reconciliation(
     async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.FetchFiles(cancel) : [];
-        await lease.Run(async (work, held) =>
+        await lease.Run(async (work, lockedRun) =>
         {
-            await quota.Store(work, held, findings);
-            held.MoveTo(work, RunState.Merging);
+            await quota.Store(work, lockedRun, findings);
+            lockedRun.MoveTo(work, RunState.Merging);
         });
     }
 
-    /// <summary>A run over one order reads the primaries; other runs read the replicas and judge them only if their lag is small.</summary>
-    async Task Merge(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    /// <summary>
+    /// A run over one order reads the primaries. Other runs read the replicas; if one lags too far behind, the run ends as NotJudged.
+    /// </summary>
+    async Task Compare(ReconciliationRun run, RunLease lease, CancellationToken cancel)
     {
         if (run.Kind != RunKind.Order && await replicas.StaleReason(cancel) is { } stale)
         {
-            log.LogWarning("Run {RunId} ends without a judgement: {Reason}", run.Id, stale);
-            await lease.Run((work, held) =>
+            log.LogWarning("Run {RunId} ended as NotJudged: {Reason}", run.Id, stale);
+            await lease.Run((work, lockedRun) =>
             {
-                held.EndNotJudged(work, stale, clock);
+                lockedRun.EndNotJudged(work, stale, clock);
                 return Task.CompletedTask;
             });
             ReconciliationMetrics.Ended(run.Kind, RunState.NotJudged);
@@ -57,10 +59,10 @@ sealed class Reconciliation(
 
         await comparison.Run(run, lease, cancel);
         List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.CheckDays(await runs.Refused(run.Id), cancel) : [];
-        await lease.Run(async (work, held) =>
+        await lease.Run(async (work, lockedRun) =>
         {
-            await quota.Store(work, held, findings);
-            held.MoveTo(work, RunState.Compensating);
+            await quota.Store(work, lockedRun, findings);
+            lockedRun.MoveTo(work, RunState.Compensating);
         });
     }
 
@@ -71,7 +73,7 @@ sealed class Reconciliation(
             await recheck.CheckEarlier(run, cancel);
         await compensator.Run(run, lease, cancel);
         FailPoint.Hit("reconciliation.after-compensation");
-        await To(RunState.Reporting, lease);
+        await MoveTo(RunState.Reporting, lease);
     }
 
     async Task Report(ReconciliationRun run, RunLease lease, CancellationToken cancel)
@@ -82,18 +84,18 @@ sealed class Reconciliation(
         if (run.Repaired > 0)
             await recheck.WaitForRepairs(run.Id, cancel);
         var sums = run.Kind == RunKind.Full ? await conservation.Read(cancel) : null;
-        await lease.Run((work, held) =>
+        await lease.Run((work, lockedRun) =>
         {
-            held.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, WebJson.Options);
+            lockedRun.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, WebJson.Options);
             if (sums is { Conserved: false })
-                work.AfterCommit(() => log.LogError("Run {RunId}: the sums of stock or money drift; see its report", held.Id));
-            held.End(work, RunState.Completed, clock);
+                work.AfterCommit(() => log.LogError("Run {RunId}: the sums of stock or money do not match; see its report", lockedRun.Id));
+            lockedRun.End(work, RunState.Completed, clock);
             return Task.CompletedTask;
         });
         ReconciliationMetrics.Ended(run.Kind, RunState.Completed);
     }
 
-    static Task To(RunState state, RunLease lease) => lease.Run((work, run) =>
+    static Task MoveTo(RunState state, RunLease lease) => lease.Run((work, run) =>
     {
         run.MoveTo(work, state);
         return Task.CompletedTask;

@@ -10,7 +10,7 @@ enum RunKind
     /// <summary>All orders that are not in flight.</summary>
     Full,
 
-    /// <summary>Orders changed since the previous run.</summary>
+    /// <summary>Orders changed since the last completed full or rolling run.</summary>
     Rolling,
 
     /// <summary>One order.</summary>
@@ -29,7 +29,7 @@ enum RunState
     /// <summary>Repairs what is safe, and opens cases for the rest.</summary>
     Compensating,
 
-    /// <summary>Computes the sums and writes the summary.</summary>
+    /// <summary>Waits for the effect of the repairs, then computes the sums.</summary>
     Reporting,
 
     Completed,
@@ -41,7 +41,7 @@ enum RunState
 
 /// <summary>
 /// One reconciliation. At most one is in progress per installation: <see cref="Active"/> is unique. The process that executes it holds a
-/// lease by the database's clock. A run without a valid lease is taken over at its checkpoint.
+/// lease by the database's clock. After the end of the lease another process continues the run at its checkpoint.
 /// </summary>
 sealed class ReconciliationRun
 {
@@ -73,7 +73,7 @@ sealed class ReconciliationRun
     /// <summary>True while the run is in progress, otherwise null.</summary>
     public bool? Active { get; set; }
 
-    /// <summary>Id of the process that executes the run.</summary>
+    /// <summary>Id of the lease; each takeover makes a new one.</summary>
     public Guid? Lease { get; set; }
 
     /// <summary>End of the lease by the database's clock.</summary>
@@ -94,10 +94,10 @@ sealed class ReconciliationRun
     /// <summary>Estimated number of orders, for the progress.</summary>
     public long OrdersExpected { get; set; }
 
-    /// <summary>Findings without an open case.</summary>
+    /// <summary>New findings: not those with an open case or a repair in progress, and not those that are gone or accepted.</summary>
     public int Found { get; set; }
 
-    /// <summary>Findings with an open case.</summary>
+    /// <summary>Findings that already had an open case or a repair in progress.</summary>
     public int Known { get; set; }
 
     /// <summary>Repairs sent.</summary>

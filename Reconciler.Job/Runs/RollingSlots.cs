@@ -7,7 +7,7 @@ sealed class RollingSlots(ReconciliationSettings settings)
     DateTime latest;
 
     /// <summary>The slot that started since the last call; null on the first call. A slot occurs again if the clock was set back.</summary>
-    public (DateTime At, bool CameBefore)? Next(DateTimeOffset now)
+    public (DateTime At, bool IsRepeated)? Next(DateTimeOffset now)
     {
         var (slot, before) = (SlotOf(now.UtcDateTime), current);
         current = slot;
@@ -17,9 +17,9 @@ sealed class RollingSlots(ReconciliationSettings settings)
             return null;
         }
 
-        var cameBefore = slot <= latest;
-        latest = cameBefore ? latest : slot;
-        return (slot, cameBefore);
+        var isRepeated = slot <= latest;
+        latest = isRepeated ? latest : slot;
+        return (slot, isRepeated);
     }
 
     DateTime SlotOf(DateTime now) =>

@@ -55,7 +55,7 @@ static class RunEndpoints
     {
         var kind = request.Kind is null ? RunKind.Full
             : EnumNames.Find<RunKind>(request.Kind, kind => kind.ToString().ToLowerInvariant()) ?? throw Invalid("/kind", "Use full, rolling or order.");
-        if (kind == RunKind.Order != request.OrderId is not null || request.OrderId == Guid.Empty)
+        if ((kind == RunKind.Order) != (request.OrderId is not null) || request.OrderId == Guid.Empty)
             throw Invalid("/orderId", "Use an order id with the kind 'order', and only then.");
         return new RunRequest(kind, by, request.DryRun ?? !settings.RepairEnabled, Day(request.Date, clock), request.OrderId);
     }

@@ -3,8 +3,8 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The right to execute one run. Every transaction of the run goes through <see cref="Run"/>, which locks the run's row and checks the
-/// lease: a process that was paused beyond its lease can change nothing.
+/// The right to execute one run. In every transaction of the run <see cref="Run"/> locks the run's row and checks the lease. So a process
+/// that was paused until its lease ended cannot change anything.
 /// </summary>
 sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unitOfWork, RunTable table)
 {

@@ -31,19 +31,19 @@ sealed class RunStarter(UnitOfWork<ReconcilerDb> unitOfWork, RunTable runs, Reco
         return await unitOfWork.Run(async work =>
         {
             var db = (ReconcilerDb)work.Db;
-            if (request.ScheduledFor is { } at && await db.Runs.AnyAsync(run => run.Kind == request.Kind && run.ScheduledFor == at))
+            if (request.ScheduledFor is { } at && await db.Runs.AnyAsync(row => row.Kind == request.Kind && row.ScheduledFor == at))
                 return null;
             // Two concurrent starts conflict at the unique index; the retry finds the other run here.
-            if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true) is { } active)
+            if (await db.Runs.AsNoTracking().SingleOrDefaultAsync(row => row.Active == true) is { } active)
                 throw new RunInProgressException(active);
-            var begun = Make(request, since);
-            db.Runs.Add(begun);
-            work.Audit("reconciliation run", begun.Id.ToString(), "", begun.State.ToString(), begun.RequestedBy, Describe(begun));
-            return begun;
+            var run = Create(request, since);
+            db.Runs.Add(run);
+            work.Audit("reconciliation run", run.Id.ToString(), "", run.State.ToString(), run.RequestedBy, Describe(run));
+            return run;
         });
     }
 
-    ReconciliationRun Make(RunRequest request, DateTime? since)
+    ReconciliationRun Create(RunRequest request, DateTime? since)
     {
         var now = clock.GetUtcNow();
         var until = now.UtcDateTime.AddSeconds(-settings.WindowSeconds);
@@ -57,7 +57,7 @@ sealed class RunStarter(UnitOfWork<ReconcilerDb> unitOfWork, RunTable runs, Reco
             RequestedBy = request.RequestedBy,
             ScheduledFor = request.ScheduledFor,
             Until = until,
-            // A watermark in the future is from before the clock was set back; changes made now would be before it.
+            // If the watermark is in the future, the clock was set back since: the last two intervals are compared.
             Since = since > until ? until.AddMinutes(-2 * Math.Max(1, settings.RollingIntervalMinutes)) : since,
             State = RunState.Importing,
             Active = true,

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
 
-/// <summary>Reads of runs, and the lease of the run in progress.</summary>
+/// <summary>Queries runs, and claims, renews and releases the lease of the run in progress.</summary>
 sealed class RunTable(QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, ReconciliationSettings settings, TimeProvider clock)
 {
     public Task<ReconciliationRun?> Find(Guid id) => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id));
@@ -13,11 +13,11 @@ sealed class RunTable(QueryRunner<ReconcilerDb> statements, UnitOfWork<Reconcile
 
     /// <summary>The last full run that completed or is in progress.</summary>
     public Task<ReconciliationRun?> LastFull() => statements.Run(db => db.Runs.AsNoTracking()
-        .Where(run => run.Kind == RunKind.Full && run.OrderId == null && run.State != RunState.Failed && run.State != RunState.NotJudged)
+        .Where(run => run.Kind == RunKind.Full && run.State != RunState.Failed && run.State != RunState.NotJudged)
         .OrderByDescending(run => run.CreatedAt).FirstOrDefaultAsync());
 
     /// <summary>
-    /// How far earlier runs that did at least as much have compared: a repairing run repeats what only a dry run has compared.
+    /// Until when completed runs have compared all orders. A repairing run ignores dry runs, so it compares their orders again.
     /// </summary>
     public Task<DateTime?> Watermark(bool dryRun) => statements.Run(db => db.Runs
         .Where(run => run.State == RunState.Completed && run.Kind != RunKind.Order && (dryRun || !run.DryRun))

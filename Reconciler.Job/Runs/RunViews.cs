@@ -28,7 +28,7 @@ sealed record RunView(
 
 /// <param name="Orders">Orders compared.</param>
 /// <param name="OrdersExpected">Estimated number of orders; 0: unknown.</param>
-/// <param name="Found">New discrepancies.</param>
+/// <param name="Found">New differences.</param>
 /// <param name="Known">Discrepancies with an open case.</param>
 /// <param name="Repaired">Repairs sent.</param>
 /// <param name="Cases">Cases opened.</param>
@@ -36,13 +36,13 @@ sealed record RunCounts(long Orders, long OrdersExpected, int Found, int Known, 
 
 /// <summary>A finding in API answers.</summary>
 /// <param name="Id">The finding.</param>
-/// <param name="Class">Class of the discrepancy.</param>
+/// <param name="Class">Class of the difference.</param>
 /// <param name="Severity">Low, Medium, High or Critical.</param>
 /// <param name="OrderId">Its order, if any.</param>
 /// <param name="Subject">Its sku, file or settlement row, if any.</param>
 /// <param name="Rule">The broken rule.</param>
 /// <param name="Evidence">What each ledger says.</param>
-/// <param name="Remedy">The policy of its class.</param>
+/// <param name="Remedy">What reconciliation does about it: a command, or Case.</param>
 /// <param name="Amount">Minor units at stake.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Outcome">Outcome of the finding.</param>

@@ -19,7 +19,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         {
             while (true)
             {
-                await WorkOnAll(stoppingToken);
+                await ExecuteAll(stoppingToken);
                 await woken.WaitAsync(PollInterval, stoppingToken);
             }
         }
@@ -29,7 +29,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
     }
 
-    async Task WorkOnAll(CancellationToken stopping)
+    async Task ExecuteAll(CancellationToken stopping)
     {
         try
         {
@@ -45,12 +45,12 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
     /// <summary>Executes one run to its end, or until this process must release it.</summary>
     public async Task Work(RunLease lease, CancellationToken stopping)
     {
-        using var mine = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var alive = KeepAlive(lease, mine);
+        using var leaseLost = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var alive = KeepAlive(lease, leaseLost);
         try
         {
-            await BoundTakeovers(lease);
-            await reconciliation.Run(lease, mine.Token);
+            await ThrowIfTakenOverTooOften(lease);
+            await reconciliation.Run(lease, leaseLost.Token);
         }
         catch (Exception failure) when (stopping.IsCancellationRequested)
         {
@@ -60,23 +60,26 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure)
         {
-            await Release(lease, failure, lost: failure is LeaseLostException || mine.IsCancellationRequested);
+            await HandleFailure(lease, failure, lost: failure is LeaseLostException || leaseLost.IsCancellationRequested);
         }
         finally
         {
-            await mine.CancelAsync();
+            await leaseLost.CancelAsync();
             await alive;
         }
     }
 
-    async Task BoundTakeovers(RunLease lease)
+    async Task ThrowIfTakenOverTooOften(RunLease lease)
     {
         if ((await runs.Find(lease.RunId))!.Resumed > settings.MaxTakeovers)
             throw new InvalidOperationException($"The run was taken over {settings.MaxTakeovers} times without finishing; see the log of its processes.");
     }
 
-    /// <summary>After a temporary database failure the lease expires and the run continues. Any other failure ends the run.</summary>
-    async Task Release(RunLease lease, Exception failure, bool lost)
+    /// <summary>
+    /// After a temporary database failure nothing is stored: the lease expires, and the process that claims it next continues the run. Any
+    /// other failure ends the run as Failed.
+    /// </summary>
+    async Task HandleFailure(RunLease lease, Exception failure, bool lost)
     {
         if (lost)
         {
@@ -99,15 +102,15 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         });
     }
 
-    async Task KeepAlive(RunLease lease, CancellationTokenSource mine)
+    async Task KeepAlive(RunLease lease, CancellationTokenSource leaseLost)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.LeaseSeconds / 3.0), clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(mine.Token))
+            while (await timer.WaitForNextTickAsync(leaseLost.Token))
             {
                 if (!await Extended(lease))
-                    await mine.CancelAsync();
+                    await leaseLost.CancelAsync();
             }
         }
         catch (OperationCanceledException)

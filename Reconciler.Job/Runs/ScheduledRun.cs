@@ -27,7 +27,8 @@ sealed class ScheduledRun(RunStarter begin, RunWorker worker, ReconciliationSett
     }
 
     /// <summary>
-    /// False if the run of this time was already started; a run skipped because another is in progress counts as started.
+    /// Returns false if the run of this time was already started. Returns true if it was started now, or skipped because another run is in
+    /// progress.
     /// </summary>
     public async Task<bool> Start(RunKind kind, DateTime? at)
     {
@@ -62,7 +63,7 @@ sealed class MissedNightlyRun(ScheduledRun schedule, NightlySchedule nightly, Ru
     /// <summary>Before the first full run nothing counts as missed: it waits for its time.</summary>
     public async Task Run(CancellationToken cancel)
     {
-        if (await runs.LastFull() is { } last && nightly.Last(clock.GetUtcNow()) is { } due && last.CreatedAt < due)
+        if (await runs.LastFull() is { } last && nightly.LastDueTime(clock.GetUtcNow()) is { } due && last.CreatedAt < due)
             await schedule.Start(RunKind.Full, due);
     }
 }
@@ -80,7 +81,7 @@ sealed class RollingRun(ScheduledRun schedule, RollingSlots slots, TimeProvider 
     {
         if (slots.Next(clock.GetUtcNow()) is not { } slot)
             return;
-        if (!await schedule.Start(RunKind.Rolling, slot.At) && slot.CameBefore)
+        if (!await schedule.Start(RunKind.Rolling, slot.At) && slot.IsRepeated)
             await schedule.Start(RunKind.Rolling, null);
     }
 }

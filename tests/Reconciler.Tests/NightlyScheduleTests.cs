@@ -24,7 +24,7 @@ public sealed class NightlyScheduleTests
         for (var at = cron.GetNextValidTimeAfter(start)!.Value; fired.Count < 2; at = cron.GetNextValidTimeAfter(at)!.Value)
             fired.Add(schedule.KeyOf(at));
         for (var now = start; now.UtcDateTime < fired[1].AddHours(3); now = now.AddMinutes(5))
-            missed.Add(schedule.Last(now)!.Value);
+            missed.Add(schedule.LastDueTime(now)!.Value);
 
         var times = wanted.Split(' ').Select(text => Time(text).UtcDateTime).ToList();
         fired.ShouldBe(times);
@@ -35,7 +35,7 @@ public sealed class NightlyScheduleTests
     public void A_slot_runs_again_only_after_the_clock_was_set_back()
     {
         var slots = new RollingSlots(new ReconciliationSettings { RollingIntervalMinutes = 10 });
-        string Seen(string time) => slots.Next(Time($"2027-03-01T{time}Z")) is { } one ? $"{one.At:HH:mm}{(one.CameBefore ? " again" : "")}" : "-";
+        string Seen(string time) => slots.Next(Time($"2027-03-01T{time}Z")) is { } one ? $"{one.At:HH:mm}{(one.IsRepeated ? " again" : "")}" : "-";
         var seen = "12:03 12:09 12:10 12:10 12:19 12:20 11:21 11:29 11:30 12:20 12:25 12:30 14:41 14:49".Split(' ').Select(Seen);
         string.Join(", ", seen).ShouldBe("-, -, 12:10, -, -, 12:20, 11:20 again, -, 11:30 again, 12:20 again, -, 12:30, 14:40, -");
     }
