@@ -127,7 +127,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         if (shortLockTimeout)
             await work.ShortenLockTimeout();
-        var fresh = await Inbox.Inbox.Claim(work, endpoint, batch, verifyInbox);
+        var fresh = await Inbox.Inbox.FilterNew(work, endpoint, batch, verifyInbox);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
         work.AfterCommit(() => RecordDuplicates(batch.Count - fresh.Count));

@@ -13,7 +13,7 @@ static class Inbox
     /// Returns the deliveries to handle; the others are duplicates. If <paramref name="verify"/> is false the inbox is not queried, and only
     /// duplicates within the batch are removed. A message without an id is always handled.
     /// </summary>
-    public static async Task<List<Delivery>> Claim(UnitOfWorkContext work, string endpoint, IReadOnlyList<Delivery> batch, bool verify)
+    public static async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, string endpoint, IReadOnlyList<Delivery> batch, bool verify)
     {
         var ids = batch.Select(delivery => delivery.Context.MessageId).OfType<Guid>().ToHashSet();
         if (verify && ids.Count > 0)
