@@ -66,7 +66,7 @@ sealed class PlacementBatches : IAsyncDisposable
     Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunSplitting(batch, Commit, (request, failure) => request.Fail(failure));
 
     /// <summary>Skips requests whose callers were already asked to send them again.</summary>
-    async Task Commit(IReadOnlyList<PlacementRequest> batch, Func<Func<UnitOfWorkContext, Task>, Task> run)
+    async Task Commit(IReadOnlyList<PlacementRequest> batch, TransactionRunner run)
     {
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
         if (wanted.Count == 0)

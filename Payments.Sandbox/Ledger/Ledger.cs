@@ -33,7 +33,7 @@ sealed class Ledger : IAsyncDisposable
     /// <summary>A failing batch is split, so that no command fails because of another.</summary>
     Task Handle(IReadOnlyList<Entry> batch) => unitOfWork.RunSplitting(batch, Commit, (entry, error) => entry.Done.SetException(error));
 
-    async Task Commit(IReadOnlyList<Entry> batch, Func<Func<UnitOfWorkContext, Task>, Task> run)
+    async Task Commit(IReadOnlyList<Entry> batch, TransactionRunner run)
     {
         List<Outcome> outcomes = [];
         await run(async work => outcomes = await Write(work, [.. batch.Select(x => x.Command)]));

@@ -106,7 +106,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     Task HandleVerified(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {
         // Only a single delivery retries a conflict here; a batch is split first.
-        Func<Func<UnitOfWorkContext, Task>, Task> run = batch.Count == 1 ? unitOfWork.RunWithoutLockRetry : unitOfWork.TryOnce;
+        TransactionRunner run = batch.Count == 1 ? unitOfWork.RunWithoutLockRetry : unitOfWork.TryOnce;
         return unitOfWork.RunUntilAvailable(
             () => run(work => HandleInTransaction(work, batch, verifyInbox: true, shortLockTimeout)),
             failure => DatabaseErrors.IsTransient(failure) && !IsLocked(failure), stopping);

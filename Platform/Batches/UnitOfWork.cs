@@ -7,6 +7,9 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Batches;
 
+/// <summary>Runs <paramref name="body"/> in one transaction.</summary>
+public delegate Task TransactionRunner(Func<UnitOfWorkContext, Task> body);
+
 /// <summary>Runs work on one database in one transaction and sends its messages to the broker after the commit.</summary>
 public sealed class UnitOfWork<TDb>(
     IServiceScopeFactory scopes, Database<TDb> database, OutboxDispatcher<TDb> dispatcher, Limits limits, DatabaseSettings settings,
@@ -68,7 +71,7 @@ public sealed class UnitOfWork<TDb>(
     /// <param name="run">Handles some of the items; calls the given runner, which opens the transaction.</param>
     /// <param name="fail">Called for each item that could not be handled.</param>
     public Task RunSplitting<TItem>(
-        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, Func<Func<UnitOfWorkContext, Task>, Task>, Task> run, Action<TItem, Exception> fail) =>
+        IReadOnlyList<TItem> batch, Func<IReadOnlyList<TItem>, TransactionRunner, Task> run, Action<TItem, Exception> fail) =>
         BatchSplitter.Run(batch, part => run(part, body => RunPart(body, shortLockTimeout: part.Count < batch.Count)), fail,
             failure => !DatabaseErrors.IsTransient(failure) || (!database.Dialect.HasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked));
 

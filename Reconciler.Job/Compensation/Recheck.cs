@@ -59,7 +59,7 @@ sealed class Recheck(
     async Task<int> CheckSentRepairs(System.Linq.Expressions.Expression<Func<Repair, bool>> filter, CancellationToken cancel)
     {
         var sent = await statements.Run(db => db.Repairs.AsNoTracking().Where(filter).Where(repair => repair.State == RepairState.Sent)
-            .OrderBy(repair => repair.SentAt).Take(settings.MaxRepairs + Page).ToListAsync(cancel));
+            .OrderBy(repair => repair.SentAt).Take(settings.MaxRepairs + PageSize).ToListAsync(cancel));
         var waiting = 0;
         foreach (var repair in sent)
             waiting += await CheckRepair(repair) ? 0 : 1;
