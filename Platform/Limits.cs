@@ -44,6 +44,12 @@ public sealed class Limits
     /// </summary>
     public int MaxSendAttempts { get; set; } = 12;
 
+    /// <summary>
+    /// How long a receiver may take to declare its queue and start, before it is restarted: the client can wait forever for an answer on a
+    /// connection that was lost.
+    /// </summary>
+    public int ReceiverStartSeconds { get; set; } = 15;
+
     /// <summary>Interval between two samples of outbox age, parked rows and failed messages for the metrics.</summary>
     public int BacklogSampleIntervalSeconds { get; set; } = 5;
 
@@ -75,6 +81,7 @@ public sealed class Limits
         Require(SweepIntervalMilliseconds >= 10 && SweepPageSize >= 1 && MaxSendAttempts >= 1,
             "Limits:SweepIntervalMilliseconds, SweepPageSize and MaxSendAttempts must be positive");
         Require(MaxOutstandingConfirms >= 1 && PublishTimeoutSeconds >= 1, "Limits:MaxOutstandingConfirms and PublishTimeoutSeconds must be positive");
+        Require(ReceiverStartSeconds is >= 1 and <= 300, "Limits:ReceiverStartSeconds must be 1 to 300");
         Require(MaxMessageBytes >= 1024 && MaxRequestBytes >= 1024, "Limits:MaxMessageBytes and MaxRequestBytes must be at least 1024");
         Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
         Require(ShutdownTimeoutSeconds is >= 1 and <= 60, "Limits:ShutdownTimeoutSeconds must be 1 to 60");
