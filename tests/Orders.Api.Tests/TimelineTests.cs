@@ -82,10 +82,11 @@ public sealed class TimelineTests : IAsyncLifetime
     public async Task Another_merchants_timeline_queries_no_participant()
     {
         var id = await merchant.Placed();
+        var before = (stock.RequestCount, payment.RequestCount, cases.RequestCount);
         var other = new Caller(host, "other", ApiKeys.Create(installation.Directory, "other", "other", Roles.Orders));
         await Eventually.Holds("the key is accepted", async () => (await other.Get("/orders")).Status == 200);
         (await other.Get($"/orders/{id}/timeline")).ShouldBeProblem(404, "order-not-found");
-        (stock.RequestCount, payment.RequestCount, cases.RequestCount).ShouldBe((0, 0, 0));
+        (stock.RequestCount, payment.RequestCount, cases.RequestCount).ShouldBe(before);
     }
 
     [Fact]

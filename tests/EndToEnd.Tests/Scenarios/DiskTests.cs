@@ -29,13 +29,7 @@ public sealed class DiskTests
             return refused.Count == 5;
         }, TimeSpan.FromSeconds(60));
 
-        using (var anybody = new HttpClient())
-            await Eventually.Holds("it says that it is unavailable", async () =>
-            {
-                using var ready = await anybody.GetAsync(new Uri(system.Url("Orders.Api"), "health/ready"));
-                return ready.StatusCode == HttpStatusCode.ServiceUnavailable;
-            });
-
+        await Eventually.Holds("it says that it is unavailable", () => IsUnavailable(system));
         disk.Free();
         (await system.Checker.Orders()).ShouldNotContain(order => refused.Contains(order.IdempotencyKey));
         foreach (var key in refused)
@@ -50,6 +44,13 @@ public sealed class DiskTests
             answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
             refused.Add(key);
         }
+    }
+
+    static async Task<bool> IsUnavailable(Running system)
+    {
+        using var anybody = new HttpClient();
+        using var ready = await anybody.GetAsync(new Uri(system.Url("Orders.Api"), "health/ready"));
+        return ready.StatusCode == HttpStatusCode.ServiceUnavailable;
     }
 
     /// <summary>Retries the same key until the order is accepted.</summary>
