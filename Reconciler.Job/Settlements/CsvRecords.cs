@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Reconciler.Job;
 
-/// <summary>Reads RFC 4180 record by record; memory holds one bounded record. Lines end with CRLF, LF, CR or the file.</summary>
+/// <summary>
+/// Reads RFC 4180 record by record; memory holds one bounded record. Lines end with CRLF, LF, CR or the file. Not with Sep, which accepts
+/// what must be refused: a quote that is never closed, text after a closing quote, a record of megabytes.
+/// </summary>
 sealed class CsvRecords(TextReader text)
 {
     /// <summary>Maximum characters of one field: far more than any real field, and it stops a file without line ends.</summary>
