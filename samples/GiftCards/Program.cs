@@ -10,6 +10,6 @@ return await ProgramRunner.Run(async () =>
     app.MapGiftCards();
     // A sample has no migrations.
     await using (var scope = app.Services.CreateAsyncScope())
-        await scope.ServiceProvider.GetRequiredService<GiftCardsDb>().Database.EnsureCreatedAsync();
+        await scope.ServiceProvider.GetRequiredService<GiftCardsDb>().Database.EnsureCreatedAsync(CancellationToken.None);
     await app.RunService();
 });

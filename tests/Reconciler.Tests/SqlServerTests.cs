@@ -68,7 +68,7 @@ public sealed class SqlServerTests
     static IReadOnlyList<string> Errors(string database, List<string> statements)
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, database, "Server=nowhere");
-        var named = statements.Distinct().ToDictionary(sql => sql, sql => ("@after @end @rows @ids @since @before", sql));
+        var named = statements.Distinct().ToDictionary(sql => sql, sql => ("@after @end @rows @ids @since @before @pollsBefore", sql));
         return SqlServerScript.Errors(db.Database.GenerateCreateScript(), named);
     }
 }
