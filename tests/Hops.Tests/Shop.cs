@@ -49,6 +49,7 @@ sealed class Shop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
+        await app.StopAsync();
         await app.DisposeAsync();
         await receiver.DisposeAsync();
         data.Delete(true);
