@@ -9,7 +9,7 @@ namespace Orders.Api;
 /// <summary>Everything that happened to an order in all services.</summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Items">
-/// Oldest first. Source is order, assurance, operator, stock, payment, gateway, webhook (of the gateway), delivery (a webhook to the
+/// Oldest first. Source is order, recovery, operator, stock, payment, gateway, webhook (of the gateway), delivery (a webhook to the
 /// merchant), case or repair. Times come from the process that acted, so items of two processes may be slightly out of order.
 /// </param>
 /// <param name="Gaps">Sources whose items are missing, and why; empty if the timeline is complete.</param>
@@ -54,7 +54,7 @@ static class TimelineEndpoint
     static string SourceOf(AuditRow row) => row switch
     {
         { Subject: not OrderAudit.Subject } => "operator",
-        { Cause: OrderAudit.RecoveryCause } => "assurance",
+        { Cause: OrderAudit.RecoveryCause } => "recovery",
         _ => "order",
     };
 }

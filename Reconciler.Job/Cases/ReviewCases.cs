@@ -18,7 +18,7 @@ sealed class ReviewCases(
     /// <summary>A decision that has not reached its order within this time is lost.</summary>
     static readonly TimeSpan DecisionTimeout = TimeSpan.FromMinutes(1);
 
-    const string By = "assurance";
+    const string By = "recovery";
     const string Rule = "Every order reaches a final state without an operator.";
 
     /// <summary>

@@ -54,7 +54,7 @@ sealed class OverdueOrdersJob(
         if (mine.Count == 0)
             return;
 
-        FailPoint.Hit("assurance.claimed");
+        FailPoint.Hit("recovery.claimed");
         try
         {
             await Send(mine, cancel);
@@ -87,7 +87,7 @@ sealed class OverdueOrdersJob(
         {
             await saga.Send(order, RecoveryRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
             mine.Dequeue();
-            FailPoint.Hit("assurance.mid-page");
+            FailPoint.Hit("recovery.mid-page");
         }
     }
 }

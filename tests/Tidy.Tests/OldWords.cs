@@ -9,6 +9,7 @@ static partial class OldWords
 {
     static readonly IReadOnlyList<(string Old, string Plain)> Words =
     [
+        ("assurance", "recovery"),
         ("told", "name the message, answer or notification"),
         ("nobody", "name the actor, or use 'no' with the noun"),
         ("who(?:m)?ever", "name the actor"),

@@ -8,7 +8,7 @@ static class Steps
             ("Confirmed", "Cancelled")];
 
     /// <summary>The saga's event when recovery resumes an order.</summary>
-    const string Assurance = "CheckRequested";
+    const string Recovery = "CheckRequested";
 
     sealed record Step(string Subject, string Id, DateTime At, string From, string To, string Cause, string Detail);
 
@@ -27,7 +27,7 @@ static class Steps
     /// <summary>I9: a step without a change is recorded once, plus once for each time that recovery sent a command again.</summary>
     static IEnumerable<string> Repeated(IGrouping<string, Step> order)
     {
-        var requested = 1 + order.Count(step => step.Cause == Assurance);
+        var requested = 1 + order.Count(step => step.Cause == Recovery);
         return order.Where(step => step.From == step.To).GroupBy(step => (step.To, step.Cause, step.Detail)).Where(same => same.Count() > requested)
             .Select(same => $"I9 order {order.Key}: {same.Key.Cause} in {same.Key.To} is noted {same.Count()} times and was asked for {requested} times");
     }
@@ -39,9 +39,9 @@ static class Steps
         var delay = TimeSpan.FromSeconds(new Orders.Model.OrderSettings().FirstRetryDelaySeconds - 0.5);
         foreach (var step in order)
         {
-            if (step.Cause == Assurance && step.At - since is { } after && after < delay)
+            if (step.Cause == Recovery && step.At - since is { } after && after < delay)
                 yield return $"I10 order {order.Key} is driven on {after.TotalSeconds:0.0} s after its last step: not due yet";
-            if (step.Cause == Assurance || step.From != step.To)
+            if (step.Cause == Recovery || step.From != step.To)
                 since = step.At;
         }
     }

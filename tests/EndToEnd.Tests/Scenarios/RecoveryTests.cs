@@ -30,7 +30,7 @@ public sealed class RecoveryTests
         var placed = await new Load(shop, Load.Mixed(Orders, [sku], seed: 3)).Run(callers: 8);
         await Purge(system, "inventory");
 
-        system.Of(Reconciler).Start(("FailPoint", "assurance.mid-page:120"));
+        system.Of(Reconciler).Start(("FailPoint", "recovery.mid-page:120"));
         twin.Start();
         await Eventually.Holds("one process has died during a page", () => !system.Of(Reconciler).IsUp, TimeSpan.FromSeconds(60));
         system.Of(Inventory).Start();

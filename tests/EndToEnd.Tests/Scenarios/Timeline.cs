@@ -18,7 +18,7 @@ sealed partial record Timeline(Guid OrderId, IReadOnlyList<TimelineItem> Items, 
     /// One line per item, without what differs between runs: grouped by process, because clocks differ a little; and without webhooks,
     /// because the gateway may have been queried just before one arrived.
     /// </summary>
-    public string Text() => string.Join('\n', Of("order", "assurance").Concat(Of("stock")).Concat(Of("payment", "gateway")).Select(Line));
+    public string Text() => string.Join('\n', Of("order", "recovery").Concat(Of("stock")).Concat(Of("payment", "gateway")).Select(Line));
 
     public string Webhooks() => string.Join(' ', Items.Where(item => item.Source == "webhook").Select(item => item.Cause));
 

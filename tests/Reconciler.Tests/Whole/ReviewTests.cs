@@ -40,7 +40,7 @@ public sealed class ReviewTests
         ((DateTime)resolved["case"]!["dueAt"]! - (DateTime)resolved["case"]!["openedAt"]!).ShouldBe(TimeSpan.FromHours(24));
         ((string)resolved["evidence"]!["stock"]!["state"]!).ShouldBe("Confirmed");
         ((string)resolved["evidence"]!["order"]!["reviewFrom"]!).ShouldBe(OrderStates.ConfirmingStock);
-        Changes(resolved).ShouldBe([">Open by assurance", "Open>Resolved by resolve by assurance"]);
+        Changes(resolved).ShouldBe([">Open by recovery", "Open>Resolved by resolve by recovery"]);
         (await shop.Db(db => db.Cases.CountAsync())).ShouldBe(1);
         (await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null))).ShouldBeTrue();
     }
@@ -124,7 +124,7 @@ public sealed class ReviewTests
             "it is reported again", () => shop.Db(db => db.Cases.AsNoTracking().SingleAsync()), row => row.AlertedAt != null);
         (reopened.Status, reopened.AlertAttempts).ShouldBe((CaseStatus.Open, 0));
         var details = await shop.Http.Json($"/cases/{reopened.Id}");
-        Changes(details)[^1].ShouldStartWith("InProgress>Open by reopen by assurance");
+        Changes(details)[^1].ShouldStartWith("InProgress>Open by reopen by recovery");
     }
 
     static async Task<string> Opened(Shop shop) =>
