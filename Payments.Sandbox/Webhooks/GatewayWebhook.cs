@@ -8,6 +8,9 @@ namespace OrderSaga.Sandbox;
 /// <summary>A webhook about a hosted payment, to be delivered.</summary>
 sealed class GatewayWebhook
 {
+    /// <summary>A payment made in its last second is delivered before the payments that expired: its order has seconds left.</summary>
+    static readonly TimeSpan SuccessFirst = TimeSpan.FromHours(1);
+
     /// <summary><c>msg_</c> and a UUIDv7; the same for every delivery.</summary>
     public required string Id { get; init; }
 
@@ -31,7 +34,7 @@ sealed class GatewayWebhook
     {
         Id = id,
         Url = url,
-        DueAt = now,
+        DueAt = authorization.Status == Statuses.Succeeded ? now - SuccessFirst : now,
         Body = JsonSerializer.Serialize(
             new
             {

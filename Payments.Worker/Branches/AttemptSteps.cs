@@ -32,13 +32,13 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
     }
 
     /// <summary>Makes the attempt due again, because there may be news of it.</summary>
-    public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause)
+    public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause, bool poll = false)
     {
         var from = attempt.State.ToString();
         attempt.Reopen(Now, Now);
         if (from != attempt.State.ToString())
             Audit(attempt, from, cause);
-        HandOver(branch, attempt, query: true);
+        HandOver(branch, attempt, query: true, poll);
     }
 
     /// <summary>Queues the call after the commit. If this process does not get to it, a sweeper finds it due.</summary>

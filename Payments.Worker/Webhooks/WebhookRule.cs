@@ -46,6 +46,9 @@ static class WebhookRule
         _ => Accepted,
     };
 
+    /// <summary>An order with money moves on at once; many that were not paid in time wait for each other.</summary>
+    public static bool TellsOfMoney(GatewayEvent received) => received.Type == "authorization.succeeded";
+
     static bool Fits(GatewayEventData received, PaymentBranch branch) =>
         received.Amount == branch.Amount && received.Currency == branch.Currency
         && (branch.AuthorizationId is null || received.AuthorizationId == branch.AuthorizationId);

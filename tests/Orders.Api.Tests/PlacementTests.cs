@@ -27,7 +27,8 @@ public sealed class PlacementTests
         var row = await api.Host.Read(db => db.Orders.SingleAsync(order => order.CorrelationId == id));
         (row.Merchant, row.IdempotencyKey, row.Version, row.PaymentToken).ShouldBe((merchant.Merchant, "key-1", 1, "tok_ok"));
         (row.NextRetryAt!.Value - row.CreatedAt).ShouldBe(TimeSpan.FromSeconds(8));
-        (row.PayBefore - row.CreatedAt).ShouldBe(TimeSpan.FromMinutes(15));
+        (row.PayBefore - row.CreatedAt).ShouldBeInRange(TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(901));
+        (row.PayBefore.Ticks % TimeSpan.TicksPerSecond).ShouldBe(0, "a gateway closes its page at a whole second");
         var audit = await api.Host.Read(db => db.Audit.SingleAsync(entry => entry.SubjectId == id.ToString()));
         (audit.From, audit.To, audit.Cause).ShouldBe(("", "Reserving", "SubmitOrder"));
     }

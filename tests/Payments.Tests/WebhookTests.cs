@@ -49,6 +49,21 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public async Task A_paid_order_is_queried_before_expired_ones()
+    {
+        await using var bench = await Bench.Start();
+        var (expired, paid) = (Some.Order(), Some.Order());
+        await bench.Deliver(Some.Hosted(expired), Some.Hosted(paid));
+        await bench.Drain();
+        (await Receive(bench, "msg_1", await Event(expired, "authorization.expired"))).ShouldBe(WebhookRule.Accepted);
+        (await Receive(bench, "msg_2", await Event(paid, "authorization.succeeded"))).ShouldBe(WebhookRule.Accepted);
+        bench.Get<CallQueue>().TryTake(out var first).ShouldBeTrue();
+        first.Call.OrderId.ShouldBe(paid);
+
+        async Task<string> Event(Guid order, string type) => Signed.Event(order, type, (await bench.Branch(order)).AuthorizationId!);
+    }
+
+    [Fact]
     public async Task A_lost_webhook_is_recovered_by_polling()
     {
         await using var bench = await Bench.Start();

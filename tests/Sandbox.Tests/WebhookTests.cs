@@ -109,6 +109,21 @@ public sealed class WebhookTests
     }
 
     [Fact]
+    public void A_payment_is_due_before_earlier_expired_ones()
+    {
+        var now = DateTime.UnixEpoch;
+        var expired = GatewayWebhook.About(Hosted(Statuses.Expired), "https://shop.example", "msg_1", now);
+        var paid = GatewayWebhook.About(Hosted(Statuses.Succeeded), "https://shop.example", "msg_2", now.AddMinutes(10));
+        new[] { expired, paid }.MinBy(webhook => webhook.DueAt).ShouldBe(paid);
+    }
+
+    static GatewayOperation Hosted(string status) => new()
+    {
+        Id = "auth_1", AuthorizationId = "auth_1", Operation = Operations.Authorize, Status = status, Amount = 1, Currency = "EUR", Reference = "order",
+        IdempotencyKey = "key", RequestHash = "", At = DateTime.UnixEpoch,
+    };
+
+    [Fact]
     public void Retry_delays_double_up_to_five_minutes() =>
         new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.DelayAfter(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
 
