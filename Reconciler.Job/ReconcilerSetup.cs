@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orders.Model;
 using Orders.Model.Participants;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
@@ -23,10 +23,7 @@ public static class ReconcilerSetup
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());
-        builder.Services.AddSingleton<ReplicaMonitor>();
-        builder.Services.AddPeriodic<ReplicaMonitor>(ReplicaMonitor.Interval);
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-            "replicas", services => services.GetRequiredService<ReplicaMonitor>(), HealthStatus.Degraded, null));
+        builder.AddReplicaMonitor();
         builder.Services.AddPeriodic<OverdueOrdersJob>(TimeSpan.FromSeconds(recovery.IntervalSeconds));
         builder.Services.AddPeriodic<ReviewMonitorJob>(TimeSpan.FromSeconds(recovery.ReviewIntervalSeconds));
         ScheduledRun.Schedule(builder.Services, reconciliation);
@@ -44,9 +41,8 @@ public static class ReconcilerSetup
         builder.AddRetention(new RetentionRule<ReconcilerDb>("repairs", "checked_at", settings.CaseRetentionDays));
         builder.AddRetention(new RetentionRule<ReconcilerDb>("cases", "resolved_at", settings.CaseRetentionDays));
         builder.AddReadOnlyContext<OrdersDb>("orders");
-        builder.AddLedgers(settings);
-        builder.AddSettlements();
-        builder.Services.AddSingleton<RuleTermsSource>();
+        builder.AddLedgers(TimeSpan.FromSeconds(settings.WindowSeconds));
+        builder.AddSettlements<ReconcilerDb>();
         builder.Services.AddSingleton<RunTable>();
         builder.Services.AddSingleton<RunStarter>();
         builder.Services.AddSingleton<RunWorker>();
@@ -71,37 +67,9 @@ public static class ReconcilerSetup
         var reconciliation = app.MapGroup("/reconciliation").WithTags("Reconciliation").RequireRole(Roles.Operator);
         ConservationEndpoint.Map(reconciliation);
         RunEndpoints.Map(reconciliation.MapGroup("/runs"));
-        SettlementsEndpoint.Map(app);
+        app.MapSettlements<ReconcilerDb>();
         AcceptedEndpoints.Map(app);
         CaseHistoryEndpoint.Map(app);
         CaseEndpoints.Map(app.MapGroup("/cases").WithTags("Cases").RequireRole(Roles.Operator));
-    }
-
-    /// <summary>Adds read access to the ledgers that reconciliation compares.</summary>
-    static void AddLedgers(this WebApplicationBuilder builder, ReconciliationSettings reconciliation)
-    {
-        var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
-        settings.Check();
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton(LedgerSet.Of(builder.Configuration, settings));
-        builder.Services.AddSingleton<FourWayMerge>();
-        var primaries = LedgerSet.OfPrimaries(builder.Configuration, settings);
-        builder.Services.AddSingleton(new PrimaryLedgers(primaries, new FourWayMerge(primaries, settings)));
-        var bound = TimeSpan.FromSeconds(Math.Min(settings.MaxReplicaLagSeconds, reconciliation.WindowSeconds));
-        builder.Services.AddSingleton(services => Replicas.Of(builder.Configuration, bound, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton<Conservation>();
-    }
-
-    static void AddSettlements(this WebApplicationBuilder builder)
-    {
-        var settings = builder.Configuration.GetSection("Settlements").Get<SettlementSettings>() ?? new SettlementSettings();
-        settings.Check();
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton<SettlementIntake>();
-        builder.Services.AddSingleton<SettlementFiles>();
-        builder.Services.AddTransient<SettlementFetch>();
-        builder.Services.AddSingleton<LateSettlements>();
-        builder.Services.AddHttpClient<SettlementClient>(http => http.Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds))
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false });
     }
 }

@@ -38,7 +38,7 @@ static class AcceptedEndpoints
             .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"));
         accepted.MapPost("/{id}/revoke", Revoke)
             .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")
-            .RequestExample(new CaseReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
+            .RequestExample(new OperatorReason("it was another order")).Produces<AcceptedView>().ResponseExample(200, Example)
             .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.InvalidReason, ProblemTypes.AcceptedNotFound);
     }
 
@@ -52,15 +52,15 @@ static class AcceptedEndpoints
     }
 
     static async Task<AcceptedView> Revoke(
-        [Description("The id of the acceptance.")] string id, CaseReason? request, HttpContext http, UnitOfWork<ReconcilerDb> unitOfWork,
+        [Description("The id of the acceptance.")] string id, OperatorReason? request, HttpContext http, UnitOfWork<ReconcilerDb> unitOfWork,
             AcceptedDifferences accepted)
     {
-        var (key, reason) = (Ids.Read(id), CaseEndpoints.Reason(request?.Reason));
+        var (key, reason) = (Ids.Read(id), OperatorReason.Check(request?.Reason));
         return await unitOfWork.Run(async work =>
         {
             var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
                 ?? throw new Problem(ProblemTypes.AcceptedNotFound, "Check the id; GET /accepted-differences lists those in force.");
-            accepted.Revoke(work, row, CaseEndpoints.By(http), reason);
+            accepted.Revoke(work, row, OperatorReason.By(http), reason);
             return AcceptedView.Of(row);
         });
     }

@@ -9,7 +9,6 @@ namespace Reconciler.Job;
 
 static class CaseEndpoints
 {
-    const int ReasonLength = 300;
     const int NameLength = 64;
 
     public static void Map(RouteGroupBuilder cases)
@@ -24,13 +23,13 @@ static class CaseEndpoints
         Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
             .RequestExample(new CaseAssignment("kim", "she knows this gateway")).ProducesProblem(ProblemTypes.InvalidAssignee);
         Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Sends the repair again, if the ledgers still differ")
-            .RequestExample(new CaseReason("the participant was down"));
+            .RequestExample(new OperatorReason("the participant was down"));
         Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Releases everything that a cancelled or unknown order still holds")
-            .RequestExample(new CaseReason("agreed with the customer"));
+            .RequestExample(new OperatorReason("agreed with the customer"));
         Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Closes the case and accepts the difference: no new case for the same amounts")
-            .RequestExample(new CaseReason("goodwill, agreed with the customer"));
+            .RequestExample(new OperatorReason("goodwill, agreed with the customer"));
         Act(cases.MapPost(Path(CaseRule.Resolve), Resolve), "ResolveCase", "Closes the case as resolved")
-            .RequestExample(new CaseReason("refunded at the gateway by hand"));
+            .RequestExample(new OperatorReason("refunded at the gateway by hand"));
     }
 
     static string Path(string action) => $"/{{id}}/actions/{action}";
@@ -81,27 +80,20 @@ static class CaseEndpoints
     {
         var assignee = request?.Assignee is { Length: > 0 and <= NameLength } name && !name.Any(char.IsControl) ? name
             : throw Problem.At(ProblemTypes.InvalidAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
-        return actions.Assign(Ids.Read(id), assignee, By(http), Reason(request.Reason));
+        return actions.Assign(Ids.Read(id), assignee, OperatorReason.By(http), OperatorReason.Check(request.Reason));
     }
 
-    static Task<CaseView> Resolve([Description("The case's id.")] string id, CaseReason? request, HttpContext http, CaseActions actions) =>
-        actions.Resolve(Ids.Read(id), By(http), Reason(request?.Reason));
+    static Task<CaseView> Resolve([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, CaseActions actions) =>
+        actions.Resolve(Ids.Read(id), OperatorReason.By(http), OperatorReason.Check(request?.Reason));
 
-    static Task<CaseView> Accept([Description("The case's id.")] string id, CaseReason? request, HttpContext http, CaseActions actions) =>
-        actions.Accept(Ids.Read(id), By(http), Reason(request?.Reason));
+    static Task<CaseView> Accept([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, CaseActions actions) =>
+        actions.Accept(Ids.Read(id), OperatorReason.By(http), OperatorReason.Check(request?.Reason));
 
-    static Task<CaseView> Retry([Description("The case's id.")] string id, CaseReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Retry, By(http), Reason(request?.Reason), db);
+    static Task<CaseView> Retry([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Retry, OperatorReason.By(http), OperatorReason.Check(request?.Reason), db);
 
-    static Task<CaseView> Compensate([Description("The case's id.")] string id, CaseReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Compensate, By(http), Reason(request?.Reason), db);
-
-    internal static string By(HttpContext http) => http.User.Identity!.Name!;
-
-    internal static string Reason(string? reason) =>
-        reason is { Length: > 0 and <= ReasonLength } && !string.IsNullOrWhiteSpace(reason) && !reason.Any(char.IsControl)
-        ? reason
-        : throw Problem.At(ProblemTypes.InvalidReason, "/reason", $"Give a reason for the audit: 1 to {ReasonLength} printable characters.");
+    static Task<CaseView> Compensate([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
+        actions.Send(Ids.Read(id), CaseRule.Compensate, OperatorReason.By(http), OperatorReason.Check(request?.Reason), db);
 
     internal sealed class Filter : Paging
     {

@@ -56,9 +56,6 @@ sealed record CasePreview(CaseView Case, bool? StillThere, JsonNode? Snapshot, I
 /// <param name="Refused">Why it would be refused now; null if it is possible.</param>
 sealed record ActionPreview(string Action, IReadOnlyList<string> Commands, string? Refused);
 
-/// <param name="Reason">The reason; stored in the audit.</param>
-sealed record CaseReason(string? Reason);
-
 /// <param name="Assignee">The operator who will work on it.</param>
 /// <param name="Reason">The reason; stored in the audit.</param>
 sealed record CaseAssignment(string? Assignee, string? Reason);

@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 /// <summary>
 /// Reads one order in all ledgers now and applies the rules again. Actions depend on the result, so it reads primaries, never replicas.
 /// </summary>
-sealed class RepairVerification(PrimaryLedgers primaries, RuleTermsSource terms)
+sealed class RepairVerification(PrimaryLedgers primaries, SettlementTermsSource terms)
 {
     /// <summary>
     /// Returns the order, and whether the difference still exists. For a case of an order in review: whether it is still in review.

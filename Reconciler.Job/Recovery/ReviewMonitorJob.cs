@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;

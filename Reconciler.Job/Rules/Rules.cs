@@ -27,16 +27,16 @@ enum Concern
 /// <param name="Concern">Its areas; once it is broken, later rules with the same area are skipped.</param>
 /// <param name="Text">What must hold, in one sentence.</param>
 /// <param name="Broken">True if it does not hold.</param>
-sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Text, Func<OrderSnapshot, RuleTerms, bool> Broken)
+sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Text, Func<OrderSnapshot, SettlementTerms, bool> Broken)
 {
     /// <summary>Minor units at stake.</summary>
-    public Func<OrderSnapshot, RuleTerms, long> Stake { get; init; } = (snapshot, _) => snapshot.Worth;
+    public Func<OrderSnapshot, SettlementTerms, long> Stake { get; init; } = (snapshot, _) => snapshot.Worth;
 }
 
 /// <summary>Applies the table to an order. Pure.</summary>
 static class Rules
 {
-    public static IEnumerable<Finding> Check(OrderSnapshot snapshot, RuleTerms terms)
+    public static IEnumerable<Finding> Check(OrderSnapshot snapshot, SettlementTerms terms)
     {
         List<Finding>? findings = null;
         var reported = Concern.None;
@@ -66,7 +66,7 @@ static class Rules
         return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Text, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
     }
 
-    static Finding Find(Rule rule, OrderSnapshot snapshot, RuleTerms terms) => new(
+    static Finding Find(Rule rule, OrderSnapshot snapshot, SettlementTerms terms) => new(
         rule.Class, rule.Severity, snapshot.OrderId, rule.Concern is Concern.Settlement or Concern.Reversal ? AboutSettlement : null,
         rule.Text, Evidence(snapshot), rule.Remedy, rule.Stake(snapshot, terms), snapshot.Currency)
     {

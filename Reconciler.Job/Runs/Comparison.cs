@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 
 /// <summary>One pass over the ledgers. The findings of a page and its checkpoint are one transaction.</summary>
 sealed class Comparison(
-    FourWayMerge merge, PrimaryLedgers primaries, RuleTermsSource terms, LedgerSet ledgers, FindingQuota quota, ReconciliationSettings settings)
+    FourWayMerge merge, PrimaryLedgers primaries, SettlementTermsSource terms, LedgerSet ledgers, FindingQuota quota, ReconciliationSettings settings)
 {
     /// <summary>A page ends early after this many findings.</summary>
     const int MaxFindingsPerPage = 500;

@@ -6,7 +6,8 @@ namespace Reconciler.Job;
 /// Checks of a full run that do not concern single orders: settlement files, their rows without an order, and stock levels.
 /// </summary>
 sealed class NonOrderChecks(
-    SettlementFetch settlements, LateSettlements late, LedgerSet ledgers, LedgerSettings reading, SettlementSettings files, ReconciliationSettings settings)
+    SettlementFetch<ReconcilerDb> settlements, LateSettlements late, LedgerSet ledgers, LedgerSettings reading, SettlementSettings files,
+    ReconciliationSettings settings)
 {
     const string KindRequirement = "The kinds of rows in settlement files are known.";
     const string StockRequirement = "The level of each sku adds up and agrees with its receipts and its orders.";
@@ -16,8 +17,8 @@ sealed class NonOrderChecks(
     {
         var findings = new List<Finding>();
         await foreach (var intake in settlements.ImportDue(cancel))
-            if (intake.Finding is { } refused)
-                findings.Add(refused);
+            if (intake.Refusal is { } refusal)
+                findings.Add(FileFinding.Refused(intake.Day, refusal));
         await foreach (var row in ledgers.Settlement.Unmatched(since: null, cancel).Take(settings.MaxFindings + 1))
             findings.Add(Rules.CheckUnmatched(row));
         return findings;
@@ -29,7 +30,7 @@ sealed class NonOrderChecks(
     /// </summary>
     public async Task<List<Finding>> CheckDays(IReadOnlySet<string> refused, CancellationToken cancel)
     {
-        List<Finding> findings = [.. (await late.Find(cancel)).Where(missing => !refused.Contains(missing.Subject!))];
+        List<Finding> findings = [.. (await late.Find(cancel)).Select(FileFinding.Late).Where(missing => !refused.Contains(missing.Subject!))];
         await foreach (var sku in new StockBalances(ledgers.Stock.Database, reading).Read(cancel: cancel))
             if (sku.Drift > 0 && findings.Count <= settings.MaxFindings)
                 findings.Add(Drifts(sku));

@@ -8,8 +8,8 @@ namespace Reconciler.Job;
 /// one page of reading.
 /// </summary>
 sealed class Reconciliation(
-    RunTable runs, NonOrderChecks nonOrderChecks, Comparison comparison, Compensator compensator, Recheck recheck, Conservation conservation, Replicas replicas,
-    FindingQuota quota, TimeProvider clock, ILogger<Reconciliation> log)
+    RunTable runs, NonOrderChecks nonOrderChecks, Comparison comparison, Compensator compensator, Recheck recheck, Conservation conservation,
+    SettlementTermsSource terms, Replicas replicas, FindingQuota quota, TimeProvider clock, ILogger<Reconciliation> log)
 {
     /// <summary>Executes the run to its end; on an exception the run keeps its current state.</summary>
     public async Task Run(RunLease lease, CancellationToken cancel)
@@ -83,7 +83,7 @@ sealed class Reconciliation(
             await recheck.SendAgain(lease, cancel);
         if (run.Repaired > 0)
             await recheck.WaitForRepairs(run.Id, cancel);
-        var sums = run.Kind == RunKind.Full ? await conservation.Read(cancel) : null;
+        var sums = run.Kind == RunKind.Full ? await conservation.Read(await terms.Days(cancel), cancel) : null;
         await lease.Run((work, lockedRun) =>
         {
             lockedRun.Conservation = sums is null ? null : JsonSerializer.Serialize(sums, WebJson.Options);

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using Quartz;
 
 namespace Reconciler.Job;

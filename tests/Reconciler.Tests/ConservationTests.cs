@@ -92,6 +92,6 @@ public sealed class ConservationTests
         (finding.Class, finding.Subject, finding.Amount).ShouldBe((Classes.UnknownInSettlement, "cap_x", 500));
     }
 
-    static Task<ConservationReport> Read(GeneratedLedgers books) => new Conservation(
-        books.Ledgers, new RuleTermsSource(books.Ledgers, new SettlementSettings(), new IntakeRig.Noon()), books.Settings).Read();
+    static async Task<ConservationReport> Read(GeneratedLedgers books) => await new Conservation(books.Ledgers, books.Settings).Read(
+        await new SettlementTermsSource(books.Ledgers, new SettlementSettings(), new IntakeRig.Noon()).Days());
 }

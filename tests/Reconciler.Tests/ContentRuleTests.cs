@@ -98,7 +98,7 @@ public sealed class ContentRuleTests
     public void A_capture_is_missing_by_time_when_no_file_arrives(string requested, string answered, string now, string days, bool missed)
     {
         var delivered = days.Split(' ').Select(day => new DateOnly(2030, 5, int.Parse(day))).ToHashSet();
-        var received = SettlementDays.Of(delivered, new SettlementSettings(), new DateTimeOffset(At(now)));
+        var received = SettlementTermsSource.DaysAt(new DateTimeOffset(At(now)), delivered, new SettlementSettings());
         var capture = Some.Attempt("capture", "cap_1") with { CreatedAt = At(requested), UpdatedAt = At(answered) };
         var snapshot = Good with { Payment = Some.Payment("Confirmed", capture), Settled = [] };
         snapshot.Found(Some.Terms with { Days = received }).ShouldBe(missed ? Classes.MissingInSettlement : "");

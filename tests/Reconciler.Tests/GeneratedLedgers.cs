@@ -52,7 +52,7 @@ sealed class GeneratedLedgers : IAsyncDisposable
 
     public async Task<List<Finding>> Findings(MergeWindow window)
     {
-        var terms = new RuleTerms(Fees, new SettlementDays(await Ledgers.Settlement.DeliveredDays()));
+        var terms = new SettlementTerms(Fees, new SettlementDays(await Ledgers.Settlement.DeliveredDays()));
         return [.. (await ReadSnapshots(window)).SelectMany(snapshot => Rules.Check(snapshot, terms))];
     }
 

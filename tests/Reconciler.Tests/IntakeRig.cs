@@ -39,10 +39,10 @@ sealed class IntakeRig : IAsyncDisposable
     public Task<Intake> Import(string file, DateOnly? day = null) => Import(Encoding.UTF8.GetBytes(file), day);
 
     public Task<Intake> Import(string file, FileDelivery delivery) =>
-        app.Services.GetRequiredService<SettlementIntake>().Import(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
+        app.Services.GetRequiredService<SettlementIntake<ReconcilerDb>>().Import(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
 
     public Task<Intake> Import(byte[] file, DateOnly? day = null) =>
-        app.Services.GetRequiredService<SettlementIntake>().Import(day ?? Day, new MemoryStream(file));
+        app.Services.GetRequiredService<SettlementIntake<ReconcilerDb>>().Import(day ?? Day, new MemoryStream(file));
 
     public async Task<T> Read<T>(Func<ReconcilerDb, Task<T>> query)
     {

@@ -23,15 +23,15 @@ public sealed class SettlementFetchTests
         await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
         await using var gateway = await Gateway(rig);
 
-        var taken = await rig.Get<SettlementFetch>().ImportDue().ToListAsync();
+        var taken = await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync();
         taken.Select(intake => intake.Outcome).ShouldAllBe(outcome => outcome == IntakeOutcome.Taken);
         taken.Select(intake => intake.Day).ShouldBe(Enumerable.Range(0, 14).Select(day => IntakeRig.Day.AddDays(day - 13)));
         taken.Sum(intake => intake.Rows).ShouldBeInRange(200, 400);
         (await rig.Read(db => db.SettlementFiles.SumAsync(file => file.Rows))).ShouldBe(taken.Sum(intake => intake.Rows));
-        (await rig.Get<SettlementFetch>().ImportDue().ToListAsync()).ShouldBeEmpty();
+        (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).ShouldBeEmpty();
 
-        (await rig.Get<Conservation>().Read()).Conserved.ShouldBeTrue();
-        var terms = await rig.Get<RuleTermsSource>().Read();
+        var terms = await rig.Get<SettlementTermsSource>().Read();
+        (await rig.Get<Conservation>().Read(terms.Days)).Conserved.ShouldBeTrue();
         await foreach (var snapshot in rig.Get<FourWayMerge>().Read(GeneratedLedgers.All))
             snapshot.Found(terms).ShouldBe("", $"{snapshot.OrderId}");
     }
@@ -40,13 +40,13 @@ public sealed class SettlementFetchTests
     public async Task A_failed_settlement_fetch_stays_due_without_findings()
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded, "--Gateway:Key=0123456789abcdef", "--Gateway:Url=http://127.0.0.1:1");
-        (await rig.Get<SettlementFetch>().ImportDue().ToListAsync()).ShouldBeEmpty();
+        (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).ShouldBeEmpty();
 
         await using var gateway = await Gateway(rig);
         rig.App.Configuration["Gateway:Key"] = "somebody else's key";
-        (await rig.Get<SettlementFetch>().ImportDue().ToListAsync()).ShouldBeEmpty();
+        (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).ShouldBeEmpty();
         rig.App.Configuration["Gateway:Key"] = "0123456789abcdef";
-        (await rig.Get<SettlementFetch>().ImportDue().ToListAsync()).Count.ShouldBe(14);
+        (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).Count.ShouldBe(14);
     }
 
     /// <summary>The sandbox on the installation's databases.</summary>

@@ -18,7 +18,7 @@ public sealed class SettlementFilesTests
             Row("fee_1", "capture", 0, 25), Row("pay_1", "payout", -9000, 0, ""),
             Row("ret_1", "Retencion IVA", -12, 0, "")))).Outcome.ShouldBe(IntakeOutcome.Taken);
 
-        (await rig.Get<SettlementFiles>().Kinds(IntakeRig.Day)).ShouldBe(
+        (await rig.Get<SettlementFiles<ReconcilerDb>>().Kinds(IntakeRig.Day)).ShouldBe(
         [
             new("capture", "EUR", 1, 2500, 60), new("capture-reversal", "EUR", 1, -300, 0), new("chargeback", "EUR", 1, -2500, 1500),
             new("fee", "EUR", 1, 0, 25), new("payout", "EUR", 1, -9000, 0), new("refund-reversal", "EUR", 1, 700, 0), new("retencion-iva", "EUR", 1, -12, 0),
@@ -33,12 +33,12 @@ public sealed class SettlementFilesTests
     {
         await using var rig = await IntakeRig.Start(mode);
         await rig.Import(File(Row("cap_1", "capture", 2500, 60), Row("cap_2", "capture", 100, 26)));
-        var first = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day)).ShouldNotBeNull();
+        var first = (await rig.Get<SettlementFiles<ReconcilerDb>>().Find(IntakeRig.Day)).ShouldNotBeNull();
 
         var replaced = await rig.Import(File(Row("cap_1", "capture", 2600, 61), Row("cap_3", "capture", 5, 25)), new FileDelivery("kim", first.Hash, Why));
 
         (replaced.Outcome, replaced.Difference).ShouldBe((IntakeOutcome.Replaced, new FileDifference(Added: 1, Removed: 1, Changed: 1)));
-        var now = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day)).ShouldNotBeNull();
+        var now = (await rig.Get<SettlementFiles<ReconcilerDb>>().Find(IntakeRig.Day)).ShouldNotBeNull();
         now.Hash.ShouldNotBe(first.Hash);
         now.Earlier.ShouldHaveSingleItem().ShouldBe(new EarlierFile(
             first.Hash!, 2, now.Earlier[0].ImportedAt, now.Earlier[0].EndedAt, "kim", Why));
@@ -55,12 +55,12 @@ public sealed class SettlementFilesTests
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var other = new FileDelivery("kim", new string('a', 64), Why);
-        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Evidence.ShouldContain("that day has no file to replace");
+        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Refusal!.Reason.ShouldContain("that day has no file to replace");
         await rig.Import(File(Row("cap_1", "capture", 2500, 60)));
-        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Finding!.Class.ShouldBe(Classes.SettlementFileChanged);
-        var hash = (await rig.Get<SettlementFiles>().Find(IntakeRig.Day))!.Hash;
-        (await rig.Import("broken", new FileDelivery("kim", hash, Why))).Finding!.Class.ShouldBe(Classes.SettlementFileRefused);
-        (await rig.Get<SettlementFiles>().Find(IntakeRig.Day))!.ShouldSatisfyAllConditions(
+        (await rig.Import(File(Row("cap_1", "capture", 1, 0)), other)).Refusal!.DiffersFromImported.ShouldBeTrue();
+        var hash = (await rig.Get<SettlementFiles<ReconcilerDb>>().Find(IntakeRig.Day))!.Hash;
+        (await rig.Import("broken", new FileDelivery("kim", hash, Why))).Refusal!.DiffersFromImported.ShouldBeFalse();
+        (await rig.Get<SettlementFiles<ReconcilerDb>>().Find(IntakeRig.Day))!.ShouldSatisfyAllConditions(
             file => file.Hash.ShouldBe(hash), file => file.Earlier.ShouldBeEmpty());
     }
 
@@ -71,11 +71,11 @@ public sealed class SettlementFilesTests
         var file = File(Row("cap_1", "capture", 2500, 60));
         await rig.Import(file);
 
-        (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "it was another account's")).ShouldNotBeNull().Hash.ShouldBeNull();
+        (await rig.Get<SettlementFiles<ReconcilerDb>>().Void(IntakeRig.Day, "kim", "it was another account's")).ShouldNotBeNull().Hash.ShouldBeNull();
 
         (await rig.Count()).ShouldBe((0, 0));
-        (await rig.Get<SettlementFiles>().Void(IntakeRig.Day, "kim", "again")).ShouldBeNull();
-        (await rig.Import(file)).Finding!.Evidence.ShouldContain("replaced or voided earlier");
+        (await rig.Get<SettlementFiles<ReconcilerDb>>().Void(IntakeRig.Day, "kim", "again")).ShouldBeNull();
+        (await rig.Import(file)).Refusal!.Reason.ShouldContain("replaced or voided earlier");
         (await rig.Import(file, new FileDelivery("kim"))).Outcome.ShouldBe(IntakeOutcome.Taken, "an operator may still upload it");
     }
 

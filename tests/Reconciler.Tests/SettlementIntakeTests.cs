@@ -109,7 +109,7 @@ public sealed class SettlementIntakeTests
 
         var intake = await rig.Import(file);
 
-        intake.ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3), intake.Finding?.Evidence);
+        intake.ShouldBe(new Intake(IntakeRig.Day, IntakeOutcome.Taken, 3), intake.Refusal?.Reason);
         var rows = await rig.Read(db => db.SettlementRows.AsNoTracking().OrderBy(row => row.Id).ToListAsync());
         rows.Select(row => (row.Id, row.Operation, row.Amount, row.Fee)).ShouldBe(
             [("cap_1", "capture", 1250, 43), ("cap_2", "capture", 700, 35), ("ref_1", "refund", -1250, 0)]);
@@ -125,8 +125,8 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         byte[] file = encoding == "gzip" ? [0x1F, 0x8B, 8, 0, 0]
             : [.. Encoding.GetEncoding(encoding).Preamble, .. Encoding.GetEncoding(encoding).GetBytes(Good)];
-        Said((await rig.Import(file)).Finding.ShouldNotBeNull()).ShouldBe(said);
-        Said((await rig.Import(file[2..])).Finding.ShouldNotBeNull()).ShouldNotContain("header has no column");
+        Said((await rig.Import(file)).Refusal.ShouldNotBeNull()).ShouldBe(said);
+        Said((await rig.Import(file[2..])).Refusal.ShouldNotBeNull()).ShouldNotContain("header has no column");
     }
 
     /// <summary>The same columns in reverse order.</summary>
@@ -141,8 +141,8 @@ public sealed class SettlementIntakeTests
         var again = await rig.Import(Good.Replace("cap_2", "cap_3", StringComparison.Ordinal));
 
         again.Outcome.ShouldBe(IntakeOutcome.Refused);
-        again.Finding.ShouldNotBeNull().Class.ShouldBe(Classes.SettlementFileChanged);
-        again.Finding.Evidence.ShouldContain("another file of that day is already imported");
+        FileFinding.Refused(again.Day, again.Refusal.ShouldNotBeNull()).Class.ShouldBe(Classes.SettlementFileChanged);
+        again.Refusal.Reason.ShouldStartWith("another file of that day is already imported");
         (await rig.Read(db => db.SettlementRows.AnyAsync(row => row.Id == "cap_3"))).ShouldBeFalse();
         (await rig.Count()).ShouldBe((1, 3));
     }
@@ -155,9 +155,9 @@ public sealed class SettlementIntakeTests
         {
             var intake = await rig.Import(corrupt(Good));
             intake.Outcome.ShouldBe(IntakeOutcome.Refused, name);
-            var finding = intake.Finding.ShouldNotBeNull(name);
+            var finding = FileFinding.Refused(intake.Day, intake.Refusal.ShouldNotBeNull(name));
             (finding.Class, finding.Subject, finding.Remedy).ShouldBe((Classes.SettlementFileRefused, "settlement 2030-05-14", Remedy.Case), name);
-            Said(finding).ShouldBe(said, name);
+            Said(intake.Refusal).ShouldBe(said, name);
             (await rig.Count()).ShouldBe((0, 0), name);
         }
 
@@ -170,7 +170,7 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var bytes = Encoding.UTF8.GetBytes(Good);
         bytes[Good.IndexOf("cap_2", StringComparison.Ordinal)] = 0xFF;
-        Said((await rig.Import(bytes)).Finding.ShouldNotBeNull()).ShouldEndWith("the file is not UTF-8");
+        Said((await rig.Import(bytes)).Refusal.ShouldNotBeNull()).ShouldEndWith("the file is not UTF-8");
         (await rig.Count()).ShouldBe((0, 0));
     }
 
@@ -192,7 +192,7 @@ public sealed class SettlementIntakeTests
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         await rig.Import(Good);
         var other = Good.Replace("cap_1,capture,auth_1", "cap_1,capture,auth_9").Replace("2030-05-14", "2030-05-13");
-        Said((await rig.Import(other, IntakeRig.Day.AddDays(-1))).Finding.ShouldNotBeNull()).ShouldStartWith(
+        Said((await rig.Import(other, IntakeRig.Day.AddDays(-1))).Refusal.ShouldNotBeNull()).ShouldStartWith(
             "line 2: row cap_1 is in the file of 2030-05-14 with different content: capture of 1250 EUR, fee 43 there");
         (await rig.Count()).ShouldBe((1, 3));
     }
@@ -202,7 +202,7 @@ public sealed class SettlementIntakeTests
     {
         await using var rig = await IntakeRig.Start(Mode.Embedded);
         var today = await rig.Import(Lines(SettlementCsv.Header, "trailer,0,,,,,,,"), IntakeRig.Day.AddDays(1));
-        Said(today.Finding.ShouldNotBeNull()).ShouldBe("2030-05-15 is not over: its file cannot be complete");
+        Said(today.Refusal.ShouldNotBeNull()).ShouldBe("2030-05-15 is not over: its file cannot be complete");
     }
 
     [Fact]
@@ -213,13 +213,7 @@ public sealed class SettlementIntakeTests
         (await rig.Count()).ShouldBe((1, 0));
     }
 
-    /// <summary>The rows as readable text.</summary>
-    static string Said(Finding finding)
-    {
-        var evidence = System.Text.Json.JsonDocument.Parse(finding.Evidence).RootElement;
-        var line = evidence.GetProperty("line").GetInt64();
-        return (line > 0 ? $"line {line}: " : "") + evidence.GetProperty("reason").GetString();
-    }
+    static string Said(Refusal refusal) => (refusal.Line > 0 ? $"line {refusal.Line}: " : "") + refusal.Reason;
 
     static string Lines(params string[] lines) => string.Join("\r\n", lines) + "\r\n";
 }

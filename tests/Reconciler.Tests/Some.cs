@@ -8,7 +8,7 @@ static class Some
     public static readonly DateTime At = new(2030, 5, 13, 10, 0, 0, DateTimeKind.Utc);
     public static readonly Guid Id = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000001");
 
-    public static readonly RuleTerms Terms = new(new FeeSchedule(140, 25), new SettlementDays(
+    public static readonly SettlementTerms Terms = new(new FeeSchedule(140, 25), new SettlementDays(
         new HashSet<DateOnly> { new(2030, 5, 12), new(2030, 5, 13), new(2030, 5, 14) }));
 
     /// <summary>Stock confirmed, money captured and settled.</summary>
@@ -28,6 +28,6 @@ static class Some
     public static SettlementRow Row(string id, string operation = "capture", long amount = 1250, long fee = 43) =>
         new(id, operation, "auth_1", Id.ToString(), amount, fee, "EUR", At, DateOnly.FromDateTime(At));
 
-    public static string Found(this OrderSnapshot snapshot, RuleTerms? terms = null) =>
+    public static string Found(this OrderSnapshot snapshot, SettlementTerms? terms = null) =>
         string.Join(", ", Rules.Check(snapshot, terms ?? Terms).Select(finding => finding.Class));
 }

@@ -4,7 +4,7 @@ public sealed class CodeTests
 {
     // The sandbox is excluded: it stands for a foreign system with its own ledger.
     static readonly string[] Services =
-        ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Reconciler.Job", "samples"];
+        ["Orders.Api", "Orders.Model", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Settlements", "Reconciler.Job", "samples"];
 
     // Recovery changes no row: the commands it sends are idempotent, and it sends them again while they are needed.
     const string Recovery = "Reconciler.Job/Recovery/";

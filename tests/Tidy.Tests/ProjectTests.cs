@@ -16,6 +16,7 @@ public sealed class ProjectTests
         ["Platform"] = [],
         ["Orders.Model"] = ["Contracts", "Platform"],
         ["Ledgers"] = ["Contracts", "Platform", "Orders.Model"],
+        ["Settlements"] = ["Contracts", "Platform", "Ledgers"],
         ["Verifier"] = ["Ledgers"],
         ["samples/GiftCards"] = ["Contracts", "Platform"],
     };
@@ -43,7 +44,7 @@ public sealed class ProjectTests
 
     [Fact]
     public void Only_the_reconciler_reads_all_ledgers() => Services.Where(service => service != "Reconciler.Job")
-        .Where(service => References(Repo.Read($"{service}/{service}.csproj")).Intersect(["Ledgers", "Verifier"]).Any()).ShouldBeNone();
+        .Where(service => References(Repo.Read($"{service}/{service}.csproj")).Intersect(["Ledgers", "Settlements", "Verifier"]).Any()).ShouldBeNone();
 
     [Fact]
     public void The_platform_has_no_business_words() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
@@ -66,6 +67,7 @@ public sealed class ProjectTests
     [Theory]
     [InlineData("Platform", "Contracts", 1)]
     [InlineData("Ledgers", "Reconciler.Job", 1)]
+    [InlineData("Ledgers", "Settlements", 1)]
     [InlineData("Ledgers", "Platform", 0)]
     [InlineData("samples/GiftCards", "Inventory.Worker", 1)]
     public void An_upward_reference_is_detected(string library, string other, int found) =>

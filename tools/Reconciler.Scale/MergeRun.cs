@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Ledgers;
+using OrderSaga.Settlements;
 using Reconciler.Job;
 
 namespace Reconciler.Scale;
@@ -42,7 +43,7 @@ static class MergeRun
         var bounds = new LedgerSettings();
         var ledgers = LedgerSet.Of(new ConfigurationBuilder().AddInMemoryCollection(settings).Build(), bounds);
         var watch = Stopwatch.StartNew();
-        var terms = new RuleTerms(new FeeSchedule(140, 25), new SettlementDays(await ledgers.Settlement.DeliveredDays()));
+        var terms = new SettlementTerms(new FeeSchedule(140, 25), new SettlementDays(await ledgers.Settlement.DeliveredDays()));
         var findings = new List<string>();
         var snapshots = 0L;
         await foreach (var snapshot in new FourWayMerge(ledgers, bounds).Read(new MergeWindow(Trial.Now.AddMinutes(-5))))

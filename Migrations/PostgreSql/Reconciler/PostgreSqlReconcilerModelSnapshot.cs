@@ -810,7 +810,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("repairs", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(100)
@@ -873,7 +873,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("settlement_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettlementFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettlementFile", b =>
                 {
                     b.Property<DateOnly>("Day")
                         .HasColumnType("date")
@@ -898,7 +898,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("settlement_files", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededFile", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -949,7 +949,7 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("settlement_files_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
                     b.Property<Guid>("FileId")
                         .HasColumnType("uuid")
@@ -1006,18 +1006,18 @@ namespace Migrations.PostgreSql.Reconciler
                     b.ToTable("settlement_rows_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SettlementFile", null)
+                    b.HasOne("OrderSaga.Settlements.SettlementFile", null)
                         .WithMany()
                         .HasForeignKey("Day")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SupersededFile", null)
+                    b.HasOne("OrderSaga.Settlements.SupersededFile", null)
                         .WithMany()
                         .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Restrict)

@@ -813,7 +813,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("repairs", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(100)
@@ -876,7 +876,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("settlement_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettlementFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettlementFile", b =>
                 {
                     b.Property<DateOnly>("Day")
                         .HasColumnType("date")
@@ -901,7 +901,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("settlement_files", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededFile", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
@@ -952,7 +952,7 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("settlement_files_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
                     b.Property<Guid>("FileId")
                         .HasColumnType("uniqueidentifier")
@@ -1009,18 +1009,18 @@ namespace Migrations.SqlServer.Reconciler
                     b.ToTable("settlement_rows_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SettlementFile", null)
+                    b.HasOne("OrderSaga.Settlements.SettlementFile", null)
                         .WithMany()
                         .HasForeignKey("Day")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SupersededFile", null)
+                    b.HasOne("OrderSaga.Settlements.SupersededFile", null)
                         .WithMany()
                         .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Restrict)

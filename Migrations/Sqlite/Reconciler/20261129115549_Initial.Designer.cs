@@ -806,7 +806,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("repairs", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
                     b.Property<string>("Id")
                         .HasMaxLength(100)
@@ -869,7 +869,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("settlement_rows", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettlementFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettlementFile", b =>
                 {
                     b.Property<DateOnly>("Day")
                         .HasColumnType("TEXT")
@@ -894,7 +894,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("settlement_files", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededFile", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededFile", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
@@ -945,7 +945,7 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("settlement_files_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
                     b.Property<Guid>("FileId")
                         .HasColumnType("TEXT")
@@ -1002,18 +1002,18 @@ namespace Migrations.Sqlite.Reconciler
                     b.ToTable("settlement_rows_superseded", (string)null);
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SettledRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SettledRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SettlementFile", null)
+                    b.HasOne("OrderSaga.Settlements.SettlementFile", null)
                         .WithMany()
                         .HasForeignKey("Day")
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired();
                 });
 
-            modelBuilder.Entity("Reconciler.Job.SupersededRow", b =>
+            modelBuilder.Entity("OrderSaga.Settlements.SupersededRow", b =>
                 {
-                    b.HasOne("Reconciler.Job.SupersededFile", null)
+                    b.HasOne("OrderSaga.Settlements.SupersededFile", null)
                         .WithMany()
                         .HasForeignKey("FileId")
                         .OnDelete(DeleteBehavior.Restrict)

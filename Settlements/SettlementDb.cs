@@ -1,0 +1,24 @@
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Settlements;
+
+/// <summary>A database with the imported settlement files.</summary>
+public abstract class SettlementDb(DbContextOptions options) : ServiceDb(options)
+{
+    public DbSet<SettlementFile> SettlementFiles => Set<SettlementFile>();
+    public DbSet<SettledRow> SettlementRows => Set<SettledRow>();
+    public DbSet<SupersededFile> SupersededFiles => Set<SupersededFile>();
+    public DbSet<SupersededRow> SupersededRows => Set<SupersededRow>();
+
+    /// <summary>Gateway ids are case-sensitive; SQL Server's default would treat cap_A and cap_a as equal.</summary>
+    protected string OrdinalCollation => Database.IsNpgsql() ? "C" : Database.IsSqlServer() ? "Latin1_General_100_BIN2" : "BINARY";
+
+    protected override void Map(ModelBuilder model)
+    {
+        SettlementFile.Map(model.Entity<SettlementFile>());
+        SettledRow.Map(model.Entity<SettledRow>(), OrdinalCollation);
+        SupersededFile.Map(model.Entity<SupersededFile>());
+        SupersededRow.Map(model.Entity<SupersededRow>(), OrdinalCollation);
+    }
+}
