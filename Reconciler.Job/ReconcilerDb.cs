@@ -21,6 +21,14 @@ public class ReconcilerDb : SettlementDb
     internal DbSet<CaseRow> Cases => Set<CaseRow>();
     internal DbSet<AcceptedDifference> Accepted => Set<AcceptedDifference>();
 
+    /// <summary>Enums are stored as text.</summary>
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        base.ConfigureConventions(configurationBuilder);
+        configurationBuilder.Properties<Enum>().HaveConversion<string>().HaveMaxLength(20);
+        configurationBuilder.Properties<Remedy>().HaveMaxLength(30);
+    }
+
     protected override void Map(ModelBuilder model)
     {
         base.Map(model);

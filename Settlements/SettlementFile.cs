@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Contracts;
@@ -11,24 +12,19 @@ public sealed class SettlementFile
     public DateOnly Day { get; init; }
 
     /// <summary>SHA-256 of its bytes, hex; identifies a file that is delivered again.</summary>
-    public required string Hash { get; init; }
+    [MaxLength(64)] public required string Hash { get; init; }
 
     /// <summary>Number of rows.</summary>
-    public long Rows { get; private set; }
+    public long Rows { get; init; }
 
     /// <summary>UTC.</summary>
-    public DateTime ImportedAt { get; private set; }
-
-    public void RecordImport(long rows, DateTime at) => (Rows, ImportedAt) = (rows, at);
+    public DateTime ImportedAt { get; init; }
 
     internal static void Map(EntityTypeBuilder<SettlementFile> row)
     {
         row.ToTable("settlement_files");
         row.HasKey(x => x.Day);
-        row.Property(x => x.Day).HasColumnName("day").ValueGeneratedNever();
-        row.Property(x => x.Hash).HasColumnName("hash").HasMaxLength(64);
         row.Property(x => x.Rows).HasColumnName("row_count");
-        row.Property(x => x.ImportedAt).HasColumnName("imported_at");
     }
 }
 
@@ -39,12 +35,12 @@ public sealed class SettledRow
     public required string Id { get; init; }
 
     /// <summary>One of <see cref="SettlementKinds"/>, or another text from the file.</summary>
-    public required string Operation { get; init; }
+    [MaxLength(SettlementKinds.MaxKindLength)] public required string Operation { get; init; }
 
-    public required string AuthorizationId { get; init; }
+    [MaxLength(FieldRules.MaxGatewayIdLength)] public required string AuthorizationId { get; init; }
 
     /// <summary>Our reference at the gateway.</summary>
-    public required string Reference { get; init; }
+    [MaxLength(FieldRules.MaxGatewayIdLength)] public required string Reference { get; init; }
 
     /// <summary>The reference as an order id; null if it is not one.</summary>
     public Guid? OrderId { get; init; }
@@ -55,7 +51,7 @@ public sealed class SettledRow
     /// <summary>The gateway's fee, minor units.</summary>
     public long Fee { get; init; }
 
-    public required string Currency { get; init; }
+    [MaxLength(3)] public required string Currency { get; init; }
 
     /// <summary>UTC; time of the operation.</summary>
     public DateTime At { get; init; }
@@ -66,17 +62,7 @@ public sealed class SettledRow
     internal static void Map(EntityTypeBuilder<SettledRow> row, string collation)
     {
         row.ToTable("settlement_rows");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(FieldRules.MaxGatewayIdLength).UseCollation(collation);
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MaxKindLength);
-        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
-        row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(FieldRules.MaxGatewayIdLength);
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Fee).HasColumnName("fee");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
-        row.Property(x => x.At).HasColumnName("at");
-        row.Property(x => x.Day).HasColumnName("day");
+        row.Property(x => x.Id).HasMaxLength(FieldRules.MaxGatewayIdLength).UseCollation(collation);
         row.HasIndex(x => x.OrderId).HasDatabaseName("ix_settlement_rows_order_id");
         row.HasIndex(x => x.Day).HasDatabaseName("ix_settlement_rows_day");
         row.HasOne<SettlementFile>().WithMany().HasForeignKey(x => x.Day).OnDelete(DeleteBehavior.Restrict);

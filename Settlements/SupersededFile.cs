@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -8,7 +9,7 @@ public sealed class SupersededFile
 {
     public Guid Id { get; init; }
     public DateOnly Day { get; init; }
-    public required string Hash { get; init; }
+    [MaxLength(64)] public required string Hash { get; init; }
     public long Rows { get; init; }
     public DateTime ImportedAt { get; init; }
 
@@ -16,24 +17,16 @@ public sealed class SupersededFile
     public DateTime EndedAt { get; init; }
 
     /// <summary>Name of the operator's key.</summary>
-    public required string EndedBy { get; init; }
+    [MaxLength(100)] public required string EndedBy { get; init; }
 
-    public required string Reason { get; init; }
+    [MaxLength(ReasonLength)] public required string Reason { get; init; }
 
     internal const int ReasonLength = 300;
 
     internal static void Map(EntityTypeBuilder<SupersededFile> row)
     {
         row.ToTable("settlement_files_superseded");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.Day).HasColumnName("day");
-        row.Property(x => x.Hash).HasColumnName("hash").HasMaxLength(64);
         row.Property(x => x.Rows).HasColumnName("row_count");
-        row.Property(x => x.ImportedAt).HasColumnName("imported_at");
-        row.Property(x => x.EndedAt).HasColumnName("ended_at");
-        row.Property(x => x.EndedBy).HasColumnName("ended_by").HasMaxLength(100);
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(ReasonLength);
         row.HasIndex(x => new { x.Day, x.EndedAt }).HasDatabaseName("ix_settlement_files_superseded_day");
         row.HasIndex(x => x.EndedAt).HasDatabaseName("ix_settlement_files_superseded_ended_at");
     }
@@ -44,13 +37,13 @@ public sealed class SupersededRow
 {
     public Guid FileId { get; init; }
     public required string Id { get; init; }
-    public required string Operation { get; init; }
-    public required string AuthorizationId { get; init; }
-    public required string Reference { get; init; }
+    [MaxLength(SettlementKinds.MaxKindLength)] public required string Operation { get; init; }
+    [MaxLength(100)] public required string AuthorizationId { get; init; }
+    [MaxLength(100)] public required string Reference { get; init; }
     public Guid? OrderId { get; init; }
     public long Amount { get; init; }
     public long Fee { get; init; }
-    public required string Currency { get; init; }
+    [MaxLength(3)] public required string Currency { get; init; }
     public DateTime At { get; init; }
 
     /// <summary>Copies the rows of a day; the parameters are the file's id and the day.</summary>
@@ -63,16 +56,7 @@ public sealed class SupersededRow
     {
         row.ToTable("settlement_rows_superseded");
         row.HasKey(x => new { x.FileId, x.Id });
-        row.Property(x => x.FileId).HasColumnName("file_id");
-        row.Property(x => x.Id).HasColumnName("id").HasMaxLength(100).UseCollation(collation);
-        row.Property(x => x.Operation).HasColumnName("operation").HasMaxLength(SettlementKinds.MaxKindLength);
-        row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(100);
-        row.Property(x => x.Reference).HasColumnName("reference").HasMaxLength(100);
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Fee).HasColumnName("fee");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
-        row.Property(x => x.At).HasColumnName("at");
+        row.Property(x => x.Id).HasMaxLength(100).UseCollation(collation);
         row.HasOne<SupersededFile>().WithMany().HasForeignKey(x => x.FileId).OnDelete(DeleteBehavior.Restrict);
     }
 }

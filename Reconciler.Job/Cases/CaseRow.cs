@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -26,32 +27,32 @@ sealed class CaseRow
     /// <summary>The finding's key while the case is open, otherwise null; unique.</summary>
     public string? OpenKey { get; set; }
 
-    public required string Class { get; init; }
+    [MaxLength(60)] public required string Class { get; init; }
     public Severity Severity { get; init; }
     public Guid? OrderId { get; init; }
-    public string? Subject { get; init; }
-    public required string Rule { get; init; }
+    [MaxLength(200)] public string? Subject { get; init; }
+    [MaxLength(500)] public required string Rule { get; init; }
 
     /// <summary>What each ledger said when the case was opened, as JSON.</summary>
     public required string Evidence { get; init; }
 
     /// <summary>Fingerprint of the finding.</summary>
-    public string? Fingerprint { get; init; }
+    [MaxLength(FindingRow.FingerprintLength)] public string? Fingerprint { get; init; }
 
     /// <summary>The command that would make the ledgers agree, if an operator decides so.</summary>
     public Remedy Remedy { get; init; }
 
     public long Amount { get; init; }
-    public string? Currency { get; init; }
+    [MaxLength(3)] public string? Currency { get; init; }
 
     /// <summary>Why it was not repaired automatically.</summary>
-    public required string Reason { get; set; }
+    [MaxLength(500)] public required string Reason { get; set; }
 
     /// <summary>The run that opened it; null: opened for an order in review.</summary>
     public Guid? OpenedByRun { get; init; }
 
     public CaseStatus Status { get; set; }
-    public string? Assignee { get; set; }
+    [MaxLength(100)] public string? Assignee { get; set; }
     public DateTime OpenedAt { get; init; }
     public DateTime UpdatedAt { get; set; }
 
@@ -72,30 +73,8 @@ sealed class CaseRow
     internal static void Map(EntityTypeBuilder<CaseRow> row, string ordinal)
     {
         row.ToTable("cases");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.OpenKey).HasColumnName("open_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
-        row.Property(x => x.Class).HasColumnName("class").HasMaxLength(60);
-        row.Property(x => x.Severity).HasColumnName("severity").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Subject).HasColumnName("subject").HasMaxLength(200);
-        row.Property(x => x.Rule).HasColumnName("rule_text").HasMaxLength(500);
-        row.Property(x => x.Evidence).HasColumnName("evidence");
-        row.Property(x => x.Fingerprint).HasColumnName("fingerprint").HasMaxLength(FindingRow.FingerprintLength);
-        row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
-        row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
-        row.Property(x => x.OpenedByRun).HasColumnName("opened_by_run");
-        row.Property(x => x.Status).HasColumnName("status").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.Assignee).HasColumnName("assignee").HasMaxLength(100);
-        row.Property(x => x.OpenedAt).HasColumnName("opened_at");
-        row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
-        row.Property(x => x.DueAt).HasColumnName("due_at");
-        row.Property(x => x.ResolvedAt).HasColumnName("resolved_at");
-        row.Property(x => x.AlertedAt).HasColumnName("alerted_at");
-        row.Property(x => x.AlertAttempts).HasColumnName("alert_attempts");
-        row.Property(x => x.NextAlertAt).HasColumnName("next_alert_at");
+        row.Property(x => x.OpenKey).HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
+        row.Property(x => x.Rule).HasColumnName("rule_text");
         row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");
         row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");

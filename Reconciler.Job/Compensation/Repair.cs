@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -25,14 +26,14 @@ sealed class Repair
     /// <summary>The finding's key; with the run it identifies the finding.</summary>
     public required string Key { get; init; }
 
-    public required string Class { get; init; }
+    [MaxLength(60)] public required string Class { get; init; }
     public Guid OrderId { get; init; }
     public Remedy Remedy { get; init; }
     public long Amount { get; init; }
-    public string? Currency { get; init; }
+    [MaxLength(3)] public string? Currency { get; init; }
 
     /// <summary>The schedule, or the operator who sent it again.</summary>
-    public required string RequestedBy { get; init; }
+    [MaxLength(100)] public required string RequestedBy { get; init; }
 
     public DateTime SentAt { get; init; }
     public RepairState State { get; set; }
@@ -47,19 +48,7 @@ sealed class Repair
     internal static void Map(EntityTypeBuilder<Repair> row, string ordinal)
     {
         row.ToTable("repairs");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.RunId).HasColumnName("run_id");
         row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
-        row.Property(x => x.Class).HasColumnName("class").HasMaxLength(60);
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
-        row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
-        row.Property(x => x.RequestedBy).HasColumnName("requested_by").HasMaxLength(100);
-        row.Property(x => x.SentAt).HasColumnName("sent_at");
-        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.CheckedAt).HasColumnName("checked_at");
         row.Property(x => x.Before).HasColumnName("snapshot_before");
         row.Property(x => x.After).HasColumnName("snapshot_after");
         row.HasIndex(x => new { x.RunId, x.Id }).HasDatabaseName("ix_repairs_run");

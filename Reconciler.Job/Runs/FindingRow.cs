@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -54,30 +55,30 @@ sealed class FindingRow
     /// <summary>Class, order and subject as one text; identifies the difference across runs.</summary>
     public required string Key { get; init; }
 
-    public required string Class { get; init; }
+    [MaxLength(60)] public required string Class { get; init; }
     public Severity Severity { get; init; }
     public Guid? OrderId { get; init; }
-    public string? Subject { get; init; }
-    public required string Rule { get; init; }
+    [MaxLength(200)] public string? Subject { get; init; }
+    [MaxLength(500)] public required string Rule { get; init; }
 
     /// <summary>What each ledger says, as JSON.</summary>
     public required string Evidence { get; set; }
 
     /// <summary>Hash of the differing states and amounts; changes when they change. Null in rows of older versions.</summary>
-    public string? Fingerprint { get; init; }
+    [MaxLength(FingerprintLength)] public string? Fingerprint { get; init; }
 
     public Remedy Remedy { get; init; }
 
     /// <summary>Minor units at stake.</summary>
     public long Amount { get; init; }
 
-    public string? Currency { get; init; }
+    [MaxLength(3)] public string? Currency { get; init; }
     public DateTime At { get; init; }
     public FindingOutcome Outcome { get; set; }
     public Guid? CaseId { get; set; }
 
     /// <summary>Reason of the outcome, if not obvious.</summary>
-    public string? Note { get; set; }
+    [MaxLength(500)] public string? Note { get; set; }
 
     public static FindingRow Of(Guid run, Finding finding, DateTimeOffset now) => new()
     {
@@ -108,24 +109,9 @@ sealed class FindingRow
     internal static void Map(EntityTypeBuilder<FindingRow> row, string ordinal)
     {
         row.ToTable("findings");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.RunId).HasColumnName("run_id");
         row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(KeyLength).UseCollation(ordinal);
-        row.Property(x => x.Class).HasColumnName("class").HasMaxLength(60);
-        row.Property(x => x.Severity).HasColumnName("severity").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.Subject).HasColumnName("subject").HasMaxLength(200);
-        row.Property(x => x.Rule).HasColumnName("rule_text").HasMaxLength(500);
-        row.Property(x => x.Evidence).HasColumnName("evidence");
-        row.Property(x => x.Fingerprint).HasColumnName("fingerprint").HasMaxLength(FingerprintLength);
-        row.Property(x => x.Remedy).HasColumnName("remedy").HasMaxLength(30).HasConversion<string>();
-        row.Property(x => x.Amount).HasColumnName("amount");
-        row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(3);
+        row.Property(x => x.Rule).HasColumnName("rule_text");
         row.Property(x => x.At).HasColumnName("found_at");
-        row.Property(x => x.Outcome).HasColumnName("outcome").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.CaseId).HasColumnName("case_id");
-        row.Property(x => x.Note).HasColumnName("note").HasMaxLength(500);
         row.HasIndex(x => new { x.RunId, x.Key }).IsUnique().HasDatabaseName("ux_findings_run_key");
         row.HasIndex(x => new { x.RunId, x.Outcome }).HasDatabaseName("ix_findings_run_outcome");
         row.HasIndex(x => x.At).HasDatabaseName("ix_findings_found_at");

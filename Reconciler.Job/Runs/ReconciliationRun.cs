@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Platform.Batches;
@@ -57,7 +58,7 @@ sealed class ReconciliationRun
     public bool DryRun { get; init; }
 
     /// <summary>An operator's key, the schedule, or the command line.</summary>
-    public required string RequestedBy { get; init; }
+    [MaxLength(100)] public required string RequestedBy { get; init; }
 
     /// <summary>UTC; scheduled time: unique, so that the processes of a cluster start it once.</summary>
     public DateTime? ScheduledFor { get; set; }
@@ -110,7 +111,7 @@ sealed class ReconciliationRun
     public string? Conservation { get; set; }
 
     /// <summary>Why it failed or judged nothing.</summary>
-    public string? Error { get; set; }
+    [MaxLength(ErrorLength)] public string? Error { get; set; }
 
     internal const int ErrorLength = 2000;
 
@@ -139,32 +140,7 @@ sealed class ReconciliationRun
     internal static void Map(EntityTypeBuilder<ReconciliationRun> row)
     {
         row.ToTable("reconciliation_runs");
-        row.HasKey(x => x.Id);
-        row.Property(x => x.Id).HasColumnName("id").ValueGeneratedNever();
-        row.Property(x => x.Kind).HasColumnName("kind").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.Day).HasColumnName("day");
-        row.Property(x => x.OrderId).HasColumnName("order_id");
-        row.Property(x => x.DryRun).HasColumnName("dry_run");
-        row.Property(x => x.RequestedBy).HasColumnName("requested_by").HasMaxLength(100);
-        row.Property(x => x.ScheduledFor).HasColumnName("scheduled_for");
-        row.Property(x => x.Until).HasColumnName("until");
-        row.Property(x => x.Since).HasColumnName("since");
-        row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
-        row.Property(x => x.Active).HasColumnName("active");
-        row.Property(x => x.Lease).HasColumnName("lease");
-        row.Property(x => x.LeaseUntil).HasColumnName("lease_until");
-        row.Property(x => x.Resumed).HasColumnName("resumed");
         row.Property(x => x.Checkpoint).HasColumnName("checkpoint_order_id");
-        row.Property(x => x.CreatedAt).HasColumnName("created_at");
-        row.Property(x => x.FinishedAt).HasColumnName("finished_at");
-        row.Property(x => x.Orders).HasColumnName("orders");
-        row.Property(x => x.OrdersExpected).HasColumnName("orders_expected");
-        row.Property(x => x.Found).HasColumnName("found");
-        row.Property(x => x.Known).HasColumnName("known");
-        row.Property(x => x.Repaired).HasColumnName("repaired");
-        row.Property(x => x.Cases).HasColumnName("cases");
-        row.Property(x => x.Conservation).HasColumnName("conservation");
-        row.Property(x => x.Error).HasColumnName("error").HasMaxLength(ErrorLength);
         row.HasIndex(x => x.Active).IsUnique().HasFilter("active IS NOT NULL").HasDatabaseName("ux_reconciliation_runs_active");
         row.HasIndex(x => new { x.Kind, x.ScheduledFor }).IsUnique().HasFilter("scheduled_for IS NOT NULL")
             .HasDatabaseName("ux_reconciliation_runs_scheduled_for");
