@@ -15,7 +15,7 @@ sealed class AcceptedDifference
     public required string Key { get; init; }
 
     /// <summary>Fingerprint of the accepted difference: another amount is another difference.</summary>
-    [MaxLength(FindingRow.FingerprintLength)] public required string Fingerprint { get; init; }
+    [MaxLength(Difference.FingerprintLength)] public required string Fingerprint { get; init; }
 
     public Guid CaseId { get; init; }
     [MaxLength(60)] public required string Class { get; init; }
@@ -31,7 +31,7 @@ sealed class AcceptedDifference
     internal static void Map(EntityTypeBuilder<AcceptedDifference> row, string ordinal)
     {
         row.ToTable("accepted_differences");
-        row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
+        row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(Difference.KeyLength).UseCollation(ordinal);
         row.HasIndex(x => x.Key).IsUnique().HasFilter("revoked_at IS NULL").HasDatabaseName("ux_accepted_differences_key");
         row.HasIndex(x => new { x.AcceptedAt, x.Id }).HasDatabaseName("ix_accepted_differences_accepted_at");
     }

@@ -49,7 +49,7 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification
     }
 
     static RepairFor Repair(CaseRow row, Remedy remedy, string by) =>
-        new(row.OpenedByRun!.Value, row.OpenKey!, row.Class, remedy, row.Amount, row.Currency, by);
+        new(row.OpenedByRun!.Value, row.OpenKey!, row, remedy, by);
 
     /// <summary>Sends the row version that the operator saw: an order that has moved since is not changed.</summary>
     static Task Decide(UnitOfWorkContext work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder

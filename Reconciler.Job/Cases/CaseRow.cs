@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -20,30 +21,19 @@ enum CaseStatus
 }
 
 /// <summary>A case for an operator. A difference has one open case, however often it is found.</summary>
-sealed class CaseRow
+sealed class CaseRow : Difference
 {
+    public CaseRow()
+    {
+    }
+
+    [SetsRequiredMembers]
+    public CaseRow(FindingRow finding, string reason) : base(finding) => (OpenKey, Reason) = (finding.Key, reason);
+
     public Guid Id { get; init; }
 
     /// <summary>The finding's key while the case is open, otherwise null; unique.</summary>
     public string? OpenKey { get; set; }
-
-    [MaxLength(60)] public required string Class { get; init; }
-    public Severity Severity { get; init; }
-    public Guid? OrderId { get; init; }
-    [MaxLength(200)] public string? Subject { get; init; }
-    [MaxLength(500)] public required string Rule { get; init; }
-
-    /// <summary>What each ledger said when the case was opened, as JSON.</summary>
-    public required string Evidence { get; init; }
-
-    /// <summary>Fingerprint of the finding.</summary>
-    [MaxLength(FindingRow.FingerprintLength)] public string? Fingerprint { get; init; }
-
-    /// <summary>The command that would make the ledgers agree, if an operator decides so.</summary>
-    public Remedy Remedy { get; init; }
-
-    public long Amount { get; init; }
-    [MaxLength(3)] public string? Currency { get; init; }
 
     /// <summary>Why it was not repaired automatically.</summary>
     [MaxLength(500)] public required string Reason { get; set; }
@@ -73,8 +63,7 @@ sealed class CaseRow
     internal static void Map(EntityTypeBuilder<CaseRow> row, string ordinal)
     {
         row.ToTable("cases");
-        row.Property(x => x.OpenKey).HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
-        row.Property(x => x.Rule).HasColumnName("rule_text");
+        row.Property(x => x.OpenKey).HasMaxLength(KeyLength).UseCollation(ordinal);
         row.HasIndex(x => x.AlertedAt).HasDatabaseName("ix_cases_alerted_at");
         row.HasIndex(x => x.OpenKey).IsUnique().HasFilter("open_key IS NOT NULL").HasDatabaseName("ux_cases_open_key");
         row.HasIndex(x => new { x.OpenedAt, x.Id }).HasDatabaseName("ix_cases_opened_at");

@@ -17,23 +17,10 @@ sealed class CaseService(CaseAlerts alerts, ReconciliationSettings settings, Tim
     CaseRow Open(UnitOfWorkContext work, FindingRow finding, string reason, Guid? run, string by)
     {
         var now = clock.GetUtcNow();
-        var opened = new CaseRow
+        var opened = new CaseRow(finding, reason)
         {
             Id = Guid.CreateVersion7(now),
-            OpenKey = finding.Key,
-            Class = finding.Class,
-            Severity = finding.Severity,
-            OrderId = finding.OrderId,
-            Subject = finding.Subject,
-            Rule = finding.Rule,
-            Evidence = finding.Evidence,
-            Fingerprint = finding.Fingerprint,
-            Remedy = finding.Remedy,
-            Amount = finding.Amount,
-            Currency = finding.Currency,
-            Reason = reason,
             OpenedByRun = run,
-            Status = CaseStatus.Open,
             OpenedAt = now.UtcDateTime,
             UpdatedAt = now.UtcDateTime,
             DueAt = now.UtcDateTime.AddHours(settings.CaseDueHours),

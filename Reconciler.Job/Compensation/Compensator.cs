@@ -104,11 +104,11 @@ sealed class Compensator(
 
     async Task Send(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, OrderSnapshot snapshot)
     {
-        var what = new RepairFor(run.Id, finding.Key, finding.Class, finding.Remedy, finding.Amount, finding.Currency, $"run {run.Id}");
+        var what = new RepairFor(run.Id, finding.Key, finding, finding.Remedy, $"run {run.Id}");
         await Repairs.Send(work, what, snapshot, $"reconciliation: {finding.Class}", clock);
         finding.Outcome = FindingOutcome.Repaired;
         run.Repaired++;
-        work.AfterCommit(() => log.LogWarning("Repairing order {OrderId} with {Remedy}: {Class}", snapshot.OrderId, what.Remedy, what.Class));
+        work.AfterCommit(() => log.LogWarning("Repairing order {OrderId} with {Remedy}: {Class}", snapshot.OrderId, finding.Remedy, finding.Class));
     }
 
     async Task Open(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, string reason, Guid? earlier)

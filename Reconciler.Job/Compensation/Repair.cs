@@ -48,7 +48,7 @@ sealed class Repair
     internal static void Map(EntityTypeBuilder<Repair> row, string ordinal)
     {
         row.ToTable("repairs");
-        row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(FindingRow.KeyLength).UseCollation(ordinal);
+        row.Property(x => x.Key).HasColumnName("finding_key").HasMaxLength(Difference.KeyLength).UseCollation(ordinal);
         row.Property(x => x.Before).HasColumnName("snapshot_before");
         row.Property(x => x.After).HasColumnName("snapshot_after");
         row.HasIndex(x => new { x.RunId, x.Id }).HasDatabaseName("ix_repairs_run");

@@ -8,12 +8,10 @@ namespace Reconciler.Job;
 /// <summary>Cause of a repair.</summary>
 /// <param name="Run">The run that found it.</param>
 /// <param name="Key">The finding's key.</param>
-/// <param name="Class">The finding's class.</param>
+/// <param name="Difference">What it repairs.</param>
 /// <param name="Remedy">The command.</param>
-/// <param name="Amount">Minor units at stake.</param>
-/// <param name="Currency">ISO 4217.</param>
 /// <param name="By">The run or operator who decided it.</param>
-sealed record RepairFor(Guid Run, string Key, string Class, Remedy Remedy, long Amount, string? Currency, string By);
+sealed record RepairFor(Guid Run, string Key, Difference Difference, Remedy Remedy, string By);
 
 /// <summary>Sends repairs as commands. Each is idempotent, and the participant's rule refuses one that does not fit.</summary>
 static class Repairs
@@ -34,18 +32,18 @@ static class Repairs
             Id = Guid.CreateVersion7(now),
             RunId = what.Run,
             Key = what.Key,
-            Class = what.Class,
+            Class = what.Difference.Class,
             OrderId = snapshot.OrderId,
             Remedy = what.Remedy,
-            Amount = what.Amount,
-            Currency = what.Currency,
+            Amount = what.Difference.Amount,
+            Currency = what.Difference.Currency,
             RequestedBy = what.By,
             SentAt = now.UtcDateTime,
             Before = JsonSerializer.Serialize(snapshot, WebJson.Options),
         };
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");
-        work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Class));
+        work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Difference.Class));
         await SendCommand(work, what.Remedy, snapshot.OrderId, reason);
         return repair;
     }
