@@ -3,6 +3,8 @@ namespace Reconciler.Job;
 /// <summary>The report as one self-contained HTML page, for finance readers and auditors.</summary>
 static class ReportPage
 {
+    static readonly Html Style = ReadStyle();
+
     public static Html Of(RunReport report) => Html.Of($"""
         <!DOCTYPE html>
         <html lang="en">
@@ -10,7 +12,7 @@ static class ReportPage
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Reconciliation {report.Run.Day:yyyy-MM-dd}</title>
-        <style>{new Html(ReportStyle.Css)}</style>
+        <style>{Style}</style>
         </head>
         <body style="--verdict: {new Html(Colour(report))}">
         <main>
@@ -26,6 +28,12 @@ static class ReportPage
         </body>
         </html>
         """);
+
+    static Html ReadStyle()
+    {
+        using var css = new StreamReader(typeof(ReportPage).Assembly.GetManifestResourceStream("report.css")!);
+        return new Html(css.ReadToEnd());
+    }
 
     static string Colour(RunReport report) => report switch
     {
