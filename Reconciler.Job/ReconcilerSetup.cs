@@ -50,7 +50,6 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton<NonOrderChecks>();
         builder.Services.AddSingleton<Comparison>();
         builder.Services.AddSingleton<FindingQuota>();
-        builder.Services.AddSingleton<AcceptedDifferences>();
         builder.Services.AddSingleton<RepairVerification>();
         builder.Services.AddSingleton<Compensator>();
         builder.Services.AddSingleton<Recheck>();

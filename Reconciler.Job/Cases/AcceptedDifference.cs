@@ -28,6 +28,22 @@ sealed class AcceptedDifference
     public DateTime AcceptedAt { get; init; }
     public DateTime? RevokedAt { get; set; }
 
+    public static AcceptedDifference Of(CaseRow open, string by, string reason, DateTimeOffset now) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        Key = open.OpenKey!,
+        Fingerprint = open.Fingerprint!,
+        CaseId = open.Id,
+        Class = open.Class,
+        OrderId = open.OrderId,
+        Subject = open.Subject,
+        Amount = open.Amount,
+        Currency = open.Currency,
+        AcceptedBy = by,
+        Reason = reason,
+        AcceptedAt = now.UtcDateTime,
+    };
+
     internal static void Map(EntityTypeBuilder<AcceptedDifference> row, string ordinal)
     {
         row.ToTable("accepted_differences");

@@ -52,15 +52,14 @@ static class AcceptedEndpoints
     }
 
     static async Task<AcceptedView> Revoke(
-        [Description("The id of the acceptance.")] string id, OperatorReason? request, HttpContext http, UnitOfWork<ReconcilerDb> unitOfWork,
-            AcceptedDifferences accepted)
+        [Description("The id of the acceptance.")] string id, OperatorReason? request, HttpContext http, UnitOfWork<ReconcilerDb> unitOfWork, CaseService cases)
     {
         var (key, reason) = (Ids.Read(id), OperatorReason.Check(request?.Reason));
         return await unitOfWork.Run(async work =>
         {
             var row = (await work.Lock<AcceptedDifference, Guid>([key])).SingleOrDefault(row => row.RevokedAt is null)
                 ?? throw new Problem(ProblemTypes.AcceptedNotFound, "Check the id; GET /accepted-differences lists those in force.");
-            accepted.Revoke(work, row, OperatorReason.By(http), reason);
+            cases.Revoke(work, row, OperatorReason.By(http), reason);
             return AcceptedView.Of(row);
         });
     }

@@ -1,36 +1,29 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;
 
 /// <summary>Operators' actions on cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
-sealed class CaseActions(UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, AcceptedDifferences accepted, TimeProvider clock)
+sealed class CaseActions(
+    QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, TimeProvider clock)
 {
-    public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) => Change(id, CaseRule.Assign, null, (work, row) =>
-    {
-        cases.Assign(work, row, assignee, by, reason);
-        return Task.CompletedTask;
-    });
+    public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) =>
+        Change(id, CaseRule.Assign, (work, row) => cases.Assign(work, row, assignee, by, reason));
 
-    public Task<CaseView> Resolve(Guid id, string by, string reason) => Change(id, CaseRule.Resolve, null, (work, row) =>
-    {
-        cases.Resolve(work, row, by, reason);
-        return Task.CompletedTask;
-    });
+    public Task<CaseView> Resolve(Guid id, string by, string reason) =>
+        Change(id, CaseRule.Resolve, (work, row) => cases.Resolve(work, row, by, reason));
 
     /// <summary>Closes the case; the same difference does not open another one.</summary>
-    public Task<CaseView> Accept(Guid id, string by, string reason) => Change(id, CaseRule.Accept, null, async (work, row) =>
-    {
-        await accepted.Accept(work, row, by, reason);
-        cases.Resolve(work, row, by, $"accepted: {reason}");
-    });
+    public Task<CaseView> Accept(Guid id, string by, string reason) =>
+        Change(id, CaseRule.Accept, null, (work, row) => cases.Accept(work, row, by, reason));
 
     /// <summary>Retry, or cancel and compensate: reads the ledgers first and records the commands as repairs.</summary>
-    public async Task<CaseView> Send(Guid id, string action, string by, string reason, ReconcilerDb db)
+    public async Task<CaseView> Send(Guid id, string action, string by, string reason)
     {
-        var found = await CheckCase(id, db);
+        var found = await CheckCase(id);
         return await Change(id, action, found, async (work, row) =>
         {
             foreach (var remedy in CaseRule.Evaluate(action, row, found.Snapshot, found.StillDiffers).Commands)
@@ -48,22 +41,27 @@ sealed class CaseActions(UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification
         });
     }
 
-    static RepairFor Repair(CaseRow row, Remedy remedy, string by) =>
-        new(row.OpenedByRun!.Value, row.OpenKey!, row, remedy, by);
+    static RepairFor Repair(CaseRow row, Remedy remedy, string by) => new(row.OpenedByRun!.Value, row.OpenKey!, row, remedy, by);
 
     /// <summary>Sends the row version that the operator saw: an order that has moved since is not changed.</summary>
     static Task Decide(UnitOfWorkContext work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder
         ? work.Send(Queues.Orders, new RetryOrder(order.Id, order.Version))
         : work.Send(Queues.Orders, new AbandonOrder(order.Id, order.Version));
 
-    public async Task<CaseCheck> CheckCase(Guid id, ReconcilerDb db)
+    public async Task<CaseCheck> CheckCase(Guid id)
     {
-        var row = await db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id) ?? throw Missing();
+        var row = await statements.Run(db => db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id)) ?? throw Missing();
         if (row.OrderId is not { } order)
             return new CaseCheck(row, null, true);
         var (snapshot, same) = await check.Verify(order, row.Class, row.Subject);
         return new CaseCheck(row, snapshot, same);
     }
+
+    Task<CaseView> Change(Guid id, string action, Action<UnitOfWorkContext, CaseRow> change) => Change(id, action, null, (work, row) =>
+    {
+        change(work, row);
+        return Task.CompletedTask;
+    });
 
     Task<CaseView> Change(Guid id, string action, CaseCheck? found, Func<UnitOfWorkContext, CaseRow, Task> change) => unitOfWork.Run(async work =>
     {

@@ -11,7 +11,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class CaseAlerts(
     QueryRunner<ReconcilerDb> statements, IHttpClientFactory clients, ReconciliationSettings settings, TimeProvider clock, ILogger<CaseAlerts> log)
-    : BackgroundService
+    : WakeableService(Interval, log)
 {
     /// <summary>Name of the HTTP client.</summary>
     public const string Client = "case-alerts";
@@ -22,48 +22,16 @@ sealed class CaseAlerts(
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     static readonly TimeSpan MaxDelay = TimeSpan.FromHours(1);
 
-    readonly SemaphoreSlim woken = new(1);
-
-    /// <summary>Called after a case was opened.</summary>
-    public void Wake()
-    {
-        if (woken.CurrentCount == 0)
-            woken.Release();
-    }
-
     /// <summary>15 s after the first failed alert, doubled each time, at most an hour.</summary>
     internal static TimeSpan DelayAfter(int attempts) =>
         TimeSpan.FromSeconds(Math.Min(Interval.TotalSeconds * Math.Pow(2, attempts - 1), MaxDelay.TotalSeconds));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            while (true)
-            {
-                await woken.WaitAsync(Interval, stoppingToken);
-                await SendDue(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Unsent alerts are sent after the next start.
-        }
-    }
-
     /// <summary>Oldest first.</summary>
-    async Task SendDue(CancellationToken cancel)
+    protected override async Task Run(CancellationToken stop)
     {
-        try
-        {
-            var bound = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentAlerts, CancellationToken = cancel };
-            while (await Due() is { Count: > 0 } due)
-                await Parallel.ForEachAsync(due, bound, async (opened, stop) => await Alert(opened, stop));
-        }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
-        {
-            log.LogWarning("Could not read or update case alerts; retrying in {Interval}: {Failure}", Interval, failure.Message);
-        }
+        var bound = new ParallelOptions { MaxDegreeOfParallelism = ConcurrentAlerts, CancellationToken = stop };
+        while (await Due() is { Count: > 0 } due)
+            await Parallel.ForEachAsync(due, bound, async (opened, cancel) => await Alert(opened, cancel));
     }
 
     Task<List<CaseRow>> Due()

@@ -20,16 +20,25 @@ static class CaseEndpoints
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);
         ProducesCaseNotFound(cases.MapGet("/{id}/preview", CheckCase), "PreviewCase", "The ledgers now, and what each action would do")
             .Produces<CasePreview>().ResponseExample(200, Examples.CasePreview);
-        Act(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
+        ProducesCase(cases.MapPost(Path(CaseRule.Assign), Assign), "AssignCase", "Assigns the case to an operator")
             .RequestExample(new CaseAssignment("kim", "she knows this gateway")).ProducesProblem(ProblemTypes.InvalidAssignee);
-        Act(cases.MapPost(Path(CaseRule.Retry), Retry), "RetryCase", "Sends the repair again, if the ledgers still differ")
-            .RequestExample(new OperatorReason("the participant was down"));
-        Act(cases.MapPost(Path(CaseRule.Compensate), Compensate), "CompensateCase", "Releases everything that a cancelled or unknown order still holds")
-            .RequestExample(new OperatorReason("agreed with the customer"));
-        Act(cases.MapPost(Path(CaseRule.Accept), Accept), "AcceptCase", "Closes the case and accepts the difference: no new case for the same amounts")
-            .RequestExample(new OperatorReason("goodwill, agreed with the customer"));
-        Act(cases.MapPost(Path(CaseRule.Resolve), Resolve), "ResolveCase", "Closes the case as resolved")
-            .RequestExample(new OperatorReason("refunded at the gateway by hand"));
+        Map(cases, CaseRule.Retry, "RetryCase", "Sends the repair again, if the ledgers still differ", "the participant was down",
+            (actions, id, by, reason) => actions.Send(id, CaseRule.Retry, by, reason));
+        Map(cases, CaseRule.Compensate, "CompensateCase", "Releases everything that a cancelled or unknown order still holds", "agreed with the customer",
+            (actions, id, by, reason) => actions.Send(id, CaseRule.Compensate, by, reason));
+        Map(cases, CaseRule.Accept, "AcceptCase", "Closes the case and accepts the difference: no new case for the same amounts",
+            "goodwill, agreed with the customer", (actions, id, by, reason) => actions.Accept(id, by, reason));
+        Map(cases, CaseRule.Resolve, "ResolveCase", "Closes the case as resolved", "refunded at the gateway by hand",
+            (actions, id, by, reason) => actions.Resolve(id, by, reason));
+    }
+
+    /// <summary>Maps an action that needs a reason and nothing else.</summary>
+    static void Map(
+        RouteGroupBuilder cases, string action, string name, string summary, string example, Func<CaseActions, Guid, string, string, Task<CaseView>> act)
+    {
+        Task<CaseView> Act([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, CaseActions actions) =>
+            act(actions, Ids.Read(id), OperatorReason.By(http), OperatorReason.Check(request?.Reason));
+        ProducesCase(cases.MapPost(Path(action), Act), name, summary).RequestExample(new OperatorReason(example));
     }
 
     static string Path(string action) => $"/{{id}}/actions/{action}";
@@ -37,7 +46,7 @@ static class CaseEndpoints
     static RouteHandlerBuilder ProducesCaseNotFound(RouteHandlerBuilder endpoint, string name, string summary) => endpoint.WithName(name).WithSummary(summary)
         .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.CaseNotFound);
 
-    static RouteHandlerBuilder Act(RouteHandlerBuilder endpoint, string name, string summary) => ProducesCaseNotFound(endpoint, name, summary)
+    static RouteHandlerBuilder ProducesCase(RouteHandlerBuilder endpoint, string name, string summary) => ProducesCaseNotFound(endpoint, name, summary)
         .Produces<CaseView>().ResponseExample(200, Examples.Case)
         .ProducesProblem(ProblemTypes.InvalidReason, ProblemTypes.ActionRefused);
 
@@ -61,9 +70,9 @@ static class CaseEndpoints
         return new CaseDetails(CaseView.Of(row), System.Text.Json.Nodes.JsonNode.Parse(row.Evidence), history.ConvertAll(CaseChange.Of));
     }
 
-    static async Task<CasePreview> CheckCase([Description("The case's id.")] string id, ReconcilerDb db, CaseActions actions)
+    static async Task<CasePreview> CheckCase([Description("The case's id.")] string id, CaseActions actions)
     {
-        var found = await actions.CheckCase(Ids.Read(id), db);
+        var found = await actions.CheckCase(Ids.Read(id));
         return new CasePreview(
             CaseView.Of(found.Row), found.Snapshot is null ? null : found.StillDiffers,
             found.Snapshot is null ? null : JsonSerializer.SerializeToNode(found.Snapshot, WebJson.Options),
@@ -82,18 +91,6 @@ static class CaseEndpoints
             : throw Problem.At(ProblemTypes.InvalidAssignee, "/assignee", $"Name the operator who works on it: 1 to {NameLength} printable characters.");
         return actions.Assign(Ids.Read(id), assignee, OperatorReason.By(http), OperatorReason.Check(request.Reason));
     }
-
-    static Task<CaseView> Resolve([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, CaseActions actions) =>
-        actions.Resolve(Ids.Read(id), OperatorReason.By(http), OperatorReason.Check(request?.Reason));
-
-    static Task<CaseView> Accept([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, CaseActions actions) =>
-        actions.Accept(Ids.Read(id), OperatorReason.By(http), OperatorReason.Check(request?.Reason));
-
-    static Task<CaseView> Retry([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Retry, OperatorReason.By(http), OperatorReason.Check(request?.Reason), db);
-
-    static Task<CaseView> Compensate([Description("The case's id.")] string id, OperatorReason? request, HttpContext http, ReconcilerDb db, CaseActions actions) =>
-        actions.Send(Ids.Read(id), CaseRule.Compensate, OperatorReason.By(http), OperatorReason.Check(request?.Reason), db);
 
     internal sealed class Filter : Paging
     {

@@ -9,11 +9,9 @@ namespace Reconciler.Job;
 
 /// <summary>The cases of orders in review: one per order, from its detection until the order is final.</summary>
 sealed class ReviewCases(
-    ReadOnlyContext<OrdersDb> orders, QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, CaseService cases, TimeProvider clock)
+    ReadOnlyContext<OrdersDb> orders, UnitOfWork<ReconcilerDb> unitOfWork, CaseService cases, TimeProvider clock)
 {
     public const string Class = "order-needs-review";
-
-    const int Page = 200;
 
     /// <summary>A decision that has not reached its order within this time is lost.</summary>
     static readonly TimeSpan DecisionTimeout = TimeSpan.FromMinutes(1);
@@ -46,28 +44,16 @@ sealed class ReviewCases(
     /// <summary>A decision has helped when the order is final, not when it was sent.</summary>
     public async Task Close(CancellationToken cancel)
     {
-        var after = Guid.Empty;
-        while (await Opened(after, cancel) is { Count: > 0 } page)
+        await foreach (var page in cases.ReadOpen([Class], cancel))
         {
             var ids = page.ConvertAll(open => open.OrderId!.Value);
             var states = await orders.Query(db => db.Orders.Where(order => ids.Contains(order.CorrelationId))
                 .ToDictionaryAsync(order => order.CorrelationId, order => order.State, cancel));
             foreach (var open in page)
                 if (states.GetValueOrDefault(open.OrderId!.Value) is { } state && OrderLifecycle.Of(state).IsFinal)
-                    await Resolve(open.Id, state);
-            after = page[^1].Id;
+                    await cases.Resolve(open.Id, By, $"the order is {state}");
         }
     }
-
-    Task<List<CaseRow>> Opened(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()
-        .Where(row => row.OpenKey != null && row.Class == Class && row.Id > after).OrderBy(row => row.Id).Take(Page).ToListAsync(cancel));
-
-    Task Resolve(Guid id, string state) => unitOfWork.Run(async work =>
-    {
-        var row = (await work.Lock<CaseRow, Guid>([id])).Single();
-        if (row.Status != CaseStatus.Resolved)
-            cases.Resolve(work, row, By, $"the order is {state}");
-    });
 
     static Finding Finding(OrderState order, string evidence) => new(
         Class, Severe(order), order.CorrelationId, order.ReviewFrom, Rule, evidence, Remedy.Case, order.Total, order.Currency);

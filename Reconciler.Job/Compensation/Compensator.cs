@@ -11,8 +11,8 @@ namespace Reconciler.Job;
 /// transaction. So a run that is taken over continues with the next finding and sends nothing twice.
 /// </summary>
 sealed class Compensator(
-    QueryRunner<ReconcilerDb> statements, RepairVerification check, CaseService cases, AcceptedDifferences accepted, ReconciliationSettings settings,
-    TimeProvider clock, ILogger<Compensator> log)
+    QueryRunner<ReconcilerDb> statements, RepairVerification check, CaseService cases, ReconciliationSettings settings, TimeProvider clock,
+    ILogger<Compensator> log)
 {
     const int PageSize = 100;
 
@@ -55,7 +55,8 @@ sealed class Compensator(
 
     async Task Decide(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget, bool flood)
     {
-        if (await accepted.Has(finding))
+        if (await statements.Run(db => db.Accepted.AnyAsync(
+            row => row.Key == finding.Key && row.RevokedAt == null && row.Fingerprint == finding.Fingerprint)))
         {
             var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator accepted it");
             await lease.Run((work, held) => Apply(leave, work, held, new FindingFacts(finding.Id, null, null, null)));

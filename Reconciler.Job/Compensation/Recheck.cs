@@ -85,14 +85,10 @@ sealed class Recheck(
 
     async Task ResolveCases(CancellationToken cancel)
     {
-        var after = Guid.Empty;
-        while (await Open(after, cancel) is { Count: > 0 } page)
-        {
+        await foreach (var page in cases.ReadOpen(RuleClasses, cancel))
             foreach (var open in page)
                 if (await check.Verify(open.OrderId!.Value, open.Class, open.Subject) is (var snapshot, false) && !snapshot.AwaitsGateway)
-                    await Resolve(open.Id, "the ledgers agree now");
-            after = page[^1].Id;
-        }
+                    await cases.Resolve(open.Id, By, "the ledgers agree now");
     }
 
     /// <summary>Resolves cases of missing files that have arrived, and of skus that add up in this run.</summary>
@@ -107,20 +103,9 @@ sealed class Recheck(
         {
             var ofFile = row.Class is Classes.SettlementFileMissing or Classes.SettlementFileRefused;
             if (ofFile && arrivedDays.Contains(row.Subject!))
-                await Resolve(row.Id, "the file of its day has arrived");
+                await cases.Resolve(row.Id, By, "the file of its day has arrived");
             else if (!ofFile && !found.Contains(row.OpenKey!))
-                await Resolve(row.Id, row.Class == Classes.StockLevelDiffers ? "the sku's sums agree now" : "a full run did not find it again");
+                await cases.Resolve(row.Id, By, row.Class == Classes.StockLevelDiffers ? "the sku's sums agree now" : "a full run did not find it again");
         }
     }
-
-    Task Resolve(Guid id, string reason) => unitOfWork.Run(async work =>
-    {
-        var row = (await work.Lock<CaseRow, Guid>([id])).Single();
-        if (row.Status != CaseStatus.Resolved)
-            cases.Resolve(work, row, By, reason);
-    });
-
-    Task<List<CaseRow>> Open(Guid after, CancellationToken cancel) => statements.Run(db => db.Cases.AsNoTracking()
-        .Where(row => row.OpenKey != null && row.OrderId != null && row.Id > after && RuleClasses.Contains(row.Class))
-        .OrderBy(row => row.Id).Take(PageSize).ToListAsync(cancel));
 }

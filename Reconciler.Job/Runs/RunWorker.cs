@@ -4,42 +4,14 @@ namespace Reconciler.Job;
 
 /// <summary>Executes the run in progress once its lease is free: a run just started here, or one whose process died.</summary>
 sealed class RunWorker(RunTable runs, Reconciliation reconciliation, ReconciliationSettings settings, TimeProvider clock, ILogger<RunWorker> log)
-    : BackgroundService
+    : WakeableService(PollInterval, log)
 {
     static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
-    readonly SemaphoreSlim woken = new(0);
-
-    /// <summary>Called after a run was started.</summary>
-    public void Wake() => woken.Release();
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Run(CancellationToken stop)
     {
-        try
-        {
-            while (true)
-            {
-                await ExecuteAll(stoppingToken);
-                await woken.WaitAsync(PollInterval, stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The lease was released: another process or the next start continues the run.
-        }
-    }
-
-    async Task ExecuteAll(CancellationToken stopping)
-    {
-        try
-        {
-            while (await runs.Claim() is { } lease)
-                await Work(lease, stopping);
-        }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
-        {
-            log.LogWarning("Could not poll for runs; retrying in {Every}: {Failure}", PollInterval, failure.Message);
-        }
+        while (await runs.Claim() is { } lease)
+            await Work(lease, stop);
     }
 
     /// <summary>Executes one run to its end, or until this process must release it.</summary>
