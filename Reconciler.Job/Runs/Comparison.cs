@@ -15,18 +15,20 @@ sealed class Comparison(
         if (run is { Kind: RunKind.Full, OrdersExpected: 0 })
             await EstimateOrders(lease, cancel);
         var rules = await terms.Read(cancel);
-        var page = new Page();
+        var (orders, last, findings) = (0, run.Checkpoint, new List<Finding>());
         await foreach (var snapshot in ReadSnapshots(run, cancel))
         {
-            page.Add(snapshot, Rules.Check(snapshot, rules));
-            if (page.Orders < settings.PageSize && page.Findings.Count < MaxFindingsPerPage)
+            (orders, last) = (orders + 1, snapshot.OrderId);
+            findings.AddRange(Rules.Check(snapshot, rules));
+            if (orders < settings.PageSize && findings.Count < MaxFindingsPerPage)
                 continue;
-            await Store(lease, page);
+            await Store(lease, orders, last, findings);
             FailPoint.Hit("reconciliation.mid-merge");
-            page = new Page();
+            orders = 0;
+            findings = [];
         }
 
-        await Store(lease, page);
+        await Store(lease, orders, last, findings);
     }
 
     /// <summary>Estimates the number of orders, for the progress display only.</summary>
@@ -49,24 +51,10 @@ sealed class Comparison(
             yield return snapshot;
     }
 
-    Task Store(RunLease lease, Page page) => lease.Run(async (work, run) =>
+    Task Store(RunLease lease, int orders, Guid? last, List<Finding> findings) => lease.Run(async (work, run) =>
     {
-        await quota.Store(work, run, page.Findings);
-        run.Orders += page.Orders;
-        run.Checkpoint = page.Last ?? run.Checkpoint;
+        await quota.Store(work, run, findings);
+        run.Orders += orders;
+        run.Checkpoint = last;
     });
-
-    sealed class Page
-    {
-        public List<Finding> Findings { get; } = [];
-        public int Orders { get; private set; }
-        public Guid? Last { get; private set; }
-
-        public void Add(OrderSnapshot snapshot, IEnumerable<Finding> findings)
-        {
-            Findings.AddRange(findings);
-            Orders++;
-            Last = snapshot.OrderId;
-        }
-    }
 }

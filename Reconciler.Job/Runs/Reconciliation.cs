@@ -30,15 +30,14 @@ sealed class Reconciliation(
         _ => throw new InvalidOperationException($"Run {run.Id} is {run.State} but still active."),
     };
 
-    async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel)
+    async Task Import(ReconciliationRun run, RunLease lease, CancellationToken cancel) =>
+        await Store(run.Kind == RunKind.Full ? await nonOrderChecks.FetchFiles(cancel) : [], lease, RunState.Merging);
+
+    Task Store(List<Finding> findings, RunLease lease, RunState next) => lease.Run(async (work, lockedRun) =>
     {
-        List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.FetchFiles(cancel) : [];
-        await lease.Run(async (work, lockedRun) =>
-        {
-            await quota.Store(work, lockedRun, findings);
-            lockedRun.MoveTo(work, RunState.Merging);
-        });
-    }
+        await quota.Store(work, lockedRun, findings);
+        lockedRun.MoveTo(work, next);
+    });
 
     /// <summary>
     /// A run over one order reads the primaries. Other runs read the replicas; if one lags too far behind, the run ends as NotJudged.
@@ -48,22 +47,13 @@ sealed class Reconciliation(
         if (run.Kind != RunKind.Order && await replicas.StaleReason(cancel) is { } stale)
         {
             log.LogWarning("Run {RunId} ended as NotJudged: {Reason}", run.Id, stale);
-            await lease.Run((work, lockedRun) =>
-            {
-                lockedRun.EndNotJudged(work, stale, clock);
-                return Task.CompletedTask;
-            });
+            await lease.Run((work, lockedRun) => lockedRun.EndNotJudged(work, stale, clock));
             ReconciliationMetrics.Ended(run.Kind, RunState.NotJudged);
             return;
         }
 
         await comparison.Run(run, lease, cancel);
-        List<Finding> findings = run.Kind == RunKind.Full ? await nonOrderChecks.CheckDays(await runs.Refused(run.Id), cancel) : [];
-        await lease.Run(async (work, lockedRun) =>
-        {
-            await quota.Store(work, lockedRun, findings);
-            lockedRun.MoveTo(work, RunState.Compensating);
-        });
+        await Store(run.Kind == RunKind.Full ? await nonOrderChecks.CheckDays(await runs.Refused(run.Id), cancel) : [], lease, RunState.Compensating);
     }
 
     async Task Compensate(ReconciliationRun run, RunLease lease, CancellationToken cancel)
@@ -73,7 +63,7 @@ sealed class Reconciliation(
             await recheck.CheckEarlier(run, cancel);
         await compensator.Run(run, lease, cancel);
         FailPoint.Hit("reconciliation.after-compensation");
-        await MoveTo(RunState.Reporting, lease);
+        await lease.Run((work, lockedRun) => lockedRun.MoveTo(work, RunState.Reporting));
     }
 
     async Task Report(ReconciliationRun run, RunLease lease, CancellationToken cancel)
@@ -90,14 +80,7 @@ sealed class Reconciliation(
             if (sums is { Conserved: false })
                 work.AfterCommit(() => log.LogError("Run {RunId}: the sums of stock or money do not match; see its report", lockedRun.Id));
             lockedRun.End(work, RunState.Completed, clock);
-            return Task.CompletedTask;
         });
         ReconciliationMetrics.Ended(run.Kind, RunState.Completed);
     }
-
-    static Task MoveTo(RunState state, RunLease lease) => lease.Run((work, run) =>
-    {
-        run.MoveTo(work, state);
-        return Task.CompletedTask;
-    });
 }

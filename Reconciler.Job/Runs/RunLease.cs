@@ -22,6 +22,12 @@ sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unitOfWork
         return true;
     });
 
+    public Task Run(Action<UnitOfWorkContext, ReconciliationRun> body) => Run((work, held) =>
+    {
+        body(work, held);
+        return Task.CompletedTask;
+    });
+
     /// <summary>Renews the lease; false if another process holds it.</summary>
     public Task<bool> Extend() => table.Extend(run, holder);
 

@@ -70,7 +70,6 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         {
             run.Error = failure.Message[..Math.Min(failure.Message.Length, ReconciliationRun.ErrorLength)];
             run.End(work, RunState.Failed, clock);
-            return Task.CompletedTask;
         });
     }
 
