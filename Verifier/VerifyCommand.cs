@@ -14,36 +14,13 @@ public static class VerifyCommand
     const int MaxListed = 20;
 
     /// <summary>Runs the command if the arguments name it and returns true.</summary>
-    public static async Task<bool> TryRun(string[] args)
-    {
-        if (args is not ["verify", ..])
-            return false;
-        Environment.ExitCode = await Run(args[1..]);
-        return true;
-    }
+    public static Task<bool> TryRun(string[] args) => CommandLine.TryRun("verify", args, VerifyOptions.Usage, VerifyOptions.Parse, TryVerify);
 
-    static async Task<int> Run(string[] args)
+    static async Task<int> TryVerify(VerifyOptions options, CancellationToken stop)
     {
-        VerifyOptions options;
         try
         {
-            options = VerifyOptions.Parse(args);
-        }
-        catch (ArgumentException wrong)
-        {
-            await Console.Error.WriteLineAsync(wrong.Message + "\n\n" + VerifyOptions.Usage);
-            return NotChecked;
-        }
-
-        if (options.Help)
-        {
-            await Console.Out.WriteLineAsync(VerifyOptions.Usage);
-            return Clean;
-        }
-
-        try
-        {
-            return await Run(options);
+            return await Verify(options, stop);
         }
         catch (Exception failure) when (failure is InvalidOperationException or OperationCanceledException or DbException or HttpRequestException
             or IOException or UnauthorizedAccessException or JsonException or ArgumentException)
@@ -53,23 +30,17 @@ public static class VerifyCommand
         }
     }
 
-    static async Task<int> Run(VerifyOptions options)
+    static async Task<int> Verify(VerifyOptions options, CancellationToken stop)
     {
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            pressed.Cancel = true;
-            stop.Cancel();
-        };
         var configuration = Service.Create([.. options.Settings], "reconciler").Configuration;
         var sources = VerifySources.Of(configuration, options.Gateway ? GatewayLedger.Of : (_, _) => null);
         var result = await Follow(progress => new Verification(sources, options, progress, TimeProvider.System)
         {
-            Answers = options.ClientLog is { } log ? ClientLog.Read(log, stop.Token) : null,
-        }.Run(stop.Token));
+            Answers = options.ClientLog is { } log ? ClientLog.Read(log, stop) : null,
+        }.Run(stop));
         await Print(result);
         if (options.Json is { } file)
-            await File.WriteAllBytesAsync(file, result.Json(options), stop.Token);
+            await File.WriteAllBytesAsync(file, result.Json(options), stop);
         return result.Clean ? Clean : Broken;
     }
 

@@ -9,10 +9,8 @@ namespace OrderSaga.Verifier;
 /// <param name="Gateway">Reads the gateway's ledger too.</param>
 /// <param name="ClientLog">The client's answers: a file of JSON lines.</param>
 /// <param name="Json">File for the result as JSON.</param>
-/// <param name="Help">Show the usage.</param>
 sealed record VerifyOptions(
-    bool AtRest = false, int SettleSeconds = 60, int PayMarginSeconds = 30, bool Gateway = true, string? ClientLog = null, string? Json = null,
-    bool Help = false)
+    bool AtRest = false, int SettleSeconds = 60, int PayMarginSeconds = 30, bool Gateway = true, string? ClientLog = null, string? Json = null)
 {
     public const string Usage = """
         verify: checks the databases of an installation against the invariants I1 to I12, I17 and I18. Read-only; the system may be running.
@@ -46,15 +44,14 @@ sealed record VerifyOptions(
             settle |= args[i] == "--settle";
             options = args[i] switch
             {
-                "--data" => options with { Settings = [.. options.Settings, "--Data=" + Arguments.Value(args, ref i)] },
+                "--data" => options with { Settings = [.. options.Settings, "--Data=" + CommandLine.Value(args, ref i)] },
                 "--at-rest" => options with { AtRest = true },
-                "--settle" => options with { SettleSeconds = Seconds("--settle", Arguments.Value(args, ref i)) },
-                "--pay-margin" => options with { PayMarginSeconds = Seconds("--pay-margin", Arguments.Value(args, ref i)) },
+                "--settle" => options with { SettleSeconds = Seconds("--settle", CommandLine.Value(args, ref i)) },
+                "--pay-margin" => options with { PayMarginSeconds = Seconds("--pay-margin", CommandLine.Value(args, ref i)) },
                 "--no-gateway" => options with { Gateway = false },
-                "--client-log" => options with { ClientLog = Existing(Arguments.Value(args, ref i)) },
-                "--json" => options with { Json = Arguments.Value(args, ref i) },
-                "--help" or "-h" => options with { Help = true },
-                var setting when Arguments.IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
+                "--client-log" => options with { ClientLog = Existing(CommandLine.Value(args, ref i)) },
+                "--json" => options with { Json = CommandLine.Value(args, ref i) },
+                var setting when CommandLine.IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
                 var unknown => throw new ArgumentException($"'{unknown}' is unknown. --help lists the options."),
             };
         }

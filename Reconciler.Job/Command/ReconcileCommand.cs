@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
 using OrderSaga.Platform;
+using OrderSaga.Verifier;
 using Spectre.Console;
 
 namespace Reconciler.Job;
@@ -11,40 +12,16 @@ static class ReconcileCommand
 {
     const int Clean = 0;
     const int Differs = 1;
-    const int Wrong = 2;
     const int Failed = 3;
 
     /// <summary>Runs the command if the arguments name it and returns true.</summary>
-    public static async Task<bool> TryRun(string[] args)
-    {
-        if (args is not ["reconcile", ..])
-            return false;
-        Environment.ExitCode = await Run(args[1..]);
-        return true;
-    }
+    public static Task<bool> TryRun(string[] args) => CommandLine.TryRun("reconcile", args, ReconcileOptions.Usage, ReconcileOptions.Parse, TryReconcile);
 
-    static async Task<int> Run(string[] args)
+    static async Task<int> TryReconcile(ReconcileOptions options, CancellationToken stop)
     {
-        ReconcileOptions options;
         try
         {
-            options = ReconcileOptions.Parse(args);
-        }
-        catch (ArgumentException wrong)
-        {
-            await Console.Error.WriteLineAsync(wrong.Message + "\n\n" + ReconcileOptions.Usage);
-            return Wrong;
-        }
-
-        if (options.Help)
-        {
-            await Console.Out.WriteLineAsync(ReconcileOptions.Usage);
-            return Clean;
-        }
-
-        try
-        {
-            return await Run(options);
+            return await Reconcile(options, stop);
         }
         catch (Exception failure) when (failure is RunInProgressException or InvalidOperationException or OperationCanceledException
             or System.Data.Common.DbException or Microsoft.EntityFrameworkCore.DbUpdateException or IOException or UnauthorizedAccessException)
@@ -54,21 +31,15 @@ static class ReconcileCommand
         }
     }
 
-    static async Task<int> Run(ReconcileOptions options)
+    static async Task<int> Reconcile(ReconcileOptions options, CancellationToken stop)
     {
         await using var app = Build(options);
-        using var stop = new CancellationTokenSource();
-        Console.CancelKeyPress += (_, pressed) =>
-        {
-            pressed.Cancel = true;
-            stop.Cancel();
-        };
         // With a broker this process sends the repairs. In memory they wait in the outbox for the process that has the queues.
         var sends = app.Configuration.GetTransportMode() == TransportMode.RabbitMq;
         if (sends)
-            await app.StartAsync(stop.Token);
-        var run = await app.Services.GetRequiredService<RunFollower>().Follow(options, stop.Token);
-        await WriteReport(app, run, options.Report, stop.Token);
+            await app.StartAsync(stop);
+        var run = await app.Services.GetRequiredService<RunFollower>().Follow(options, stop);
+        await WriteReport(app, run, options.Report, stop);
         if (!sends && run.Repaired > 0)
             AnsiConsole.MarkupLine("[yellow]The transport is in memory: the repairs wait in the outbox until OrderSaga.Host runs on the same data.[/]");
         if (sends)

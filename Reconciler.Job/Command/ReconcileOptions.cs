@@ -8,9 +8,8 @@ namespace Reconciler.Job;
 /// <param name="Order">Only this order.</param>
 /// <param name="DryRun">Report without repairs; default: the opposite of <c>Reconciliation:RepairEnabled</c>.</param>
 /// <param name="Report">Report file with the ending .html, .csv or .json.</param>
-/// <param name="Help">Show the usage.</param>
 /// <param name="Settings">All other arguments, for the configuration.</param>
-sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string? Report, bool Help, IReadOnlyList<string> Settings)
+sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string? Report, IReadOnlyList<string> Settings)
 {
     public const string Usage = """
         Reconciler.Job reconcile: compares orders, stock, payments and settlement, and repairs what is safe.
@@ -34,19 +33,18 @@ sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string?
     /// <summary>Throws with an explanation if an argument is invalid.</summary>
     public static ReconcileOptions Parse(IReadOnlyList<string> args)
     {
-        var options = new ReconcileOptions(null, null, null, null, false, []);
+        var options = new ReconcileOptions(null, null, null, null, []);
         for (var i = 0; i < args.Count; i++)
         {
             options = args[i] switch
             {
-                "--date" => options with { Day = ReadDay(Arguments.Value(args, ref i)) },
-                "--order" => options with { Order = ReadOrder(Arguments.Value(args, ref i)) },
+                "--date" => options with { Day = ReadDay(CommandLine.Value(args, ref i)) },
+                "--order" => options with { Order = ReadOrder(CommandLine.Value(args, ref i)) },
                 "--dry-run" when options.DryRun != false => options with { DryRun = true },
                 "--repair" when options.DryRun != true => options with { DryRun = false },
                 "--dry-run" or "--repair" => throw new ArgumentException("--dry-run and --repair exclude each other."),
-                "--report" => options with { Report = ReadFile(Arguments.Value(args, ref i)) },
-                "--help" or "-h" => options with { Help = true },
-                var setting when Arguments.IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
+                "--report" => options with { Report = ReadFile(CommandLine.Value(args, ref i)) },
+                var setting when CommandLine.IsSetting(setting) => options with { Settings = [.. options.Settings, setting] },
                 var unknown => throw new ArgumentException($"'{unknown}' is unknown. --help lists the options."),
             };
         }

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 
 namespace Reconciler.Job;
@@ -76,18 +77,9 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
     async Task KeepAlive(RunLease lease, CancellationTokenSource leaseLost)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.LeaseSeconds / 3.0), clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(leaseLost.Token))
-            {
-                if (!await Extended(lease))
-                    await leaseLost.CancelAsync();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The run has finished, or this process stops.
-        }
+        while (await timer.WaitForTick(leaseLost.Token))
+            if (!await Extended(lease))
+                await leaseLost.CancelAsync();
     }
 
     /// <summary>An unavailable database is ignored here: if the lease expires meanwhile, the run's next transaction notices it.</summary>

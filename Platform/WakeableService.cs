@@ -1,16 +1,21 @@
-namespace Reconciler.Job;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrderSaga.Platform;
 
 /// <summary>Repeats its work at an interval, and at once when it is woken. The next start continues what a stopped process leaves.</summary>
-abstract class WakeableService(TimeSpan interval, ILogger log) : BackgroundService
+public abstract class WakeableService(TimeSpan interval, ILogger log) : BackgroundService
 {
     readonly SemaphoreSlim woken = new(0);
 
+    /// <summary>Runs the work now, or once more if it runs already.</summary>
     public void Wake()
     {
         if (woken.CurrentCount == 0)
             woken.Release();
     }
 
+    /// <summary>The work. A failure is logged, and the next run retries.</summary>
     protected abstract Task Run(CancellationToken stop);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
