@@ -8,6 +8,8 @@ public abstract class WakeableService(TimeSpan interval, ILogger log) : Backgrou
 {
     readonly SemaphoreSlim woken = new(0);
 
+    protected ILogger Log => log;
+
     /// <summary>Runs the work now, or once more if it runs already.</summary>
     public void Wake()
     {

@@ -47,7 +47,7 @@ sealed class CaseAlerts(
     async Task Alert(CaseRow opened, CancellationToken cancel)
     {
         if (opened.AlertAttempts == 0)
-            log.LogWarning("Opened case {CaseId}: {Class} ({Severity}), order {OrderId}: {Reason}",
+            Log.LogWarning("Opened case {CaseId}: {Class} ({Severity}), order {OrderId}: {Reason}",
                 opened.Id, opened.Class, opened.Severity, opened.OrderId, opened.Reason);
         if (await Post(opened, cancel) is { } failure)
             await MarkFailed(opened, failure);
@@ -85,7 +85,7 @@ sealed class CaseAlerts(
         ReconciliationMetrics.Alerted(opened.Class, taken: false);
         var attempts = opened.AlertAttempts + 1;
         var delay = DelayAfter(attempts);
-        log.LogWarning("Alert about case {CaseId} failed, attempt {Attempts}; retrying in {Pause}: {Failure}",
+        Log.LogWarning("Alert about case {CaseId} failed, attempt {Attempts}; retrying in {Pause}: {Failure}",
             opened.Id, attempts, delay, failure);
         var next = clock.GetUtcNow().UtcDateTime + delay;
         return statements.Run(db => db.Cases.Where(row => row.Id == opened.Id)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -60,6 +61,7 @@ static class ReconcileCommand
         return builder.Build();
     }
 
+    /// <summary>In the format of the file's ending.</summary>
     static async Task WriteReport(WebApplication app, ReconciliationRun run, string? file, CancellationToken cancel)
     {
         if (file is null)
@@ -67,7 +69,13 @@ static class ReconcileCommand
         await using var scope = app.Services.CreateAsyncScope();
         var reader = scope.ServiceProvider.GetRequiredService<ReportReader>();
         await using var output = File.Create(file);
-        await ReportFile.Write(output, Path.GetExtension(file), run, reader, cancel);
+        var ending = Path.GetExtension(file);
+        if (ending == ".csv")
+            await ReportCsv.Write(output, run, reader.All(run.Id), cancel);
+        else if (ending == ".json")
+            await JsonSerializer.SerializeAsync(output, await reader.Read(run, cancel), WebJson.Indented, cancel);
+        else
+            await output.WriteAsync(Encoding.UTF8.GetBytes(ReportPage.Of(await reader.Read(run, cancel)).Markup), cancel);
         AnsiConsole.MarkupLineInterpolated($"Report written to [bold]{Path.GetFullPath(file)}[/]");
     }
 

@@ -41,27 +41,26 @@ sealed class Compensator(
     {
         try
         {
-            await Decide(finding, run, lease, budget, flood);
+            var decided = await Decide(finding, run, budget, flood);
+            FailPoint.Hit("reconciliation.decided");
+            await lease.Run((work, held) => Apply(decided, work, held, finding.Id));
+            if (decided.Decision is Decision.Send)
+                budget.Spend(finding);
         }
         catch (Exception failure) when (failure is not (LeaseLostException or OperationCanceledException) && !run.DryRun
             && DatabaseErrors.Classify(failure) == FailureKind.Permanent)
         {
             log.LogError(failure, "Could not decide finding {FindingId}; opening a case: {Class}", finding.Id, finding.Class);
-            var reason = $"it could not be decided: {failure.Message}";
-            var open = new Decision.Open(reason[..Math.Min(reason.Length, 500)]);
-            await lease.Run((work, held) => Apply(open, work, held, new FindingFacts(finding.Id, null, null, null)));
+            var open = new Decision.Open(Text.Cut($"it could not be decided: {failure.Message}", 500));
+            await lease.Run((work, held) => Apply(new Decided(open), work, held, finding.Id));
         }
     }
 
-    async Task Decide(FindingRow finding, ReconciliationRun run, RunLease lease, Budget budget, bool flood)
+    async Task<Decided> Decide(FindingRow finding, ReconciliationRun run, Budget budget, bool flood)
     {
         if (await statements.Run(db => db.Accepted.AnyAsync(
             row => row.Key == finding.Key && row.RevokedAt == null && row.Fingerprint == finding.Fingerprint)))
-        {
-            var leave = new Decision.Leave(FindingOutcome.Accepted, "an operator accepted it");
-            await lease.Run((work, held) => Apply(leave, work, held, new FindingFacts(finding.Id, null, null, null)));
-            return;
-        }
+            return new Decided(new Decision.Leave(FindingOutcome.Accepted, "an operator accepted it"));
 
         var known = await statements.Run(db => db.Cases.AsNoTracking().SingleOrDefaultAsync(row => row.OpenKey == finding.Key));
         var earlier = await statements.Run(db => db.Repairs.AsNoTracking()
@@ -74,33 +73,23 @@ sealed class Compensator(
             decision = CompensationRule.Reconsider(decision, finding, snapshot, same, budget.HasRepaired(order) ? null : run.Until);
         }
 
-        FailPoint.Hit("reconciliation.decided");
-        await lease.Run((work, held) => Apply(decision, work, held, new FindingFacts(finding.Id, known?.Id, earlier?.Id, snapshot)));
-        if (decision is Decision.Send)
-            budget.Spend(finding);
+        return new Decided(decision, known?.Id, earlier?.Id, snapshot);
     }
 
-    /// <summary>The basis of the decision.</summary>
-    sealed record FindingFacts(Guid Finding, Guid? Known, Guid? Earlier, OrderSnapshot? Snapshot);
+    /// <summary>A decision and its basis.</summary>
+    sealed record Decided(Decision Decision, Guid? Known = null, Guid? Earlier = null, OrderSnapshot? Snapshot = null);
 
-    async Task Apply(Decision decision, UnitOfWorkContext work, ReconciliationRun run, FindingFacts facts)
+    async Task Apply(Decided decided, UnitOfWorkContext work, ReconciliationRun run, Guid id)
     {
-        var db = (ReconcilerDb)work.Db;
-        var finding = await db.Findings.SingleAsync(row => row.Id == facts.Finding);
-        if (finding.Outcome != FindingOutcome.Found)
-            return;
-        switch (decision)
-        {
-            case Decision.Send:
-                await Send(work, run, finding, facts.Snapshot!);
-                break;
-            case Decision.Open open:
-                await Open(work, run, finding, open.Reason, facts.Earlier);
-                break;
-            case Decision.Leave leave:
-                await Leave(work, run, finding, leave, facts.Known);
-                break;
-        }
+        var finding = await ((ReconcilerDb)work.Db).Findings.SingleAsync(row => row.Id == id);
+        if (finding.Outcome == FindingOutcome.Found)
+            await (decided.Decision switch
+            {
+                Decision.Send => Send(work, run, finding, decided.Snapshot!),
+                Decision.Open open => Open(work, run, finding, open.Reason, decided.Earlier),
+                Decision.Leave leave => Leave(work, run, finding, leave, decided.Known),
+                var other => throw new InvalidOperationException($"{other} is not a decision."),
+            });
     }
 
     async Task Send(UnitOfWorkContext work, ReconciliationRun run, FindingRow finding, OrderSnapshot snapshot)

@@ -24,7 +24,7 @@ static class Repairs
     public static bool IsRepair(this Remedy remedy) => remedy is not (Remedy.None or Remedy.Case);
 
     /// <summary>Writes the repair's row, its audit row and its command in one transaction.</summary>
-    public static async Task<Repair> Send(UnitOfWorkContext work, RepairFor what, OrderSnapshot snapshot, string reason, TimeProvider clock)
+    public static Task Send(UnitOfWorkContext work, RepairFor what, OrderSnapshot snapshot, string reason, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var repair = new Repair
@@ -44,8 +44,7 @@ static class Repairs
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");
         work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Difference.Class));
-        await SendCommand(work, what.Remedy, snapshot.OrderId, reason);
-        return repair;
+        return SendCommand(work, what.Remedy, snapshot.OrderId, reason);
     }
 
     /// <summary>Repeats the command: it may have been lost with the process that had it in memory.</summary>
@@ -57,12 +56,10 @@ static class Repairs
 
     static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string reason) => remedy switch
     {
-        Remedy.CancelStock => work.Send(Queues.Inventory, new CancelStock(order, Short(reason))),
+        Remedy.CancelStock => work.Send(Queues.Inventory, new CancelStock(order, Text.Cut(reason, ReasonLength))),
         Remedy.ConfirmStock => work.Send(Queues.Inventory, new ConfirmStock(order)),
-        Remedy.CancelPayment => work.Send(Queues.Payments, new CancelPayment(order, Short(reason))),
+        Remedy.CancelPayment => work.Send(Queues.Payments, new CancelPayment(order, Text.Cut(reason, ReasonLength))),
         Remedy.ConfirmPayment => work.Send(Queues.Payments, new ConfirmPayment(order)),
         _ => throw new InvalidOperationException($"{remedy} has no command."),
     };
-
-    static string Short(string reason) => reason[..Math.Min(reason.Length, ReasonLength)];
 }

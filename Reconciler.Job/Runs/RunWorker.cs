@@ -27,7 +27,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure) when (stopping.IsCancellationRequested)
         {
-            log.LogInformation("Released run {RunId}: {Reason}", lease.RunId, failure.Message);
+            Log.LogInformation("Released run {RunId}: {Reason}", lease.RunId, failure.Message);
             await lease.Release();
             stopping.ThrowIfCancellationRequested();
         }
@@ -56,17 +56,17 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
     {
         if (lost)
         {
-            log.LogWarning("Another process has taken over run {RunId}", lease.RunId);
+            Log.LogWarning("Another process has taken over run {RunId}", lease.RunId);
             return;
         }
 
         if (DatabaseErrors.Classify(failure) != FailureKind.Permanent)
         {
-            log.LogWarning("Run {RunId} continues when its databases are available: {Failure}", lease.RunId, failure.Message);
+            Log.LogWarning("Run {RunId} continues when its databases are available: {Failure}", lease.RunId, failure.Message);
             return;
         }
 
-        log.LogError(failure, "Run {RunId} failed", lease.RunId);
+        Log.LogError(failure, "Run {RunId} failed", lease.RunId);
         await lease.Run((work, run) =>
         {
             run.Error = failure.Message[..Math.Min(failure.Message.Length, ReconciliationRun.ErrorLength)];
@@ -91,7 +91,7 @@ sealed class RunWorker(RunTable runs, Reconciliation reconciliation, Reconciliat
         }
         catch (Exception failure)
         {
-            log.LogWarning("Could not renew the lease of run {RunId}: {Failure}", lease.RunId, failure.Message);
+            Log.LogWarning("Could not renew the lease of run {RunId}: {Failure}", lease.RunId, failure.Message);
             return true;
         }
     }
