@@ -28,8 +28,6 @@ public sealed class Replica(string name, ReadOnlyDatabase primary, ReadOnlyDatab
     public const string Same = "SELECT id, at, subject_id FROM audit WHERE id = @after";
     public const string Next = "SELECT id, at, subject_id FROM audit WHERE id = (SELECT MIN(id) FROM audit WHERE id > @after)";
 
-    public string Name => name;
-
     /// <summary>Reads the replica first: its primary has everything that it has.</summary>
     public async Task<ReplicaLag> Measure(DateTime now, CancellationToken cancel)
     {
@@ -67,8 +65,6 @@ public sealed class Replicas(IReadOnlyList<Replica> all, TimeSpan bound, TimePro
             where configuration.HasReplica(name)
             select new Replica(name, configuration.GetPrimaryDatabase(name), configuration.GetReadOnlyDatabase(name))],
         bound, clock);
-
-    public int Count => all.Count;
 
     /// <summary>Maximum lag.</summary>
     public TimeSpan Bound => bound;

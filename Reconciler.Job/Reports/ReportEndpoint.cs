@@ -33,12 +33,9 @@ static class ReportEndpoint
         }
 
         var report = await reader.Read(run, http.RequestAborted);
-        return type == Json ? Results.Json(report) : Page(http, report);
-    }
-
-    /// <summary>Self-contained: loads nothing and runs no script, whatever the ledgers contain.</summary>
-    static IResult Page(HttpContext http, RunReport report)
-    {
+        if (type == Json)
+            return Results.Json(report);
+        // The page loads nothing and runs no script, whatever the ledgers contain.
         http.Response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
         return Results.Text(ReportPage.Of(report).Markup, Html + "; charset=utf-8");
     }

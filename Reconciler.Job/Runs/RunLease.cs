@@ -3,7 +3,7 @@ using OrderSaga.Platform.Batches;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The right to execute one run. In every transaction of the run <see cref="Run"/> locks the run's row and checks the lease. So a process
+/// The right to execute one run. In every transaction of the run <see cref="Run{T}"/> locks the run's row and checks the lease. So a process
 /// that was paused until its lease ended cannot change anything.
 /// </summary>
 sealed class RunLease(Guid run, Guid holder, UnitOfWork<ReconcilerDb> unitOfWork, RunTable table)

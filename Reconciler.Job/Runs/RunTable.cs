@@ -9,8 +9,6 @@ sealed class RunTable(QueryRunner<ReconcilerDb> statements, UnitOfWork<Reconcile
 {
     public Task<ReconciliationRun?> Find(Guid id) => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Id == id));
 
-    public Task<ReconciliationRun?> Active() => statements.Run(db => db.Runs.AsNoTracking().SingleOrDefaultAsync(run => run.Active == true));
-
     /// <summary>The last full run that completed or is in progress.</summary>
     public Task<ReconciliationRun?> LastFull() => statements.Run(db => db.Runs.AsNoTracking()
         .Where(run => run.Kind == RunKind.Full && run.State != RunState.Failed && run.State != RunState.NotJudged)
