@@ -17,7 +17,7 @@ public enum IntakeOutcome
     /// <summary>It replaced another file.</summary>
     Replaced,
 
-    /// <summary>Nothing was imported; the finding has the reason.</summary>
+    /// <summary>Nothing was imported; the refusal has the reason.</summary>
     Refused,
 }
 

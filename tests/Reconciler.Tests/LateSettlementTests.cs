@@ -20,7 +20,7 @@ public sealed class LateSettlementTests
         var late = await rig.Get<LateSettlements>().Find();
         late.Select(one => one.Day.Day).ShouldBe([10, 11, 12], "the ledgers begin on the tenth, and it is noon of the fifteenth");
         late.Select(FileFinding.Late).ShouldAllBe(finding => finding.Class == Classes.SettlementFileMissing && finding.Remedy == Remedy.Case
-            && finding.Subject!.StartsWith("settlement 2030-05-1"));
+            && finding.Subject!.StartsWith("settlement 2030-05-1", StringComparison.Ordinal));
 
         await rig.Read(db =>
         {
