@@ -2,7 +2,6 @@ using System.ComponentModel.DataAnnotations;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 using Orders.Model;
-using Orders.Model.Placement;
 
 namespace Orders.Api;
 
@@ -31,7 +30,7 @@ static class ProductRules
     public static void CheckSku(string sku)
     {
         if (!FieldRules.IsSku(sku))
-            throw new Problem(ProblemTypes.InvalidSku, $"Use a valid sku: {OrderRules.SkuRule}.");
+            throw new Problem(ProblemTypes.InvalidSku, $"Use a valid sku: a sku is {FieldRules.SkuRule}.");
     }
 
     public static void Check(ProductRequest product)

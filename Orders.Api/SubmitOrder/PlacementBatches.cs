@@ -4,7 +4,6 @@ using Orders.Model.Placement;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
@@ -28,26 +27,9 @@ sealed class PlacementBatches : IAsyncDisposable
         batcher = new Batcher<PlacementRequest>(settings.PlacementBatchSize, Handle, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
-    /// <summary>Completes when the order is committed.</summary>
-    /// <exception cref="Problem">The order was not placed, and no row is left of it.</exception>
+    /// <summary>Completes when the result is committed.</summary>
     /// <exception cref="DatabaseBusyException">The order may still be placed; a repeat with its key places it once.</exception>
-    public async Task<Placed> Place(PlacementRequest request)
-    {
-        await Handled(request);
-        try
-        {
-            var placed = request.Outcome();
-            Count(placed.Replayed ? "replayed" : "placed");
-            return placed;
-        }
-        catch (Problem)
-        {
-            Count("refused");
-            throw;
-        }
-    }
-
-    async Task Handled(PlacementRequest request)
+    public async Task<PlacementResult> Place(PlacementRequest request)
     {
         try
         {
@@ -58,6 +40,11 @@ sealed class PlacementBatches : IAsyncDisposable
             request.GiveUp();
             throw new DatabaseBusyException("The order was not placed in time.");
         }
+
+        var result = request.Result();
+        var outcome = result is Placed placed ? placed.Replayed ? "replayed" : "placed" : "refused";
+        Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        return result;
     }
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
@@ -71,15 +58,9 @@ sealed class PlacementBatches : IAsyncDisposable
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
         if (wanted.Count == 0)
             return;
-        var left = await backpressure.Reserve(wanted.Count);
-        var room = new PlacementCapacity(left, backpressure.Refusal);
-        await run(async work =>
-        {
-            room = new PlacementCapacity(left, backpressure.Refusal);
-            await work.Services.GetRequiredService<Placements>().Place(work, wanted, room);
-        });
-        backpressure.Placed(room.Used);
+        var capacity = await backpressure.Reserve(wanted.Count);
+        var placed = 0;
+        await run(async work => placed = await work.Services.GetRequiredService<Placements>().Place(work, wanted, capacity));
+        backpressure.Placed(placed);
     }
-
-    static void Count(string outcome) => Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 }

@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Text;
 using Orders.Model;
 using Orders.Model.Placement;
+using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
@@ -7,6 +10,9 @@ namespace Orders.Api;
 
 static class SubmitOrderEndpoint
 {
+    const string InvalidKey = "\n";
+    const int MaxWaitSeconds = 30;
+
     public static void MapSubmitOrder(this IEndpointRouteBuilder orders) => orders.MapPost("", Submit).RefuseBeforeReading()
         .WithName("SubmitOrder")
         .WithSummary("Places an order")
@@ -39,24 +45,33 @@ static class SubmitOrderEndpoint
     /// <summary>Answers a repeated request from the store under any load: a shop must not take a placed order for a refused one.</summary>
     static async Task RepeatOrRefuse(HttpContext http, Backpressure full, RequestDelegate place)
     {
-        var key = IdempotencyKey.Of(http);
+        var (key, legacyKey) = IdempotencyKey(http);
         var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
-        if (OrderRules.CheckKey(key) is not null || await stored.Has(http.User.Merchant(), key, IdempotencyKey.LegacyOf(http)))
+        if (!FieldRules.IsIdempotencyKey(key) || await stored.Has(http.User.Merchant(), key, legacyKey))
             await place(http);
         else
             await http.Refuse(full.Refusal());
     }
 
-    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, OrderWatcher watcher)
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, Backpressure backpressure, OrderWatcher watcher)
     {
-        var placed = await placements.Place(new PlacementRequest(http.User.Merchant(), IdempotencyKey.Of(http), order, IdempotencyKey.LegacyOf(http)));
+        var (key, legacyKey) = IdempotencyKey(http);
+        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey));
+        if (result is Placed placed)
+            return await Answer(placed, http, watcher);
+        await http.Refuse(result is Refused refused ? refused.Problem : backpressure.Refusal());
+        return Results.Empty;
+    }
+
+    static async Task<IResult> Answer(Placed placed, HttpContext http, OrderWatcher watcher)
+    {
         http.TagOrder(placed.OrderId);
         FailPoint.Hit("placement.before-answer");
 
         http.Response.Headers.Location = $"/orders/{placed.OrderId}";
         if (placed.Replayed)
             http.Response.Headers["Idempotency-Replayed"] = "true";
-        return WaitPreference.Of(http) is { } wait
+        return WaitPreference(http) is { } wait
             ? await Wait(placed, wait, http, watcher)
             : OrderResults.Json(placed.Answer, placed.Status);
     }
@@ -70,4 +85,48 @@ static class SubmitOrderEndpoint
 
     /// <summary>A hosted payment waits for the customer, whom the caller must first send to the payment page.</summary>
     static bool IsDecided(OrderState order) => OrderLifecycle.Of(order.State).IsAtRest || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
+
+    /// <summary>
+    /// A key in double quotes equals the key without them: the IETF draft makes it a structured-field string (RFC 8941), and clients differ
+    /// in whether they quote it. Legacy is the key as earlier versions stored it, if different: with its quotes.
+    /// </summary>
+    static (string Key, string? Legacy) IdempotencyKey(HttpContext http)
+    {
+        var header = http.Request.Headers["Idempotency-Key"];
+        if (header.Count > 1)
+            return (InvalidKey, null);
+        if (header.ToString() is ['"', .. var rest] quoted)
+            return (Unquoted(rest), quoted);
+        return (header.ToString(), null);
+    }
+
+    /// <summary>RFC 8941 3.3.3: only a quote and a backslash are escaped, and nothing follows the closing quote.</summary>
+    static string Unquoted(string rest)
+    {
+        var key = new StringBuilder();
+        for (var i = 0; i < rest.Length; i++)
+        {
+            if (rest[i] == '"')
+                return i == rest.Length - 1 ? key.ToString() : InvalidKey;
+            if (rest[i] == '\\' && (++i == rest.Length || rest[i] is not ('"' or '\\')))
+                return InvalidKey;
+            key.Append(rest[i]);
+        }
+
+        return InvalidKey;
+    }
+
+    /// <summary>RFC 7240: <c>Prefer: wait=N</c>, seconds. An invalid preference is ignored, as the RFC requires.</summary>
+    static TimeSpan? WaitPreference(HttpContext http)
+    {
+        foreach (var preference in http.Request.Headers.GetCommaSeparatedValues("Prefer"))
+        {
+            var parts = preference.Split(';')[0].Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts.Length == 2 && parts[0].Equals("wait", StringComparison.OrdinalIgnoreCase)
+                && int.TryParse(parts[1].Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+                return TimeSpan.FromSeconds(Math.Min(seconds, MaxWaitSeconds));
+        }
+
+        return null;
+    }
 }

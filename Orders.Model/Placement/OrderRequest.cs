@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
 
@@ -27,6 +28,60 @@ public sealed record OrderRequest(
         order.Lines?.Select(line => line is null ? null : new LineRequest(line.Sku, line.Quantity)).ToList(),
         order.Payment is null ? null : new PaymentRequest(order.Payment.Method, order.Payment.Token),
         order.Class, order.Total is null ? null : new TotalRequest(order.Total.Amount, order.Total.Currency));
+
+    /// <summary>Checks what needs no look-up: <see cref="FieldRules"/>, with messages for the caller.</summary>
+    internal List<ProblemError> Check()
+    {
+        var errors = new List<ProblemError>();
+        if (!Currencies.IsKnown(Currency))
+            errors.Add(new("/currency", "Use an ISO 4217 code in upper case, e.g. EUR."));
+        CheckLines(Lines ?? [], errors);
+        CheckPayment(errors);
+        CheckTotal(errors);
+        if (Class is not null && !FieldRules.IsClass(Class))
+            errors.Add(new("/class", $"Use a class configured by the operator, or omit it. A class is {FieldRules.ClassRule}."));
+        return errors;
+    }
+
+    static void CheckLines(IReadOnlyList<LineRequest?> lines, List<ProblemError> errors)
+    {
+        if (lines.Count is 0 or > FieldRules.MaxLines)
+        {
+            errors.Add(new("/lines", $"Send 1 to {FieldRules.MaxLines} lines."));
+            return;
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (lines[i]?.Sku is not { } sku || !FieldRules.IsSku(sku))
+                errors.Add(new($"/lines/{i}/sku", $"Use a valid sku: a sku is {FieldRules.SkuRule}."));
+            else if (!seen.Add(sku))
+                errors.Add(new($"/lines/{i}/sku", "Another line has this sku; add up the quantities in one line."));
+            if (lines[i]?.Quantity is not (>= 1 and <= FieldRules.MaxQuantity))
+                errors.Add(new($"/lines/{i}/quantity", $"Use a whole number from 1 to {FieldRules.MaxQuantity}."));
+        }
+    }
+
+    void CheckPayment(List<ProblemError> errors)
+    {
+        if (Payment?.Method is not (FieldRules.Card or FieldRules.Hosted))
+            errors.Add(new("/payment/method", "Use card (with a token) or hosted (the customer pays on a hosted page)."));
+        else if (!FieldRules.IsPayment(new PaymentInstruction(Payment.Method, Payment.Token)))
+            errors.Add(new("/payment/token", Payment.Method == FieldRules.Hosted
+                ? "A hosted payment has no token; omit it."
+                : $"Send the gateway's token for the card: 1 to {FieldRules.MaxTokenLength} printable ASCII characters without spaces."));
+    }
+
+    void CheckTotal(List<ProblemError> errors)
+    {
+        if (Total is null)
+            return;
+        if (Total.Amount is not (>= 1 and <= FieldRules.MaxTotal))
+            errors.Add(new("/total/amount", $"Use the total shown to the customer in minor units, 1 to {FieldRules.MaxTotal}, or omit the total."));
+        if (Total.Currency != Currency)
+            errors.Add(new("/total/currency", "Use the order's currency."));
+    }
 
     /// <summary>The same order gives the same hash over HTTP and the bus, whatever its white space or member order.</summary>
     internal string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, JsonSerializerOptions.Web)));

@@ -5,9 +5,11 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Model.Placement;
 
-/// <summary>A request to place an order, checked by <see cref="OrderRules"/>, and its outcome.</summary>
+/// <summary>A checked request to place an order, and its result.</summary>
 public sealed class PlacementRequest
 {
+    PlacementResult? result;
+    ExceptionDispatchInfo? failure;
     volatile bool givenUp;
 
     /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
@@ -19,9 +21,11 @@ public sealed class PlacementRequest
     {
         if (!FieldRules.IsMerchant(merchant))
             throw new Problem(ProblemTypes.InvalidMerchant, $"Use a valid merchant name: {ApiKeys.MerchantRule}.");
-        if (OrderRules.CheckKey(key) is { } wrong)
-            throw new Problem(ProblemTypes.InvalidIdempotencyKey, wrong);
-        if (OrderRules.Check(order) is { Count: > 0 } errors)
+        if (!FieldRules.IsIdempotencyKey(key))
+            throw new Problem(ProblemTypes.InvalidIdempotencyKey, string.IsNullOrEmpty(key)
+                ? "Choose a new key for each order, e.g. a UUID, and send the same key when you repeat the request."
+                : $"The key must be 1 to {FieldRules.MaxIdempotencyKeyLength} printable ASCII characters without a space at either end.");
+        if (order.Check() is { Count: > 0 } errors)
             throw new Problem(ProblemTypes.InvalidOrder, $"{errors[0].Pointer}: {errors[0].Detail} Nothing was placed.")
             {
                 Errors = errors,
@@ -48,29 +52,37 @@ public sealed class PlacementRequest
     /// <summary>Span of the caller; the order's messages continue its trace.</summary>
     internal Activity? Activity { get; } = Activity.Current;
 
-    internal Placed? Placed { get; set; }
-    internal ExceptionDispatchInfo? Failure { get; set; }
-
     /// <summary>The caller was answered that the order was not placed in time.</summary>
     public bool GivenUp => givenUp;
 
-    /// <summary>The outcome; valid after the commit.</summary>
-    /// <exception cref="Problem">422: the key was used for another order, a sku is unknown, ...</exception>
-    public Placed Outcome()
-    {
-        Failure?.Throw();
-        return Placed ?? throw new InvalidOperationException("The placement was not handled.");
-    }
-
     public void GiveUp() => givenUp = true;
 
-    /// <summary>Records why the order was not placed.</summary>
-    public void Fail(Exception failure) => (Placed, Failure) = (null, ExceptionDispatchInfo.Capture(failure));
+    /// <summary>Valid after the commit; throws the technical failure that prevented it.</summary>
+    public PlacementResult Result()
+    {
+        failure?.Throw();
+        return result ?? throw new InvalidOperationException("The placement was not handled.");
+    }
+
+    internal void Set(PlacementResult value) => (result, failure) = (value, null);
+
+    /// <summary>Records why the request could not be handled.</summary>
+    public void Fail(Exception exception) => (result, failure) = (null, ExceptionDispatchInfo.Capture(exception));
 }
 
-/// <summary>A placed order.</summary>
+/// <summary>What became of a request to place an order.</summary>
+public abstract record PlacementResult;
+
+/// <summary>The order is placed.</summary>
 /// <param name="OrderId">Id of the order.</param>
 /// <param name="Status">HTTP status of the answer.</param>
 /// <param name="Answer">Body of the stored answer.</param>
 /// <param name="Replayed">True if an earlier request placed it.</param>
-public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed);
+public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed) : PlacementResult;
+
+/// <summary>No order is placed: the request breaks a rule, the key was used for another order, a sku is unknown, ...</summary>
+/// <param name="Problem">What is wrong and what to do.</param>
+public sealed record Refused(Problem Problem) : PlacementResult;
+
+/// <summary>No order is placed: the transaction already places as many as it may.</summary>
+public sealed record OverCapacity : PlacementResult;

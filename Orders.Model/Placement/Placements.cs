@@ -17,26 +17,23 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
 
-    /// <summary>Sets each request's outcome; it is valid after the commit.</summary>
+    /// <summary>Sets each request's result, valid after the commit; returns the number of new orders.</summary>
     /// <param name="work">The transaction.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="room">How many new orders are allowed; null: any number.</param>
-    public async Task Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, PlacementCapacity? room = null)
+    /// <param name="capacity">How many new orders are allowed; repeated and refused requests do not count.</param>
+    public async Task<int> Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, int capacity = int.MaxValue)
     {
         await Load(work, requests);
+        var placed = 0;
         foreach (var request in requests)
         {
-            try
-            {
-                (request.Placed, request.Failure) = (FindStored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, room), null);
-            }
-            catch (Problem refusal)
-            {
-                request.Fail(refusal);
-            }
+            var result = FindStored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, isFull: placed == capacity);
+            request.Set(result);
+            placed += result is Placed { Replayed: false } ? 1 : 0;
         }
 
         FailPoint.Hit("placement.before-commit");
+        return placed;
     }
 
     /// <summary>Loads the keys and products of all requests with two statements.</summary>
@@ -56,16 +53,19 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
 
     IdempotencyRecord? FindStored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
 
-    static Placed Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
+    static PlacementResult Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
         ? new Placed(record.OrderId, record.AnswerStatus, record.Answer, Replayed: true)
-        : throw new Problem(ProblemTypes.IdempotencyKeyReused,
-            $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key.");
+        : new Refused(new Problem(ProblemTypes.IdempotencyKeyReused,
+            $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key."));
 
-    async Task<Placed> PlaceNew(UnitOfWorkContext work, PlacementRequest request, PlacementCapacity? room)
+    async Task<PlacementResult> PlaceNew(UnitOfWorkContext work, PlacementRequest request, bool isFull)
     {
-        CheckClass(request);
-        var (lines, total) = Pricing.Price(request.Order, products);
-        room?.Use();
+        if (CheckClass(request) is { } unknownClass)
+            return new Refused(unknownClass);
+        if (Pricing.Price(request.Order, products, out var lines, out var total) is { } refusal)
+            return new Refused(refusal);
+        if (isFull)
+            return new OverCapacity();
         var order = NewOrder(request, lines, total);
         var record = new IdempotencyRecord
         {
@@ -87,14 +87,11 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
     }
 
     /// <summary>A misspelt class would hold the stock for longer than intended.</summary>
-    void CheckClass(PlacementRequest request)
+    Problem? CheckClass(PlacementRequest request)
     {
         const string What = "This class is not configured for the merchant; ask the operator for its name, or omit it.";
-        if (request.Order.Class is { } name && !settings.TimeToPay.HasClass(request.Merchant, name))
-            throw new Problem(ProblemTypes.UnknownClass, $"/class: {What} Nothing was placed.")
-            {
-                Errors = [new("/class", What)],
-            };
+        return request.Order.Class is not { } name || settings.TimeToPay.HasClass(request.Merchant, name) ? null
+            : new Problem(ProblemTypes.UnknownClass, $"/class: {What} Nothing was placed.") { Errors = [new("/class", What)] };
     }
 
     OrderState NewOrder(PlacementRequest request, IReadOnlyList<OrderItem> lines, long total)

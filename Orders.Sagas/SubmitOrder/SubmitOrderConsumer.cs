@@ -18,19 +18,24 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
 
     public async Task Consume(ConsumeContext<JsonBody> context)
     {
-        try
-        {
-            var request = SubmitOrderReader.Request(context.Message);
-            await placements.Place(work, [request]);
-            await Accept(context, request.Outcome());
-        }
-        catch (Problem refusal)
-        {
-            var (merchant, key) = SubmitOrderReader.MerchantAndKey(context.Message);
-            var rejected = new OrderRejected(merchant, key, refusal.Type.Name, Describe(refusal));
-            await work.Publish(rejected);
-            await Respond(context, rejected);
-        }
+        var result = await Place(context.Message);
+        await (result is Refused refused ? Reject(context, refused.Problem) : Accept(context, (Placed)result));
+    }
+
+    async Task<PlacementResult> Place(JsonBody body)
+    {
+        if (SubmitOrderReader.Request(body, out var broken) is not { } request)
+            return new Refused(broken!);
+        await placements.Place(work, [request]);
+        return request.Result();
+    }
+
+    async Task Reject(ConsumeContext<JsonBody> context, Problem refusal)
+    {
+        var (merchant, key) = SubmitOrderReader.MerchantAndKey(context.Message);
+        var rejected = new OrderRejected(merchant, key, refusal.Type.Name, Describe(refusal));
+        await work.Publish(rejected);
+        await Respond(context, rejected);
     }
 
     async Task Accept(ConsumeContext context, Placed placed)
@@ -60,18 +65,6 @@ public sealed class SubmitOrderPreload(Placements placements) : IPreload
 {
     public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);
 
-    static IEnumerable<PlacementRequest> Request(ConsumeContext delivery)
-    {
-        if (!delivery.TryGetMessage<JsonBody>(out var body))
-            return [];
-        try
-        {
-            return [SubmitOrderReader.Request(body.Message)];
-        }
-        catch (Problem)
-        {
-            // The consumer parses it again and publishes OrderRejected.
-            return [];
-        }
-    }
+    static IEnumerable<PlacementRequest> Request(ConsumeContext delivery) =>
+        delivery.TryGetMessage<JsonBody>(out var body) && SubmitOrderReader.Request(body.Message, out _) is { } request ? [request] : [];
 }

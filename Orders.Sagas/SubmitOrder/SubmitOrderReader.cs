@@ -12,11 +12,20 @@ static class SubmitOrderReader
 {
     static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <exception cref="Problem">Names the broken rule.</exception>
-    public static PlacementRequest Request(JsonBody body)
+    /// <summary>Returns null, and which rule it breaks, for a command that cannot be an order.</summary>
+    public static PlacementRequest? Request(JsonBody body, out Problem? broken)
     {
-        var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
-        return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
+        broken = null;
+        try
+        {
+            var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
+            return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
+        }
+        catch (Problem rule)
+        {
+            broken = rule;
+            return null;
+        }
     }
 
     /// <summary>Merchant and idempotency key for OrderRejected, from a body that may be invalid elsewhere.</summary>
