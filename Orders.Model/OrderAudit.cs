@@ -21,3 +21,12 @@ public static class OrderAudit
         work.AfterCommit(() => changes.Publish(order));
     }
 }
+
+/// <summary>Audited changes that this process has committed. A hint: other processes change orders too.</summary>
+public sealed class OrderChanges
+{
+    /// <summary>Called after the commit, with the order as it was committed.</summary>
+    public event Action<OrderState>? Committed;
+
+    internal void Publish(OrderState order) => Committed?.Invoke(order);
+}

@@ -10,7 +10,6 @@ public static class SagasSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<OrderSteps>();
-        builder.Services.AddSingleton<OrderJournal>();
         builder.AddMessaging(bus => bus
             .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
             .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));

@@ -13,6 +13,7 @@ namespace Orders.Api;
 sealed class OrderWatcher : BackgroundService
 {
     readonly IServiceScopeFactory scopes;
+    readonly OrderChanges changes;
     readonly TimeProvider clock;
     readonly IHostApplicationLifetime life;
     readonly ILogger<OrderWatcher> log;
@@ -24,9 +25,8 @@ sealed class OrderWatcher : BackgroundService
         IServiceScopeFactory scopes, OrderChanges changes, IConfiguration configuration, TimeProvider clock, IHostApplicationLifetime lifetime,
         ILogger<OrderWatcher> log)
     {
-        (this.scopes, this.clock, this.life, this.log) = (scopes, clock, lifetime, log);
+        (this.scopes, this.changes, this.clock, life, this.log) = (scopes, changes, clock, lifetime, log);
         interval = TimeSpan.FromMilliseconds(configuration.GetTransportMode() == TransportMode.InMemory ? 1000 : 50);
-        changes.Committed += Wake;
     }
 
     /// <summary>Misses no <paramref name="wanted"/> change of the order from now on; dispose it to stop.</summary>
@@ -35,6 +35,9 @@ sealed class OrderWatcher : BackgroundService
         var watch = new OrderWatch(orderId, wanted, Remove);
         lock (watches)
         {
+            // No commit pays for watching while no request waits.
+            if (watches.Count == 0)
+                changes.Committed += Wake;
             if (watches.TryGetValue(orderId, out var others))
                 others.Add(watch);
             else
@@ -90,6 +93,8 @@ sealed class OrderWatcher : BackgroundService
             others.Remove(watch);
             if (others.Count == 0)
                 watches.Remove(watch.OrderId);
+            if (watches.Count == 0)
+                changes.Committed -= Wake;
         }
     }
 

@@ -14,11 +14,11 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     readonly OrderSteps step;
     readonly ILogger log;
 
-    public OrderStateMachine(OrderSteps step, OrderJournal journal, ILogger<OrderStateMachine> log)
+    public OrderStateMachine(OrderSteps step, ILogger<OrderStateMachine> log)
     {
         (this.step, this.log) = (step, log);
         InstanceState(order => order.State);
-        ConnectStateObserver(journal);
+        ConnectStateObserver(step);
         Correlate();
         HappyPath();
         Cancellation();
@@ -135,7 +135,15 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),
         awaited => awaited.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
-        other => other.ThenAsync(context => OrderSteps.RaiseAsBeforeReview(context, () => RaiseAgain(context))));
+        other => other.ThenAsync(RaiseAsBeforeReview));
+
+    /// <summary>An expected duplicate is ignored, any other answer throws; the order stays in review.</summary>
+    async Task RaiseAsBeforeReview<T>(BehaviorContext<OrderState, T> context) where T : class
+    {
+        context.Saga.State = OrderSteps.StateBeforeReview(context.Saga);
+        await RaiseAgain(context);
+        context.Saga.State = NeedsReview.Name;
+    }
 
     Task RaiseAgain<T>(BehaviorContext<OrderState, T> context) where T : class => ((StateMachine<OrderState>)this).RaiseEvent(context);
 

@@ -6,8 +6,10 @@ using Orders.Model;
 
 namespace Orders.Sagas;
 
-/// <summary>Conditions and actions of the state machine. Messages go to the outbox of the batch's transaction.</summary>
-public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
+/// <summary>
+/// Conditions and actions of the state machine. Messages and audit rows belong to the batch's transaction. Observes every change of state.
+/// </summary>
+public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : IStateObserver<OrderState>
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
@@ -41,29 +43,19 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     // Cancellation.
 
-    public Task CancelAfterDecline(BehaviorContext<OrderState, PaymentDeclined> context)
-    {
-        BeginCancelling(context, $"payment declined: {context.Message.Reason}", paymentIsHeld: false);
-        return CancelRemaining(context);
-    }
+    public Task CancelAfterDecline(BehaviorContext<OrderState, PaymentDeclined> context) =>
+        Cancel(context, $"payment declined: {context.Message.Reason}", paymentIsHeld: false);
 
-    public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context)
-    {
-        BeginCancelling(context, $"payment refused: {context.Message.Reason}", paymentIsHeld: true);
-        return CancelRemaining(context);
-    }
+    public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context) =>
+        Cancel(context, $"payment refused: {context.Message.Reason}", paymentIsHeld: true);
 
-    public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context)
-    {
-        BeginCancelling(context, context.Message.Reason, context.Saga.PaymentTried);
-        return CancelRemaining(context);
-    }
+    public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context) =>
+        Cancel(context, context.Message.Reason, context.Saga.PaymentTried);
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
         var late = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
-        BeginCancelling(context, context.Saga.CancellationRequested ?? late, context.Saga.PaymentTried);
-        return CancelRemaining(context);
+        return Cancel(context, context.Saga.CancellationRequested ?? late, context.Saga.PaymentTried);
     }
 
     public async Task CancelRemaining(BehaviorContext<OrderState> context)
@@ -169,40 +161,30 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
     {
         var order = context.Saga;
         var reason = order.ReviewFrom == OrderStates.Cancelling ? order.Reason : $"cancelled by an operator: {order.Reason}";
-        BeginCancelling(context, reason ?? "cancelled", order.PaymentTried);
-        return CancelRemaining(context);
+        return Cancel(context, reason, order.PaymentTried);
     }
 
     void LeaveReview(BehaviorContext<OrderState> context, string detail)
     {
         var order = context.Saga;
         var from = order.State;
-        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
+        order.State = StateBeforeReview(order);
         order.ReviewFrom = null;
         // Keep the reason of a cancellation; clear the reason of the review.
         order.Reason = order.State == OrderStates.Cancelling ? order.Reason : null;
-        OrderJournal.RecordTransition(context, order, from, detail, Now, settings);
+        RecordTransition(context, from, detail);
     }
 
-    /// <summary>
-    /// Handles a message as in the state before the review: an expected duplicate is ignored, any other answer throws; the order stays in
-    /// review.
-    /// </summary>
-    public static async Task RaiseAsBeforeReview(BehaviorContext<OrderState> context, Func<Task> raise)
-    {
-        var order = context.Saga;
-        var review = order.State;
-        order.State = order.ReviewFrom ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
-        await raise();
-        order.State = review;
-    }
+    public static string StateBeforeReview(OrderState order) => order.ReviewFrom
+        ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
 
-    static void BeginCancelling(BehaviorContext<OrderState> context, string? reason, bool paymentIsHeld)
+    Task Cancel(BehaviorContext<OrderState> context, string? reason, bool paymentIsHeld)
     {
         context.Saga.Reason = CleanReason(reason);
         context.Saga.StockReleased = false;
         context.Saga.PaymentReleased = !paymentIsHeld;
         context.Saga.ReviewFrom = null;
+        return CancelRemaining(context);
     }
 
     /// <summary>Reasons come from callers and participants; cleaned so that every database can store them.</summary>
@@ -214,11 +196,30 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock)
 
     static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<UnitOfWorkContext>().Publish(happened);
 
-    /// <summary>Audits a step that does not change the state.</summary>
-    void Record(BehaviorContext<OrderState> context, string detail)
+    // Audit.
+
+    public Task StateChanged(BehaviorContext<OrderState> context, State currentState, State? previousState)
+    {
+        if (previousState is not null && previousState.Name != currentState.Name)
+            RecordTransition(context, previousState.Name, context.Saga.Reason);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Audits a change of state and sets the time of the next recovery check.</summary>
+    void RecordTransition(BehaviorContext<OrderState> context, string from, string? detail)
+    {
+        var order = context.Saga;
+        Record(context, detail, from);
+        // Keep the count in review: the case shows how often the command was sent.
+        order.RetryCount = order.State == OrderStates.NeedsReview ? order.RetryCount : 0;
+        order.NextRetryAt = settings.FirstRetryAt(order, order.UpdatedAt);
+    }
+
+    /// <summary>Audits a step; without <paramref name="from"/> it does not change the state.</summary>
+    void Record(BehaviorContext<OrderState> context, string? detail, string? from = null)
     {
         context.Saga.UpdatedAt = Now;
-        context.GetPayload<UnitOfWorkContext>().Audit(context.Saga, context.Saga.State, context.Event.Name, detail);
+        context.GetPayload<UnitOfWorkContext>().Audit(context.Saga, from ?? context.Saga.State, context.Event.Name, detail);
     }
 
     static List<OrderLine> Lines(OrderState order) => [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
