@@ -70,7 +70,7 @@ public sealed record DeliveryView(
         "order.completed", DeliveryStates.Pending, 2, 503, "answered 503", At, At.AddSeconds(31), At);
 
     public static DeliveryView Of(WebhookDelivery row) => new(
-        row.Id, WebhookSignature.IdOf(row), OrderEvent.IdOf(row.EventId, row.OrderId), row.OrderId, row.Type, row.State, row.Attempts, row.LastStatus,
+        row.Id, row.WebhookId, OrderEvent.IdOf(row.EventId, row.OrderId), row.OrderId, row.Type, row.State, row.Attempts, row.LastStatus,
         row.LastError, row.LastAttemptAt, row.NextAttemptAt,
         row.CreatedAt);
 }

@@ -63,7 +63,7 @@ static class MerchantEndpoints
                 Id = Guid.CreateVersion7(now),
                 Merchant = http.User.Merchant(),
                 Url = url,
-                Secret = WebhookSignature.NewSecret(),
+                Secret = WebhookEndpoint.NewSecret(),
                 Slot = slot,
                 FromEvent = await db.Audit.MaxAsync(row => (long?)row.Id, http.RequestAborted) ?? 0,
                 CreatedAt = now.UtcDateTime,
@@ -125,7 +125,7 @@ static class MerchantEndpoints
             // Within the overlap the receivers' old secret continues to sign: the answer with the new one may have been lost.
             if (endpoint.PreviousSecret is null || endpoint.PreviousSecretUntil <= now)
                 (endpoint.PreviousSecret, endpoint.PreviousSecretUntil) = (endpoint.Secret, now.AddHours(settings.RotationHours));
-            endpoint.Secret = WebhookSignature.NewSecret();
+            endpoint.Secret = WebhookEndpoint.NewSecret();
             return Task.CompletedTask;
         });
         return EndpointView.Of(endpoint) with { Secret = endpoint.Secret };

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using OrderSaga.Platform;
 using Orders.Model.Webhooks;
 
@@ -15,7 +18,7 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         try
         {
             using var http = clients.CreateClient(Client);
-            using var request = WebhookSignature.Sign(delivery, endpoint, clock.GetUtcNow());
+            using var request = Sign(delivery, endpoint, clock.GetUtcNow());
             using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)answer.StatusCode;
             return new SendResult(status, status is >= 200 and < 300 ? null : $"answered {status}");
@@ -28,6 +31,20 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         {
             return new SendResult(null, Text.Clean(failure.Message, MaxErrorLength));
         }
+    }
+
+    /// <summary>https://www.standardwebhooks.com: HMAC-SHA256 over <c>id.timestamp.body</c>, one signature per valid secret.</summary>
+    static HttpRequestMessage Sign(WebhookDelivery delivery, WebhookEndpoint endpoint, DateTimeOffset now)
+    {
+        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var signed = Encoding.UTF8.GetBytes($"{delivery.WebhookId}.{timestamp}.{delivery.Body}");
+        var signatures = endpoint.Keys(now.UtcDateTime).Select(key => $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}");
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new StringContent(delivery.Body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("webhook-id", delivery.WebhookId);
+        request.Headers.Add("webhook-timestamp", timestamp);
+        request.Headers.Add("webhook-signature", string.Join(' ', signatures));
+        request.Headers.UserAgent.ParseAdd("OrderSaga-Webhooks/1.0");
+        return request;
     }
 
     /// <summary>No redirects, proxies or cookies; the address is checked when connecting.</summary>

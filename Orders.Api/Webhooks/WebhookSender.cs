@@ -77,7 +77,7 @@ sealed class WebhookSender(
         if (delivery is null || delivery.Lease != sent.Lease || delivery.State != DeliveryStates.Pending)
             return;
         var before = endpoint.State;
-        DeliveryRule.Record(delivery, endpoint, result, settings, clock.GetUtcNow().UtcDateTime);
+        delivery.Record(result, endpoint, settings.Retries, clock.GetUtcNow().UtcDateTime);
         if (before != endpoint.State)
         {
             work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), before, endpoint.State, "delivery", endpoint.Reason);

@@ -19,11 +19,21 @@ public static class DeliveryStates
     public const string Missed = "Missed";
 }
 
+/// <summary>Result of one attempt.</summary>
+/// <param name="Status">HTTP status; null without an answer.</param>
+/// <param name="Error">Why it failed; null on success.</param>
+public sealed record SendResult(int? Status, string? Error);
+
 /// <summary>One event of one order for one endpoint.</summary>
 public sealed class WebhookDelivery
 {
-    /// <summary>UUIDv7; <c>msg_</c> plus this id is the webhook-id header of every attempt.</summary>
+    const int Gone = 410;
+
+    /// <summary>UUIDv7.</summary>
     public Guid Id { get; init; }
+
+    /// <summary>The webhook-id header of every attempt.</summary>
+    public string WebhookId => $"msg_{Id:N}";
 
     public Guid EndpointId { get; init; }
     public Guid OrderId { get; init; }
@@ -57,6 +67,36 @@ public sealed class WebhookDelivery
 
     public DateTime? LastAttemptAt { get; set; }
     public DateTime CreatedAt { get; init; }
+
+    /// <summary>Applies the result of an attempt by the lease holder to this delivery and its endpoint.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="endpoint">The delivery's endpoint.</param>
+    /// <param name="retries">Delays after the failed attempts, seconds.</param>
+    /// <param name="now">UTC.</param>
+    public void Record(SendResult result, WebhookEndpoint endpoint, IReadOnlyList<int> retries, DateTime now)
+    {
+        (LastStatus, LastError, LastAttemptAt) = (result.Status, result.Error, now);
+        if (result.Error is null)
+        {
+            (State, NextAttemptAt) = (DeliveryStates.Delivered, null);
+            endpoint.RecordSuccess(now);
+        }
+        else if (result.Status == Gone)
+        {
+            (State, NextAttemptAt) = (DeliveryStates.GivenUp, null);
+            endpoint.Disable("answered 410 Gone", now);
+        }
+        else
+        {
+            NextAttemptAt = now + RetryDelay(retries);
+            State = NextAttemptAt is null ? DeliveryStates.GivenUp : DeliveryStates.Pending;
+            endpoint.RecordFailure(result.Error, givenUp: NextAttemptAt is null, TimeSpan.FromSeconds(retries.Sum(seconds => (long)seconds)), now);
+        }
+    }
+
+    /// <summary>Delay after the last attempt, up to a tenth longer by the delivery's id to spread load; null: no more attempts.</summary>
+    TimeSpan? RetryDelay(IReadOnlyList<int> retries) =>
+        Attempts > retries.Count ? null : TimeSpan.FromSeconds(retries[Attempts - 1] * (1 + (Id.ToByteArray()[15] / 2560.0)));
 
     internal static void Map(EntityTypeBuilder<WebhookDelivery> row)
     {

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Contracts;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 
 namespace Orders.Model.Webhooks;
@@ -24,6 +26,9 @@ public static class EndpointStates
 /// <summary>A URL that receives a merchant's order events.</summary>
 public sealed class WebhookEndpoint : IVersioned
 {
+    const string SecretPrefix = "whsec_";
+    const int MaxReasonLength = 500;
+
     public Guid Id { get; init; }
     public required string Merchant { get; init; }
     public required string Url { get; init; }
@@ -57,6 +62,41 @@ public sealed class WebhookEndpoint : IVersioned
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; } = 1;
 
+    public static string NewSecret() => SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>The keys that sign a delivery now: of the secret, and of the previous one during a rotation.</summary>
+    public IEnumerable<byte[]> Keys(DateTime now)
+    {
+        yield return Convert.FromBase64String(Secret[SecretPrefix.Length..]);
+        if (PreviousSecret is { } previous && PreviousSecretUntil > now)
+            yield return Convert.FromBase64String(previous[SecretPrefix.Length..]);
+    }
+
+    internal void RecordSuccess(DateTime now)
+    {
+        if (State == EndpointStates.Failing)
+            (State, Reason, FailingSince, UpdatedAt) = (EndpointStates.Active, null, null, now);
+    }
+
+    /// <summary>Disables an endpoint that accepted nothing during the whole retry schedule of one delivery.</summary>
+    /// <param name="error">Why the delivery failed.</param>
+    /// <param name="givenUp">It was the delivery's last attempt.</param>
+    /// <param name="retryTime">Length of the retry schedule.</param>
+    /// <param name="now">UTC.</param>
+    internal void RecordFailure(string error, bool givenUp, TimeSpan retryTime, DateTime now)
+    {
+        if (State == EndpointStates.Active)
+            (State, Reason, FailingSince, UpdatedAt) = (EndpointStates.Failing, error, now, now);
+        else if (State == EndpointStates.Failing && givenUp && now - FailingSince >= retryTime)
+            Disable($"accepted nothing since {(FailingSince is { } since ? WebJson.Text(since) : "")}: {error}", now);
+    }
+
+    internal void Disable(string reason, DateTime now)
+    {
+        if (State is EndpointStates.Active or EndpointStates.Failing)
+            (State, Reason, UpdatedAt) = (EndpointStates.Disabled, Text.Clean(reason, MaxReasonLength), now);
+    }
+
     internal static void Map(EntityTypeBuilder<WebhookEndpoint> row)
     {
         row.ToTable("webhook_endpoints", table =>
@@ -69,7 +109,7 @@ public sealed class WebhookEndpoint : IVersioned
         row.Property(x => x.PreviousSecret).HasColumnName("previous_secret").HasMaxLength(100);
         row.Property(x => x.PreviousSecretUntil).HasColumnName("previous_secret_until");
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
-        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(500);
+        row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(MaxReasonLength);
         row.Property(x => x.FailingSince).HasColumnName("failing_since");
         row.Property(x => x.Slot).HasColumnName("slot");
         row.Property(x => x.FromEvent).HasColumnName("from_event");

@@ -12,7 +12,7 @@ public sealed class PublicAddressTests
     [InlineData("::ffff:8.8.8.8")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("2a00:1450:4001::1")]
-    public void Public_addresses_are_allowed(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeTrue();
+    public void Public_addresses_are_allowed(string address) => WebhookUrlPolicy.IsPublic(IPAddress.Parse(address)).ShouldBeTrue();
 
     [Theory]
     [InlineData("0.0.0.0")]
@@ -44,5 +44,5 @@ public sealed class PublicAddressTests
     [InlineData("2001::1")]
     [InlineData("2001:db8::1")]
     [InlineData("2002:7f00:1::")]
-    public void Private_and_reserved_addresses_are_blocked(string address) => PublicAddress.Is(IPAddress.Parse(address)).ShouldBeFalse();
+    public void Private_and_reserved_addresses_are_blocked(string address) => WebhookUrlPolicy.IsPublic(IPAddress.Parse(address)).ShouldBeFalse();
 }

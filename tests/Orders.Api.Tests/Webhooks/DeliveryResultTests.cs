@@ -4,7 +4,7 @@ using Orders.Model.Webhooks;
 namespace Orders.Api.Tests.Webhooks;
 
 /// <summary>How the result of a delivery attempt changes the delivery and its endpoint.</summary>
-public sealed class DeliveryRuleTests
+public sealed class DeliveryResultTests
 {
     static readonly DateTime Start = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
     static readonly SendResult Taken = new(204, null);
@@ -26,7 +26,7 @@ public sealed class DeliveryRuleTests
         var (delivery, endpoint, now, delays) = (Delivery(), Endpoint(), Start, new List<double>());
         for (delivery.Attempts = 1; ; delivery.Attempts++)
         {
-            DeliveryRule.Record(delivery, endpoint, Refused, settings, now);
+            delivery.Record(Refused, endpoint, settings.Retries, now);
             if (delivery.NextAttemptAt is not { } next)
                 break;
             endpoint.State.ShouldBe(EndpointStates.Failing);
@@ -45,9 +45,9 @@ public sealed class DeliveryRuleTests
     public void A_successful_delivery_reactivates_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
-        DeliveryRule.Record(delivery, endpoint, Refused, settings, Start);
+        delivery.Record(Refused, endpoint, settings.Retries, Start);
         (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Failing, Start, "answered 503"));
-        DeliveryRule.Record(delivery, endpoint, Taken, settings, Start.AddSeconds(5));
+        delivery.Record(Taken, endpoint, settings.Retries, Start.AddSeconds(5));
         (delivery.State, delivery.NextAttemptAt, delivery.LastStatus, delivery.LastError).ShouldBe((DeliveryStates.Delivered, null, 204, null));
         (endpoint.State, endpoint.FailingSince, endpoint.Reason).ShouldBe((EndpointStates.Active, null, null));
     }
@@ -56,8 +56,8 @@ public sealed class DeliveryRuleTests
     public void One_undeliverable_event_does_not_disable_the_endpoint()
     {
         var (delivery, endpoint) = (Delivery(settings.Retries.Count + 1), Endpoint());
-        DeliveryRule.Record(Delivery(), endpoint, Refused, settings, Start.AddHours(-1));
-        DeliveryRule.Record(delivery, endpoint, Refused, settings, Start);
+        Delivery().Record(Refused, endpoint, settings.Retries, Start.AddHours(-1));
+        delivery.Record(Refused, endpoint, settings.Retries, Start);
         (delivery.State, endpoint.State).ShouldBe((DeliveryStates.GivenUp, EndpointStates.Failing));
     }
 
@@ -65,7 +65,7 @@ public sealed class DeliveryRuleTests
     public void HTTP_410_disables_the_endpoint_at_once()
     {
         var (delivery, endpoint) = (Delivery(), Endpoint());
-        DeliveryRule.Record(delivery, endpoint, new SendResult(410, "answered 410"), settings, Start);
+        delivery.Record(new SendResult(410, "answered 410"), endpoint, settings.Retries, Start);
         (delivery.State, delivery.NextAttemptAt, endpoint.State).ShouldBe((DeliveryStates.GivenUp, null, EndpointStates.Disabled));
     }
 
@@ -77,7 +77,7 @@ public sealed class DeliveryRuleTests
             var endpoint = Endpoint();
             endpoint.State = state;
             foreach (var result in (SendResult[])[Taken, Refused, new(410, "answered 410")])
-                DeliveryRule.Record(Delivery(), endpoint, result, settings, Start);
+                Delivery().Record(result, endpoint, settings.Retries, Start);
             endpoint.State.ShouldBe(state);
         }
     }
