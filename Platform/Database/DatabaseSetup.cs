@@ -103,10 +103,11 @@ public static class DatabaseSetup
             DatabaseMode.SqlServer => options.UseSqlServer(connection),
             _ => throw new InvalidOperationException($"Database:Mode {mode} is unknown: use Sqlite, PostgreSql or SqlServer."),
         };
-        // The caller of a statement classifies and logs its failure; conflicts are not errors.
-        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting).Log(
-            (RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug),
-            (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
+        // The caller of a statement classifies and logs its failure; conflicts are not errors. A test compares models and migrations, so
+        // that the start need not.
+        options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandExecuting, RelationalEventId.PendingModelChangesWarning)
+            .Log((RelationalEventId.CommandError, LogLevel.Debug), (CoreEventId.SaveChangesFailed, LogLevel.Debug),
+                (CoreEventId.OptimisticConcurrencyException, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug)));
     }
 
     /// <summary>SQLite and the driver both wait for a file held by another program; both get the same timeout.</summary>
