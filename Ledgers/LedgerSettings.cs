@@ -9,7 +9,7 @@ public sealed class LedgerSettings
     /// <summary>Maximum number of pages of one ledger read ahead; with <see cref="PageSize"/> it bounds the memory.</summary>
     public int ReadAheadPages { get; set; } = 4;
 
-    /// <summary>Rows read by one statement of a full read: it holds its snapshot of the database while they are compared.</summary>
+    /// <summary>Maximum number of rows that one statement of a full run reads. While they are compared, its database snapshot stays open.</summary>
     public int MaxStatementRows { get; set; } = 20_000;
 
     /// <summary>Orders looked up by one statement.</summary>
@@ -19,8 +19,8 @@ public sealed class LedgerSettings
     public int StatementTimeoutSeconds { get; set; } = 600;
 
     /// <summary>
-    /// Maximum lag of a replica behind its primary; a run does not judge a replica with a larger lag. A shorter window of the run
-    /// is the limit instead.
+    /// Maximum lag of a replica behind its primary; with a larger lag a run ends as NotJudged. If the run's window is shorter, the window is
+    /// the limit.
     /// </summary>
     public int MaxReplicaLagSeconds { get; set; } = 300;
 

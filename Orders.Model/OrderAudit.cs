@@ -22,7 +22,7 @@ public static class OrderAudit
     }
 }
 
-/// <summary>Audited changes that this process has committed. A hint: other processes change orders too.</summary>
+/// <summary>Reports the orders that transactions of this process change. Only a hint: other processes change orders too.</summary>
 public sealed class OrderChanges
 {
     /// <summary>Called after the commit, with the order as it was committed.</summary>

@@ -5,17 +5,17 @@ using static Orders.Model.OrderStates;
 namespace Orders.Model;
 
 /// <summary>
-/// The one table of an order's life. A test compares it with the running state machine, cell by cell; docs/state-table.md shows the cells.
+/// The rules of each order state. A test compares them with the running state machine, cell by cell; docs/state-table.md shows the cells.
 /// </summary>
 public static class OrderLifecycle
 {
-    // The state machine's names of the requests, as in the audit.
+    // The state machine's event names of the requests, as in the audit.
     const string CancelRequested = "CancelRequested";
     const string CheckRequested = OrderAudit.RecoveryCause;
     const string RetryRequested = "RetryRequested";
     const string AbandonRequested = "AbandonRequested";
 
-    /// <summary>In the order of an order's life.</summary>
+    /// <summary>In the sequence of the lifecycle; NeedsReview last.</summary>
     static readonly LifecycleRow[] Rows =
     [
         new(Reserving, StockCommand: nameof(TryReserveStock), IsUnpaid: true),
@@ -28,8 +28,8 @@ public static class OrderLifecycle
         new(NeedsReview),
     ];
 
-    /// <summary>In a state, each cause may lead to each of the states.</summary>
-    static readonly (string From, string[] Causes, string[] To)[] Ways =
+    /// <summary>From a state, each of the causes may lead to each of the target states.</summary>
+    static readonly (string From, string[] Causes, string[] To)[] Transitions =
     [
         ("", [nameof(SubmitOrder)], [Reserving]),
         (Reserving, [nameof(StockReserved)], [AwaitingPayment, Cancelling]),
@@ -49,10 +49,10 @@ public static class OrderLifecycle
         (ConfirmingStock, [CheckRequested], [ConfirmingStock, NeedsReview]),
         (Cancelling, [nameof(StockCancelled), nameof(PaymentCancelled)], [Cancelling, Cancelled]),
         (Cancelling, [CheckRequested], [Cancelling, NeedsReview]),
-        // Late arrivals are cancelled again.
+        // Late answers: the Cancel is sent again.
         (Cancelled, [nameof(StockReserved), nameof(StockConfirmed)], [Cancelled]),
         (Cancelled, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentConfirmed)], [Cancelled]),
-        // The missing answer resumes the order where it waited.
+        // The missing answer resumes the order in its previous state.
         (NeedsReview, [nameof(StockReserved), nameof(StockRejected)], [Reserving]),
         (NeedsReview, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentDeclined)], [AwaitingPayment]),
         (NeedsReview, [nameof(PaymentConfirmed), nameof(PaymentRefused)], [ConfirmingPayment]),
@@ -66,17 +66,17 @@ public static class OrderLifecycle
 
     public static IReadOnlyList<string> States { get; } = [.. Rows.Select(row => row.State)];
 
-    /// <summary>The legal steps, with the causes of their audit rows; before its placement an order's state is empty.</summary>
+    /// <summary>The legal steps, with the causes of their audit rows. The first step starts in the empty state.</summary>
     public static FrozenSet<(string From, string Cause, string To)> Steps { get; } =
-        Ways.SelectMany(way => from cause in way.Causes from to in way.To select (way.From, cause, to)).ToFrozenSet();
+        Transitions.SelectMany(row => from cause in row.Causes from to in row.To select (row.From, cause, to)).ToFrozenSet();
 
-    /// <summary>The state's row. Of an unknown state nothing is true.</summary>
+    /// <summary>The state's row. For an unknown state every property is false or null.</summary>
     public static LifecycleRow Of(string? state) => state is not null && ByState.TryGetValue(state, out var row) ? row : Unknown;
 }
 
 /// <summary>What is true of every order in a state.</summary>
 /// <param name="State">One of <see cref="OrderStates"/>.</param>
-/// <param name="StockCommand">The command to stock that is repeated until its answer arrives; null: the order does not wait for stock.</param>
+/// <param name="StockCommand">The command to stock that recovery repeats until the answer arrives; null: the order does not wait for stock.</param>
 /// <param name="PaymentCommand">As <paramref name="StockCommand"/>, for payment.</param>
 /// <param name="IsUnpaid">No money is authorized yet: the time to pay is running, and the merchant may cancel.</param>
 /// <param name="HoldsStock">The stock is held or sold.</param>
@@ -86,6 +86,6 @@ public sealed record LifecycleRow(
     string State, string? StockCommand = null, string? PaymentCommand = null, bool IsUnpaid = false, bool HoldsStock = false, bool HoldsPayment = false,
     bool IsFinal = false)
 {
-    /// <summary>Final or in review, where only an operator may retry or cancel it, and the end of the time to pay cancels it.</summary>
+    /// <summary>Final or in review: only a missing answer, an operator or the end of the time to pay changes it.</summary>
     public bool IsAtRest => IsFinal || State == NeedsReview;
 }

@@ -3,7 +3,7 @@ namespace Orders.Model;
 /// <summary>Settings of orders. Bound from the section <c>Orders</c>; checked at start.</summary>
 public sealed class OrderSettings
 {
-    /// <summary>Delay from a step to recovery's first check of it.</summary>
+    /// <summary>Delay from a change of state to recovery's first check of the order.</summary>
     public int FirstRetryDelaySeconds { get; set; } = 8;
 
     /// <summary>Maximum delay between two checks of an overdue order; the delays double up to it.</summary>
@@ -28,8 +28,8 @@ public sealed class OrderSettings
     public int PlacementBatchSize { get; set; } = 64;
 
     /// <summary>
-    /// How long a batch of placements waits for more after a batch of several: orders placed together are then handled
-    /// together in all steps.
+    /// How long the next batch of placements waits for more requests, if the last batch had several. Orders placed together then share
+    /// the batches of all later steps.
     /// </summary>
     public int PlacementLingerMilliseconds { get; set; } = 50;
 

@@ -20,7 +20,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>One of <see cref="OrderStates"/>.</summary>
     public string State { get; set; } = "";
 
-    /// <summary>Why it was cancelled or needs review.</summary>
+    /// <summary>Why the order was cancelled or needs review.</summary>
     public string? Reason { get; set; }
 
     /// <summary>Reason of an accepted cancellation request by the merchant; null: none.</summary>
@@ -63,14 +63,14 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>UTC time of the next check by recovery; null: none.</summary>
     public DateTime? NextRetryAt { get; set; }
 
-    /// <summary>Repeated commands in the current state. Kept in review; reset when the payment page is reported.</summary>
+    /// <summary>How often the current state's command was repeated. Kept in review; set to 0 when the payment page is known.</summary>
     public int RetryCount { get; set; }
 
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
-    /// <summary>If <see cref="UpdatedAt"/> is further in the future than this, the clock was set back since.</summary>
+    /// <summary>If <see cref="UpdatedAt"/> is further in the future than this, the clock has been set back.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
     /// <summary>Due now, or its due time comes from a clock that was ahead.</summary>

@@ -3,15 +3,15 @@ using OrderSaga.Contracts;
 namespace Orders.Model;
 
 /// <summary>
-/// Time to pay, from the placement, seconds: by order class (a flash sale holds its stock for minutes) and by merchant. The first one set
-/// applies: the merchant's for the class, the class's, the merchant's, Seconds. Bound from the section <c>Orders:TimeToPay</c>; checked at
-/// start.
+/// Time to pay in seconds after the placement, by order class (a flash sale holds its stock for minutes) and by merchant. The first value
+/// that is set applies: of the merchant for the class, of the class, of the merchant, <see cref="Seconds"/>. Bound from the section
+/// <c>Orders:TimeToPay</c>; checked at start.
 /// </summary>
 public sealed class TimeToPaySettings
 {
     const int MaxSeconds = 7 * 24 * 3600;
 
-    /// <summary>The time to pay where nothing else is set, seconds.</summary>
+    /// <summary>The time to pay if neither merchant nor class has one, seconds.</summary>
     public int Seconds { get; set; } = 900;
 
     /// <summary>Seconds by class name. Orders may use only these classes.</summary>

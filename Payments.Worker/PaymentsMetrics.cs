@@ -3,7 +3,7 @@ using OrderSaga.Platform;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Counted after the commit, except what never commits.</summary>
+/// <summary>Metrics of committed changes rise after the commit.</summary>
 static class PaymentsMetrics
 {
     static readonly Counter<long> Alarms =
@@ -12,10 +12,10 @@ static class PaymentsMetrics
     static readonly Counter<long> Calls =
         Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls", "{call}", "Calls to the payment gateway, by operation and result");
 
-    static readonly Counter<long> Left =
+    static readonly Counter<long> Deferred =
         Instruments.Meter.CreateCounter<long>("ordersaga.gateway.calls.deferred", "{call}", "Calls left to a sweeper because this process was too busy");
 
-    static readonly Counter<long> Taken =
+    static readonly Counter<long> SweptAttempts =
         Instruments.Meter.CreateCounter<long>("ordersaga.payment.attempts.swept", "{attempt}", "Attempts taken by a sweeper");
 
     static readonly UpDownCounter<int> Breaker =
@@ -30,9 +30,9 @@ static class PaymentsMetrics
 
     public static void Called(string operation, string result) => Calls.Add(1, Tag("operation", operation), Tag("result", result));
 
-    public static void DeferredToSweeper() => Left.Add(1);
+    public static void DeferredToSweeper() => Deferred.Add(1);
 
-    public static void Swept(int attempts) => Taken.Add(attempts);
+    public static void Swept(int attempts) => SweptAttempts.Add(attempts);
 
     public static void Webhook(string outcome) => Webhooks.Add(1, Tag("outcome", outcome));
 

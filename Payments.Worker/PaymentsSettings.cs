@@ -1,27 +1,27 @@
 namespace OrderSaga.Payments;
 
-/// <summary>Limits of the payment participant, with units. Bound from the section <c>Payments</c>; checked at start.</summary>
+/// <summary>Limits of the payment participant. Bound from the section <c>Payments</c>; checked at start.</summary>
 sealed class PaymentsSettings
 {
-    /// <summary>Time after which the gateway certainly has closed a payment page.</summary>
-    static readonly TimeSpan PageCloses = TimeSpan.FromSeconds(2);
+    /// <summary>Time after the end of the time to pay by which the gateway has closed the payment page.</summary>
+    static readonly TimeSpan PageCloseDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Timeout of one gateway call.</summary>
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
-    /// <summary>Maximum number of concurrent calls.</summary>
+    /// <summary>Maximum number of concurrent gateway calls.</summary>
     public int MaxConcurrentCalls { get; set; } = 64;
 
-    /// <summary>Maximum number of calls that wait in memory; the sweeper takes the rest later.</summary>
+    /// <summary>Maximum number of gateway calls that wait in memory; the sweeper queues the others later.</summary>
     public int MaxQueuedCalls { get; set; } = 4096;
 
     /// <summary>Maximum number of answers committed in one transaction.</summary>
     public int AnswerBatchSize { get; set; } = 64;
 
-    /// <summary>How long a batch of answers waits for more after a batch of several.</summary>
+    /// <summary>How long the next batch of answers waits for more, if the last batch had several.</summary>
     public int AnswerLingerMilliseconds { get; set; } = 3;
 
-    /// <summary>How long an attempt belongs to one process before a sweeper may take it.</summary>
+    /// <summary>How long an attempt is leased to one process; then a sweeper may lease it.</summary>
     public int LeaseSeconds { get; set; } = 7;
 
     /// <summary>Interval between two polls of the sweeper.</summary>
@@ -34,14 +34,14 @@ sealed class PaymentsSettings
     public int RetryDelayMilliseconds { get; set; } = 500;
 
     /// <summary>
-    /// Maximum back-off. An attempt is never given up, because money may be held. Short: an order must finish within 30 s after an
-    /// unavailable gateway returns, and may have to wait twice. The breaker limits the load on an unavailable gateway.
+    /// Maximum delay between two queries about an unanswered attempt; the queries never stop, because money may be held. Keep it short: when
+    /// the gateway is available again, an order may need two such delays and should finish within 30 s.
     /// </summary>
     public int MaxRetryDelaySeconds { get; set; } = 5;
 
     /// <summary>
-    /// First delay before a hosted payment without a webhook is queried. Later queries come at three times its age, and right
-    /// after its page closed.
+    /// Delay before the first query about a hosted payment without a webhook. Each later query comes at three times the payment's age at
+    /// the last one; one more comes right after its page has closed.
     /// </summary>
     public int PendingPollDelaySeconds { get; set; } = 10;
 
@@ -56,13 +56,13 @@ sealed class PaymentsSettings
 
     /// <summary>
     /// How long after the time to pay a capture may still be sent. Later the capture is refused and the authorization voided. Must
-    /// be more than Orders:PaymentMarginSeconds, within which a last-second payment is accepted.
+    /// be more than Orders:PaymentMarginSeconds: a payment accepted in that margin must still be captured.
     /// </summary>
     public int CaptureMarginSeconds { get; set; } = 20;
 
     /// <summary>
-    /// How long after its time to pay an unpaid payment is still queried, at growing intervals; 0: never. A gateway may book a
-    /// payment that it had given up, and its webhook may be lost.
+    /// How long after the time to pay the gateway is still queried about an unpaid payment, at growing intervals; 0: never. A gateway may
+    /// report a payment after it has reported a decline, and its webhook may be lost.
     /// </summary>
     public int DeclinedPollHours { get; set; } = 24;
 
@@ -81,23 +81,23 @@ sealed class PaymentsSettings
     /// <summary>Maximum age of a webhook, and how far its time may be ahead.</summary>
     public int WebhookToleranceSeconds { get; set; } = 300;
 
-    /// <summary>How long a gateway webhook is kept; 0: permanently. Must be longer than the gateway repeats webhooks.</summary>
+    /// <summary>How long a gateway webhook is kept; 0: permanently. Must be longer than the time for which the gateway repeats webhooks.</summary>
     public int WebhookRetentionDays { get; set; } = 90;
 
     /// <summary>Time of the next query about an unpaid payment; also right after the page closed, for last-second payments.</summary>
     public DateTime NextPendingPollAt(DateTime? payBefore, DateTime since, DateTime now)
     {
-        var closed = payBefore + PageCloses;
+        var closed = payBefore + PageCloseDelay;
         var next = now.AddSeconds(closed <= now ? PendingPollDelaySeconds : Math.Max(PendingPollDelaySeconds, 2 * (now - since).TotalSeconds));
         return closed > now && closed < next ? closed.Value : next;
     }
 
     /// <summary>Pages that closed before this time have a final result at the gateway.</summary>
-    public static DateTime ClosedBy(DateTime now) => now - PageCloses;
+    public static DateTime ClosedBy(DateTime now) => now - PageCloseDelay;
 
     /// <summary>
-    /// Time of the next query about a payment that was not made: first at the end of its time to pay, then at six times the age since then,
-    /// last at the end of the watch; null after that.
+    /// Time of the next query about a payment that was not made. The first is at the end of its time to pay, each next one at six times the
+    /// age since then, the last one at the end of <see cref="DeclinedPollHours"/>; null after that.
     /// </summary>
     public DateTime? NextDeclinedPollAt(DateTime payBefore, DateTime now)
     {

@@ -1,6 +1,6 @@
 namespace OrderSaga.Platform;
 
-/// <summary>Limits of the messaging core, with units. Bound from the section <c>Limits</c>; checked at start.</summary>
+/// <summary>Limits of the messaging core. Bound from the section <c>Limits</c>; checked at start.</summary>
 public sealed class Limits
 {
     /// <summary>Maximum number of deliveries handled in one transaction.</summary>
@@ -18,10 +18,10 @@ public sealed class Limits
     /// <summary>Maximum body of one message; a larger one is stored as failed without being read.</summary>
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How often one delivery runs in a fresh scope after conflicts before it counts as failed.</summary>
+    /// <summary>How often one delivery runs after conflicts, each time in a fresh scope, before it counts as failed.</summary>
     public int MaxConflictAttempts { get; set; } = 8;
 
-    /// <summary>How long an outbox row belongs to the process that wrote it, by the database's clock.</summary>
+    /// <summary>How long an outbox row is leased to the process that wrote it, by the database's clock.</summary>
     public int OutboxLeaseSeconds { get; set; } = 10;
 
     /// <summary>Interval between two runs of the outbox sweeper.</summary>
@@ -34,19 +34,20 @@ public sealed class Limits
     public int MaxOutstandingConfirms { get; set; } = 256;
 
     /// <summary>
-    /// Timeout of one publish. After it the destination counts as blocked, or the broker as unavailable if it confirms nothing
-    /// else either.
+    /// Timeout of one publish. After it the destination counts as blocked; if the broker confirms no test message either, the broker counts as
+    /// unavailable.
     /// </summary>
     public int PublishTimeoutSeconds { get; set; } = 5;
 
     /// <summary>
-    /// Attempts to send an outbox row to a blocked destination before it is parked: with a back-off of up to a minute, about eight minutes.
+    /// Attempts to send an outbox row to a blocked destination before it is parked. With delays of up to a minute, 12 attempts take about eight
+    /// minutes.
     /// </summary>
     public int MaxSendAttempts { get; set; } = 12;
 
     /// <summary>
-    /// How long a receiver may take to declare its queue and start, before it is restarted: the client can wait forever for an answer on a
-    /// connection that was lost.
+    /// How long a receive endpoint may take to declare its queue and start; then it is restarted. Otherwise it could wait forever on a lost
+    /// connection.
     /// </summary>
     public int ReceiverStartSeconds { get; set; } = 15;
 
@@ -65,7 +66,7 @@ public sealed class Limits
     /// <summary>Maximum burst of rate-limited queries of one API key to one process.</summary>
     public int QueryBurst { get; set; } = 200;
 
-    /// <summary>How long requests may take to finish when the process stops; then their connections are cut.</summary>
+    /// <summary>How long requests may take to finish when the process stops; then it closes their connections.</summary>
     public int ShutdownTimeoutSeconds { get; set; } = 3;
 
     /// <summary>Throws with an explanation if the limits are invalid or contradict each other.</summary>

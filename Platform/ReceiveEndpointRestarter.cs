@@ -34,7 +34,7 @@ sealed class ReceiveEndpointRestarter(
         if (IsMismatch(faulted.Exception) && mismatched.TryAdd(faulted.InputAddress, true))
             log.LogError(
                 "The queue {Queue} exists with other arguments than this version declares, so this process receives nothing from it. "
-                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE --if-empty): "
+                + "Empty it as docs/runbook.md says, and delete it (rabbitmqctl -p VHOST delete_queue QUEUE): "
                 + "this process declares it again within seconds. {Failure}",
                 QueueOf(faulted.InputAddress), faulted.Exception!.GetBaseException().Message);
         return Task.CompletedTask;

@@ -1,9 +1,9 @@
 namespace Reconciler.Job;
 
-/// <summary>Limits of reconciliation, with units. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
+/// <summary>Limits of reconciliation. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
 public sealed class ReconciliationSettings
 {
-    /// <summary>True if runs repair. Off initially: a new installation only reports, until an operator has read what it would do.</summary>
+    /// <summary>True if runs repair. Off by default: a new installation only reports until an operator has checked its reports.</summary>
     public bool RepairEnabled { get; set; }
 
     /// <summary>
@@ -21,12 +21,12 @@ public sealed class ReconciliationSettings
     /// <summary>The same limit for currencies whose minor unit has another value, e.g. <c>Reconciliation:MaxRepairAmounts:JPY</c>.</summary>
     public Dictionary<string, long> MaxRepairAmounts { get; } = [];
 
-    /// <summary>Maximum number of findings stored by one run; the rest is counted by class, one finding per class.</summary>
+    /// <summary>Maximum number of findings that one run stores. Of the others it stores one finding per class, with their count.</summary>
     public int MaxFindings { get; set; } = 50_000;
 
     /// <summary>
-    /// Maximum number of findings of one class in one run. More is a flood, for example after a restored backup: the class becomes one
-    /// case, none of it is repaired, and the other classes continue.
+    /// Maximum number of findings of one class in one run. A class with more becomes one
+    /// case and is not repaired; the other classes continue. A restored backup can cause such a flood.
     /// </summary>
     public int MaxFindingsPerClass { get; set; } = 1000;
 
@@ -41,7 +41,7 @@ public sealed class ReconciliationSettings
     /// <summary>Interval between two rolling runs; 0: none.</summary>
     public int RollingIntervalMinutes { get; set; } = 10;
 
-    /// <summary>Orders changed within this time are in flight and left out.</summary>
+    /// <summary>Orders that changed within this time are in flight: a run leaves them out.</summary>
     public int WindowSeconds { get; set; } = 900;
 
     /// <summary>Orders between two checkpoints.</summary>
@@ -53,7 +53,7 @@ public sealed class ReconciliationSettings
     /// <summary>How often a run is taken over from a dead process before it counts as failed.</summary>
     public int MaxTakeovers { get; set; } = 10;
 
-    /// <summary>How long a run waits for the effect of its repairs; later effects are verified by the next run.</summary>
+    /// <summary>How long a run waits for the effect of its repairs; the next run verifies later effects.</summary>
     public int RepairTimeoutSeconds { get; set; } = 10;
 
     /// <summary>Findings of one class listed in a report; its CSV has all.</summary>
@@ -68,7 +68,7 @@ public sealed class ReconciliationSettings
     /// <summary>How long resolved cases and verified repairs are kept; 0: permanently.</summary>
     public int CaseRetentionDays { get; set; }
 
-    /// <summary>URL that receives each new case; null: only the log reports it.</summary>
+    /// <summary>URL that receives each new case; without it only the log reports them.</summary>
     public string? AlertUrl { get; set; }
 
     /// <summary>Throws with an explanation if a setting is invalid.</summary>

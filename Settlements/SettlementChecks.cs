@@ -22,20 +22,20 @@ public static class SettlementChecks
 
     public static bool IsCapturedTwice(OrderSnapshot snapshot) => Count(snapshot, Capture) > 1;
 
-    /// <summary>The gateway refunded without a request, or more often than requested.</summary>
+    /// <summary>True if the gateway refunded without a request, or more often than requested.</summary>
     public static bool HasUnrequestedRefund(OrderSnapshot snapshot) =>
         Count(snapshot, Refund) > 1 || (Any(snapshot, Refund) && !HasMatchingAttempt(snapshot, Refund));
 
-    /// <summary>The gateway captured without a request, or after answering with a decline.</summary>
+    /// <summary>True if the gateway captured without a request, or after it had declined.</summary>
     public static bool HasUnrequestedCapture(OrderSnapshot snapshot) => Any(snapshot, Capture) && !HasMatchingAttempt(snapshot, Capture);
 
-    /// <summary>The operation is done here and in no file, although the files of all possible days have arrived.</summary>
+    /// <summary>True if our branch has the operation and no file has it, although the files of all possible days have arrived.</summary>
     public static bool IsMissing(OrderSnapshot snapshot, SettlementTerms terms) => IsMissing(snapshot, terms, Capture) || IsMissing(snapshot, terms, Refund);
 
     public static bool CurrencyDiffers(OrderSnapshot snapshot)
     {
         foreach (var row in snapshot.Settled)
-            if (IsMove(row) && snapshot.Payment is { } payment && row.Currency != payment.Currency && row.Currency != snapshot.Order?.Currency)
+            if (IsCaptureOrRefund(row) && snapshot.Payment is { } payment && row.Currency != payment.Currency && row.Currency != snapshot.Order?.Currency)
                 return true;
         return false;
     }
@@ -50,7 +50,7 @@ public static class SettlementChecks
         foreach (var row in snapshot.Settled)
         {
             var amount = row.Operation == Refund ? -row.Amount : row.Amount;
-            if (IsMove(row) && snapshot.Payment is { } payment && amount != payment.AmountMoved() && amount != snapshot.Order?.Total)
+            if (IsCaptureOrRefund(row) && snapshot.Payment is { } payment && amount != payment.AmountMoved() && amount != snapshot.Order?.Total)
                 off += Math.Abs(amount - payment.AmountMoved());
         }
 
@@ -62,7 +62,7 @@ public static class SettlementChecks
     {
         var off = 0L;
         foreach (var row in snapshot.Settled)
-            off += IsMove(row) ? terms.Fees.Off(row) : 0;
+            off += IsCaptureOrRefund(row) ? terms.Fees.Difference(row) : 0;
         return off;
     }
 
@@ -90,7 +90,7 @@ public static class SettlementChecks
     }
 
     /// <summary>A capture or refund; the other kinds have their own rules.</summary>
-    static bool IsMove(SettlementRow row) => row.Operation is Capture or Refund;
+    static bool IsCaptureOrRefund(SettlementRow row) => row.Operation is Capture or Refund;
 
     /// <summary>True if a row moves the order's money; other rows concern the account.</summary>
     public static bool MovesMoney(OrderSnapshot snapshot)
@@ -102,7 +102,7 @@ public static class SettlementChecks
     }
 
     /// <summary>
-    /// True if a settled row belongs to a requested operation that was not declined. Without the gateway's id any row belongs to it.
+    /// True if a settled row belongs to a requested operation that was not declined. If the gateway's id is unknown, any row matches.
     /// </summary>
     static bool HasMatchingAttempt(OrderSnapshot snapshot, string operation)
     {

@@ -21,7 +21,7 @@ public sealed class SettlementSettings
     /// <summary>Days back for which a missing file is fetched.</summary>
     public int LookbackDays { get; set; } = 14;
 
-    /// <summary>Timeout of the gateway's answer, and of each part of it.</summary>
+    /// <summary>Timeout of the gateway's answer, and of each read of its body.</summary>
     public int TimeoutSeconds { get; set; } = 60;
 
     /// <summary>Maximum size of one file; a larger one is refused.</summary>
@@ -40,7 +40,7 @@ public sealed class SettlementSettings
     public long FeeTolerance { get; set; } = 1;
 
     /// <summary>
-    /// True to compare fees. False for a gateway whose fees depend on the card, for example: then they are only summed up.
+    /// True to compare fees. If false, fees are only summed up, for example for a gateway whose fees depend on the card.
     /// </summary>
     public bool CheckFees { get; set; } = true;
 

@@ -33,23 +33,23 @@ public sealed record FeeSchedules(FeeSchedule? Default, IReadOnlyDictionary<stri
     public static implicit operator FeeSchedules(FeeSchedule all) => None with { Default = all };
 
     /// <summary>Absolute difference between actual and contractual fee of a row, minor units; 0 within the tolerance.</summary>
-    public long Off(SettlementRow row)
+    public long Difference(SettlementRow row)
     {
         if (ByCurrency.GetValueOrDefault(row.Currency, Default) is not { } schedule)
             return 0;
-        var off = Math.Abs(row.Fee - (row.Operation == SettlementKinds.Capture ? schedule.OfCapture(row.Amount) : 0));
-        return off > schedule.Tolerance ? off : 0;
+        var difference = Math.Abs(row.Fee - (row.Operation == SettlementKinds.Capture ? schedule.OfCapture(row.Amount) : 0));
+        return difference > schedule.Tolerance ? difference : 0;
     }
 }
 
-/// <summary>The gateway's contractual fee for a capture. A refund has no fee and returns none.</summary>
+/// <summary>The gateway's contractual fee for a capture. A refund costs no fee, and does not return the fee of the capture.</summary>
 /// <param name="BasisPoints">Hundredths of a percent of the amount.</param>
 /// <param name="Fixed">Fixed part in minor units of the capture's currency.</param>
 /// <param name="Tolerance">Accepted difference in minor units: gateways round differently.</param>
 public sealed record FeeSchedule(int BasisPoints, long Fixed, long Tolerance = 0)
 {
-    const int Whole = 10_000;
+    const int BasisPointsPerUnit = 10_000;
 
     /// <summary>The fee of a capture; half a minor unit is rounded up.</summary>
-    public long OfCapture(long amount) => (long)((((Int128)amount * BasisPoints) + (Whole / 2)) / Whole) + Fixed;
+    public long OfCapture(long amount) => (long)((((Int128)amount * BasisPoints) + (BasisPointsPerUnit / 2)) / BasisPointsPerUnit) + Fixed;
 }

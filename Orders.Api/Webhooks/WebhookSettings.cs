@@ -4,8 +4,8 @@ namespace Orders.Api.Webhooks;
 sealed class WebhookSettings
 {
     /// <summary>
-    /// Delays after each failed attempt; default: from five seconds to thirteen hours, three days in all. Then the delivery is
-    /// given up.
+    /// Delays after each failed attempt. Default: from five seconds to thirteen hours, three days in all. After the last one OrderSaga gives
+    /// up the delivery.
     /// </summary>
     public int[]? RetryDelaySeconds { get; set; }
 
@@ -19,14 +19,15 @@ sealed class WebhookSettings
     public int MaxConcurrentPerEndpoint { get; set; } = 4;
 
     /// <summary>
-    /// Maximum number of concurrent attempts to one merchant's endpoints; default: a quarter of Concurrent, at least two endpoints' worth.
+    /// Maximum number of concurrent attempts to one merchant's endpoints. Default: a quarter of MaxConcurrent, but at least twice
+    /// MaxConcurrentPerEndpoint.
     /// </summary>
     public int? MaxConcurrentPerMerchant { get; set; }
 
     /// <summary>Interval between two polls for due deliveries.</summary>
     public int SendIntervalMilliseconds { get; set; } = 500;
 
-    /// <summary>How long a process holds a delivery; then another process may send it.</summary>
+    /// <summary>How long a delivery is leased to one process; then another process may send it.</summary>
     public int LeaseSeconds { get; set; } = 30;
 
     /// <summary>Interval between two polls for new events.</summary>
@@ -35,13 +36,13 @@ sealed class WebhookSettings
     /// <summary>Audit rows read in one poll.</summary>
     public int ReadPageSize { get; set; } = 1000;
 
-    /// <summary>How long the reader waits for a missing audit row: longer than any transaction lasts.</summary>
+    /// <summary>How long the reader waits for a missing audit row. Must be longer than any transaction.</summary>
     public int GapTimeoutSeconds { get; set; } = 60;
 
-    /// <summary>After this time without a poll a reader counts as dead and another process takes over.</summary>
+    /// <summary>Time without a poll after which the reading process counts as dead and another process takes over.</summary>
     public int TakeoverTimeoutSeconds { get; set; } = 10;
 
-    /// <summary>How long the previous secret signs beside a new one.</summary>
+    /// <summary>How long after a rotation the previous secret signs too.</summary>
     public int RotationHours { get; set; } = 24;
 
     /// <summary>How long the log keeps finished deliveries.</summary>

@@ -38,7 +38,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
         During(AwaitingPayment,
             UnlessExpired(PaymentAuthorized, step.MustCancelUnpaid, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
-            UnlessExpired(PaymentPending, step.MustCancelUnpaid, waits => waits.Then(step.StorePaymentUrl)),
+            UnlessExpired(PaymentPending, step.MustCancelUnpaid, pending => pending.Then(step.StorePaymentUrl)),
             When(PaymentDeclined).ThenAsync(step.CancelAfterDecline).TransitionTo(Cancelling),
             CancelOrRetry(step.AuthorizePayment),
             Ignore(StockReserved));
@@ -90,8 +90,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// An order leaves review when the missing answer arrives, when an operator decides, or when the time to pay ends. It then resumes in
-    /// its previous state or is cancelled. A decision about an older version of the row is ignored. Any other answer is handled as in the
-    /// state before the review: it is ignored, or stored as a failed message.
+    /// its previous state or is cancelled. The saga ignores a decision about an older version of the row. It handles any other answer as in
+    /// the state before the review: it ignores the answer, or the answer is stored as a failed message.
     /// </summary>
     void Review()
     {
@@ -107,7 +107,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(RetryRequested), Ignore(AbandonRequested));
     }
 
-    /// <summary>Recovery: repeats the command with back-off; without retries left the order moves to review.</summary>
+    /// <summary>Repeats the command and schedules the next check; when no retry is left, moves the order to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> RetryOrReview(Func<BehaviorContext<OrderState>, Task> command) =>
         When(CheckRequested, step.IsDue).IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
@@ -115,7 +115,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>As <see cref="RetryOrReview"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, waits => waits.IfElse(step.HasRetriesLeft,
+        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, inTime => inTime.IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
@@ -128,9 +128,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         OrCancel(When(answer), isExpired, otherwise);
 
     EventActivityBinder<OrderState, T> OrCancel<T>(
-        EventActivityBinder<OrderState, T> on, StateMachineCondition<OrderState, T> isExpired,
+        EventActivityBinder<OrderState, T> binder, StateMachineCondition<OrderState, T> isExpired,
         Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
-        on.IfElse(isExpired, expired => expired.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
+        binder.IfElse(isExpired, expired => expired.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),

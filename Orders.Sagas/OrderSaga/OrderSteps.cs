@@ -13,7 +13,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    // Commands of the happy path: idempotent at the participants, so recovery sends them again.
+    // Commands of the happy path. The participants handle duplicates, so a check may send them again.
 
     public Task ReserveStock(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Inventory, new TryReserveStock(context.Saga.CorrelationId, Lines(context.Saga)));
@@ -33,11 +33,11 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public void StorePaymentUrl(BehaviorContext<OrderState, PaymentPending> context)
     {
         var order = context.Saga;
-        var known = order.PaymentUrl == context.Message.Url;
+        var isKnown = order.PaymentUrl == context.Message.Url;
         order.PaymentUrl = context.Message.Url;
         order.RetryCount = 0;
         order.NextRetryAt = settings.NextPendingRetryAt(order, Now);
-        if (!known)
+        if (!isKnown)
             Record(context, "waits for the customer to pay");
     }
 
@@ -54,8 +54,8 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
-        var late = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
-        return Cancel(context, context.Saga.CancellationRequested ?? late, context.Saga.PaymentTried);
+        var timeoutReason = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
+        return Cancel(context, context.Saga.CancellationRequested ?? timeoutReason, context.Saga.PaymentTried);
     }
 
     public async Task CancelRemaining(BehaviorContext<OrderState> context)
@@ -118,7 +118,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool IsDue(BehaviorContext<OrderState, CheckOrder> context) =>
         context.Saga.Version == context.Message.Version && context.Saga.IsDue(Now);
 
-    /// <summary>A cancellation was requested; its command may be in transit or lost.</summary>
+    /// <summary>True if a cancellation was requested; CancelOrder may still be in transit, or lost.</summary>
     public bool CancellationWasRequested(BehaviorContext<OrderState> context) => context.Saga.CancellationRequested is not null;
 
     /// <summary>True if a cancellation was requested, or the time to pay and the gateway's margin are over.</summary>
@@ -150,7 +150,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
 
     public void ResumeFromReview(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
 
-    /// <summary>Returns the order to its previous state, due at once and with all its attempts left.</summary>
+    /// <summary>Returns the order to its previous state, due at once and with all its retries.</summary>
     public void RetryFromReview(BehaviorContext<OrderState> context)
     {
         LeaveReview(context, "an operator decided to retry");
@@ -187,14 +187,14 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         return CancelRemaining(context);
     }
 
-    /// <summary>Reasons come from callers and participants; cleaned so that every database can store them.</summary>
+    /// <summary>Removes what a database cannot store: reasons come from callers and participants.</summary>
     static string CleanReason(string? reason) =>
-        Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } kept ? kept : "cancelled";
+        Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } clean ? clean : "cancelled";
 
     static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<UnitOfWorkContext>()
         .Send(queue, command);
 
-    static Task Publish<T>(BehaviorContext<OrderState> context, T happened) where T : class => context.GetPayload<UnitOfWorkContext>().Publish(happened);
+    static Task Publish<T>(BehaviorContext<OrderState> context, T message) where T : class => context.GetPayload<UnitOfWorkContext>().Publish(message);
 
     // Audit.
 

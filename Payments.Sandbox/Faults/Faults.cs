@@ -6,25 +6,25 @@ namespace OrderSaga.Sandbox;
 /// <summary>The injected faults of one call.</summary>
 sealed record Fault(bool Timeout, bool Error, bool Declined, bool CaptureDeclined, TimeSpan Delay);
 
-/// <summary>Settings <c>Sandbox:Faults</c>. Rates are 0 to 1 of all calls that change something.</summary>
+/// <summary>Faults that the stand-in gateway injects. A rate is a share, 0 to 1, of the operations or of the webhooks.</summary>
 sealed class FaultRates
 {
-    /// <summary>Calls that succeed but are never answered.</summary>
+    /// <summary>Share of calls that succeed but are never answered.</summary>
     public double TimeoutRate { get; set; }
 
-    /// <summary>Calls that succeed but are answered with 500.</summary>
+    /// <summary>Share of calls that succeed but are answered with 500.</summary>
     public double ErrorRate { get; set; }
 
-    /// <summary>Declined card authorizations.</summary>
+    /// <summary>Share of card authorizations that are declined.</summary>
     public double DeclineRate { get; set; }
 
-    /// <summary>Declined captures.</summary>
+    /// <summary>Share of captures that are declined.</summary>
     public double CaptureDeclineRate { get; set; }
 
-    /// <summary>Webhooks that never arrive, although the gateway considers them delivered.</summary>
+    /// <summary>Share of webhooks that never arrive, although the gateway counts them as delivered.</summary>
     public double WebhookLossRate { get; set; }
 
-    /// <summary>Webhooks that arrive twice.</summary>
+    /// <summary>Share of webhooks that arrive twice.</summary>
     public double WebhookRepeatRate { get; set; }
 
     /// <summary>Delay before every answer.</summary>

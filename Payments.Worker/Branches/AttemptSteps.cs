@@ -3,7 +3,7 @@ using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments;
 
-/// <summary>Life cycle of an attempt: committed before its call, queued after the commit, settled by the gateway's answer.</summary>
+/// <summary>The steps of an attempt: committed before its call, queued after the commit, settled by the gateway's answer.</summary>
 sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSteps> log)
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
@@ -28,82 +28,82 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
         };
         rows.Add(attempt);
         Audit(attempt, "", cause);
-        HandOver(branch, attempt, query: false);
+        QueueCall(branch, attempt, query: false);
     }
 
-    /// <summary>Makes the attempt due again, because there may be news of it.</summary>
+    /// <summary>Makes the attempt due again, because the gateway may have a new answer.</summary>
     public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause, bool poll = false)
     {
         var from = attempt.State.ToString();
         attempt.Reopen(Now, Now);
         if (from != attempt.State.ToString())
             Audit(attempt, from, cause);
-        HandOver(branch, attempt, query: true, poll);
+        QueueCall(branch, attempt, query: true, poll);
     }
 
-    /// <summary>Queues the call after the commit. If this process does not get to it, a sweeper finds it due.</summary>
-    public void HandOver(PaymentBranch branch, PaymentAttempt attempt, bool query, bool poll = false)
+    /// <summary>Leases the attempt and queues its call after the commit. If this process does not make it in time, a sweeper queues it again.</summary>
+    public void QueueCall(PaymentBranch branch, PaymentAttempt attempt, bool query, bool poll = false)
     {
         var now = clock.GetUtcNow();
-        attempt.HandOver(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
-        var handover = new QueuedCall(
+        attempt.TakeLease(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
+        var queued = new QueuedCall(
             CallOf(branch, attempt), attempt.Lease, query, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
             attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, attempt.TraceParent, clock.GetTimestamp());
-        work.AfterCommit(() => queue.Add(handover));
+        work.AfterCommit(() => queue.Add(queued));
     }
 
     /// <summary>Records the result of a call; returns true if the branch must react to it.</summary>
     public bool RecordResult(PaymentAttempt attempt, CallResult result)
     {
         var from = attempt.State;
-        var news = result.Answer is { } answer ? Settle(attempt, answer, result.Handover) : RecordNoAnswer(attempt, result);
+        var isNew = result.Answer is { } answer ? Settle(attempt, answer, result.Queued) : RecordNoAnswer(attempt, result);
         if (from != attempt.State)
-            Audit(attempt, from.ToString(), result.Handover.IsQuery ? "gateway asked" : "gateway called");
-        return news;
+            Audit(attempt, from.ToString(), result.Queued.IsQuery ? "gateway asked" : "gateway called");
+        return isNew;
     }
 
-    /// <summary>The first certain answer stands. The only later news is money that was reported missing and exists after all.</summary>
-    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, QueuedCall handover)
+    /// <summary>The first certain answer stands. Only a success replaces an earlier decline: then the money exists after all.</summary>
+    bool Settle(PaymentAttempt attempt, GatewayAnswer answer, QueuedCall queued)
     {
         var known = attempt.State;
         switch (answer.Result)
         {
             case GatewayResult.Pending when attempt.IsOpen:
-                attempt.AwaitCustomer(answer.Id, settings.NextPendingPollAt(handover.Call.PayBefore, attempt.CreatedAt, Now), Now);
+                attempt.AwaitCustomer(answer.Id, settings.NextPendingPollAt(queued.Call.PayBefore, attempt.CreatedAt, Now), Now);
                 return known != AttemptState.Pending;
             case GatewayResult.Succeeded when known != AttemptState.Succeeded:
                 attempt.Settle(AttemptState.Succeeded, answer, Now);
                 return true;
             case GatewayResult.Declined or GatewayResult.Captured when attempt.IsOpen:
                 attempt.Settle(AttemptState.Declined, answer, Now);
-                attempt.SchedulePoll(NextPollAt(handover, answer.Unseen));
+                attempt.SchedulePoll(NextPollAt(queued, answer.Unseen));
                 return true;
             case GatewayResult.Declined or GatewayResult.Pending when attempt.State == AttemptState.Declined && attempt.NextAttemptAt is not null:
-                attempt.SchedulePoll(NextPollAt(handover, answer.Unseen || answer.Result == GatewayResult.Pending));
+                attempt.SchedulePoll(NextPollAt(queued, answer.Unseen || answer.Result == GatewayResult.Pending));
                 return false;
             default:
-                log.LogInformation("Ignored the gateway's {Result} for {Key}: it is already {State}", attempt.Key, known, answer.Result);
+                log.LogInformation("Ignored the gateway's {Result} for {Key}: the attempt is already {State}", answer.Result, attempt.Key, known);
                 return false;
         }
     }
 
-    /// <summary>A customer may still pay what was given up, and a request that the gateway has not seen may still arrive there.</summary>
-    DateTime? NextPollAt(QueuedCall handover, bool unseen) => handover.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
-        ? settings.NextDeclinedPollAt(handover.SendBefore ?? Now, Now) : null;
+    /// <summary>A customer may still pay after the decline, and a request that the gateway has not seen may still arrive there.</summary>
+    DateTime? NextPollAt(QueuedCall queued, bool unseen) => queued.Call is { Operation: Operation.Authorize } call && (unseen || call.PayBefore is not null)
+        ? settings.NextDeclinedPollAt(queued.SendBefore ?? Now, Now) : null;
 
     /// <summary>Ignores the result if the lease was lost: another caller is querying the gateway.</summary>
     bool RecordNoAnswer(PaymentAttempt attempt, CallResult result)
     {
-        if (attempt.Lease != result.Handover.Lease)
+        if (attempt.Lease != result.Queued.Lease)
             return false;
         if (!attempt.IsOpen)
         {
-            attempt.SchedulePoll(attempt.NextAttemptAt is null ? null : NextPollAt(result.Handover, unseen: true));
+            attempt.SchedulePoll(attempt.NextAttemptAt is null ? null : NextPollAt(result.Queued, unseen: true));
             return false;
         }
 
         var due = attempt.State == AttemptState.Pending
-            ? settings.NextPendingPollAt(result.Handover.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.RetryDelay(attempt.Attempts, attempt.OrderId);
+            ? settings.NextPendingPollAt(result.Queued.Call.PayBefore, attempt.CreatedAt, Now) : Now + settings.RetryDelay(attempt.Attempts, attempt.OrderId);
         attempt.RecordNoAnswer(result.Error ?? "no answer", due, Now);
         log.LogWarning("{Key} has no answer after attempt {Attempts}; next query at {Due:O}: {Error}", attempt.Key, attempt.Attempts, due, attempt.Error);
         return false;

@@ -26,10 +26,10 @@ enum AttemptState
     /// <summary>A hosted payment waits for its customer.</summary>
     Pending,
 
-    /// <summary>The gateway did it.</summary>
+    /// <summary>The gateway executed the operation.</summary>
     Succeeded,
 
-    /// <summary>The gateway declined and did nothing.</summary>
+    /// <summary>The gateway declined the operation; nothing has changed there.</summary>
     Declined,
 }
 
@@ -46,10 +46,10 @@ sealed class PaymentAttempt
     /// <summary>The gateway's id of the operation.</summary>
     public string? GatewayId { get; private set; }
 
-    /// <summary>The last hand-over; only it may record that its call had no answer.</summary>
+    /// <summary>Id of the current lease; only its holder may record that the call had no answer.</summary>
     public Guid Lease { get; private set; }
 
-    /// <summary>UTC; when the sweeper takes the attempt. Null once the gateway's answer is known.</summary>
+    /// <summary>UTC; when the sweeper may lease the attempt. Null: never again.</summary>
     public DateTime? NextAttemptAt { get; private set; }
 
     /// <summary>UTC; when a hosted payment page closes.</summary>
@@ -69,11 +69,11 @@ sealed class PaymentAttempt
 
     const int MaxErrorLength = 500;
 
-    /// <summary>Due now, or its due time comes from a wrong clock.</summary>
+    /// <summary>True if a call is due, or its due time comes from a wrong clock.</summary>
     public bool IsCallDue(DateTime now, DateTime maxDueAt) =>
         State is AttemptState.Sent or AttemptState.Unknown && (NextAttemptAt <= now || NextAttemptAt > maxDueAt);
 
-    /// <summary>To be queried: it waits for its customer or is watched.</summary>
+    /// <summary>True if a query is due: the customer has not paid yet, or may still pay after a decline.</summary>
     public bool IsPollDue(DateTime now, DateTime maxDueAt, DateTime closedBy) =>
         State is AttemptState.Pending or AttemptState.Declined && (NextAttemptAt <= now || (NextAttemptAt > maxDueAt && ClosesAt <= closedBy));
 
@@ -91,29 +91,29 @@ sealed class PaymentAttempt
     };
 
     /// <summary>
-    /// Leases the attempt to <paramref name="lease"/>; the sweeper takes it at <paramref name="due"/> unless it was answered.
+    /// Leases the attempt until <paramref name="due"/>; then the sweeper may lease it, unless it was answered.
     /// </summary>
-    public void HandOver(Guid lease, DateTime due) => (Lease, NextAttemptAt, Attempts) = (lease, due, Attempts + 1);
+    public void TakeLease(Guid lease, DateTime due) => (Lease, NextAttemptAt, Attempts) = (lease, due, Attempts + 1);
 
-    /// <summary>To be queried again, although it was answered or is not due yet.</summary>
+    /// <summary>Makes it due, although it was answered or is not due yet.</summary>
     public void Reopen(DateTime due, DateTime now)
     {
         State = IsOpen ? State : AttemptState.Unknown;
         (NextAttemptAt, UpdatedAt) = (due, now);
     }
 
-    /// <summary>No answer: to be queried at <paramref name="due"/>.</summary>
+    /// <summary>Records that a call had no answer; the next query is at <paramref name="due"/>.</summary>
     public void RecordNoAnswer(string error, DateTime due, DateTime now)
     {
         State = State == AttemptState.Pending ? AttemptState.Pending : AttemptState.Unknown;
         (Error, NextAttemptAt, UpdatedAt) = (Text.Clean(error, MaxErrorLength), due, now);
     }
 
-    /// <summary>An unpaid hosted payment: to be queried at <paramref name="due"/> unless a webhook comes first.</summary>
+    /// <summary>Records an unpaid hosted payment; the next query is at <paramref name="due"/> unless a webhook comes first.</summary>
     public void AwaitCustomer(string? gatewayId, DateTime due, DateTime now) =>
         (State, GatewayId, Error, NextAttemptAt, UpdatedAt) = (AttemptState.Pending, gatewayId, null, due, now);
 
-    /// <summary>Settled, and to be queried again at <paramref name="due"/>; null: never.</summary>
+    /// <summary>Sets the next query about a settled attempt; null: never.</summary>
     public void SchedulePoll(DateTime? due) => NextAttemptAt = due;
 
     public void Settle(AttemptState state, GatewayAnswer answer, DateTime now) =>

@@ -7,8 +7,8 @@ using OrderSaga.Platform.Participants;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Stored as text. Tried, Refused, Confirmed and Cancelled are the TCC states; in the others the gateway's answer or the next command is
-/// awaited.
+/// Stored as text. Tried, Refused, Confirmed and Cancelled are the TCC states. In the others the branch waits for the gateway's answer or
+/// for the next command.
 /// </summary>
 enum BranchState
 {
@@ -27,7 +27,7 @@ enum BranchState
     /// <summary>The capture was requested; its answer is unknown.</summary>
     Confirming,
 
-    /// <summary>The gateway refused the capture; the authorization stands until the Cancel.</summary>
+    /// <summary>The gateway refused the capture; the amount stays authorized until the Cancel.</summary>
     CaptureRefused,
 
     /// <summary>The amount is captured.</summary>
@@ -63,7 +63,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     public string? AuthorizationId { get; private set; }
     public string? CaptureId { get; private set; }
 
-    /// <summary>Captured minor units, if another party captured another amount; to be refunded.</summary>
+    /// <summary>Captured minor units, if another party captured another amount; a refund returns this amount.</summary>
     public long? CapturedAmount { get; private set; }
 
     /// <summary>Why the Try or the Confirm was refused.</summary>
@@ -72,7 +72,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>A Cancel has arrived; it is answered once the gateway has confirmed that nothing is held.</summary>
     public bool CancelRequested { get; private set; }
 
-    /// <summary>Void or Refund, once started. Each is started once.</summary>
+    /// <summary>Void or Refund; null until one has started. Each starts at most once.</summary>
     public Operation? Undo { get; private set; }
 
     /// <summary>The last answer, as JSON.</summary>

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Payments;
 
-/// <summary>With each step starts its gateway call and raises its alarm; also takes steps that the gateway's answers cause.</summary>
+/// <summary>Starts the gateway call of a step, raises its alarm, and applies the gateway's answers to the branch.</summary>
 sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkContext work, TimeProvider clock, ILogger<PaymentFence> log)
     : Fence<PaymentBranch, BranchState, PaymentStep>(Participant, rows, work, clock)
 {
@@ -12,23 +12,23 @@ sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkCon
 
     readonly PaymentRows rows = rows;
 
-    /// <summary>Handles the result of a gateway call or query.</summary>
+    /// <summary>Applies the result of a gateway call or query.</summary>
     public async Task ApplyGatewayAnswer(CallResult result)
     {
-        var call = result.Handover.Call;
+        var call = result.Queued.Call;
         if (rows.Branch(call.OrderId) is not { } branch || rows.Attempt(call.OrderId, call.Operation) is not { } attempt)
             throw new InvalidOperationException($"The gateway answered {call.Key}, but that attempt does not exist.");
-        var undoneAt = rows.Attempt(call.OrderId, Operation.Void)?.UpdatedAt;
+        var voidedAt = rows.Attempt(call.OrderId, Operation.Void)?.UpdatedAt;
         if (!attempts.RecordResult(attempt, result))
             return;
 
         var answer = result.Answer!;
-        var outcome = PaidSince(branch, undoneAt) ? PaymentRule.LatePayment(branch) : PaymentRule.Answered(branch, call.Operation, answer);
+        var outcome = WasPaidAfterVoid(branch, voidedAt) ? PaymentRule.LatePayment(branch) : PaymentRule.Answered(branch, call.Operation, answer);
         branch.RecordAnswer(call.Operation, answer);
         if (outcome is PaymentStep step)
             await Transition(branch.OrderId, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
-        if (call.Operation == Operation.Void && rows.Attempt(call.OrderId, Operation.Authorize) is { State: AttemptState.Pending } open)
-            attempts.Reopen(branch, open, "void");
+        if (call.Operation == Operation.Void && rows.Attempt(call.OrderId, Operation.Authorize) is { State: AttemptState.Pending } pending)
+            attempts.Reopen(branch, pending, "void");
     }
 
     protected override void CarryOut(PaymentBranch branch, PaymentStep step, string cause)
@@ -43,9 +43,9 @@ sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkCon
     }
 
     /// <summary>
-    /// True if the void counted as done because there was nothing to void, and the payment was made after the gateway was queried.
+    /// True if the void succeeded because there was nothing to void, and the customer paid afterwards.
     /// </summary>
-    bool PaidSince(PaymentBranch branch, DateTime? undoneAt) =>
-        rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= undoneAt
-        && rows.Attempt(branch.OrderId, Operation.Void) is { State: AttemptState.Succeeded } undone && undone.GatewayId == branch.AuthorizationId;
+    bool WasPaidAfterVoid(PaymentBranch branch, DateTime? voidedAt) =>
+        rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= voidedAt
+        && rows.Attempt(branch.OrderId, Operation.Void) is { State: AttemptState.Succeeded } voided && voided.GatewayId == branch.AuthorizationId;
 }

@@ -14,10 +14,10 @@ static class PaymentRule
     const string Unusable = "the amount or the payment method is invalid";
     const string MissingUrl = "the gateway returned no valid payment page";
 
-    /// <summary>False: nothing of the message is stored, and the payment is declined.</summary>
+    /// <summary>True if amount and payment method are valid; otherwise the payment is declined and nothing of the message is stored.</summary>
     public static bool IsUsable(TryAuthorizePayment message) => FieldRules.IsTotal(message.Amount) && FieldRules.IsPayment(message.Payment);
 
-    /// <summary>No more money may be requested.</summary>
+    /// <summary>Reason of a decline: the gateway may no longer be asked for money.</summary>
     public const string TimeIsOver = "the time to pay is over";
 
     public static Outcome Try(PaymentBranch? branch, TryAuthorizePayment message, DateTime now) => branch?.State switch
@@ -66,7 +66,7 @@ static class PaymentRule
         _ => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
     };
 
-    /// <summary>A certain answer of the gateway about one operation, whenever it arrives.</summary>
+    /// <summary>The effect of a certain answer of the gateway about one operation, at any time.</summary>
     public static Outcome Answered(PaymentBranch branch, Operation operation, GatewayAnswer answer) => (operation, answer.Result) switch
     {
         (Operation.Authorize, GatewayResult.Succeeded) => Authorized(branch),
@@ -74,13 +74,13 @@ static class PaymentRule
         (Operation.Authorize, GatewayResult.Declined) => NotAuthorized(branch, answer.Reason ?? ""),
         (Operation.Capture, GatewayResult.Succeeded) => Captured(branch),
         (Operation.Capture, GatewayResult.Declined) => NotCaptured(branch, answer.Reason ?? ""),
-        (Operation.Void or Operation.Refund, GatewayResult.Succeeded) => Undone(branch, operation),
-        (Operation.Void or Operation.Refund, GatewayResult.Declined) => NotUndone(branch, operation),
+        (Operation.Void or Operation.Refund, GatewayResult.Succeeded) => MoneyReturned(branch, operation),
+        (Operation.Void or Operation.Refund, GatewayResult.Declined) => MoneyNotReturned(branch, operation),
         (Operation.Void, GatewayResult.Captured) => CapturedExternally(branch),
         _ => Outcome.Nothing,
     };
 
-    /// <summary>A payment that was given up holds money: its void, which found nothing, is repeated.</summary>
+    /// <summary>The gateway holds money for a cancelled payment: repeats the void, which found nothing before.</summary>
     public static Outcome LatePayment(PaymentBranch branch) =>
         branch.State is Cancelling or Cancelled && branch.Undo == Operation.Void ? Late(Operation.Void) : Outcome.Nothing;
 
@@ -124,21 +124,21 @@ static class PaymentRule
         _ => Outcome.Nothing,
     };
 
-    static Outcome Undone(PaymentBranch branch, Operation operation) => branch.State switch
+    static Outcome MoneyReturned(PaymentBranch branch, Operation operation) => branch.State switch
     {
         Cancelling when branch.Undo == operation => new PaymentStep(Cancelled, branch.CancelRequested ? new PaymentCancelled(branch.OrderId) : null),
         _ => Outcome.Nothing,
     };
 
-    /// <summary>Another party captured money that was to be voided: it is refunded.</summary>
+    /// <summary>Another party captured the money that the void should release: starts a refund.</summary>
     static Outcome CapturedExternally(PaymentBranch branch) => branch is { State: Cancelling, Undo: Operation.Void }
         ? new PaymentStep(Cancelling, Call: Operation.Refund, Note: "another party captured the payment: it is refunded", Alarm: true)
         : Outcome.Nothing;
 
     /// <summary>
-    /// The gateway refuses to void or refund: an alarm for operators; the saga gets no answer, and the order moves to review.
+    /// The gateway refuses to void or refund: raises an alarm. The saga gets no answer, so the order moves to review.
     /// </summary>
-    static Outcome NotUndone(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
+    static Outcome MoneyNotReturned(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
         ? new PaymentStep(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
         : Outcome.Nothing;
 
@@ -153,7 +153,7 @@ static class PaymentRule
 /// <param name="Call">Gateway operation to start after the commit.</param>
 /// <param name="CancelRequested">A Cancel has arrived.</param>
 /// <param name="Note">Explanation for the audit.</param>
-/// <param name="Alarm">Operators must know: money arrived late or could not be returned.</param>
+/// <param name="Alarm">True raises an alarm: money arrived late or could not be returned.</param>
 /// <param name="Request">The Try that the branch stores.</param>
 sealed record PaymentStep(
     BranchState To, object? Answer = null, Operation? Call = null, bool CancelRequested = false, string? Note = null, bool Alarm = false,

@@ -5,14 +5,14 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Claims attempts without an answer: their process died, or the gateway did not answer. Then, with a separate budget, attempts that only
-/// wait: the customer has not paid yet, or did not pay in time and still might. Branch rows are locked first, in key order, so two sweepers
-/// cannot claim the same attempt or deadlock. Rows locked by another transaction are skipped, so they delay no other order.
+/// Leases attempts without an answer: their process died, or the gateway did not answer. Then, with a separate rate limit, attempts whose
+/// customer has not paid yet, or may still pay late. Locks branch rows first, in key order, so two sweepers cannot lease the same attempt
+/// or deadlock. Skips rows locked by another transaction, so they delay no other order.
 /// </summary>
 sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
-    /// <summary>Claims one page of due calls and the due queries, queues them after the commit, and returns their number.</summary>
+    /// <summary>Leases one page of due calls and the due queries, queues them after the commit, and returns their number.</summary>
     internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPageSize, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,10 +22,10 @@ sealed class AttemptSweeper(
             await SweepAll(stoppingToken);
     }
 
-    /// <summary>A failure with calls does not delay the queries.</summary>
+    /// <summary>A failure of the calls does not delay the queries.</summary>
     internal async Task SweepAll(CancellationToken stop)
     {
-        await TrySweep(() => SkippingLocked(int.MaxValue, SweepCalls, stop));
+        await TrySweep(() => SweepPages(int.MaxValue, SweepCalls, stop));
         await TrySweep(() => SweepPolls(stop));
     }
 
@@ -41,13 +41,13 @@ sealed class AttemptSweeper(
         }
     }
 
-    /// <summary>Claims page after page; skips rows locked by another transaction until the next poll.</summary>
-    static async Task<int> SkippingLocked(int max, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
+    /// <summary>Leases page after page; skips rows locked by another transaction until the next poll.</summary>
+    static async Task<int> SweepPages(int max, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
     {
-        var (claimed, more, passed) = (0, true, new HashSet<Guid>());
+        var (claimed, more, skipped) = (0, true, new HashSet<Guid>());
         while (more && claimed < max && !stop.IsCancellationRequested)
         {
-            (var page, more) = await sweep(max - claimed, passed);
+            (var page, more) = await sweep(max - claimed, skipped);
             claimed += page;
             PaymentsMetrics.Swept(page);
         }
@@ -55,37 +55,37 @@ sealed class AttemptSweeper(
         return claimed;
     }
 
-    Task<(int Claimed, bool More)> SweepCalls(int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
+    Task<(int Claimed, bool More)> SweepCalls(int max, HashSet<Guid> skipped) => unitOfWork.Run(async work =>
     {
         var (now, maxDueAt) = Now();
         var (db, page) = ((PaymentsDb)work.Db, Math.Min(max, settings.SweepPageSize));
-        var due = await Page(DueCalls(db, now), page, passed);
+        var due = await Page(DueCalls(db, now), page, skipped);
         if (due.Count < page)
-            due.AddRange(await Page(CallsDueTooFarAhead(db, maxDueAt), page - due.Count, passed));
-        return await Claim(work, due, page, passed, row => row.IsCallDue(now, maxDueAt), poll: false);
+            due.AddRange(await Page(CallsDueTooFarAhead(db, maxDueAt), page - due.Count, skipped));
+        return await Claim(work, due, page, skipped, row => row.IsCallDue(now, maxDueAt), poll: false);
     });
 
-    /// <summary>Pages that just closed decide their orders within seconds: each is queried once, beside the budget, and first.</summary>
+    /// <summary>Payments whose page has just closed come first and outside the rate limit: their orders are decided within seconds.</summary>
     async Task<int> SweepPolls(CancellationToken stop)
     {
         if (queue.PollsPaused)
             return 0;
-        var closed = await SkippingLocked(settings.MaxQueuedCalls, (max, passed) => SweepPolls(Closed, max, passed), stop);
-        return closed + await SkippingLocked(settings.PollPage, (max, passed) => SweepPolls((db, now, _) => DuePolls(db, now), max, passed), stop);
+        var closed = await SweepPages(settings.MaxQueuedCalls, (max, skipped) => SweepPolls(Closed, max, skipped), stop);
+        return closed + await SweepPages(settings.PollPage, (max, skipped) => SweepPolls((db, now, _) => DuePolls(db, now), max, skipped), stop);
     }
 
     Task<(int Claimed, bool More)> SweepPolls(
-        Func<PaymentsDb, DateTime, DateTime, IQueryable<PaymentAttempt>> polls, int max, HashSet<Guid> passed) => unitOfWork.Run(async work =>
+        Func<PaymentsDb, DateTime, DateTime, IQueryable<PaymentAttempt>> polls, int max, HashSet<Guid> skipped) => unitOfWork.Run(async work =>
     {
         var (now, maxDueAt) = Now();
         var page = Math.Min(max, settings.SweepPageSize);
-        var due = await Page(polls((PaymentsDb)work.Db, now, maxDueAt), page, passed);
-        return await Claim(work, due, page, passed, row => row.IsPollDue(now, maxDueAt, PaymentsSettings.ClosedBy(now)), poll: true);
+        var due = await Page(polls((PaymentsDb)work.Db, now, maxDueAt), page, skipped);
+        return await Claim(work, due, page, skipped, row => row.IsPollDue(now, maxDueAt, PaymentsSettings.ClosedBy(now)), poll: true);
     });
 
-    static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> passed)
+    static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> skipped)
     {
-        var without = passed.ToArray();
+        var without = skipped.ToArray();
         return (without.Length == 0 ? due : due.Where(row => !EF.Parameter(without).Contains(row.OrderId))).Take(size).Select(row => row.OrderId).ToListAsync();
     }
 
@@ -111,7 +111,7 @@ sealed class AttemptSweeper(
 
     /// <summary>A full page means there may be more.</summary>
     static async Task<(int Claimed, bool More)> Claim(
-        UnitOfWorkContext work, List<Guid> orderIds, int page, HashSet<Guid> passed, Func<PaymentAttempt, bool> isDue, bool poll)
+        UnitOfWorkContext work, List<Guid> orderIds, int page, HashSet<Guid> skipped, Func<PaymentAttempt, bool> isDue, bool poll)
     {
         if (orderIds.Count == 0)
             return (0, false);
@@ -120,8 +120,8 @@ sealed class AttemptSweeper(
         await rows.Load(work, orderIds, skipLocked: true);
         var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
-            steps.HandOver(rows.Branch(attempt.OrderId)!, attempt, query: true, poll);
-        passed.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
+            steps.QueueCall(rows.Branch(attempt.OrderId)!, attempt, query: true, poll);
+        skipped.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
         return (due.Count, orderIds.Count == page);
     }
 

@@ -7,12 +7,12 @@ using Serilog.Context;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Second and third step of every attempt: calls the gateway outside transactions, a bounded number concurrently, and commits the answers
-/// in batches. What is lost in between is still due in the database.
+/// Second and third step of every attempt: calls the gateway outside transactions, with limited concurrency, and commits the answers in
+/// batches. If a call or an answer is lost, its attempt is still due in the database.
 /// </summary>
 sealed class GatewayCalls : BackgroundService
 {
-    static readonly TimeSpan CommitAgainAfter = TimeSpan.FromSeconds(1);
+    static readonly TimeSpan CommitRetryDelay = TimeSpan.FromSeconds(1);
 
     readonly CallQueue queue;
     readonly GatewayPipeline gateway;
@@ -32,19 +32,19 @@ sealed class GatewayCalls : BackgroundService
         answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
-    /// <summary>Makes the call: anything but a certain answer is Unknown, never Declined.</summary>
-    internal async Task<CallResult> Call(QueuedCall handover)
+    /// <summary>Makes the call. Without a certain answer the attempt becomes Unknown, never Declined.</summary>
+    internal async Task<CallResult> Call(QueuedCall queued)
     {
-        var operation = PaymentAttempt.Name(handover.Call.Operation);
-        using var activity = Instruments.Source.StartActivity($"payment {operation}", ActivityKind.Internal, handover.TraceParent);
-        using var orderId = LogContext.PushProperty("OrderId", handover.Call.OrderId);
+        var operation = PaymentAttempt.Name(queued.Call.Operation);
+        using var activity = Instruments.Source.StartActivity($"payment {operation}", ActivityKind.Internal, queued.TraceParent);
+        using var orderId = LogContext.PushProperty("OrderId", queued.Call.OrderId);
         try
         {
             FailPoint.Hit($"payments.{operation}.after-attempt");
-            var answer = await gateway.Run(handover);
+            var answer = await gateway.Run(queued);
             FailPoint.Hit($"payments.{operation}.after-gateway");
             PaymentsMetrics.Called(operation, answer.Result.ToString());
-            return new CallResult(handover, answer, null);
+            return new CallResult(queued, answer, null);
         }
         catch (Exception failure)
         {
@@ -52,14 +52,14 @@ sealed class GatewayCalls : BackgroundService
             if (failure is GatewayBusyException busy)
                 queue.PausePolls(busy.Wait);
             PaymentsMetrics.Called(operation, "Unknown");
-            return new CallResult(handover, null, $"{failure.GetType().Name}: {failure.Message}");
+            return new CallResult(queued, null, $"{failure.GetType().Name}: {failure.Message}");
         }
     }
 
     /// <summary>Commits answers as one batch: attempts, branches, audit, and answers to the saga.</summary>
     internal Task CommitTogether(IReadOnlyList<CallResult> results) => unitOfWork.Run(work => ApplyResults(work, results));
 
-    /// <summary>An answer that cannot be committed, or whose branch is locked, does not delay the others.</summary>
+    /// <summary>Commits answers in batches; one that cannot be committed, or whose branch is locked, does not delay the others.</summary>
     internal Task Commit(IReadOnlyList<CallResult> results) =>
         unitOfWork.RunSplitting(results, (part, run) => run(work => ApplyResults(work, part)), NotCommitted);
 
@@ -78,25 +78,25 @@ sealed class GatewayCalls : BackgroundService
         await answers.DisposeAsync();
     }
 
-    /// <summary>Queries about waiting payments have their own callers.</summary>
-    Task Process(bool waiting, int atOnce, CancellationToken stop) => Parallel.ForEachAsync(
-        queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = stop },
-        async (handover, _) => await Handle(handover));
+    /// <summary>Queries about waiting payments have their own loop.</summary>
+    Task Process(bool waiting, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
+        queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
+        async (queued, _) => await Handle(queued));
 
-    async Task Handle(QueuedCall handover)
+    async Task Handle(QueuedCall queued)
     {
-        if (queue.IsStale(handover))
+        if (queue.IsStale(queued))
             PaymentsMetrics.DeferredToSweeper();
         else
-            _ = Finish(await Call(handover));
+            _ = CommitAnswer(await Call(queued));
     }
 
-    async Task Finish(CallResult result)
+    async Task CommitAnswer(CallResult result)
     {
         try
         {
             await answers.Add(result);
-            var operation = PaymentAttempt.Name(result.Handover.Call.Operation);
+            var operation = PaymentAttempt.Name(result.Queued.Call.Operation);
             FailPoint.Hit($"payments.{operation}.after-result");
         }
         catch (Exception failure)
@@ -109,28 +109,28 @@ sealed class GatewayCalls : BackgroundService
     void NotCommitted(CallResult result, Exception failure)
     {
         var waits = DatabaseErrors.IsTransient(failure);
-        if (waits && clock.GetElapsedTime(result.Handover.QueuedAt) + CommitAgainAfter < settings.Lease)
+        if (waits && clock.GetElapsedTime(result.Queued.QueuedAt) + CommitRetryDelay < settings.Lease)
         {
             log.LogInformation("The gateway's answer to {Key} waits for the database; retrying in {Delay}: {Failure}",
-                result.Handover.Call.Key, CommitAgainAfter, failure.Message);
-            _ = FinishLater(result);
+                result.Queued.Call.Key, CommitRetryDelay, failure.Message);
+            _ = CommitLater(result);
             return;
         }
 
         log.Log(waits ? LogLevel.Warning : LogLevel.Error, failure,
-            "Could not commit the gateway's answer to {Key}; the sweeper queries it again", result.Handover.Call.Key);
+            "Could not commit the gateway's answer to {Key}; the sweeper queries it again", result.Queued.Call.Key);
     }
 
-    async Task FinishLater(CallResult result)
+    async Task CommitLater(CallResult result)
     {
-        await clock.Delay(CommitAgainAfter, stopping);
+        await clock.Delay(CommitRetryDelay, stopping);
         if (!stopping.IsCancellationRequested)
-            await Finish(result);
+            await CommitAnswer(result);
     }
 
     static async Task ApplyResults(UnitOfWorkContext work, IReadOnlyList<CallResult> results)
     {
-        await work.Services.GetRequiredService<PaymentRows>().Load(work, results.Select(result => result.Handover.Call.OrderId));
+        await work.Services.GetRequiredService<PaymentRows>().Load(work, results.Select(result => result.Queued.Call.OrderId));
         var fence = work.Services.GetRequiredService<PaymentFence>();
         foreach (var result in results)
             await ApplyResult(fence, result);
@@ -138,8 +138,8 @@ sealed class GatewayCalls : BackgroundService
 
     static async Task ApplyResult(PaymentFence fence, CallResult result)
     {
-        using var activity = Instruments.Source.StartActivity("payment answer", ActivityKind.Internal, result.Handover.TraceParent);
-        using var orderId = LogContext.PushProperty("OrderId", result.Handover.Call.OrderId);
+        using var activity = Instruments.Source.StartActivity("payment answer", ActivityKind.Internal, result.Queued.TraceParent);
+        using var orderId = LogContext.PushProperty("OrderId", result.Queued.Call.OrderId);
         await fence.ApplyGatewayAnswer(result);
     }
 }

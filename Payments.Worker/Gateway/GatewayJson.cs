@@ -25,11 +25,11 @@ sealed record GatewayOperation(
 sealed record GatewayOperations(IReadOnlyList<GatewayOperation>? Items);
 
 /// <summary>
-/// Reads the gateway's JSON even with broken text: half a character in a reason must not hide that the card was declined.
+/// Reads the gateway's JSON even if a text in it is broken: half a character in a reason must not hide that the card was declined.
 /// </summary>
 static class GatewayJson
 {
-    static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { Converters = { new ForeignText() } };
+    static readonly JsonSerializerOptions Options = new(JsonSerializerOptions.Web) { Converters = { new LenientText() } };
 
     /// <exception cref="GatewayNoAnswerException">The body is not valid.</exception>
     public static T Read<T>(byte[] body) where T : class
@@ -65,8 +65,8 @@ static class GatewayJson
 
     sealed record RefusalError(string? Code);
 
-    /// <summary>The serializer's own reader throws at lone surrogates and invalid UTF-8.</summary>
-    sealed class ForeignText : JsonConverter<string>
+    /// <summary>Accepts lone surrogates and invalid UTF-8, at which the serializer's own reader throws.</summary>
+    sealed class LenientText : JsonConverter<string>
     {
         public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {

@@ -5,8 +5,8 @@ using Polly.Timeout;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Adds a timeout and a circuit breaker to gateway calls. Queries about waiting payments have their own breaker, so that their failures do
-/// not stop calls that move money.
+/// Adds a timeout and a circuit breaker to gateway calls. Queries about waiting payments have their own breaker: their failures must not
+/// stop calls that move money.
 /// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
@@ -14,18 +14,18 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
     readonly ResiliencePipeline polls = Build(settings, clock, _ => ValueTask.CompletedTask);
 
     /// <summary>Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer.</summary>
-    public async Task<GatewayAnswer> Run(QueuedCall handover)
+    public async Task<GatewayAnswer> Run(QueuedCall queued)
     {
-        var inTime = !(handover.SendBefore <= clock.GetUtcNow().UtcDateTime);
-        var maySend = handover.MaySend && inTime;
-        if (!handover.IsQuery && maySend)
-            return await Send(handover.Call);
-        if (await Find(handover.Call, handover.Poll ? polls : calls) is { } known)
+        var inTime = !(queued.SendBefore <= clock.GetUtcNow().UtcDateTime);
+        var maySend = queued.MaySend && inTime;
+        if (!queued.IsQuery && maySend)
+            return await Send(queued.Call);
+        if (await Find(queued.Call, queued.Poll ? polls : calls) is { } known)
             return known;
         if (maySend)
-            return await Send(handover.Call);
+            return await Send(queued.Call);
         // A ledger that lags behind does not undo an earlier answer.
-        return handover.KnownId is { } id
+        return queued.KnownId is { } id
             ? throw new GatewayNoAnswerException($"the gateway's ledger does not list {id}")
             : new GatewayAnswer(GatewayResult.Declined, null, inTime ? "the gateway has no such operation" : PaymentRule.TimeIsOver, Unseen: true);
     }

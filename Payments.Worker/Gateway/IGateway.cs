@@ -9,7 +9,7 @@ enum GatewayResult
     /// <summary>A hosted payment waits for its customer.</summary>
     Pending,
 
-    /// <summary>There is nothing to void: another party has captured it.</summary>
+    /// <summary>There is nothing to void: another party has captured the money.</summary>
     Captured,
 }
 
@@ -20,7 +20,7 @@ enum GatewayResult
 /// <param name="Url">Hosted payment page; null if there is none that a browser can open.</param>
 /// <param name="ExpiresAt">UTC; when the page closes.</param>
 /// <param name="Amount">Captured minor units, if they differ from the request.</param>
-/// <param name="Unseen">The gateway does not know the call: it may still arrive there.</param>
+/// <param name="Unseen">True if the gateway does not know the call, which may still arrive there.</param>
 /// <param name="Detail">The gateway's own text, for operators.</param>
 sealed record GatewayAnswer(
     GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null, long? Amount = null, bool Unseen = false,
@@ -35,19 +35,19 @@ sealed record GatewayAnswer(
 /// <param name="Token">Card token of an authorization.</param>
 /// <param name="PayBefore">UTC; when a hosted payment page closes; null for a card.</param>
 /// <param name="Target">The authorization to capture or void, the capture to refund.</param>
-/// <param name="Unwanted">The order is being cancelled: any captured amount counts, because it is refunded.</param>
+/// <param name="IsCancelling">True if the order is being cancelled: a capture of any amount is accepted, because it is refunded.</param>
 sealed record GatewayCall(
-    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target, bool Unwanted = false);
+    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target, bool IsCancelling = false);
 
 /// <summary>The payment gateway. A call without a certain answer throws; only a certain refusal is Declined.</summary>
 interface IGateway
 {
     /// <summary>Executes the operation; the same key executes once, however often it is sent.</summary>
-    /// <exception cref="GatewayNoAnswerException">It may or may not have taken effect.</exception>
+    /// <exception cref="GatewayNoAnswerException">The operation may or may not have taken effect.</exception>
     /// <exception cref="GatewayRejectedException">The request itself was refused.</exception>
     Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel);
 
-    /// <summary>What the gateway's ledger says about the call; null if it decides nothing.</summary>
+    /// <summary>The answer to the call by the gateway's ledger; null if the ledger has none.</summary>
     /// <exception cref="GatewayNoAnswerException">The ledger could not be queried.</exception>
     Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel);
 }

@@ -11,7 +11,7 @@ sealed class Webhook
     /// <summary>The webhook-id header, the same for every delivery.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The order named in it, if any.</summary>
+    /// <summary>The order that the webhook names, if any.</summary>
     public Guid? OrderId { get; init; }
 
     public DateTime ReceivedAt { get; init; }
@@ -19,7 +19,7 @@ sealed class Webhook
     /// <summary>The signed body.</summary>
     public required string Body { get; init; }
 
-    /// <summary>Result for a reader.</summary>
+    /// <summary>What OrderSaga did with the webhook, as text for operators.</summary>
     public required string Outcome { get; init; }
 
     internal static void Map(EntityTypeBuilder<Webhook> row)

@@ -12,14 +12,14 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
     public async Task<string> Receive(string id, string body)
     {
         var received = GatewayEvent.Read(body);
-        var about = Guid.TryParse(received?.Data?.Reference, out var orderId) ? orderId : Guid.Empty;
-        using var order = LogContext.PushProperty("OrderId", about);
-        var outcome = await unitOfWork.Run(work => Store(work, id, body, received, about));
+        var orderId = Guid.TryParse(received?.Data?.Reference, out var reference) ? reference : Guid.Empty;
+        using var order = LogContext.PushProperty("OrderId", orderId);
+        var outcome = await unitOfWork.Run(work => Store(work, id, body, received, orderId));
         PaymentsMetrics.Webhook(outcome);
         if (outcome == WebhookRule.Mismatch)
-            log.LogError("Webhook {WebhookId} has a valid signature but contradicts order {OrderId}; ignored: {Body}", id, about, body);
+            log.LogError("Webhook {WebhookId} has a valid signature but contradicts order {OrderId}; ignored: {Body}", id, orderId, body);
         else
-            log.LogInformation("Webhook {WebhookId} about order {OrderId}: {Outcome}", id, about, outcome);
+            log.LogInformation("Webhook {WebhookId} about order {OrderId}: {Outcome}", id, orderId, outcome);
         return outcome;
     }
 

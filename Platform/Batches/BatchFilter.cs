@@ -15,12 +15,11 @@ public interface IPreload
 }
 
 /// <summary>
-/// Handles the waiting deliveries of an endpoint as one batch: one scope and one transaction; MassTransit acknowledges the deliveries after
-/// the commit. The first run does not query the inbox unless duplicates are likely. If it fails, the batch runs again with the inbox query:
-/// whole, or, if the handler of one message failed, in the parts before it, itself and after it. What fails again is split
-/// (<see cref="BatchSplitter"/>) until the failing message is alone. While the database is unavailable the batch waits. Deliveries that
-/// meet a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers
-/// are not disposed.
+/// Handles the waiting deliveries of an endpoint as one batch: one scope and one transaction. MassTransit acknowledges the deliveries after
+/// the commit. docs/core.md describes the runs of a batch: the first run does not query the inbox unless duplicates are likely; the later
+/// runs query it and split what fails (<see cref="BatchSplitter"/>). While the database is unavailable the batch waits. Deliveries that meet
+/// a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers are not
+/// disposed.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
@@ -67,9 +66,9 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
         var batch = lockedDeliveries.FilterUnlocked(arrived);
-        var expected = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
+        var queryInbox = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
         var deferred = new List<Delivery>();
-        foreach (var remaining in expected ? [batch] : await TryWithoutInboxQuery(batch))
+        foreach (var remaining in queryInbox ? [batch] : await TryWithoutInboxQuery(batch))
             await BatchSplitter.Run(remaining, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
                 FailOrDefer(delivery, failure, deferred));
         lockedDeliveries.Defer(deferred);

@@ -11,14 +11,14 @@ public sealed class ItemFailedException(object item, Exception failure) : Except
 }
 
 /// <summary>
-/// Splits a failing batch until the failing items are alone. A named item (<see cref="ItemFailedException"/>) runs alone, between those
-/// before and those after it. Otherwise the batch is halved: one failing item among n costs at most 2 log2(n) extra runs, not n. If the
-/// database is unavailable, all items fail without a split, because every part would fail too.
+/// Splits a failing batch until the failing items are alone. If <see cref="ItemFailedException"/> names an item, the items before it, the
+/// item, and the items after it run separately. Otherwise the batch is halved: one failing item among n costs at most 2 log2(n) extra runs,
+/// not n. If the database is unavailable, all items fail without a split, because every part would fail too.
 /// </summary>
 public static class BatchSplitter
 {
     /// <param name="batch">The items.</param>
-    /// <param name="run">Handles some of the items, all or none.</param>
+    /// <param name="run">Handles a part of the batch: all of its items or none.</param>
     /// <param name="fail">Called for each item that could not be handled.</param>
     public static Task Run<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail) =>
         Run(batch, run, fail, failure => !DatabaseErrors.IsTransient(failure));

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace OrderSaga.Platform.Batches;
 
 /// <summary>
-/// Collects the items that arrive while the previous batch is handled. After a batch of several items it also waits for the linger time,
-/// because a small batch would stay small in all later queues. A single item does not wait.
+/// Collects the items that arrive while the previous batch is handled. If that batch had several items, it also waits for the linger time,
+/// because a small batch would stay small in all later queues. After a batch of one item it does not wait.
 /// </summary>
 public sealed class Batcher<T> : IAsyncDisposable
 {

@@ -99,7 +99,7 @@ sealed class LockedDeliveries(
         }
     }
 
-    /// <summary>Handles what it can; returns the deliveries that are still locked.</summary>
+    /// <summary>Handles the unlocked deliveries; returns those that are still locked.</summary>
     async Task<HashSet<Delivery>> HandleUnlocked(IReadOnlyList<Delivery> batch, HashSet<Guid> lockedIds)
     {
         var locked = new HashSet<Delivery>();

@@ -37,9 +37,9 @@ public sealed class UnitOfWork<TDb>(
     /// Repeats <paramref name="attempt"/> until the database is available. A delivery stays unacknowledged meanwhile, so it is not lost.
     /// </summary>
     /// <param name="attempt">One attempt.</param>
-    /// <param name="waits">True for failures after which the attempt is repeated.</param>
+    /// <param name="shouldWait">True for failures after which the attempt is repeated.</param>
     /// <param name="cancel">Stops waiting: the failure is thrown.</param>
-    internal async Task RunUntilAvailable(Func<Task> attempt, Func<Exception, bool> waits, CancellationToken cancel)
+    internal async Task RunUntilAvailable(Func<Task> attempt, Func<Exception, bool> shouldWait, CancellationToken cancel)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
@@ -48,7 +48,7 @@ public sealed class UnitOfWork<TDb>(
                 await attempt();
                 return;
             }
-            catch (Exception failure) when (waits(failure) && !cancel.IsCancellationRequested)
+            catch (Exception failure) when (shouldWait(failure) && !cancel.IsCancellationRequested)
             {
                 log.LogWarning("Database {Database} is unavailable; retrying in {Delay}: {Failure}", database.Name, delay, failure.Message);
                 await clock.Delay(delay, cancel);
@@ -83,7 +83,7 @@ public sealed class UnitOfWork<TDb>(
             await body(work);
         });
 
-    async Task<T> RunWithRetries<T>(Func<UnitOfWorkContext, Task<T>> body, Func<Exception, bool> runsAgain)
+    async Task<T> RunWithRetries<T>(Func<UnitOfWorkContext, Task<T>> body, Func<Exception, bool> shouldRetry)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -91,7 +91,7 @@ public sealed class UnitOfWork<TDb>(
             {
                 return await TryOnce(body);
             }
-            catch (Exception failure) when (attempt < limits.MaxConflictAttempts && runsAgain(failure))
+            catch (Exception failure) when (attempt < limits.MaxConflictAttempts && shouldRetry(failure))
             {
                 log.LogDebug(failure, "Conflict in attempt {Attempt} on {Database}; retrying in a fresh scope", attempt, database.Name);
             }
@@ -148,7 +148,7 @@ public sealed class UnitOfWork<TDb>(
         }
     }
 
-    /// <summary>Waits for SQLite's single writer; an HTTP request waits at most until its timeout. Other databases do not wait.</summary>
+    /// <summary>Waits for SQLite's single writer; an HTTP request waits at most until its timeout. With other databases there is no wait.</summary>
     async Task WaitForWriter()
     {
         if (!IsRequest)
@@ -160,8 +160,8 @@ public sealed class UnitOfWork<TDb>(
     bool IsRequest => http.HttpContext is not null;
 
     /// <summary>
-    /// True for conflicts, and for lock timeouts: in an HTTP request only while its timeout allows another wait. On SQLite the wait for the
-    /// writer has used that time.
+    /// True for conflicts and lock timeouts. In an HTTP request a lock timeout is retried only while the request's timeout allows another
+    /// wait, and never on SQLite, where the wait for the writer has used that time.
     /// </summary>
     bool IsRetried(Exception failure, long since) => DatabaseErrors.Classify(failure) switch
     {
@@ -171,7 +171,7 @@ public sealed class UnitOfWork<TDb>(
         _ => false,
     };
 
-    /// <summary>The commit stands whatever these actions do: an exception here would make the caller believe it was rolled back.</summary>
+    /// <summary>Logs exceptions of these actions: the commit is final, and the caller must not believe in a rollback.</summary>
     void RunAfterCommit(UnitOfWorkContext work)
     {
         try
@@ -180,7 +180,7 @@ public sealed class UnitOfWork<TDb>(
         }
         catch (Exception failure)
         {
-            log.LogError(failure, "An action after a commit on {Database} failed; the commit stands", database.Name);
+            log.LogError(failure, "An action after a commit on {Database} failed; the commit is final", database.Name);
         }
     }
 

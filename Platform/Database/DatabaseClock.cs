@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>
-/// The database server's time, so that processes with different clocks agree on what is due. It is read on each newly opened connection
-/// before any other statement, and again after a while; in between, this process's monotonic clock advances it.
+/// The database server's time, so that processes with different clocks agree on what is due. A newly opened connection reads it before any
+/// other statement, if the last reading is old. In between, this process's monotonic clock advances it.
 /// <see cref="DatabaseClockStartup{TDb}"/> reads it at start.
 /// </summary>
 public sealed class DatabaseClock(TimeProvider own) : TimeProvider

@@ -6,13 +6,13 @@ namespace OrderSaga.Platform.Participants;
 /// <summary>The states of a branch whose participant answers in the transaction of the command. Stored as text.</summary>
 public enum BranchState
 {
-    /// <summary>The Try succeeded: what it asked for is held.</summary>
+    /// <summary>The Try succeeded; the participant holds what was requested.</summary>
     Tried,
 
     /// <summary>The Try was refused; nothing is held.</summary>
     Refused,
 
-    /// <summary>What was held is used up.</summary>
+    /// <summary>The Confirm made the hold final.</summary>
     Confirmed,
 
     /// <summary>Nothing is held, and a later Try is refused.</summary>

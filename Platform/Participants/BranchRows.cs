@@ -5,8 +5,8 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Participants;
 
 /// <summary>
-/// The branches of one transaction, tracked by its DbContext and loaded before its handlers run. Code looks only here, never in the
-/// database: a requested order that is missing here has no branch yet.
+/// The branches of one transaction, tracked by its DbContext and loaded before its handlers run. Handlers read branches only here, never
+/// from the database. A loaded order without a row here has no branch yet.
 /// </summary>
 public abstract class BranchRows<TBranch>(ServiceDb db) : IPreload where TBranch : BranchRow
 {
@@ -34,7 +34,7 @@ public abstract class BranchRows<TBranch>(ServiceDb db) : IPreload where TBranch
 
     /// <summary>
     /// Locks the branches in key order, so that batches in two processes wait for each other instead of deadlocking. A branch that does not
-    /// exist cannot be locked: if two processes insert it, the second one's insert conflicts and its retry finds it.
+    /// exist cannot be locked: if two processes insert it, the second insert conflicts, and its retry finds the row.
     /// </summary>
     /// <param name="work">The transaction.</param>
     /// <param name="orderIds">The orders.</param>

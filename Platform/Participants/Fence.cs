@@ -3,8 +3,8 @@ using OrderSaga.Platform.Batches;
 namespace OrderSaga.Platform.Participants;
 
 /// <summary>
-/// Carries out what the participant's rule decides: changes the order's branch, writes one audit row and sends one answer. The unit of work
-/// saves them. With the rule this makes Try, Confirm and Cancel safe in any order and any number of times.
+/// Applies the outcomes of the participant's rule: changes the order's branch, writes one audit row and sends one answer. The unit of work
+/// saves them. Together with the rule it makes Try, Confirm and Cancel safe in any sequence and any number of times.
 /// </summary>
 public abstract class Fence<TBranch, TState, TStep>(Participant participant, BranchRows<TBranch> rows, UnitOfWorkContext work, TimeProvider clock)
     where TBranch : BranchRow<TState, TStep>, new() where TState : struct, Enum where TStep : Outcome.Step<TState>
@@ -16,7 +16,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
     /// <summary>The branch of the command's order; null if it has none yet.</summary>
     public TBranch? Branch(object command) => rows.Branch(participant.OrderId(command));
 
-    /// <summary>Applies what the rule decided about the command.</summary>
+    /// <summary>Applies the rule's outcome for the command.</summary>
     /// <exception cref="BranchViolationException">The command breaks the rule.</exception>
     public async Task Apply(object command, Outcome outcome)
     {
@@ -39,7 +39,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
         }
     }
 
-    /// <summary>Takes the step; <paramref name="cause"/> is the command, call or job that caused it.</summary>
+    /// <summary>Applies the step; <paramref name="cause"/> is the command, call or job that caused it.</summary>
     protected async Task Transition(Guid orderId, TStep step, string cause)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -54,7 +54,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
         await Send(step.Answer);
     }
 
-    /// <summary>Changes what a step changes besides the branch, in the same transaction.</summary>
+    /// <summary>Makes the step's other changes, in the transaction that changes the branch.</summary>
     protected abstract void CarryOut(TBranch branch, TStep step, string cause);
 
     Task Send(object? answer) => answer is null ? Task.CompletedTask : work.Send(participant.AnswerQueue, answer);

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace OrderSaga.Platform.Participants;
 
 /// <summary>A service that takes part in orders with a Try, a Confirm and a Cancel.</summary>
-/// <param name="name">One small word: it names the branches in paths, audit and metrics.</param>
+/// <param name="name">One lower-case word; it names the branches in paths, audit and metrics.</param>
 /// <param name="answerQueue">The queue that receives the answers.</param>
 /// <param name="orderId">The order that a command is about.</param>
 public sealed class Participant(string name, string answerQueue, Func<object, Guid> orderId)

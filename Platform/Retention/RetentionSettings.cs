@@ -7,7 +7,7 @@ public sealed class RetentionSettings
     public int IntervalSeconds { get; set; } = 10;
 
     /// <summary>
-    /// How long one step may delete before it leaves the rest to the next one. A running statement finishes.
+    /// How long one step may delete; the next step continues. A running statement finishes.
     /// </summary>
     public int MaxStepMilliseconds { get; set; } = 1000;
 
@@ -15,7 +15,7 @@ public sealed class RetentionSettings
     public int PageSize { get; set; } = 4000;
 
     /// <summary>
-    /// How long a failed message is kept after its replay; 0: permanently. One that was not replayed is never deleted.
+    /// How long a failed message is kept after its replay; 0: permanently. A message that was not replayed is never deleted.
     /// </summary>
     public int ReplayedMessageRetentionDays { get; set; } = 90;
 

@@ -12,9 +12,9 @@ public sealed class RecoverySettings
     public int PageSize { get; set; } = 500;
 
     /// <summary>
-    /// How long an overdue order is leased to one process, by the database's clock. If the order has not moved by then, any
-    /// process resumes it again: the command may be lost, or the process dead. The lease doubles with the time that the order is overdue,
-    /// so that the saga's queue does not grow while the saga is down.
+    /// How long an overdue order is leased to one process, by the database's clock. If the order has not changed by then, any process resumes
+    /// it again, because the command may be lost or the process dead. The longer the order is overdue, the longer its lease, so that the
+    /// saga's queue does not grow while the saga is down.
     /// </summary>
     public int LeaseSeconds { get; set; } = 10;
 

@@ -6,8 +6,8 @@ using OrderSaga.Platform.Database;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Watches orders in review: each has an open case until it is final. Their participants are still queried, at intervals of twice the
-/// review's age, so that a lost answer ends the review without an operator.
+/// Watches orders in review: each has an open case until it is final. Each poll queries their participants, so that a lost answer ends the
+/// review without an operator. The job sends a found answer again only at intervals that grow with the review's age.
 /// </summary>
 sealed class ReviewMonitorJob(
     ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, ReviewCases cases, SagaCommandSender saga,

@@ -13,7 +13,7 @@ namespace Reconciler.Job;
 sealed record Finding(
     string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency)
 {
-    /// <summary>All states and amounts as text, for the fingerprint: if it changes, an accepted difference is a finding again.</summary>
+    /// <summary>All states, amounts and lines as text, for the fingerprint: if they change, an accepted difference is a finding again.</summary>
     public string Measure { get; init; } = "";
 }
 
@@ -26,7 +26,7 @@ enum Severity
     /// <summary>Stock or money is held without need.</summary>
     Medium,
 
-    /// <summary>Stock or money is in the wrong place.</summary>
+    /// <summary>Stock or money differs from what the order requires.</summary>
     High,
 
     /// <summary>The customer or the shop loses money unless an operator acts.</summary>

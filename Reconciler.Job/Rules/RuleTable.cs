@@ -1,16 +1,16 @@
 using Orders.Model;
 using static OrderSaga.Ledgers.BranchStates;
 using static Reconciler.Job.Classes;
-using static Reconciler.Job.Concern;
+using static Reconciler.Job.Area;
 using static Reconciler.Job.Remedy;
 using static Reconciler.Job.Severity;
 
 namespace Reconciler.Job;
 
 /// <summary>
-/// The rules in order of precedence. An order has at most one finding per area, so a rule stands before those that break as its
-/// consequence. docs/findings.md is generated from this table. A rule has a repair only if the order is final and the participant's rule
-/// makes the command safe; everything else is a case. Do not change the text of a rule: it is part of the fingerprint of accepted
+/// The rules in sequence of precedence. An order has at most one finding per area, so a cause stands before its consequences.
+/// docs/findings.md is generated from this table. A rule has a repair only if the order is final or unknown and the participant's rule makes
+/// the command safe; any other finding becomes a case. Do not change the text of a rule: it is part of the fingerprint of accepted
 /// differences.
 /// </summary>
 static class RuleTable
@@ -47,7 +47,7 @@ static class RuleTable
     /// <summary>Completed orders: stock sold, payment captured.</summary>
     static readonly Rule[] OfCompleted =
     [
-        // Captured: otherwise a rule of AgainstBoth has reported the stock before.
+        // Here the payment is captured; otherwise a rule of AgainstBoth has already reported the stock.
         new(MoneyWithoutStock, Critical, Case, Stock, "A completed order with a captured payment has its stock sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The stock of a completed order is sold, not only held.",
@@ -100,7 +100,7 @@ static class RuleTable
         {
             Stake = (s, _) => Math.Abs(s.Payment!.Amount - s.Order!.Total),
         },
-        new(LinesDiffer, High, Case, Concern.Lines, "Held or sold stock equals the order's lines.",
+        new(LinesDiffer, High, Case, Area.Lines, "Held or sold stock equals the order's lines.",
             (s, _) => s.Known && s.StockWasTried && !LineList.Same(s.Order!.Lines, s.Stock!.Lines)),
     ];
 

@@ -7,7 +7,7 @@ namespace Reconciler.Job;
 
 /// <summary>Subject area of a rule. One order has at most one finding per area: the first rule in the table.</summary>
 [Flags]
-enum Concern
+enum Area
 {
     None = 0,
     Stock = 1,
@@ -16,7 +16,7 @@ enum Concern
     Lines = 8,
     Settlement = 16,
 
-    /// <summary>Reversed settlements: reported besides other settlement findings.</summary>
+    /// <summary>Reversed settlements: a separate area, reported in addition to other settlement findings.</summary>
     Reversal = 32,
 }
 
@@ -24,10 +24,10 @@ enum Concern
 /// <param name="Class">Class of the finding.</param>
 /// <param name="Severity">Severity of the finding.</param>
 /// <param name="Remedy">Remedy of the finding.</param>
-/// <param name="Concern">Its areas; once it is broken, later rules with the same area are skipped.</param>
+/// <param name="Area">Its areas; once it is broken, later rules with the same area are skipped.</param>
 /// <param name="Text">What must hold, in one sentence.</param>
 /// <param name="Broken">True if it does not hold.</param>
-sealed record Rule(string Class, Severity Severity, Remedy Remedy, Concern Concern, string Text, Func<OrderSnapshot, SettlementTerms, bool> Broken)
+sealed record Rule(string Class, Severity Severity, Remedy Remedy, Area Area, string Text, Func<OrderSnapshot, SettlementTerms, bool> Broken)
 {
     /// <summary>Minor units at stake.</summary>
     public Func<OrderSnapshot, SettlementTerms, long> Stake { get; init; } = (snapshot, _) => snapshot.Worth;
@@ -39,12 +39,12 @@ static class Rules
     public static IEnumerable<Finding> Check(OrderSnapshot snapshot, SettlementTerms terms)
     {
         List<Finding>? findings = null;
-        var reported = Concern.None;
+        var reported = Area.None;
         foreach (var rule in RuleTable.Rows)
         {
-            if ((rule.Concern & reported) != Concern.None || !rule.Broken(snapshot, terms))
+            if ((rule.Area & reported) != Area.None || !rule.Broken(snapshot, terms))
                 continue;
-            reported |= rule.Concern;
+            reported |= rule.Area;
             (findings ??= []).Add(Find(rule, snapshot, terms));
         }
 
@@ -67,7 +67,7 @@ static class Rules
     }
 
     static Finding Find(Rule rule, OrderSnapshot snapshot, SettlementTerms terms) => new(
-        rule.Class, rule.Severity, snapshot.OrderId, rule.Concern is Concern.Settlement or Concern.Reversal ? AboutSettlement : null,
+        rule.Class, rule.Severity, snapshot.OrderId, rule.Area is Area.Settlement or Area.Reversal ? AboutSettlement : null,
         rule.Text, Evidence(snapshot), rule.Remedy, rule.Stake(snapshot, terms), snapshot.Currency)
     {
         Measure = Measure(snapshot),

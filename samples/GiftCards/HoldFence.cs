@@ -3,7 +3,7 @@ using OrderSaga.Platform.Batches;
 
 namespace GiftCards;
 
-/// <summary>The branches and cards of a batch, locked in the order of their keys.</summary>
+/// <summary>The branches and cards of a batch, locked in key order.</summary>
 sealed class HoldRows(GiftCardsDb db) : BranchRows<Hold>(db)
 {
     public Dictionary<string, GiftCard> Cards { get; } = [];

@@ -12,13 +12,13 @@ sealed record HoldStep(BranchState To, object? Answer, Move? Move = null, HoldGi
 /// <summary>(branch, command) -> outcome. Pure. A duplicate gets the first answer again, because that answer may have been lost.</summary>
 static class HoldRule
 {
-    public const string TooLittle = "the card has too little";
+    public const string InsufficientAmount = "the amount on the card is insufficient";
 
     public static Outcome Hold(Hold? hold, HoldGiftCard message, GiftCard? card) => hold?.State switch
     {
         null when card is null => Refuse(message, "unknown card"),
-        null when message.Amount <= 0 => Refuse(message, "the amount is not usable"),
-        null when card.Available < message.Amount => Refuse(message, TooLittle),
+        null when message.Amount <= 0 => Refuse(message, "the amount is invalid"),
+        null when card.Available < message.Amount => Refuse(message, InsufficientAmount),
         null => new HoldStep(Tried, new GiftCardHeld(message.OrderId), new Move(-message.Amount, message.Amount, 0), message),
         Tried or Confirmed => new Outcome.Repeat(new GiftCardHeld(message.OrderId)),
         Refused => new Outcome.Repeat(new GiftCardRefused(message.OrderId, hold.Reason!)),

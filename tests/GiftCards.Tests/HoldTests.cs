@@ -28,7 +28,7 @@ public sealed class HoldTests
         await Eventually.Holds("six answers", () => host.Answers.Count == 6);
 
         host.Answers.OfType<GiftCardRefused>().Select(refused => refused.Reason).Order().ShouldBe(
-            ["the amount is not usable", "the amount is not usable", "the card has too little", "unknown card", "unknown card", "unknown card"]);
+            ["the amount is invalid", "the amount is invalid", "the amount on the card is insufficient", "unknown card", "unknown card", "unknown card"]);
         var card = await host.Read(db => db.Set<GiftCard>().AsNoTracking().SingleAsync());
         (card.Available, card.Held, card.Redeemed).ShouldBe((100, 0, 0));
     }

@@ -45,7 +45,7 @@ sealed class GiftCardSequences() : FenceSequences<GiftCardsDb, Hold>(Amount)
         _ => throw new ArgumentException($"{answer} is not an answer", nameof(answer)),
     };
 
-    protected override string Refusal(long available) => HoldRule.TooLittle;
+    protected override string Refusal(long available) => HoldRule.InsufficientAmount;
 
     protected override Task<Dictionary<string, Balance>> Balances(GiftCardsDb db) => db.Set<GiftCard>().AsNoTracking()
         .ToDictionaryAsync(card => card.Code, card => new Balance(card.Available, card.Held, card.Redeemed));

@@ -125,7 +125,7 @@ public sealed class CrashTests
     /// <summary>The third step is done except for its commit.</summary>
     static Task NotCommitted(Bench bench, CallResult[] results) => bench.UnitOfWork.Run(async work =>
     {
-        await bench.Resolve<PaymentRows>(work).Load(work, results.Select(result => result.Handover.Call.OrderId));
+        await bench.Resolve<PaymentRows>(work).Load(work, results.Select(result => result.Queued.Call.OrderId));
         foreach (var result in results)
             await bench.Resolve<PaymentFence>(work).ApplyGatewayAnswer(result);
         throw new Crash();

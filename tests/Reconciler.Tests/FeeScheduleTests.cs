@@ -32,10 +32,10 @@ public sealed class FeeSchedulesTests
     [InlineData("KWD", 1250, 131, 6)]
     [InlineData("BRL", 1250, 9999, 0)]
     public void Each_currency_has_its_fee_contract_and_tolerance(string currency, long amount, long fee, long off) =>
-        Settings.Schedules.Off(Some.Row("cap_1", "capture", amount, fee) with { Currency = currency }).ShouldBe(off);
+        Settings.Schedules.Difference(Some.Row("cap_1", "capture", amount, fee) with { Currency = currency }).ShouldBe(off);
 
     [Fact]
-    public void Fee_checks_can_be_disabled() => new SettlementSettings { CheckFees = false }.Schedules.Off(Some.Row("cap_1", fee: 999)).ShouldBe(0);
+    public void Fee_checks_can_be_disabled() => new SettlementSettings { CheckFees = false }.Schedules.Difference(Some.Row("cap_1", fee: 999)).ShouldBe(0);
 
     [Theory]
     [InlineData("EUX")]
