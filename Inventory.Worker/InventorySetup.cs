@@ -15,6 +15,7 @@ public static class InventorySetup
     public static void AddInventory(this WebApplicationBuilder builder)
     {
         builder.AddDatabase<InventoryDb>("inventory");
+        builder.AddUnitOfWork<InventoryDb>();
         builder.Services.AddScoped<StockFence>();
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<InventoryDb>(Queues.Inventory, endpoint =>
         {

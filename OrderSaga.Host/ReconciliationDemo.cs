@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using OrderSaga.Platform.Http;
 using OrderSaga.Ledgers;
+using OrderSaga.Platform;
 using Spectre.Console;
 
 namespace OrderSaga.Host;
@@ -23,7 +23,7 @@ static class ReconciliationDemo
             ["--urls=http://127.0.0.1:0", $"--Data={data}", "--Reconciliation:WindowSeconds=0", "--Reconciliation:NightlySchedule=",
              "--Reconciliation:RollingIntervalMinutes=0", "--Serilog:MinimumLevel:Default=Error", .. args[1..]], welcome: false);
         await using var app = AllServices.Build(builder);
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync(CancellationToken.None);
         var key = await File.ReadAllTextAsync(Path.Combine(data, "api-key"), CancellationToken.None);
         using var shop = new DemoShop(app.Urls.First(), key, data);

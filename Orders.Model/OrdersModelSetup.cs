@@ -21,6 +21,7 @@ public static class OrdersModelSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");
+        builder.AddUnitOfWork<OrdersDb>();
         builder.AddRetention(new RetentionRule<OrdersDb>("idempotency_keys", "created_at", settings.IdempotencyKeyRetentionDays));
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         builder.Services.AddScoped<Placements>();

@@ -1,3 +1,4 @@
+using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Sandbox;
@@ -8,6 +9,7 @@ public static class SandboxSetup
     public static WebApplicationBuilder AddSandbox(this WebApplicationBuilder builder)
     {
         builder.AddDatabase<SandboxDb>("sandbox");
+        builder.AddUnitOfWork<SandboxDb>();
         builder.Services.AddSingleton<SandboxSettings>();
         builder.Services.AddSingleton<Faults>();
         builder.Services.AddSingleton<Ledger>();

@@ -16,6 +16,7 @@ public static class PaymentsSetup
         CheckMargins(settings, builder.Configuration);
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<PaymentsDb>("payments");
+        builder.AddUnitOfWork<PaymentsDb>();
         builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.WebhookRetentionDays));
         AddBranches(builder.Services);
         AddGateway(builder);

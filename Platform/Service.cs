@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
 
@@ -46,11 +47,23 @@ public static class Service
     public static async Task RunService(this WebApplication app)
     {
         await using var host = app;
-        app.UseHttpDefaults();
-        using var data = DataLock.Acquire(app);
+        app.UseServiceDefaults();
+        using var data = DataLock.Acquire(app, LockFile(app.Configuration));
         ListenAddresses.Check(app.Configuration);
         await app.StartAsync(CancellationToken.None);
         ProgramRunner.MarkStarted();
         await app.WaitForShutdownAsync(CancellationToken.None);
     }
+
+    /// <summary>Maps the common endpoints and adds the middleware. Call this after mapping the service's own endpoints.</summary>
+    public static void UseServiceDefaults(this WebApplication app)
+    {
+        if (app.Services.GetService<IDeadLetters>() is not null)
+            DeadLetterEndpoints.Map(app);
+        app.UseHttpDefaults();
+    }
+
+    /// <summary>With a broker, several services may share the data directory, each with one process.</summary>
+    static string LockFile(IConfiguration settings) =>
+        settings.GetTransportMode() == TransportMode.InMemory ? "instance.lock" : AppDomain.CurrentDomain.FriendlyName + ".lock";
 }

@@ -1,9 +1,10 @@
-using Orders.Model;
-using Orders.Model.Participants;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
+using Orders.Model;
+using Orders.Model.Participants;
 
 namespace Reconciler.Job;
 
@@ -36,6 +37,7 @@ public static class ReconcilerSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");
+        builder.AddUnitOfWork<ReconcilerDb>();
         builder.AddRetention(new RetentionRule<ReconcilerDb>("findings", "found_at", settings.RunRetentionDays));
         builder.AddRetention(new RetentionRule<ReconcilerDb>("reconciliation_runs", "created_at", settings.RunRetentionDays, "active IS NULL"));
         builder.AddRetention(new RetentionRule<ReconcilerDb>("repairs", "checked_at", settings.CaseRetentionDays));

@@ -126,7 +126,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         if (shortLockTimeout)
             await work.ShortenLockTimeout();
-        var fresh = await Inbox.Inbox.FilterNew(work, endpoint, batch, verifyInbox);
+        var fresh = await FilterNew(work, batch, verifyInbox);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
         work.AfterCommit(() => RecordDuplicates(batch.Count - fresh.Count));
@@ -135,6 +135,14 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
         foreach (var delivery in fresh)
             await HandleDelivery(delivery, work);
+    }
+
+    /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
+    async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox)
+    {
+        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.Context.MessageId), verifyInbox);
+        work.SetInboxRows(endpoint, [.. ids.Order()], verifyInbox);
+        return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 
     async Task HandleDelivery(Delivery delivery, UnitOfWorkContext work)

@@ -91,7 +91,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     public async Task Flush()
     {
         DetectChanges();
-        await Dialect.Save(Db, InboxChange.None, OutboxChange.None);
+        await Dialect.Save(Db, [], []);
         Db.ChangeTracker.Clear();
     }
 
@@ -116,7 +116,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     internal Task Commit(OutboxChange outbox)
     {
         DetectChanges();
-        return Dialect.Commit(Db, inbox, outbox);
+        return Dialect.Commit(Db, inbox.Statements(Dialect), outbox.Statements(Dialect));
     }
 
     internal void RunAfterCommit() => afterCommit.ForEach(action => action());

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Database;
@@ -12,16 +11,12 @@ namespace OrderSaga.Platform.Database;
 /// </summary>
 public static class DataLock
 {
-    /// <summary>With a broker, several services may share the directory, each with one process.</summary>
-    static string FileName(IConfiguration settings) =>
-        settings.GetTransportMode() == TransportMode.InMemory ? "instance.lock" : AppDomain.CurrentDomain.FriendlyName + ".lock";
-
     /// <exception cref="IOException">Another process holds the lock, or the directory is not writable.</exception>
-    public static IDisposable Acquire(WebApplication app)
+    internal static IDisposable Acquire(WebApplication app, string fileName)
     {
         var held = new Held([]);
         foreach (var directory in Directories(app.Services.GetServices<IDatabase>()))
-            held.Files.Add(Open(Path.Combine(directory, FileName(app.Configuration))));
+            held.Files.Add(Open(Path.Combine(directory, fileName)));
         return held;
     }
 

@@ -10,7 +10,7 @@ namespace OrderSaga.Platform.Database;
 /// so that callers get an answer that says so.
 /// </summary>
 sealed class DatabaseClockStartup<TDb>(IServiceScopeFactory scopes, Database<TDb> database, ILogger<DatabaseClockStartup<TDb>> log)
-    : IHostedService where TDb : ServiceDb
+    : IHostedService where TDb : DbContext
 {
     const int MaxAttempts = 5;
     static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);

@@ -7,11 +7,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.DeadLetters;
-using OrderSaga.Platform.Http;
-using OrderSaga.Platform.Outbox;
-using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Platform.Database;
 
@@ -30,8 +25,8 @@ public enum DatabaseMode
 
 public static class DatabaseSetup
 {
-    /// <summary>Registers the database <paramref name="name"/>; its connection string is <c>ConnectionStrings:NAME</c>.</summary>
-    public static void AddDatabase<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
+    /// <summary>Adds the database <paramref name="name"/> and nothing else; its connection string is <c>ConnectionStrings:NAME</c>.</summary>
+    public static void AddDatabase<TDb>(this WebApplicationBuilder builder, string name) where TDb : DbContext
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);
@@ -45,26 +40,12 @@ public static class DatabaseSetup
                 options.AddInterceptors(services.GetRequiredService<DatabaseClock>().InterceptorsFor(Dialect.For(mode)));
         });
         builder.Services.TryAddSingleton(settings);
-        builder.Services.AddHttpContextAccessor();
         builder.Services.AddSingleton(new Database<TDb>(name, Dialect.For(mode, settings), connection));
         builder.Services.AddSingleton<IDatabase>(services => services.GetRequiredService<Database<TDb>>());
         if (tellsTime)
             builder.Services.AddHostedService<DatabaseClockStartup<TDb>>();
         builder.Services.AddSingleton<QueryRunner<TDb>>();
         builder.Services.AddSingleton<Leases<TDb>>();
-        builder.Services.AddSingleton<UnitOfWork<TDb>>();
-        builder.Services.AddSingleton(services => new OutboxDispatcher<TDb>(services.GetRequiredService<QueryRunner<TDb>>(),
-            services.GetRequiredService<IMessageTransport>(), services.GetRequiredService<BrokerState>(), services.GetRequiredService<Limits>(),
-            services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<OutboxDispatcher<TDb>>>()));
-        builder.Services.AddSingleton<OutboxSweeper<TDb>>();
-        builder.Services.AddSingleton<OutboxMetrics<TDb>>();
-        builder.Services.AddSingleton<IDeadLetters, DeadLetters<TDb>>();
-        builder.Services.TryAddSingleton<DeadLetterReplay>();
-        builder.Services.TryAddScoped<UnitOfWorkContext>();
-        // The bus starts before the sweeper, which must not send to queues that do not exist yet, and stops after it.
-        builder.AddMessaging(_ => { });
-        builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
-        builder.AddPlatformRetention<TDb>();
         builder.Services.AddSingleton<DatabaseHealth<TDb>>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth<TDb>>("database " + name);
     }
@@ -151,7 +132,7 @@ public interface IDatabase
     string ConnectionString { get; }
 }
 
-public sealed record Database<TDb>(string Name, Dialect Dialect, string ConnectionString) : IDatabase where TDb : ServiceDb
+public sealed record Database<TDb>(string Name, Dialect Dialect, string ConnectionString) : IDatabase where TDb : DbContext
 {
     /// <summary>SQLite has one writer; queueing for it here is cheaper than polling the file lock.</summary>
     public SemaphoreSlim Writer { get; } = new(Dialect.HasSingleWriter ? 1 : int.MaxValue);

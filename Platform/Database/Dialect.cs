@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Inbox;
-using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
@@ -26,7 +24,7 @@ public abstract class Dialect
     /// <summary>@endpoint, @rows [id]: records handled messages; violates the key if one is already recorded.</summary>
     public abstract string InsertInbox { get; }
 
-    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}] (PostgreSQL: an array for each),
+    /// <summary>@rows [{id, destination, messageType, contentType, body, traceParent, correlationId}] (PostgreSQL: see <see cref="Rows"/>),
     /// @lease, @seconds: inserts outbox rows, leased to @lease for @seconds.</summary>
     public abstract string InsertOutbox { get; }
 
@@ -42,7 +40,7 @@ public abstract class Dialect
     public abstract string DelayOutbox { get; }
 
     /// <summary>
-    /// @rows [{id, version}] (PostgreSQL: an array for each), @seconds: leases the rows without a lease at this or a later version, for
+    /// @rows [{id, version}] (PostgreSQL: see <see cref="Rows"/>), @seconds: leases the rows without a lease at this or a later version, for
     /// @seconds; returns their ids. A lease that ends later than twice @seconds from now was made by a clock that was ahead, and counts as
     /// ended.
     /// </summary>
@@ -62,22 +60,20 @@ public abstract class Dialect
     public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked) where TEntity : class =>
         LockQuery<TEntity, TKey>.Run(db, [.. keys], skipLocked);
 
-    /// <summary>Writes the detected changes of tracked rows, the inbox and the outbox in the current transaction.</summary>
-    internal virtual async Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox)
+    /// <summary>Writes the detected changes of tracked rows in the current transaction, between the given statements.</summary>
+    internal virtual async Task Save(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
     {
-        if (inbox.Messages.Count > 0)
-            await db.Execute(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages)));
+        foreach (var statement in before)
+            await db.Execute(statement.Text, statement.Parameters);
         await db.SaveChangesAsync();
-        if (outbox.Added.Count > 0)
-            await db.Execute(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]);
-        if (outbox.Confirmed.Count > 0)
-            await db.Execute(DeleteOutbox, ("rows", Keys(outbox.Confirmed)));
+        foreach (var statement in after)
+            await db.Execute(statement.Text, statement.Parameters);
     }
 
     /// <summary>As <see cref="Save"/>, then commits.</summary>
-    internal virtual async Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox)
+    internal virtual async Task Commit(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
     {
-        await Save(db, inbox, outbox);
+        await Save(db, before, after);
         await db.Database.CommitTransactionAsync();
     }
 
@@ -90,25 +86,18 @@ public abstract class Dialect
     public virtual object Keys<TKey>(IEnumerable<TKey> keys) =>
         JsonSerializer.Serialize(keys.Select(key => key is Guid id ? Text(id) : key!.ToString()));
 
-    /// <summary>The row parameters of <see cref="InsertOutbox"/>.</summary>
-    internal virtual IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
-        [("rows", JsonSerializer.Serialize(messages.Select(WithUpperCaseIds), JsonSerializerOptions.Web))];
-
-    /// <summary>The row parameters of <see cref="ClaimLeases"/>.</summary>
-    internal virtual IEnumerable<(string Name, object? Value)> LeaseRows(IEnumerable<(Guid Id, long Version)> rows) =>
-        [("rows", JsonSerializer.Serialize(rows.Select(row => new { Id = Text(row.Id), row.Version }), JsonSerializerOptions.Web))];
-
-    /// <summary>SQLite stores Guids as upper-case text; SQL Server accepts either case.</summary>
-    static object WithUpperCaseIds(OutboxMessage message) => new
+    /// <summary>
+    /// Rows, given by column, as a statement's parameters: @rows, a JSON array (PostgreSQL: an array for each column). Guids upper case, as
+    /// SQLite stores them; SQL Server accepts either case.
+    /// </summary>
+    internal virtual IEnumerable<(string Name, object? Value)> Rows(params (string Name, Array Values)[] columns)
     {
-        Id = Text(message.Id),
-        message.Destination,
-        message.MessageType,
-        message.ContentType,
-        message.Body,
-        message.TraceParent,
-        CorrelationId = message.CorrelationId is { } id ? Text(id) : null,
-    };
+        var rows = Enumerable.Range(0, columns[0].Values.Length).Select(row => columns.ToDictionary(
+            column => column.Name, column => WithUpperCaseId(column.Values.GetValue(row))));
+        return [("rows", JsonSerializer.Serialize(rows))];
+    }
+
+    static object? WithUpperCaseId(object? value) => value is Guid id ? Text(id) : value;
 
     public static string Text(Guid id) => id.ToString("D").ToUpperInvariant();
 

@@ -27,7 +27,7 @@ public sealed class Lease
 }
 
 /// <summary>The leases of one database; any number of processes may claim them.</summary>
-public sealed class Leases<TDb>(QueryRunner<TDb> statements) where TDb : ServiceDb
+public sealed class Leases<TDb>(QueryRunner<TDb> statements) where TDb : DbContext
 {
     /// <summary>
     /// Claims the wanted rows that have no lease at this or a later version; returns their ids. A lease that ends later than twice
@@ -35,8 +35,10 @@ public sealed class Leases<TDb>(QueryRunner<TDb> statements) where TDb : Service
     /// may claim for twice as long.
     /// </summary>
     public async Task<IReadOnlySet<Guid>> Claim(IReadOnlyCollection<(Guid Id, long Version)> wanted, TimeSpan time) => await statements.Run(async db =>
-        (await db.QueryIds(
-            statements.Dialect.ClaimLeases, [.. statements.Dialect.LeaseRows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());
+        (await db.QueryIds(statements.Dialect.ClaimLeases, [.. Rows(wanted), ("seconds", (int)time.TotalSeconds)])).ToHashSet());
+
+    IEnumerable<(string Name, object? Value)> Rows(IReadOnlyCollection<(Guid Id, long Version)> wanted) => statements.Dialect.Rows(
+        ("id", wanted.Select(row => row.Id).ToArray()), ("version", wanted.Select(row => row.Version).ToArray()));
 
     /// <summary>Releases leases whose holder could not act.</summary>
     public Task<int> Release(IReadOnlyCollection<Guid> ids) =>

@@ -1,6 +1,5 @@
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using OrderSaga.Platform.Inbox;
-using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Database;
 
@@ -29,7 +28,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
     public override string InsertOutbox => $"""
         INSERT INTO outbox (id, destination, message_type, content_type, body, trace_parent, correlation_id, created_at, lease, next_attempt_at, attempts)
         SELECT r.*, now(), @lease, {LeaseEnd}, 0
-        FROM unnest(@ids, @destinations, @types, @contents, @bodies, @traces, @correlations) AS r
+        FROM unnest(@id, @destination, @messageType, @contentType, @body, @traceParent, @correlationId) AS r
         """;
 
     public override string DeleteOutbox => "DELETE FROM outbox WHERE " + Ids;
@@ -50,7 +49,7 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     public override string ClaimLeases => $"""
         INSERT INTO leases (id, version, until)
-        SELECT r.id, r.version, {LeaseEnd} FROM unnest(@ids, @versions) AS r(id, version) ORDER BY r.id
+        SELECT r.id, r.version, {LeaseEnd} FROM unnest(@id, @version) AS r(id, version) ORDER BY r.id
         ON CONFLICT (id) DO UPDATE SET version = excluded.version, until = excluded.until
         WHERE leases.version < excluded.version OR leases.until <= clock_timestamp() OR leases.until > {TwiceLeaseEnd}
         RETURNING id
@@ -66,48 +65,22 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     public override object Keys<TKey>(IEnumerable<TKey> keys) => keys.ToArray();
 
-    internal override IEnumerable<(string Name, object? Value)> OutboxRows(IReadOnlyList<OutboxMessage> messages) =>
-    [
-        ("ids", messages.Select(message => message.Id).ToArray()),
-        ("destinations", messages.Select(message => message.Destination).ToArray()),
-        ("types", messages.Select(message => message.MessageType).ToArray()),
-        ("contents", messages.Select(message => message.ContentType).ToArray()),
-        ("bodies", messages.Select(message => message.Body).ToArray()),
-        ("traces", messages.Select(message => message.TraceParent).ToArray()),
-        ("correlations", messages.Select(message => message.CorrelationId).ToArray()),
-    ];
-
-    internal override IEnumerable<(string Name, object? Value)> LeaseRows(IEnumerable<(Guid Id, long Version)> rows)
-    {
-        var all = rows.ToList();
-        return [("ids", all.Select(row => row.Id).ToArray()), ("versions", all.Select(row => row.Version).ToArray())];
-    }
+    internal override IEnumerable<(string Name, object? Value)> Rows(params (string Name, Array Values)[] columns) =>
+        columns.Select(column => (column.Name, (object?)column.Values));
 
     internal override void ResetConnections(string connection) => PostgreSqlSession.ForService(connection, settings).Clear();
 
-    internal override Task Save(ServiceDb db, InboxChange inbox, OutboxChange outbox) => PostgreSqlBulkWriter.Run(db, Parameters(inbox), Parameters(outbox));
+    internal override Task Save(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
+        PostgreSqlBulkWriter.Run(db, before.Select(Command), after.Select(Command));
 
     /// <summary>One round trip: if a statement fails, those after it, including the commit, do not run.</summary>
-    internal override Task Commit(ServiceDb db, InboxChange inbox, OutboxChange outbox) =>
-        PostgreSqlBulkWriter.Run(db, Parameters(inbox), [.. Parameters(outbox), Command("COMMIT")]);
+    internal override Task Commit(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
+        PostgreSqlBulkWriter.Run(db, before.Select(Command), after.Append(new SqlStatement("COMMIT")).Select(Command));
 
-    List<NpgsqlBatchCommand> Parameters(InboxChange inbox) =>
-        inbox.Messages.Count == 0 ? [] : [Command(InsertInbox, ("endpoint", inbox.Endpoint), ("rows", Keys(inbox.Messages)))];
-
-    List<NpgsqlBatchCommand> Parameters(OutboxChange outbox)
+    static NpgsqlBatchCommand Command(SqlStatement statement)
     {
-        var more = new List<NpgsqlBatchCommand>();
-        if (outbox.Added.Count > 0)
-            more.Add(Command(InsertOutbox, [.. OutboxRows(outbox.Added), ("lease", outbox.Lease), ("seconds", outbox.LeaseSeconds)]));
-        if (outbox.Confirmed.Count > 0)
-            more.Add(Command(DeleteOutbox, ("rows", Keys(outbox.Confirmed))));
-        return more;
-    }
-
-    static NpgsqlBatchCommand Command(string sql, params (string Name, object? Value)[] parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var (name, value) in parameters)
+        var command = new NpgsqlBatchCommand(statement.Text);
+        foreach (var (name, value) in statement.Parameters)
             command.Parameters.Add(new NpgsqlParameter(name, value));
         return command;
     }

@@ -1,9 +1,10 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Platform.Database;
 
 /// <summary>Runs single statements on one database, each in its own transaction.</summary>
-public sealed class QueryRunner<TDb>(IServiceScopeFactory scopes, Database<TDb> database) where TDb : ServiceDb
+public sealed class QueryRunner<TDb>(IServiceScopeFactory scopes, Database<TDb> database) where TDb : DbContext
 {
     internal Dialect Dialect => database.Dialect;
 

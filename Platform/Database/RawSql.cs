@@ -4,6 +4,9 @@ using Microsoft.EntityFrameworkCore.Storage;
 
 namespace OrderSaga.Platform.Database;
 
+/// <summary>A statement with its parameters.</summary>
+sealed record SqlStatement(string Text, params (string Name, object? Value)[] Parameters);
+
 /// <summary>Runs the dialect's statements on a context's connection, inside its transaction if it has one.</summary>
 static class RawSql
 {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrderSaga.Platform.Database;
 
 /// <summary>Another service's database, read-only: the connection itself refuses writes.</summary>
-public sealed class ReadOnlyContext<TDb>(DbContextOptions<TDb> options) where TDb : ServiceDb
+public sealed class ReadOnlyContext<TDb>(DbContextOptions<TDb> options) where TDb : DbContext
 {
     public async Task<T> Query<T>(Func<TDb, Task<T>> query)
     {
@@ -20,7 +20,7 @@ public static class ReadOnlyContextSetup
     /// <summary>
     /// Registers read access to the primary of <paramref name="name"/>: code that acts on what it reads must not read a replica.
     /// </summary>
-    public static void AddReadOnlyContext<TDb>(this WebApplicationBuilder builder, string name) where TDb : ServiceDb
+    public static void AddReadOnlyContext<TDb>(this WebApplicationBuilder builder, string name) where TDb : DbContext
     {
         var mode = builder.Configuration.GetDatabaseMode();
         var connection = builder.Configuration.GetDatabaseConnection(name);

@@ -34,6 +34,6 @@ sealed class EnvelopeFilter : IFilter<ReceiveContext>
 
 public static class EnvelopeSetup
 {
-    /// <summary>Unpacks envelopes at an endpoint that <see cref="MessagingSetup"/> did not create.</summary>
+    /// <summary>Unpacks envelopes at an endpoint that no service set up.</summary>
     public static void UseEnvelopes(this IReceiveEndpointConfigurator endpoint) => endpoint.ConfigureReceive(pipe => pipe.UseFilter(new EnvelopeFilter()));
 }

@@ -27,9 +27,9 @@ public sealed record AuditHistory(string SubjectId, IReadOnlyList<HistoryItem> I
     /// <param name="subjectId">Id of the subject.</param>
     /// <param name="source">Names the source of a row.</param>
     /// <param name="cancel">Cancelled when the caller disconnects.</param>
-    public static async Task<AuditHistory> Read(ServiceDb db, string subjectId, Func<AuditRow, string> source, CancellationToken cancel)
+    public static async Task<AuditHistory> Read(DbContext db, string subjectId, Func<AuditRow, string> source, CancellationToken cancel)
     {
-        var rows = await db.Audit.AsNoTracking().Where(row => row.SubjectId == subjectId)
+        var rows = await db.Set<AuditRow>().AsNoTracking().Where(row => row.SubjectId == subjectId)
             .OrderByDescending(row => row.Id).Take(MaxItems + 1).ToListAsync(cancel);
         var items = rows.Take(MaxItems).Reverse()
             .Select(row => new HistoryItem(row.At, source(row), row.Subject, row.From.Length == 0 ? null : row.From, row.To, row.Cause, row.Detail));

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.DeadLetters;
 
 namespace OrderSaga.Platform.Http;
 
@@ -41,7 +40,7 @@ public static class HttpDefaults
     }
 
     /// <summary>Call this after mapping the endpoints.</summary>
-    public static void UseHttpDefaults(this WebApplication app)
+    internal static void UseHttpDefaults(this WebApplication app)
     {
         // Loaded now, so that an invalid key list stops the start instead of failing the first call.
         app.Services.GetRequiredService<ApiKeyRing>();
@@ -58,8 +57,6 @@ public static class HttpDefaults
         app.UseMiddleware<RequestRules>();
         app.UseRateLimiter();
         app.MapHealth();
-        if (app.Services.GetService<IDeadLetters>() is not null)
-            DeadLetterEndpoints.Map(app);
     }
 
     /// <summary>Requires one of the roles; otherwise 403.</summary>

@@ -17,7 +17,7 @@ sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> log)
         if (!log.IsEnabled(level))
             return;
 
-        using var scope = Telemetry.OrderScope(context.Features.Get<LoggedOrder>()?.Id);
+        using var scope = Instruments.OrderScope(context.Features.Get<LoggedOrder>()?.Id);
         log.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms",
             context.Request.Method, context.Request.Path.Value, status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
@@ -31,6 +31,6 @@ public static class RequestLogging
     public static void TagOrder(this HttpContext context, Guid orderId)
     {
         context.Features.Set(new LoggedOrder(orderId));
-        Activity.Current?.SetTag(Telemetry.OrderTag, orderId);
+        Activity.Current?.SetTag(Instruments.OrderTag, orderId);
     }
 }

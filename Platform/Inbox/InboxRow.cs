@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Inbox;
 
@@ -9,6 +10,9 @@ namespace OrderSaga.Platform.Inbox;
 sealed record InboxChange(string Endpoint, IReadOnlyList<Guid> Messages)
 {
     public static readonly InboxChange None = new("", []);
+
+    public IReadOnlyList<SqlStatement> Statements(Dialect dialect) =>
+        Messages.Count == 0 ? [] : [new(dialect.InsertInbox, ("endpoint", Endpoint), ("rows", dialect.Keys(Messages)))];
 }
 
 /// <summary>A message handled by an endpoint, recorded in the same transaction.</summary>

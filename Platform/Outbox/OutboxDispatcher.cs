@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
@@ -12,7 +13,7 @@ namespace OrderSaga.Platform.Outbox;
 /// before the next publish. The next transaction deletes the confirmed rows in bulk. Destinations are independent: a blocked one delays
 /// only its own rows. While the broker is unavailable the sweeper sends the rows later, so nothing accumulates in memory.
 /// </summary>
-public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : ServiceDb
+public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : DbContext
 {
     /// <summary>Maximum delay of a row, seconds.</summary>
     internal int MaxDelaySeconds => Math.Max(MaxRetryDelaySeconds, limits.OutboxLeaseSeconds);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.DeadLetters;
 
 namespace OrderSaga.Platform.Outbox;
 
@@ -30,7 +31,7 @@ static class OutboxGauges
 }
 
 /// <summary>Samples one database at an interval; called by the sweeper.</summary>
-sealed class OutboxMetrics<TDb>(Database<TDb> database, QueryRunner<TDb> statements, Limits limits, TimeProvider clock) where TDb : ServiceDb
+sealed class OutboxMetrics<TDb>(Database<TDb> database, QueryRunner<TDb> statements, Limits limits, TimeProvider clock) where TDb : DbContext
 {
     const int Page = 1000;
     long? sampledAt;
@@ -48,10 +49,10 @@ sealed class OutboxMetrics<TDb>(Database<TDb> database, QueryRunner<TDb> stateme
     static async Task<OutboxSample> Read(TDb db, DateTime now)
     {
         // The first row in index order: MIN over all rows would read them all.
-        var oldest = await db.Outbox.Where(row => row.ParkedAt == null).OrderBy(row => row.ParkedAt).ThenBy(row => row.NextAttemptAt).Take(Page)
+        var oldest = await db.Set<OutboxRow>().Where(row => row.ParkedAt == null).OrderBy(row => row.ParkedAt).ThenBy(row => row.NextAttemptAt).Take(Page)
             .MinAsync(row => (DateTime?)row.CreatedAt);
-        var parked = await db.Outbox.LongCountAsync(row => row.ParkedAt != null);
-        var failed = await db.FailedMessages.LongCountAsync(row => row.ReplayedAt == null);
+        var parked = await db.Set<OutboxRow>().LongCountAsync(row => row.ParkedAt != null);
+        var failed = await db.Set<FailedMessage>().LongCountAsync(row => row.ReplayedAt == null);
         return new OutboxSample(oldest is { } since ? Math.Max(0, (now - since).TotalSeconds) : 0, parked, failed);
     }
 }

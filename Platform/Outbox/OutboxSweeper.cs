@@ -13,7 +13,7 @@ namespace OrderSaga.Platform.Outbox;
 sealed class OutboxSweeper<TDb>(
     QueryRunner<TDb> database, OutboxDispatcher<TDb> dispatcher, OutboxMetrics<TDb> metrics, Limits limits, TimeProvider clock,
     ILogger<OutboxSweeper<TDb>> log)
-    : BackgroundService where TDb : ServiceDb
+    : BackgroundService where TDb : DbContext
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +40,7 @@ sealed class OutboxSweeper<TDb>(
     /// <summary>Makes rows due at once whose delay is longer than any real one: a clock that was ahead has delayed them.</summary>
     // UtcNow: EF translates it to the database's own clock.
 #pragma warning disable RS0030
-    Task<int> ResetFutureRows() => database.Run(db => db.Outbox
+    Task<int> ResetFutureRows() => database.Run(db => db.Set<OutboxRow>()
         .Where(row => row.ParkedAt == null && row.NextAttemptAt > DateTime.UtcNow.AddSeconds(2 * dispatcher.MaxDelaySeconds))
         .ExecuteUpdateAsync(row => row.SetProperty(x => x.NextAttemptAt, DateTime.UnixEpoch)));
 #pragma warning restore RS0030
@@ -57,11 +57,11 @@ sealed class OutboxSweeper<TDb>(
 
     async Task<List<OutboxMessage>> Claim(TDb db, Guid lease, int page)
     {
-        if (!await db.Outbox.AnyAsync(row => row.ParkedAt == null))
+        if (!await db.Set<OutboxRow>().AnyAsync(row => row.ParkedAt == null))
             return [];
         var ids = await db.QueryIds(
             database.Dialect.ClaimOutbox, ("lease", lease), ("seconds", limits.OutboxLeaseSeconds), ("limit", page));
-        var rows = await db.Outbox.AsNoTracking().Where(row => ids.Contains(row.Id) && row.Lease == lease).ToListAsync();
+        var rows = await db.Set<OutboxRow>().AsNoTracking().Where(row => ids.Contains(row.Id) && row.Lease == lease).ToListAsync();
         return rows.ConvertAll(row => new OutboxMessage(
             row.Id, row.Destination, row.MessageType, row.ContentType, row.Body, row.TraceParent, row.CorrelationId, row.Attempts));
     }

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
@@ -31,7 +32,23 @@ sealed record OutboxMessage(
 /// <param name="Confirmed">Rows of earlier transactions, confirmed by the broker: to delete.</param>
 sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int LeaseSeconds, IReadOnlyList<Guid> Confirmed)
 {
-    public static readonly OutboxChange None = new([], Guid.Empty, 0, []);
+    public IReadOnlyList<SqlStatement> Statements(Dialect dialect)
+    {
+        var statements = new List<SqlStatement>();
+        if (Added.Count > 0)
+            statements.Add(new(dialect.InsertOutbox, [.. Rows(dialect), ("lease", Lease), ("seconds", LeaseSeconds)]));
+        if (Confirmed.Count > 0)
+            statements.Add(new(dialect.DeleteOutbox, ("rows", dialect.Keys(Confirmed))));
+        return statements;
+    }
+
+    IEnumerable<(string Name, object? Value)> Rows(Dialect dialect) => dialect.Rows(
+        ("id", Column(message => message.Id)), ("destination", Column(message => message.Destination)),
+        ("messageType", Column(message => message.MessageType)), ("contentType", Column(message => message.ContentType)),
+        ("body", Column(message => message.Body)), ("traceParent", Column(message => message.TraceParent)),
+        ("correlationId", Column(message => message.CorrelationId)));
+
+    T[] Column<T>(Func<OutboxMessage, T> value) => [.. Added.Select(value)];
 }
 
 /// <summary>
@@ -41,7 +58,7 @@ sealed record OutboxChange(IReadOnlyList<OutboxMessage> Added, Guid Lease, int L
 /// </summary>
 sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
 {
-    readonly MessagingSetup setup = services.GetRequiredService<MessagingSetup>();
+    readonly Correlations correlations = services.GetRequiredService<Correlations>();
     readonly List<OutboxMessage> messages = [];
     readonly Dictionary<string, List<PendingMessage>> envelopes = [];
     readonly Dictionary<Type, List<PendingMessage>> events = [];
@@ -74,7 +91,7 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
     {
         if (!rows.TryGetValue(key, out var packed))
             rows.Add(key, packed = []);
-        packed.Add(new PendingMessage(NewId.NextSequentialGuid(), setup.CorrelationOf(message), Activity.Current?.Id, message, publishedAt));
+        packed.Add(new PendingMessage(NewId.NextSequentialGuid(), correlations.Of(message), Activity.Current?.Id, message, publishedAt));
     }
 
     void AddRows(string destination, ContentType contentType, List<PendingMessage> packed, Limits limits)
@@ -90,7 +107,7 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
     /// <summary>MassTransit's extension point for sends inside the transaction.</summary>
     public Task AddSend<T>(SendContext<T> context) where T : class
     {
-        context.CorrelationId ??= setup.CorrelationOf(context.Message);
+        context.CorrelationId ??= correlations.Of(context.Message);
         messages.Add(new OutboxMessage(
             context.MessageId ?? NewId.NextSequentialGuid(),
             context.DestinationAddress!.ToString(),

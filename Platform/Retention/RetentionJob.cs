@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Database;
@@ -13,7 +14,7 @@ namespace OrderSaga.Platform.Retention;
 sealed class RetentionJob<TDb>(
     IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, QueryRunner<TDb> statements, RetentionSettings settings, TimeProvider clock,
     ILogger<RetentionJob<TDb>> log)
-    : BackgroundService where TDb : ServiceDb
+    : BackgroundService where TDb : DbContext
 {
     static readonly Counter<long> Deleted =
         Instruments.Meter.CreateCounter<long>("ordersaga.retention.deleted", "{row}", "Rows deleted because their retention period has ended");

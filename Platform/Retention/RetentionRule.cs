@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
 
@@ -10,16 +11,16 @@ namespace OrderSaga.Platform.Retention;
 /// <param name="Days">How long rows are kept, days; 0: permanently.</param>
 /// <param name="Only">SQL condition on the rows that may be deleted; may use @before, the end of the retention period. Null: all
 /// rows.</param>
-public sealed record RetentionRule<TDb>(string Table, string Time, int Days, string? Only = null) where TDb : ServiceDb;
+public sealed record RetentionRule<TDb>(string Table, string Time, int Days, string? Only = null) where TDb : DbContext;
 
 public static class RetentionSetup
 {
     /// <summary>Adds a growing table and how long its rows are kept.</summary>
-    public static void AddRetention<TDb>(this WebApplicationBuilder builder, RetentionRule<TDb> rule) where TDb : ServiceDb =>
+    public static void AddRetention<TDb>(this WebApplicationBuilder builder, RetentionRule<TDb> rule) where TDb : DbContext =>
         builder.Services.AddSingleton(rule);
 
     /// <summary>Adds the platform's own tables and the job. The audit is kept: it documents each order's history.</summary>
-    internal static void AddPlatformRetention<TDb>(this WebApplicationBuilder builder) where TDb : ServiceDb
+    internal static void AddPlatformRetention<TDb>(this WebApplicationBuilder builder) where TDb : DbContext
     {
         builder.Services.AddSingleton(services =>
             new RetentionRule<TDb>("inbox", "received_at", services.GetRequiredService<Limits>().InboxRetentionDays));

@@ -21,6 +21,7 @@ public static class GiftCardsSetup
     public static void AddGiftCards(this WebApplicationBuilder builder)
     {
         builder.AddDatabase<GiftCardsDb>("giftcards");
+        builder.AddUnitOfWork<GiftCardsDb>();
         builder.Services.AddScoped<HoldFence>();
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<GiftCardsDb>(Queue, endpoint =>
         {

@@ -6,7 +6,6 @@ using Orders.Sagas;
 using OrderSaga.Contracts;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
 
@@ -60,7 +59,7 @@ public sealed class ApiHost : IAsyncDisposable
         var built = builder.Build();
         built.MapOrdersApi();
         built.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
-        built.UseHttpDefaults();
+        built.UseServiceDefaults();
         return built;
     }
 

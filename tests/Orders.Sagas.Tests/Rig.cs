@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.DeadLetters;
-using OrderSaga.Platform.Http;
 using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;
@@ -54,7 +53,7 @@ sealed class Rig : IAsyncDisposable
                 await reconciler.Database.EnsureCreatedAsync();
         }
 
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
         (await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
             .ShouldBe(BusHealthStatus.Healthy);

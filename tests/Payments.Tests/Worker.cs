@@ -7,6 +7,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
@@ -46,7 +47,7 @@ sealed class Worker : IAsyncDisposable
         await Create<SandboxDb>(built);
         built.MapPayments();
         built.MapSandbox();
-        built.UseHttpDefaults();
+        built.UseServiceDefaults();
         await built.StartAsync();
         built.Configuration["Gateway:Url"] = built.Urls.Single() + "/sandbox";
         built.Configuration["Sandbox:WebhookUrl"] = built.Urls.Single() + "/webhooks/gateway";

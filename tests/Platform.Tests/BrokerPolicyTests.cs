@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Http;
+using OrderSaga.Platform;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 
@@ -97,7 +97,7 @@ public sealed class BrokerPolicyTests
         await using var installation = await Mode.Servers.Fresh("pack");
         await installation.Manage(HttpMethod.Put, "queues", "bumps", new { durable = true });
         await using var host = await PackHost.Make(installation);
-        host.App.UseHttpDefaults();
+        host.App.UseServiceDefaults();
         await host.App.StartAsync();
         await Eventually.Holds("it is logged", () => Logged(host) == 1);
         await installation.Manage(HttpMethod.Delete, "queues", "bumps");

@@ -6,6 +6,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
@@ -63,7 +64,7 @@ sealed class PackHost : IAsyncDisposable
     public static async Task<PackHost> Start(Installation installation, Func<IServiceProvider, IMessageTransport>? transport, params string[] settings)
     {
         var host = await Make(installation, transport, settings);
-        host.App.UseHttpDefaults();
+        host.App.UseServiceDefaults();
         await host.App.StartAsync();
         // Messages published before the queues are bound are lost.
         var bus = host.App.Services.GetRequiredService<IBusControl>();

@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Http;
 using OrderSaga.Sandbox;
 using Reconciler.Job;
 
@@ -61,7 +60,7 @@ public sealed class SettlementFetchTests
         builder.Services.AddSingleton<TimeProvider>(new IntakeRig.Noon());
         var app = builder.Build();
         app.MapSandbox();
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
         rig.App.Configuration["Gateway:Url"] = app.Urls.Single() + "/sandbox";
         return app;

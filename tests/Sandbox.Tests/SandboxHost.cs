@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform;
-using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox.Tests;
 
@@ -52,7 +51,7 @@ public sealed class SandboxHost : IAsyncDisposable
             await scope.ServiceProvider.GetRequiredService<SandboxDb>().Database.EnsureCreatedAsync();
 
         app.MapSandbox();
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
         return app;
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Host;
+using OrderSaga.Platform;
 using OrderSaga.Platform.Http;
 
 namespace EndToEnd.Tests;
@@ -33,7 +34,7 @@ public sealed class WholeHost : IAsyncLifetime
         app = AllServices.Build(EmbeddedHost.Create(
             ["--urls=http://127.0.0.1:0", $"--Data={data.FullName}", "--Serilog:MinimumLevel:Default=Error", "--Reconciliation:WindowSeconds=0", .. settings],
             welcome: false));
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
         Http.DefaultRequestHeaders.Add("X-Api-Key", (await File.ReadAllTextAsync(Path.Combine(data.FullName, "api-key"))).Trim());

@@ -123,7 +123,7 @@ sealed class Shop : IAsyncDisposable
         }
 
         app.MapReconciler();
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
         (await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
             .ShouldBe(BusHealthStatus.Healthy);

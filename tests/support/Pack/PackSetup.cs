@@ -13,6 +13,7 @@ public static class PackSetup
     {
         var builder = Service.Create(["--urls=http://127.0.0.1:0", .. settings], "pack");
         builder.AddDatabase<PackDb>("pack");
+        builder.AddUnitOfWork<PackDb>();
         builder.Services.AddSingleton<Remedy>();
         builder.Services.AddScoped<Counters>();
         builder.AddMessaging(bus => bus.Correlate<Tally>(m => m.Id));

@@ -10,7 +10,6 @@ using OrderSaga.Platform;
 using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
-using OrderSaga.Platform.Http;
 using Shouldly;
 
 namespace Testing;
@@ -70,7 +69,7 @@ public abstract class ParticipantHost<TDb>(string database, string commandQueue)
         app = builder.Build();
         await Read(db => db.Database.EnsureCreatedAsync());
         Map(app);
-        app.UseHttpDefaults();
+        app.UseServiceDefaults();
         await app.StartAsync();
 
         var bus = app.Services.GetRequiredService<IBusControl>();

@@ -6,17 +6,13 @@ using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using Serilog;
-using Serilog.Context;
 using Serilog.Events;
 
 namespace OrderSaga.Platform;
 
 /// <summary>Logs to the console; exports traces and metrics over OTLP if <c>Otlp:Endpoint</c> is set.</summary>
-public static class Telemetry
+public static class TelemetrySetup
 {
-    /// <summary>Span tag with the order id.</summary>
-    public const string OrderTag = "order.id";
-
     const string LineTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {OrderId} {TraceId}{NewLine}{Exception}";
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string service)
@@ -25,9 +21,6 @@ public static class Telemetry
         builder.Logging.AddSerilog(Logger(builder, service), dispose: true);
         builder.Services.AddHostedService(_ => new TelemetryExport(builder.Configuration, service));
     }
-
-    /// <summary>Adds the order id to every log line inside the scope.</summary>
-    public static IDisposable? OrderScope(Guid? orderId) => orderId is { } id ? LogContext.PushProperty("OrderId", id) : null;
 
     static Serilog.Core.Logger Logger(WebApplicationBuilder builder, string service)
     {
