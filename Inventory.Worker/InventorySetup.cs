@@ -1,7 +1,7 @@
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.History;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Inventory;

@@ -1,5 +1,5 @@
 using OrderSaga.Inventory;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 
 return await ProgramRunner.Run(async () =>

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Ledgers;
 

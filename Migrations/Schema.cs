@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Migrations;
 

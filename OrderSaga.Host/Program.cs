@@ -1,5 +1,5 @@
 using OrderSaga.Host;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Verifier;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using OrderSaga.Ledgers;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using Spectre.Console;
 
 namespace OrderSaga.Host;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Model;
 

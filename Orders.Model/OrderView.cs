@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Orders.Model;
 

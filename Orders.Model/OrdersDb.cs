@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Model;
 

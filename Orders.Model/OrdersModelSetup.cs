@@ -3,8 +3,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orders.Model.Placement;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Retention;
 
 namespace Orders.Model;

@@ -1,5 +1,5 @@
 using Orders.Sagas;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 return await ProgramRunner.Run(async () =>
 {

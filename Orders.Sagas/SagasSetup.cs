@@ -1,6 +1,6 @@
 using Orders.Model;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 namespace Orders.Sagas;
 

@@ -1,4 +1,4 @@
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Sandbox;
 
 return await ProgramRunner.Run(async () =>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Sandbox;
 

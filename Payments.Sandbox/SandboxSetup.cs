@@ -1,5 +1,5 @@
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Sandbox;
 

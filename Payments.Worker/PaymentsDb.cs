@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments;
 

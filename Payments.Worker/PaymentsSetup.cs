@@ -1,6 +1,6 @@
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Participants;
 using OrderSaga.Platform.Retention;
 

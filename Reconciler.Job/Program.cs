@@ -1,4 +1,4 @@
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Verifier;
 using Reconciler.Job;

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Settlements;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Settlements;
 

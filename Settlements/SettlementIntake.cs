@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Settlements;
 

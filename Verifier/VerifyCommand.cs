@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using Spectre.Console;
 
 namespace OrderSaga.Verifier;

@@ -1,7 +1,7 @@
 using MassTransit;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Inventory;
 

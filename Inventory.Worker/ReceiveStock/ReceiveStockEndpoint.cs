@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Inventory;
 

@@ -2,8 +2,9 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Ledgers;
 

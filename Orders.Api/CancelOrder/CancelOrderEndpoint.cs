@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 using Orders.Model;
 
 namespace Orders.Api;

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 namespace Orders.Api;
 

@@ -2,8 +2,8 @@ using System.ComponentModel;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 using Orders.Model;
 
 namespace Orders.Api;

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;

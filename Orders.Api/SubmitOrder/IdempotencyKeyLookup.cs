@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 
 namespace Orders.Api;

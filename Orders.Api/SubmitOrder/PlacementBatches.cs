@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
 using Orders.Model;
 using Orders.Model.Placement;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api;
 

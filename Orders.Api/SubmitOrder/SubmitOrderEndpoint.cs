@@ -3,7 +3,7 @@ using System.Text;
 using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;

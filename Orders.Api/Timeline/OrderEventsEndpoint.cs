@@ -2,9 +2,9 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
-using Orders.Model;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using Orders.Model;
 
 namespace Orders.Api;
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Webhooks;
 

@@ -1,9 +1,9 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Webhooks;
 

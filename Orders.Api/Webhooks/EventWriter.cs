@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Webhooks;

@@ -2,8 +2,8 @@ using System.ComponentModel;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Webhooks;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Webhooks;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Orders.Model;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 using Serilog.Context;
 
 namespace Orders.Api.Webhooks;

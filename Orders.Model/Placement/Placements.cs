@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Model.Placement;
 

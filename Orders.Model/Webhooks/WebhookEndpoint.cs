@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Model.Webhooks;
 

@@ -1,7 +1,7 @@
 using MassTransit;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 using Orders.Model;
 
 namespace Orders.Sagas;

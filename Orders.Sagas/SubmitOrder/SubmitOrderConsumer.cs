@@ -2,9 +2,9 @@ using MassTransit;
 using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Sagas;
 

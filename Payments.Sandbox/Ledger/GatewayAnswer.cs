@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Sandbox;
 

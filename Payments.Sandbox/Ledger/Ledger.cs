@@ -1,5 +1,6 @@
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Sandbox;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Sandbox;
 

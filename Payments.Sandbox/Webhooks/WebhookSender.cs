@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Sandbox;
 

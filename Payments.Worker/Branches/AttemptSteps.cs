@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments;
 

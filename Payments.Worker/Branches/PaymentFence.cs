@@ -1,6 +1,6 @@
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments;
 

@@ -1,8 +1,8 @@
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments;
 

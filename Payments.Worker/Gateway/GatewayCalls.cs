@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 using Serilog.Context;
 
 namespace OrderSaga.Payments;

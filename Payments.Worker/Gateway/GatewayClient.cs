@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments;

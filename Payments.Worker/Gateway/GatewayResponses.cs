@@ -1,5 +1,5 @@
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Payments;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments;

@@ -1,4 +1,4 @@
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 using Serilog.Context;
 
 namespace OrderSaga.Payments;

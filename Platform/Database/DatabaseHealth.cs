@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Database;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Inbox;
 
 namespace OrderSaga.Platform.DeadLetters;
 

@@ -4,9 +4,11 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
+using OrderSaga.Platform.Inbox;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.DeadLetters;
 

@@ -1,7 +1,9 @@
 using System.Net.Mime;
 using MassTransit;
 using MassTransit.Serialization;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.DeadLetters;

@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.DeadLetters;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OrderSaga.Platform.Inbox;
 
 namespace OrderSaga.Platform.DeadLetters;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MassTransit;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Envelopes;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Http;

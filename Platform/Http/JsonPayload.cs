@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Outbox;
 

@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Envelopes;
 
 namespace OrderSaga.Platform.Outbox;
 

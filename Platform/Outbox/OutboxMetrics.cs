@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.DeadLetters;
+using OrderSaga.Platform.Inbox;
 
 namespace OrderSaga.Platform.Outbox;
 

@@ -3,6 +3,7 @@ using System.Net.Mime;
 using MassTransit;
 using MassTransit.Middleware;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
 

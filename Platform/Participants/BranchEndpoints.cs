@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.History;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.Participants;
 

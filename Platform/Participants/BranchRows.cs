@@ -1,6 +1,5 @@
 using MassTransit;
-using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.Participants;
 

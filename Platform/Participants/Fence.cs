@@ -1,4 +1,5 @@
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.Participants;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Participants;
 

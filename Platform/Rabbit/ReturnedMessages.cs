@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using MassTransit;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 using RabbitMQ.Client;
 
 namespace OrderSaga.Platform.Rabbit;

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Retention;

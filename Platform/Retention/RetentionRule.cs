@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Retention;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

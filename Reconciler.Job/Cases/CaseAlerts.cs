@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;

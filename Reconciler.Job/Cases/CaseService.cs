@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

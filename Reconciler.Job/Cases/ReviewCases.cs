@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

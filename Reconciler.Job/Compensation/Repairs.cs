@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

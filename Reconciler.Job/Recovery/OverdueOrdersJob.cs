@@ -1,8 +1,9 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace Reconciler.Job;
 

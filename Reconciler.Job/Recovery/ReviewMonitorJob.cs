@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace Reconciler.Job;
 

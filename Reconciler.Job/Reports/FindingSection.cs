@@ -1,4 +1,4 @@
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

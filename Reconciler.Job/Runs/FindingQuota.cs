@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;

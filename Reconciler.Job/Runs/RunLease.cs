@@ -1,4 +1,4 @@
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

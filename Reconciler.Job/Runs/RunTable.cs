@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
 

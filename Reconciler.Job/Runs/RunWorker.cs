@@ -1,5 +1,6 @@
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace Reconciler.Job;
 

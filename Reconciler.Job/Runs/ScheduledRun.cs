@@ -1,4 +1,4 @@
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using Quartz;
 
 namespace Reconciler.Job;

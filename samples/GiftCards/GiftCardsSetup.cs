@@ -1,5 +1,6 @@
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Processing;
 
 namespace GiftCards;
 

@@ -1,5 +1,5 @@
 using MassTransit;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace GiftCards;
 

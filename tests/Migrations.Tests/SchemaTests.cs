@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 using Shouldly;
 using SqlServerCheck;
 using Testing;

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Orders.Sagas;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Tests;
 

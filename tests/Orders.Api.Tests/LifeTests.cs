@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Orders.Api.Tests;
 

@@ -1,5 +1,5 @@
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.DeadLetters;
+using OrderSaga.Platform.Inbox;
 
 namespace Orders.Sagas.Tests;
 

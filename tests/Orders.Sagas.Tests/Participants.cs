@@ -1,6 +1,6 @@
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 namespace Orders.Sagas.Tests;
 

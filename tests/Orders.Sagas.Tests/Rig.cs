@@ -2,9 +2,9 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.DeadLetters;
+using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Inbox;
 using Reconciler.Job;
 
 namespace Orders.Sagas.Tests;

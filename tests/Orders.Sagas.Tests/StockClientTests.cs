@@ -2,7 +2,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 using Repository;
 using StockClient;
 

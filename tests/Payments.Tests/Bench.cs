@@ -3,10 +3,9 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Payments.Tests;
 

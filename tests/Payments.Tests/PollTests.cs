@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
 
 namespace OrderSaga.Payments.Tests;
 

@@ -7,11 +7,10 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 using OrderSaga.Sandbox;
 
 namespace OrderSaga.Payments.Tests;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
 

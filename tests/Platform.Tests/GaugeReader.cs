@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
 
 namespace Platform.Tests;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Platform.Tests;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using MassTransit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 
 namespace Platform.Tests;
 

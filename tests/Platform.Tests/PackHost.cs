@@ -6,10 +6,10 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
+using OrderSaga.Platform.Processing;
 
 namespace Platform.Tests;
 

@@ -1,8 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Database;
-using OrderSaga.Platform.DeadLetters;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Retention;
 

@@ -1,5 +1,6 @@
 using Npgsql;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Hosting;
 
 namespace Platform.Tests;
 

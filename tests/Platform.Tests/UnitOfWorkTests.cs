@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Processing;
 
 namespace Platform.Tests;
 

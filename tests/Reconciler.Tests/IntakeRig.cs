@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Migrations;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using Reconciler.Job;
 
 namespace Reconciler.Tests;

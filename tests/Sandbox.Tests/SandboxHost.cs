@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Sandbox.Tests;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Host;
-using OrderSaga.Platform;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 
 namespace EndToEnd.Tests;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orders.Model.Webhooks;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Tests.Webhooks;
 

@@ -13,8 +13,8 @@ using Orders.Model;
 using Orders.Sagas;
 using OrderSaga.Inventory;
 using OrderSaga.Payments;
-using OrderSaga.Platform;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Sandbox;
 

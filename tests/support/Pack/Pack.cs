@@ -1,9 +1,8 @@
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Processing;
 
 namespace Pack;
 

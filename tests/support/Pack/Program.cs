@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Batches;
+using OrderSaga.Platform.Processing;
 using Pack;
 
 // The test service as a process that can be killed. Send=N: after its start it sends N bumps of "a" in one transaction.

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using OrderSaga.Platform.Database;
 using OrderSaga.Ledgers;
 using OrderSaga.Verifier;
 using Orders.Model;

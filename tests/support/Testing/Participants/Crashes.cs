@@ -1,8 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 
 namespace Testing;
 

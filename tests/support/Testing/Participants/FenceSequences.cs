@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Participants;
+using OrderSaga.Platform.Processing;
 using Shouldly;
 
 namespace Testing;

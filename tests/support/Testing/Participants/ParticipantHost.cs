@@ -6,10 +6,10 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Contracts;
-using OrderSaga.Platform;
-using OrderSaga.Platform.Batches;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
+using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Processing;
 using Shouldly;
 
 namespace Testing;

@@ -1,0 +1,166 @@
+using System.Diagnostics.Metrics;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Processing;
+
+/// <summary>Loads the rows of a whole batch before its handlers run: few statements, one lock order.</summary>
+public interface IPreload
+{
+    /// <summary>Adds the rows to the change tracker; handlers then find them by key without a round trip.</summary>
+    Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries);
+}
+
+/// <summary>
+/// Handles the waiting deliveries of an endpoint as one batch: one scope and one transaction. MassTransit acknowledges the deliveries after
+/// the commit. docs/core.md describes the runs of a batch: the first run does not query the inbox unless duplicates are likely; the later
+/// runs query it and split what fails (<see cref="BatchSplitter"/>). While the database is unavailable the batch waits. Deliveries that meet
+/// a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers are not
+/// disposed.
+/// </summary>
+sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
+{
+    static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
+        "ordersaga.inbox.duplicates", "{message}", "Duplicate deliveries that were skipped");
+    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
+
+    readonly string endpoint;
+    readonly IReadOnlyList<Type> preloads;
+    readonly UnitOfWork<TDb> unitOfWork;
+    readonly ILogger log;
+    readonly CancellationToken stopping;
+    readonly bool hasSingleWriter;
+    readonly LockedDeliveries lockedDeliveries;
+    readonly Batcher<Delivery>[] batchers;
+    /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all batchers.</summary>
+    volatile bool expectDuplicates;
+
+    public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
+    {
+        (this.endpoint, this.preloads) = (endpoint, preloads);
+        unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
+        log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
+        stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var limits = services.GetRequiredService<Limits>();
+        var database = services.GetRequiredService<Database<TDb>>();
+        hasSingleWriter = database.Dialect.HasSingleWriter;
+        lockedDeliveries = new LockedDeliveries(endpoint, part => HandleVerified(part, shortLockTimeout: true), limits.BatchSize,
+            database.LockRetrySlots, services.GetRequiredService<TimeProvider>(), log, stopping);
+        batchers = Enumerable.Range(0, limits.ConcurrentBatches).Select(_ => new Batcher<Delivery>(limits.BatchSize, HandleBatch)).ToArray();
+    }
+
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+    {
+        var delivery = new Delivery(context, next);
+        await batchers[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % batchers.Length].Add(delivery);
+        await delivery.Released;
+        delivery.ThrowIfFailed();
+    }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("batch");
+
+    async Task HandleBatch(IReadOnlyList<Delivery> arrived)
+    {
+        Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
+        var batch = lockedDeliveries.FilterUnlocked(arrived);
+        var queryInbox = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
+        var deferred = new List<Delivery>();
+        foreach (var remaining in queryInbox ? [batch] : await TryWithoutInboxQuery(batch))
+            await BatchSplitter.Run(remaining, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
+                FailOrDefer(delivery, failure, deferred));
+        lockedDeliveries.Defer(deferred);
+    }
+
+    /// <summary>
+    /// Returns what remains to do: usually nothing; after a failure the whole batch, or its parts around the failed delivery.
+    /// </summary>
+    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryWithoutInboxQuery(IReadOnlyList<Delivery> batch)
+    {
+        if (batch.Count == 0)
+            return [];
+        try
+        {
+            await unitOfWork.TryOnce(work => HandleInTransaction(work, batch, verifyInbox: false));
+            return [];
+        }
+        catch (Exception failure) when (IsLocked(failure))
+        {
+            lockedDeliveries.Defer(batch);
+            return [];
+        }
+        catch (Exception failure)
+        {
+            log.LogInformation("Batch of {Count} on {Endpoint} failed; retrying with the inbox query: {Failure}", batch.Count, endpoint, failure.Message);
+            return failure is ItemFailedException ? BatchSplitter.Parts(batch, failure) : [batch];
+        }
+    }
+
+    /// <summary>
+    /// Queries the inbox first. Only in such a run is a message stored as failed; a duplicate is skipped instead. While the database is
+    /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
+    /// </summary>
+    Task HandleVerified(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
+    {
+        // Only a single delivery retries a conflict here; a batch is split first.
+        TransactionRunner run = batch.Count == 1 ? unitOfWork.RunWithoutLockRetry : unitOfWork.TryOnce;
+        return unitOfWork.RunUntilAvailable(
+            () => run(work => HandleInTransaction(work, batch, verifyInbox: true, shortLockTimeout)),
+            failure => DatabaseErrors.IsTransient(failure) && !IsLocked(failure), stopping);
+    }
+
+    /// <summary>Another transaction holds a row lock. Never on SQLite: it locks the whole file, so deferring would not help.</summary>
+    bool IsLocked(Exception failure) => !hasSingleWriter && DatabaseErrors.Classify(failure) == FailureKind.Locked;
+
+    void FailOrDefer(Delivery delivery, Exception failure, List<Delivery> deferred)
+    {
+        if (IsLocked(failure))
+            deferred.Add(delivery);
+        else
+            delivery.Fail(failure);
+    }
+
+    async Task HandleInTransaction(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox, bool shortLockTimeout = false)
+    {
+        if (shortLockTimeout)
+            await work.ShortenLockTimeout();
+        var fresh = await FilterNew(work, batch, verifyInbox);
+        foreach (var duplicate in batch.Except(fresh))
+            await duplicate.Skip();
+        work.AfterCommit(() => RecordDuplicates(batch.Count - fresh.Count));
+
+        foreach (var preload in preloads)
+            await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
+        foreach (var delivery in fresh)
+            await HandleDelivery(delivery, work);
+    }
+
+    /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
+    async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox)
+    {
+        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.Context.MessageId), verifyInbox);
+        work.SetInboxRows(endpoint, [.. ids.Order()], verifyInbox);
+        return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
+    }
+
+    async Task HandleDelivery(Delivery delivery, UnitOfWorkContext work)
+    {
+        try
+        {
+            await delivery.Handle(work, log);
+        }
+        catch (Exception failure)
+        {
+            throw new ItemFailedException(delivery, failure);
+        }
+    }
+
+    void RecordDuplicates(int count)
+    {
+        expectDuplicates = count > 0;
+        Duplicates.Add(count, new KeyValuePair<string, object?>("endpoint", endpoint));
+    }
+}
