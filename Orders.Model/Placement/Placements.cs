@@ -111,7 +111,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
             Lines = lines,
             PaymentMethod = request.Order.Payment!.Method!,
             PaymentToken = request.Order.Payment.Token,
-            PayBefore = WholeSecondFrom(at + settings.TimeToPay.For(request.Merchant, request.Order.Class)),
+            PayBefore = RoundUpToSecond(at + settings.TimeToPay.For(request.Merchant, request.Order.Class)),
             NextRetryAt = at.AddSeconds(settings.FirstRetryDelaySeconds),
             CreatedAt = at,
             UpdatedAt = at,
@@ -119,8 +119,9 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         };
     }
 
-    /// <summary>A gateway closes its page at a whole second: the customer has the time that the order shows.</summary>
-    static DateTime WholeSecondFrom(DateTime time) => time.AddTicks((TimeSpan.TicksPerSecond - (time.Ticks % TimeSpan.TicksPerSecond)) % TimeSpan.TicksPerSecond);
+    /// <summary>Rounds up, because a gateway closes its page at a whole second: the customer has all of the time that the order shows.</summary>
+    static DateTime RoundUpToSecond(DateTime time) =>
+        time.AddTicks((TimeSpan.TicksPerSecond - (time.Ticks % TimeSpan.TicksPerSecond)) % TimeSpan.TicksPerSecond);
 
     /// <summary>Each order's messages continue their own caller's trace, although the batch is one transaction.</summary>
     static async Task Send(UnitOfWorkContext work, PlacementRequest request, OrderState order)

@@ -8,7 +8,7 @@ namespace OrderSaga.Sandbox;
 /// <summary>A webhook about a hosted payment, to be delivered.</summary>
 sealed class GatewayWebhook
 {
-    /// <summary>A payment made in its last second is delivered before the payments that expired: its order has seconds left.</summary>
+    /// <summary>The webhook of a payment goes before those of expired payments: an order paid in its last second has only seconds left.</summary>
     static readonly TimeSpan SuccessFirst = TimeSpan.FromHours(1);
 
     /// <summary><c>msg_</c> and a UUIDv7; the same for every delivery.</summary>

@@ -42,7 +42,7 @@ sealed class WebhookReceiver(UnitOfWork<PaymentsDb> unitOfWork, TimeProvider clo
             Outcome = outcome,
         });
         if (outcome == WebhookRule.Accepted)
-            work.Services.GetRequiredService<AttemptSteps>().Reopen(branch!, authorization!, Cause, poll: !WebhookRule.TellsOfMoney(received!));
+            work.Services.GetRequiredService<AttemptSteps>().Reopen(branch!, authorization!, Cause, poll: !WebhookRule.ReportsPayment(received!));
         return outcome;
     }
 }

@@ -46,8 +46,8 @@ static class WebhookRule
         _ => Accepted,
     };
 
-    /// <summary>An order with money moves on at once; many that were not paid in time wait for each other.</summary>
-    public static bool TellsOfMoney(GatewayEvent received) => received.Type == "authorization.succeeded";
+    /// <summary>True if the gateway is queried at once; the many payments that expire together use the slower queue of polls.</summary>
+    public static bool ReportsPayment(GatewayEvent received) => received.Type == "authorization.succeeded";
 
     static bool Fits(GatewayEventData received, PaymentBranch branch) =>
         received.Amount == branch.Amount && received.Currency == branch.Currency
