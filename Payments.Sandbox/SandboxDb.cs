@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Sandbox;

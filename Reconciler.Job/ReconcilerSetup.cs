@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Settlements;

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Database;
 

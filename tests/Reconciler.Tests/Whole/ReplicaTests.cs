@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 
 namespace Reconciler.Job.Tests;
 
