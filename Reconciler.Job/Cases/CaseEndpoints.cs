@@ -2,7 +2,6 @@ using System.ComponentModel;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Verifier;
 using Spectre.Console;

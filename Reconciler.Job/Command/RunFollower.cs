@@ -1,4 +1,3 @@
-using OrderSaga.Platform.Common;
 using Spectre.Console;
 
 namespace Reconciler.Job;

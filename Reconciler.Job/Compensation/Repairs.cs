@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;

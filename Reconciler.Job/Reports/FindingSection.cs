@@ -1,4 +1,3 @@
-using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

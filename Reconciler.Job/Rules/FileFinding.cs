@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

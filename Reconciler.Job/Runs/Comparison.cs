@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OrderSaga.Platform.Common;
 
 namespace Reconciler.Job;
 

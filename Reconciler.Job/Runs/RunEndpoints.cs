@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace Reconciler.Job;

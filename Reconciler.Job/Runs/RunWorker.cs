@@ -1,4 +1,3 @@
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 

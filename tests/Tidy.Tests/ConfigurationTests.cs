@@ -101,7 +101,7 @@ public sealed partial class ConfigurationTests
     };
 
     /// <summary>The first column of the table under the heading; a replica goes by the name of its primary.</summary>
-    static IEnumerable<string> Described(string page) => page.Split("## Other settings\n")[1].Split("\n## ")[0].Split('\n')
+    static IEnumerable<string> Described(string page) => page.Split("## Addresses, secrets and modes\n")[1].Split("\n## ")[0].Split('\n')
         .Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Code().Matches(line.Split('|')[1]))
         .Select(match => match.Groups["name"].Value).Where(name => !name.EndsWith("-reader", StringComparison.Ordinal));
 

@@ -41,18 +41,25 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await using var reconciler = new BigTables("reconciler", shop.Installation.Connection("reconciler"));
         BigTables[] all = [orders, inventory, payments, reconciler];
         await Fill(orders, inventory, payments, reconciler);
-        // Statements planned while the tables were being filled did not know their size, and the server reports those reads late.
+        // Statements planned while the tables were being filled did not know their size, and the server reports reads late: the first round counts
+        // for nothing, and a later one must have read few rows.
         await RunAll(shop, all);
-        var before = await Reads(all);
         using var statements = new SlowStatements();
-        await RunAll(shop, all);
-
-        var read = (await Reads(all)).ToDictionary(pair => pair.Key, pair => pair.Value - before[pair.Key]);
-        output.WriteLine(string.Join('\n', read.Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value)) + "\n" + statements);
-        read.Where(pair => pair.Value > UsualRows / 10).ShouldBeEmpty();
+        await Eventually.Becomes("a round reads few rows", () => ReadInOneRound(shop, all), many => many.Count == 0, TimeSpan.FromMinutes(3));
+        output.WriteLine(statements.ToString());
         statements.Count.ShouldBeGreaterThan(10);
         if (Rows > UsualRows)
             statements.Max.ShouldBeLessThan(MaxMilliseconds, statements.ToString());
+    }
+
+    /// <summary>The tables of which one round of all jobs read many rows.</summary>
+    async Task<Dictionary<string, long>> ReadInOneRound(Shop shop, BigTables[] all)
+    {
+        var before = await Reads(all);
+        await RunAll(shop, all);
+        var read = (await Reads(all)).ToDictionary(pair => pair.Key, pair => pair.Value - before[pair.Key]);
+        output.WriteLine(string.Join('\n', read.Where(pair => pair.Value > 0).OrderByDescending(pair => pair.Value)));
+        return read.Where(pair => pair.Value > UsualRows / 10).ToDictionary();
     }
 
     [Fact]
@@ -88,7 +95,8 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await orders.Fill("audit", Rows, ("subject_id", "n::text"), ("subject", "'order'"), ("at", "THEN"), ("to_state", "'Completed'"));
         await orders.Fill("inbox", Rows, ("endpoint", "'orders'"), ("message_id", "ID"), ("received_at", "THEN"));
         await orders.Fill("failed_messages", OtherRows, ("id", "ID"), ("replayed_at", "THEN"), ("failed_at", "THEN"));
-        await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{OtherRows}"), ("merchant", "'unknown'"), ("version", "1"));
+        await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{Rows}"), ("merchant", "'unknown'"),
+            ("version", "1"));
         await orders.Fill("webhook_deliveries", OtherRows, ("id", "ID"), ("endpoint_id", "'01900000-0000-7000-8000-000000000001'::uuid"), ("order_id", "ID"),
             ("event_id", "n"), ("state", "'Delivered'"), ("created_at", "THEN"));
     }
@@ -96,7 +104,8 @@ public sealed class GrowthTests(ITestOutputHelper output)
     static async Task FillPayments(BigTables payments)
     {
         await payments.Fill("payment_branches", OtherRows, ("order_id", "ID"), ("state", "'Confirmed'"), ("amount", "1"), ("capture_id", "'c'"));
-        await payments.Fill("payment_attempts", OtherRows, ("idempotency_key", "n::text"), ("order_id", "ID"), ("state", "'Succeeded'"), ("operation", "'capture'"));
+        await payments.Fill("payment_attempts", OtherRows, ("idempotency_key", "n::text"), ("order_id", "ID"), ("state", "'Succeeded'"),
+            ("operation", "'capture'"));
         await payments.Fill("webhooks", OtherRows, ("id", "n::text"), ("received_at", "THEN"));
     }
 
