@@ -6,6 +6,9 @@ namespace Reconciler.Job.Tests;
 /// <summary>Fills PostgreSQL tables with many finished rows, by SQL.</summary>
 sealed class BigTables(string database, string connection) : IAsyncDisposable
 {
+    /// <summary>Begins each statement of the test itself.</summary>
+    public const string Mark = "/* by the test */ ";
+
     /// <summary>Ascending ids, like those of the product.</summary>
     const string Id = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
 
@@ -41,13 +44,13 @@ sealed class BigTables(string database, string connection) : IAsyncDisposable
 
     public async Task Run(string sql)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(Mark + sql);
         await command.ExecuteNonQueryAsync();
     }
 
     public async Task<long> Count(string sql)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(Mark + sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
@@ -60,7 +63,7 @@ sealed class BigTables(string database, string connection) : IAsyncDisposable
 
     async Task<Dictionary<string, T>> Query<T>(string sql, Func<NpgsqlDataReader, (string, T)> read)
     {
-        await using var command = source.CreateCommand(sql);
+        await using var command = source.CreateCommand(Mark + sql);
         await using var rows = await command.ExecuteReaderAsync();
         var found = new Dictionary<string, T>();
         while (await rows.ReadAsync())

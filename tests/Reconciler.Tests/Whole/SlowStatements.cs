@@ -4,7 +4,7 @@ using System.Globalization;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The longest duration of each statement of this process on PostgreSQL.</summary>
+/// <summary>The longest duration of each statement of the product in this process, on PostgreSQL.</summary>
 sealed class SlowStatements : IDisposable
 {
     readonly ConcurrentDictionary<string, double> max = new();
@@ -35,7 +35,9 @@ sealed class SlowStatements : IDisposable
 
     void Record(Activity statement)
     {
-        var text = (statement.GetTagItem("db.query.text") ?? statement.GetTagItem("db.statement") ?? statement.DisplayName).ToString()!;
+        var query = statement.GetTagItem("db.query.text") ?? statement.GetTagItem("db.statement");
+        if (query is not string text || text.StartsWith(BigTables.Mark, StringComparison.Ordinal))
+            return;
         var oneLine = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         var time = statement.Duration.TotalMilliseconds;
         max.AddOrUpdate(oneLine[..Math.Min(200, oneLine.Length)], time, (_, before) => Math.Max(before, time));
