@@ -10,6 +10,7 @@ namespace PlantedBugs;
 sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, int> seen = new();
+    readonly ConcurrentDictionary<(string Type, string Order), int> answers = new();
 
     public static async Task<Wire> To(Running system)
     {
@@ -57,6 +58,8 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
         consumer.ReceivedAsync += (_, message) =>
         {
             seen.AddOrUpdate($"{message.BasicProperties.MessageId} to {queue}", 1, (_, times) => times + 1);
+            foreach (var inside in Unpacked.Of(Encoding.UTF8.GetString(message.Body.Span)))
+                answers.AddOrUpdate((inside.Type, (string)inside.Message["orderId"]!), 1, (_, times) => times + 1);
             return Task.CompletedTask;
         };
         await channel.BasicConsumeAsync(own, autoAck: true, consumer);
@@ -65,6 +68,10 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
     /// <summary>Messages that were sent more than once.</summary>
     public IEnumerable<string> SentAgain() =>
         seen.Where(message => message.Value > 1).Select(message => $"message {message.Key} was sent {message.Value} times");
+
+    /// <summary>Messages about one order and of one type that were sent more often than a command and one repetition by recovery ask for.</summary>
+    public IEnumerable<string> AnsweredAgain() =>
+        answers.Where(answer => answer.Value > 2).Select(answer => $"{answer.Key.Type} of order {answer.Key.Order} was sent {answer.Value} times");
 
     public async ValueTask DisposeAsync()
     {

@@ -5,11 +5,11 @@ namespace PlantedBugs;
 /// <summary>A dependency is unavailable for a while. The services wait, and do nothing else.</summary>
 static partial class Provocations
 {
-    /// <summary>Each database in turn is read-only while orders arrive.</summary>
+    /// <summary>Each database in turn is read-only while orders arrive; the one that answers callers is the last.</summary>
     public static async Task ReadOnly(Scene scene)
     {
         var sku = await scene.Shop.NewSku(1000);
-        foreach (var database in new[] { "orders", "inventory", "payments" })
+        foreach (var database in new[] { "inventory", "payments", "orders" })
         {
             await scene.Place([.. Enumerable.Range(0, 10).Select(_ => NewDraft(sku, "tok_ok"))]);
             await Alter(scene, database, "SET default_transaction_read_only = on");

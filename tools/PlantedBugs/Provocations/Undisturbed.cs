@@ -21,9 +21,11 @@ static partial class Provocations
             scene.Found($"I11 {again}, though no lease had run out");
     }
 
-    /// <summary>Every message arrives three times and out of order; some orders wait for their customer.</summary>
+    /// <summary>Every message arrives three times and out of order; some orders wait for their customer. No copy is answered.</summary>
     public static async Task Copies(Scene scene)
     {
+        await using var wire = await Wire.To(scene.System);
+        await wire.Watch(Queues.Orders);
         var sku = await scene.Shop.NewSku(1000);
         await using var mangler = await Mangler.Start(scene.System.Broker, Commands, new Mangling(0, Copies: 3, TimeSpan.FromMilliseconds(100)), seed: 1);
         await scene.Place([.. Enumerable.Range(0, 30).Select(i => NewDraft(sku, i % 3 == 0 ? null : "tok_ok"))]);
@@ -31,6 +33,8 @@ static partial class Provocations
             await scene.Shop.Pay(order.Payment.Url!);
         await scene.Rests();
         await mangler.End();
+        foreach (var again in wire.AnsweredAgain())
+            scene.Found($"I9 {again}");
     }
 
     /// <summary>Customers hesitate, and meanwhile an attacker reports their payment.</summary>
