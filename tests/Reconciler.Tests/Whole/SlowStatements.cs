@@ -4,10 +4,10 @@ using System.Globalization;
 
 namespace Reconciler.Job.Tests;
 
-/// <summary>The longest duration of each statement of the product in this process, on PostgreSQL.</summary>
+/// <summary>How long each statement of the product in this process takes on PostgreSQL.</summary>
 sealed class SlowStatements : IDisposable
 {
-    readonly ConcurrentDictionary<string, double> max = new();
+    readonly ConcurrentDictionary<string, ConcurrentBag<double>> times = new();
     readonly ActivityListener listener;
 
     public SlowStatements()
@@ -21,15 +21,19 @@ sealed class SlowStatements : IDisposable
         ActivitySource.AddActivityListener(listener);
     }
 
-    public double Max => max.Values.DefaultIfEmpty().Max();
+    /// <summary>The longest time of any statement, milliseconds.</summary>
+    public double Max => At(1);
 
-    public int Count => max.Count;
+    public int Count => times.Count;
 
-    /// <summary>The slowest first, in milliseconds.</summary>
-    public override string ToString() => string.Join('\n', max.OrderByDescending(pair => pair.Value).Take(15)
-        .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value,8:F1} ms  {pair.Key}")));
+    /// <summary>The largest of the statements' times at this share of their runs, milliseconds.</summary>
+    public double At(double share) => times.Values.Select(runs => At(runs, share)).DefaultIfEmpty().Max();
 
-    public void Clear() => max.Clear();
+    /// <summary>The slowest first: the longest run and the 99th percentile in milliseconds, and the number of runs.</summary>
+    public override string ToString() => string.Join('\n', times.OrderByDescending(pair => pair.Value.Max()).Take(15).Select(pair =>
+        string.Create(CultureInfo.InvariantCulture, $"{pair.Value.Max(),8:F1} ms, p99 {At(pair.Value, 0.99),6:F1}, {pair.Value.Count,6} times  {pair.Key}")));
+
+    public void Clear() => times.Clear();
 
     public void Dispose() => listener.Dispose();
 
@@ -39,7 +43,8 @@ sealed class SlowStatements : IDisposable
         if (query is not string text || text.StartsWith(BigTables.Mark, StringComparison.Ordinal))
             return;
         var oneLine = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        var time = statement.Duration.TotalMilliseconds;
-        max.AddOrUpdate(oneLine[..Math.Min(200, oneLine.Length)], time, (_, before) => Math.Max(before, time));
+        times.GetOrAdd(oneLine[..Math.Min(200, oneLine.Length)], _ => []).Add(statement.Duration.TotalMilliseconds);
     }
+
+    static double At(ConcurrentBag<double> runs, double share) => runs.Order().ElementAt((int)Math.Ceiling(share * runs.Count) - 1);
 }
