@@ -35,7 +35,7 @@ sealed class OrderWatcher : BackgroundService
         var watch = new OrderWatch(orderId, wanted, Remove);
         lock (watches)
         {
-            // No commit pays for watching while no request waits.
+            // Subscribed only while a request waits: commits cost nothing otherwise.
             if (watches.Count == 0)
                 changes.Committed += Wake;
             if (watches.TryGetValue(orderId, out var others))

@@ -70,7 +70,7 @@ public sealed class PlacementRequest
     public void Fail(Exception exception) => (result, failure) = (null, ExceptionDispatchInfo.Capture(exception));
 }
 
-/// <summary>What became of a request to place an order.</summary>
+/// <summary>The result of a request to place an order.</summary>
 public abstract record PlacementResult;
 
 /// <summary>The order is placed.</summary>

@@ -137,7 +137,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         awaited => awaited.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
         other => other.ThenAsync(RaiseAsBeforeReview));
 
-    /// <summary>An expected duplicate is ignored, any other answer throws; the order stays in review.</summary>
+    /// <summary>
+    /// Handles the message as in the state before the review: ignores an expected duplicate, throws for any other answer. The order stays in
+    /// review.
+    /// </summary>
     async Task RaiseAsBeforeReview<T>(BehaviorContext<OrderState, T> context) where T : class
     {
         context.Saga.State = OrderSteps.StateBeforeReview(context.Saga);

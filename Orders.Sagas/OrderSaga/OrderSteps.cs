@@ -7,7 +7,8 @@ using Orders.Model;
 namespace Orders.Sagas;
 
 /// <summary>
-/// Conditions and actions of the state machine. Messages and audit rows belong to the batch's transaction. Observes every change of state.
+/// Conditions and actions of the state machine. Also audits every change of state. Messages and audit rows belong to the batch's
+/// transaction.
 /// </summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : IStateObserver<OrderState>
 {
@@ -215,7 +216,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         order.NextRetryAt = settings.FirstRetryAt(order, order.UpdatedAt);
     }
 
-    /// <summary>Audits a step; without <paramref name="from"/> it does not change the state.</summary>
+    /// <summary>Audits a step; <paramref name="from"/> is the previous state, null if the step does not change it.</summary>
     void Record(BehaviorContext<OrderState> context, string? detail, string? from = null)
     {
         context.Saga.UpdatedAt = Now;

@@ -12,7 +12,7 @@ static class SubmitOrderReader
 {
     static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Returns null, and which rule it breaks, for a command that cannot be an order.</summary>
+    /// <summary>Returns null, and the broken rule, if the message is not a valid order.</summary>
     public static PlacementRequest? Request(JsonBody body, out Problem? broken)
     {
         broken = null;
