@@ -9,8 +9,8 @@ namespace OrderSaga.Platform.Retention;
 
 /// <summary>
 /// Deletes old rows of the tables listed by <see cref="RetentionRule{TDb}"/>: a bounded page per statement and a bounded time per step, so
-/// that any backlog is worked off over many steps and nothing else waits. Also truncates a log file that has grown. Any number of processes
-/// may run it.
+/// that any backlog is worked off over many steps and nothing else waits. On a busy server the pages are smaller. Also truncates a log file
+/// that has grown. Any number of processes may run it.
 /// </summary>
 sealed class RetentionJob<TDb>(
     IEnumerable<RetentionRule<TDb>> rules, Database<TDb> database, QueryRunner<TDb> statements, RetentionSettings settings, TimeProvider clock,
@@ -20,7 +20,7 @@ sealed class RetentionJob<TDb>(
     static readonly Counter<long> Deleted =
         Instruments.Meter.CreateCounter<long>("ordersaga.retention.deleted", "{row}", "Rows deleted because their retention period has ended");
 
-    readonly List<Table> tables = [.. rules.Where(rule => rule.Days > 0).Select(rule => new Table(rule))];
+    readonly List<Table> tables = [.. rules.Where(rule => rule.Days > 0).Select(rule => new Table(rule) { PageSize = settings.PageSize })];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,9 +48,10 @@ sealed class RetentionJob<TDb>(
 
     async Task<bool> HasMore(Table table)
     {
-        var deleted = 0;
+        var (deleted, pageSize, began) = (0, table.PageSize, clock.GetTimestamp());
         await TryStep("delete old rows of " + table.Rule.Table, async () => deleted = await DeletePage(table));
-        return deleted == settings.PageSize;
+        table.PageSize = RetentionSettings.NextPageSize(pageSize, clock.GetElapsedTime(began), settings.PageSize);
+        return deleted == pageSize;
     }
 
     async Task<int> TrimLog(TDb db)
@@ -75,10 +76,10 @@ sealed class RetentionJob<TDb>(
     {
         var before = clock.GetUtcNow().UtcDateTime.AddDays(-table.Rule.Days);
         var statement = database.Dialect.DeleteOld(table.Rule.Table, table.Rule.Time, table.Rule.Only ?? "1 = 1");
-        var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", settings.PageSize)));
+        var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", table.PageSize)));
         Deleted.Add(times.Count, new("database", database.Name), new("table", table.Rule.Table));
         // Full page: the next one starts after the rows just deleted. Otherwise the next step starts from the beginning.
-        table.From = times.Count == settings.PageSize ? times.Max()! : DateTime.UnixEpoch;
+        table.From = times.Count == table.PageSize ? times.Max()! : DateTime.UnixEpoch;
         return times.Count;
     }
 
@@ -87,5 +88,6 @@ sealed class RetentionJob<TDb>(
     {
         public RetentionRule<TDb> Rule => rule;
         public object From { get; set; } = DateTime.UnixEpoch;
+        public int PageSize { get; set; }
     }
 }

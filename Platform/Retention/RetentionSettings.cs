@@ -11,13 +11,24 @@ public sealed class RetentionSettings
     /// </summary>
     public int MaxStepMilliseconds { get; set; } = 1000;
 
-    /// <summary>Rows deleted by one statement. SQL Server locks the whole table from 5,000 row locks on.</summary>
+    /// <summary>
+    /// Maximum number of rows deleted by one statement. SQL Server locks the whole table from 5,000 row locks on. After a statement of more
+    /// than 50 ms the page is halved.
+    /// </summary>
     public int PageSize { get; set; } = 4000;
 
     /// <summary>
     /// How long a failed message is kept after its replay; 0: permanently. A message that was not replayed is never deleted.
     /// </summary>
     public int ReplayedMessageRetentionDays { get; set; } = 90;
+
+    /// <summary>Halves the page after a slow statement, doubles it after a fast one.</summary>
+    internal static int NextPageSize(int size, TimeSpan took, int max) => took.TotalMilliseconds switch
+    {
+        > 50 => Math.Max(Math.Min(100, max), size / 2),
+        < 15 => Math.Min(max, size * 2),
+        _ => size,
+    };
 
     /// <summary>Throws with an explanation if the settings are invalid or contradict each other.</summary>
     public void Check()

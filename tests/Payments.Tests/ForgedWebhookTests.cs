@@ -28,6 +28,7 @@ public sealed class ForgedWebhookTests
         foreach (var (body, headers) in attacker.Captured)
             (await worker.Webhook(body, headers)).StatusCode.ShouldBe(HttpStatusCode.OK, "genuine webhooks with either active secret");
 
+        await Eventually.Holds("all answers are sent", async () => await worker.Read(db => db.Outbox.CountAsync()) == 0);
         var before = await Everything(worker);
         using var counted = new Counted();
         var refused = 0;

@@ -28,6 +28,15 @@ public sealed class RetentionTests
         host.Complaints.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(4000, 51, 2000)]
+    [InlineData(4000, 50, 4000)]
+    [InlineData(150, 3000, 100)]
+    [InlineData(1000, 14, 2000)]
+    [InlineData(3000, 1, 4000)]
+    public void A_slow_statement_halves_the_next_page(int size, int milliseconds, int next) =>
+        RetentionSettings.NextPageSize(size, TimeSpan.FromMilliseconds(milliseconds), max: 4000).ShouldBe(next);
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Rows_with_equal_timestamps_are_all_deleted(Mode mode)
     {
