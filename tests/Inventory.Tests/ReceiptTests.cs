@@ -81,6 +81,7 @@ public sealed class ReceiptTests(EmbeddedHost embedded) : IClassFixture<Embedded
     [InlineData("/stock/-a/receipts", """{"receiptId":"r","quantity":1}""", "invalid-sku")]
     [InlineData("/stock/a%20b/receipts", """{"receiptId":"r","quantity":1}""", "invalid-sku")]
     [InlineData("/stock/a%0A/receipts", """{"receiptId":"r","quantity":1}""", "invalid-sku")]
+    [InlineData("/stock/TEA-001/receipts", """{"receiptId":"r","quantity":1}""", "invalid-sku")]
     [InlineData("/stock/%C3%A9/receipts", """{"receiptId":"r","quantity":1}""", "invalid-sku")]
     public async Task An_invalid_receipt_gets_a_problem_and_leaves_no_row(string path, string body, string problem)
     {
