@@ -22,12 +22,9 @@ sealed class SlowStatements : IDisposable
     }
 
     /// <summary>The longest time of any statement, milliseconds.</summary>
-    public double Max => At(1);
+    public double Max => times.Values.SelectMany(runs => runs).DefaultIfEmpty().Max();
 
     public int Count => times.Count;
-
-    /// <summary>The largest of the statements' times at this share of their runs, milliseconds.</summary>
-    public double At(double share) => times.Values.Select(runs => At(runs, share)).DefaultIfEmpty().Max();
 
     /// <summary>The slowest first: the longest run and the 99th percentile in milliseconds, and the number of runs.</summary>
     public override string ToString() => string.Join('\n', times.OrderByDescending(pair => pair.Value.Max()).Take(15).Select(pair =>
