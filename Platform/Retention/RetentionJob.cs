@@ -21,6 +21,7 @@ sealed class RetentionJob<TDb>(
         Instruments.Meter.CreateCounter<long>("ordersaga.retention.deleted", "{row}", "Rows deleted because their retention period has ended");
 
     readonly List<Table> tables = [.. rules.Where(rule => rule.Days > 0).Select(rule => new Table(rule) { PageSize = settings.PageSize })];
+    long? startedOverAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -33,6 +34,7 @@ sealed class RetentionJob<TDb>(
     internal async Task Step(CancellationToken stop)
     {
         var began = clock.GetTimestamp();
+        StartOver();
         var remaining = tables.ToList();
         do
         {
@@ -44,6 +46,18 @@ sealed class RetentionJob<TDb>(
         }
         while (remaining.Count > 0 && clock.GetElapsedTime(began).TotalMilliseconds < settings.MaxStepMilliseconds && !stop.IsCancellationRequested);
         await TryStep("trim the log", () => statements.Run(TrimLog));
+    }
+
+    /// <summary>
+    /// From time to time a step begins at the oldest time again, for rows that were locked or could not be deleted yet. Not each step:
+    /// PostgreSQL reads every index entry deleted since the last vacuum, which may be millions.
+    /// </summary>
+    void StartOver()
+    {
+        if (startedOverAt is { } last && clock.GetElapsedTime(last).TotalSeconds < settings.RescanIntervalSeconds)
+            return;
+        startedOverAt = clock.GetTimestamp();
+        tables.ForEach(table => table.From = DateTime.UnixEpoch);
     }
 
     async Task<bool> HasMore(Table table)
@@ -78,8 +92,8 @@ sealed class RetentionJob<TDb>(
         var statement = database.Dialect.DeleteOld(table.Rule.Table, table.Rule.Time, table.Rule.Only ?? "1 = 1");
         var times = await statements.Run(db => db.QueryValues(statement, ("from", table.From), ("before", before), ("limit", table.PageSize)));
         Deleted.Add(times.Count, new("database", database.Name), new("table", table.Rule.Table));
-        // Full page: the next one starts after the rows just deleted. Otherwise the next step starts from the beginning.
-        table.From = times.Count == table.PageSize ? times.Max()! : DateTime.UnixEpoch;
+        if (times.Count > 0)
+            table.From = times.Max()!;
         return times.Count;
     }
 

@@ -18,6 +18,11 @@ public sealed class RetentionSettings
     public int PageSize { get; set; } = 4000;
 
     /// <summary>
+    /// Interval between two steps that begin at the oldest row again: for rows that were locked, or that could not be deleted yet.
+    /// </summary>
+    public int RescanIntervalSeconds { get; set; } = 3600;
+
+    /// <summary>
     /// How long a failed message is kept after its replay; 0: permanently. A message that was not replayed is never deleted.
     /// </summary>
     public int ReplayedMessageRetentionDays { get; set; } = 90;
@@ -36,6 +41,8 @@ public sealed class RetentionSettings
         if (IntervalSeconds is < 1 or > 3600 || MaxStepMilliseconds < 10 || MaxStepMilliseconds > IntervalSeconds * 1000)
             throw new InvalidOperationException(
                 "Retention:IntervalSeconds must be 1 to 3600, and Retention:MaxStepMilliseconds 10 to the length of that interval.");
+        if (RescanIntervalSeconds is < 1 or > 86_400)
+            throw new InvalidOperationException("Retention:RescanIntervalSeconds must be 1 to 86400.");
         if (PageSize is < 1 or > 4900)
             throw new InvalidOperationException("Retention:PageSize must be 1 to 4900.");
         if (ReplayedMessageRetentionDays is < 0 or > 36_500)

@@ -60,7 +60,7 @@ public sealed class RetentionTests
     {
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite has no row locks.");
         await using var installation = await Mode.PostgreSql.Fresh("pack");
-        await using var host = await PackHost.Make(installation, Often);
+        await using var host = await PackHost.Make(installation, [.. Often, "Retention:RescanIntervalSeconds=1"]);
         await Fill(host, db => db.AddRange(Enumerable.Range(0, 2 * Page).Select(i => Inbox(Old.AddMilliseconds(i)))));
         await using var locker = new Npgsql.NpgsqlConnection(installation.Connection("pack"));
         await locker.OpenAsync();
@@ -107,6 +107,7 @@ public sealed class RetentionTests
     [InlineData(nameof(RetentionSettings.IntervalSeconds), 0)]
     [InlineData(nameof(RetentionSettings.MaxStepMilliseconds), 10_001)]
     [InlineData(nameof(RetentionSettings.PageSize), 5_000)]
+    [InlineData(nameof(RetentionSettings.RescanIntervalSeconds), 0)]
     [InlineData(nameof(RetentionSettings.ReplayedMessageRetentionDays), -1)]
     public void An_inconsistent_retention_setting_stops_startup(string name, int value)
     {

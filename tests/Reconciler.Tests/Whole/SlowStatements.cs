@@ -9,6 +9,7 @@ sealed class SlowStatements : IDisposable
 {
     readonly ConcurrentDictionary<string, ConcurrentBag<double>> times = new();
     readonly ActivityListener listener;
+    DateTime from;
 
     public SlowStatements()
     {
@@ -30,14 +31,19 @@ sealed class SlowStatements : IDisposable
     public override string ToString() => string.Join('\n', times.OrderByDescending(pair => pair.Value.Max()).Take(15).Select(pair =>
         string.Create(CultureInfo.InvariantCulture, $"{pair.Value.Max(),8:F1} ms, p99 {At(pair.Value, 0.99),6:F1}, {pair.Value.Count,6} times  {pair.Key}")));
 
-    public void Clear() => times.Clear();
+    /// <summary>Forgets what has run, and also what is still running: it may have been planned before the tables were large.</summary>
+    public void Clear()
+    {
+        from = TimeProvider.System.GetUtcNow().UtcDateTime;
+        times.Clear();
+    }
 
     public void Dispose() => listener.Dispose();
 
     void Record(Activity statement)
     {
         var query = statement.GetTagItem("db.query.text") ?? statement.GetTagItem("db.statement");
-        if (query is not string text || text.StartsWith(BigTables.Mark, StringComparison.Ordinal))
+        if (query is not string text || text.StartsWith(BigTables.Mark, StringComparison.Ordinal) || statement.StartTimeUtc < from)
             return;
         var oneLine = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         times.GetOrAdd(oneLine[..Math.Min(200, oneLine.Length)], _ => []).Add(statement.Duration.TotalMilliseconds);
