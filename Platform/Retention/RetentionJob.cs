@@ -34,7 +34,7 @@ sealed class RetentionJob<TDb>(
     internal async Task Step(CancellationToken stop)
     {
         var began = clock.GetTimestamp();
-        StartOver();
+        StartOverIfDue();
         var remaining = tables.ToList();
         do
         {
@@ -52,7 +52,7 @@ sealed class RetentionJob<TDb>(
     /// From time to time a step begins at the oldest time again, for rows that were locked or could not be deleted yet. Not each step:
     /// PostgreSQL reads every index entry deleted since the last vacuum, which may be millions.
     /// </summary>
-    void StartOver()
+    void StartOverIfDue()
     {
         if (startedOverAt is { } last && clock.GetElapsedTime(last).TotalSeconds < settings.RescanIntervalSeconds)
             return;
