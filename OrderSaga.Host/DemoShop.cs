@@ -19,7 +19,7 @@ sealed class DemoShop : IDisposable
     {
         this.data = data;
         http = new HttpClient { BaseAddress = new Uri(url), Timeout = WaitLimit };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key.Trim());
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
     public async Task Open()

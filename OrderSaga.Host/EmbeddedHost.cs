@@ -12,6 +12,8 @@ namespace OrderSaga.Host;
 /// </summary>
 static class EmbeddedHost
 {
+    public const string CallerKey = "api-key";
+    public const string OperatorKey = "operator-key";
     const string DefaultUrl = "http://localhost:5100";
 
     /// <param name="args">The command line.</param>
@@ -19,7 +21,9 @@ static class EmbeddedHost
     public static WebApplicationBuilder Create(string[] args, bool welcome = true)
     {
         var builder = Service.Create(args, "ordersaga");
-        var data = PrivateDirectory(builder.Configuration.GetDataDirectory());
+        var data = PrivateFiles.CreateDirectory(builder.Configuration.GetDataDirectory());
+        // Its databases hold merchants' webhook secrets.
+        PrivateFiles.RestrictDirectory(data);
         var url = LocalUrl(builder);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -36,8 +40,10 @@ static class EmbeddedHost
                 ?? Secret(data, "service-key", () => ApiKeys.Create(data, "service", "ordersaga", Roles.Query)),
         });
 
-        var key = Secret(data, "api-key", () => ApiKeys.Create(data, "embedded", "demo", [.. Roles.All]));
-        builder.Services.AddSingleton(new WelcomeService.WelcomeInfo(url, data, key));
+        // Two keys: one that a shop could have, and one that changes prices, stock and cases.
+        Secret(data, CallerKey, () => ApiKeys.Create(data, "demo", "demo", Roles.Orders));
+        var operatorKey = Secret(data, OperatorKey, () => ApiKeys.Create(data, "operator", "demo", Roles.Catalogue, Roles.Stock, Roles.Operator));
+        builder.Services.AddSingleton(new WelcomeService.WelcomeInfo(url, data, operatorKey));
         builder.Services.AddHostedService<SchemaMigrationService>();
         if (welcome)
             AddWelcome(builder.Services);
@@ -74,21 +80,16 @@ static class EmbeddedHost
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Its databases hold merchants' webhook secrets: a directory created here is accessible to its owner only.</summary>
-    static string PrivateDirectory(string path) => DataLock.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-
     /// <summary>Generates the secret at the first start; readable by the owner only.</summary>
     static string Secret(string directory, string name, Func<string> make)
     {
         var file = Path.Combine(directory, name);
+        PrivateFiles.Restrict(file);
         if (File.Exists(file))
             return File.ReadAllText(file).Trim();
 
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var secret = make();
-        using var writer = new StreamWriter(file, options);
+        using var writer = new StreamWriter(PrivateFiles.Open(file, FileMode.CreateNew));
         writer.WriteLine(secret);
         return secret;
     }

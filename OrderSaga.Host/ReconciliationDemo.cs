@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OrderSaga.Ledgers;
 using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Http;
 using Spectre.Console;
 
 namespace OrderSaga.Host;
@@ -22,10 +23,10 @@ static class ReconciliationDemo
         var builder = EmbeddedHost.Create(
             ["--urls=http://127.0.0.1:0", $"--Data={data}", "--Reconciliation:WindowSeconds=0", "--Reconciliation:NightlySchedule=",
              "--Reconciliation:RollingIntervalMinutes=0", "--Serilog:MinimumLevel:Default=Error", .. args[1..]], welcome: false);
+        var key = ApiKeys.Create(data, "reconciliation-demo", "demo", Roles.Orders, Roles.Catalogue, Roles.Stock, Roles.Operator);
         await using var app = AllServices.Build(builder);
         app.UseServiceDefaults();
         await app.StartAsync(CancellationToken.None);
-        var key = await File.ReadAllTextAsync(Path.Combine(data, "api-key"), CancellationToken.None);
         using var shop = new DemoShop(app.Urls.First(), key, data);
         await RunDemo(shop, data);
         await app.StopAsync(CancellationToken.None);

@@ -9,7 +9,7 @@ namespace OrderSaga.Host;
 /// </summary>
 sealed class WelcomeService(WelcomeService.WelcomeInfo about, IConfiguration settings) : IHostedLifecycleService, IHealthCheck
 {
-    public sealed record WelcomeInfo(string Url, string Data, string Key);
+    public sealed record WelcomeInfo(string Url, string Data, string OperatorKey);
 
     static readonly (string Sku, string Name, long UnitPrice, int Stock)[] Catalogue =
     [
@@ -35,23 +35,26 @@ sealed class WelcomeService(WelcomeService.WelcomeInfo about, IConfiguration set
 
               OrderSaga is running: orders, stock and payments in one process, data in {{{about.Data}}}
 
-              API docs   {{{about.Url}}}/docs
-              API key    in {{{Path.Combine(about.Data, "api-key")}}}
+              API docs         {{{about.Url}}}/docs
+              API key          in {{{FileOf(EmbeddedHost.CallerKey)}}}: places orders
+              operator's key   in {{{FileOf(EmbeddedHost.OperatorKey)}}}: prices, stock, cases
 
               Place an order and wait until it is completed:
 
-              curl -s {{{about.Url}}}/orders -H "Authorization: Bearer {{{about.Key}}}" {{{FirstHeaders}}} -d '{{{FirstOrder}}}'
+              curl -s {{{about.Url}}}/orders -H "Authorization: Bearer $(cat '{{{FileOf(EmbeddedHost.CallerKey)}}}')" {{{FirstHeaders}}} -d '{{{FirstOrder}}}'
 
               Ctrl+C stops it; all data is kept.
 
             """);
     }
 
+    string FileOf(string key) => Path.Combine(about.Data, key);
+
     /// <summary>Receives goods first, prices last: a repeated seed continues where it stopped, and a receipt counts once.</summary>
     async Task Seed(CancellationToken cancel)
     {
         using var http = new HttpClient { BaseAddress = new Uri(about.Url) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", about.Key);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", about.OperatorKey);
         if ((await http.GetFromJsonAsync<Page>("/products?limit=1", cancel))!.Items.Count > 0)
             return;
         foreach (var (sku, _, _, stock) in Catalogue)

@@ -11,12 +11,16 @@ namespace OrderSaga.Platform.Database;
 /// </summary>
 public static class DataLock
 {
-    /// <exception cref="IOException">Another process holds the lock, or the directory is not writable.</exception>
+    /// <exception cref="IOException">Another process holds the lock, or the directory is not writable or not private.</exception>
     internal static IDisposable Acquire(WebApplication app, string fileName)
     {
         var held = new Held([]);
         foreach (var directory in Directories(app.Services.GetServices<IDatabase>()))
+        {
+            PrivateFiles.RestrictDirectory(directory);
             held.Files.Add(Open(Path.Combine(directory, fileName)));
+        }
+
         return held;
     }
 
@@ -52,22 +56,6 @@ public static class DataLock
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    /// <summary>Creates the directory if it does not exist.</summary>
-    /// <param name="path">Absolute path.</param>
-    /// <param name="mode">Unix mode of a directory created here; ignored on Windows.</param>
-    /// <exception cref="IOException">The directory cannot be created.</exception>
-    public static string CreateDirectory(string path, UnixFileMode? mode = null)
-    {
-        try
-        {
-            return mode is { } own && !OperatingSystem.IsWindows() ? Directory.CreateDirectory(path, own).FullName : Directory.CreateDirectory(path).FullName;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"The data directory {path} cannot be created: {refused.Message}", refused);
         }
     }
 

@@ -67,7 +67,7 @@ public static class DatabaseSetup
         if (given is not null)
             return given;
 
-        return $"Data Source={Path.Combine(DataLock.CreateDirectory(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
+        return $"Data Source={Path.Combine(PrivateFiles.CreateDirectory(configuration.GetDataDirectory()), name + ".db")};Pooling=True";
     }
 
     /// <param name="options">Options of the contexts.</param>

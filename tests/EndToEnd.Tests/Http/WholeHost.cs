@@ -34,10 +34,11 @@ public sealed class WholeHost : IAsyncLifetime
         app = AllServices.Build(EmbeddedHost.Create(
             ["--urls=http://127.0.0.1:0", $"--Data={data.FullName}", "--Serilog:MinimumLevel:Default=Error", "--Reconciliation:WindowSeconds=0", .. settings],
             welcome: false));
+        var key = ApiKeys.Create(data.FullName, "all-roles", "demo", [.. Roles.All]);
         app.UseServiceDefaults();
         await app.StartAsync();
         Http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        Http.DefaultRequestHeaders.Add("X-Api-Key", (await File.ReadAllTextAsync(Path.Combine(data.FullName, "api-key"))).Trim());
+        Http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }
 
     /// <summary>A request that the endpoint accepts as far as path and media type go.</summary>

@@ -72,8 +72,9 @@ public sealed partial class StartAndStopTests : IDisposable
         await using var process = Process("stops", ports[0]);
         process.Start(("Logs:Json", "true"));
         await process.Ready();
+        using var operators = Client(process, await File.ReadAllTextAsync(Path.Combine(directory.FullName, "data", "operator-key")));
+        (await operators.PutAsync("products/tea-001", Json("""{"name":"Tea","unitPrice":1250,"currency":"EUR"}"""))).EnsureSuccessStatusCode();
         using var http = Client(process, await File.ReadAllTextAsync(Path.Combine(directory.FullName, "data", "api-key")));
-        (await http.PutAsync("products/tea-001", Json("""{"name":"Tea","unitPrice":1250,"currency":"EUR"}"""))).EnsureSuccessStatusCode();
         var id = JsonNode.Parse(await (await Place(http, "one", wait: 0)).Content.ReadAsStringAsync())!["id"]!.GetValue<string>();
 
         using var stream = new StreamReader(await http.GetStreamAsync($"orders/{id}/events"));
