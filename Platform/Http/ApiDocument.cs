@@ -92,7 +92,7 @@ static class ApiDocument
             problems.AddRange(OfJson);
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            problems.Add(ProblemTypes.Unauthorized);
+            problems.AddRange([ProblemTypes.Unauthorized, ProblemTypes.KeysUnavailable]);
             operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
         }
         if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)

@@ -25,25 +25,68 @@ public static class Roles
     public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator, Query];
 }
 
-/// <summary>A caller's API key, stored as a hash only.</summary>
-/// <param name="Name">Name of the key for operators.</param>
-/// <param name="Merchant">The merchant (tenant) whose data the key can access.</param>
-/// <param name="Sha256">SHA-256 of the key's ASCII bytes, hex.</param>
-/// <param name="Roles">From <see cref="Http.Roles"/>.</param>
-public sealed record ApiKey(string Name, string Merchant, string Sha256, IReadOnlyList<string> Roles)
+/// <summary>A key as the key file and the settings define it under its name.</summary>
+sealed record ApiKeyEntry
+{
+    /// <summary>The merchant (tenant) whose data the key can access.</summary>
+    public string? Merchant { get; init; }
+
+    /// <summary>SHA-256 of the key's bytes, hex.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>From <see cref="Http.Roles"/>.</summary>
+    public string[]? Roles { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>From this time on the key is refused; null: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+}
+
+/// <summary>A caller's API key, known by its hash only.</summary>
+sealed class ApiKey
 {
     public const string MerchantClaim = "merchant";
     public const string RoleClaim = "role";
 
-    byte[] Hash { get; } = Convert.FromHexString(Sha256);
+    readonly byte[] hash;
 
-    internal bool Matches(ReadOnlySpan<byte> hash) => CryptographicOperations.FixedTimeEquals(Hash, hash);
+    /// <param name="name">Name of the key for operators.</param>
+    /// <param name="source">The key file or the settings source.</param>
+    /// <param name="entry">Its definition there.</param>
+    /// <exception cref="ArgumentException">A field is missing or invalid.</exception>
+    public ApiKey(string name, string source, ApiKeyEntry entry)
+    {
+        Require(ApiKeys.ValidMerchant(name), $"A key's name must be {ApiKeys.MerchantRule}.");
+        Require(ApiKeys.ValidMerchant(entry.Merchant), $"Merchant must be {ApiKeys.MerchantRule}.");
+        Require(entry.Sha256 is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit), "Sha256 must be the key's SHA-256 hash as 64 hex digits.");
+        Require(entry.Roles is { Length: > 0 } roles && !roles.Except(Http.Roles.All).Any(), $"Roles must be from {string.Join(", ", Http.Roles.All)}.");
+        (Name, Source, Entry, hash) = (name, source, entry, Convert.FromHexString(entry.Sha256!));
+        Principal = new ClaimsPrincipal(new ClaimsIdentity(
+            [new(ClaimTypes.Name, name), new(MerchantClaim, entry.Merchant!), .. entry.Roles!.Select(role => new Claim(RoleClaim, role))],
+            ApiKeyScheme.Name, ClaimTypes.Name, RoleClaim));
+        Identity = $"{name} {entry.Merchant} {Convert.ToHexString(hash)} {string.Join(',', entry.Roles!)} {entry.ExpiresAt:O}";
+    }
 
-    internal ClaimsPrincipal Principal { get; } = new(new ClaimsIdentity(
-        [new(ClaimTypes.Name, Name), new(MerchantClaim, Merchant), .. Roles.Select(role => new Claim(RoleClaim, role))],
-        ApiKeyScheme.Name, ClaimTypes.Name, RoleClaim));
+    public string Name { get; }
+    public string Source { get; }
+    public ApiKeyEntry Entry { get; }
+    public ClaimsPrincipal Principal { get; }
 
-    internal static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+    /// <summary>The same for two readings of one definition.</summary>
+    public string Identity { get; }
+
+    public bool Matches(ReadOnlySpan<byte> presented) => CryptographicOperations.FixedTimeEquals(hash, presented);
+
+    public bool IsExpired(DateTimeOffset now) => Entry.ExpiresAt <= now;
+
+    public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    static void Require(bool holds, string rule)
+    {
+        if (!holds)
+            throw new ArgumentException(rule);
+    }
 }
 
 public static class ApiKeyUser

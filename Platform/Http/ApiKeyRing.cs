@@ -1,75 +1,127 @@
-using System.Text.RegularExpressions;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>The keys of the section <c>ApiKeys:Keys</c> (a list, or an object by name); reloaded when a settings file changes.</summary>
-sealed partial class ApiKeyRing : IDisposable
+/// <summary>
+/// The API keys in force. The sources are read every second: links, mounts and network file systems report no changes. What is wrong for
+/// longer than <see cref="Grace"/> is refused: the keys of an unreadable file, or one invalid key (docs/adr/0030).
+/// </summary>
+sealed class ApiKeyRing : BackgroundService, IHealthCheck
 {
-    readonly IConfiguration configuration;
-    readonly ILogger<ApiKeyRing> log;
-    readonly IDisposable changes;
-    volatile IReadOnlyList<ApiKey> keys;
+    /// <summary>The text of /health/ready while a source has a problem.</summary>
+    public const string Stale = "stale";
 
-    public ApiKeyRing(IConfiguration configuration, ILogger<ApiKeyRing> log)
+    static readonly TimeSpan ReadInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a source may be broken before it counts: an editor or a copy can take a moment to write it.</summary>
+    static readonly TimeSpan Grace = TimeSpan.FromSeconds(3);
+
+    static readonly Counter<long> Errors =
+        Instruments.Meter.CreateCounter<long>("ordersaga.keys.errors", "{error}", "Errors in the sources of API keys: alarm on any");
+
+    readonly ApiKeyFile file;
+    readonly RequestsInProgress requests;
+    readonly TimeProvider clock;
+    readonly ILogger<ApiKeyRing> log;
+    readonly IDisposable settingsChanges;
+    volatile ApiKeySettings settings;
+    volatile ApiKeySet current;
+    long? brokenSince;
+
+    /// <exception cref="InvalidOperationException">A source has a problem at start.</exception>
+    public ApiKeyRing(IConfiguration configuration, ApiKeyFile file, RequestsInProgress requests, TimeProvider clock, ILogger<ApiKeyRing> log)
     {
-        (this.configuration, this.log) = (configuration, log);
-        keys = Read(configuration);
-        changes = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
+        (this.file, this.requests, this.clock, this.log) = (file, requests, clock, log);
+        file.Restrict();
+        settings = ApiKeySettings.Of(configuration);
+        current = ApiKeySet.Empty.Next(file, settings);
+        if (current.Problems.Count > 0)
+            throw new InvalidOperationException(string.Join(" ", current.Problems));
+        settingsChanges = Watch(configuration);
     }
 
     /// <summary>Compares every key in constant time, so that the response time reveals nothing.</summary>
-    public ApiKey? Find(string presented)
+    public (ApiKey? Key, AuthFailure Failure) Find(string presented)
     {
-        var hash = ApiKey.HashOf(presented);
+        var (hash, keys) = (ApiKey.HashOf(presented), current);
+        if (Match(keys.Keys, hash) is { } key)
+            return (key, key.IsExpired(clock.GetUtcNow()) ? AuthFailure.Expired : AuthFailure.None);
+        var suspended = Match(keys.Suspended, hash);
+        return (suspended, suspended is null ? AuthFailure.Unknown : AuthFailure.Suspended);
+    }
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(current.Problems.Count == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Degraded(Stale));
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(ReadInterval, clock);
+        while (await timer.WaitForTick(stoppingToken))
+            Refresh();
+    }
+
+    /// <summary>Reads the sources again and cuts the requests of keys that are no longer in force.</summary>
+    internal void Refresh()
+    {
+        var next = current.Next(file, settings);
+        if (IsSettled(next))
+            Apply(next);
+        requests.Abort(key => !current.Identities.Contains(key.Identity) || key.IsExpired(clock.GetUtcNow()));
+    }
+
+    static ApiKey? Match(IReadOnlyList<ApiKey> keys, byte[] hash)
+    {
         ApiKey? found = null;
         foreach (var key in keys)
             found = key.Matches(hash) ? key : found;
         return found;
     }
 
-    public static IReadOnlyList<ApiKey> Read(IConfiguration configuration) =>
-        [.. configuration.GetSection("ApiKeys:Keys").GetChildren().Select(Read)];
-
-    static ApiKey Read(IConfigurationSection section)
+    bool IsSettled(ApiKeySet next)
     {
-        var name = section["Name"] ?? section.Key;
-        var merchant = section["Merchant"] ?? "";
-        var roles = section.GetSection("Roles").Get<string[]>() ?? [];
-        if (!ValidMerchant(merchant))
-            throw new InvalidOperationException($"{section.Path}: Merchant '{merchant}' is invalid: use {MerchantRule}.");
-        if (!Sha256Hex().IsMatch(section["Sha256"] ?? ""))
-            throw new InvalidOperationException($"{section.Path}: Sha256 must be the key's SHA-256 hash as 64 hex digits.");
-        if (roles.Length == 0 || roles.Except(Roles.All).Any())
-            throw new InvalidOperationException($"{section.Path}: Roles must be from {string.Join(", ", Roles.All)}.");
-        return new ApiKey(name, merchant, section["Sha256"]!, roles);
+        if (next.Problems.Count == 0)
+            brokenSince = null;
+        else
+            brokenSince ??= clock.GetTimestamp();
+        return brokenSince is not { } since || clock.GetElapsedTime(since) >= Grace;
     }
 
-    /// <summary>Lower case only: some databases compare names without case.</summary>
-    public const string MerchantRule = "1 to 64 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
-
-    public static bool ValidMerchant(string? merchant) => merchant is not null && MerchantName().IsMatch(merchant);
-
-    void Reload()
+    void Apply(ApiKeySet next)
     {
-        try
+        foreach (var problem in next.Problems.Except(current.Problems))
         {
-            keys = Read(configuration);
-            log.LogInformation("Reloaded {Count} API keys", keys.Count);
+            Errors.Add(1);
+            log.LogError("API keys: {Problem}", problem);
         }
-        catch (InvalidOperationException wrong)
-        {
-            log.LogError("The changed API keys are invalid; the previous keys stay in force: {Reason}", wrong.Message);
-        }
+
+        var repaired = next.Problems.Count == 0 && current.Problems.Count > 0;
+        if (repaired || !next.Identities.SetEquals(current.Identities))
+            log.LogInformation("Reloaded the API keys: {Count} are in force", next.Keys.Count);
+        current = next;
     }
 
-    public void Dispose() => changes.Dispose();
+    /// <summary>A settings file that cannot be read again has no keys; that must not pass in silence.</summary>
+    IDisposable Watch(IConfiguration configuration)
+    {
+        string? failure = null;
+        foreach (var source in ((IConfigurationBuilder)configuration).Sources.OfType<FileConfigurationSource>())
+            source.OnLoadException = load =>
+            {
+                load.Ignore = true;
+                failure = $"{load.Exception.Message} Keys in it are refused until it can be read. {load.Exception.InnerException?.Message}";
+            };
+        return ChangeToken.OnChange(configuration.GetReloadToken, () => (settings, failure) = (ApiKeySettings.Of(configuration, failure), null));
+    }
 
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.None, 100)]
-    private static partial Regex MerchantName();
-
-    [GeneratedRegex("^[0-9a-fA-F]{64}$", RegexOptions.None, 100)]
-    private static partial Regex Sha256Hex();
+    public override void Dispose()
+    {
+        settingsChanges.Dispose();
+        base.Dispose();
+    }
 }

@@ -7,7 +7,7 @@ namespace OrderSaga.Platform.Http;
 
 /// <summary>
 /// /health/live: the process answers. /health/ready: its databases accept writes. An unavailable broker makes the process degraded, not
-/// unready: it still accepts orders, and the outbox keeps the messages.
+/// unready: it still accepts orders, and the outbox keeps the messages. API keys that cannot be read are stale.
 /// </summary>
 static class Health
 {
@@ -23,7 +23,7 @@ static class Health
     {
         var report = await health.CheckHealthAsync(cancel);
         var checks = report.Entries.ToDictionary(entry => entry.Key, entry => StatusText(entry.Value));
-        var status = checks.ContainsValue("unavailable") ? "unavailable" : checks.ContainsValue(Degraded) ? Degraded : "ready";
+        var status = checks.ContainsValue("unavailable") ? "unavailable" : checks.Values.All(check => check == "ready") ? "ready" : Degraded;
         return Results.Json(new { status, checks }, statusCode: status == "unavailable" ? 503 : 200);
     }
 
@@ -31,6 +31,7 @@ static class Health
     {
         HealthStatus.Healthy => "ready",
         HealthStatus.Unhealthy when !entry.Tags.Contains("masstransit") => "unavailable",
+        HealthStatus.Degraded when entry.Description == ApiKeyRing.Stale => ApiKeyRing.Stale,
         _ => Degraded,
     };
 }

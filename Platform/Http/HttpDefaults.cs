@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
@@ -14,9 +13,10 @@ public static class HttpDefaults
     public static void AddHttpDefaults(this WebApplicationBuilder builder)
     {
         var directory = builder.Configuration["ApiKeys:Directory"] ?? builder.Configuration.GetDataDirectory();
-        builder.Configuration.AddJsonFile(Path.GetFullPath(Path.Combine(directory, ApiKeys.FileName)), optional: true, reloadOnChange: true);
-
+        builder.Services.AddSingleton(new ApiKeyFile(directory));
         builder.Services.AddSingleton<ApiKeyRing>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ApiKeyRing>());
+        builder.Services.AddSingleton<AuthFailures>();
         // AddAuthenticationCore: no cookies, so no data-protection keys to store.
         builder.Services.AddWebEncoders();
         builder.Services.AddAuthenticationCore(options =>
@@ -35,7 +35,7 @@ public static class HttpDefaults
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<RequestsInProgress>();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().AddCheck<ApiKeyRing>("keys");
         builder.Services.AddQueryRate();
         builder.AddApiDocument();
     }

@@ -33,6 +33,7 @@ public static class ProblemTypes
     public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "This API key sent too many requests.");
     public static readonly ProblemType Internal = new("internal", 500, "Internal error.");
     public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is temporarily unavailable.");
+    public static readonly ProblemType KeysUnavailable = new("keys-unavailable", 503, "The API keys are temporarily unavailable.");
     public static readonly ProblemType Stopping = new("stopping", 503, "This process is stopping.");
 
     // Calls with a body.

@@ -7,12 +7,12 @@ using OrderSaga.Platform.Common;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// When the process stops, requests get <see cref="Limits.ShutdownTimeoutSeconds"/> to finish. Then the connections of the remaining ones are cut:
-/// they wait for their caller, for example for a body that never arrives.
+/// The requests of this process, and who sent them. When the process stops, they get <see cref="Limits.ShutdownTimeoutSeconds"/> to finish. Then
+/// the connections of the remaining ones are cut: they wait for their caller, for example for a body that never arrives.
 /// </summary>
 sealed class RequestsInProgress
 {
-    readonly ConcurrentDictionary<HttpContext, bool> requests = new();
+    readonly ConcurrentDictionary<HttpContext, ApiKey?> requests = new();
     readonly TimeSpan limit;
     readonly TimeProvider clock;
     readonly ILogger<RequestsInProgress> log;
@@ -25,14 +25,33 @@ sealed class RequestsInProgress
 
     public async Task Track(HttpContext http, RequestDelegate next)
     {
-        requests[http] = true;
+        requests[http] = null;
         try
         {
             await next(http);
         }
         finally
         {
-            requests.TryRemove(http, out _);
+            // Not while it is being cut: afterwards the server uses the context for the next request.
+            lock (http)
+                requests.TryRemove(http, out _);
+        }
+    }
+
+    public void SetKey(HttpContext http, ApiKey key) => requests[http] = key;
+
+    /// <summary>Cuts the connections of the requests with these keys.</summary>
+    public void Abort(Func<ApiKey, bool> isRevoked)
+    {
+        foreach (var (http, _) in requests)
+        {
+            lock (http)
+            {
+                if (!requests.TryGetValue(http, out var key) || key is null || !isRevoked(key))
+                    continue;
+                log.LogWarning("Cut a request of the key {Key}, which is no longer in force", key.Name);
+                http.Abort();
+            }
         }
     }
 

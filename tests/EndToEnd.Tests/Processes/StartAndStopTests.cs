@@ -57,6 +57,7 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]
     [InlineData("Orders.Sagas", "Database:Mode", "PostgreSql", "Set ConnectionStrings:orders")]
     [InlineData("Inventory.Worker", "Transport:Mode", "Kafka", "Transport:Mode 'Kafka' is unknown")]
+    [InlineData("Inventory.Worker", "ApiKeys:Keys:x:Merchant", "Upper", "the key 'x' is refused. Merchant must be 1 to 64 of a-z")]
     [InlineData("Payments.Worker", "Payments:WebhookToleranceSeconds", "x", "Failed to convert configuration value 'x'")]
     [InlineData("Payments.Sandbox", "Sandbox:FeeBasisPoints", "-1", "Sandbox:FeeBasisPoints must be 0 to 10000")]
     [InlineData("Reconciler.Job", "Limits:ShutdownTimeoutSeconds", "0", "Limits:ShutdownTimeoutSeconds must be 1 to 60")]
