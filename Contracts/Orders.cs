@@ -4,7 +4,7 @@ namespace OrderSaga.Contracts;
 /// Command to the queue <see cref="Queues.SubmitOrder"/>: places an order, as POST /orders does. The same merchant and
 /// idempotency key give the same order. Answered by <see cref="OrderSubmitted"/> or <see cref="OrderRejected"/>.
 /// </summary>
-/// <param name="Merchant">Owner of the order. A sender with access to the queue may order for any merchant.</param>
+/// <param name="Merchant">Owner of the order; on RabbitMQ one for which the sender's broker user may order.</param>
 /// <param name="IdempotencyKey">The caller's own key, 1 to 255 printable characters; repeated in every event of the order.</param>
 /// <param name="Currency">ISO 4217 code; every sku must be priced in it.</param>
 /// <param name="Lines">1 to 100 lines, each sku at most once.</param>
@@ -17,6 +17,7 @@ public sealed record SubmitOrder(
     Money? Total = null);
 
 /// <summary>Command: cancels the order unless it is too late (a capture was requested).</summary>
+[SentBy(ServiceNames.OrdersApi)]
 public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;
 
 /// <summary>
@@ -25,6 +26,7 @@ public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that was overdue.</param>
+[SentBy(ServiceNames.Reconciler)]
 public sealed record CheckOrder(Guid OrderId, long Version) : IOrderMessage;
 
 /// <summary>
@@ -33,6 +35,7 @@ public sealed record CheckOrder(Guid OrderId, long Version) : IOrderMessage;
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that the operator saw.</param>
+[SentBy(ServiceNames.Reconciler)]
 public sealed record RetryOrder(Guid OrderId, long Version) : IOrderMessage;
 
 /// <summary>
@@ -41,6 +44,7 @@ public sealed record RetryOrder(Guid OrderId, long Version) : IOrderMessage;
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that the operator saw.</param>
+[SentBy(ServiceNames.Reconciler)]
 public sealed record AbandonOrder(Guid OrderId, long Version) : IOrderMessage;
 
 /// <summary>Event: the order is placed.</summary>
@@ -54,7 +58,7 @@ public sealed record OrderSubmitted(
     Guid OrderId, string Merchant, string IdempotencyKey, Money Total, IReadOnlyList<OrderLine> Lines, DateTime SubmittedAt) : IOrderMessage;
 
 /// <summary>Event: a <see cref="SubmitOrder"/> was rejected; no order exists for it.</summary>
-/// <param name="Merchant">As in the command.</param>
+/// <param name="Merchant">As in the command; if its sender may not order for that merchant, the sender's own, or empty.</param>
 /// <param name="IdempotencyKey">As in the command.</param>
 /// <param name="Code">The problem type's name, e.g. <c>unknown-sku</c>.</param>
 /// <param name="Detail">What is wrong and what to do.</param>

@@ -17,13 +17,14 @@ public static class InventorySetup
         builder.AddDatabase<InventoryDb>("inventory");
         builder.AddUnitOfWork<InventoryDb>();
         builder.Services.AddScoped<StockFence>();
-        builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<InventoryDb>(Queues.Inventory, endpoint =>
-        {
-            endpoint.Preload<StockRows>();
-            endpoint.Consumer<ReserveStockConsumer>();
-            endpoint.Consumer<ConfirmStockConsumer>();
-            endpoint.Consumer<CancelStockConsumer>();
-        }));
+        builder.AddMessaging(bus => bus
+            .Correlate<IOrderMessage>(message => message.OrderId)
+            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .Endpoint<InventoryDb>(Queues.Inventory, endpoint => endpoint
+                .Preload<StockRows>()
+                .Consumer<ReserveStockConsumer>()
+                .Consumer<ConfirmStockConsumer>()
+                .Consumer<CancelStockConsumer>()));
     }
 
     public static void MapInventory(this IEndpointRouteBuilder app)

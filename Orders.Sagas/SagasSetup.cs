@@ -10,7 +10,13 @@ public static class SagasSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<OrderSteps>();
+        var settings = builder.Configuration.GetSection("Bus").Get<BusSettings>() ?? new BusSettings();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
         builder.AddMessaging(bus => bus
+            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .ReturnMessages()
+            .DeclareEvents(typeof(OrderSubmitted), typeof(OrderRejected), typeof(OrderCompleted), typeof(OrderCancelled), typeof(OrderNeedsReview))
             .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
             .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
     }

@@ -20,13 +20,14 @@ public static class PaymentsSetup
         builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.WebhookRetentionDays));
         AddBranches(builder.Services);
         AddGateway(builder);
-        builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId).Endpoint<PaymentsDb>(Queues.Payments, endpoint =>
-        {
-            endpoint.Preload<PaymentRows>();
-            endpoint.Consumer<TryAuthorizePaymentConsumer>();
-            endpoint.Consumer<ConfirmPaymentConsumer>();
-            endpoint.Consumer<CancelPaymentConsumer>();
-        }));
+        builder.AddMessaging(bus => bus
+            .Correlate<IOrderMessage>(message => message.OrderId)
+            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .Endpoint<PaymentsDb>(Queues.Payments, endpoint => endpoint
+                .Preload<PaymentRows>()
+                .Consumer<TryAuthorizePaymentConsumer>()
+                .Consumer<ConfirmPaymentConsumer>()
+                .Consumer<CancelPaymentConsumer>()));
     }
 
     public static void MapPayments(this IEndpointRouteBuilder app)

@@ -1,3 +1,4 @@
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
@@ -20,6 +21,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton<ParticipantQueries>();
         builder.Services.AddSingleton<ReviewCases>();
         builder.Services.AddScoped<SagaCommandSender>();
+        builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());
         builder.Services.AddHostedService(services => services.GetRequiredService<CaseAlerts>());

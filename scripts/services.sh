@@ -56,6 +56,13 @@ secret() {
     cat "$run/$1"
 }
 
+# The broker user of each service. Its password is made of letters and digits: it is part of a URL.
+declare -A broker_users=(
+    [Orders.Api]=orders-api [Orders.Sagas]=orders-sagas [Inventory.Worker]=inventory [Payments.Worker]=payments [Reconciler.Job]=reconciler
+)
+broker_password() { secret "broker-$1" "" | tr -d '+/='; }
+broker_url() { echo "amqp://$1:$(broker_password "$1")@localhost:5672/ordersaga"; }
+
 connection() { echo "Host=localhost;Database=ordersaga_$1;Username=ordersaga;Password=ordersaga;SSL Mode=Disable;Maximum Pool Size=40"; }
 
 # The settings of one service, one NAME=VALUE per line. docs and compose.yaml use the same names.
@@ -67,9 +74,13 @@ settings_of() {
     echo "Database__Mode=PostgreSql"
     echo "ConnectionStrings__${databases[$1]}=$(connection "${databases[$1]}")"
     echo "ApiKeys__Directory=$run"
-    [[ $1 == Payments.Sandbox ]] || echo "Transport__Mode=RabbitMq"
-    [[ $1 == Payments.Sandbox ]] || echo "Transport__Url=amqp://ordersaga:ordersaga@localhost:5672/ordersaga"
+    if [[ -n ${broker_users[$1]:-} ]]; then
+        echo "Transport__Mode=RabbitMq"
+        echo "Transport__Url=$(broker_url "${broker_users[$1]}")"
+    fi
     case $1 in
+        # The example of docs/integration.md orders as this outside system.
+        Orders.Sagas) echo "Bus__Users=my-shop=demo" ;;
         Reconciler.Job)
             for database in orders inventory payments; do echo "ConnectionStrings__$database=$(connection "$database")"; done
             echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox"

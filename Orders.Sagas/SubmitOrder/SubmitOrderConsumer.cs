@@ -5,6 +5,7 @@ using OrderSaga.Contracts;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
+using OrderSaga.Platform.Rabbit;
 
 namespace Orders.Sagas;
 
@@ -12,35 +13,39 @@ namespace Orders.Sagas;
 /// Places an order that arrives over the bus, with the rules of POST /orders. Publishes OrderSubmitted or OrderRejected, and also sends it
 /// as a response if the sender requested one.
 /// </summary>
-public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Placements placements) : IConsumer<JsonBody>
+public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Placements placements, Senders senders, BusSettings settings)
+    : IConsumer<JsonBody>
 {
     static readonly string[] ResponseSchemes = ["rabbitmq", "rabbitmqs", "amqp", "amqps", "loopback"];
 
     public async Task Consume(ConsumeContext<JsonBody> context)
     {
-        var result = await Place(context.Message);
-        await (result is Refused refused ? Reject(context, refused.Problem) : Accept(context, (Placed)result));
+        var sender = OrderSender.Of(senders.Of(context.ReceiveContext), settings);
+        var result = await Place(context.Message, sender);
+        await (result is Refused refused ? Reject(context, sender, refused.Problem) : Accept(context, sender, (Placed)result));
     }
 
-    async Task<PlacementResult> Place(JsonBody body)
+    async Task<PlacementResult> Place(JsonBody body, OrderSender sender)
     {
         if (SubmitOrderReader.Request(body, out var broken) is not { } request)
             return new Refused(broken!);
+        if (sender.Refusal(request.Merchant) is { } forbidden)
+            return new Refused(forbidden);
         await placements.Place(work, [request]);
         return request.Result();
     }
 
-    async Task Reject(ConsumeContext<JsonBody> context, Problem refusal)
+    async Task Reject(ConsumeContext<JsonBody> context, OrderSender sender, Problem refusal)
     {
         var (merchant, key) = SubmitOrderReader.MerchantAndKey(context.Message);
-        var rejected = new OrderRejected(merchant, key, refusal.Type.Name, Describe(refusal));
+        var rejected = new OrderRejected(sender.MerchantToName(merchant), key, refusal.Type.Name, Describe(refusal));
         await work.Publish(rejected);
-        await Respond(context, rejected);
+        await Respond(context, sender, rejected);
     }
 
-    async Task Accept(ConsumeContext context, Placed placed)
+    async Task Accept(ConsumeContext context, OrderSender sender, Placed placed)
     {
-        if (!placed.Replayed && !ExpectsResponse(context))
+        if (!placed.Replayed && !ExpectsResponse(context, sender))
             return;
         var order = await db.Orders.FindAsync([placed.OrderId], context.CancellationToken)
             ?? throw new InvalidOperationException($"The idempotency key refers to order {placed.OrderId}, which does not exist.");
@@ -48,13 +53,15 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
         // The first answer may have been lost, so it is sent again.
         if (placed.Replayed)
             await work.Publish(submitted);
-        await Respond(context, submitted);
+        await Respond(context, sender, submitted);
     }
 
-    static Task Respond<T>(ConsumeContext context, T answer) where T : class => ExpectsResponse(context) ? context.RespondAsync(answer) : Task.CompletedTask;
+    static Task Respond<T>(ConsumeContext context, OrderSender sender, T answer) where T : class =>
+        ExpectsResponse(context, sender) ? context.RespondAsync(answer) : Task.CompletedTask;
 
-    static bool ExpectsResponse(ConsumeContext context) =>
-        context is { RequestId: not null, ResponseAddress: { IsAbsoluteUri: true, Scheme: var scheme } } && ResponseSchemes.Contains(scheme);
+    static bool ExpectsResponse(ConsumeContext context, OrderSender sender) =>
+        context is { RequestId: not null, ResponseAddress: { IsAbsoluteUri: true, Scheme: var scheme } address }
+        && ResponseSchemes.Contains(scheme) && sender.Owns(address);
 
     static string Describe(Problem refusal) =>
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));

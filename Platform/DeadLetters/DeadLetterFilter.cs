@@ -9,6 +9,7 @@ using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Processing;
+using OrderSaga.Platform.Rabbit;
 
 namespace OrderSaga.Platform.DeadLetters;
 
@@ -20,6 +21,7 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
 {
     readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
+    readonly Senders senders = services.GetRequiredService<Senders>();
     readonly ILogger log = services.GetRequiredService<ILogger<DeadLetterFilter<TDb>>>();
     readonly CancellationToken stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
 
@@ -80,10 +82,20 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
         return known == Guid.Empty ? failed.Id : known;
     }
 
-    /// <summary>A name may occur twice: as a message property and as a header of the sender.</summary>
-    static Dictionary<string, string?> HeadersOf(ReceiveContext context) => context.TransportHeaders.GetAll()
-        .GroupBy(header => header.Key, header => header.Value?.ToString())
-        .ToDictionary(same => same.Key, string? (same) => Text.CleanLines(string.Join(", ", same.OfType<string>().Distinct()), 4000));
+    /// <summary>
+    /// With the sender, whom a replay names too. A name may occur twice: as a message property and as a header of the sender.
+    /// </summary>
+    Dictionary<string, string?> HeadersOf(ReceiveContext context)
+    {
+        var headers = context.TransportHeaders.GetAll()
+            .GroupBy(header => header.Key, header => header.Value?.ToString(), StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(same => same.Key, string? (same) => Text.CleanLines(string.Join(", ", same.OfType<string>().Distinct()), 4000),
+                StringComparer.OrdinalIgnoreCase);
+        headers.Remove(Senders.Header);
+        if (senders.Of(context) is { } sender)
+            headers[Senders.Header] = sender;
+        return headers;
+    }
 
     static IEnumerable<string> TypesOf(MessageContext? message) =>
         (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? [];

@@ -80,7 +80,10 @@ public static class Messaging
         // In memory, nothing may be published before the queues are bound. With a broker the process starts without waiting: the outbox
         // keeps messages.
         if (mode == TransportMode.RabbitMq)
-            AddSenderQueues(builder.Services, setup);
+            AddPublicTopology(builder.Services, setup);
+        var prefix = builder.Configuration["Transport:UserPrefix"] ?? "";
+        builder.Services.AddSingleton(services => setup.CreateSenders((services.GetRequiredService<IMessageTransport>() as RabbitTransport)?.User, prefix));
+        builder.Services.AddSingleton<QueueSender>();
         builder.Services.Configure<MassTransitHostOptions>(host => host.WaitUntilStarted = mode == TransportMode.InMemory);
         builder.Services.AddMassTransit(bus =>
         {
@@ -103,19 +106,26 @@ public static class Messaging
         builder.Services.AddHostedService(services => services.GetRequiredService<ReceiveEndpointRestarter>());
     }
 
-    /// <summary>Declared before the bus starts, which receives from them.</summary>
-    static void AddSenderQueues(IServiceCollection services, MessagingSetup setup)
+    /// <summary>Declared before the bus starts, which receives from the queues.</summary>
+    static void AddPublicTopology(IServiceCollection services, MessagingSetup setup)
     {
-        services.AddSingleton(provider => new SenderQueues(
-            (RabbitTransport)provider.GetRequiredService<IMessageTransport>(), setup.SenderQueues, provider.GetRequiredService<ILogger<SenderQueues>>()));
-        services.AddHostedService(provider => provider.GetRequiredService<SenderQueues>());
+        services.AddSingleton(provider => new PublicTopology(
+            (RabbitTransport)provider.GetRequiredService<IMessageTransport>(), setup.SenderQueues,
+            () => setup.PublicEvents.Select(type => OutboxWriter.AddressOf(type, provider)), provider.GetRequiredService<ILogger<PublicTopology>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<PublicTopology>());
     }
 
     static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)
     {
         rabbit.Host(new Uri(url));
-        ReturnedMessages.Configure(rabbit, ActivatorUtilities.CreateInstance<ReturnedMessages>(provider, provider.GetRequiredService<IMessageTransport>()),
-            provider.GetRequiredService<Limits>());
+        var transport = (RabbitTransport)provider.GetRequiredService<IMessageTransport>();
+        rabbit.ConfigureSend(pipe => pipe.UseExecute(context =>
+        {
+            if (context.TryGetPayload(out RabbitMqSendContext? sent))
+                sent.BasicProperties.UserId = transport.User;
+        }));
+        if (setup.ReturnsMessages)
+            ReturnedMessages.Configure(rabbit, ActivatorUtilities.CreateInstance<ReturnedMessages>(provider, transport), provider.GetRequiredService<Limits>());
         Configure(rabbit, setup, provider);
     }
 

@@ -15,11 +15,19 @@ public sealed class MessagingSetup(IServiceCollection services)
 {
     readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
     readonly List<string> senderQueues = [];
+    readonly Dictionary<Type, IReadOnlyList<string>> senders = [];
+    string? returner;
 
     internal Correlations Correlations { get; } = new();
 
     /// <summary>Queues to which external systems send by name.</summary>
     internal IReadOnlyCollection<string> SenderQueues => senderQueues;
+
+    /// <summary>Events to which external systems subscribe.</summary>
+    internal IReadOnlyCollection<Type> PublicEvents { get; private set; } = [];
+
+    /// <summary>True: this process returns what the broker removed from the queues.</summary>
+    internal bool ReturnsMessages { get; private set; }
 
     /// <summary>Sets the CorrelationId of a message type. Batches load sagas by it, and it selects the batcher.</summary>
     public MessagingSetup Correlate<T>(Func<T, Guid> by) where T : class
@@ -27,6 +35,33 @@ public sealed class MessagingSetup(IServiceCollection services)
         Correlations.Add(by);
         return this;
     }
+
+    /// <summary>Believes a message of these types only if one of the named services, or this process, has sent it.</summary>
+    /// <param name="allowed">The services that may send each type.</param>
+    /// <param name="returnedBy">The service that calls <see cref="ReturnMessages"/>.</param>
+    public MessagingSetup Believe(IReadOnlyDictionary<Type, IReadOnlyList<string>> allowed, string returnedBy)
+    {
+        returner = returnedBy;
+        foreach (var (type, names) in allowed)
+            senders[type] = names;
+        return this;
+    }
+
+    /// <summary>Declares the exchanges of these events at the start, so that external systems can bind to them.</summary>
+    public MessagingSetup DeclareEvents(params IReadOnlyCollection<Type> types)
+    {
+        PublicEvents = types;
+        return this;
+    }
+
+    /// <summary>Makes this process return what the broker removed from the queues; its user may write to all of them.</summary>
+    public MessagingSetup ReturnMessages()
+    {
+        ReturnsMessages = true;
+        return this;
+    }
+
+    internal Senders CreateSenders(string? user, string prefix) => new(user, prefix, returner, senders);
 
     /// <summary>Adds a queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
     public MessagingSetup Endpoint<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
@@ -48,6 +83,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     readonly List<Type> preloads = [];
     readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
     Action<IRabbitMqReceiveEndpointConfigurator>? senders;
+    bool subscribes;
 
     internal bool IsPublic => senders is not null;
 
@@ -56,6 +92,13 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     {
         services.AddScoped<T>();
         preloads.Add(typeof(T));
+        return this;
+    }
+
+    /// <summary>Receives also what is published of its consumers' types, not only what is sent to its queue.</summary>
+    public EndpointSetup<TDb> Subscribe()
+    {
+        subscribes = true;
         return this;
     }
 
@@ -82,11 +125,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     /// </summary>
     public EndpointSetup<TDb> Public<T>() where T : class
     {
-        handlers.Add((receive, _) =>
-        {
-            receive.ConfigureConsumeTopology = false;
-            JsonBodyDeserializer<T>.AddTo(receive);
-        });
+        handlers.Add((receive, _) => JsonBodyDeserializer<T>.AddTo(receive));
         senders = receive =>
         {
             receive.Bind(queue);
@@ -126,11 +165,15 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         receive.PrefetchCount = limits.Prefetch;
         receive.ConcurrentMessageLimit = null;
         receive.PublishFaults = false;
+        receive.ConfigureConsumeTopology = subscribes;
         receive.ConfigureReceive(pipe => pipe.UseFilter(new RedeliveryDelayFilter<TDb>(queue, failures, provider)));
         receive.ConfigureReceive(pipe => pipe.UseFilter(new MessageSizeFilter<TDb>(limits.MaxMessageBytes, failures)));
         receive.UseEnvelopes();
         receive.ConfigureError(pipe => pipe.UseFilter(failures));
         receive.ConfigureDeadLetter(pipe => pipe.UseFilter(failures));
+        // A consumer of external messages checks their sender itself.
+        if (!IsPublic)
+            receive.UseFilter(new SenderFilter(queue, provider.GetRequiredService<Senders>()));
         receive.UseFilter(filter);
         handlers.ForEach(handler => handler(receive, provider));
     }

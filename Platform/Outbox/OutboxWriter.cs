@@ -85,7 +85,7 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
         foreach (var (queue, packed) in envelopes)
             AddRows(StoredMessage.QueueAddress(queue), Envelope.ContentType, packed, limits);
         foreach (var (type, packed) in events)
-            AddRows(AddressOf(type), EventRow.ContentType, packed, limits);
+            AddRows(AddressOf(type, services), EventRow.ContentType, packed, limits);
     }
 
     void Pack<TKey>(Dictionary<TKey, List<PendingMessage>> rows, TKey key, object message, DateTime? publishedAt) where TKey : notnull
@@ -101,9 +101,11 @@ sealed class OutboxWriter(IServiceProvider services) : OutboxSendContext
             messages.Add(OutboxMessage.Of(destination, contentType, body, inside));
     }
 
-    string AddressOf(Type type) => services.GetRequiredService<IBus>().Topology.TryGetPublishAddress(type, out var address)
-        ? address.ToString()
-        : throw new InvalidOperationException($"{type.Name} cannot be published: the bus has no address for it.");
+    /// <summary>The address of an event's exchange.</summary>
+    public static string AddressOf(Type type, IServiceProvider services) =>
+        services.GetRequiredService<IBus>().Topology.TryGetPublishAddress(type, out var address)
+            ? address.ToString()
+            : throw new InvalidOperationException($"{type.Name} cannot be published: the bus has no address for it.");
 
     /// <summary>MassTransit's extension point for sends inside the transaction.</summary>
     public Task AddSend<T>(SendContext<T> context) where T : class

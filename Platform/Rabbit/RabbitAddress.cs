@@ -5,7 +5,7 @@ using RabbitMQ.Client;
 namespace OrderSaga.Platform.Rabbit;
 
 /// <summary>Address of a message on the broker.</summary>
-/// <param name="Exchange">The exchange; empty: the default exchange, which delivers to the queue named by the routing key.</param>
+/// <param name="Exchange">The exchange. Never the default one: the right to write to it is the right to write to every queue.</param>
 /// <param name="RoutingKey">Routing key; the fanout exchanges of message types ignore it.</param>
 /// <param name="Mandatory">The message must reach a queue.</param>
 /// <param name="Declare">Declares the exchange if missing: an event may have no subscribers.</param>
@@ -24,7 +24,11 @@ sealed record RabbitAddress(string Exchange, string RoutingKey, bool Mandatory, 
         return new RabbitAddress(address.Name, "", toQueue, isEvent, IsReply: !toQueue && !isEvent);
     }
 
-    public static RabbitAddress OfQueue(string queue) => new("", queue, Mandatory: true, Declare: false, IsReply: false);
+    /// <summary>Every queue of ours has an exchange of its name that leads to it alone.</summary>
+    public static RabbitAddress OfQueue(string queue) => new(queue, "", Mandatory: true, Declare: false, IsReply: false);
+
+    /// <summary>A message to a built-in exchange to which no queue is bound.</summary>
+    public static readonly RabbitAddress Nowhere = new("amq.direct", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false);
 }
 
 /// <summary>The broker is available but did not accept this message.</summary>

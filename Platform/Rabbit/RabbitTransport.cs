@@ -28,6 +28,9 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
     readonly ConcurrentDictionary<string, PublishChannel> channels = new();
     IConnection? connection;
 
+    /// <summary>The broker user of this process. The broker refuses a message with another user-id.</summary>
+    public string User => factory.UserName;
+
     public Task Send(OutboxMessage message, CancellationToken cancel)
     {
         var target = RabbitAddress.Of(message.Destination);
@@ -38,15 +41,19 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
             CorrelationId = message.CorrelationId?.ToString(),
             ContentType = message.ContentType,
             Persistent = true,
+            UserId = User,
             // MassTransit's consumers continue the trace from this header.
             Headers = Activity.Current?.Id is { } trace ? new Dictionary<string, object?> { ["MT-Activity-Id"] = trace } : null,
         };
         return channel.Publish(target, properties, Encoding.UTF8.GetBytes(message.Body), cancel);
     }
 
-    /// <summary>Sends to a queue by name; throws if the queue does not exist or rejects the message.</summary>
-    public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel) =>
-        channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
+    /// <summary>Sends to a queue by name as this process's user; throws if the queue does not exist or rejects the message.</summary>
+    public Task SendToQueue(string queue, BasicProperties properties, ReadOnlyMemory<byte> body, CancellationToken cancel)
+    {
+        properties.UserId = User;
+        return channels.GetOrAdd("queue " + queue, _ => new PublishChannel(Open)).Publish(RabbitAddress.OfQueue(queue), properties, body, cancel);
+    }
 
     /// <summary>Declares a classic queue without arguments, as MassTransit does for senders to <c>queue:NAME</c>.</summary>
     public async Task DeclareClassic(string queue, CancellationToken cancel)
@@ -55,11 +62,19 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancel);
     }
 
+    /// <summary>Declares the exchange of an event, as a sender of the event does.</summary>
+    public async Task DeclareEvent(string destination, CancellationToken cancel)
+    {
+        await using var channel = await Open(cancel);
+        await channel.ExchangeDeclareAsync(
+            RabbitAddress.Of(destination).Exchange, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancel);
+    }
+
     /// <summary>
     /// Sends a message that reaches no queue: a healthy broker confirms it at once, one in a memory or disk alarm does not.
     /// </summary>
     public Task Probe(CancellationToken cancel) => channels.GetOrAdd("probe", _ => new PublishChannel(Open))
-        .Publish(new RabbitAddress("", "ordersaga.probe", Mandatory: false, Declare: false, IsReply: false), new BasicProperties(), default, cancel);
+        .Publish(RabbitAddress.Nowhere, new BasicProperties(), default, cancel);
 
     public bool? IsDestinationError(Exception failure) => failure switch
     {

@@ -13,7 +13,7 @@ namespace OrderSaga.Platform.Rabbit;
 /// fail (<see cref="Limits.ReceiverStartSeconds"/>).
 /// </summary>
 sealed class ReceiveEndpointRestarter(
-    IServiceProvider services, Limits limits, TimeProvider clock, ILogger<ReceiveEndpointRestarter> log, SenderQueues? queues = null)
+    IServiceProvider services, Limits limits, TimeProvider clock, ILogger<ReceiveEndpointRestarter> log, PublicTopology? topology = null)
     : BackgroundService, IReceiveEndpointObserver
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
@@ -92,8 +92,8 @@ sealed class ReceiveEndpointRestarter(
         try
         {
             await Stop(endpoint, stopping);
-            if (queues is not null)
-                await queues.Declare(QueueOf(address), stopping).WaitAsync(StepTimeout, clock, stopping);
+            if (topology is not null)
+                await topology.Declare(QueueOf(address), stopping).WaitAsync(StepTimeout, clock, stopping);
             endpoint.Start(CancellationToken.None);
         }
         catch (Exception failure) when (!stopping.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using MassTransit;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Common;
@@ -9,9 +10,9 @@ namespace OrderSaga.Platform.Rabbit;
 /// <summary>
 /// Puts messages back that the broker removed from our queues: confirmed before the acknowledgement, and after a delay. A message that
 /// kills its consumer comes again, but not in a tight loop, and its neighbours start with a new count. Its own queue is a classic one
-/// without a delivery limit; any process reads it.
+/// without a delivery limit. One service reads it, whose user may write to all queues.
 /// </summary>
-sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILogger<ReturnedMessages> log) : IFilter<ReceiveContext>
+sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders, TimeProvider clock, ILogger<ReturnedMessages> log) : IFilter<ReceiveContext>
 {
     /// <summary>Name of the queue and its exchange. The routing key is the name of the queue that lost the message.</summary>
     public const string Queue = "ordersaga.returned";
@@ -43,6 +44,13 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
             return;
         }
 
+        if (!QueueName().IsMatch(queue))
+        {
+            log.LogError("Dropped {MessageId}, which {Sender} sent to be returned to {Queue}: no queue of ours is called like that",
+                delivery.Properties.MessageId, senders.Of(delivery.Properties), queue);
+            return;
+        }
+
         using var timeout = new CancellationTokenSource(Timeout);
         await transport.SendToQueue(queue, Copy(delivery.Properties), context.GetBody(), timeout.Token);
         log.LogWarning(
@@ -52,11 +60,15 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("returned-messages");
 
-    /// <summary>The original properties without the broker's headers, which would make the return look like a cycle.</summary>
-    static BasicProperties Copy(IReadOnlyBasicProperties sent)
+    /// <summary>
+    /// The original properties with the name of the sender, and without the broker's headers, which would make the return look like a cycle.
+    /// </summary>
+    BasicProperties Copy(IReadOnlyBasicProperties sent)
     {
         var copy = new BasicProperties(sent) { Persistent = true };
-        copy.Headers = sent.Headers?.Where(header => !header.Key.StartsWith("x-", StringComparison.Ordinal)).ToDictionary();
+        copy.Headers = (sent.Headers ?? new Dictionary<string, object?>())
+            .Where(header => !header.Key.StartsWith("x-", StringComparison.Ordinal)).ToDictionary();
+        copy.Headers[Senders.Header] = senders.Of(sent);
         copy.ClearExpiration();
         return copy;
     }
@@ -65,6 +77,10 @@ sealed class ReturnedMessages(RabbitTransport transport, TimeProvider clock, ILo
     static IDictionary<string, object?> ReadDeathHeader(IDictionary<string, object?>? headers) =>
         headers?.TryGetValue("x-death", out var deaths) == true && deaths is System.Collections.IList { Count: > 0 } list
             && list[0] is IDictionary<string, object?> latest ? latest : new Dictionary<string, object?>();
+
+    /// <summary>Not an event's exchange, nor one for replies: a service that may write here must not reach those.</summary>
+    [GeneratedRegex(@"\A[\w-]+(\.quorum)?\z", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex QueueName();
 
     static string Text(IDictionary<string, object?> death, string name) =>
         death.TryGetValue(name, out var value) && value is byte[] text ? System.Text.Encoding.UTF8.GetString(text) : "";

@@ -17,11 +17,8 @@ before(async () => {
   service = await start(broker);
   connection = await amqplib.connect(service.amqp);
   channel = await connection.createConfirmChannel();
-  const { queue } = await channel.assertQueue('', { exclusive: true });
-  for (const event of events) {
-    await channel.assertExchange(`OrderSaga.Contracts:${event}`, 'fanout', { durable: true });
-    await channel.bindQueue(queue, `OrderSaga.Contracts:${event}`, '');
-  }
+  const { queue } = await channel.assertQueue(`${service.user}.test`, { exclusive: true });
+  for (const event of events) await channel.bindQueue(queue, `OrderSaga.Contracts:${event}`, '');
   await channel.consume(queue, take, { noAck: true });
 });
 
@@ -58,6 +55,13 @@ test('an invalid order is rejected with a reason', async () => {
   assert.equal(rejected.code, 'unknown-sku');
   assert.match(rejected.detail, /price list/);
   assert.equal(all('OrderSubmitted', 'node-3').length, 0);
+});
+
+test('an order without a user-id is rejected', async () => {
+  publish(JSON.stringify(order('node-6')), {});
+  const rejected = await told('OrderRejected', 'node-6');
+  assert.equal(rejected.code, 'forbidden');
+  assert.equal(rejected.merchant, '');
 });
 
 test('a declined card cancels the order', async () => {
@@ -106,7 +110,8 @@ function order(idempotencyKey, other = {}) {
 
 const submit = command => publish(JSON.stringify(command));
 
-const publish = body => channel.sendToQueue('submit-order', Buffer.from(body), { contentType: 'application/json', persistent: true });
+const publish = (body, sender = { userId: service.user }) =>
+  channel.publish('submit-order', '', Buffer.from(body), { contentType: 'application/json', persistent: true, ...sender });
 
 // Events come in an envelope: the message is under `message`.
 function take(delivery) {

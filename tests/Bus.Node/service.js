@@ -1,5 +1,6 @@
 // OrderSaga.Host with its own virtual host and data directory: all services in one process, on RabbitMQ.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,11 +10,12 @@ const root = join(import.meta.dirname, '..', '..');
 const name = `node-${process.pid}-${Date.now()}`;
 
 export async function start(broker) {
-  await vhost(broker, 'PUT');
+  await manage(broker, 'PUT', `vhosts/${name}`);
+  const outside = addUser(broker);
   const data = mkdtempSync(join(tmpdir(), 'bus-node-'));
   const url = `http://127.0.0.1:${await freePort()}`;
   const service = spawn('dotnet', [assembly(), '--urls', url, '--data', data], {
-    env: { ...process.env, Transport__Mode: 'RabbitMq', Transport__Url: amqp(broker), Database__Mode: 'Sqlite' },
+    env: { ...process.env, Transport__Mode: 'RabbitMq', Transport__Url: amqp(broker), Database__Mode: 'Sqlite', Bus__Users: `${name}=demo` },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';
@@ -23,7 +25,8 @@ export async function start(broker) {
   const stop = async () => {
     service.kill('SIGKILL');
     await gone;
-    await vhost(broker, 'DELETE');
+    await manage(broker, 'DELETE', `vhosts/${name}`);
+    await manage(broker, 'DELETE', `users/${name}`);
     rmSync(data, { recursive: true, force: true });
   };
 
@@ -38,7 +41,7 @@ export async function start(broker) {
     throw new Error(`${failure.message}\n${log}`);
   }
 
-  return { amqp: amqp(broker), stop };
+  return { amqp: outside, user: name, stop };
 }
 
 const amqp = broker => `${broker.replace(/\/+$/, '')}/${name}`;
@@ -61,13 +64,25 @@ async function health(url) {
   }
 }
 
-async function vhost(broker, method) {
+// An outside system's user, which scripts/broker-user makes.
+function addUser(broker) {
   const { hostname, username, password } = new URL(broker);
-  const answer = await fetch(`http://${hostname}:15672/api/vhosts/${name}`, {
+  const own = randomBytes(16).toString('hex');
+  const api = `http://${username}:${password}@${hostname}:15672`;
+  execFileSync(join(root, 'scripts', 'broker-user'), [name], {
+    env: { ...process.env, BROKER_API: api, BROKER_VHOST: name, BROKER_PASSWORD: own },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return amqp(broker).replace(`${username}:${password}`, `${name}:${own}`);
+}
+
+async function manage(broker, method, path) {
+  const { hostname, username, password } = new URL(broker);
+  const answer = await fetch(`http://${hostname}:15672/api/${path}`, {
     method,
     headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
   });
-  if (!answer.ok) throw new Error(`${method} vhost ${name}: ${answer.status}`);
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status}`);
 }
 
 function freePort() {

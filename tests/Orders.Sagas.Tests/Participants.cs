@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Processing;
 
 namespace Orders.Sagas.Tests;
 
@@ -18,7 +19,7 @@ static class Participants
     static async Task Answer<T>(ConsumeContext context, T answer) where T : class, IOrderMessage
     {
         for (var i = 0; i < 3; i++)
-            await context.Publish(answer);
+            await context.GetPayload<UnitOfWorkContext>().Send(Queues.Orders, answer);
     }
 
     sealed class Stock : IConsumer<TryReserveStock>, IConsumer<ConfirmStock>, IConsumer<CancelStock>

@@ -83,7 +83,7 @@ public sealed class RecoveryTests
         await using var rig = await Start(Mode.Embedded, participants: true);
         var order = await rig.Put(state, order => order.CancellationRequested = "no more tea");
         (await rig.Becomes(order.CorrelationId, OrderStates.Cancelled)).Reason.ShouldBe("no more tea");
-        (await rig.Sent(order.CorrelationId)).FindAll(sent => !sent.IsEvent).Select(sent => sent.MessageType)
+        (await rig.Sent(order.CorrelationId)).FindAll(sent => sent is { IsEvent: false, IsAnswer: false }).Select(sent => sent.MessageType)
             .ShouldBe(state == OrderStates.Reserving ? [nameof(CancelStock)] : [nameof(CancelStock), nameof(CancelPayment)]);
         (await rig.Audit(order.CorrelationId)).ShouldLeadTo(OrderStates.Cancelled, state);
     }

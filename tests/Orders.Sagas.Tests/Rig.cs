@@ -130,10 +130,8 @@ sealed record Parcel(IOrderMessage Message)
 
     public async Task Post(IBus bus)
     {
-        if (Message is CancelOrder or CheckOrder or RetryOrder or AbandonOrder)
-            await (await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Orders))).Send(Message, Message.GetType(), Pipe.Execute<SendContext>(Address));
-        else
-            await bus.Publish(Message, Message.GetType(), Pipe.Execute<PublishContext>(Address));
+        var saga = await bus.GetSendEndpoint(new Uri("exchange:" + Queues.Orders));
+        await saga.Send(Message, Message.GetType(), Pipe.Execute<SendContext>(Address));
     }
 
     void Address(SendContext context) => (context.MessageId, context.CorrelationId) = (Id, Message.OrderId);

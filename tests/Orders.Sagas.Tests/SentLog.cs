@@ -9,6 +9,8 @@ sealed record Sent(string Destination, string MessageType, Guid? CorrelationId, 
 {
     public bool IsEvent => Destination.Contains(typeof(IOrderMessage).Namespace!, StringComparison.Ordinal);
 
+    public bool IsAnswer => Destination.StartsWith($"exchange:{Queues.Orders}?", StringComparison.Ordinal);
+
     public override string ToString() => MessageType;
 }
 

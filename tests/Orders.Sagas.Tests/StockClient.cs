@@ -5,7 +5,8 @@ using OrderSaga.Contracts;
 namespace StockClient;
 
 /// <summary>
-/// A system on the bus with MassTransit 8 and the project Contracts, and no other code of ours. docs/integration.md shows it.
+/// A system on the bus with MassTransit 8 and the project Contracts, and no other code of ours. It logs in as the user that
+/// scripts/broker-user makes. docs/integration.md shows it.
 /// </summary>
 public sealed class Shop(Uri broker)
 {
@@ -15,8 +16,14 @@ public sealed class Shop(Uri broker)
     public IBusControl Connect() => Bus.Factory.CreateUsingRabbitMq(bus =>
     {
         bus.Host(broker);
-        bus.ReceiveEndpoint("my-shop", endpoint =>
+        // The broker checks it, and the merchant of the order follows from it.
+        bus.ConfigureSend(pipe => pipe.UseExecute(context => context.GetPayload<RabbitMqSendContext>().BasicProperties.UserId = User));
+        bus.OverrideDefaultBusEndpointQueueName($"{User}.replies.{NewId.NextGuid():N}");
+        bus.ReceiveEndpoint(User, endpoint =>
         {
+            // The exchange of this name gets all events: scripts/broker-user has bound it.
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.PublishFaults = false;
             endpoint.Handler<OrderSubmitted>(context => Receive(context.Message));
             endpoint.Handler<OrderRejected>(context => Receive(context.Message));
             endpoint.Handler<OrderCompleted>(context => Receive(context.Message));
@@ -25,23 +32,19 @@ public sealed class Shop(Uri broker)
         });
     });
 
-    public static async Task SendToQueue(IBus bus, SubmitOrder order)
+    string User => broker.UserInfo.Split(':')[0];
+
+    Uri Orders => new($"exchange:{User}.submit-order");
+
+    public async Task Send(IBus bus, SubmitOrder order)
     {
-        var endpoint = await bus.GetSendEndpoint(new Uri("queue:submit-order"));
+        var endpoint = await bus.GetSendEndpoint(Orders);
         await endpoint.Send(order);
     }
 
-    public static async Task SendToExchange(IBus bus, SubmitOrder order)
+    public async Task<object> Request(IBus bus, SubmitOrder order)
     {
-        var endpoint = await bus.GetSendEndpoint(new Uri("exchange:submit-order"));
-        await endpoint.Send(order);
-    }
-
-    public static Task Publish(IBus bus, SubmitOrder order) => bus.Publish(order);
-
-    public static async Task<object> Request(IBus bus, SubmitOrder order)
-    {
-        var client = bus.CreateRequestClient<SubmitOrder>(new Uri("exchange:submit-order"));
+        var client = bus.CreateRequestClient<SubmitOrder>(Orders);
         var response = await client.GetResponse<OrderSubmitted, OrderRejected>(order);
         return response.Message;
     }

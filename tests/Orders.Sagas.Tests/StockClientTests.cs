@@ -8,7 +8,9 @@ using StockClient;
 
 namespace Orders.Sagas.Tests;
 
-/// <summary>Everything that a plain MassTransit client does works: every way to send, every event, responses to requests.</summary>
+/// <summary>
+/// A plain MassTransit client gets all that it needs with the rights of an outside system: its orders, every event, responses to requests.
+/// </summary>
 public sealed class StockClientTests
 {
     [Fact]
@@ -17,12 +19,14 @@ public sealed class StockClientTests
         SkipWithoutServers();
         await using var rig = await Start();
         await using var shop = await Connected.To(rig);
-        await Shop.SendToQueue(shop.Bus, Order("queue"));
-        await Shop.SendToExchange(shop.Bus, Order("exchange"));
-        await Shop.Publish(shop.Bus, Order("publish"));
-        await (await rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:submit-order")))
+        await shop.Shop.Send(shop.Bus, Order("exchange"));
+        // These ways take the rights of a service.
+        var own = rig.Services.GetRequiredService<IBus>();
+        await (await own.GetSendEndpoint(new Uri("queue:submit-order"))).Send(Order("queue"));
+        await (await own.GetSendEndpoint(new Uri("exchange:OrderSaga.Contracts:SubmitOrder"))).Send(Order("publish"));
+        await (await own.GetSendEndpoint(new Uri("exchange:submit-order")))
             .Send(Order("raw"), new RawMessage(JsonSerializer.Serialize(Order("raw"), JsonSerializerOptions.Web)));
-        (await Shop.Request(shop.Bus, Order("request"))).ShouldBeOfType<OrderSubmitted>().IdempotencyKey.ShouldBe("request");
+        (await shop.Shop.Request(shop.Bus, Order("request"))).ShouldBeOfType<OrderSubmitted>().IdempotencyKey.ShouldBe("request");
 
         string[] keys = ["exchange", "publish", "queue", "raw", "request"];
         await Eventually.Becomes("each order has its event", () => Task.FromResult(Keys<OrderSubmitted>(shop)), received => received == string.Join(' ', keys));
@@ -37,12 +41,36 @@ public sealed class StockClientTests
         SkipWithoutServers();
         await using var rig = await Start();
         await using var shop = await Connected.To(rig);
-        (await Shop.Request(shop.Bus, Order("bad") with { Currency = "eur" })).ShouldBeOfType<OrderRejected>().Code.ShouldBe("invalid-order");
+        (await shop.Shop.Request(shop.Bus, Order("bad") with { Currency = "eur" })).ShouldBeOfType<OrderRejected>().Code.ShouldBe("invalid-order");
         await Eventually.Holds("the event arrives too", () => Keys<OrderRejected>(shop) == "bad");
         // Again: the first response may have been lost.
-        await Shop.Request(shop.Bus, Order("good"));
-        (await Shop.Request(shop.Bus, Order("good"))).ShouldBeOfType<OrderSubmitted>();
+        await shop.Shop.Request(shop.Bus, Order("good"));
+        (await shop.Shop.Request(shop.Bus, Order("good"))).ShouldBeOfType<OrderSubmitted>();
         (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_order_for_another_merchant_is_answered_forbidden()
+    {
+        SkipWithoutServers();
+        await using var rig = await Start();
+        await using var shop = await Connected.To(rig);
+        var rejected = (await shop.Shop.Request(shop.Bus, Order("foreign") with { Merchant = "beta" })).ShouldBeOfType<OrderRejected>();
+        (rejected.Merchant, rejected.Code, rejected.Detail).ShouldBe(("acme", "forbidden", $"The broker user {Client} may order for acme only."));
+    }
+
+    /// <summary>An outside system can bind to them before the first order.</summary>
+    [Fact]
+    public async Task What_outside_systems_need_exists_from_the_start()
+    {
+        SkipWithoutServers();
+        await using var rig = await Start();
+        var exchanges = (await rig.Installation.Manage(HttpMethod.Get, "exchanges", ""))!.AsArray().Select(exchange => (string)exchange!["name"]!);
+        exchanges.Where(name => name.Length > 0 && !name.StartsWith("amq.", StringComparison.Ordinal)).ShouldBe(
+        [
+            "orders", "ordersaga.returned", "submit-order", "submit-order.quorum", "OrderSaga.Contracts:SubmitOrder",
+            .. new[] { "Submitted", "Rejected", "Completed", "Cancelled", "NeedsReview" }.Select(name => "OrderSaga.Contracts:Order" + name),
+        ], ignoreOrder: true);
     }
 
     [Fact]
@@ -81,6 +109,8 @@ public sealed class StockClientTests
     static IEnumerable<string> Json(IEnumerable<object> messages) =>
         messages.Select(message => message.GetType().Name + JsonSerializer.Serialize(message, message.GetType(), JsonSerializerOptions.Web));
 
+    static readonly string Client = $"shop-{Guid.CreateVersion7():N}"[..24];
+
     static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "It needs a broker.");
 
     static SubmitOrder Order(string key) => new("acme", key, "EUR", [new OrderLine("tea-001", 2)], new PaymentInstruction("card", "tok_ok"));
@@ -94,7 +124,7 @@ public sealed class StockClientTests
 
     static async Task<Rig> Start()
     {
-        var rig = await Rig.Start(Mode.Servers);
+        var rig = await Rig.Start(Mode.Servers, null, $"Bus:Users={Client}=acme");
         await rig.Db(db =>
         {
             db.Products.Add(new Product { Sku = "tea-001", Name = "Green tea", UnitPrice = 1250, Currency = "EUR", UpdatedAt = rig.Clock.Now });
@@ -103,19 +133,24 @@ public sealed class StockClientTests
         return rig;
     }
 
-    sealed class Connected(Shop shop, IBusControl bus) : IAsyncDisposable
+    sealed class Connected(BrokerUsers users, Shop shop, IBusControl bus) : IAsyncDisposable
     {
         public Shop Shop => shop;
         public IBusControl Bus => bus;
 
         public static async Task<Connected> To(Rig rig)
         {
-            var shop = new Shop(new Uri(rig.Installation.Settings()["Transport:Url"]!));
+            var users = new BrokerUsers(rig.Installation, prefix: "");
+            var shop = new Shop(await users.Add(Client));
             var bus = shop.Connect();
             await bus.StartAsync();
-            return new Connected(shop, bus);
+            return new Connected(users, shop, bus);
         }
 
-        public async ValueTask DisposeAsync() => await bus.StopAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await bus.StopAsync();
+            await users.DisposeAsync();
+        }
     }
 }

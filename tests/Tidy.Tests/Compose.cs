@@ -113,7 +113,7 @@ sealed partial class Compose(string text)
     [GeneratedRegex("(PASS|PASSWORD|Sha256|Key|Secret)$")]
     private static partial Regex Secret();
 
-    [GeneratedRegex(@"(Password=|amqps?://\w+:)(?!\$\{)")]
+    [GeneratedRegex(@"(Password=|amqps?://[\w-]+:)(?!\$\{)")]
     private static partial Regex Password();
 
     [GeneratedRegex(@"(Host=|Server=|@|http://)(?<host>[a-z-]+)(:(?<port>\d+))?", RegexOptions.ExplicitCapture)]

@@ -34,7 +34,7 @@ public sealed partial class ComposeTests
     [InlineData("@rabbitmq:5672", "@broker:5672", "Transport__Url names broker:5672, which no service is")]
     [InlineData("http://payments:5104", "http://payments:5105", "Sandbox__WebhookUrl names payments:5105, which no service is")]
     [InlineData("${GATEWAY_KEY:?set it to at least 16 characters}", "0123456789abcdef", "Gateway__Key has its secret written down")]
-    [InlineData("saga:${RABBITMQ_PASSWORD:?set it to the password of the RabbitMQ user ordersaga}@", "saga:secret@", "Transport__Url has its secret")]
+    [InlineData("inventory:${INVENTORY_RABBITMQ:?set it to letters and digits}@", "inventory:secret@", "Transport__Url has its secret")]
     [InlineData("${GATEWAY_KEY:?set it to at least 16 characters}", "${GATEWAY_KEY}", "${GATEWAY_KEY} is nowhere required")]
     [InlineData("#   GATEWAY_KEY ", "#   GATEWAY_KEYS ", "GATEWAY_KEY is not explained at the top")]
     [InlineData("  rabbitmq:\n  ", "  broker:\n  ", "rabbitmq: there is no volume rabbitmq")]

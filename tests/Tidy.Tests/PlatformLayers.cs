@@ -20,7 +20,7 @@ static class PlatformLayers
         ("Outbox", "Common, Database, Envelopes, Inbox"),
         ("Rabbit", "Common, Outbox"),
         ("Processing", "Common, Database, Inbox, Outbox"),
-        ("DeadLetters", "Common, Database, Http, Envelopes, Inbox, Outbox, Processing"),
+        ("DeadLetters", "Common, Database, Http, Envelopes, Inbox, Outbox, Rabbit, Processing"),
         ("Participants", "Common, Database, Http, History, Processing"),
         ("Telemetry", "Common, Database, Http"),
         ("Hosting", "Common, Database, Http, Retention, Envelopes, Outbox, Rabbit, Processing, DeadLetters, Telemetry"),

@@ -7,7 +7,7 @@ using RabbitMQ.Client.Events;
 namespace PlantedBugs;
 
 /// <summary>The system's broker, for tests that change its messages.</summary>
-sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
+sealed class Wire(IConnection connection, IChannel channel, string user) : IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, int> seen = new();
     readonly ConcurrentDictionary<(string Type, string Order), int> answers = new();
@@ -15,7 +15,7 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
     public static async Task<Wire> To(Running system)
     {
         var connection = await new ConnectionFactory { Uri = system.Broker }.CreateConnectionAsync();
-        return new Wire(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true, null)));
+        return new Wire(connection, await connection.CreateChannelAsync(new CreateChannelOptions(true, true, null)), system.Broker.UserInfo.Split(':')[0]);
     }
 
     /// <summary>The number of messages in a queue.</summary>
@@ -24,7 +24,7 @@ sealed class Wire(IConnection connection, IChannel channel) : IAsyncDisposable
     /// <summary>Sends a message and waits for the broker's confirm.</summary>
     public async Task Send<T>(string queue, T message)
     {
-        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
+        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true, UserId = user };
         var envelope = new { messageId = Guid.CreateVersion7(), messageType = new[] { $"urn:message:{typeof(T).Namespace}:{typeof(T).Name}" }, message };
         await channel.BasicPublishAsync("", queue, mandatory: true, properties, JsonSerializer.SerializeToUtf8Bytes(envelope, JsonSerializerOptions.Web));
     }

@@ -16,7 +16,7 @@ public static class PackSetup
         builder.AddUnitOfWork<PackDb>();
         builder.Services.AddSingleton<Remedy>();
         builder.Services.AddScoped<Counters>();
-        builder.AddMessaging(bus => bus.Correlate<Tally>(m => m.Id));
+        builder.AddMessaging(bus => bus.Correlate<Tally>(m => m.Id).ReturnMessages());
         if (builder.Configuration.GetValue("Consumers", true))
             builder.AddMessaging(bus => Listen(bus, builder.Configuration.GetValue("News", false)));
         more?.Invoke(builder);
@@ -32,6 +32,7 @@ public static class PackSetup
 
     static void News(EndpointSetup<PackDb> endpoint, bool news)
     {
+        endpoint.Subscribe();
         if (news)
             endpoint.Consumer<NewsConsumer>();
     }

@@ -10,13 +10,14 @@ public sealed class BusLoad : IAsyncDisposable
 {
     readonly IConnection connection;
     readonly IChannel channel;
+    readonly string user;
     readonly CancellationTokenSource stopped = new();
     readonly List<string> confirmed = [];
     readonly Task sending;
 
-    BusLoad(IConnection connection, IChannel channel, double rate, Func<string, (string Queue, object Message)> next)
+    BusLoad(IConnection connection, IChannel channel, string user, double rate, Func<string, (string Queue, object Message)> next)
     {
-        (this.connection, this.channel) = (connection, channel);
+        (this.connection, this.channel, this.user) = (connection, channel, user);
         sending = SendAll(rate, next);
     }
 
@@ -29,7 +30,7 @@ public sealed class BusLoad : IAsyncDisposable
     {
         var opened = await new ConnectionFactory { Uri = trial.Run.System.Broker }.CreateConnectionAsync(trial.Cancel);
         var own = await opened.CreateChannelAsync(new CreateChannelOptions(true, true, null), trial.Cancel);
-        return new BusLoad(opened, own, rate, next);
+        return new BusLoad(opened, own, trial.Run.System.Broker.UserInfo.Split(':')[0], rate, next);
     }
 
     /// <returns>The keys of the confirmed messages.</returns>
@@ -67,7 +68,7 @@ public sealed class BusLoad : IAsyncDisposable
         string[] types = [$"urn:message:{type.Namespace}:{type.Name}"];
         var body = JsonSerializer.SerializeToUtf8Bytes(
             new { messageId = Guid.CreateVersion7(), messageType = types, message }, JsonSerializerOptions.Web);
-        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true };
+        var properties = new BasicProperties { ContentType = "application/vnd.masstransit+json", Persistent = true, UserId = user };
         try
         {
             await channel.BasicPublishAsync("", queue, mandatory: true, properties, body);

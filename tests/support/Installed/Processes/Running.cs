@@ -12,6 +12,12 @@ public sealed class Running : IAsyncDisposable
 
     public static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
 
+    static readonly Dictionary<string, string> UserNames = new()
+    {
+        ["Orders.Api"] = "orders-api", ["Orders.Sagas"] = "orders-sagas", ["Inventory.Worker"] = "inventory",
+        ["Payments.Worker"] = "payments", ["Reconciler.Job"] = "reconciler",
+    };
+
     readonly Installation installation;
     readonly Dictionary<string, ServiceProcess> services;
     readonly Dictionary<string, string?> settings;
@@ -35,6 +41,9 @@ public sealed class Running : IAsyncDisposable
 
     public IReadOnlyCollection<string> Services => services.Keys;
 
+    /// <summary>The users of the broker; null unless <see cref="Setup.BrokerUsers"/> is set.</summary>
+    public BrokerUsers? Users { get; private init; }
+
     /// <summary>The broker URL with the virtual host.</summary>
     public Uri Broker => new(installation.Settings()["Transport:Url"]!);
 
@@ -50,11 +59,16 @@ public sealed class Running : IAsyncDisposable
         var names = setup.Processes(mode);
         var urls = names.Zip(Ports.Free(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
         var (common, gatewayKey) = Settings(fresh, urls, setup);
+        var users = setup.BrokerUsers ? new BrokerUsers(fresh) : null;
+        common["Transport:UserPrefix"] = users?.Prefix;
+        common["Bus:Users"] = setup.OutsideSystem is { } outside ? $"{users!.Prefix}{outside}=demo" : null;
         var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
         await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
-        var processes = names.ToDictionary(name => name, name =>
-            new ServiceProcess(name, urls[name], common, Path.Combine(fresh.Directory, name + ".log")));
-        var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway);
+        var processes = new Dictionary<string, ServiceProcess>();
+        foreach (var name in names)
+            processes[name] = new ServiceProcess(
+                name, urls[name], common, Path.Combine(fresh.Directory, name + ".log"), users is null ? null : await Transport(users, name));
+        var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway) { Users = users };
         try
         {
             await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
@@ -108,12 +122,22 @@ public sealed class Running : IAsyncDisposable
     /// <summary>The warnings and errors of each process, from its log.</summary>
     public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.Troubles(lines)}"));
 
+    /// <summary>The broker's URL for the own user of a service, by the user's name.</summary>
+    public Uri BrokerOf(string user) => new(services[UserNames.Single(pair => pair.Value == user).Key].Own.Single().Value);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var service in services.Values)
             await service.DisposeAsync();
+        if (Users is not null)
+            await Users.DisposeAsync();
         await installation.DisposeAsync();
     }
+
+    /// <summary>The service's own user; the sandbox is no part of the bus.</summary>
+    static async Task<IReadOnlyList<(string Name, string Value)>> Transport(BrokerUsers users, string service) => UserNames.TryGetValue(service, out var user)
+        ? [("Transport:Url", (await users.Add(user)).ToString())]
+        : [("Transport:Mode", "InMemory")];
 
     static (Dictionary<string, string?> Settings, string GatewayKey) Settings(Installation of, Dictionary<string, Uri> urls, Setup setup)
     {

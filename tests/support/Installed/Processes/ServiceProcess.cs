@@ -3,7 +3,13 @@ using System.Diagnostics;
 namespace Installed;
 
 /// <summary>One service as a real process, started from its own bin directory. Its log file continues over restarts.</summary>
-public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log) : IAsyncDisposable
+/// <param name="name">The project.</param>
+/// <param name="url">Where it listens.</param>
+/// <param name="settings">Settings of all processes; they may change before a start.</param>
+/// <param name="log">The file of its output.</param>
+/// <param name="own">Settings of this process alone.</param>
+public sealed class ServiceProcess(
+    string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log, IReadOnlyList<(string Name, string Value)>? own = null) : IAsyncDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
@@ -11,6 +17,10 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
     Process? process;
 
     public string Name => name;
+
+    /// <summary>Settings of this process alone.</summary>
+    public IReadOnlyList<(string Name, string Value)> Own => own ?? [];
+
     public Uri Url => url;
     public string Assembly => Build.Assembly(name);
 
@@ -25,7 +35,7 @@ public sealed class ServiceProcess(string name, Uri url, IReadOnlyDictionary<str
         // The shell replaces itself with the service, so the process id is the service's.
         var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" </dev/null >>\"$1\" 2>&1", Assembly, log]);
         start.Environment["ASPNETCORE_URLS"] = url.GetLeftPart(UriPartial.Authority);
-        foreach (var (key, value) in settings.Concat(only.Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))))
+        foreach (var (key, value) in settings.Concat(Own.Concat(only).Select(one => new KeyValuePair<string, string?>(one.Name, one.Value))))
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         process = Process.Start(start)!;
         OrphanCleanup.Watch(process.Id);

@@ -17,6 +17,12 @@ public sealed record Setup
     /// <summary>On servers: run all services in one process.</summary>
     public bool OneProcess { get; init; }
 
+    /// <summary>On servers: each process logs in to the broker as its own user, with the rights of scripts/broker-user.</summary>
+    public bool BrokerUsers { get; init; }
+
+    /// <summary>With <see cref="BrokerUsers"/>: an outside system that may order for the merchant demo.</summary>
+    public string? OutsideSystem { get; init; }
+
     /// <summary>The processes of the system.</summary>
     public IReadOnlyList<string> Processes(Mode mode)
     {

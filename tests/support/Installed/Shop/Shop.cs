@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orders.Model;
 
 namespace Installed;
@@ -108,6 +109,19 @@ public sealed class Shop : IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", System.GatewayKey);
         return (await Read<GatewayEntries>(http.SendAsync(request))).Items;
     }
+
+    /// <summary>The last message with this text in its body that a service has stored as failed.</summary>
+    public async Task<JsonNode?> LastFailed(string service, string text)
+    {
+        foreach (var item in (await Read<JsonNode>(http.GetAsync(new Uri(System.Url(service), "failed-messages"))))["items"]!.AsArray())
+            if (await Read<JsonNode>(http.GetAsync(new Uri(System.Url(service), $"failed-messages/{item!["id"]}"))) is var failed
+                && ((string?)failed["bodyText"])?.Contains(text, StringComparison.Ordinal) == true)
+                return failed["message"];
+        return null;
+    }
+
+    public Task<HttpResponseMessage> Replay(string service, Guid failed) =>
+        http.PostAsync(new Uri(System.Url(service), $"failed-messages/{failed}/replay"), null);
 
     /// <summary>No response, or none in time. A connection reset during connecting is reported as the socket's error.</summary>
     public static bool IsUnavailable(Exception failure) => failure is HttpRequestException or OperationCanceledException or IOException or SocketException;

@@ -1,0 +1,46 @@
+using RabbitMQ.Client;
+
+namespace EndToEnd.Tests;
+
+/// <summary>
+/// Six processes, each with its own broker user, and two outside systems, of which one may order. Started once for the tests that use it.
+/// </summary>
+[CollectionDefinition(nameof(RestrictedSystem))]
+public sealed class RestrictedSystem : ICollectionFixture<RestrictedSystem>, IAsyncLifetime
+{
+    public const string Shop = "my-shop";
+    public const string Stranger = "my-stranger";
+
+    readonly Dictionary<string, Uri> outside = [];
+    Running? running;
+
+    public static readonly string[] Users = ["orders-api", "orders-sagas", "inventory", "payments", "reconciler", Shop, Stranger];
+
+    public static bool IsAvailable => Mode.RabbitMq is not null && Mode.Postgres is not null;
+
+    public Running Running => running!;
+
+    public string Prefix => Running.Users!.Prefix;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!IsAvailable)
+            return;
+        running = await Running.Start(Mode.Servers, new Setup { BrokerUsers = true, OutsideSystem = Shop });
+        foreach (var name in new[] { Shop, Stranger })
+        {
+            outside[name] = await running.Users!.Add(name);
+            await using var client = await LogIn(name);
+            (await client.May(channel => channel.ExchangeDeclareAsync(client.User + ".replies", ExchangeType.Fanout, durable: true, autoDelete: false)))
+                .ShouldBeTrue();
+        }
+    }
+
+    internal Task<BrokerClient> LogIn(string user) => BrokerClient.LogIn(outside.TryGetValue(user, out var broker) ? broker : Running.BrokerOf(user));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (running is not null)
+            await running.DisposeAsync();
+    }
+}
