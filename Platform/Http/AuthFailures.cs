@@ -66,5 +66,5 @@ sealed class AuthFailures(ILogger<AuthFailures> log) : IDisposable
 
     /// <summary>The pattern of the endpoint, never the path: a caller must not write into the log.</summary>
     static string RouteOf(HttpContext http) =>
-        http.GetEndpoint() is RouteEndpoint endpoint ? $"{http.Request.Method} {endpoint.RoutePattern.RawText}" : "no route";
+        http.GetEndpoint() is RouteEndpoint endpoint ? $"{http.Request.Method} {endpoint.RoutePattern.RawText?.TrimEnd('/')}" : "no route";
 }
