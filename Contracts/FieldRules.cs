@@ -1,8 +1,9 @@
 namespace OrderSaga.Contracts;
 
 /// <summary>
-/// The only table of field limits. HTTP, the bus, the services, their columns and the sandbox gateway all use it, so that a value accepted
-/// by one is accepted by the next. Lengths are UTF-16 units. The patterns are for the API documents and mean the same as the checks.
+/// The limits of fields that pass from one service to another. HTTP, the bus, the services, their columns and the sandbox gateway all use
+/// them, so that a value accepted by one is accepted by the next. Lengths are UTF-16 units. The patterns are for the API documents and mean
+/// the same as the checks.
 /// </summary>
 public static class FieldRules
 {

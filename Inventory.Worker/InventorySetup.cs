@@ -6,11 +6,11 @@ using OrderSaga.Platform.Participants;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>The stock participant: its queue and its endpoints.</summary>
+/// <summary>The stock participant: its queue and its HTTP endpoints.</summary>
 public static class InventorySetup
 {
     static readonly HistoryItem ExampleStep =
-        new(BranchView.Noon, "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2");
+        new(BranchView.ExampleTime, "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2");
 
     public static void AddInventory(this WebApplicationBuilder builder)
     {
@@ -19,10 +19,10 @@ public static class InventorySetup
         builder.Services.AddScoped<StockFence>();
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
-            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
             .Endpoint<InventoryDb>(Queues.Inventory, endpoint => endpoint
                 .Preload<StockRows>()
-                .Consumer<ReserveStockConsumer>()
+                .Consumer<TryReserveStockConsumer>()
                 .Consumer<ConfirmStockConsumer>()
                 .Consumer<CancelStockConsumer>()));
     }

@@ -24,20 +24,20 @@ sealed class StockLevel
 
     public void Receive(long quantity) => Set(checked(Received + quantity), Available + quantity, Held, Sold);
 
-    public void Move(Move move, long quantity)
+    public void Move(StockMove move, long quantity)
     {
         switch (move)
         {
-            case Inventory.Move.Hold:
+            case StockMove.Hold:
                 Set(Received, Available - quantity, Held + quantity, Sold);
                 break;
-            case Inventory.Move.Sell:
+            case StockMove.Sell:
                 Set(Received, Available, Held - quantity, Sold + quantity);
                 break;
-            case Inventory.Move.Release:
+            case StockMove.Release:
                 Set(Received, Available + quantity, Held - quantity, Sold);
                 break;
-            case Inventory.Move.Return:
+            case StockMove.Return:
                 Set(Received, Available + quantity, Held, Sold - quantity);
                 break;
             default:

@@ -37,12 +37,17 @@ public static class BranchStates
         [Absent, Trying, Pending, Tried, Refused, Confirming, CaptureRefused, Confirmed, Cancelling, Cancelled];
 }
 
-/// <summary>The gateway's operations and statuses, and those of payment attempts.</summary>
+/// <summary>The gateway's operations, as stored in payment attempts and settlement rows.</summary>
 public static class GatewayOperations
 {
     public const string Authorize = "authorize";
     public const string Capture = "capture";
     public const string Refund = "refund";
+}
+
+/// <summary>Outcomes of a payment attempt: the gateway did the operation, or refused it.</summary>
+public static class AttemptStates
+{
     public const string Succeeded = "Succeeded";
     public const string Declined = "Declined";
 }

@@ -18,7 +18,7 @@ public sealed record PaymentEntry(
     Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
     IReadOnlyList<AttemptEntry> Attempts, DateTime UpdatedAt)
 {
-    /// <summary>Amount captured or refunded. Money that is kept must be the full amount.</summary>
+    /// <summary>The amount that was captured or refunded. A Confirmed branch must have captured the full amount.</summary>
     public long AmountMoved() => State == BranchStates.Confirmed ? Amount : CapturedAmount ?? Amount;
 }
 
@@ -32,10 +32,10 @@ public sealed record AttemptEntry(string Operation, string State, string? Gatewa
 
 /// <summary>A row of a settlement file.</summary>
 /// <param name="Id">The gateway's id.</param>
-/// <param name="Operation"><c>capture</c> or <c>refund</c>.</param>
+/// <param name="Operation">The kind of the row: one of <see cref="SettlementKinds"/>, or an unknown kind as the file names it.</param>
 /// <param name="AuthorizationId">The authorization it belongs to.</param>
 /// <param name="Reference">Our reference at the gateway.</param>
-/// <param name="Amount">Positive for a capture, negative for a refund.</param>
+/// <param name="Amount">Minor units: positive if the shop gets them, negative if it pays them.</param>
 /// <param name="Fee">The gateway's fee.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="At">Time of the operation.</param>

@@ -90,7 +90,7 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
             SELECT {DayOf(mode, "a.created_at")} AS asked, {DayOf(mode, "a.updated_at")} AS day, b.currency, a.operation,
                    COALESCE(b.captured_amount, b.amount) AS amount
             FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
-            WHERE a.state = '{GatewayOperations.Succeeded}' AND a.operation IN ('{GatewayOperations.Capture}', '{GatewayOperations.Refund}')
+            WHERE a.state = '{AttemptStates.Succeeded}' AND a.operation IN ('{GatewayOperations.Capture}', '{GatewayOperations.Refund}')
               AND a.updated_at >= @since AND a.updated_at < @before
         ) moved
         WHERE asked = day

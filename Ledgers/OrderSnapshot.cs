@@ -10,11 +10,12 @@ public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? 
     public string StockState => Stock?.State ?? Absent;
     public string PaymentState => Payment?.State ?? Absent;
 
+    /// <summary>The orders' ledger has the order.</summary>
     public bool Known => Order is not null;
     public bool Completed => OrderIs(OrderStates.Completed);
     public bool Cancelled => OrderIs(OrderStates.Cancelled);
 
-    /// <summary>What holds for every order in its state.</summary>
+    /// <summary>The rules of the order's state.</summary>
     [JsonIgnore]
     public LifecycleRow Lifecycle => OrderLifecycle.Of(Order?.State);
 
@@ -35,7 +36,7 @@ public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? 
     /// <summary>The branch waits for the gateway's answer.</summary>
     public bool AwaitsGateway => PaymentState is Trying or Confirming or Cancelling;
 
-    /// <summary>The branch has started a refund.</summary>
+    /// <summary>A refund was requested; its answer may still be missing.</summary>
     public bool Refunded => Attempt(GatewayOperations.Refund) is not null;
 
     public AttemptEntry? Attempt(string operation)

@@ -9,7 +9,8 @@ namespace Orders.Model;
 /// </summary>
 public static class OrderLifecycle
 {
-    // The state machine's event names of the requests, as in the audit.
+    // Causes in the audit: the state machine's names of the events CancelOrder, CheckOrder, RetryOrder and AbandonOrder. The cause
+    // "CancelOrder" is the request over HTTP, which is stored with the order before the saga acts on it.
     const string CancelRequested = "CancelRequested";
     const string CheckRequested = OrderAudit.RecoveryCause;
     const string RetryRequested = "RetryRequested";
@@ -86,6 +87,6 @@ public sealed record LifecycleRow(
     string State, string? StockCommand = null, string? PaymentCommand = null, bool IsUnpaid = false, bool HoldsStock = false, bool HoldsPayment = false,
     bool IsFinal = false)
 {
-    /// <summary>Final or in review: only a missing answer, an operator or the end of the time to pay changes it.</summary>
-    public bool IsAtRest => IsFinal || State == NeedsReview;
+    /// <summary>No command is repeated in this state: the order is final, or waits for an operator.</summary>
+    public bool IsFinalOrInReview => IsFinal || State == NeedsReview;
 }

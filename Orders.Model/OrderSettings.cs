@@ -34,9 +34,9 @@ public sealed class OrderSettings
     public int PlacementLingerMilliseconds { get; set; } = 50;
 
     /// <summary>
-    /// Maximum number of orders in progress; more are refused (429) until some have finished. Orders that wait for the customer do not
-    /// count. Do not set it higher than what the system finishes in <see cref="FirstRetryDelaySeconds"/>: recovery would take waiting orders for
-    /// stalled ones.
+    /// Maximum number of orders in progress; more are refused (429) until some have finished. Orders that are in review or wait for the
+    /// customer do not count. Do not set it higher than what the system finishes in <see cref="FirstRetryDelaySeconds"/>: recovery would take
+    /// waiting orders for stalled ones.
     /// </summary>
     public int MaxOrdersInProgress { get; set; } = 2_500;
 

@@ -15,13 +15,13 @@ public static class OrderStates
     /// <summary>The payment is captured; the sale of the stock was requested.</summary>
     public const string ConfirmingStock = "ConfirmingStock";
 
-    /// <summary>Every branch that was tried is being cancelled.</summary>
+    /// <summary>The Cancel of every branch that may hold something was requested.</summary>
     public const string Cancelling = "Cancelling";
 
     /// <summary>Final: stock and payment are confirmed.</summary>
     public const string Completed = "Completed";
 
-    /// <summary>Final: no stock is reserved, no money is taken.</summary>
+    /// <summary>Final: no goods are held or sold, no money is authorized or kept.</summary>
     public const string Cancelled = "Cancelled";
 
     /// <summary>An operator must decide.</summary>

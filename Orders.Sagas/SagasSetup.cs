@@ -14,7 +14,7 @@ public static class SagasSetup
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddMessaging(bus => bus
-            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
             .ReturnMessages()
             .DeclareEvents(typeof(OrderSubmitted), typeof(OrderRejected), typeof(OrderCompleted), typeof(OrderCancelled), typeof(OrderNeedsReview))
             .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())

@@ -22,7 +22,7 @@ public static class PaymentsSetup
         AddGateway(builder);
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
-            .Believe(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
             .Endpoint<PaymentsDb>(Queues.Payments, endpoint => endpoint
                 .Preload<PaymentRows>()
                 .Consumer<TryAuthorizePaymentConsumer>()

@@ -1,3 +1,4 @@
+using static OrderSaga.Ledgers.AttemptStates;
 using static OrderSaga.Ledgers.GatewayOperations;
 
 namespace OrderSaga.Settlements;

@@ -22,7 +22,7 @@ static class TimeToPay
     /// </summary>
     static IEnumerable<(string Operation, DateTime At)> Money(OrderEvidence evidence) =>
         (evidence.Gateway ?? []).Where(row => row.Status == "succeeded").Select(row => (row.Operation, At: row.At ?? DateTime.MinValue))
-            .Concat(evidence.Attempts.Where(attempt => attempt.State == GatewayOperations.Succeeded).Select(attempt =>
+            .Concat(evidence.Attempts.Where(attempt => attempt.State == AttemptStates.Succeeded).Select(attempt =>
                 (attempt.Operation, At: attempt.CreatedAt)))
             .Where(moved => moved.Operation is GatewayOperations.Authorize or GatewayOperations.Capture);
 }

@@ -36,7 +36,7 @@ sealed class Branch : BranchRow<BranchState, StockStep>
             AsReference<IReadOnlyList<OrderLine>>());
     }
 
-    /// <summary>The value is replaced as a whole, never changed in place: no deep comparison or snapshot copy.</summary>
+    /// <summary>The value is replaced as a whole, never changed in place: EF Core need not compare it member by member, or copy it.</summary>
     static ValueComparer<T> AsReference<T>() =>
         new((one, other) => ReferenceEquals(one, other), value => value == null ? 0 : value.GetHashCode(), value => value);
 }
@@ -47,8 +47,8 @@ sealed class Branch : BranchRow<BranchState, StockStep>
 /// <param name="Lines">The lines that could not be reserved.</param>
 sealed record StoredAnswer(string Message, string? Reason = null, IReadOnlyList<RejectedLine>? Lines = null)
 {
-    public static StoredAnswer Of(object? answer) => answer is StockRejected no
-        ? new StoredAnswer(nameof(StockRejected), no.Reason, no.Lines)
+    public static StoredAnswer Of(object? answer) => answer is StockRejected rejected
+        ? new StoredAnswer(nameof(StockRejected), rejected.Reason, rejected.Lines)
         : new StoredAnswer(nameof(StockReserved));
 
     public IOrderMessage For(Guid orderId) => Message == nameof(StockRejected)

@@ -5,7 +5,10 @@ using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Inventory;
 
-/// <summary>Moves the pieces of a branch's lines with each step. The branch's audit row covers them: levels change only by lines.</summary>
+/// <summary>
+/// Changes the stock levels of a branch's lines with each step. The branch's audit row describes both changes, so the levels
+/// have no audit rows of their own.
+/// </summary>
 sealed class StockFence(StockRows rows, UnitOfWorkContext work, TimeProvider clock)
     : Fence<Branch, BranchState, StockStep>(Participant, rows, work, clock)
 {
@@ -13,9 +16,9 @@ sealed class StockFence(StockRows rows, UnitOfWorkContext work, TimeProvider clo
 
     readonly StockRows rows = rows;
 
-    protected override void CarryOut(Branch branch, StockStep step, string cause)
+    protected override void OnTransition(Branch branch, StockStep step, string cause)
     {
-        if (step.Move != Move.None)
+        if (step.Move != StockMove.None)
             foreach (var line in step.Lines)
                 rows.Levels[line.Sku].Move(step.Move, line.Quantity);
         FailPoint.Hit($"inventory.{cause}.before-commit");

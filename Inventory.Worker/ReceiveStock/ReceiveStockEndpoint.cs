@@ -12,7 +12,7 @@ sealed record ReceiptRequest(
     [property: RegularExpression(FieldRules.ReceiptIdPattern), MaxLength(FieldRules.MaxReceiptIdLength)] string? ReceiptId,
     [property: Range(1d, FieldRules.MaxReceiptQuantity)] long? Quantity);
 
-/// <summary>The stored receipt, so that a repeated call gets an identical answer; levels are at GET /stock/{sku}.</summary>
+/// <summary>The stored receipt, so that a repeated call gets an identical response; levels are at GET /stock/{sku}.</summary>
 sealed record ReceiptView(string ReceiptId, string Sku, long Quantity, DateTime At);
 
 static class ReceiveStockEndpoint
@@ -73,7 +73,7 @@ static class ReceiveStockEndpoint
                 string.Join(' ', errors.Select(error => $"{error.Pointer}: {error.Detail}"))) { Errors = errors };
     }
 
-    /// <summary>Whole milliseconds, which every database stores, so that a repeated answer is identical.</summary>
+    /// <summary>Whole milliseconds, which every database stores, so that a repeated response is identical.</summary>
     static DateTime Now(TimeProvider clock)
     {
         var now = clock.GetUtcNow().UtcDateTime;

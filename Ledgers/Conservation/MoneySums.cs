@@ -34,7 +34,7 @@ sealed class MoneySums(SettlementDays received, IReadOnlySet<string> accepted)
     {
         off.Clear();
         foreach (var attempt in payment?.Attempts ?? [])
-            if (attempt.State == GatewayOperations.Succeeded)
+            if (attempt.State == AttemptStates.Succeeded)
                 AddAttempt(payment!, attempt, settled);
         foreach (var row in settled)
             AddSettled(row);

@@ -80,11 +80,12 @@ static class SubmitOrderEndpoint
     {
         http.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds}";
         var order = await watcher.WaitUntil(placed.OrderId, IsDecided, wait, http.RequestAborted);
-        return OrderResults.Order(order, OrderLifecycle.Of(order.State).IsAtRest ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
+        return OrderResults.Order(order, OrderLifecycle.Of(order.State).IsFinalOrInReview ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     /// <summary>A hosted payment waits for the customer, whom the caller must first send to the payment page.</summary>
-    static bool IsDecided(OrderState order) => OrderLifecycle.Of(order.State).IsAtRest || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
+    static bool IsDecided(OrderState order) =>
+        OrderLifecycle.Of(order.State).IsFinalOrInReview || order is { State: OrderStates.AwaitingPayment, PaymentUrl: not null };
 
     /// <summary>
     /// A key in double quotes equals the key without them: the IETF draft makes it a structured-field string (RFC 8941), and clients differ

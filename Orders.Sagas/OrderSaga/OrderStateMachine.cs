@@ -32,13 +32,13 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     {
         // No margin here: no authorization may be requested after the time to pay. Elsewhere the gateway has a margin to report a payment.
         During(Reserving,
-            UnlessExpired(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
+            HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
             CancelOrRetry(step.ReserveStock));
 
         During(AwaitingPayment,
-            UnlessExpired(PaymentAuthorized, step.MustCancelUnpaid, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
-            UnlessExpired(PaymentPending, step.MustCancelUnpaid, pending => pending.Then(step.StorePaymentUrl)),
+            HandleOrCancel(PaymentAuthorized, step.MustCancelUnpaid, paid => paid.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
+            HandleOrCancel(PaymentPending, step.MustCancelUnpaid, pending => pending.Then(step.StorePaymentUrl)),
             When(PaymentDeclined).ThenAsync(step.CancelAfterDecline).TransitionTo(Cancelling),
             CancelOrRetry(step.AuthorizePayment),
             Ignore(StockReserved));
@@ -61,17 +61,17 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
 
         During(Cancelling,
-            When(StockCancelled, step.StockIsHeld).Then(step.RecordStockReleased)
+            When(StockCancelled, step.StockMayBeHeld).Then(step.RecordStockReleased)
                 .If(step.NothingIsHeld, released => released.ThenAsync(step.PublishCancelled).TransitionTo(Cancelled)),
-            When(PaymentCancelled, step.PaymentIsHeld).Then(step.RecordPaymentReleased)
+            When(PaymentCancelled, step.PaymentMayBeHeld).Then(step.RecordPaymentReleased)
                 .If(step.NothingIsHeld, released => released.ThenAsync(step.PublishCancelled).TransitionTo(Cancelled)),
             RetryOrReview(step.CancelRemaining),
             Ignore(StockReserved), Ignore(StockRejected), Ignore(StockConfirmed), Ignore(PaymentAuthorized), Ignore(PaymentPending),
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
 
-    // A participant rejects a Try after its Cancel (tombstone). If an answer arrives after the order was cancelled, the saga sends the
-    // Cancel again; the participant then releases the hold or takes the sold stock back.
+    // A participant rejects a Try after its Cancel (tombstone). If a positive answer arrives after the order was cancelled, the saga sends
+    // the Cancel again; the participant then releases, returns, voids or refunds what it still has.
     void FinalStates()
     {
         During(Cancelled,
@@ -89,7 +89,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review when the missing answer arrives, when an operator decides, or when the time to pay ends. It then resumes in
+    /// An order leaves review when the missing answer arrives, when an operator decides, or when its time to pay ends unpaid. It then resumes in
     /// its previous state or is cancelled. The saga ignores a decision about an older version of the row. It handles any other answer as in
     /// the state before the review: it ignores the answer, or the answer is stored as a failed message.
     /// </summary>
@@ -100,7 +100,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Resume(PaymentPending), Resume(PaymentDeclined), Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
             When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.RetryFromReview),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
-            When(CheckRequested, step.UnpaidReviewHasExpired).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
+            When(CheckRequested, step.MustCancelUnpaidReview).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
         During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
@@ -115,22 +115,23 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>As <see cref="RetryOrReview"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, inTime => inTime.IfElse(step.HasRetriesLeft,
+        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
     /// <summary>
-    /// Handles the answer, unless the time to pay is over or a cancellation was requested: then cancels the unpaid order.
+    /// Handles the answer; if the condition is true (the time to pay is over, or a cancellation was requested), cancels the unpaid order
+    /// instead.
     /// </summary>
-    EventActivityBinder<OrderState, T> UnlessExpired<T>(
-        Event<T> answer, StateMachineCondition<OrderState, T> isExpired,
+    EventActivityBinder<OrderState, T> HandleOrCancel<T>(
+        Event<T> answer, StateMachineCondition<OrderState, T> mustCancel,
         Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
-        OrCancel(When(answer), isExpired, otherwise);
+        OrCancel(When(answer), mustCancel, otherwise);
 
     EventActivityBinder<OrderState, T> OrCancel<T>(
-        EventActivityBinder<OrderState, T> binder, StateMachineCondition<OrderState, T> isExpired,
+        EventActivityBinder<OrderState, T> binder, StateMachineCondition<OrderState, T> mustCancel,
         Func<EventActivityBinder<OrderState, T>, EventActivityBinder<OrderState, T>> otherwise) where T : class =>
-        binder.IfElse(isExpired, expired => expired.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
+        binder.IfElse(mustCancel, unpaid => unpaid.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
         context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),

@@ -7,8 +7,8 @@ using Orders.Model;
 namespace Orders.Sagas;
 
 /// <summary>
-/// Conditions and actions of the state machine. Also audits every change of state. Messages and audit rows belong to the batch's
-/// transaction.
+/// Conditions and actions of the state machine. Also audits every change of state. The batch's transaction saves the audit rows and sends the
+/// messages.
 /// </summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : IStateObserver<OrderState>
 {
@@ -45,10 +45,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     // Cancellation.
 
     public Task CancelAfterDecline(BehaviorContext<OrderState, PaymentDeclined> context) =>
-        Cancel(context, $"payment declined: {context.Message.Reason}", paymentIsHeld: false);
+        Cancel(context, $"payment declined: {context.Message.Reason}", paymentMayBeHeld: false);
 
     public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context) =>
-        Cancel(context, $"payment refused: {context.Message.Reason}", paymentIsHeld: true);
+        Cancel(context, $"payment refused: {context.Message.Reason}", paymentMayBeHeld: true);
 
     public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context) =>
         Cancel(context, context.Message.Reason, context.Saga.PaymentTried);
@@ -73,9 +73,11 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public Task SendCancelPayment(BehaviorContext<OrderState> context) =>
         Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
 
-    public bool StockIsHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
+    /// <summary>True until StockCancelled arrives: then the stock branch holds nothing.</summary>
+    public bool StockMayBeHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
 
-    public bool PaymentIsHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentReleased;
+    /// <summary>As <see cref="StockMayBeHeld"/>, for the payment branch.</summary>
+    public bool PaymentMayBeHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentReleased;
 
     public void RecordStockReleased(BehaviorContext<OrderState> context)
     {
@@ -129,7 +131,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool MustNotAuthorize(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || context.Saga.PayBefore <= Now;
 
     /// <summary>True if the order in review is unpaid and must be cancelled: a review does not stop the time to pay.</summary>
-    public bool UnpaidReviewHasExpired(BehaviorContext<OrderState, CheckOrder> context) =>
+    public bool MustCancelUnpaidReview(BehaviorContext<OrderState, CheckOrder> context) =>
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
     public bool HasRetriesLeft(BehaviorContext<OrderState> context) => context.Saga.RetryCount < settings.MaxRetries;
@@ -173,17 +175,17 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         order.ReviewFrom = null;
         // Keep the reason of a cancellation; clear the reason of the review.
         order.Reason = order.State == OrderStates.Cancelling ? order.Reason : null;
-        RecordTransition(context, from, detail);
+        AuditTransitionAndScheduleCheck(context, from, detail);
     }
 
     public static string StateBeforeReview(OrderState order) => order.ReviewFrom
         ?? throw new InvalidOperationException($"Order {order.CorrelationId} is in review without a previous state.");
 
-    Task Cancel(BehaviorContext<OrderState> context, string? reason, bool paymentIsHeld)
+    Task Cancel(BehaviorContext<OrderState> context, string? reason, bool paymentMayBeHeld)
     {
         context.Saga.Reason = CleanReason(reason);
         context.Saga.StockReleased = false;
-        context.Saga.PaymentReleased = !paymentIsHeld;
+        context.Saga.PaymentReleased = !paymentMayBeHeld;
         context.Saga.ReviewFrom = null;
         return CancelRemaining(context);
     }
@@ -202,12 +204,12 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public Task StateChanged(BehaviorContext<OrderState> context, State currentState, State? previousState)
     {
         if (previousState is not null && previousState.Name != currentState.Name)
-            RecordTransition(context, previousState.Name, context.Saga.Reason);
+            AuditTransitionAndScheduleCheck(context, previousState.Name, context.Saga.Reason);
         return Task.CompletedTask;
     }
 
     /// <summary>Audits a change of state and sets the time of the next recovery check.</summary>
-    void RecordTransition(BehaviorContext<OrderState> context, string from, string? detail)
+    void AuditTransitionAndScheduleCheck(BehaviorContext<OrderState> context, string from, string? detail)
     {
         var order = context.Saga;
         Record(context, detail, from);

@@ -27,8 +27,8 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
 
     async Task<PlacementResult> Place(JsonBody body, OrderSender sender)
     {
-        if (SubmitOrderReader.Request(body, out var broken) is not { } request)
-            return new Refused(broken!);
+        if (SubmitOrderReader.Request(body, out var problem) is not { } request)
+            return new Refused(problem!);
         if (sender.Refusal(request.Merchant) is { } forbidden)
             return new Refused(forbidden);
         await placements.Place(work, [request]);
@@ -50,7 +50,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
         var order = await db.Orders.FindAsync([placed.OrderId], context.CancellationToken)
             ?? throw new InvalidOperationException($"The idempotency key refers to order {placed.OrderId}, which does not exist.");
         var submitted = Placements.Submitted(order);
-        // The first answer may have been lost, so it is sent again.
+        // The first OrderSubmitted may have been lost, so it is published again.
         if (placed.Replayed)
             await work.Publish(submitted);
         await Respond(context, sender, submitted);
@@ -61,13 +61,13 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
 
     static bool ExpectsResponse(ConsumeContext context, OrderSender sender) =>
         context is { RequestId: not null, ResponseAddress: { IsAbsoluteUri: true, Scheme: var scheme } address }
-        && ResponseSchemes.Contains(scheme) && sender.Owns(address);
+        && ResponseSchemes.Contains(scheme) && sender.OwnsReplyAddress(address);
 
     static string Describe(Problem refusal) =>
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));
 }
 
-/// <summary>Loads the keys and prices of a whole batch with two statements.</summary>
+/// <summary>Loads the idempotency records and prices of a whole batch with two statements.</summary>
 public sealed class SubmitOrderPreload(Placements placements) : IPreload
 {
     public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);

@@ -7,23 +7,23 @@ using OrderSaga.Platform.Http;
 
 namespace Orders.Sagas;
 
-/// <summary>Parses the command like the body of POST /orders: same members, types and messages.</summary>
+/// <summary>Parses the command with the rules of the body of POST /orders, and with the same error texts.</summary>
 static class SubmitOrderReader
 {
     static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
-    /// <summary>Returns null, and the broken rule, if the message is not a valid order.</summary>
-    public static PlacementRequest? Request(JsonBody body, out Problem? broken)
+    /// <summary>Returns null, and the problem, if the message is not a valid order.</summary>
+    public static PlacementRequest? Request(JsonBody body, out Problem? problem)
     {
-        broken = null;
+        problem = null;
         try
         {
             var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
             return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
         }
-        catch (Problem rule)
+        catch (Problem invalid)
         {
-            broken = rule;
+            problem = invalid;
             return null;
         }
     }

@@ -31,7 +31,7 @@ sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkCon
             attempts.Reopen(branch, pending, "void");
     }
 
-    protected override void CarryOut(PaymentBranch branch, PaymentStep step, string cause)
+    protected override void OnTransition(PaymentBranch branch, PaymentStep step, string cause)
     {
         if (step.Call is { } operation)
             attempts.Begin(branch, operation, cause);

@@ -45,7 +45,7 @@ static class PaymentRule
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
-        // The Cancel came first. Only a saga that still expects the money treats this answer as an error, and raises the alarm itself.
+        // The Cancel came first. The saga decides: it ignores PaymentCancelled, or stores it as failed if the order still needs the money.
         Cancelling when branch.CancelRequested => Outcome.Nothing,
         Cancelled when branch.CancelRequested => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
         null => new Outcome.Violation("a Confirm without a Try"),

@@ -26,12 +26,13 @@ sealed record PaymentBranchView(
     Guid OrderId, string Branch, string State, string? Reason, Money? Amount, long Authorized, long Captured, long Refunded, string? Method, string? Url,
     DateTime? ExpiresAt, bool CancelRequested, IReadOnlyList<PaymentAttemptView> Attempts, DateTime CreatedAt, DateTime UpdatedAt)
 {
-    static readonly DateTime Noon = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
     static readonly Guid ExampleId = Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000");
 
     public static readonly PaymentBranchView Example = new(
         ExampleId, "payment", "Tried", null, new Money(1250, "EUR"), 1250, 0, 0, "card", null, null, false,
-        [new("authorize", $"{ExampleId}:payment:authorize", "Succeeded", "auth_0199f0a07c1e7000", 1, null, null, Noon, Noon)], Noon, Noon);
+        [new("authorize", $"{ExampleId}:payment:authorize", "Succeeded", "auth_0199f0a07c1e7000", 1, null, null, ExampleTime, ExampleTime)],
+        ExampleTime, ExampleTime);
 
     public static async Task<IEnumerable<PaymentBranchView>> Of(PaymentsDb db, List<PaymentBranch> branches, CancellationToken cancel)
     {

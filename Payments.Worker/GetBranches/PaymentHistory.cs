@@ -8,13 +8,13 @@ namespace OrderSaga.Payments;
 /// <summary>The steps of a branch, its gateway calls and its webhooks.</summary>
 static class PaymentHistory
 {
-    static readonly DateTime Noon = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapBranchHistory<PaymentsDb>(PaymentFence.Participant, Read,
-            new(Noon, "payment", "payment branch", null, "Trying", "TryAuthorizePayment", null),
-            new(Noon, "gateway", "payment authorize", null, "Sent", "TryAuthorizePayment", null),
-            new(Noon.AddMilliseconds(21), "gateway", "payment authorize", "Sent", "Succeeded", "gateway called", "auth_0199f0a07c1e7000"),
-            new(Noon.AddMilliseconds(21), "payment", "payment branch", "Trying", "Tried", "gateway: authorize succeeded", null))
+            new(ExampleTime, "payment", "payment branch", null, "Trying", "TryAuthorizePayment", null),
+            new(ExampleTime, "gateway", "payment authorize", null, "Sent", "TryAuthorizePayment", null),
+            new(ExampleTime.AddMilliseconds(21), "gateway", "payment authorize", "Sent", "Succeeded", "gateway called", "auth_0199f0a07c1e7000"),
+            new(ExampleTime.AddMilliseconds(21), "payment", "payment branch", "Trying", "Tried", "gateway: authorize succeeded", null))
         .WithSummary("All steps of one order's payment branch, its gateway calls and webhooks, with time and cause");
 
     static async Task<AuditHistory> Read(PaymentsDb db, Guid orderId, CancellationToken cancel)

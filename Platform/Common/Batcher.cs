@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace OrderSaga.Platform.Common;
 
 /// <summary>
-/// Collects the items that arrive while the previous batch is handled. If that batch had several items, it also waits for the linger time,
-/// because a small batch would stay small in all later queues. After a batch of one item it does not wait.
+/// Collects the items that arrive while the previous batch is handled. If that batch had several items, it also waits for the linger time:
+/// items handled together stay together in all later queues. After a batch of one item it does not wait.
 /// </summary>
 public sealed class Batcher<T> : IAsyncDisposable
 {
@@ -52,11 +52,11 @@ public sealed class Batcher<T> : IAsyncDisposable
             while (batch.Count < maxSize && waiting.Reader.TryRead(out var next))
                 batch.Add(next);
             several = batch.Count > 1;
-            await HandleOne(batch, handle);
+            await RunBatch(batch, handle);
         }
     }
 
-    static async Task HandleOne(List<(T Item, TaskCompletionSource Done)> batch, Func<IReadOnlyList<T>, Task> handle)
+    static async Task RunBatch(List<(T Item, TaskCompletionSource Done)> batch, Func<IReadOnlyList<T>, Task> handle)
     {
         try
         {

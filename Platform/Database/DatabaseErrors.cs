@@ -127,5 +127,5 @@ public static class DatabaseErrors
     }.ToFrozenSet();
 }
 
-/// <summary>The caller's timeout passed before its transaction ended.</summary>
+/// <summary>The work has waited too long, for the database or behind other work: retry it later.</summary>
 public sealed class DatabaseBusyException(string message) : DbException(message);

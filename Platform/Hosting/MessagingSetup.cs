@@ -36,10 +36,10 @@ public sealed class MessagingSetup(IServiceCollection services)
         return this;
     }
 
-    /// <summary>Believes a message of these types only if one of the named services, or this process, has sent it.</summary>
+    /// <summary>Refuses a message of these types unless one of the named services, or this process, has sent it.</summary>
     /// <param name="allowed">The services that may send each type.</param>
     /// <param name="returnedBy">The service that calls <see cref="ReturnMessages"/>.</param>
-    public MessagingSetup Believe(IReadOnlyDictionary<Type, IReadOnlyList<string>> allowed, string returnedBy)
+    public MessagingSetup CheckSenders(IReadOnlyDictionary<Type, IReadOnlyList<string>> allowed, string returnedBy)
     {
         returner = returnedBy;
         foreach (var (type, names) in allowed)

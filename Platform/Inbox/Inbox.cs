@@ -3,16 +3,16 @@ using Microsoft.EntityFrameworkCore;
 namespace OrderSaga.Platform.Inbox;
 
 /// <summary>
-/// Finds the messages that an endpoint has not handled yet, by their ids. Duplicates are rare, so the first run of a batch does not query:
-/// it only inserts the ids with the transaction's other changes, and a duplicate key fails it. The next run queries first.
+/// Finds the messages that an endpoint has not handled yet, by their ids. Duplicates are rare, so the first run of a batch usually does not
+/// query: it only inserts the ids with the transaction's other changes, and a duplicate key fails it. The next run queries first.
 /// </summary>
 static class Inbox
 {
-    /// <summary>Returns the ids, without those handled before; if <paramref name="verify"/> is false the inbox is not queried.</summary>
-    public static async Task<HashSet<Guid>> FindNew(DbContext db, string endpoint, IEnumerable<Guid?> messages, bool verify)
+    /// <summary>Returns the ids, without those handled before; if <paramref name="query"/> is false the inbox is not queried.</summary>
+    public static async Task<HashSet<Guid>> FindNew(DbContext db, string endpoint, IEnumerable<Guid?> messages, bool query)
     {
         var ids = messages.OfType<Guid>().ToHashSet();
-        if (verify && ids.Count > 0)
+        if (query && ids.Count > 0)
             ids.ExceptWith(await db.Set<InboxRow>().Where(row => row.Endpoint == endpoint && ids.Contains(row.MessageId))
                 .Select(row => row.MessageId).ToListAsync());
         return ids;

@@ -5,7 +5,7 @@ namespace OrderSaga.Platform.Participants;
 
 /// <summary>
 /// Applies the outcomes of the participant's rule: changes the order's branch, writes one audit row and sends one answer. The unit of work
-/// saves them. Together with the rule it makes Try, Confirm and Cancel safe in any sequence and any number of times.
+/// saves all three. Together with the rule it makes Try, Confirm and Cancel safe in any sequence and any number of times.
 /// </summary>
 public abstract class Fence<TBranch, TState, TStep>(Participant participant, BranchRows<TBranch> rows, UnitOfWorkContext work, TimeProvider clock)
     where TBranch : BranchRow<TState, TStep>, new() where TState : struct, Enum where TStep : Outcome.Step<TState>
@@ -28,12 +28,12 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
                 await Transition(orderId, step, name);
                 break;
             case Outcome.Repeat repeat:
-                work.AfterCommit(() => participant.Repeated(name));
+                work.AfterCommit(() => participant.CountRepeat(name));
                 await Send(repeat.Answer);
                 break;
             case Outcome.Violation violation:
-                if (work.InboxIsVerified)
-                    participant.Violated(name);
+                if (work.InboxWasQueried)
+                    participant.CountViolation(name);
                 throw new BranchViolationException($"Order {orderId}: {violation.Rule}.");
             default:
                 throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a {participant.Subject}.");
@@ -50,13 +50,13 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
             rows.Add(branch = new TBranch { OrderId = orderId, CreatedAt = now });
         branch.Transition(step, now);
         work.Audit(participant.Subject, orderId.ToString(), from, step.To.ToString(), cause, Text.Clean(step.Note, MaxNoteLength));
-        CarryOut(branch, step, cause);
-        work.AfterCommit(() => participant.Transitioned(cause, step.To.ToString()));
+        OnTransition(branch, step, cause);
+        work.AfterCommit(() => participant.CountTransition(cause, step.To.ToString()));
         await Send(step.Answer);
     }
 
-    /// <summary>Makes the step's other changes, in the transaction that changes the branch.</summary>
-    protected abstract void CarryOut(TBranch branch, TStep step, string cause);
+    /// <summary>Makes the step's changes outside the branch, in the same transaction.</summary>
+    protected abstract void OnTransition(TBranch branch, TStep step, string cause);
 
     Task Send(object? answer) => answer is null ? Task.CompletedTask : work.Send(participant.AnswerQueue, answer);
 }

@@ -3,7 +3,7 @@ namespace OrderSaga.Platform.Participants;
 /// <summary>What a participant's rule decides about one command; the <see cref="Fence{TBranch,TState,TStep}"/> applies it.</summary>
 public abstract record Outcome
 {
-    /// <summary>A duplicate whose answer is not known yet.</summary>
+    /// <summary>Nothing changes and no answer is sent: for example for a duplicate whose answer is not known yet.</summary>
     public static readonly Outcome Nothing = new Repeat(null);
 
     /// <summary>The branch changes. Each participant derives one record that adds its other changes.</summary>

@@ -27,11 +27,11 @@ public sealed class Participant(string name, string answerQueue, Func<object, Gu
 
     public Guid OrderId(object command) => orderId(command);
 
-    internal void Transitioned(string cause, string to) => steps.Add(1, Tag("cause", cause), Tag("state", to));
+    internal void CountTransition(string cause, string to) => steps.Add(1, Tag("cause", cause), Tag("state", to));
 
-    internal void Repeated(string message) => repeats.Add(1, Tag("message", message));
+    internal void CountRepeat(string message) => repeats.Add(1, Tag("message", message));
 
-    internal void Violated(string message) => violations.Add(1, Tag("message", message));
+    internal void CountViolation(string message) => violations.Add(1, Tag("message", message));
 
     static KeyValuePair<string, object?> Tag(string key, string value) => new(key, value);
 }

@@ -48,7 +48,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         var limits = services.GetRequiredService<Limits>();
         var database = services.GetRequiredService<Database<TDb>>();
         hasSingleWriter = database.Dialect.HasSingleWriter;
-        lockedDeliveries = new LockedDeliveries(endpoint, part => HandleVerified(part, shortLockTimeout: true), limits.BatchSize,
+        lockedDeliveries = new LockedDeliveries(endpoint, part => HandleWithInboxQuery(part, shortLockTimeout: true), limits.BatchSize,
             database.LockRetrySlots, services.GetRequiredService<TimeProvider>(), log, stopping);
         batchers = Enumerable.Range(0, limits.ConcurrentBatches).Select(_ => new Batcher<Delivery>(limits.BatchSize, HandleBatch)).ToArray();
     }
@@ -70,7 +70,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         var queryInbox = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
         var deferred = new List<Delivery>();
         foreach (var remaining in queryInbox ? [batch] : await TryWithoutInboxQuery(batch))
-            await BatchSplitter.Run(remaining, part => HandleVerified(part, shortLockTimeout: false), (delivery, failure) =>
+            await BatchSplitter.Run(remaining, part => HandleWithInboxQuery(part, shortLockTimeout: false), (delivery, failure) =>
                 FailOrDefer(delivery, failure, deferred));
         lockedDeliveries.Defer(deferred);
     }
@@ -84,7 +84,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             return [];
         try
         {
-            await unitOfWork.TryOnce(work => HandleInTransaction(work, batch, verifyInbox: false));
+            await unitOfWork.TryOnce(work => HandleInTransaction(work, batch, queryInbox: false));
             return [];
         }
         catch (Exception failure) when (IsLocked(failure))
@@ -103,12 +103,12 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     /// Queries the inbox first. Only in such a run is a message stored as failed; a duplicate is skipped instead. While the database is
     /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
-    Task HandleVerified(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
+    Task HandleWithInboxQuery(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {
         // Only a single delivery retries a conflict here; a batch is split first.
         TransactionRunner run = batch.Count == 1 ? unitOfWork.RunWithoutLockRetry : unitOfWork.TryOnce;
         return unitOfWork.RunUntilAvailable(
-            () => run(work => HandleInTransaction(work, batch, verifyInbox: true, shortLockTimeout)),
+            () => run(work => HandleInTransaction(work, batch, queryInbox: true, shortLockTimeout)),
             failure => DatabaseErrors.IsTransient(failure) && !IsLocked(failure), stopping);
     }
 
@@ -123,11 +123,11 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             delivery.Fail(failure);
     }
 
-    async Task HandleInTransaction(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox, bool shortLockTimeout = false)
+    async Task HandleInTransaction(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox, bool shortLockTimeout = false)
     {
         if (shortLockTimeout)
             await work.ShortenLockTimeout();
-        var fresh = await FilterNew(work, batch, verifyInbox);
+        var fresh = await FilterNew(work, batch, queryInbox);
         foreach (var duplicate in batch.Except(fresh))
             await duplicate.Skip();
         work.AfterCommit(() => RecordDuplicates(batch.Count - fresh.Count));
@@ -139,10 +139,10 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     }
 
     /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
-    async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool verifyInbox)
+    async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox)
     {
-        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.Context.MessageId), verifyInbox);
-        work.SetInboxRows(endpoint, [.. ids.Order()], verifyInbox);
+        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.Context.MessageId), queryInbox);
+        work.SetInboxRows(endpoint, [.. ids.Order()], queryInbox);
         return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
     }
 

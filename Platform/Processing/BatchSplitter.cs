@@ -2,7 +2,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Platform.Processing;
 
-/// <summary>Names the item of a batch that failed.</summary>
+/// <summary>Thrown by a batch's handler: names the item that failed.</summary>
 /// <param name="item">The item.</param>
 /// <param name="failure">Why it failed.</param>
 public sealed class ItemFailedException(object item, Exception failure) : Exception(failure.Message, failure)
@@ -13,13 +13,13 @@ public sealed class ItemFailedException(object item, Exception failure) : Except
 /// <summary>
 /// Splits a failing batch until the failing items are alone. If <see cref="ItemFailedException"/> names an item, the items before it, the
 /// item, and the items after it run separately. Otherwise the batch is halved: one failing item among n costs at most 2 log2(n) extra runs,
-/// not n. If the database is unavailable, all items fail without a split, because every part would fail too.
+/// not n. After a failure for which a split does not help, such as an unavailable database, all items of the part fail.
 /// </summary>
 public static class BatchSplitter
 {
     /// <param name="batch">The items.</param>
     /// <param name="run">Handles a part of the batch: all of its items or none.</param>
-    /// <param name="fail">Called for each item that could not be handled.</param>
+    /// <param name="fail">Called for each item that could not be handled. A locked row or an unavailable database fails all items.</param>
     public static Task Run<T>(IReadOnlyList<T> batch, Func<IReadOnlyList<T>, Task> run, Action<T, Exception> fail) =>
         Run(batch, run, fail, failure => !DatabaseErrors.IsTransient(failure));
 
@@ -42,11 +42,11 @@ public static class BatchSplitter
     /// <summary>The parts to run next, in the order of the batch.</summary>
     internal static IReadOnlyList<IReadOnlyList<T>> Parts<T>(IReadOnlyList<T> batch, Exception failure)
     {
-        var named = failure is ItemFailedException { Item: T item } ? batch.ToList().IndexOf(item) : -1;
+        var failedIndex = failure is ItemFailedException { Item: T item } ? batch.ToList().IndexOf(item) : -1;
         var half = batch.Count / 2;
-        IReadOnlyList<T>[] parts = named < 0
+        IReadOnlyList<T>[] parts = failedIndex < 0
             ? [[.. batch.Take(half)], [.. batch.Skip(half)]]
-            : [[.. batch.Take(named)], [batch[named]], [.. batch.Skip(named + 1)]];
+            : [[.. batch.Take(failedIndex)], [batch[failedIndex]], [.. batch.Skip(failedIndex + 1)]];
         return [.. parts.Where(part => part.Count > 0)];
     }
 

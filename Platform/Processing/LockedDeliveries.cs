@@ -6,9 +6,9 @@ using OrderSaga.Platform.Database;
 namespace OrderSaga.Platform.Processing;
 
 /// <summary>
-/// Holds the deliveries of an endpoint whose rows another transaction has locked, so that their batcher continues with the others. Each
-/// batch that met a lock becomes a group. The group is split in halves: unlocked deliveries are handled, the locked ones are retried after
-/// a growing delay. Later deliveries for the same id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/>
+/// Keeps the deliveries of an endpoint that met a row locked by another transaction, so that their batcher continues with the others. The
+/// deliveries of one batch become a group. The group is split in halves: unlocked deliveries are handled, the locked ones are retried after
+/// a growing delay. Later deliveries with the same correlation id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/>
 /// bounds their number.
 /// </summary>
 /// <param name="endpoint">Name of the queue.</param>
@@ -30,7 +30,7 @@ sealed class LockedDeliveries(
     readonly Lock gate = new();
     readonly Dictionary<Guid, List<Delivery>> groups = [];
 
-    /// <summary>Returns the deliveries that may proceed; the others joined a group that waits for the same id.</summary>
+    /// <summary>Returns the deliveries that may proceed; the others joined the group with the same correlation id.</summary>
     public IReadOnlyList<Delivery> FilterUnlocked(IReadOnlyList<Delivery> batch)
     {
         lock (gate)
@@ -105,8 +105,9 @@ sealed class LockedDeliveries(
     {
         var locked = new HashSet<Delivery>();
         await BatchSplitter.Run(
-            batch, part => part.Any(HasEarlierLocked) ? throw new DatabaseBusyException("An earlier delivery of this id waits.") : run(part), Fail,
-            failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
+            batch, part => part.Any(HasEarlierLocked)
+                ? throw new DatabaseBusyException("An earlier delivery with the same correlation id waits for a locked row.") : run(part),
+            Fail, failure => DatabaseErrors.Classify(failure) != FailureKind.Unavailable);
         return locked;
 
         bool HasEarlierLocked(Delivery delivery) => delivery.Context.CorrelationId is { } id && lockedIds.Contains(id);

@@ -65,8 +65,9 @@ public sealed class UnitOfWork<TDb>(
         RunWithRetries(WithResult(body), failure => DatabaseErrors.Classify(failure) == FailureKind.Conflict);
 
     /// <summary>
-    /// Handles the items in one transaction. If an item fails or a row is locked, splits the batch in halves, which wait only briefly for
-    /// locks. Reports only items that fail alone. With one writer (SQLite) it waits for a lock as in <see cref="Run{T}"/>.
+    /// Handles the items in one transaction. If an item fails or a row is locked, splits the batch; its parts wait only briefly for locks.
+    /// Reports an item only if it fails alone or the database is unavailable. With one writer (SQLite) it waits for a lock as in
+    /// <see cref="Run{T}"/>, without a split.
     /// </summary>
     /// <param name="batch">The items.</param>
     /// <param name="run">Handles some of the items; calls the given runner, which opens the transaction.</param>
@@ -133,7 +134,7 @@ public sealed class UnitOfWork<TDb>(
             var result = await body(work);
             outbox.CreateRows(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
-            // The context must not be used after this: the commit is one statement in a batch, unseen by the context and its interceptors.
+            // The DbContext must not be used after this: the commit may be sent with the writes, unseen by EF Core and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
@@ -172,7 +173,7 @@ public sealed class UnitOfWork<TDb>(
         _ => false,
     };
 
-    /// <summary>Logs exceptions of these actions: the commit is final, and the caller must not believe in a rollback.</summary>
+    /// <summary>Logs exceptions of these actions: the commit is final, and the caller must not assume a rollback.</summary>
     void RunAfterCommit(UnitOfWorkContext work)
     {
         try

@@ -22,9 +22,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     public IServiceProvider Services => Outbox.Services;
 
     /// <summary>
-    /// True if this run queried the inbox, so that its messages are no duplicates. A failure of a run without that query is not final.
+    /// True if this run queried the inbox, so that none of its messages is a duplicate. A failure of a run without that query is not final.
     /// </summary>
-    public bool InboxIsVerified { get; private set; }
+    public bool InboxWasQueried { get; private set; }
 
     internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is active in this scope.");
 
@@ -47,7 +47,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     }
 
     /// <summary>
-    /// Runs after the commit, unless the process crashes first: use it only for what may be lost, such as metrics and hints.
+    /// Runs the action after the commit, unless the process crashes first. Use it only for what may be lost, such as metrics and hints.
     /// </summary>
     public void AfterCommit(Action action) => afterCommit.Add(action);
 
@@ -109,8 +109,8 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     }
 
     /// <summary>Sets the messages handled by this transaction; the commit fails as a conflict if one was handled before.</summary>
-    internal void SetInboxRows(string endpoint, IReadOnlyList<Guid> messages, bool verified) =>
-        (inbox, InboxIsVerified) = (new(endpoint, messages), verified);
+    internal void SetInboxRows(string endpoint, IReadOnlyList<Guid> messages, bool queried) =>
+        (inbox, InboxWasQueried) = (new(endpoint, messages), queried);
 
     /// <summary>Writes the tracked changes, the inbox and the outbox, and commits.</summary>
     internal Task Commit(OutboxChange outbox)

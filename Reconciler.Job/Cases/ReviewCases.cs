@@ -62,7 +62,7 @@ sealed class ReviewCases(
     /// <summary>Includes the gateway's own error text if its answer is missing: it names the amounts.</summary>
     static string DescribeAttempts(OrderState order, BranchView? payment)
     {
-        var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != GatewayOperations.Succeeded)
+        var unanswered = (payment?.Attempts ?? []).Where(attempt => attempt.Error is not null && attempt.State != AttemptStates.Succeeded)
             .Select(attempt => $"; {attempt.Operation} {attempt.State}: {attempt.Error}");
         return Text.Clean($"{StalledOrder.Of(order).Commands} was repeated {order.RetryCount} times without an answer{string.Concat(unanswered)}", 500)!;
     }

@@ -5,17 +5,17 @@ namespace Reconciler.Job;
 /// <summary>Findings about the settlement file of a day: always a case for an operator.</summary>
 static class FileFinding
 {
-    const string Whole = "A settlement file is complete and consistent, and settles nothing twice.";
-    const string Stands = "A settlement file does not change after its delivery.";
-    const string IsExpected = "The settlement file of each day on which money moved arrives in time.";
+    const string FileIsComplete = "A settlement file is complete and consistent, and settles nothing twice.";
+    const string FileDoesNotChange = "A settlement file does not change after its delivery.";
+    const string FileArrivesInTime = "The settlement file of each day on which money moved arrives in time.";
 
     public static Finding Refused(DateOnly day, Refusal refusal) => refusal.DiffersFromImported
-        ? Of(Classes.SettlementFileChanged, day, Stands, refusal.Evidence)
-        : Of(Classes.SettlementFileRefused, day, Whole, refusal.Evidence);
+        ? Of(Classes.SettlementFileChanged, day, FileDoesNotChange, refusal.Evidence)
+        : Of(Classes.SettlementFileRefused, day, FileIsComplete, refusal.Evidence);
 
-    public static Finding Late(LateDay late) => Of(Classes.SettlementFileMissing, late.Day, IsExpected, late) with
+    public static Finding Late(LateDay late) => Of(Classes.SettlementFileMissing, late.Day, FileArrivesInTime, late) with
     {
-        Measure = JsonSerializer.Serialize(late.Moved),
+        FingerprintText = JsonSerializer.Serialize(late.Moved),
     };
 
     public static string Subject(DateOnly day) => $"settlement {day:yyyy-MM-dd}";

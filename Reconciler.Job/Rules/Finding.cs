@@ -4,17 +4,20 @@ namespace Reconciler.Job;
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">Severity.</param>
 /// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
-/// <param name="Subject">A settlement row, a file's day or a sku, if any.</param>
+/// <param name="Subject">What the finding is about, if not the order as a whole: a settlement row, a file's day, a sku, or <c>settlement</c>.</param>
 /// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
 /// <param name="Remedy">What reconciliation does about it.</param>
-/// <param name="Amount">Minor units at stake.</param>
+/// <param name="Amount">Minor units at stake: how much money the finding is about.</param>
 /// <param name="Currency">ISO 4217; null without money.</param>
 sealed record Finding(
     string Class, Severity Severity, Guid? OrderId, string? Subject, string Rule, string Evidence, Remedy Remedy, long Amount, string? Currency)
 {
-    /// <summary>All states, amounts and lines as text, for the fingerprint: if they change, an accepted difference is a finding again.</summary>
-    public string Measure { get; init; } = "";
+    /// <summary>
+    /// All states, amounts and lines as text. The fingerprint of an accepted difference includes it: if it changes, the difference must be
+    /// accepted again.
+    /// </summary>
+    public string FingerprintText { get; init; } = "";
 }
 
 /// <summary>Stored as text.</summary>

@@ -8,7 +8,7 @@ using static Reconciler.Job.Severity;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The rules in sequence of precedence. An order has at most one finding per area, so a cause stands before its consequences.
+/// The rules, highest precedence first. An order has at most one finding per area, so a cause stands before its consequences.
 /// docs/findings.md is generated from this table. A rule has a repair only if the order is final or unknown and the participant's rule makes
 /// the command safe; any other finding becomes a case. Do not change the text of a rule: it is part of the fingerprint of accepted
 /// differences.
@@ -47,7 +47,7 @@ static class RuleTable
     /// <summary>Completed orders: stock sold, payment captured.</summary>
     static readonly Rule[] OfCompleted =
     [
-        // Here the payment is captured; otherwise a rule of AgainstBoth has already reported the stock.
+        // The payment is captured at this point: if it were not, the first rule of AgainstBoth would have reported the stock.
         new(MoneyWithoutStock, Critical, Case, Stock, "A completed order with a captured payment has its stock sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The stock of a completed order is sold, not only held.",
@@ -142,7 +142,7 @@ static class RuleTable
         },
     ];
 
-    /// <summary>All rules, in order of precedence.</summary>
+    /// <summary>All rules, highest precedence first.</summary>
     public static IReadOnlyList<Rule> Rows { get; } =
         [.. Orphans, .. AgainstBoth, .. MissingBranch, .. OfCompleted, .. OfCancelled, .. InProgress, .. Contents, .. Gateway, .. Reversals];
 }

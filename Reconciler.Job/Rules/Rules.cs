@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Reconciler.Job;
 
-/// <summary>Subject area of a rule. One order has at most one finding per area: the first rule in the table.</summary>
+/// <summary>What a rule is about. One order has at most one finding per area: that of the first broken rule in the table.</summary>
 [Flags]
 enum Area
 {
@@ -23,12 +23,12 @@ enum Area
 /// <param name="Class">Class of the finding.</param>
 /// <param name="Severity">Severity of the finding.</param>
 /// <param name="Remedy">Remedy of the finding.</param>
-/// <param name="Area">Its areas; once it is broken, later rules with the same area are skipped.</param>
-/// <param name="Text">What must hold, in one sentence.</param>
-/// <param name="Broken">True if it does not hold.</param>
-sealed record Rule(string Class, Severity Severity, Remedy Remedy, Area Area, string Text, Func<OrderSnapshot, SettlementTerms, bool> Broken)
+/// <param name="Area">Its areas; if the rule is broken, later rules with the same area are skipped.</param>
+/// <param name="Text">What must be true, in one sentence.</param>
+/// <param name="IsBroken">True if the order breaks the rule.</param>
+sealed record Rule(string Class, Severity Severity, Remedy Remedy, Area Area, string Text, Func<OrderSnapshot, SettlementTerms, bool> IsBroken)
 {
-    /// <summary>Minor units at stake.</summary>
+    /// <summary>Minor units at stake: how much money the finding is about.</summary>
     public Func<OrderSnapshot, SettlementTerms, long> Stake { get; init; } = (snapshot, _) => snapshot.Worth;
 }
 
@@ -41,7 +41,7 @@ static class Rules
         var reported = Area.None;
         foreach (var rule in RuleTable.Rows)
         {
-            if ((rule.Area & reported) != Area.None || !rule.Broken(snapshot, terms))
+            if ((rule.Area & reported) != Area.None || !rule.IsBroken(snapshot, terms))
                 continue;
             reported |= rule.Area;
             (findings ??= []).Add(Find(rule, snapshot, terms));
@@ -51,29 +51,29 @@ static class Rules
     }
 
     /// <summary>
-    /// Subject of findings about settlement. It is stored in the key of their cases, so it must not change. It separates them from findings
-    /// of the same class about the payment.
+    /// Subject of findings about an order's settlement: it separates them from findings of the same class about its payment. It is part of
+    /// the key of their cases, so it must not change.
     /// </summary>
-    const string AboutSettlement = "settlement";
+    const string SettlementSubject = "settlement";
 
-    /// <summary>Applies the rules to a settlement row without an order.</summary>
+    /// <summary>The finding about a settlement row without an order: <c>chargeback</c>, or for other kinds <c>unknown-in-settlement</c>.</summary>
     public static Finding CheckUnmatched(SettlementRow row)
     {
-        var named = row.Operation == SettlementKinds.Chargeback ? Classes.Chargeback : Classes.UnknownInSettlement;
-        var rule = RuleTable.Rows.First(rule => rule.Class == named);
+        var className = row.Operation == SettlementKinds.Chargeback ? Classes.Chargeback : Classes.UnknownInSettlement;
+        var rule = RuleTable.Rows.First(rule => rule.Class == className);
         var evidence = JsonSerializer.Serialize(new { settlement = new[] { row } }, WebJson.Options);
         return new Finding(rule.Class, rule.Severity, null, row.Id, rule.Text, evidence, rule.Remedy, Math.Abs(row.Amount), row.Currency);
     }
 
     static Finding Find(Rule rule, OrderSnapshot snapshot, SettlementTerms terms) => new(
-        rule.Class, rule.Severity, snapshot.OrderId, rule.Area is Area.Settlement or Area.Reversal ? AboutSettlement : null,
+        rule.Class, rule.Severity, snapshot.OrderId, rule.Area is Area.Settlement or Area.Reversal ? SettlementSubject : null,
         rule.Text, Evidence(snapshot), rule.Remedy, rule.Stake(snapshot, terms), snapshot.Currency)
     {
-        Measure = Measure(snapshot),
+        FingerprintText = FingerprintOf(snapshot),
     };
 
-    /// <summary>All states and amounts in the ledgers, without times.</summary>
-    static string Measure(OrderSnapshot snapshot)
+    /// <summary>All states, amounts and lines in the ledgers, without times.</summary>
+    static string FingerprintOf(OrderSnapshot snapshot)
     {
         var text = new StringBuilder($"{snapshot.Order?.State} {snapshot.Order?.Total} {snapshot.Order?.Currency}")
             .Append($" {snapshot.StockState} {snapshot.PaymentState}")

@@ -18,7 +18,7 @@ abstract class Difference
     {
         (Class, Severity, OrderId, Subject, Rule) = (finding.Class, finding.Severity, finding.OrderId, finding.Subject, finding.Rule);
         (Evidence, Remedy, Amount, Currency) = (finding.Evidence, finding.Remedy, finding.Amount, finding.Currency);
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Class}|{Rule}|{Amount}|{Currency}|{finding.Measure}")));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Class}|{Rule}|{Amount}|{Currency}|{finding.FingerprintText}")));
     }
 
     [SetsRequiredMembers]

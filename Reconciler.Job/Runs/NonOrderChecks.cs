@@ -43,7 +43,7 @@ sealed class NonOrderChecks(
         Classes.StockLevelDiffers, Severity.High, null, sku.Sku, StockRequirement, JsonSerializer.Serialize(sku, JsonSerializerOptions.Web),
         Remedy.Case, 0, null)
     {
-        Measure = $"{sku.Received - sku.Available - sku.Held - sku.Sold} {sku.Received - sku.Receipts} "
+        FingerprintText = $"{sku.Received - sku.Available - sku.Held - sku.Sold} {sku.Received - sku.Receipts} "
             + $"{sku.Held - sku.HeldByOrders} {sku.Sold - sku.SoldToOrders}",
     };
 

@@ -32,10 +32,10 @@ sealed class Hold : BranchRow<BranchState, HoldStep>
 sealed record HoldView(
     Guid OrderId, string Branch, string State, string? Code, long Amount, string? Reason, DateTime CreatedAt, DateTime UpdatedAt)
 {
-    static readonly DateTime Noon = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
+    static readonly DateTime ExampleTime = new(2026, 1, 31, 12, 0, 0, DateTimeKind.Utc);
 
     public static readonly HoldView Example =
-        new(Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000"), "giftcard", "Tried", "GC-1", 2500, null, Noon, Noon);
+        new(Guid.Parse("0199f0a0-7c1e-7000-8000-000000000000"), "giftcard", "Tried", "GC-1", 2500, null, ExampleTime, ExampleTime);
 
     public static HoldView Of(Hold hold) =>
         new(hold.OrderId, "giftcard", hold.State.ToString(), hold.Code, hold.Amount, hold.Reason, hold.CreatedAt, hold.UpdatedAt);

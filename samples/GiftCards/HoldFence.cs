@@ -26,7 +26,7 @@ sealed class HoldFence(HoldRows rows, UnitOfWorkContext work, TimeProvider clock
 
     readonly HoldRows rows = rows;
 
-    protected override void CarryOut(Hold branch, HoldStep step, string cause)
+    protected override void OnTransition(Hold branch, HoldStep step, string cause)
     {
         if (step.Move is { } move)
             rows.Cards[branch.Code!].Apply(move);

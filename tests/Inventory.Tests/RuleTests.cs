@@ -81,7 +81,7 @@ public sealed class RuleTests
         var outcome = StockRule.Try(null, new TryReserveStock(Order, [new("a", 5), new("b", 2), new("c", 1)]), levels);
 
         var step = outcome.ShouldBeOfType<StockStep>();
-        (step.To, step.Move).ShouldBe((BranchState.Refused, Move.None));
+        (step.To, step.Move).ShouldBe((BranchState.Refused, StockMove.None));
         var no = step.Answer.ShouldBeOfType<StockRejected>();
         no.Reason.ShouldBe("unknown sku");
         no.Lines.ShouldBe([new RejectedLine("b", 2, 1), new RejectedLine("c", 1, 0)]);
@@ -119,9 +119,9 @@ public sealed class RuleTests
     public void Stock_levels_never_become_negative()
     {
         var level = Level("a", 1);
-        Should.Throw<InvalidOperationException>(() => level.Move(Move.Hold, 2));
-        Should.Throw<InvalidOperationException>(() => level.Move(Move.Sell, 1));
-        Should.Throw<InvalidOperationException>(() => level.Move(Move.Release, 1));
+        Should.Throw<InvalidOperationException>(() => level.Move(StockMove.Hold, 2));
+        Should.Throw<InvalidOperationException>(() => level.Move(StockMove.Sell, 1));
+        Should.Throw<InvalidOperationException>(() => level.Move(StockMove.Release, 1));
         Should.Throw<OverflowException>(() => level.Receive(long.MaxValue));
         (level.Received, level.Available, level.Held, level.Sold).ShouldBe((1, 1, 0, 0));
     }

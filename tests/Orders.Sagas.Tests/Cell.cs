@@ -9,7 +9,7 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
     public static IReadOnlyList<Situation> All { get; } =
     [
         .. OrderLifecycle.States.Where(state => state != OrderStates.NeedsReview).SelectMany(Of),
-        .. OrderLifecycle.States.Where(state => !OrderLifecycle.Of(state).IsAtRest).Select(from =>
+        .. OrderLifecycle.States.Where(state => !OrderLifecycle.Of(state).IsFinalOrInReview).Select(from =>
             new Situation($"NeedsReview, from {from}", OrderStates.NeedsReview, now => Some.InReview(from, now))),
         .. OrderLifecycle.States.Where(state => OrderLifecycle.Of(state).IsUnpaid).Select(from =>
             new Situation($"NeedsReview, from {from} after its time to pay", OrderStates.NeedsReview, now => With(Some.InReview(from, now), Overdue))),
@@ -76,7 +76,7 @@ sealed record Trigger(string Name, Func<OrderState, IOrderMessage> Message, Acti
 sealed record Cell(Situation Situation, Trigger Trigger, OrderState Before, Parcel Parcel)
 {
     public const string Ignored = "ignored";
-    public const string Refused = "error: kept as a failed message";
+    public const string Refused = "error: stored as a failed message";
 
     public string Does { get; private set; } = "";
     public string GoesTo { get; private set; } = "";

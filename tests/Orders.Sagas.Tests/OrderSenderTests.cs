@@ -15,7 +15,7 @@ public sealed class OrderSenderTests
     [InlineData("", "rabbitmq://host/vhost/.replies", false)]
     [InlineData(null, "rabbitmq://host/vhost/anything", true)]
     public void A_response_goes_only_to_the_senders_exchange(string? user, string address, bool owns) =>
-        new OrderSender(user, []).Owns(new Uri(address)).ShouldBe(owns);
+        new OrderSender(user, []).OwnsReplyAddress(new Uri(address)).ShouldBe(owns);
 
     [Fact]
     public void A_user_orders_for_the_merchants_in_the_setting()

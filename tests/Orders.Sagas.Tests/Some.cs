@@ -23,7 +23,7 @@ static class Some
         PaymentTried = state != OrderStates.Reserving,
         StockReleased = state == OrderStates.Cancelled,
         PaymentReleased = state == OrderStates.Cancelled,
-        NextRetryAt = OrderLifecycle.Of(state).IsAtRest ? null : now.AddSeconds(-1),
+        NextRetryAt = OrderLifecycle.Of(state).IsFinalOrInReview ? null : now.AddSeconds(-1),
         CreatedAt = now,
         UpdatedAt = now,
         Version = 1,

@@ -8,9 +8,9 @@ static class StateTable
     const string Head = """
         # The order's states
 
-        What each message does to an order, cell by cell. Made by `tests/Orders.Sagas.Tests` from the running state machine;
-        `APPROVE=1 ./test Orders.Sagas.Tests` writes it again. A message that a state does not expect is an error on purpose: it is
-        kept as a failed message, with its cause. Every change is one transaction: the row, its audit row, the messages.
+        What each message does to an order, cell by cell. `tests/Orders.Sagas.Tests` generates it by running the state machine;
+        `APPROVE=1 ./test Orders.Sagas.Tests` updates it. A message that a state does not expect is an error on purpose: it is
+        stored as a failed message, with its cause. One transaction writes the order's row, its audit row and its messages.
 
         """;
 

@@ -20,7 +20,7 @@ public sealed class FindingsDocumentTests
             text[begin..end].ShouldBe(Table(), $"{Document} is not what the code does; APPROVE=1 ./test Reconciler.Tests writes it.");
     }
 
-    static string Table() => "| class | must hold | severity | what is done |\n|---|---|---|---|\n" + string.Concat(
+    static string Table() => "| class | what must be true | severity | what is done |\n|---|---|---|---|\n" + string.Concat(
         RuleTable.Rows.Select(rule => $"| `{rule.Class}` | {rule.Text} | {rule.Severity} | {Describe(rule.Remedy)} |\n"));
 
     static string Describe(Remedy remedy) => remedy switch

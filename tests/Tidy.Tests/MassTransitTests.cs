@@ -33,8 +33,8 @@ public sealed class MassTransitTests
     [InlineData("Orders.Api/SubmitOrder/SubmitOrderEndpoint.cs", "using MassTransit;\nclass C;", true)]
     [InlineData("Orders.Api/SubmitOrder/SubmitOrderEndpoint.cs", "class C(MassTransit.IBus bus);", true)]
     [InlineData("Orders.Api/SubmitOrder/SubmitOrderEndpoint.cs", "class C; // as MassTransit does", false)]
-    [InlineData("Inventory.Worker/ReserveStock/ReserveStockConsumer.cs", "using MassTransit;\nclass C : IConsumer<X>;", false)]
-    [InlineData("Inventory.Worker/ReserveStock/Helper.cs", "using MassTransit;\nclass C;", true)]
+    [InlineData("Inventory.Worker/TryReserveStock/TryReserveStockConsumer.cs", "using MassTransit;\nclass C : IConsumer<X>;", false)]
+    [InlineData("Inventory.Worker/TryReserveStock/Helper.cs", "using MassTransit;\nclass C;", true)]
     [InlineData("Orders.Sagas/OrderSaga/OrderSteps.cs", "using MassTransit;\nclass C;", false)]
     public void A_use_of_MassTransit_elsewhere_is_detected(string file, string text, bool found) =>
         (new Source(file, text) is var source && Uses(source) && !IsAllowed(source)).ShouldBe(found);

@@ -23,7 +23,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
         ]).Build();
 
     static readonly string StatesAtRest =
-        string.Join(", ", OrderLifecycle.States.Where(state => OrderLifecycle.Of(state).IsAtRest).Select(state => $"'{state}'"));
+        string.Join(", ", OrderLifecycle.States.Where(state => OrderLifecycle.Of(state).IsFinalOrInReview).Select(state => $"'{state}'"));
 
     /// <summary>Not pooled: a fault may have ended a pooled session, and only its next user would notice.</summary>
     static string Sessions(Mode mode) => mode.Database == "PostgreSql" ? ";Pooling=false" : "";

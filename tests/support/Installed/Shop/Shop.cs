@@ -82,7 +82,7 @@ public sealed class Shop : IDisposable
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 
     public Task<Order> End(Guid order, TimeSpan? within = null) =>
-        Eventually.Becomes($"{order} has ended", () => Get(order), now => OrderLifecycle.Of(now.Status).IsAtRest, within ?? TimeSpan.FromSeconds(30));
+        Eventually.Becomes($"{order} has ended", () => Get(order), now => OrderLifecycle.Of(now.Status).IsFinalOrInReview, within ?? TimeSpan.FromSeconds(30));
 
     public Task<HttpResponseMessage> Cancel(Guid order) => http.PostAsJsonAsync(Orders($"orders/{order}/cancel"), new { reason = "changed their mind" });
 

@@ -3,7 +3,7 @@ using OrderSaga.Contracts;
 
 namespace OrderSaga.Inventory;
 
-sealed class ReserveStockConsumer(StockFence fence, StockRows rows) : IConsumer<TryReserveStock>
+sealed class TryReserveStockConsumer(StockFence fence, StockRows rows) : IConsumer<TryReserveStock>
 {
     public Task Consume(ConsumeContext<TryReserveStock> context) =>
         fence.Apply(context.Message, StockRule.Try(fence.Branch(context.Message), context.Message, rows.Levels));
