@@ -96,7 +96,7 @@ public sealed class FieldRulesTests
         foreach (var (name, properties) in schemas.Select(schema => (schema.Key, schema.Value!["properties"]!.AsObject())))
             foreach (var (field, property) in properties)
                 foreach (var (word, value) in Expected(name, field))
-                    property![word]?.ToString().ShouldBe(value, $"{name}.{field} {word}");
+                    property![word]?.ToString().ShouldBe(value, $"docs/asyncapi.yaml: {word} of {name}.{field} must be as in FieldRules");
     }
 
     static IEnumerable<(string Word, string Value)> Expected(string schema, string field) => (schema, field) switch

@@ -30,6 +30,14 @@ public sealed class SchemaTests
     }
 
     [Theory, MemberData(nameof(Databases))]
+    public void PostgreSQL_does_not_compress_outbox_bodies(string database)
+    {
+        using var db = Schema.Context(DatabaseMode.PostgreSql, database, Connection(DatabaseMode.PostgreSql));
+        db.GetService<IMigrator>().GenerateScript().ShouldContain("ALTER TABLE outbox ALTER COLUMN body SET STORAGE EXTERNAL",
+            customMessage: $"copy the statement into the PostgreSQL migration of {database}: CONTRIBUTING.md says how");
+    }
+
+    [Theory, MemberData(nameof(Databases))]
     public void SQL_Server_script_parses_and_resolves_all_columns(string database)
     {
         using var db = Schema.Context(DatabaseMode.SqlServer, database, Connection(DatabaseMode.SqlServer));

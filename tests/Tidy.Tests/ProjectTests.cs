@@ -21,6 +21,15 @@ public sealed class ProjectTests
         ["samples/GiftCards"] = ["Contracts", "Platform"],
     };
 
+    /// <summary>Libraries that only some services may reference, with these services.</summary>
+    static readonly Dictionary<string, string[]> RestrictedLibraries = new()
+    {
+        ["Orders.Model"] = ["Orders.Api", "Orders.Sagas", "Reconciler.Job"],
+        ["Ledgers"] = ["Reconciler.Job"],
+        ["Settlements"] = ["Reconciler.Job"],
+        ["Verifier"] = ["Reconciler.Job"],
+    };
+
     [Fact]
     public void No_service_references_another() => Repo.Files(".csproj").SelectMany(file => ForbiddenReferences(file, Repo.Read(file))).ShouldBeNone();
 
@@ -33,9 +42,11 @@ public sealed class ProjectTests
     {
         var projects = Repo.Files(".csproj").Select(file => (File: file, Name: file.Split('/')[^2])).ToList();
         var samples = projects.Where(project => project.File.StartsWith("samples/", StringComparison.Ordinal)).Select(project => project.Name).ToList();
-        samples.Select(name => $"samples/{name}").Except(Libraries.Keys).ShouldBeNone();
+        samples.Select(name => $"samples/{name}").Except(Libraries.Keys)
+            .Select(sample => $"{sample} is not in the table: add it to Libraries in ProjectTests.cs, with the projects that it may reference").ShouldBeNone();
         projects.Where(project => !project.File.StartsWith("tests/", StringComparison.Ordinal))
-            .Where(project => References(Repo.Read(project.File)).Intersect(samples).Any()).Select(project => project.File).ShouldBeNone();
+            .Where(project => References(Repo.Read(project.File)).Intersect(samples).Any())
+            .Select(project => $"{project.File} references a sample: only projects in tests/ may").ShouldBeNone();
     }
 
     [Fact]
@@ -43,8 +54,8 @@ public sealed class ProjectTests
         XDocument.Parse(Repo.Read("Contracts/Contracts.csproj")).Descendants("PackageReference").ShouldBeEmpty("callers take Contracts without any package");
 
     [Fact]
-    public void Only_the_reconciler_reads_all_ledgers() => Services.Where(service => service != "Reconciler.Job")
-        .Where(service => References(Repo.Read($"{service}/{service}.csproj")).Intersect(["Ledgers", "Settlements", "Verifier"]).Any()).ShouldBeNone();
+    public void Services_reference_only_their_own_libraries() =>
+        Services.SelectMany(service => ForeignLibraries(service, Repo.Read($"{service}/{service}.csproj"))).ShouldBeNone();
 
     [Fact]
     public void The_platform_has_no_business_words() => Source.All.Where(source => source.Folder == "Platform").SelectMany(PlatformWords.Found).ShouldBeNone();
@@ -63,6 +74,13 @@ public sealed class ProjectTests
     public void A_reference_between_services_is_detected() =>
         ForbiddenReferences("Orders.Api/Orders.Api.csproj", """<Project><ProjectReference Include="..\Inventory.Worker\Inventory.Worker.csproj" /></Project>""")
             .ShouldHaveSingleItem();
+
+    [Theory]
+    [InlineData("Inventory.Worker", "Orders.Model", 1)]
+    [InlineData("Orders.Api", "Ledgers", 1)]
+    [InlineData("Orders.Api", "Orders.Model", 0)]
+    public void A_reference_to_a_foreign_library_is_detected(string service, string library, int found) =>
+        ForeignLibraries(service, $"""<Project><ProjectReference Include="../{library}/{library}.csproj" /></Project>""").Count().ShouldBe(found);
 
     [Theory]
     [InlineData("Platform", "Contracts", 1)]
@@ -85,6 +103,10 @@ public sealed class ProjectTests
         MayKnowServices.Contains(file.Split('/')[0])
             ? []
             : References(project).Where(Services.Contains).Select(service => $"{file} references the service {service}");
+
+    static IEnumerable<string> ForeignLibraries(string service, string project) =>
+        References(project).Where(library => RestrictedLibraries.TryGetValue(library, out var services) && !services.Contains(service))
+            .Select(library => $"{service} references {library}, which only {string.Join(", ", RestrictedLibraries[library])} may");
 
     static IEnumerable<string> Upward(string library, string project) =>
         References(project).Except(Libraries[library]).Select(other => $"{library} references {other}");
