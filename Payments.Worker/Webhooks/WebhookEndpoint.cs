@@ -26,7 +26,8 @@ static class WebhookEndpoint
             .ProducesProblem(ProblemTypes.WebhookSignature);
 
     static async Task<IResult> Receive(
-        HttpContext http, WebhookReceiver receiver, GatewaySettings gateway, PaymentsSettings settings, TimeProvider clock, ILogger<WebhookReceiver> log)
+        HttpContext http, WebhookReceiver receiver, GatewaySettings gateway, PaymentsSettings settings, TimeProvider clock,
+        LogSampler<WebhookReceiver> sampler, ILogger<WebhookReceiver> log)
     {
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
@@ -34,7 +35,7 @@ static class WebhookEndpoint
         var headers = new WebhookHeaders(given["webhook-id"], given["webhook-timestamp"], given["webhook-signature"]);
         var window = TimeSpan.FromSeconds(settings.WebhookToleranceSeconds);
         if (WebhookSignature.Refuse(headers, body.ToArray(), gateway.WebhookSecrets, clock.GetUtcNow(), window) is { } reason)
-            throw Refused(reason, http, log);
+            throw Refused(reason, http, sampler, log);
 
         http.Response.OnCompleted(() =>
         {
@@ -48,10 +49,12 @@ static class WebhookEndpoint
         return Results.Ok();
     }
 
-    static Problem Refused(string reason, HttpContext http, ILogger log)
+    /// <summary>Anybody can send a webhook that is refused.</summary>
+    static Problem Refused(string reason, HttpContext http, LogSampler<WebhookReceiver> sampler, ILogger log)
     {
         PaymentsMetrics.Webhook("refused");
-        log.LogWarning("Refused a webhook from {Address}: {Reason}", http.Connection.RemoteIpAddress, reason);
+        if (sampler.Takes("refused", out var skipped))
+            log.LogWarning("Refused a webhook from {Address}: {Reason}; {Skipped} more were not logged", http.Connection.RemoteIpAddress, reason, skipped);
         return new Problem(
             ProblemTypes.WebhookSignature, $"{reason}. Nothing was changed. Sign it with the current secret and the time of this delivery.");
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -27,17 +26,10 @@ enum AuthFailure
 }
 
 /// <summary>Counts refused callers, and logs them at a bounded rate: a flood of them must not fill the disk.</summary>
-sealed class AuthFailures(ILogger<AuthFailures> log) : IDisposable
+sealed class AuthFailures(LogSampler<AuthFailures> sampler, ILogger<AuthFailures> log)
 {
     static readonly Counter<long> Failures =
         Instruments.Meter.CreateCounter<long>("ordersaga.auth.failures", "{request}", "Requests refused for their API key or its roles, by reason");
-
-    /// <summary>For each reason, so that a flood of one hides no other.</summary>
-    readonly PartitionedRateLimiter<AuthFailure> lines = PartitionedRateLimiter.Create<AuthFailure, AuthFailure>(reason =>
-        RateLimitPartition.GetTokenBucketLimiter(reason, _ =>
-            new TokenBucketRateLimiterOptions { TokenLimit = 10, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(1) }));
-
-    long skipped;
 
     /// <param name="reason">Why the caller is refused.</param>
     /// <param name="http">The request.</param>
@@ -45,15 +37,10 @@ sealed class AuthFailures(ILogger<AuthFailures> log) : IDisposable
     public void Record(AuthFailure reason, HttpContext http, string? key)
     {
         Failures.Add(1, new KeyValuePair<string, object?>("reason", NameOf(reason)));
-        using var line = lines.AttemptAcquire(reason);
-        if (line.IsAcquired)
+        if (sampler.Takes(NameOf(reason), out var skipped))
             log.LogWarning("Refused a caller: {Reason}, key {Key}, {Route}, from {Address}; {Skipped} more were not logged",
-                NameOf(reason), key ?? "unknown", RouteOf(http), http.Connection.RemoteIpAddress, Interlocked.Exchange(ref skipped, 0));
-        else
-            Interlocked.Increment(ref skipped);
+                NameOf(reason), key ?? "unknown", RouteOf(http), http.Connection.RemoteIpAddress, skipped);
     }
-
-    public void Dispose() => lines.Dispose();
 
     static string NameOf(AuthFailure reason) => reason switch
     {

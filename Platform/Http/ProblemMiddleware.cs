@@ -4,11 +4,13 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
 /// <summary>Outermost middleware: every answer of 400 and up is a problem without internal details.</summary>
-sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime, ILogger<ProblemMiddleware> log)
+sealed class ProblemMiddleware(
+    RequestDelegate next, IHostApplicationLifetime lifetime, LogSampler<ProblemMiddleware> sampler, ILogger<ProblemMiddleware> log)
 {
     static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -21,20 +23,28 @@ sealed class ProblemMiddleware(RequestDelegate next, IHostApplicationLifetime li
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            log.LogDebug("The caller of {Method} {Path} disconnected", context.Request.Method, context.Request.Path);
+            log.LogDebug("The caller of {Method} {Path} disconnected", RequestLog.MethodOf(context), RequestLog.PathOf(context));
             return;
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             var problem = lifetime.ApplicationStopping.IsCancellationRequested && Problems.IsAborted(exception) ? Problems.Stopping : Problems.From(exception);
             if (problem.Type.Status >= 500 && problem != Problems.Stopping)
-                log.LogError(exception, "{Method} {Path} failed: {Problem}", context.Request.Method, context.Request.Path, problem.Type.Name);
+                LogFailure(context, exception, problem.Type.Name);
             await Write(context, problem);
             return;
         }
 
         if (context.Response is { StatusCode: >= 400, HasStarted: false, ContentLength: null, ContentType: null })
             await Write(context, Problems.ForStatus(context.Response.StatusCode));
+    }
+
+    /// <summary>While a database is unavailable each request fails, and each failure has a stack.</summary>
+    void LogFailure(HttpContext context, Exception exception, string problem)
+    {
+        if (sampler.Takes($"{problem} {exception.GetType()}", out var skipped))
+            log.LogError(exception, "{Method} {Path} failed: {Problem}; {Skipped} more were not logged",
+                RequestLog.MethodOf(context), RequestLog.PathOf(context), problem, skipped);
     }
 
     public static Task Write(HttpContext context, Problem problem)

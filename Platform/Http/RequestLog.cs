@@ -5,23 +5,38 @@ using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>Logs one line per request; successful reads and probes only at level Debug.</summary>
-sealed class RequestLog(RequestDelegate next, ILogger<RequestLog> log)
+/// <summary>
+/// Logs one line for each accepted change with its caller. Refused, failed and anonymous requests get a bounded number of lines; successful
+/// reads and probes only at level Debug.
+/// </summary>
+sealed class RequestLog(RequestDelegate next, LogSampler<RequestLog> sampler, ILogger<RequestLog> log)
 {
+    const int MaxMethodLength = 20;
+    const int MaxPathLength = 200;
+
     public async Task InvokeAsync(HttpContext context)
     {
         var start = Stopwatch.GetTimestamp();
         await next(context);
 
-        var status = context.Response.StatusCode;
-        var level = status < 500 && HttpMethods.IsGet(context.Request.Method) ? LogLevel.Debug : LogLevel.Information;
+        var (status, key, skipped) = (context.Response.StatusCode, context.User.Identity?.Name, 0L);
+        var level = status < 500 && IsRead(context.Request.Method) ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level))
+            return;
+        if (level == LogLevel.Information && (status >= 400 || key is null) && !sampler.Takes($"{status} {key}", out skipped))
             return;
 
         using var scope = Instruments.OrderScope(context.Features.Get<LoggedOrder>()?.Id);
-        log.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms",
-            context.Request.Method, context.Request.Path.Value, status, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        log.Log(level, "{Method} {Path} answered {Status} in {Milliseconds:0.0} ms, key {Key}, from {Address}{Skipped}",
+            MethodOf(context), PathOf(context), status, Stopwatch.GetElapsedTime(start).TotalMilliseconds, key ?? "none",
+            context.Connection.RemoteIpAddress, skipped > 0 ? $"; {skipped} more were not logged" : "");
     }
+
+    public static string MethodOf(HttpContext context) => Text.Cut(context.Request.Method, MaxMethodLength);
+
+    public static string PathOf(HttpContext context) => Text.Cut(context.Request.Path.Value ?? "", MaxPathLength);
+
+    static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }
 
 sealed record LoggedOrder(Guid Id);

@@ -60,7 +60,8 @@ sealed class RequestsInProgress
         await Task.Delay(limit, clock, CancellationToken.None);
         foreach (var http in requests.Keys)
         {
-            log.LogWarning("{Method} {Path} did not finish within {Limit} of the stop; connection cut", http.Request.Method, http.Request.Path, limit);
+            log.LogWarning("{Method} {Path} did not finish within {Limit} of the stop; connection cut",
+                RequestLog.MethodOf(http), RequestLog.PathOf(http), limit);
             http.Abort();
         }
     }

@@ -2,8 +2,6 @@ using System.Globalization;
 using OrderSaga.Platform.Common;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting;
-using Serilog.Formatting.Json;
 
 namespace OrderSaga.Platform.Telemetry;
 
@@ -26,22 +24,4 @@ sealed class LogTimeEnricher : ILogEventEnricher
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         _ => null,
     };
-}
-
-/// <summary>One JSON object per line; the timestamp is UTC.</summary>
-sealed class JsonLogFormatter : ITextFormatter
-{
-    const string Head = "{\"Timestamp\":\"";
-    readonly JsonFormatter lines = new(renderMessage: true);
-
-    public void Format(LogEvent logEvent, TextWriter output)
-    {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        lines.Format(logEvent, text);
-        var line = text.GetStringBuilder();
-        var end = Head.Length + "yyyy-MM-ddTHH:mm:ss.fffffff+00:00".Length;
-        output.Write(Head);
-        output.Write(WebJson.Text(logEvent.Timestamp.UtcDateTime));
-        output.Write(line.ToString(end, line.Length - end));
-    }
 }

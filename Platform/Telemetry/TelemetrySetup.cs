@@ -13,8 +13,6 @@ namespace OrderSaga.Platform.Telemetry;
 /// <summary>Logs to the console; exports traces and metrics over OTLP if <c>Otlp:Endpoint</c> is set.</summary>
 public static class TelemetrySetup
 {
-    const string LineTemplate = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj} {OrderId} {TraceId}{NewLine}{Exception}";
-
     public static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
         builder.Logging.ClearProviders();
@@ -45,9 +43,7 @@ public static class TelemetrySetup
             .Enrich.WithProperty("Service", service);
         // People read the embedded mode's log, whatever the environment's name.
         var json = builder.Environment.IsProduction() && builder.Configuration.GetDatabaseMode() != DatabaseMode.Sqlite;
-        _ = builder.Configuration.GetValue("Logs:Json", json)
-            ? logger.WriteTo.Console(new JsonLogFormatter())
-            : logger.WriteTo.Console(outputTemplate: LineTemplate, formatProvider: System.Globalization.CultureInfo.InvariantCulture);
+        logger.WriteTo.Console(builder.Configuration.GetValue("Logs:Json", json) ? new JsonLogFormatter() : new TextLogFormatter());
         return logger.CreateLogger();
     }
 }
