@@ -14,9 +14,10 @@ public static class OrderAudit
     /// <summary>
     /// Audits the transition from <paramref name="from"/> to the order's current state; the commit wakes the callers that wait for it.
     /// </summary>
-    public static void Audit(this UnitOfWorkContext work, OrderState order, string from, string cause, string? detail = null)
+    public static void Audit(
+        this UnitOfWorkContext work, OrderState order, string from, string cause, string? detail = null, string? actor = null)
     {
-        work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail);
+        work.Audit(Subject, order.CorrelationId.ToString(), from, order.State, cause, detail, actor);
         var changes = work.Services.GetRequiredService<OrderChanges>();
         work.AfterCommit(() => changes.Publish(order));
     }

@@ -52,7 +52,7 @@ public sealed record GatewayRow(
 sealed record ReceivedEntry(string Sku, long Received, string? From, string? To);
 
 /// <summary>A violation of an invariant.</summary>
-/// <param name="Invariant">I1 to I12, I17, I18.</param>
+/// <param name="Invariant">I1 to I12, I17 to I19.</param>
 /// <param name="Subject">An order id, a sku or a database.</param>
 /// <param name="What">Description of the violation.</param>
 sealed record InvariantViolation(string Invariant, string Subject, string What)

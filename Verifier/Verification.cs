@@ -35,6 +35,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         await Gateway(cancel);
         result.Add(await new StalledWorkCheck(sources, SettledBefore, options.AtRest).Read(cancel));
         result.RecordChecked(sources.Owners.Count, "I11", "I18");
+        await Seals(cancel);
         await Client(cancel);
         return result;
     }
@@ -157,6 +158,22 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
 
     async Task<HashSet<Guid>> Known(IEnumerable<Guid> ids, CancellationToken cancel) =>
         await sources.Orders.Among(VerificationSql.Known(sources.Orders.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
+
+    /// <summary>The seals cover the whole history, also what is older than <see cref="Since"/>.</summary>
+    async Task Seals(CancellationToken cancel)
+    {
+        foreach (var owner in Since is null ? sources.Owners : [])
+        {
+            progress($"The audit of {owner.Name}", 0);
+            var check = new SealCheck(owner, sources.SealKeys);
+            result.Add(await check.Read(cancel));
+            result.RecordChecked(check.Rows, "I19");
+            result.AddNote(check.Summary);
+        }
+
+        if (Since is not null)
+            result.NotChecked("only a part of the history is checked", "I19");
+    }
 
     async Task Client(CancellationToken cancel)
     {

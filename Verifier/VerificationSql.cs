@@ -36,6 +36,10 @@ static class VerificationSql
         ORDER BY d.next_attempt_at
         """;
 
+    public const string Seals = "SELECT number, first_id, last_id, marks, sealed_at, previous, hash FROM audit_seals ORDER BY number";
+
+    public const string AuditRows = "SELECT id, at, subject, subject_id, from_state, to_state, cause, detail, actor FROM audit ORDER BY id";
+
     public static string Placements(DatabaseMode mode) => $"""
         SELECT o.id, o.idempotency_key, o.next_retry_at, o.pay_before, k.id, k.merchant, k.idempotency_key
         FROM orders o LEFT JOIN idempotency_keys k ON k.order_id = o.id WHERE o.id{mode.InIds()}

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Sealing;
 
 namespace OrderSaga.Verifier;
 
@@ -12,9 +13,10 @@ namespace OrderSaga.Verifier;
 /// <param name="Reconciler">The reconciler database: cases and runs.</param>
 /// <param name="Gateway">Null: not read.</param>
 /// <param name="Page">Orders checked together; bounds the memory.</param>
+/// <param name="SealKeys">The keys of the audit's seals.</param>
 sealed record VerifySources(
     FourWayMerge Merge, StockBalances Balances, ServiceDatabase Orders, ServiceDatabase Inventory, ServiceDatabase Payments,
-        ServiceDatabase Reconciler, IGatewayLedger? Gateway, int Page)
+        ServiceDatabase Reconciler, IGatewayLedger? Gateway, int Page, IReadOnlyList<byte[]?> SealKeys)
 {
     /// <summary>The databases with messages and audits.</summary>
     public IReadOnlyList<ServiceDatabase> Owners => [Orders, Inventory, Payments, Reconciler];
@@ -29,7 +31,7 @@ sealed record VerifySources(
         ServiceDatabase Of(string name) => new(name, configuration.GetReadOnlyDatabase(name), settings);
         return new VerifySources(
             new FourWayMerge(ledgers, settings), new StockBalances(ledgers.Stock.Database, settings), Of("orders"), Of("inventory"), Of("payments"),
-            Of("reconciler"), gateway(configuration, settings), settings.LookupBatchSize);
+            Of("reconciler"), gateway(configuration, settings), settings.LookupBatchSize, AuditSettings.From(configuration).Keys);
     }
 
     static void MustHave(string file)

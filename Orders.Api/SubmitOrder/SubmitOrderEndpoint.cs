@@ -56,7 +56,7 @@ static class SubmitOrderEndpoint
     static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, Backpressure backpressure, OrderWatcher watcher)
     {
         var (key, legacyKey) = IdempotencyKey(http);
-        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey));
+        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey) { Actor = Actor.Of(http.User) });
         if (result is Placed placed)
             return await Answer(placed, http, watcher);
         await http.Refuse(result is Refused refused ? refused.Problem : backpressure.Refusal());

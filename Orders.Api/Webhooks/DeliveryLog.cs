@@ -60,6 +60,7 @@ static class DeliveryLog
             // A new lease: the result of an attempt in progress is ignored.
             (delivery.State, delivery.Attempts, delivery.Lease) = (DeliveryStates.Pending, 0, Guid.CreateVersion7(clock.GetUtcNow()));
             delivery.NextAttemptAt = clock.GetUtcNow().UtcDateTime;
+            work.Audit(WebhookAudit.Subject, endpoint.Id.ToString(), endpoint.State, endpoint.State, "ResendWebhookDelivery", $"delivery {delivery.Id}");
             return DeliveryView.Of(delivery);
         });
         return Results.Accepted(null, view);

@@ -41,6 +41,9 @@ public sealed class PlacementRequest
     public string Key { get; }
     public OrderRequest Order { get; }
 
+    /// <summary>Who places the order, for the audit: a batch has the orders of many callers.</summary>
+    public string? Actor { get; init; }
+
     /// <summary>Id of the idempotency record.</summary>
     internal string Id { get; }
 

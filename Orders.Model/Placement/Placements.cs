@@ -80,7 +80,7 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         };
         work.Db.Add(order);
         work.Db.Add(record);
-        work.Audit(order, from: "", cause: nameof(SubmitOrder));
+        work.Audit(order, from: "", cause: nameof(SubmitOrder), actor: request.Actor);
         await Send(work, request, order);
         records[record.Id] = record;
         return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);

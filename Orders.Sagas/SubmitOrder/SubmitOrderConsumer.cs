@@ -2,6 +2,7 @@ using MassTransit;
 using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
@@ -27,7 +28,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
 
     async Task<PlacementResult> Place(JsonBody body, OrderSender sender)
     {
-        if (SubmitOrderReader.Request(body, out var problem) is not { } request)
+        if (SubmitOrderReader.Request(body, out var problem, Actor.OfBroker(sender.User)) is not { } request)
             return new Refused(problem!);
         if (sender.Refusal(request.Merchant) is { } forbidden)
             return new Refused(forbidden);

@@ -13,13 +13,13 @@ static class SubmitOrderReader
     static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     /// <summary>Returns null, and the problem, if the message is not a valid order.</summary>
-    public static PlacementRequest? Request(JsonBody body, out Problem? problem)
+    public static PlacementRequest? Request(JsonBody body, out Problem? problem, string? actor = null)
     {
         problem = null;
         try
         {
             var order = StrictJson.Read<SubmitOrder>(body.Utf8.Span);
-            return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order));
+            return new PlacementRequest(order.Merchant, order.IdempotencyKey, OrderRequest.Of(order)) { Actor = actor };
         }
         catch (Problem invalid)
         {

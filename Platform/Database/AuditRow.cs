@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Database;
 
-/// <summary>One state change, written in the same transaction as the change.</summary>
+/// <summary>One state change, written in the same transaction as the change. Never changed or deleted: <see cref="AuditSeal"/>.</summary>
 public sealed class AuditRow
 {
     /// <summary>
@@ -32,6 +32,9 @@ public sealed class AuditRow
     /// <summary>Optional explanation for a reader.</summary>
     public string? Detail { get; set; }
 
+    /// <summary>Who asked for it: <c>key NAME</c> or <c>broker user NAME</c>. Null: a service, a job, the gateway or a customer.</summary>
+    public string? Actor { get; set; }
+
     internal static void Map(EntityTypeBuilder<AuditRow> row)
     {
         row.ToTable("audit");
@@ -44,6 +47,7 @@ public sealed class AuditRow
         row.Property(x => x.To).HasColumnName("to_state").HasMaxLength(50);
         row.Property(x => x.Cause).HasColumnName("cause").HasMaxLength(100);
         row.Property(x => x.Detail).HasColumnName("detail").HasMaxLength(500);
+        row.Property(x => x.Actor).HasColumnName("actor").HasMaxLength(Common.Actor.MaxLength);
         row.HasIndex(x => new { x.SubjectId, x.Id });
     }
 }

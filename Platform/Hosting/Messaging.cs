@@ -13,6 +13,7 @@ using OrderSaga.Platform.Outbox;
 using OrderSaga.Platform.Processing;
 using OrderSaga.Platform.Rabbit;
 using OrderSaga.Platform.Retention;
+using OrderSaga.Platform.Sealing;
 
 namespace OrderSaga.Platform.Hosting;
 
@@ -49,7 +50,7 @@ public static class Messaging
     }
 
     /// <summary>
-    /// Adds what services do with a database: units of work, outbox, failed messages and retention. The first call registers the bus.
+    /// Adds what services do with a database: units of work, outbox, failed messages, retention and sealing. The first call registers the bus.
     /// </summary>
     public static void AddUnitOfWork<TDb>(this WebApplicationBuilder builder) where TDb : ServiceDb
     {
@@ -67,6 +68,7 @@ public static class Messaging
         builder.AddMessaging(_ => { });
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxSweeper<TDb>>());
         builder.AddPlatformRetention<TDb>();
+        builder.AddSealing<TDb>();
     }
 
     static void AddBus(WebApplicationBuilder builder, MessagingSetup setup)

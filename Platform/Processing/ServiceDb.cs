@@ -6,7 +6,7 @@ using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Processing;
 
-/// <summary>A service's own database: its tables plus inbox, outbox, failed messages and audit of the messaging core.</summary>
+/// <summary>A service's own database: its tables plus inbox, outbox, failed messages and sealed audit of the messaging core.</summary>
 public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
 {
     public DbSet<InboxRow> Inbox => Set<InboxRow>();
@@ -22,6 +22,7 @@ public abstract class ServiceDb(DbContextOptions options) : DbContext(options)
         OutboxRow.Map(modelBuilder.Entity<OutboxRow>());
         FailedMessage.Map(modelBuilder.Entity<FailedMessage>());
         AuditRow.Map(modelBuilder.Entity<AuditRow>());
+        AuditSeal.Map(modelBuilder.Entity<AuditSeal>());
         Map(modelBuilder);
     }
 

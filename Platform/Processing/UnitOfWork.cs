@@ -129,7 +129,7 @@ public sealed class UnitOfWork<TDb>(
         {
             if (IsRequest)
                 db.Database.SetCommandTimeout(settings.RequestStatementSeconds);
-            work.Begin(db, database.Dialect, outbox);
+            work.Begin(db, database.Dialect, outbox, Actor.Of(http.HttpContext?.User));
             await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
             var result = await body(work);
             outbox.CreateRows(limits);

@@ -15,6 +15,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     readonly List<Action> afterCommit = [];
     ServiceDb? db;
     OutboxWriter? outbox;
+    string? caller;
     InboxChange inbox = InboxChange.None;
 
     public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is active in this scope.");
@@ -52,7 +53,14 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     public void AfterCommit(Action action) => afterCommit.Add(action);
 
     /// <summary>Writes an audit row for a state change in the same transaction.</summary>
-    public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null) =>
+    /// <param name="subject">What changes.</param>
+    /// <param name="subjectId">Its id.</param>
+    /// <param name="from">State before; empty for a new row.</param>
+    /// <param name="to">State after.</param>
+    /// <param name="cause">The message, call or job.</param>
+    /// <param name="detail">Optional explanation.</param>
+    /// <param name="actor">Who asked for it; null: the caller of the HTTP request that runs this transaction, if it has one.</param>
+    public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null, string? actor = null) =>
         Db.Audit.Add(new AuditRow
         {
             At = clock.GetUtcNow().UtcDateTime,
@@ -62,6 +70,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
             To = to,
             Cause = cause,
             Detail = detail,
+            Actor = actor ?? caller,
         });
 
     /// <summary>Loads, tracks and locks rows until the commit, in the order of their keys, with one statement.</summary>
@@ -101,9 +110,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     /// </summary>
     public void AllowLongStatements() => Db.Database.SetCommandTimeout(LongStatementTimeout);
 
-    internal void Begin(ServiceDb current, Dialect dialect, OutboxWriter writer)
+    internal void Begin(ServiceDb current, Dialect dialect, OutboxWriter writer, string? caller)
     {
-        (db, Dialect, outbox) = (current, dialect, writer);
+        (db, Dialect, outbox, this.caller) = (current, dialect, writer, caller);
         current.Database.AutoSavepointsEnabled = false;
         current.ChangeTracker.AutoDetectChangesEnabled = false;
     }

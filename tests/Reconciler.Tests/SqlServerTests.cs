@@ -31,7 +31,7 @@ public sealed class SqlServerTests
     public void Every_verifier_statement_parses_and_resolves()
     {
         const DatabaseMode Mode = DatabaseMode.SqlServer;
-        string[] messages = [VerificationSql.Outbox, VerificationSql.FailedMessages];
+        string[] messages = [VerificationSql.Outbox, VerificationSql.FailedMessages, VerificationSql.Seals, VerificationSql.AuditRows];
         Errors("orders", [.. messages, VerificationSql.Expected, VerificationSql.KeysWithoutOrder, VerificationSql.OverdueDeliveries,
             VerificationSql.Placements(Mode), VerificationSql.Audit(Mode),
             VerificationSql.Audited(default(DateTime)), VerificationSql.Known(Mode), VerificationSql.Answers(Mode)]).ShouldBeEmpty();

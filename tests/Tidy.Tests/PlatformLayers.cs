@@ -15,6 +15,7 @@ static class PlatformLayers
         ("Http", "Common, Database"),
         ("History", "Database"),
         ("Retention", "Common, Database"),
+        ("Sealing", "Common, Database"),
         ("Envelopes", "Common"),
         ("Inbox", "Database"),
         ("Outbox", "Common, Database, Envelopes, Inbox"),
@@ -23,7 +24,7 @@ static class PlatformLayers
         ("DeadLetters", "Common, Database, Http, Envelopes, Inbox, Outbox, Rabbit, Processing"),
         ("Participants", "Common, Database, Http, History, Processing"),
         ("Telemetry", "Common, Database, Http"),
-        ("Hosting", "Common, Database, Http, Retention, Envelopes, Outbox, Rabbit, Processing, DeadLetters, Telemetry"),
+        ("Hosting", "Common, Database, Http, Retention, Sealing, Envelopes, Outbox, Rabbit, Processing, DeadLetters, Telemetry"),
     ];
 
     public static IReadOnlyList<Source> Sources { get; } = [.. Source.All.Where(source => source.Folder == "Platform")];

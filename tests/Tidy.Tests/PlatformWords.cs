@@ -23,7 +23,7 @@ static partial class PlatformWords
         ["Platform/Http/ProblemTypes.cs"] = ("order stock sku product price currency card customer", "the one catalogue of problem types"),
         ["Platform/Http/RequestLog.cs"] = ("order", "the order id stands on every log line and span"),
         ["Platform/Common/Instruments.cs"] = ("order", "the order id stands on every log line and span"),
-        ["Platform/Telemetry/TelemetrySetup.cs"] = ("order", "the order id stands on every log line and span"),
+        ["Platform/Telemetry/LogFormatters.cs"] = ("order", "the order id stands on every log line and span"),
         ["Platform/Processing/Delivery.cs"] = ("order", "the order id stands on every log line and span"),
         ["Platform/Participants/"] = ("order", "a branch is a participant's row for one order"),
     };

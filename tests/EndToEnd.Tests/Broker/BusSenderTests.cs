@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Npgsql;
 using RabbitMQ.Client.Exceptions;
 
 namespace EndToEnd.Tests;
@@ -27,6 +28,23 @@ public sealed class BusSenderTests(RestrictedSystem restricted)
         ((string)(await shop.Event("OrderCompleted", "good-" + sku))["merchant"]!).ShouldBe("demo");
         await shop.Event("OrderCompleted", "own-exchange-" + sku);
         (await api.LevelOf(sku)).Sold.ShouldBe(2);
+        (await Actors("good-" + sku)).ShouldBe(["SubmitOrder by broker user " + shop.User], "the steps of the saga have no actor");
+    }
+
+    /// <summary>The audit rows of an order that name an actor.</summary>
+    async Task<List<string>> Actors(string key)
+    {
+        await using var db = new NpgsqlConnection(restricted.Running.Connection("orders"));
+        await db.OpenAsync();
+        await using var rows = new NpgsqlCommand("""
+            SELECT a.cause || ' by ' || a.actor FROM audit a JOIN orders o ON a.subject_id = o.id::text
+            WHERE o.idempotency_key = $1 AND a.actor IS NOT NULL
+            """, db) { Parameters = { new() { Value = key } } };
+        await using var found = await rows.ExecuteReaderAsync();
+        List<string> all = [];
+        while (await found.ReadAsync())
+            all.Add(found.GetString(0));
+        return all;
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     /// <summary>An order that entered review through the state machine and never left it.</summary>
     static readonly string[] Review =
     [
+        "orders: DELETE FROM audit_seals",
         "orders: UPDATE orders SET state = 'NeedsReview', review_from = 'Cancelling' WHERE id = @off",
         "orders: UPDATE audit SET to_state = 'NeedsReview', cause = 'CheckRequested' WHERE subject_id = $off AND to_state = 'Cancelled'",
     ];
@@ -45,6 +46,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         .. Review,
         "orders: UPDATE orders SET pay_before = '2026-01-01' WHERE id = @off",
         "inventory: UPDATE stock_branches SET state = 'Tried' WHERE order_id = @off",
+        "inventory: DELETE FROM audit_seals",
         "inventory: UPDATE audit SET to_state = 'Tried' WHERE subject_id = $off AND to_state = 'Cancelled'",
         "inventory: UPDATE stock SET available = available - 1, held = held + 1 WHERE sku = @sku",
     ];
@@ -81,13 +83,13 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I11", ["reconciler: " + Message + "'2026-01-01', '02', '2099-01-01', 9, '2026-01-01')"] },
         { "I11", ["payments: " + Failed + "'BranchViolationException', '', '2026-01-01')"] },
         { "I11", ["payments: UPDATE payment_attempts SET state = 'Sent', next_attempt_at = '2026-01-01' WHERE order_id = @done"] },
-        { "I11", ["orders: " + Delivery] },
-        { "I11", ["reconciler: " + Run] },
+        { "I11", ["orders: " + Delivery] }, { "I11", ["reconciler: " + Run] },
         { "I17", ["sandbox: UPDATE gateway_operations SET at = '2099-01-01' WHERE operation = 'capture' AND reference = $done"] },
         { "I17", ["sandbox: UPDATE gateway_operations SET at = '2099-01-01' WHERE operation = 'authorize' AND reference = $done"] },
         { "I17", ["payments: UPDATE payment_attempts SET created_at = '2099-01-01' WHERE operation = 'capture' AND order_id = @done"] },
         { "I18", ["payments: " + Failed + "'PostgresException: 25006: cannot execute INSERT in a read-only transaction', '', '2026-01-01')"] },
         { "I18", ["orders: " + Failed + "'Problem: The request is not valid.', '', '2026-01-01')"] },
+        { "I19", ["payments: DELETE FROM audit WHERE id = 2"] }, { "I19", ["inventory: DELETE FROM audit_seals WHERE number = 1"] },
     };
 
     [Fact]

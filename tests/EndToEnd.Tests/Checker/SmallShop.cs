@@ -24,6 +24,7 @@ public sealed class SmallShop : IAsyncLifetime
         Done = (await shop.PlaceAndEnd(Sku, 1, "tok_ok")).Id;
         Off = (await shop.PlaceAndEnd(Sku, 1, "tok_declined")).Id;
         await system.Checker.AtRest();
+        await system.Checker.IsSealed();
         foreach (var name in Migrations.Schema.Databases)
             await Execute(system.Connection(name), $"VACUUM INTO '{FileOf(directory, name)}'");
     }

@@ -23,7 +23,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
     [
         "ix_orders_next_retry_at", "ix_orders_in_review", "ix_orders_updated_at", "IX_inbox_received_at", "IX_failed_messages_replayed_at",
         "ix_webhook_deliveries_created_at", "IX_stock_branches_updated_at", "IX_payment_branches_updated_at", "IX_payment_attempts_updated_at",
-        "IX_webhooks_received_at", "ix_findings_found_at", "ix_reconciliation_runs_created_at", "ix_cases_open",
+        "IX_webhooks_received_at", "ix_findings_found_at", "PK_audit_seals", "ix_reconciliation_runs_created_at", "ix_cases_open",
     ];
 
     static long Rows => long.Parse(Environment.GetEnvironmentVariable("ORDERSAGA_TEST_PLAN_ROWS") ?? $"{UsualRows}", CultureInfo.InvariantCulture);
@@ -93,6 +93,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
         await orders.Fill("orders", Rows, ("id", "ID"), ("state", "'Completed'"), ("lines", "'[]'"), ("total", "1"), ("merchant", "'m' || n % 7"));
         await orders.Fill("idempotency_keys", OtherRows, ("id", "md5(n::text)"), ("order_id", "ID"));
         await orders.Fill("audit", Rows, ("subject_id", "n::text"), ("subject", "'order'"), ("at", "THEN"), ("to_state", "'Completed'"));
+        await orders.Fill("audit_seals", 1, ("number", "1000"), ("first_id", "1"), ("last_id", $"{Rows}"));
         await orders.Fill("inbox", Rows, ("endpoint", "'orders'"), ("message_id", "ID"), ("received_at", "THEN"));
         await orders.Fill("failed_messages", OtherRows, ("id", "ID"), ("replayed_at", "THEN"), ("failed_at", "THEN"));
         await orders.Fill("webhook_endpoints", 1, ("id", "ID"), ("state", "'Active'"), ("from_event", $"{Rows}"), ("merchant", "'unknown'"),

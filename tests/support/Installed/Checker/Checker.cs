@@ -39,6 +39,14 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
             () => Unrest(sources, quiet), open => open == (0, 0, 0, 0), within ?? TimeSpan.FromSeconds(30));
     }
 
+    /// <summary>Waits until each audit row is sealed.</summary>
+    public async Task IsSealed()
+    {
+        foreach (var owner in Sources(null).Owners)
+            await Eventually.Becomes($"the audit of {owner.Name} is sealed",
+                () => Count(owner, "audit WHERE id > (SELECT COALESCE(MAX(last_id), 0) FROM audit_seals)"), open => open == 0);
+    }
+
     public async Task IsClean(IReadOnlyCollection<Guid> acknowledged)
     {
         await AtRest();

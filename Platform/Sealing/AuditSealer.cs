@@ -1,0 +1,157 @@
+using System.Diagnostics.Metrics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Database;
+
+namespace OrderSaga.Platform.Sealing;
+
+/// <summary>
+/// Seals new audit rows soon after their commit, so that transactions do no extra work. Any number of processes may run it: one seals, the
+/// others see its seals and take over when no new one appears.
+/// </summary>
+sealed class AuditSealer<TDb>(
+    IServiceScopeFactory scopes, Database<TDb> database, QueryRunner<TDb> statements, AuditSettings settings, TimeProvider clock,
+    ILogger<AuditSealer<TDb>> log)
+    : BackgroundService where TDb : DbContext
+{
+    /// <summary>Rows of one seal.</summary>
+    const int PageSize = 5000;
+
+    /// <summary>Seals of one step: a long history is sealed over many steps.</summary>
+    const int MaxPages = 10;
+
+    static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(1);
+
+    static readonly Counter<long> Sealed = Instruments.Meter.CreateCounter<long>("ordersaga.audit.sealed", "{row}", "Audit rows sealed");
+    static readonly Counter<long> Errors = Instruments.Meter.CreateCounter<long>(
+        "ordersaga.audit.errors", "{error}", "Seals that somebody changed or removed after this process saw them: alarm on any");
+
+    readonly long timeout = settings.GapTimeoutSeconds * clock.TimestampFrequency;
+
+    /// <summary>The newest seal.</summary>
+    AuditSeal? last;
+
+    /// <summary>A missing id: the highest id when it was noticed, and when.</summary>
+    (long Head, long Since)? gap;
+
+    /// <summary>No transaction can still commit a row up to this id.</summary>
+    long settled;
+
+    long? logged;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(settings.SealIntervalSeconds), clock);
+        while (await timer.WaitForTick(stoppingToken))
+        {
+            try
+            {
+                await Step(stoppingToken);
+            }
+            catch (Exception failure)
+            {
+                log.LogWarning("Could not seal the audit of {Database}; retrying: {Failure}", database.Name, failure.Message);
+            }
+        }
+    }
+
+    internal async Task Step(CancellationToken stop)
+    {
+        if (!await IsTurn())
+        {
+            gap = null;
+            return;
+        }
+
+        for (var page = 0; page < MaxPages && !stop.IsCancellationRequested && await SealPage(); page++)
+        {
+        }
+    }
+
+    /// <summary>
+    /// False if another process has sealed since the last step. After this process has seen a seal it never seals its rows again, even if
+    /// the seal is gone: the gap in the numbers remains for <c>verify</c>.
+    /// </summary>
+    async Task<bool> IsTurn()
+    {
+        var newest = await Read(db => db.Set<AuditSeal>().AsNoTracking().OrderByDescending(seal => seal.Number)
+            .Select(seal => new AuditSeal { Number = seal.Number, LastId = seal.LastId, Hash = seal.Hash }).FirstOrDefaultAsync());
+        if (last is not null && (newest is null || newest.Number < last.Number || (newest.Number == last.Number && !newest.Hash.SequenceEqual(last.Hash))))
+        {
+            Errors.Add(1, new KeyValuePair<string, object?>("database", database.Name));
+            log.LogError("Seal {Number} of the audit of {Database} was changed or removed; run verify", last.Number, database.Name);
+            return true;
+        }
+
+        var isTurn = newest?.Number == last?.Number;
+        last = newest;
+        return isTurn;
+    }
+
+    /// <summary>Returns false if there is nothing more to seal now.</summary>
+    async Task<bool> SealPage()
+    {
+        var after = last?.LastId ?? 0;
+        if (gap is not null && !await IsClosed(after))
+            return false;
+        var rows = await Read(db => db.Set<AuditRow>().AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize).ToListAsync());
+        var final = CountFinal(rows, after);
+        if (final < rows.Count)
+            gap = (await Read(db => db.Set<AuditRow>().MaxAsync(row => row.Id)), clock.GetTimestamp());
+        if (final > 0)
+            await SealRows(rows.GetRange(0, final));
+        return final == PageSize;
+    }
+
+    /// <summary>True if the missing row has arrived, or no transaction can bring it any more.</summary>
+    async Task<bool> IsClosed(long after)
+    {
+        if (clock.GetTimestamp() - gap!.Value.Since >= timeout)
+            settled = gap.Value.Head;
+        else if (!await Read(db => db.Set<AuditRow>().AnyAsync(row => row.Id == after + 1)))
+            return false;
+        gap = null;
+        return true;
+    }
+
+    /// <summary>
+    /// How many of the rows no later commit can precede: ids are assigned on insert, so one that is missing may belong to a transaction in
+    /// progress, or to one that was rolled back.
+    /// </summary>
+    int CountFinal(List<AuditRow> rows, long after)
+    {
+        var (count, next) = (0, Math.Max(after, settled) + 1);
+        for (; count < rows.Count && rows[count].Id <= next; count++)
+            next = Math.Max(next, rows[count].Id + 1);
+        return count;
+    }
+
+    async Task SealRows(List<AuditRow> rows)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        var seal = AuditSeal.Of(last, rows, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)), settings.Key);
+        await statements.Run(db =>
+        {
+            db.Add(seal);
+            return db.SaveChangesAsync();
+        });
+        last = seal;
+        Sealed.Add(rows.Count, new KeyValuePair<string, object?>("database", database.Name));
+        // Someone who changes the database cannot change a log that is kept elsewhere.
+        if (logged is { } at && clock.GetElapsedTime(at) < LogInterval)
+            return;
+        logged = clock.GetTimestamp();
+        log.LogInformation("The audit of {Database} is sealed up to row {Row}: seal {Number}, {Hash}",
+            database.Name, seal.LastId, seal.Number, Convert.ToHexStringLower(seal.Hash));
+    }
+
+    /// <summary>Beside the writer of SQLite, which others wait for.</summary>
+    async Task<T> Read<T>(Func<TDb, Task<T>> read)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await read(scope.ServiceProvider.GetRequiredService<TDb>());
+    }
+}
