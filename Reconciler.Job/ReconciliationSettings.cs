@@ -1,3 +1,5 @@
+using OrderSaga.Platform.Http;
+
 namespace Reconciler.Job;
 
 /// <summary>Limits of reconciliation. Bound from the section <c>Reconciliation</c>; checked at start.</summary>
@@ -71,6 +73,14 @@ public sealed class ReconciliationSettings
     /// <summary>URL that receives each new case; without it only the log reports them.</summary>
     public string? AlertUrl { get; set; }
 
+    /// <summary>
+    /// Signs each alert as in the Standard Webhooks specification: <c>whsec_</c> and the base64 of 24 to 64 random bytes. Without it the
+    /// receiver cannot tell an alert from a forged one.
+    /// </summary>
+    public string? AlertSecret { get; set; }
+
+    internal IEnumerable<byte[]> AlertKeys => StandardWebhook.KeyOf(AlertSecret) is { } key ? [key] : [];
+
     /// <summary>Throws with an explanation if a setting is invalid.</summary>
     public void Check()
     {
@@ -96,6 +106,7 @@ public sealed class ReconciliationSettings
             "Reconciliation:CaseRetentionDays must be RunRetentionDays to 36500, or 0 to keep cases permanently: findings refer to their cases");
         Require(AlertUrl is null || Uri.TryCreate(AlertUrl, UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Reconciliation:AlertUrl must be an http or https URL");
+        Require(AlertSecret is null || AlertKeys.Any(), "Reconciliation:AlertSecret must be whsec_ and the base64 of 24 to 64 random bytes");
     }
 
     static void Require(bool holds, string rule)

@@ -1,7 +1,5 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Http;
 using Orders.Model.Webhooks;
 
 namespace Orders.Api.Webhooks;
@@ -33,16 +31,9 @@ sealed class WebhookClient(IHttpClientFactory clients, WebhookSettings settings,
         }
     }
 
-    /// <summary>https://www.standardwebhooks.com: HMAC-SHA256 over <c>id.timestamp.body</c>, one signature per valid secret.</summary>
     static HttpRequestMessage Sign(WebhookDelivery delivery, WebhookEndpoint endpoint, DateTimeOffset now)
     {
-        var timestamp = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        var signed = Encoding.UTF8.GetBytes($"{delivery.WebhookId}.{timestamp}.{delivery.Body}");
-        var signatures = endpoint.Keys(now.UtcDateTime).Select(key => $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, signed))}");
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url) { Content = new StringContent(delivery.Body, Encoding.UTF8, "application/json") };
-        request.Headers.Add("webhook-id", delivery.WebhookId);
-        request.Headers.Add("webhook-timestamp", timestamp);
-        request.Headers.Add("webhook-signature", string.Join(' ', signatures));
+        var request = StandardWebhook.Post(endpoint.Url, delivery.WebhookId, delivery.Body, endpoint.Keys(now.UtcDateTime), now);
         request.Headers.UserAgent.ParseAdd("OrderSaga-Webhooks/1.0");
         return request;
     }

@@ -1,3 +1,5 @@
+using OrderSaga.Platform.Http;
+
 namespace OrderSaga.Payments;
 
 /// <summary>
@@ -17,24 +19,18 @@ sealed class GatewaySettings(IConfiguration configuration)
     public string Key => configuration["Gateway:Key"] ?? "";
 
     /// <summary>Secrets that may sign the gateway's webhooks: the current one and, during a rotation, the previous one.</summary>
-    public IReadOnlyList<byte[]> WebhookSecrets => [.. SecretSettings.Select(name => Secret(configuration[name])).OfType<byte[]>()];
+    public IReadOnlyList<byte[]> WebhookSecrets => [.. SecretSettings.Select(name => StandardWebhook.KeyOf(configuration[name])).OfType<byte[]>()];
 
     public void Check()
     {
         Require(Uri.TryCreate(configuration["Gateway:Url"], UriKind.Absolute, out var url) && url.Scheme is "http" or "https",
             "Set Gateway:Url (environment: Gateway__Url) to the gateway's base address, e.g. http://localhost:5105/sandbox.");
         Require(Key.Length > 0, "Set Gateway:Key (environment: Gateway__Key) to your API key at the gateway.");
-        Require(Secret(configuration["Gateway:WebhookSecret"]) is not null,
+        Require(StandardWebhook.KeyOf(configuration["Gateway:WebhookSecret"]) is not null,
             $"Set Gateway:WebhookSecret (environment: Gateway__WebhookSecret) to the secret that signs the gateway's webhooks: {SecretForm}.");
-        Require(string.IsNullOrEmpty(configuration["Gateway:WebhookSecretPrevious"]) || Secret(configuration["Gateway:WebhookSecretPrevious"]) is not null,
+        var previous = configuration["Gateway:WebhookSecretPrevious"];
+        Require(string.IsNullOrEmpty(previous) || StandardWebhook.KeyOf(previous) is not null,
             $"Gateway:WebhookSecretPrevious must be empty or {SecretForm}.");
-    }
-
-    static byte[]? Secret(string? text)
-    {
-        var bytes = new byte[64];
-        return text is not null && text.StartsWith("whsec_", StringComparison.Ordinal)
-            && Convert.TryFromBase64String(text["whsec_".Length..], bytes, out var length) && length >= 24 ? bytes[..length] : null;
     }
 
     static void Require(bool holds, string rule)

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Platform.Hosting;
 
@@ -15,9 +16,13 @@ static class ListenAddresses
     const string Default = "http://localhost:5000";
 
     /// <exception cref="IOException">An address cannot be used.</exception>
-    public static void Check(IConfiguration settings)
+    /// <exception cref="InvalidOperationException">https is required, but neither this process nor a proxy has it.</exception>
+    public static void Check(IConfiguration settings, HttpSettings http)
     {
-        foreach (var url in Urls(settings))
+        var urls = Urls(settings).ToList();
+        if (http is { RequireHttps: true, TrustedProxies: [] } && !urls.Exists(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            throw new InvalidOperationException("Http:RequireHttps needs https: set Http:TrustedProxies to the proxy that has it, or an https address.");
+        foreach (var url in urls)
         {
             var address = BindingAddress.Parse(url);
             if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0)
@@ -34,8 +39,9 @@ static class ListenAddresses
             return own;
         if (Split(settings[WebHostDefaults.ServerUrlsKey]) is { Length: > 0 } urls)
             return urls;
-        var ports = Split(settings[WebHostDefaults.HttpPortsKey]);
-        return ports.Length > 0 ? ports.Select(port => $"http://*:{port}") : [Default];
+        var ports = Split(settings[WebHostDefaults.HttpPortsKey]).Select(port => $"http://*:{port}")
+            .Concat(Split(settings[WebHostDefaults.HttpsPortsKey]).Select(port => $"https://*:{port}")).ToList();
+        return ports.Count > 0 ? ports : [Default];
     }
 
     static string[] Split(string? text) => (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -51,7 +51,7 @@ public static class Service
         await using var host = app;
         app.UseServiceDefaults();
         using var data = DataLock.Acquire(app, LockFile(app.Configuration));
-        ListenAddresses.Check(app.Configuration);
+        ListenAddresses.Check(app.Configuration, app.Services.GetRequiredService<HttpSettings>());
         await app.StartAsync(CancellationToken.None);
         ProgramRunner.MarkStarted();
         await app.WaitForShutdownAsync(CancellationToken.None);

@@ -93,10 +93,13 @@ static class ApiDocument
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             problems.AddRange([ProblemTypes.Unauthorized, ProblemTypes.KeysUnavailable]);
-            operation.Security = [Secured(context.Document!, "bearer"), Secured(context.Document!, "apiKey")];
+            operation.Security = [Secured(context.Document!, "bearer", []), Secured(context.Document!, "apiKey", [])];
         }
         if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)
         {
+            // OpenAPI 3.1: names of roles. One requirement of the list is enough, so each role is one.
+            operation.Security = [.. roles.Roles.Select(role => Secured(context.Document!, "bearer", [role])),
+                .. roles.Roles.Select(role => Secured(context.Document!, "apiKey", [role]))];
             problems.Add(ProblemTypes.Forbidden);
             operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();
         }
@@ -111,8 +114,8 @@ static class ApiDocument
             Add(operation, example, json);
     }
 
-    static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme) =>
-        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
+    static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme, List<string> roles) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = roles };
 
     static void Add(OpenApiOperation operation, int status, ProblemType[] problems, IOpenApiSchema schema)
     {

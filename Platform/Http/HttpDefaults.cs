@@ -38,6 +38,7 @@ public static class HttpDefaults
         builder.Services.AddSingleton<RequestsInProgress>();
         builder.Services.AddHealthChecks().AddCheck<ApiKeyRing>("keys");
         builder.Services.AddQueryRate();
+        builder.AddHttps(HttpSettings.From(builder.Configuration));
         builder.AddApiDocument();
     }
 
@@ -46,9 +47,11 @@ public static class HttpDefaults
     {
         // Loaded now, so that an invalid key list stops the start instead of failing the first call.
         app.Services.GetRequiredService<ApiKeyRing>();
-        app.UseTrustedProxies();
+        var settings = app.Services.GetRequiredService<HttpSettings>();
+        app.UseTrustedProxies(settings);
         app.Use(app.Services.GetRequiredService<RequestsInProgress>().Track);
         app.UseMiddleware<RequestLog>();
+        app.UseHttps(settings);
         app.UseMiddleware<ProblemMiddleware>();
         app.UseApiDocument();
         app.Use(MethodRules.Route);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
@@ -63,8 +64,9 @@ sealed class CaseAlerts(
         try
         {
             using var http = clients.CreateClient(Client);
-            using var body = JsonPayload.Of(CaseView.Of(opened));
-            using var answer = await http.PostAsync(url, body, cancel);
+            var body = JsonSerializer.Serialize(CaseView.Of(opened), WebJson.Options);
+            using var request = StandardWebhook.Post(url, opened.Id.ToString(), body, settings.AlertKeys, clock.GetUtcNow());
+            using var answer = await http.SendAsync(request, cancel);
             return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)

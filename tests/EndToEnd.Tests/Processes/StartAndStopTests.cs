@@ -52,6 +52,7 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData(Host, "Limits:BatchSize", "abc", "Failed to convert configuration value 'abc' at 'Limits:BatchSize'")]
     [InlineData(Host, "Reconciliation:TimeZone", "Nowhere", "Reconciliation:TimeZone must be a time zone of this machine")]
     [InlineData(Host, "Http:TrustedProxies:0", "everybody", "Http:TrustedProxies 'everybody' is invalid")]
+    [InlineData(Host, "Http:RequireHttps", "true", "Http:RequireHttps needs https: set Http:TrustedProxies")]
     [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be created")]
     [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]

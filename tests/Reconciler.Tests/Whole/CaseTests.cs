@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -96,6 +98,30 @@ public sealed class CaseTests
         await Eventually.Holds("it was sent again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
         received.Count.ShouldBe(2);
         ((string)received[1]["class"]!).ShouldBe("amount-differs");
+    }
+
+    /// <summary>The receiver's side of https://www.standardwebhooks.com.</summary>
+    [Fact]
+    public async Task An_alert_is_signed()
+    {
+        byte[] key = [.. Enumerable.Range(0, 32).Select(each => (byte)each)];
+        var received = new ConcurrentQueue<(string Signed, string Signature)>();
+        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
+        pager.MapPost("/", async (HttpRequest alert) => received.Enqueue((
+            $"{alert.Headers["webhook-id"]}.{alert.Headers["webhook-timestamp"]}.{await new StreamReader(alert.Body).ReadToEndAsync()}",
+            alert.Headers["webhook-signature"].ToString())));
+        await pager.StartAsync(TestContext.Current.CancellationToken);
+        await using var shop = await Shop.Open(Mode.Embedded,
+            $"Reconciliation:AlertUrl={pager.Urls.First()}/", "Reconciliation:AlertSecret=whsec_" + Convert.ToBase64String(key));
+        var opened = Case("signed", TimeProvider.System.GetUtcNow().UtcDateTime);
+        await shop.Db(db => db.Cases.Add(opened).Context.SaveChangesAsync());
+        shop.Services.GetRequiredService<CaseAlerts>().Wake();
+
+        await Eventually.Holds("it is reported", () => Task.FromResult(!received.IsEmpty));
+        var (signed, signature) = received.Single();
+        signed.ShouldStartWith($"{opened.Id}.");
+        signed.ShouldContain("\"class\":\"signed\"");
+        signature.ShouldBe("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(signed))));
     }
 
     /// <summary>
