@@ -28,7 +28,9 @@ public static class Schema
             applied.AddRange(await SchemaLocks.Run(settings, database, async locks =>
             {
                 await using var db = Context(Options(mode, SchemaLocks.ForEngine(mode, connection), locks), mode, database);
-                return await Apply(db, database);
+                var migrations = await Apply(db, database);
+                await Grant(db, mode);
+                return migrations;
             }));
         }
 
@@ -80,6 +82,20 @@ public static class Schema
             await ReadVersions(db);
         await db.Database.MigrateAsync();
         return pending.Select(migration => $"{database}: {migration}");
+    }
+
+    /// <summary>Grants least privilege to the roles of deploy/roles.*.sql, where they exist. SQLite has files in place of roles.</summary>
+    static async Task Grant(ServiceDb db, DatabaseMode mode)
+    {
+        if (Grants(mode) is { } grants)
+            await db.Database.ExecuteSqlRawAsync(grants);
+    }
+
+    /// <summary>The statements of an engine that grant the rights on the tables; null if it has no roles.</summary>
+    public static string? Grants(DatabaseMode mode)
+    {
+        using var script = typeof(Schema).Assembly.GetManifestResourceStream(mode.ToString());
+        return script is null ? null : new StreamReader(script).ReadToEnd();
     }
 
     /// <summary>

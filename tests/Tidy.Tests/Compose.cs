@@ -26,7 +26,7 @@ sealed partial class Compose(string text)
     public IEnumerable<string> Findings() =>
     [
         .. Projects(), .. Ours.SelectMany(WrongBuild), .. Ours.SelectMany(UnreadSettings), .. Services.SelectMany(WrongNeeds),
-        .. Secrets(), .. Hosts(), .. Volumes(),
+        .. Secrets(), .. Hosts(), .. Volumes(), .. Services.SelectMany(Unlocked), .. Ours.SelectMany(WrongRoles), .. MissingFiles(),
     ];
 
     IEnumerable<string> Projects() =>
@@ -67,6 +67,35 @@ sealed partial class Compose(string text)
         }
     }
 
+    /// <summary>Only servers have a writable file system. SQL Server's image is the exception.</summary>
+    static IEnumerable<string> Unlocked(KeyValuePair<string, JsonNode?> service)
+    {
+        if (service.Key == "sqlserver")
+            yield break;
+        if (service.Value!["cap_drop"]?.ToJsonString() != """["ALL"]""")
+            yield return $"{service.Key} keeps capabilities";
+        if (service.Value["security_opt"]?.ToJsonString() != """["no-new-privileges:true"]""")
+            yield return $"{service.Key} may gain privileges";
+        var isServer = service.Value["volumes"] is not null;
+        if (!isServer && (service.Value["read_only"]?.ToString() != "true" || service.Value["cap_add"] is not null))
+            yield return $"{service.Key} must be read-only and without capabilities";
+    }
+
+    /// <summary>Migrations logs in as the owner, each service as the role of its database.</summary>
+    static IEnumerable<string> WrongRoles((string Name, JsonObject Service, string Project) ours) =>
+        from variable in ours.Service["environment"]!.AsObject()
+        where variable.Key.StartsWith("ConnectionStrings__", StringComparison.Ordinal)
+        let own = ours.Project == "Reconciler.Job" ? "reconciler" : variable.Key.Split("__")[1]
+        let role = ours.Project == "Migrations" ? "ordersaga_owner" : $"ordersaga_{own}_service"
+        let password = ours.Project == "Migrations" ? "OWNER" : own.ToUpperInvariant()
+        where Login().Match(variable.Value!.ToString()) is var login && (login.Groups["role"].Value != role || login.Groups["password"].Value != password)
+        select $"{ours.Name}: {variable.Key} must log in as {role} with its password";
+
+    IEnumerable<string> MissingFiles() =>
+        from config in document["configs"]!.AsObject()
+        where config.Value!["file"]?.GetValue<string>() is { } file && !Repo.Exists(file)
+        select $"config {config.Key}: its file does not exist";
+
     /// <summary>A health check of its own, or that of our Dockerfile.</summary>
     static bool HasHealth(JsonNode service) => service["healthcheck"] is { } check ? check["test"] is not null : service["build"] is not null;
 
@@ -103,6 +132,9 @@ sealed partial class Compose(string text)
         let name = volume!.GetValue<string>().Split(':')[0]
         where document["volumes"]?.AsObject().ContainsKey(name) != true
         select $"{service.Key}: there is no volume {name}";
+
+    [GeneratedRegex(@"(Username|User Id)=(?<role>\w+);Password=\$\{(?<password>[A-Z]+)_\w+\}", RegexOptions.ExplicitCapture)]
+    private static partial Regex Login();
 
     [GeneratedRegex(@"(?<!\$)\$\{(?<name>\w+):\?", RegexOptions.ExplicitCapture)]
     private static partial Regex Required();

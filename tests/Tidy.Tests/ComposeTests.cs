@@ -29,7 +29,7 @@ public sealed partial class ComposeTests
     [InlineData("ConnectionStrings__sandbox", "ConnectionStrings__gateway", "sandbox: nothing reads ConnectionStrings__gateway")]
     [InlineData("  ApiKeys__Keys__local__Roles__0:", "  ApiKeys__Keys__local__Rights__0:", "orders-api: nothing reads ApiKeys__Keys__local__Ri")]
     [InlineData("  Gateway__Key:", "  Payments__Keys:", "payments: nothing reads Payments__Keys")]
-    [InlineData("\n  rabbitmq:\n    image", "\n  broker:\n    image", "orders-api depends on rabbitmq, which is not there")]
+    [InlineData("\n  rabbitmq:\n    <<", "\n  broker:\n    <<", "orders-api depends on rabbitmq, which is not there")]
     [InlineData("      test: [\"CMD\", \"rabbitmq-d", "      probe: [\"CMD\", \"rabbitmq-d", "orders-api waits for the health of rabbitmq, which has none")]
     [InlineData("@rabbitmq:5672", "@broker:5672", "Transport__Url names broker:5672, which no service is")]
     [InlineData("http://payments:5104", "http://payments:5105", "Sandbox__WebhookUrl names payments:5105, which no service is")]
@@ -38,6 +38,12 @@ public sealed partial class ComposeTests
     [InlineData("${GATEWAY_KEY:?set it to at least 16 characters}", "${GATEWAY_KEY}", "${GATEWAY_KEY} is nowhere required")]
     [InlineData("#   GATEWAY_KEY ", "#   GATEWAY_KEYS ", "GATEWAY_KEY is not explained at the top")]
     [InlineData("  rabbitmq:\n  ", "  broker:\n  ", "rabbitmq: there is no volume rabbitmq")]
+    [InlineData("  cap_drop: [ALL]\n  cap_add", "  cap_add", "rabbitmq keeps capabilities")]
+    [InlineData("  security_opt: [\"no-new-privileges:true\"]\n", "", "payments may gain privileges")]
+    [InlineData("  read_only: true\n", "", "migrations must be read-only")]
+    [InlineData("User Id=ordersaga_orders_service;", "User Id=ordersaga_owner;", "orders-sagas: ConnectionStrings__orders must log in as ordersaga_orders_")]
+    [InlineData("${RECONCILER_SQLSERVER};", "${ORDERS_SQLSERVER};", "reconciler: ConnectionStrings__orders must log in as ordersaga_reconciler_")]
+    [InlineData("file: ./deploy/roles.", "file: ./roles.", "config roles: its file does not exist")]
     public void A_compose_mismatch_is_detected(string right, string wrong, string found)
     {
         var text = Repo.Read("compose.yaml");
@@ -47,6 +53,12 @@ public sealed partial class ComposeTests
         var altered = text[..at] + text[at..].Replace(right, wrong, StringComparison.Ordinal);
         new Compose(altered).Findings().ShouldContain(finding => finding.StartsWith(found, StringComparison.Ordinal));
     }
+
+    /// <summary>The compose files say to put the secrets there.</summary>
+    [Theory]
+    [InlineData(".gitignore", ".env")]
+    [InlineData("deploy/Dockerfile.dockerignore", "**/.env")]
+    public void The_file_of_secrets_is_ignored(string file, string pattern) => Repo.Read(file).Split('\n').ShouldContain(pattern);
 
     [Theory]
     [InlineData("Database__Mode", true)]

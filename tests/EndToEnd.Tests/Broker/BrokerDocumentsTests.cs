@@ -6,7 +6,7 @@ namespace EndToEnd.Tests;
 /// <summary>The runbook and the compose files have the rights that scripts/broker-user gives.</summary>
 public sealed class BrokerDocumentsTests
 {
-    static readonly string[] Services = ["orders-api", "orders-sagas", "inventory", "payments", "reconciler"];
+    static readonly IEnumerable<string> Services = Running.UserNames.Values;
 
     [Theory]
     [InlineData("compose.yaml")]

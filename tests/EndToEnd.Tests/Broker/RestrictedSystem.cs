@@ -3,7 +3,7 @@ using RabbitMQ.Client;
 namespace EndToEnd.Tests;
 
 /// <summary>
-/// Six processes, each with its own broker user, and two outside systems, of which one may order. Started once for the tests that use it.
+/// Six processes, each with its own broker user and database role, and two outside systems, of which one may order. Started once for the tests that use it.
 /// </summary>
 [CollectionDefinition(nameof(RestrictedSystem))]
 public sealed class RestrictedSystem : ICollectionFixture<RestrictedSystem>, IAsyncLifetime
@@ -14,7 +14,8 @@ public sealed class RestrictedSystem : ICollectionFixture<RestrictedSystem>, IAs
     readonly Dictionary<string, Uri> outside = [];
     Running? running;
 
-    public static readonly string[] Users = ["orders-api", "orders-sagas", "inventory", "payments", "reconciler", Shop, Stranger];
+    /// <summary>Those of the processes, and two outside.</summary>
+    public static readonly string[] Users = [.. Running.UserNames.Values, Shop, Stranger];
 
     public static bool IsAvailable => Mode.RabbitMq is not null && Mode.Postgres is not null;
 
@@ -26,7 +27,7 @@ public sealed class RestrictedSystem : ICollectionFixture<RestrictedSystem>, IAs
     {
         if (!IsAvailable)
             return;
-        running = await Running.Start(Mode.Servers, new Setup { BrokerUsers = true, OutsideSystem = Shop });
+        running = await Running.Start(Mode.Servers, new Setup { BrokerUsers = true, DatabaseRoles = true, OutsideSystem = Shop });
         foreach (var name in new[] { Shop, Stranger })
         {
             outside[name] = await running.Users!.Add(name);

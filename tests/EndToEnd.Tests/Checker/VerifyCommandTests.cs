@@ -66,7 +66,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
         wrong.ShouldNotContain("   at ");
     }
 
-    static async Task<(int Code, string Said, string Wrong)> Run(string program, params string[] args)
+    internal static async Task<(int Code, string Said, string Wrong)> Run(string program, params string[] args)
     {
         var assembly = new ServiceProcess(program, new Uri("http://127.0.0.1/"), new Dictionary<string, string?>(), "").Assembly;
         using var process = Process.Start(new ProcessStartInfo("dotnet", [assembly, .. args])

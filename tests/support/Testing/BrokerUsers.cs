@@ -31,7 +31,7 @@ public sealed class BrokerUsers(Installation installation, string? prefix = null
     /// <summary>What <c>scripts/broker-user --print</c> prints.</summary>
     public static async Task<JsonNode> Definitions(string name, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(Script(), ["--print", name])
+        var start = new ProcessStartInfo(InRepository("scripts/broker-user"), ["--print", name])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
@@ -51,11 +51,11 @@ public sealed class BrokerUsers(Installation installation, string? prefix = null
             (await http.DeleteAsync($"api/users/{user}")).EnsureSuccessStatusCode();
     }
 
-    static string Script()
+    internal static string InRepository(string file)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "OrderSaga.sln")))
             folder = folder.Parent ?? throw new InvalidOperationException($"{AppContext.BaseDirectory} is not inside the repository.");
-        return Path.Combine(folder.FullName, "scripts", "broker-user");
+        return Path.Combine(folder.FullName, file);
     }
 }

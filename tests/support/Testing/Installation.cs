@@ -15,6 +15,9 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
 
     public Mode Mode => mode;
 
+    /// <summary>What the names of its databases and roles begin with; its virtual host has the same name without the underscore.</summary>
+    public string Prefix => name + "_";
+
     /// <summary>A directory for this installation: SQLite files, keys, logs.</summary>
     public string Directory { get; } = disk is null
         ? System.IO.Directory.CreateTempSubdirectory("ordersaga-").FullName

@@ -12,10 +12,18 @@ public sealed class Running : IAsyncDisposable
 
     public static readonly string[] Six = ["Payments.Sandbox", "Inventory.Worker", "Payments.Worker", "Orders.Sagas", "Orders.Api", "Reconciler.Job"];
 
-    static readonly Dictionary<string, string> UserNames = new()
+    /// <summary>The broker user of each process; the sandbox is no part of the bus.</summary>
+    public static readonly IReadOnlyDictionary<string, string> UserNames = new Dictionary<string, string>
     {
         ["Orders.Api"] = "orders-api", ["Orders.Sagas"] = "orders-sagas", ["Inventory.Worker"] = "inventory",
         ["Payments.Worker"] = "payments", ["Reconciler.Job"] = "reconciler",
+    };
+
+    /// <summary>The database of each service, by which its role is named.</summary>
+    static readonly Dictionary<string, string> DatabaseNames = new()
+    {
+        ["Orders.Api"] = "orders", ["Orders.Sagas"] = "orders", ["Inventory.Worker"] = "inventory",
+        ["Payments.Worker"] = "payments", ["Payments.Sandbox"] = "sandbox", ["Reconciler.Job"] = "reconciler",
     };
 
     readonly Installation installation;
@@ -44,6 +52,9 @@ public sealed class Running : IAsyncDisposable
     /// <summary>The users of the broker; null unless <see cref="Setup.BrokerUsers"/> is set.</summary>
     public BrokerUsers? Users { get; private init; }
 
+    /// <summary>The roles of the databases; null unless <see cref="Setup.DatabaseRoles"/> is set.</summary>
+    public DatabaseRoles? DatabaseRoles { get; private init; }
+
     /// <summary>The broker URL with the virtual host.</summary>
     public Uri Broker => new(installation.Settings()["Transport:Url"]!);
 
@@ -60,6 +71,7 @@ public sealed class Running : IAsyncDisposable
         var urls = names.Zip(Ports.Free(names.Count)).ToDictionary(pair => pair.First, pair => new Uri($"http://127.0.0.1:{pair.Second}/"));
         var (common, gatewayKey) = Settings(fresh, urls, setup);
         var users = setup.BrokerUsers ? new BrokerUsers(fresh) : null;
+        var roles = setup.DatabaseRoles ? await DatabaseRoles.Create(fresh) : null;
         common["Transport:UserPrefix"] = users?.Prefix;
         common["Bus:Users"] = setup.OutsideSystem is { } outside ? $"{users!.Prefix}{outside}=demo" : null;
         var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
@@ -67,11 +79,13 @@ public sealed class Running : IAsyncDisposable
         var processes = new Dictionary<string, ServiceProcess>();
         foreach (var name in names)
             processes[name] = new ServiceProcess(
-                name, urls[name], common, Path.Combine(fresh.Directory, name + ".log"), users is null ? null : await Transport(users, name));
-        var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway) { Users = users };
+                name, urls[name], common, Path.Combine(fresh.Directory, name + ".log"),
+                [.. users is null ? [] : await Transport(users, name), .. roles is null ? [] : roles.Connections(DatabaseNames[name] + "_service")]);
+        var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway) { Users = users, DatabaseRoles = roles };
         try
         {
-            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
+            var owner = (roles?.Connections("owner") ?? []).Select(one => new KeyValuePair<string, string?>(one.Name, one.Value));
+            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).AddInMemoryCollection(owner).Build());
             await running.AllUp();
             await running.WarmUp();
             return running;
@@ -123,7 +137,7 @@ public sealed class Running : IAsyncDisposable
     public string Logs(int lines) => string.Join("\n\n", services.Values.Select(service => $"--- {service.Name}\n{service.Troubles(lines)}"));
 
     /// <summary>The broker's URL for the own user of a service, by the user's name.</summary>
-    public Uri BrokerOf(string user) => new(services[UserNames.Single(pair => pair.Value == user).Key].Own.Single().Value);
+    public Uri BrokerOf(string user) => new(services[UserNames.Single(pair => pair.Value == user).Key].Own.Single(one => one.Name == "Transport:Url").Value);
 
     public async ValueTask DisposeAsync()
     {
@@ -132,6 +146,8 @@ public sealed class Running : IAsyncDisposable
         if (Users is not null)
             await Users.DisposeAsync();
         await installation.DisposeAsync();
+        if (DatabaseRoles is not null)
+            await DatabaseRoles.DisposeAsync();
     }
 
     /// <summary>The service's own user; the sandbox is no part of the bus.</summary>

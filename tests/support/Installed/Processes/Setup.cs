@@ -20,6 +20,9 @@ public sealed record Setup
     /// <summary>On servers: each process logs in to the broker as its own user, with the rights of scripts/broker-user.</summary>
     public bool BrokerUsers { get; init; }
 
+    /// <summary>On servers: each process logs in to its database as its own role, with the rights of deploy/roles.postgresql.sql.</summary>
+    public bool DatabaseRoles { get; init; }
+
     /// <summary>With <see cref="BrokerUsers"/>: an outside system that may order for the merchant demo.</summary>
     public string? OutsideSystem { get; init; }
 
