@@ -63,6 +63,17 @@ public sealed class ProjectTests
     [Fact]
     public void Every_allowed_business_word_is_still_used() => PlatformWords.Stale(Source.All).ShouldBeNone();
 
+    /// <summary>A package that is not the recorded one stops the restore, and NuGet says which ones have an advisory.</summary>
+    [Fact]
+    public void Every_package_is_locked_audited_and_of_one_source()
+    {
+        Repo.Files(".csproj").Where(file => !Repo.Exists($"{Path.GetDirectoryName(file)}/packages.lock.json")).ShouldBeNone();
+        Repo.Files(".csproj").Append("Directory.Build.props").Where(file => Repo.Read(file).Contains("<NuGetAudit", StringComparison.Ordinal)).ShouldBeNone();
+        var mapped = XDocument.Parse(Repo.Read("nuget.config")).Descendants("packageSourceMapping").Elements().ShouldHaveSingleItem();
+        (mapped.Attribute("key")!.Value, mapped.Element("package")!.Attribute("pattern")!.Value).ShouldBe(("nuget.org", "*"));
+        Repo.Read("deploy/Dockerfile").ShouldContain("-p:RestoreLockedMode=true");
+    }
+
     [Fact]
     public void Every_project_is_in_the_solution()
     {
