@@ -13,10 +13,13 @@ namespace EndToEnd.Tests;
 /// <summary>All services in this process, with every endpoint that they map.</summary>
 public sealed class WholeHost : IAsyncLifetime
 {
-    readonly DirectoryInfo data = Directory.CreateTempSubdirectory("whole-host-");
+    readonly DirectoryInfo data = System.IO.Directory.CreateTempSubdirectory("whole-host-");
     WebApplication app = null!;
 
     public HttpClient Http { get; private set; } = null!;
+
+    /// <summary>The data directory, with the key file.</summary>
+    public string Directory => data.FullName;
 
     public IEnumerable<RouteEndpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
