@@ -16,7 +16,7 @@ public sealed record EndpointRequest(string? Url);
 /// <param name="FailingSince">UTC; time since which every delivery failed.</param>
 /// <param name="PreviousSecretUntil">UTC; until then the previous secret signs too.</param>
 /// <param name="CreatedAt">UTC.</param>
-/// <param name="Missed">Events missed while it was disabled and not sent; absent if none. Not in lists.</param>
+/// <param name="Missed">Events missed while it was disabled or had too many pending, and not sent; absent if none. Not in lists.</param>
 /// <param name="Secret">Secret that signs the deliveries; shown in this answer only.</param>
 public sealed record EndpointView(
     Guid Id, string Url, string Status, string? Reason, DateTime? FailingSince, DateTime? PreviousSecretUntil, DateTime CreatedAt,
@@ -36,7 +36,7 @@ public sealed record EndpointView(
         new(row.Id, row.Url, row.State, row.Reason, row.FailingSince, row.PreviousSecretUntil, row.CreatedAt);
 }
 
-/// <summary>Events that an endpoint missed while disabled, within the retention of the log.</summary>
+/// <summary>Events that an endpoint missed while disabled or with too many pending, within the retention of the log.</summary>
 /// <param name="Events">Number of events; GET /webhook-endpoints/{id}/deliveries?status=Missed lists them.</param>
 /// <param name="Since">UTC; time of the oldest.</param>
 public sealed record MissedEvents(int Events, DateTime Since);
@@ -51,7 +51,7 @@ public sealed record EnableRequest(bool? SendMissed);
 /// <param name="EventId">The id in the body, the same for every endpoint.</param>
 /// <param name="OrderId">The order of the event.</param>
 /// <param name="Type">order.submitted, order.completed, order.cancelled or order.needs_review.</param>
-/// <param name="Status">Pending, Delivered, GivenUp, or Missed while the endpoint was disabled.</param>
+/// <param name="Status">Pending, Delivered, GivenUp, or Missed while the endpoint was disabled or had too many pending.</param>
 /// <param name="Attempts">Number of attempts.</param>
 /// <param name="LastStatus">HTTP status of the last answer.</param>
 /// <param name="LastError">Error of the last attempt.</param>

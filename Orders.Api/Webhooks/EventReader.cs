@@ -15,6 +15,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
     : BackgroundService
 {
     readonly Guid self = Guid.CreateVersion7(clock.GetUtcNow());
+    readonly PendingDeliveries pending = new(settings, clock);
     SequenceGaps? gaps;
     (long Heartbeats, long At)? seen;
 
@@ -115,7 +116,7 @@ sealed class EventReader(UnitOfWork<OrdersDb> unitOfWork, IServiceScopeFactory s
         // Events before the first endpoint's registration have no receiver.
         var next = gaps?.Copy() ?? new SequenceGaps(Math.Max(reader.After, endpoints.Min(endpoint => endpoint.FromEvent)));
         var (rows, full) = await NewRows(db, next);
-        await new EventWriter(db, endpoints, clock).Write(rows);
+        await new EventWriter(db, endpoints, pending, clock).Write(rows);
         (reader.Holder, reader.After, reader.Heartbeats) = (self, next.Resolved, reader.Heartbeats + 1);
         return (next, full);
     }

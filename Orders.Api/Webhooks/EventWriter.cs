@@ -10,8 +10,10 @@ using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Adds a delivery per audit row and endpoint (pending, or missed if disabled), once even if rows are read again.</summary>
-sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, TimeProvider clock)
+/// <summary>
+/// Adds a delivery per audit row and endpoint, once even if rows are read again: pending, or missed if the endpoint is disabled or has too many.
+/// </summary>
+sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, PendingDeliveries pending, TimeProvider clock)
 {
     public async Task Write(IReadOnlyList<AuditRow> rows)
     {
@@ -21,6 +23,7 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
         var orders = await Orders(events.Values);
         var owed = events.Values.OrderBy(row => row.Id).Where(row => orders.ContainsKey(row.SubjectId)).ToList();
         var known = await Known(owed);
+        await pending.Refresh(db, owed.Count);
         var now = clock.GetUtcNow();
         foreach (var row in owed)
         {
@@ -48,10 +51,10 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
         return [.. known.Select(row => (row.EndpointId, row.EventId))];
     }
 
-    static WebhookDelivery Delivery(AuditRow row, OrderState order, WebhookEndpoint endpoint, DateTimeOffset now)
+    WebhookDelivery Delivery(AuditRow row, OrderState order, WebhookEndpoint endpoint, DateTimeOffset now)
     {
         var type = OrderEvent.TypeOf(row)!;
-        var missed = endpoint.State == EndpointStates.Disabled;
+        var missed = endpoint.State == EndpointStates.Disabled || IsFull(endpoint);
         return new WebhookDelivery
         {
             Id = Guid.CreateVersion7(now),
@@ -64,6 +67,14 @@ sealed class EventWriter(OrdersDb db, IReadOnlyList<WebhookEndpoint> endpoints, 
             NextAttemptAt = missed ? null : now.UtcDateTime,
             CreatedAt = now.UtcDateTime,
         };
+    }
+
+    bool IsFull(WebhookEndpoint endpoint)
+    {
+        if (pending.TryAdd(endpoint.Id))
+            return false;
+        WebhookMetrics.Missed(endpoint.Merchant);
+        return true;
     }
 }
 

@@ -17,7 +17,7 @@ static class MerchantEndpoints
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
             .ProducesProblem(ProblemTypes.InvalidUrl, ProblemTypes.TooManyEndpoints, ProblemTypes.EndpointExists);
-        endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints")
+        endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints").LimitRate()
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null));
         ProducesNotFound(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);
@@ -29,7 +29,9 @@ static class MerchantEndpoints
             .WithDescription("Until previousSecretUntil each delivery has two signatures, of the new and the previous secret.")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.WithSecret);
         ProducesNotFound(endpoints.MapPost("/{id}/enable", Enable)).WithName("EnableWebhookEndpoint").WithSummary("Enables a disabled endpoint")
-            .WithDescription("Deliveries pending since it was disabled are sent now. The answer counts the events missed since; sendMissed sends them too.")
+            .WithDescription("Deliveries pending since it was disabled are sent now. The answer counts the missed events; sendMissed sends them too, "
+                + "the oldest first, as many as an endpoint may have pending.")
+            .LimitRate()
             .RequestExample(new EnableRequest(true)).Produces<EndpointView>().ResponseExample(200, EndpointView.WithMissed);
     }
 
@@ -132,7 +134,8 @@ static class MerchantEndpoints
     }
 
     static async Task<EndpointView> Enable(
-        [Description("The endpoint id.")] string id, EnableRequest? request, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, TimeProvider clock)
+        [Description("The endpoint id.")] string id, EnableRequest? request, HttpContext http, UnitOfWork<OrdersDb> unitOfWork, WebhookSettings settings,
+        TimeProvider clock)
     {
         MissedEvents? missed = null;
         var enabled = await Change(id, http, unitOfWork, clock, async (work, endpoint) =>
@@ -142,7 +145,7 @@ static class MerchantEndpoints
             if (endpoint.State == EndpointStates.Disabled)
                 (endpoint.State, endpoint.Reason, endpoint.FailingSince) = (EndpointStates.Active, null, null);
             if (missed is not null && request?.SendMissed == true)
-                await MissedDeliveries.Send(work, endpoint.Id, clock.GetUtcNow().UtcDateTime);
+                await MissedDeliveries.Send(work, endpoint.Id, settings.MaxPendingPerEndpoint, clock.GetUtcNow().UtcDateTime);
         });
         return EndpointView.Of(enabled) with { Missed = missed };
     }

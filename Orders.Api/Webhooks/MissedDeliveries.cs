@@ -5,7 +5,9 @@ using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Webhooks;
 
-/// <summary>Events that an endpoint missed while disabled: counted when it is enabled, sent if the merchant requests it.</summary>
+/// <summary>
+/// Events that an endpoint missed, because it was disabled or had too many pending: counted when it is enabled, sent if the merchant requests it.
+/// </summary>
 static class MissedDeliveries
 {
     /// <summary>Returns null if there are none.</summary>
@@ -15,11 +17,15 @@ static class MissedDeliveries
         return await missed.CountAsync(cancel) is > 0 and var count ? new MissedEvents(count, await missed.MinAsync(row => row.CreatedAt, cancel)) : null;
     }
 
-    public static Task Send(UnitOfWorkContext work, Guid endpointId, DateTime now)
+    /// <summary>Sends the oldest, as many as the endpoint may have pending.</summary>
+    public static async Task Send(UnitOfWorkContext work, Guid endpointId, int maxPending, DateTime now)
     {
         work.AllowLongStatements();
-        return Of((OrdersDb)work.Db, endpointId).ExecuteUpdateAsync(row =>
-            row.SetProperty(x => x.State, DeliveryStates.Pending).SetProperty(x => x.NextAttemptAt, now));
+        var db = (OrdersDb)work.Db;
+        var room = maxPending - await db.WebhookDeliveries.CountAsync(row => row.NextAttemptAt != null && row.EndpointId == endpointId);
+        if (room > 0)
+            await Of(db, endpointId).OrderBy(row => row.EventId).Take(room).ExecuteUpdateAsync(row =>
+                row.SetProperty(x => x.State, DeliveryStates.Pending).SetProperty(x => x.NextAttemptAt, now));
     }
 
     static IQueryable<WebhookDelivery> Of(OrdersDb db, Guid endpointId) =>

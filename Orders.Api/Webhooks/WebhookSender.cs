@@ -46,6 +46,7 @@ sealed class WebhookSender(
             go.SetResult();
         }
 
+        WebhookMetrics.SetSending(inProgress.Values.Select(one => one.Place));
         return claimed.Count;
     }
 

@@ -51,6 +51,12 @@ sealed class WebhookSettings
     /// <summary>Maximum number of endpoints of one merchant.</summary>
     public int MaxEndpoints { get; set; } = 10;
 
+    /// <summary>
+    /// Maximum number of pending deliveries of one endpoint. Further events are stored as Missed: the merchant can have them sent when its
+    /// receiver works again. Each poll reads past the due deliveries of merchants without a free slot, about a millisecond for a thousand.
+    /// </summary>
+    public int MaxPendingPerEndpoint { get; set; } = 2_000;
+
     /// <summary>For development: allows http endpoints.</summary>
     public bool AllowHttp { get; set; }
 
@@ -87,6 +93,7 @@ sealed class WebhookSettings
         Require(TimeSpan.FromDays(RetentionDays) > TotalRetryTime, "Webhooks:RetentionDays must be longer than the sum of RetrySeconds");
         Require(RotationHours is >= 1 and <= 720 && RetentionDays is >= 4 and <= 36_500 && MaxEndpoints is >= 1 and <= 1000,
             "Webhooks:RotationHours must be 1 to 720, RetentionDays 4 to 36500, MaxEndpoints 1 to 1000");
+        Require(MaxPendingPerEndpoint is >= 1 and <= 1_000_000, "Webhooks:MaxPendingPerEndpoint must be 1 to 1000000");
     }
 
     static void Require(bool holds, string rule)

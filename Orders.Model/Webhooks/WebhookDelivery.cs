@@ -15,7 +15,7 @@ public static class DeliveryStates
     /// <summary>All attempts of the schedule failed.</summary>
     public const string GivenUp = "GivenUp";
 
-    /// <summary>The event happened while the endpoint was disabled; sent only if the merchant requests it.</summary>
+    /// <summary>The event happened while the endpoint was disabled or had too many pending; sent only if the merchant requests it.</summary>
     public const string Missed = "Missed";
 }
 

@@ -28,6 +28,60 @@ public sealed class FairnessTests
         dead50.Count(row => row.Attempts > 0).ShouldBe(8);
     }
 
+    /// <summary>With the default limits: 8 of 32 concurrent attempts per merchant, 10 s each.</summary>
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task Ten_hanging_endpoints_delay_no_other_webhook_by_3_s(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode, "--Webhooks:TimeoutSeconds=10", "--Webhooks:LeaseSeconds=30");
+        await using var silent = new Silent();
+        for (var i = 0; i < 10; i++)
+            await shop.Register($"{silent.Url}?{i}");
+        var other = await shop.Other();
+        (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
+        foreach (var several in Enumerable.Range(0, 200).Chunk(20))
+            await Task.WhenAll(several.Select(_ => shop.Merchant.Placed()));
+        await Eventually.Holds("their deliveries wait", async () =>
+            await shop.Host.Read(db => db.WebhookDeliveries.CountAsync()) == 2000, TimeSpan.FromSeconds(60));
+
+        for (var i = 0; i < 5; i++)
+        {
+            var order = await other.Placed();
+            await Eventually.Holds("the other merchant's event arrives", () => shop.Receiver.Of(order) == "order.submitted", TimeSpan.FromSeconds(3));
+        }
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task An_endpoint_has_a_bounded_number_of_pending_events(Mode mode)
+    {
+        await using var shop = await HookShop.Open(
+            mode, "--Webhooks:MaxPendingPerEndpoint=3", "--Webhooks:RetryDelaySeconds:0=300", "--Webhooks:RetryDelaySeconds:1=300",
+            "--Webhooks:TimeoutSeconds=20", "--Webhooks:LeaseSeconds=60");
+        await using var broken = await HookReceiver.Start();
+        broken.Answers = _ => Microsoft.AspNetCore.Http.Results.StatusCode(500);
+        var full = await shop.Register(broken.Url);
+        await shop.Register();
+        for (var i = 0; i < 8; i++)
+        {
+            var order = await shop.Merchant.Placed();
+            await Eventually.Holds("the other endpoint receives it", async () => shop.Receiver.Of(order) == "order.submitted"
+                && (await shop.Rows()).Exists(row => row.OrderId == order && row.State == DeliveryStates.Delivered));
+        }
+
+        await shop.LogBecomes(full, DeliveryStates.Missed, 5);
+        await shop.LogBecomes(full, DeliveryStates.Pending, 3);
+
+        (await Enable(shop, full)).Json["missed"]!["events"]!.GetValue<int>().ShouldBe(5, "there is no room for more");
+        await shop.LogBecomes(full, DeliveryStates.Missed, 5);
+        broken.Answers = _ => Microsoft.AspNetCore.Http.Results.NoContent();
+        foreach (var pending in (await shop.Log(full)).Where(item => (string)item["status"]! == DeliveryStates.Pending))
+            (await shop.Merchant.Post($"/webhook-endpoints/{full["id"]}/deliveries/{pending["id"]}/resend", null)).ShouldBe(202);
+        await shop.LogBecomes(full, DeliveryStates.Delivered, 3);
+        await Enable(shop, full);
+        await shop.LogBecomes(full, DeliveryStates.Delivered, 6);
+        (await Enable(shop, full)).Json["missed"]!["events"]!.GetValue<int>().ShouldBe(2);
+        await shop.LogBecomes(full, DeliveryStates.Delivered, 8);
+    }
+
     /// <summary>
     /// As many merchants as there are concurrent deliveries have an old backlog at silent receivers; a new merchant still comes first.
     /// </summary>
@@ -58,4 +112,7 @@ public sealed class FairnessTests
         (await shop.Rows()).Count(row => row.State == DeliveryStates.Delivered && row.OrderId != order).ShouldBe(1);
         turns.Release(100);
     }
+
+    static async Task<Answer> Enable(HookShop shop, JsonNode endpoint) =>
+        (await shop.Merchant.Post($"/webhook-endpoints/{endpoint["id"]}/enable", """{"sendMissed":true}""")).ShouldBe(200);
 }
