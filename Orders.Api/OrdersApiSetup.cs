@@ -13,6 +13,7 @@ public static class OrdersApiSetup
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
         builder.Services.AddSingleton<IdempotencyKeyLookup>();
+        builder.Services.AddSingleton<FailedPlacements>();
         builder.Services.AddSingleton<Backpressure>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();

@@ -41,9 +41,32 @@ public sealed class OrderSettings
     public int MaxOrdersInProgress { get; set; } = 2_500;
 
     /// <summary>
+    /// Maximum number of orders in progress of one merchant, so that the others always find room. Default: four fifths of MaxOrdersInProgress.
+    /// </summary>
+    public int? MaxOrdersInProgressPerMerchant { get; set; }
+
+    /// <summary>
+    /// How many requests of one API key to one process may place nothing, per second (bursts: twice that): invalid and refused ones. Over it
+    /// its requests are refused (429) before they are read. Those that place an order or repeat one do not count.
+    /// </summary>
+    public int MaxFailedPlacementsPerSecond { get; set; } = 500;
+
+    /// <summary>
+    /// Maximum number of one merchant's hosted orders whose customers have not paid; more are refused (429). Each holds stock for its time to
+    /// pay.
+    /// </summary>
+    public int MaxUnpaidOrdersPerMerchant { get; set; } = 1_000;
+
+    /// <summary>Maximum number of pieces that one merchant's unpaid hosted orders may hold together; more are refused (429).</summary>
+    public int MaxUnpaidPiecesPerMerchant { get; set; } = 5_000;
+
+    /// <summary>
     /// How long an idempotency key is kept with its answer; 0: permanently. After that, a repeated request places a second order.
     /// </summary>
     public int IdempotencyKeyRetentionDays { get; set; }
+
+    /// <summary><see cref="MaxOrdersInProgressPerMerchant"/>, or its default.</summary>
+    public int MaxInProgressPerMerchant => MaxOrdersInProgressPerMerchant ?? Math.Max(1, (int)(MaxOrdersInProgress * 4L / 5));
 
     /// <summary>
     /// Doubling delays with a jitter per order of up to a fifth, so that orders stalled together are not checked together.
@@ -104,6 +127,11 @@ public sealed class OrderSettings
             throw new InvalidOperationException("Orders:PlacementBatchSize must be 1 to 500.");
         if (MaxOrdersInProgress < PlacementBatchSize)
             throw new InvalidOperationException("Orders:MaxOrdersInProgress must be at least PlacementBatchSize.");
+        if (MaxOrdersInProgressPerMerchant < 1 || MaxOrdersInProgressPerMerchant > MaxOrdersInProgress)
+            throw new InvalidOperationException("Orders:MaxOrdersInProgressPerMerchant must be 1 to MaxOrdersInProgress.");
+        if (MaxFailedPlacementsPerSecond < 1 || MaxUnpaidOrdersPerMerchant < 1 || MaxUnpaidPiecesPerMerchant < 1)
+            throw new InvalidOperationException(
+                "Orders:MaxFailedPlacementsPerSecond, MaxUnpaidOrdersPerMerchant and MaxUnpaidPiecesPerMerchant must be at least 1.");
         if (IdempotencyKeyRetentionDays is not (0 or (>= 8 and <= 36_500)))
             throw new InvalidOperationException(
                 "Orders:IdempotencyKeyRetentionDays must be 8 to 36500, or 0 to keep keys permanently: "

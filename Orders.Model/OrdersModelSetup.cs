@@ -24,6 +24,8 @@ public static class OrdersModelSetup
         builder.AddUnitOfWork<OrdersDb>();
         builder.AddRetention(new RetentionRule<OrdersDb>("idempotency_keys", "created_at", settings.IdempotencyKeyRetentionDays));
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
+        builder.Services.AddSingleton<UnpaidOrders>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<UnpaidOrders>());
         builder.Services.AddScoped<Placements>();
         builder.Services.AddSingleton<OrderChanges>();
     }

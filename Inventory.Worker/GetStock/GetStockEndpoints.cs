@@ -20,7 +20,7 @@ static class GetStockEndpoints
             .ProducesProblem(ProblemTypes.InvalidSku, ProblemTypes.StockNotFound);
         app.MapGet("/stock", List)
             .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, in pages")
-            .RequireRole(Roles.Stock, Roles.Operator)
+            .RequireRole(Roles.Stock, Roles.Operator).LimitRate()
             .Produces<Page<StockView>>().ResponseExample(200, new Page<StockView>([Example], "dGVhLTAwMQ"));
     }
 

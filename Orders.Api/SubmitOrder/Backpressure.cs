@@ -1,5 +1,8 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using Orders.Model.Placement;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
@@ -9,8 +12,8 @@ namespace Orders.Api;
 
 /// <summary>
 /// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an
-/// order that waits for minutes. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no order
-/// can finish and the outbox keeps all messages: then no order is refused.
+/// order that waits for minutes. One merchant gets a share only, so that the others always find room. Only placed orders count, not invalid,
+/// repeated or refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
     QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log)
@@ -24,44 +27,69 @@ sealed class Backpressure(
     /// <summary>Maximum Retry-After, seconds.</summary>
     const double MaxRetryAfter = 30;
 
+    /// <summary>No merchant has this name.</summary>
+    const string All = "";
+
     int retryAfter = 1;
     int refused;
 
-    /// <summary>Orders placed by this process.</summary>
-    long placed;
+    /// <summary>Orders placed by this process, by merchant; under the empty name all of them.</summary>
+    readonly ConcurrentDictionary<string, long> placed = new(StringComparer.Ordinal);
 
-    volatile Count last = new(0, 0);
+    volatile Count last = new([], []);
 
-    /// <summary>The last count reached the limit, so nothing can be placed. Near the limit the placing batch decides.</summary>
-    public bool IsFull => !outbox.IsBrokerUnavailable && last.InProgress >= settings.MaxOrdersInProgress;
+    /// <summary>The last count reached a limit, so the merchant can place nothing. Near a limit the placing batch decides.</summary>
+    public bool IsFull(string merchant) => !outbox.IsBrokerUnavailable && IsReached(last.Of(All), last.Of(merchant));
 
     /// <summary>
-    /// How many orders may be placed. Near the limit this counts them with one more statement. Batches run one after another, so that no
-    /// order of this process is missed or counted twice.
+    /// Counts the orders with one more statement if these could reach a limit. Batches run one after another, so that no order of this process
+    /// is missed or counted twice.
     /// </summary>
-    /// <param name="wanted">The count stops at this number.</param>
-    public async Task<int> Reserve(int wanted)
+    public async Task<Count> Prepare(IReadOnlyList<PlacementRequest> requests)
     {
+        var count = last;
         if (outbox.IsBrokerUnavailable)
-            return wanted;
-        var left = settings.MaxOrdersInProgress - last.InProgress - (Interlocked.Read(ref placed) - last.PlacedBefore);
-        if (left < wanted)
-        {
-            last = await CountNow();
-            left = settings.MaxOrdersInProgress - last.InProgress;
-        }
-
-        return (int)Math.Max(0, left);
+            return count;
+        if (InProgress(count) + requests.Count > settings.MaxOrdersInProgress
+            || requests.CountBy(request => request.Merchant).Any(own => InProgress(count, own.Key) + own.Value > settings.MaxInProgressPerMerchant))
+            last = count = await CountNow();
+        return count;
     }
 
-    public void Placed(int orders) => Interlocked.Add(ref placed, orders);
+    /// <summary>Decides on the new orders of one transaction, by the count of <see cref="Prepare"/>: another one may have begun before it.</summary>
+    public Func<PlacementRequest, Problem?> Admission(Count count)
+    {
+        if (outbox.IsBrokerUnavailable)
+            return _ => null;
+        var (all, byMerchant) = (InProgress(count), new Dictionary<string, long>(StringComparer.Ordinal));
+        return request =>
+        {
+            var own = byMerchant.TryGetValue(request.Merchant, out var known) ? known : InProgress(count, request.Merchant);
+            if (IsReached(all, own))
+                return Refusal(request.Merchant);
+            (all, byMerchant[request.Merchant]) = (all + 1, own + 1);
+            return null;
+        };
+    }
+
+    /// <summary>Call this after the commit.</summary>
+    public void Placed(IEnumerable<PlacementRequest> requests)
+    {
+        foreach (var (merchant, orders) in requests.Where(request => request.Result() is Placed { Replayed: false }).CountBy(request => request.Merchant))
+        {
+            placed.AddOrUpdate(merchant, orders, (_, before) => before + orders);
+            placed.AddOrUpdate(All, orders, (_, before) => before + orders);
+        }
+    }
 
     /// <summary>Returned, not thrown: a refusal must be cheap under the highest load.</summary>
-    public Problem Refusal()
+    public Problem Refusal(string merchant)
     {
         Interlocked.Increment(ref refused);
-        return new Problem(
-            ProblemTypes.TooManyOrders, "Nothing was placed. Send the same request again after the seconds in Retry-After.")
+        var isShare = InProgress(last) < settings.MaxOrdersInProgress;
+        LimitedRequests.Count(isShare ? "orders in progress of the merchant" : "orders in progress", merchant);
+        var whose = isShare ? $"The merchant has its maximum of {settings.MaxInProgressPerMerchant} orders in progress. " : "";
+        return new Problem(ProblemTypes.TooManyOrders, whose + "Nothing was placed. Send the same request again after the seconds in Retry-After.")
         {
             RetryAfter = Volatile.Read(ref retryAfter),
         };
@@ -69,11 +97,12 @@ sealed class Backpressure(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        Instruments.Meter.CreateObservableGauge("ordersaga.orders.active", Measure, "{order}", "Orders in progress, by merchant");
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForTick(stoppingToken))
         {
             // No query while there is nothing to count.
-            if (Interlocked.Read(ref placed) > last.PlacedBefore || last.InProgress > 0)
+            if (InProgress(last) > 0)
                 await RefreshCount();
             Spread();
         }
@@ -85,6 +114,12 @@ sealed class Backpressure(
         var perSecond = Interlocked.Exchange(ref refused, 0) / Interval.TotalSeconds;
         Volatile.Write(ref retryAfter, (int)Math.Clamp(perSecond / RefusalsPerSecond, 1, MaxRetryAfter));
     }
+
+    bool IsReached(long all, long own) => all >= settings.MaxOrdersInProgress || own >= settings.MaxInProgressPerMerchant;
+
+    /// <summary>As of the count, with those that this process has placed since it began.</summary>
+    long InProgress(Count count, string merchant = All) =>
+        count.Of(merchant) + placed.GetValueOrDefault(merchant) - count.PlacedBefore.GetValueOrDefault(merchant);
 
     async Task RefreshCount()
     {
@@ -100,17 +135,28 @@ sealed class Backpressure(
 
     async Task<Count> CountNow()
     {
-        var before = Interlocked.Read(ref placed);
-        return new Count(await database.Run(db => InProgress(db).Take(settings.MaxOrdersInProgress).CountAsync()), before);
+        var before = placed.ToDictionary(StringComparer.Ordinal);
+        var counts = await database.Run(db => ByMerchant(db, settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
+        counts[All] = counts.Values.Sum();
+        return new Count(counts, before);
     }
 
     /// <summary>
-    /// Counts in the order of the index ix_orders_next_retry_at, so that orders that wait for their customers are not read.
+    /// Reads in the order of the index ix_orders_next_retry_at, so that orders that wait for their customers are not read.
     /// </summary>
-    internal static IQueryable<OrderState> InProgress(OrdersDb db) => db.Orders
+    internal static IQueryable<MerchantCount> ByMerchant(OrdersDb db, int max) => db.Orders
         .Where(order => order.NextRetryAt != null && order.PaymentUrl == null && order.State != OrderStates.NeedsReview)
-        .OrderBy(order => order.NextRetryAt);
+        .OrderBy(order => order.NextRetryAt).Take(max)
+        .GroupBy(order => order.Merchant).Select(group => new MerchantCount(group.Key, group.Count()));
 
-    /// <summary>The database's count, and how many orders this process had placed before the query.</summary>
-    sealed record Count(int InProgress, long PlacedBefore);
+    IEnumerable<Measurement<int>> Measure() => last.Orders.Where(pair => pair.Key != All)
+        .Select(pair => new Measurement<int>(pair.Value, new KeyValuePair<string, object?>("merchant", pair.Key)));
+
+    internal sealed record MerchantCount(string Merchant, int Orders);
+
+    /// <summary>The database's count by merchant, and what this process had placed before the query.</summary>
+    internal sealed record Count(Dictionary<string, int> Orders, Dictionary<string, long> PlacedBefore)
+    {
+        public int Of(string merchant) => Orders.GetValueOrDefault(merchant);
+    }
 }

@@ -58,9 +58,8 @@ sealed class PlacementBatches : IAsyncDisposable
         List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
         if (wanted.Count == 0)
             return;
-        var capacity = await backpressure.Reserve(wanted.Count);
-        var placed = 0;
-        await run(async work => placed = await work.Services.GetRequiredService<Placements>().Place(work, wanted, capacity));
-        backpressure.Placed(placed);
+        var count = await backpressure.Prepare(wanted);
+        await run(work => work.Services.GetRequiredService<Placements>().Place(work, wanted, backpressure.Admission(count)));
+        backpressure.Placed(wanted);
     }
 }

@@ -28,7 +28,8 @@ static class SubmitOrderEndpoint
         .ResponseExample(200, Examples.Completed)
         .ProducesProblem(
             ProblemTypes.InvalidIdempotencyKey, ProblemTypes.InvalidOrder, ProblemTypes.IdempotencyKeyReused, ProblemTypes.UnknownSku,
-            ProblemTypes.UnknownClass, ProblemTypes.CurrencyDiffers, ProblemTypes.PriceChanged, ProblemTypes.TotalTooLarge, ProblemTypes.TooManyOrders);
+            ProblemTypes.UnknownClass, ProblemTypes.CurrencyDiffers, ProblemTypes.PriceChanged, ProblemTypes.TotalTooLarge,
+            ProblemTypes.TooManyOrders, ProblemTypes.TooManyUnpaidOrders, ProblemTypes.TooManyRequests);
 
     /// <summary>Refuses after authentication and before the body is read.</summary>
     static RouteHandlerBuilder RefuseBeforeReading(this RouteHandlerBuilder endpoint)
@@ -36,30 +37,58 @@ static class SubmitOrderEndpoint
         endpoint.Finally(built =>
         {
             var place = built.RequestDelegate!;
-            built.RequestDelegate = http =>
-                http.RequestServices.GetRequiredService<Backpressure>() is { IsFull: true } full ? RepeatOrRefuse(http, full, place) : place(http);
+            built.RequestDelegate = http => Admit(http, place);
         });
         return endpoint;
     }
 
+    static Task Admit(HttpContext http, RequestDelegate place)
+    {
+        var services = http.RequestServices;
+        var (failed, backpressure) = (services.GetRequiredService<FailedPlacements>(), services.GetRequiredService<Backpressure>());
+        if (failed.IsSpent(http.User))
+            return RepeatOrRefuse(http, FailedPlacements.Refusal, place);
+        // Without a valid key there is nothing to repeat: that is answered first.
+        return backpressure.IsFull(http.User.Merchant()) && FieldRules.IsIdempotencyKey(IdempotencyKey(http).Key)
+            ? RepeatOrRefuse(http, backpressure.Refusal, place)
+            : PlaceOrCharge(http, failed, place);
+    }
+
     /// <summary>Answers a repeated request from the store under any load: a shop must not take a placed order for a refused one.</summary>
-    static async Task RepeatOrRefuse(HttpContext http, Backpressure full, RequestDelegate place)
+    static async Task RepeatOrRefuse(HttpContext http, Func<string, Problem> refusal, RequestDelegate place)
     {
         var (key, legacyKey) = IdempotencyKey(http);
         var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
-        if (!FieldRules.IsIdempotencyKey(key) || await stored.Has(http.User.Merchant(), key, legacyKey))
+        var merchant = http.User.Merchant();
+        if (FieldRules.IsIdempotencyKey(key) && await stored.Has(merchant, key, legacyKey))
             await place(http);
         else
-            await http.Refuse(full.Refusal());
+            await http.Refuse(refusal(merchant));
     }
 
-    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, Backpressure backpressure, OrderWatcher watcher)
+    static async Task PlaceOrCharge(HttpContext http, FailedPlacements failed, RequestDelegate place)
+    {
+        try
+        {
+            await place(http);
+        }
+        catch (Exception mistake) when (mistake is Problem { Type.Status: < 500 } or BadHttpRequestException)
+        {
+            failed.Charge(http.User);
+            throw;
+        }
+    }
+
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, FailedPlacements failed, OrderWatcher watcher)
     {
         var (key, legacyKey) = IdempotencyKey(http);
         var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey) { Actor = Actor.Of(http.User) });
-        if (result is Placed placed)
-            return await Answer(placed, http, watcher);
-        await http.Refuse(result is Refused refused ? refused.Problem : backpressure.Refusal());
+        if (result is not Refused { Problem: var problem })
+            return await Answer((Placed)result, http, watcher);
+        // An order in excess is no mistake; Backpressure limits these.
+        if (problem.Type != ProblemTypes.TooManyOrders)
+            failed.Charge(http.User);
+        await http.Refuse(problem);
         return Results.Empty;
     }
 

@@ -83,9 +83,6 @@ public abstract record PlacementResult;
 /// <param name="Replayed">True if an earlier request placed it.</param>
 public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed) : PlacementResult;
 
-/// <summary>No order is placed: the request breaks a rule, the key was used for another order, a sku is unknown, ...</summary>
+/// <summary>No order is placed: the request breaks a rule, the key was used for another order, a limit is reached, ...</summary>
 /// <param name="Problem">What is wrong and what to do.</param>
 public sealed record Refused(Problem Problem) : PlacementResult;
-
-/// <summary>No order is placed: the transaction already places as many as it may.</summary>
-public sealed record OverCapacity : PlacementResult;

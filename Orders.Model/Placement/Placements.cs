@@ -12,28 +12,24 @@ namespace Orders.Model.Placement;
 /// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict. The
 /// retry, in a fresh scope, finds that record.
 /// </summary>
-public sealed class Placements(OrderSettings settings, TimeProvider clock)
+public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, TimeProvider clock)
 {
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
+    readonly List<OrderState> hosted = [];
 
-    /// <summary>Sets each request's result, valid after the commit; returns the number of new orders.</summary>
+    /// <summary>Sets each request's result, valid after the commit.</summary>
     /// <param name="work">The transaction.</param>
     /// <param name="requests">The requests.</param>
-    /// <param name="capacity">How many new orders are allowed; repeated and refused requests do not count.</param>
-    public async Task<int> Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, int capacity = int.MaxValue)
+    /// <param name="admit">
+    /// Called for each order that would be placed: returns null, or why there is no room for it. Repeated and invalid requests need no room.
+    /// </param>
+    public async Task Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, Func<PlacementRequest, Problem?>? admit = null)
     {
         await Load(work, requests);
-        var placed = 0;
         foreach (var request in requests)
-        {
-            var result = FindStored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, isFull: placed == capacity);
-            request.Set(result);
-            placed += result is Placed { Replayed: false } ? 1 : 0;
-        }
-
+            request.Set(FindStored(request) is { } record ? Replay(request, record) : await PlaceNew(work, request, admit));
         FailPoint.Hit("placement.before-commit");
-        return placed;
     }
 
     /// <summary>Loads the keys and products of all requests with two statements.</summary>
@@ -58,14 +54,14 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         : new Refused(new Problem(ProblemTypes.IdempotencyKeyReused,
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key."));
 
-    async Task<PlacementResult> PlaceNew(UnitOfWorkContext work, PlacementRequest request, bool isFull)
+    async Task<PlacementResult> PlaceNew(UnitOfWorkContext work, PlacementRequest request, Func<PlacementRequest, Problem?>? admit)
     {
         if (CheckClass(request) is { } unknownClass)
             return new Refused(unknownClass);
         if (Pricing.Price(request.Order, products, out var lines, out var total) is { } refusal)
             return new Refused(refusal);
-        if (isFull)
-            return new OverCapacity();
+        if ((unpaid.Refusal(request, hosted) ?? admit?.Invoke(request)) is { } full)
+            return new Refused(full);
         var order = NewOrder(request, lines, total);
         var record = new IdempotencyRecord
         {
@@ -83,6 +79,12 @@ public sealed class Placements(OrderSettings settings, TimeProvider clock)
         work.Audit(order, from: "", cause: nameof(SubmitOrder), actor: request.Actor);
         await Send(work, request, order);
         records[record.Id] = record;
+        if (order.PaymentMethod == FieldRules.Hosted)
+        {
+            hosted.Add(order);
+            work.AfterCommit(() => unpaid.Add(order));
+        }
+
         return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);
     }
 

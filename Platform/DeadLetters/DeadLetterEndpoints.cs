@@ -21,14 +21,14 @@ static class DeadLetterEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first")
+        Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first").LimitRate()
             .Produces<Page<FailedMessageItem>>().ResponseExample(200, new Page<FailedMessageItem>([Failed], null));
         Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
             .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(ProblemTypes.FailedMessageNotFound);
         Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
             .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
             .ProducesProblem(ProblemTypes.FailedMessageNotFound, ProblemTypes.NotReplayed);
-        Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first")
+        Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first").LimitRate()
             .Produces<Page<ParkedRowItem>>().ResponseExample(200, new Page<ParkedRowItem>([ParkedRow], null));
         Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
             .Produces(202).ProducesProblem(ProblemTypes.ParkedRowNotFound);

@@ -67,6 +67,7 @@ public static class ProblemTypes
     public static readonly ProblemType PriceChanged = new("price-changed", 422, "The total differs from the one shown to the customer.");
     public static readonly ProblemType TotalTooLarge = new("total-too-large", 422, "The order's total is too large.");
     public static readonly ProblemType TooManyOrders = new("too-many-orders", 429, "Too many orders are in progress.");
+    public static readonly ProblemType TooManyUnpaidOrders = new("too-many-unpaid-orders", 429, "The merchant has too many unpaid orders.");
     public static readonly ProblemType InvalidSku = new("invalid-sku", 400, "The sku is invalid.");
     public static readonly ProblemType InvalidProduct = new("invalid-product", 400, "The product is invalid.");
     public static readonly ProblemType ProductNotFound = new("product-not-found", 404, "Product not found.");

@@ -107,6 +107,20 @@ public sealed class SubmitOrderTests
         (order.Class, (int)(order.PayBefore - order.CreatedAt).TotalMinutes).ShouldBe(("flash", 5));
     }
 
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Unpaid_orders_over_the_bus_are_limited_by_merchant(Mode mode)
+    {
+        await using var rig = await Start(mode, "Orders:MaxUnpaidOrdersPerMerchant=2");
+        var hosted = Tea with { Payment = new PaymentInstruction("hosted") };
+        for (var i = 0; i < 5; i++)
+            await Enveloped(rig, hosted with { IdempotencyKey = $"bus-{i}" });
+        var rejected = await WaitForEvents(rig, nameof(OrderRejected), 3);
+        rejected["code"]!.GetValue<string>().ShouldBe("too-many-unpaid-orders");
+        (await rig.Db(db => db.Orders.CountAsync())).ShouldBe(2);
+        await Enveloped(rig, Tea with { IdempotencyKey = "card" });
+        await WaitForEvents(rig, nameof(OrderSubmitted), 3);
+    }
+
     static async Task<Rig> Start(Mode mode, params string[] settings)
     {
         var rig = await Rig.Start(mode, null, settings);

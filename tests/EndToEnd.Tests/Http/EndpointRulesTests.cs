@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using OrderSaga.Platform.Http;
 
@@ -117,6 +118,11 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
             }
         }
     }
+
+    [Fact]
+    public void Every_list_is_limited_by_key() => host.Endpoints.Where(IsPaged)
+        .Where(endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>() is null).Select(endpoint => endpoint.RoutePattern.RawText)
+        .ShouldBeEmpty();
 
     /// <summary>The positions in these lists look alike: a time and an id, or a sku.</summary>
     [Theory]
