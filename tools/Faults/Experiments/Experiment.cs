@@ -25,5 +25,7 @@ public sealed record Experiment(string Name, string Question, IReadOnlyDictionar
             UnpaidOrders.Settings, UnpaidOrders.Try),
         new("long-outage", "Gateway, inventory, saga or broker away longer than the time to pay: no late capture, stock is free, no case",
             LongOutages.Settings, LongOutages.Try),
+        new("fairness", "One merchant attacks: another one's webhooks arrive within 3 s, none of its orders is refused, p99 within 1.5 times",
+            MerchantAttacks.Settings, MerchantAttacks.Try),
     ];
 }

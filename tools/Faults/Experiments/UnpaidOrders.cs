@@ -15,7 +15,10 @@ static class UnpaidOrders
     static readonly TimeSpan BeforeTheEnd = TimeSpan.FromSeconds(1);
 
     /// <summary>The payment deadline is set for each run, once the number of orders is known.</summary>
-    public static Dictionary<string, string?> Settings => new() { [$"Orders:TimeToPay:Classes:{Class}"] = "3600" };
+    public static Dictionary<string, string?> Settings => new()
+    {
+        [$"Orders:TimeToPay:Classes:{Class}"] = "3600", ["Orders:MaxUnpaidOrdersPerMerchant"] = "1000000", ["Orders:MaxUnpaidPiecesPerMerchant"] = "1000000",
+    };
 
     public static async Task Try(Trial trial)
     {

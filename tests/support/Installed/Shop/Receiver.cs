@@ -20,12 +20,13 @@ public sealed class Receiver : IAsyncDisposable
         app.MapPost("/", async (HttpContext http) =>
         {
             var json = (await JsonNode.ParseAsync(http.Request.Body))!;
-            Taken.Enqueue((http.Request.Headers["webhook-id"].ToString(), (Guid)json["data"]!["orderId"]!, (string)json["type"]!));
+            var at = TimeProvider.System.GetUtcNow().UtcDateTime;
+            Taken.Enqueue((http.Request.Headers["webhook-id"].ToString(), (Guid)json["data"]!["orderId"]!, (string)json["type"]!, at));
         });
     }
 
-    /// <summary>All received webhooks in the order of arrival.</summary>
-    public ConcurrentQueue<(string Id, Guid Order, string Type)> Taken { get; } = [];
+    /// <summary>All received webhooks in the order of arrival; times are UTC.</summary>
+    public ConcurrentQueue<(string Id, Guid Order, string Type, DateTime At)> Taken { get; } = [];
 
     public string Url => app.Urls.Single() + "/";
 

@@ -70,6 +70,8 @@ public sealed class Shop : IDisposable
     /// <summary>Registers a webhook URL.</summary>
     public Task<HttpResponseMessage> Tell(string url) => http.PostAsJsonAsync(Orders("webhook-endpoints"), new { url });
 
+    public Task<HttpResponseMessage> RemoveEndpoint(Guid endpoint) => http.DeleteAsync(Orders($"webhook-endpoints/{endpoint}"));
+
     /// <summary>A response whose body is streamed.</summary>
     public Task<HttpResponseMessage> Stream(string path, string? lastEventId)
     {
