@@ -50,11 +50,15 @@ public sealed class ApiHost : IAsyncDisposable
         var builder = Service.Create(args, "orders-api-tests");
         builder.AddOrdersApi();
         if (withBus)
+        {
+            builder.Services.AddSingleton(new BusSettings());
             builder.AddMessaging(bus => bus
                 .Endpoint<OrdersDb>(Queues.SubmitOrder,
                     endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>())
                 .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.Consumer<SagaStandIn>())
                 .Endpoint<OrdersDb>(Queues.Inventory, endpoint => endpoint.Consumer<InventoryStandIn>()));
+        }
+
         more(builder);
         var built = builder.Build();
         built.MapOrdersApi();
