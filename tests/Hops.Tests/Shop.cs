@@ -2,24 +2,22 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Builder;
 using OrderSaga.Host;
+using Testing;
 
 namespace Hops.Tests;
 
-/// <summary>The embedded host in this process, and a receiver of webhooks.</summary>
+/// <summary>The embedded host in this process, and a receiver of webhooks. No ServiceHost: the embedded host makes its own builder.</summary>
 sealed class Shop : IAsyncDisposable
 {
     readonly DirectoryInfo data = Directory.CreateTempSubdirectory("hops-");
     readonly HttpClient http = new();
-    readonly TaskCompletionSource received = new();
     WebApplication app = null!;
-    WebApplication receiver = null!;
+    HttpReceiver receiver = null!;
 
     public static async Task<Shop> Open()
     {
         var shop = new Shop();
-        shop.receiver = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=Error"]).Build();
-        shop.receiver.MapPost("/", () => shop.received.TrySetResult());
-        await shop.receiver.StartAsync();
+        shop.receiver = await HttpReceiver.Start("POST /");
         shop.app = AllServices.Build(EmbeddedHost.Create(
             [
                 "--urls=http://127.0.0.1:0", $"--Data={shop.data.FullName}", "--Serilog:MinimumLevel:Default=Fatal",
@@ -32,12 +30,12 @@ sealed class Shop : IAsyncDisposable
         return shop;
     }
 
-    public Task ReceivedWebhook => received.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task ReceivedWebhook => Eventually.Holds("the webhook arrives", () => receiver.Taken.Count > 0, TimeSpan.FromSeconds(30));
 
     /// <summary>By name: the address is then checked when the webhook is sent, not here.</summary>
     public async Task RegisterWebhook()
     {
-        var url = receiver.Urls.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
+        var url = receiver.Root.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
         (await http.PostAsJsonAsync("/webhook-endpoints", new { url })).EnsureSuccessStatusCode();
     }
 

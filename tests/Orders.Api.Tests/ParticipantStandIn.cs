@@ -1,39 +1,24 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.History;
 
 namespace Orders.Api.Tests;
 
 /// <summary>A participant with scripted responses.</summary>
-public sealed class ParticipantStandIn : IAsyncDisposable
+public sealed class ParticipantStandIn : HttpReceiver
 {
-    readonly WebApplication app;
-    int requestCount;
-
     ParticipantStandIn()
+        : base("GET /branches/{name}/{id}/history", "GET /cases/orders/{id}/history")
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        app = builder.Build();
-        app.Urls.Add("http://127.0.0.1:0");
-        app.MapGet("/branches/{name}/{id}/history", (Delegate)Answer);
-        app.MapGet("/cases/orders/{id}/history", (Delegate)Answer);
     }
 
-    public string Url => app.Urls.Single();
-    public int RequestCount => requestCount;
-    public string? Authorization { get; private set; }
+    public string Url => Root;
+    public int RequestCount => Taken.Count;
+    public string Authorization => Taken.Last().Header("Authorization");
 
     /// <summary>The default response: nothing has happened.</summary>
     public Func<HttpContext, string, Task<IResult>> Says { get; set; } = (_, id) => Task.FromResult(Results.Json(new AuditHistory(id, [], true)));
 
-    public static async Task<ParticipantStandIn> Start()
-    {
-        var standIn = new ParticipantStandIn();
-        await standIn.app.StartAsync();
-        return standIn;
-    }
+    public static Task<ParticipantStandIn> Start() => Start(new ParticipantStandIn());
 
     /// <summary>Never responds; ends when the caller disconnects.</summary>
     public static async Task<IResult> Hangs(HttpContext http, string id)
@@ -44,12 +29,6 @@ public sealed class ParticipantStandIn : IAsyncDisposable
         return Results.Empty;
     }
 
-    Task<IResult> Answer(HttpContext http, string id)
-    {
-        Interlocked.Increment(ref requestCount);
-        Authorization = http.Request.Headers.Authorization.ToString();
-        return Says(http, id);
-    }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    protected override async Task Answer(HttpContext http, Received request) =>
+        await (await Says(http, (string)http.Request.RouteValues["id"]!)).ExecuteAsync(http);
 }

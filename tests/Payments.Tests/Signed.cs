@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace OrderSaga.Payments.Tests;
@@ -19,7 +17,6 @@ static class Signed
     public static WebhookHeaders Headers(string id, DateTimeOffset at, string body, string secret = Secret)
     {
         var timestamp = at.ToUnixTimeSeconds().ToString();
-        var signature = HMACSHA256.HashData(Bytes(secret), Encoding.UTF8.GetBytes($"{id}.{timestamp}.{body}"));
-        return new WebhookHeaders(id, timestamp, "v1," + Convert.ToBase64String(signature));
+        return new WebhookHeaders(id, timestamp, Received.Signature(secret, id, timestamp, body));
     }
 }

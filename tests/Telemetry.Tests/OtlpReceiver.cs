@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Testing;
 
 namespace Telemetry.Tests;
 
@@ -10,45 +8,35 @@ namespace Telemetry.Tests;
 sealed record Span(string Service, string Name, string TraceId, string SpanId, string ParentId);
 
 /// <summary>Receives traces over OTLP/HTTP, like a collector.</summary>
-sealed class OtlpReceiver : IAsyncDisposable
+sealed class OtlpReceiver : HttpReceiver
 {
     readonly ConcurrentQueue<Span> spans = new();
-    readonly WebApplication app;
 
     OtlpReceiver()
+        : base("POST /v1/traces", "POST /v1/metrics")
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        app = builder.Build();
-        app.MapPost("/v1/traces", Receive);
-        app.MapPost("/v1/metrics", () => Results.Ok());
     }
 
-    public string Url => app.Urls.Single();
+    public string Url => Root;
     public IReadOnlyList<Span> Spans => [.. spans];
 
-    public static async Task<OtlpReceiver> Start()
+    public static Task<OtlpReceiver> Start() => Start(new OtlpReceiver());
+
+    protected override Task Answer(HttpContext http, Received request)
     {
-        var receiver = new OtlpReceiver();
-        await receiver.app.StartAsync();
-        return receiver;
+        if (http.Request.Path == "/v1/traces")
+            Record(request.Bytes);
+        return Results.Bytes([], "application/x-protobuf").ExecuteAsync(http);
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
-
-    async Task Receive(HttpContext context)
+    void Record(byte[] traces)
     {
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body);
-        foreach (var resource in Protobuf.Field(body.ToArray(), 1))
+        foreach (var resource in Protobuf.Field(traces, 1))
         {
             var service = ServiceOf(resource);
             foreach (var span in Protobuf.Field(resource, 2).SelectMany(scope => Protobuf.Field(scope, 2)))
                 spans.Enqueue(Read(service, span));
         }
-
-        context.Response.ContentType = "application/x-protobuf";
     }
 
     static Span Read(string service, ReadOnlyMemory<byte> span)

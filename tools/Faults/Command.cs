@@ -59,7 +59,7 @@ public static class Command
         await using var servers = await OwnServers.Start();
         await using var system = await Running.Start(Mode.Servers, Setup);
         using var shop = new Shop(system, system.ApiKey);
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await HookReceiver.Start();
         using var registered = await shop.Tell(receiver.Url);
         using var log = new ClientLog(Path.Combine(directory.FullName, "client.jsonl"));
         var run = new FaultRun(system, shop, servers, output);

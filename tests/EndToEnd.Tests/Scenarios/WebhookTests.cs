@@ -11,7 +11,7 @@ public sealed class WebhookTests
     [Theory, MemberData(nameof(Mode.Widest), MemberType = typeof(Mode))]
     public async Task Webhooks_survive_kills_before_commit_in_order(Mode mode)
     {
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await HookReceiver.Start();
         await using var system = await Running.Start(mode, new Setup
         {
             Settings = new Dictionary<string, string?>

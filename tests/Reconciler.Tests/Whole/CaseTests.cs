@@ -1,9 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -82,46 +77,31 @@ public sealed class CaseTests
     [Fact]
     public async Task A_new_case_is_reported_even_after_a_receiver_outage()
     {
-        var received = new List<JsonNode>();
-        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
-        pager.MapPost("/", async (HttpContext http) =>
-        {
-            var body = (await JsonNode.ParseAsync(http.Request.Body))!;
-            lock (received)
-                received.Add(body);
-            return received.Count == 1 ? Results.StatusCode(503) : Results.Ok();
-        });
-        await pager.StartAsync();
-        await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
+        await using var pager = await HttpReceiver.Start("POST /");
+        pager.Answers = _ => pager.Taken.Count == 1 ? Results.StatusCode(503) : Results.Ok();
+        await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Root}/");
         await shop.Corruptor.OtherAmount(await shop.Order());
         await shop.Http.Reconcile();
         await Eventually.Holds("it was sent again", async () => await shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null)), TimeSpan.FromSeconds(40));
-        received.Count.ShouldBe(2);
-        ((string)received[1]["class"]!).ShouldBe("amount-differs");
+        pager.Taken.Count.ShouldBe(2);
+        ((string)pager.Taken.Last().Json["class"]!).ShouldBe("amount-differs");
     }
 
-    /// <summary>The receiver's side of https://www.standardwebhooks.com.</summary>
     [Fact]
     public async Task An_alert_is_signed()
     {
-        byte[] key = [.. Enumerable.Range(0, 32).Select(each => (byte)each)];
-        var received = new ConcurrentQueue<(string Signed, string Signature)>();
-        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
-        pager.MapPost("/", async (HttpRequest alert) => received.Enqueue((
-            $"{alert.Headers["webhook-id"]}.{alert.Headers["webhook-timestamp"]}.{await new StreamReader(alert.Body).ReadToEndAsync()}",
-            alert.Headers["webhook-signature"].ToString())));
-        await pager.StartAsync(TestContext.Current.CancellationToken);
-        await using var shop = await Shop.Open(Mode.Embedded,
-            $"Reconciliation:AlertUrl={pager.Urls.First()}/", "Reconciliation:AlertSecret=whsec_" + Convert.ToBase64String(key));
+        var secret = "whsec_" + Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(each => (byte)each)]);
+        await using var pager = await HttpReceiver.Start("POST /");
+        await using var shop = await Shop.Open(Mode.Embedded, $"Reconciliation:AlertUrl={pager.Root}/", "Reconciliation:AlertSecret=" + secret);
         var opened = Case("signed", TimeProvider.System.GetUtcNow().UtcDateTime);
         await shop.Db(db => db.Cases.Add(opened).Context.SaveChangesAsync());
         shop.Services.GetRequiredService<CaseAlerts>().Wake();
 
-        await Eventually.Holds("it is reported", () => Task.FromResult(!received.IsEmpty));
-        var (signed, signature) = received.Single();
-        signed.ShouldStartWith($"{opened.Id}.");
-        signed.ShouldContain("\"class\":\"signed\"");
-        signature.ShouldBe("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(signed))));
+        await Eventually.Holds("it is reported", () => Task.FromResult(pager.Taken.Count > 0));
+        var alert = pager.Taken.Single();
+        alert.Id.ShouldBe(opened.Id.ToString());
+        ((string)alert.Json["class"]!).ShouldBe("signed");
+        alert.IsSignedWith(secret).ShouldBeTrue();
     }
 
     /// <summary>
@@ -130,16 +110,9 @@ public sealed class CaseTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_refused_alert_delays_no_other(Mode mode)
     {
-        var received = new ConcurrentQueue<(string Class, long? Length)>();
-        await using var pager = WebApplication.CreateBuilder(["--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None"]).Build();
-        pager.MapPost("/", async (HttpContext http) =>
-        {
-            var @class = (string)(await JsonNode.ParseAsync(http.Request.Body))!["class"]!;
-            received.Enqueue((@class, http.Request.ContentLength));
-            return @class == "refused" ? Results.BadRequest() : Results.Ok();
-        });
-        await pager.StartAsync(TestContext.Current.CancellationToken);
-        await using var shop = await Shop.Open(mode, $"Reconciliation:AlertUrl={pager.Urls.First()}/");
+        await using var pager = await HttpReceiver.Start("POST /");
+        pager.Answers = alert => (string)alert.Json["class"]! == "refused" ? Results.BadRequest() : Results.Ok();
+        await using var shop = await Shop.Open(mode, $"Reconciliation:AlertUrl={pager.Root}/");
         var at = TimeProvider.System.GetUtcNow().UtcDateTime;
         await shop.Db(async db =>
         {
@@ -152,8 +125,8 @@ public sealed class CaseTests
 
         await Eventually.Holds("the others are reported", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertedAt != null || row.Class == "refused")));
         await Eventually.Holds("the refused ones wait", () => shop.Db(db => db.Cases.AllAsync(row => row.AlertAttempts == (row.Class == "refused" ? 1 : 0))));
-        received.Count.ShouldBe(5);
-        received.ShouldAllBe(alert => alert.Length > 0);
+        pager.Taken.Count.ShouldBe(5);
+        pager.Taken.ShouldAllBe(alert => int.Parse(alert.Header("Content-Length")) > 0);
         (await shop.Db(db => db.Cases.Where(row => row.Class == "refused").Select(row => row.NextAlertAt).ToListAsync()))
             .ShouldAllBe(next => next > at.AddSeconds(14));
     }

@@ -30,7 +30,7 @@ static class MerchantAttacks
 
     public static async Task Try(Trial trial)
     {
-        await using var receiver = await Receiver.Start();
+        await using var receiver = await HookReceiver.Start();
         using (var registered = await trial.Shop.Tell(receiver.Url))
             trial.Require(registered.IsSuccessStatusCode, $"the receiver was refused: {registered.StatusCode}");
         var scene = new Scene(trial, ApiKeys.Create(trial.Run.System.Directory, "attacker", "attacker", Roles.Orders), await trial.Shop.NewSku(Stock));
@@ -71,7 +71,7 @@ static class MerchantAttacks
     }
 
     /// <summary>What the other merchant sees.</summary>
-    static async Task<Result> Measure(Scene scene, Receiver receiver)
+    static async Task<Result> Measure(Scene scene, HookReceiver receiver)
     {
         var trial = scene.Trial;
         var load = trial.Load(scene.Sku);
@@ -84,13 +84,13 @@ static class MerchantAttacks
     }
 
     /// <summary>The longest time from a request to the webhook about its order; infinite if one is missing after a minute.</summary>
-    static async Task<double> LastWebhook(Receiver receiver, IReadOnlyList<PlacedOrder> orders)
+    static async Task<double> LastWebhook(HookReceiver receiver, IReadOnlyList<PlacedOrder> orders)
     {
         try
         {
             var first = await Eventually.Becomes("each order has its webhook",
-                () => Task.FromResult(receiver.Taken.Where(hook => hook.Type == "order.submitted").DistinctBy(hook => hook.Order)
-                    .ToDictionary(hook => hook.Order, hook => hook.At)),
+                () => Task.FromResult(receiver.Taken.Where(hook => hook.Type == "order.submitted").DistinctBy(hook => hook.OrderId)
+                    .ToDictionary(hook => hook.OrderId, hook => hook.At)),
                 taken => orders.All(order => taken.ContainsKey(order.Id)), TimeSpan.FromMinutes(1));
             return orders.Max(order => (first[order.Id] - order.At).TotalSeconds);
         }
