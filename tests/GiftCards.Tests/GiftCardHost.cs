@@ -1,30 +1,17 @@
-using System.Security.Cryptography;
-using System.Text;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
 using Testing;
 
 namespace GiftCards.Tests;
 
-/// <summary>The gift card service; the key "operator" may query it.</summary>
-sealed class GiftCardHost() : ParticipantHost<GiftCardsDb>("giftcards", GiftCardsSetup.Queue)
+/// <summary>The gift card service.</summary>
+sealed class GiftCardHost(Installation installation, IInterceptor[] interceptors)
+    : ParticipantHost<GiftCardsDb>(installation, GiftCardsSetup.Queue, interceptors)
 {
-    const string Key = "ApiKeys:Keys:operator:";
-
-    public static async Task<GiftCardHost> Start(
-        Installation installation, (string Name, string Value)[] more, params IInterceptor[] interceptors)
-    {
-        var host = new GiftCardHost();
-        var settings = installation.Settings();
-        settings[Key + "Merchant"] = "acme";
-        settings[Key + "Sha256"] = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes("operator")));
-        settings[Key + "Roles:0"] = Roles.Operator;
-        await host.Run([.. settings, .. more.Select(one => KeyValuePair.Create(one.Name, (string?)one.Value))], interceptors);
-        return host;
-    }
+    public static Task<GiftCardHost> Start(Installation installation, string[] settings, params IInterceptor[] interceptors) =>
+        Run(new GiftCardHost(installation, interceptors), [.. TestKeys.Settings, .. settings]);
 
     public Task Issue(string code, long amount) => Unit.Run(work =>
     {
@@ -32,14 +19,13 @@ sealed class GiftCardHost() : ParticipantHost<GiftCardsDb>("giftcards", GiftCard
         return Task.CompletedTask;
     });
 
-    public HttpClient Operator()
-    {
-        var client = new HttpClient { BaseAddress = new Uri(App.Urls.First()) };
-        client.DefaultRequestHeaders.Add("X-Api-Key", "operator");
-        return client;
-    }
+    public HttpClient Operator() => Client(TestKeys.Of(Roles.Operator));
 
-    protected override void Add(WebApplicationBuilder builder) => builder.AddGiftCards();
+    protected override void Add(WebApplicationBuilder builder)
+    {
+        builder.AddGiftCards();
+        base.Add(builder);
+    }
 
     protected override void Map(WebApplication host) => host.MapGiftCards();
 

@@ -24,7 +24,7 @@ sealed class GiftCardSequences() : FenceSequences<GiftCardsDb, Hold>(Amount)
     protected override string Database => "giftcards";
 
     protected override async Task<ParticipantHost<GiftCardsDb>> Start(
-        Installation installation, (string Name, string Value)[] settings, params IInterceptor[] interceptors) =>
+        Installation installation, string[] settings, params IInterceptor[] interceptors) =>
         await GiftCardHost.Start(installation, settings, interceptors);
 
     protected override void Add(DbContext db, string resource, long available) => db.Add(GiftCard.Issue(resource, available));

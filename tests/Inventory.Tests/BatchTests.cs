@@ -16,7 +16,7 @@ public sealed class BatchTests
     {
         var counting = new Counting();
         await using var installation = await mode.Fresh("inventory");
-        await using var host = await TestHost.Start(installation, [("Limits:BatchSize", "64"), ("Limits:ConcurrentBatches", "1")], counting);
+        await using var host = await TestHost.Start(installation, ["Limits:BatchSize=64", "Limits:ConcurrentBatches=1"], counting);
         var byTheServer = mode.Database == nameof(DatabaseMode.PostgreSql);
         if (byTheServer)
             await CountedByTheServer.Plant(host);

@@ -80,7 +80,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     public async Task Branch_history_lists_each_step_and_is_rate_limited()
     {
         await using var installation = await Mode.Embedded.Fresh("inventory");
-        await using var host = await TestHost.Start(installation, [("Limits:QueriesPerSecond", "1"), ("Limits:QueryBurst", "3")]);
+        await using var host = await TestHost.Start(installation, ["Limits:QueriesPerSecond=1", "Limits:QueryBurst=3"]);
         using var client = host.Client(TestHost.OperatorKey);
         await host.Receive("a", 10);
         var order = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());

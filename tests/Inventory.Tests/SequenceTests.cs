@@ -26,7 +26,7 @@ sealed class StockSequences() : FenceSequences<InventoryDb, Branch>(Quantity)
     protected override string Database => "inventory";
 
     protected override async Task<ParticipantHost<InventoryDb>> Start(
-        Installation installation, (string Name, string Value)[] settings, params IInterceptor[] interceptors)
+        Installation installation, string[] settings, params IInterceptor[] interceptors)
     {
         var host = await TestHost.Start(installation, settings, interceptors);
         await host.Receive(Hot, 1_000_000);

@@ -1,7 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
 using Orders.Sagas;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Hosting;
@@ -9,45 +6,39 @@ using OrderSaga.Platform.Processing;
 
 namespace Orders.Api.Tests;
 
-/// <summary>Orders.Api over HTTP on its own port. The bus entry and a stand-in for the saga run in the same process.</summary>
-public sealed class ApiHost : IAsyncDisposable
+/// <summary>Orders.Api over HTTP. The bus entry and a stand-in for the saga run in the same process.</summary>
+public sealed class ApiHost(Installation installation, bool withBus, Action<WebApplicationBuilder> more) : ServiceHost<OrdersDb>(installation)
 {
-    readonly WebApplication app;
-
-    ApiHost(WebApplication app) => this.app = app;
-
-    public IServiceProvider Services => app.Services;
-
-    public Uri Root => new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    const string Errors = "Serilog:MinimumLevel:Default=Error";
 
     public static Task<ApiHost> Start(Installation installation, bool withBus = true, params string[] settings) =>
         Start(installation, withBus, _ => { }, settings);
 
-    /// <summary>
-    /// Starts with the changes of <paramref name="more"/>. The tables exist before the host starts, as after a migration.
-    /// </summary>
-    public static async Task<ApiHost> Start(Installation installation, bool withBus, Action<WebApplicationBuilder> more, params string[] settings)
-    {
-        var built = Build(installation, withBus, more, settings);
-        await using (var scope = built.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<OrdersDb>().Database.EnsureCreatedAsync();
-        await built.StartAsync();
-        return new ApiHost(built);
-    }
+    /// <summary>Starts with the changes of <paramref name="more"/>.</summary>
+    public static Task<ApiHost> Start(Installation installation, bool withBus, Action<WebApplicationBuilder> more, params string[] settings) =>
+        Run(new ApiHost(installation, withBus, more), [Errors, .. settings]);
 
     /// <summary>Starts with an unreachable database.</summary>
     public static async Task<ApiHost> StartLost(Installation installation, params string[] settings)
     {
-        var built = Build(installation, false, _ => { }, settings);
-        await built.StartAsync();
-        return new ApiHost(built);
+        var host = new ApiHost(installation, false, _ => { });
+        host.Build([Errors, .. settings]);
+        await host.Serve();
+        return host;
     }
 
-    static WebApplication Build(Installation installation, bool withBus, Action<WebApplicationBuilder> more, string[] settings)
+    /// <summary>Changes an order as the state machine would.</summary>
+    public Task Drive(Guid orderId, string state, string cause, Action<OrderState>? change = null) => Unit.Run(async work =>
     {
-        string[] args = [.. installation.Settings().Select(pair => $"--{pair.Key}={pair.Value}"), "--urls=http://127.0.0.1:0",
-            "--Serilog:MinimumLevel:Default=Error", .. settings];
-        var builder = Service.Create(args, "orders-api-tests");
+        var order = (await work.Lock<OrderState, Guid>([orderId])).Single();
+        var from = order.State;
+        order.State = state;
+        change?.Invoke(order);
+        work.Audit(order, from, cause);
+    });
+
+    protected override void Add(WebApplicationBuilder builder)
+    {
         builder.AddOrdersApi();
         if (withBus)
         {
@@ -60,34 +51,12 @@ public sealed class ApiHost : IAsyncDisposable
         }
 
         more(builder);
-        var built = builder.Build();
-        built.MapOrdersApi();
-        built.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
-        built.UseServiceDefaults();
-        return built;
     }
 
-    public async Task<T> Read<T>(Func<OrdersDb, Task<T>> read)
+    protected override void Map(WebApplication host)
     {
-        await using var scope = Services.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<OrdersDb>());
-    }
-
-    /// <summary>Changes an order as the state machine would.</summary>
-    public Task Drive(Guid orderId, string state, string cause, Action<OrderState>? change = null) =>
-        Services.GetRequiredService<UnitOfWork<OrdersDb>>().Run(async work =>
-        {
-            var order = (await work.Lock<OrderState, Guid>([orderId])).Single();
-            var from = order.State;
-            order.State = state;
-            change?.Invoke(order);
-            work.Audit(order, from, cause);
-        });
-
-    public async ValueTask DisposeAsync()
-    {
-        await app.StopAsync();
-        await app.DisposeAsync();
+        host.MapOrdersApi();
+        host.MapGet("/fails", string () => throw new InvalidOperationException("a secret of the inside"));
     }
 }
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Inbox;
 using Reconciler.Job;
 
@@ -12,59 +11,31 @@ namespace Orders.Sagas.Tests;
 /// <summary>
 /// The saga service on its own databases. The messages of each committed transaction stay readable in <see cref="SentLog"/>.
 /// </summary>
-sealed class Rig : IAsyncDisposable
+sealed class Rig(Installation installation, Action<WebApplicationBuilder> services, string[] settings, Rig? first = null)
+    : ServiceHost<OrdersDb>(installation, owned: first is null)
 {
-    readonly Installation installation;
-    readonly string[] settings;
-    readonly List<WebApplication> hosts = [];
+    readonly List<Rig> others = [];
 
-    Rig(Installation installation, string[] settings) => (this.installation, this.settings) = (installation, settings);
-
-    public ShiftedClock Clock { get; } = new();
-    public Installation Installation => installation;
-    public IServiceProvider Services => hosts[0].Services;
+    public ShiftedClock Clock { get; } = first?.Clock ?? new();
 
     /// <summary>Starts with what <paramref name="more"/> adds to the saga's host, e.g. participants.</summary>
     public static async Task<Rig> Start(Mode mode, Action<WebApplicationBuilder>? more = null, params string[] settings)
     {
-        var rig = new Rig(await mode.Fresh("orders", "inventory", "payments", "reconciler"), settings);
-        await rig.AddHost(builder =>
+        var fresh = await mode.Fresh("orders", "inventory", "payments", "reconciler");
+        return await Run(new Rig(fresh, AddSagas, settings), settings);
+
+        void AddSagas(WebApplicationBuilder builder)
         {
             builder.AddSagas();
             more?.Invoke(builder);
-        });
-        return rig;
+        }
     }
 
     /// <summary>Another process on the same databases and broker.</summary>
-    public async Task AddHost(Action<WebApplicationBuilder> services)
-    {
-        var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:MassTransit=Fatal",
-             .. installation.Settings().Select(x => $"--{x.Key}={x.Value}"), .. settings.Select(x => "--" + x)], "sagas");
-        services(builder);
-        builder.Services.AddSingleton<TimeProvider>(Clock);
-        var app = builder.Build();
-        if (hosts.Count == 0)
-            await SentLog.Create(app.Services, installation.Mode);
-        await using (var scope = app.Services.CreateAsyncScope())
-        {
-            if (scope.ServiceProvider.GetService<ReconcilerDb>() is { } reconciler)
-                await reconciler.Database.EnsureCreatedAsync();
-        }
+    public async Task AddHost(Action<WebApplicationBuilder> services) =>
+        others.Add(await Run(new Rig(Installation, services, settings, this), settings));
 
-        app.UseServiceDefaults();
-        await app.StartAsync();
-        (await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
-            .ShouldBe(BusHealthStatus.Healthy);
-        hosts.Add(app);
-    }
-
-    public async Task<T> Db<T>(Func<OrdersDb, Task<T>> read)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<OrdersDb>());
-    }
+    public Task<T> Db<T>(Func<OrdersDb, Task<T>> read) => Read(read);
 
     public Task<OrderState> Order(Guid id) => Db(db => db.Orders.AsNoTracking().SingleAsync(order => order.CorrelationId == id));
 
@@ -99,7 +70,7 @@ sealed class Rig : IAsyncDisposable
     /// <summary>Sends all messages at once, bypassing the outbox; returns when each is handled or dead-lettered.</summary>
     public async Task Deliver(params IReadOnlyList<Parcel> parcels)
     {
-        var bus = Services.GetRequiredService<IBus>();
+        var bus = Get<IBus>();
         await Task.WhenAll(parcels.Select(parcel => parcel.Post(bus)));
         var ids = parcels.Select(parcel => parcel.Id).Distinct().ToArray();
         await Eventually.Becomes($"{ids.Length} messages are handled", () => Handled(ids), count => count == ids.Length, TimeSpan.FromSeconds(60));
@@ -111,15 +82,25 @@ sealed class Rig : IAsyncDisposable
         await db.Inbox.CountAsync(row => row.Endpoint == Queues.Orders && ids.Contains(row.MessageId))
         + await db.FailedMessages.CountAsync(row => ids.Contains(row.MessageId!.Value)));
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        foreach (var host in Enumerable.Reverse(hosts))
-        {
-            await host.StopAsync();
-            await host.DisposeAsync();
-        }
+        foreach (var other in Enumerable.Reverse(others))
+            await other.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
-        await installation.DisposeAsync();
+    protected override void Add(WebApplicationBuilder builder)
+    {
+        services(builder);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+    }
+
+    protected override async Task CreateTables()
+    {
+        if (first is null)
+            await SentLog.Create(Services, Installation.Mode);
+        if (Get<IServiceProviderIsService>().IsService(typeof(ReconcilerDb)))
+            await ReadFrom((ReconcilerDb db) => db.Database.EnsureCreatedAsync());
     }
 }
 

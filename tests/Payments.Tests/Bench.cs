@@ -1,9 +1,7 @@
-using System.Text.Json;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Participants;
 using OrderSaga.Platform.Processing;
 
@@ -13,21 +11,15 @@ namespace OrderSaga.Payments.Tests;
 /// The payment participant step by step: its consumers on a real database in real transactions, its HTTP client against the fake gateway,
 /// its sweeper. Nothing runs by itself; time stands still until the test moves it.
 /// </summary>
-sealed class Bench : IAsyncDisposable
+sealed class Bench(Installation installation) : ServiceHost<PaymentsDb>(installation, owned: true)
 {
-    readonly Installation installation;
-    readonly WebApplication app;
+    public static readonly string[] GatewayArguments =
+        ["Gateway:Url=http://gateway/base", "Gateway:Key=test-key-of-the-gateway", $"Gateway:WebhookSecret={Signed.Secret}"];
 
-    Bench(Installation installation, WebApplication app, FakeGateway gateway, TestClock clock)
-    {
-        (this.installation, this.app, Gateway, Clock) = (installation, app, gateway, clock);
-        UnitOfWork = Get<UnitOfWork<PaymentsDb>>();
-    }
-
-    public FakeGateway Gateway { get; }
-    public TestClock Clock { get; }
-    public UnitOfWork<PaymentsDb> UnitOfWork { get; }
-    public string Connection => installation.Connection("payments");
+    public FakeGateway Gateway { get; } = new();
+    public TestClock Clock { get; } = new();
+    public UnitOfWork<PaymentsDb> UnitOfWork => Unit;
+    public string Connection => Installation.Connection("payments");
 
     /// <summary>The databases available here: SQLite, and the servers that the environment names.</summary>
     public static TheoryData<string> Databases() =>
@@ -38,27 +30,8 @@ sealed class Bench : IAsyncDisposable
 
     public static async Task<Bench> Start(string database = "Sqlite", params string[] settings)
     {
-        var databases = await new[] { Mode.Embedded, Mode.PostgreSql, Mode.SqlServer }.Single(mode => mode.Database == database).Fresh("payments");
-        var (gateway, clock) = (new FakeGateway(), new TestClock());
-        var builder = Builder(databases, gateway, settings);
-        builder.Services.AddSingleton<TimeProvider>(clock);
-        UseUnavailableBroker(builder.Services);
-        var built = builder.Build();
-        await using var scope = built.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<PaymentsDb>().Database.EnsureCreatedAsync();
-        return new Bench(databases, built, gateway, clock);
-    }
-
-    public static WebApplicationBuilder Builder(Installation installation, HttpMessageHandler? gateway, params string[] settings)
-    {
-        var builder = Service.Create(
-            [.. installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), "--urls=http://127.0.0.1:0",
-             "--Gateway:Url=http://gateway/base", "--Gateway:Key=test-key-of-the-gateway", $"--Gateway:WebhookSecret={Signed.Secret}",
-             "--Serilog:MinimumLevel:Default=Fatal", .. settings], "payments");
-        builder.AddPayments();
-        if (gateway is not null)
-            builder.Services.AddHttpClient<IGateway, GatewayClient>().ConfigurePrimaryHttpMessageHandler(() => gateway);
-        return builder;
+        var mode = new[] { Mode.Embedded, Mode.PostgreSql, Mode.SqlServer }.Single(mode => mode.Database == database);
+        return await Make(new Bench(await mode.Fresh("payments")), [.. GatewayArguments, .. settings]);
     }
 
     /// <summary>Delivers the commands as one batch in one transaction; returns those that the fence refused.</summary>
@@ -127,14 +100,6 @@ sealed class Bench : IAsyncDisposable
 
     public T Resolve<T>(UnitOfWorkContext work) where T : notnull => work.Services.GetRequiredService<T>();
 
-    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
-
-    public async Task<T> Read<T>(Func<PaymentsDb, Task<T>> read)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<PaymentsDb>());
-    }
-
     public Task<PaymentBranch> Branch(Guid orderId) => Read(db => db.Branches.AsNoTracking().SingleAsync(row => row.OrderId == orderId));
 
     public Task<PaymentAttempt> Attempt(Guid orderId, Operation operation) =>
@@ -161,10 +126,12 @@ sealed class Bench : IAsyncDisposable
         return string.Join(' ', rows.Where(row => row.Subject == "payment branch").Select(row => row.To));
     }
 
-    public async ValueTask DisposeAsync()
+    protected override void Add(WebApplicationBuilder builder)
     {
-        await app.DisposeAsync();
-        await installation.DisposeAsync();
+        builder.AddPayments();
+        builder.Services.AddHttpClient<IGateway, GatewayClient>().ConfigurePrimaryHttpMessageHandler(() => Gateway);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        UseUnavailableBroker(builder.Services);
     }
 
     static Task<bool> AnyUndecided(PaymentsDb db) =>

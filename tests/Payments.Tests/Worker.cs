@@ -1,65 +1,25 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Envelopes;
-using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
-using OrderSaga.Platform.Processing;
 using OrderSaga.Sandbox;
 
 namespace OrderSaga.Payments.Tests;
 
 /// <summary>The worker and the sandbox in one process.</summary>
-sealed class Worker : IAsyncDisposable
+sealed class Worker(Installation installation) : ParticipantHost<PaymentsDb>(installation, Queues.Payments, [], owned: true)
 {
-    readonly Installation installation;
-    readonly WebApplication app;
-    readonly HttpClient http;
-    readonly string operatorKey;
-    readonly ConcurrentBag<(Guid, string)> received = [];
+    public string MerchantKey => TestKeys.Of(Roles.Orders);
+    public string ServiceKey => TestKeys.Of(Roles.Query);
 
-    Worker(Installation installation, WebApplication app, string operatorKey, string merchantKey, string serviceKey)
-    {
-        (this.installation, this.app, this.operatorKey, MerchantKey, ServiceKey) = (installation, app, operatorKey, merchantKey, serviceKey);
-        http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-    }
+    public static async Task<Worker> Start(Mode mode, params string[] settings) => await Run(new Worker(await mode.Fresh("payments", "sandbox")),
+        [.. TestKeys.Settings, .. Bench.GatewayArguments, "Payments:CallTimeoutMilliseconds=700", "Sandbox:SlowTokenDelayMilliseconds=100", .. settings]);
 
-    public string MerchantKey { get; }
-    public string ServiceKey { get; }
-
-    public static async Task<Worker> Start(Mode mode, params string[] settings)
-    {
-        var databases = await mode.Fresh("payments", "sandbox");
-        var operators = ApiKeys.Create(databases.Directory, "op", "all", Roles.Operator);
-        var merchants = ApiKeys.Create(databases.Directory, "shop", "shop", Roles.Orders);
-        var services = ApiKeys.Create(databases.Directory, "orders-api", "ordersaga", Roles.Query);
-        var builder = Bench.Builder(databases, null, ["--Payments:CallTimeoutMilliseconds=700", "--Sandbox:SlowTokenDelayMilliseconds=100", .. settings]);
-        builder.AddSandbox();
-        var built = builder.Build();
-        await Create<PaymentsDb>(built);
-        await Create<SandboxDb>(built);
-        built.MapPayments();
-        built.MapSandbox();
-        built.UseServiceDefaults();
-        await built.StartAsync();
-        built.Configuration["Gateway:Url"] = built.Urls.Single() + "/sandbox";
-        built.Configuration["Sandbox:WebhookUrl"] = built.Urls.Single() + "/webhooks/gateway";
-        var worker = new Worker(databases, built, operators, merchants, services);
-        await worker.Listen();
-        return worker;
-    }
-
-    public Task Send<T>(T command) where T : class =>
-        app.Services.GetRequiredService<UnitOfWork<PaymentsDb>>().Run(work => work.Send(Queues.Payments, command));
-
-    public Task WaitForAnswer(Guid orderId, string answer) =>
-        Eventually.Holds($"{orderId} has the response {answer}", () => received.Contains((orderId, answer)), TimeSpan.FromSeconds(60));
+    public Task WaitForAnswer(Guid orderId, string answer) => Eventually.Holds(
+        $"{orderId} has the response {answer}", () => Answers.Any(one => one.OrderId == orderId && one.GetType().Name == answer), TimeSpan.FromSeconds(60));
 
     /// <summary>The order in the sandbox's own ledger.</summary>
     public async Task<string> Sandbox(Guid orderId)
@@ -69,13 +29,12 @@ sealed class Worker : IAsyncDisposable
         return string.Join(' ', items.Select(item => $"{item!["operation"]}:{item["status"]}"));
     }
 
-    public Task<HttpResponseMessage> Get(string path) => Get(path, operatorKey);
+    public Task<HttpResponseMessage> Get(string path) => Get(path, TestKeys.Of(Roles.Operator));
 
     public async Task<HttpResponseMessage> Get(string path, string? key)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
-        return await http.SendAsync(request);
+        using var http = Client(key);
+        return await http.GetAsync(path);
     }
 
     public async Task<JsonNode> Json(string path)
@@ -95,48 +54,43 @@ sealed class Worker : IAsyncDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
         }
 
+        using var http = Client();
         return await http.SendAsync(request);
     }
 
-    public async Task<T> Read<T>(Func<PaymentsDb, Task<T>> read)
+    protected override void Add(WebApplicationBuilder builder)
     {
-        await using var scope = app.Services.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<PaymentsDb>());
+        builder.AddPayments();
+        base.Add(builder);
+        builder.AddSandbox();
     }
 
-    public async ValueTask DisposeAsync()
+    protected override void Map(WebApplication host)
     {
-        http.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
-        await installation.DisposeAsync();
+        host.MapPayments();
+        host.MapSandbox();
     }
 
-    static async Task Create<TDb>(WebApplication app) where TDb : ServiceDb
+    protected override async Task CreateTables()
     {
-        await using var scope = app.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<TDb>().Database.EnsureCreatedAsync();
+        await base.CreateTables();
+        await ReadFrom((SandboxDb db) => db.Database.EnsureCreatedAsync());
     }
 
-    /// <summary>Collects the events for the saga.</summary>
-    Task<ReceiveEndpointReady> Listen()
+    protected override async Task Serve()
     {
-        var bus = app.Services.GetRequiredService<IBus>();
-        return bus.ConnectReceiveEndpoint(Queues.Orders, endpoint =>
-        {
-            endpoint.UseEnvelopes();
-            Receive<PaymentAuthorized>(endpoint);
-            Receive<PaymentPending>(endpoint);
-            Receive<PaymentDeclined>(endpoint);
-            Receive<PaymentConfirmed>(endpoint);
-            Receive<PaymentRefused>(endpoint);
-            Receive<PaymentCancelled>(endpoint);
-        }).Ready;
+        await base.Serve();
+        App.Configuration["Gateway:Url"] = Root + "sandbox";
+        App.Configuration["Sandbox:WebhookUrl"] = Root + "webhooks/gateway";
     }
 
-    void Receive<T>(IReceiveEndpointConfigurator endpoint) where T : class, IOrderMessage => endpoint.Handler<T>(context =>
+    protected override void Listen(IReceiveEndpointConfigurator endpoint)
     {
-        received.Add((context.Message.OrderId, typeof(T).Name));
-        return Task.CompletedTask;
-    });
+        Collect<PaymentAuthorized>(endpoint);
+        Collect<PaymentPending>(endpoint);
+        Collect<PaymentDeclined>(endpoint);
+        Collect<PaymentConfirmed>(endpoint);
+        Collect<PaymentRefused>(endpoint);
+        Collect<PaymentCancelled>(endpoint);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class PoolerTests
         await using var pooler = await Pooler.Start(installation, mode);
         await using var host = await PackHost.Start(
             installation, $"ConnectionStrings:pack={installation.Connection("pack")};Host=127.0.0.1;Port={pooler.Port}{setting}");
-        using var http = new HttpClient { BaseAddress = new Uri(host.App.Urls.Single()) };
+        using var http = host.Client();
 
         (await http.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await host.Bump("a", 50);
@@ -42,7 +42,7 @@ public sealed class PoolerTests
             var server = new Npgsql.NpgsqlConnectionStringBuilder(installation.Connection("pack"));
             // Readable by the user that it switches to.
             var directory = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"pooler-{Guid.CreateVersion7():N}"));
-            var port = FreePort();
+            var port = Ports.Free(1)[0];
             var file = Path.Combine(directory.FullName, "pooler.ini");
             await File.WriteAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"""
                 [databases]
@@ -77,13 +77,6 @@ public sealed class PoolerTests
             {
                 return false;
             }
-        }
-
-        static int FreePort()
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
         }
 
         public async ValueTask DisposeAsync()

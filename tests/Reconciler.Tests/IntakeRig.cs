@@ -2,64 +2,59 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Migrations;
-using OrderSaga.Platform.Hosting;
+using OrderSaga.Sandbox;
 using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
 /// <summary>The reconciler without its jobs, at noon of the day after <see cref="Day"/>.</summary>
-sealed class IntakeRig : IAsyncDisposable
+sealed class IntakeRig(Installation installation) : ServiceHost<ReconcilerDb>(installation, owned: true)
 {
     public static readonly DateOnly Day = new(2030, 5, 14);
 
-    readonly Installation installation;
-    readonly WebApplication app;
-
-    IntakeRig(Installation installation, WebApplication app) => (this.installation, this.app) = (installation, app);
-
-    public static async Task<IntakeRig> Start(Mode mode, params string[] settings)
-    {
-        var fresh = await mode.Fresh([.. Schema.Databases]);
-        var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", .. fresh.Settings().Select(setting => $"--{setting.Key}={setting.Value}"), .. settings], "reconciler");
-        builder.Logging.ClearProviders();
-        builder.AddReconciler();
-        builder.Services.AddSingleton<TimeProvider>(new Noon());
-        var host = builder.Build();
-        await Schema.Apply(host.Configuration);
-        return new IntakeRig(fresh, host);
-    }
-
-    public WebApplication App => app;
-    public Installation Installation => installation;
-    public T Get<T>() where T : notnull => app.Services.GetRequiredService<T>();
+    public static async Task<IntakeRig> Start(Mode mode, params string[] settings) =>
+        await Make(new IntakeRig(await mode.Fresh([.. Schema.Databases])), settings);
 
     public Task<Intake> Import(string file, DateOnly? day = null) => Import(Encoding.UTF8.GetBytes(file), day);
 
     public Task<Intake> Import(string file, FileDelivery delivery) =>
-        app.Services.GetRequiredService<SettlementIntake<ReconcilerDb>>().Import(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
+        Get<SettlementIntake<ReconcilerDb>>().Import(Day, new MemoryStream(Encoding.UTF8.GetBytes(file)), delivery);
 
     public Task<Intake> Import(byte[] file, DateOnly? day = null) =>
-        app.Services.GetRequiredService<SettlementIntake<ReconcilerDb>>().Import(day ?? Day, new MemoryStream(file));
-
-    public async Task<T> Read<T>(Func<ReconcilerDb, Task<T>> query)
-    {
-        await using var scope = app.Services.CreateAsyncScope();
-        return await query(scope.ServiceProvider.GetRequiredService<ReconcilerDb>());
-    }
+        Get<SettlementIntake<ReconcilerDb>>().Import(day ?? Day, new MemoryStream(file));
 
     public Task<(int Files, int Rows)> Count() => Read(async db => (await db.SettlementFiles.CountAsync(), await db.SettlementRows.CountAsync()));
 
-    public async ValueTask DisposeAsync()
+    protected override void Add(WebApplicationBuilder builder)
     {
-        await app.DisposeAsync();
-        await installation.DisposeAsync();
+        builder.AddReconciler();
+        builder.Services.AddSingleton<TimeProvider>(new Noon());
     }
+
+    protected override Task CreateTables() => Schema.Apply(App.Configuration);
 
     public sealed class Noon : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2030, 5, 15, 12, 0, 0, TimeSpan.Zero);
     }
+}
+
+/// <summary>The gateway of an <see cref="IntakeRig"/>: the sandbox on the same databases, at the same time.</summary>
+sealed class IntakeGateway(Installation installation) : ServiceHost<SandboxDb>(installation)
+{
+    public static async Task<IntakeGateway> Start(IntakeRig rig, string key)
+    {
+        var gateway = await Run(new IntakeGateway(rig.Installation), "Gateway:Key=" + key);
+        rig.App.Configuration["Gateway:Url"] = gateway.Root + "sandbox";
+        return gateway;
+    }
+
+    protected override void Add(WebApplicationBuilder builder)
+    {
+        builder.AddSandbox();
+        builder.Services.AddSingleton<TimeProvider>(new IntakeRig.Noon());
+    }
+
+    protected override void Map(WebApplication host) => host.MapSandbox();
 }

@@ -1,26 +1,22 @@
 using Discrepancies;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Hosting;
-using OrderSaga.Sandbox;
 using Reconciler.Job;
 
 namespace Reconciler.Tests;
 
 public sealed class SettlementFetchTests
 {
+    const string Key = "0123456789abcdef";
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Every_past_day_is_fetched_from_the_gateway_once(Mode mode)
     {
-        await using var rig = await IntakeRig.Start(mode, "--Gateway:Key=0123456789abcdef");
+        await using var rig = await IntakeRig.Start(mode, "Gateway:Key=" + Key);
         var plan = new Plan { Seed = 21, Clean = 400, Now = GeneratedLedgers.Now, Gateway = true };
         await new Generator(rig.App.Configuration.GetDatabaseMode(), rig.Installation.Connection).Write(plan);
         await rig.Read(async db => await db.SettlementRows.ExecuteDeleteAsync() + await db.SettlementFiles.ExecuteDeleteAsync());
-        await using var gateway = await Gateway(rig);
+        await using var gateway = await IntakeGateway.Start(rig, Key);
 
         var taken = await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync();
         taken.Select(intake => intake.Outcome).ShouldAllBe(outcome => outcome == IntakeOutcome.Taken);
@@ -38,31 +34,13 @@ public sealed class SettlementFetchTests
     [Fact]
     public async Task A_failed_settlement_fetch_stays_due_without_findings()
     {
-        await using var rig = await IntakeRig.Start(Mode.Embedded, "--Gateway:Key=0123456789abcdef", "--Gateway:Url=http://127.0.0.1:1");
+        await using var rig = await IntakeRig.Start(Mode.Embedded, "Gateway:Key=" + Key, "--Gateway:Url=http://127.0.0.1:1");
         (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).ShouldBeEmpty();
 
-        await using var gateway = await Gateway(rig);
+        await using var gateway = await IntakeGateway.Start(rig, Key);
         rig.App.Configuration["Gateway:Key"] = "somebody else's key";
         (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).ShouldBeEmpty();
-        rig.App.Configuration["Gateway:Key"] = "0123456789abcdef";
+        rig.App.Configuration["Gateway:Key"] = Key;
         (await rig.Get<SettlementFetch<ReconcilerDb>>().ImportDue().ToListAsync()).Count.ShouldBe(14);
-    }
-
-    /// <summary>The sandbox on the installation's databases.</summary>
-    static async Task<WebApplication> Gateway(IntakeRig rig)
-    {
-        var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", "--Gateway:Key=0123456789abcdef",
-             .. rig.Installation.Settings().Select(setting => $"--{setting.Key}={setting.Value}")],
-            "sandbox");
-        builder.Logging.ClearProviders();
-        builder.AddSandbox();
-        builder.Services.AddSingleton<TimeProvider>(new IntakeRig.Noon());
-        var app = builder.Build();
-        app.MapSandbox();
-        app.UseServiceDefaults();
-        await app.StartAsync();
-        rig.App.Configuration["Gateway:Url"] = app.Urls.Single() + "/sandbox";
-        return app;
     }
 }

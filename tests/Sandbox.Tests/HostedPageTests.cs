@@ -97,7 +97,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [Fact]
     public async Task An_expired_payment_sends_a_webhook()
     {
-        await using var receiver = await WebhookReceiver.Start();
+        await using var receiver = await HookReceiver.Start();
         await using var host = await SandboxHost.Start();
         host.SendWebhooksTo(receiver.Url);
         var answer = await host.Gateway.AuthorizeHosted(In(TimeSpan.FromSeconds(1)));
@@ -113,7 +113,7 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
     [Fact]
     public async Task Late_money_is_accepted_as_configured_and_voided_once()
     {
-        await using var receiver = await WebhookReceiver.Start();
+        await using var receiver = await HookReceiver.Start();
         await using var host = await SandboxHost.Start("--Sandbox:LatePaymentSeconds=60");
         host.SendWebhooksTo(receiver.Url);
         var answer = await host.Gateway.AuthorizeHosted(In(TimeSpan.FromSeconds(1)));

@@ -1,69 +1,43 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Sandbox.Tests;
 
 /// <summary>The sandbox on its own port.</summary>
-public sealed class SandboxHost : IAsyncDisposable
+public sealed class SandboxHost(Installation installation, bool owned) : ServiceHost<SandboxDb>(installation, owned)
 {
     public const string Key = "the-key-of-the-tests";
     public const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    readonly WebApplication running;
-    readonly Installation? own;
+    static readonly string[] Own =
+    [
+        $"Gateway:Key={Key}", $"Gateway:WebhookSecret={Secret}", "Sandbox:SlowTokenDelayMilliseconds=300", "Sandbox:WebhookRetryDelayMilliseconds=50",
+    ];
 
-    SandboxHost(WebApplication running, Installation? own)
-    {
-        (this.running, this.own) = (running, own);
-        Gateway = new GatewayCaller(Root, Key);
-    }
+    GatewayCaller? gateway;
 
-    public Uri Root => new(running.Urls.Single());
-
-    public GatewayCaller Gateway { get; }
-
-    public IServiceProvider Services => running.Services;
+    public GatewayCaller Gateway => gateway ??= new GatewayCaller(Root, Key);
 
     /// <summary>Set after the start; the receiver may start later.</summary>
-    public void SendWebhooksTo(Uri url) => running.Configuration["Sandbox:WebhookUrl"] = url.ToString();
+    public void SendWebhooksTo(string url) => App.Configuration["Sandbox:WebhookUrl"] = url;
 
     /// <summary>With an embedded database that is deleted with it.</summary>
-    public static async Task<SandboxHost> Start(params string[] settings)
-    {
-        var installation = await Mode.Embedded.Fresh("sandbox");
-        return new SandboxHost(await Run(installation, settings), installation);
-    }
+    public static async Task<SandboxHost> Start(params string[] settings) =>
+        await Run(new SandboxHost(await Mode.Embedded.Fresh("sandbox"), owned: true), [.. Own, .. settings]);
 
     /// <summary>On databases that outlive it.</summary>
-    public static async Task<SandboxHost> StartOn(Installation installation, params string[] settings) => new(await Run(installation, settings), null);
+    public static Task<SandboxHost> StartOn(Installation installation, params string[] settings) =>
+        Run(new SandboxHost(installation, owned: false), [.. Own, .. settings]);
 
-    static async Task<WebApplication> Run(Installation installation, string[] settings)
+    public override ValueTask DisposeAsync()
     {
-        var builder = Service.Create(
-            ["--urls=http://127.0.0.1:0", $"--Gateway:Key={Key}", $"--Gateway:WebhookSecret={Secret}", "--Sandbox:SlowTokenDelayMilliseconds=300",
-             "--Sandbox:WebhookRetryDelayMilliseconds=50", "--Serilog:MinimumLevel:Default=Fatal",
-             .. installation.Settings().Select(x => $"--{x.Key}={x.Value}"), .. settings], "sandbox");
-        builder.AddSandbox();
-        var app = builder.Build();
-        await using (var scope = app.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<SandboxDb>().Database.EnsureCreatedAsync();
-
-        app.MapSandbox();
-        app.UseServiceDefaults();
-        await app.StartAsync();
-        return app;
+        gateway?.Dispose();
+        return base.DisposeAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        Gateway.Dispose();
-        await running.StopAsync();
-        await running.DisposeAsync();
-        if (own is not null)
-            await own.DisposeAsync();
-    }
+    protected override void Add(WebApplicationBuilder builder) => builder.AddSandbox();
+
+    protected override void Map(WebApplication host) => host.MapSandbox();
 }
 
 /// <summary>One host for the tests of a class, on one kind of database.</summary>

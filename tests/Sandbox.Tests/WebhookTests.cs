@@ -1,6 +1,6 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace OrderSaga.Sandbox.Tests;
 
@@ -21,7 +21,7 @@ public sealed class WebhookTests
     [InlineData("decline", "authorization.failed")]
     public async Task The_customers_decision_sends_one_signed_webhook(string button, string type)
     {
-        await using var receiver = await WebhookReceiver.Start();
+        await using var receiver = await HookReceiver.Start();
         await using var host = await SandboxHost.Start();
         host.SendWebhooksTo(receiver.Url);
         var reference = Some.Reference();
@@ -38,13 +38,14 @@ public sealed class WebhookTests
         Math.Abs(long.Parse(delivery.Timestamp, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow().ToUnixTimeSeconds()).ShouldBeLessThan(60);
 
         await Settled(host);
-        receiver.Deliveries.Count.ShouldBe(1);
+        receiver.Taken.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task A_failed_delivery_is_retried_with_the_same_id()
     {
-        await using var receiver = await WebhookReceiver.Start(failures: 3);
+        await using var receiver = await HookReceiver.Start();
+        receiver.Answers = _ => receiver.Taken.Count <= 3 ? Results.StatusCode(503) : Results.NoContent();
         await using var host = await SandboxHost.Start();
         host.SendWebhooksTo(receiver.Url);
         await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
@@ -72,19 +73,19 @@ public sealed class WebhookTests
     [InlineData("WebhookRepeatRate", 2)]
     public async Task Webhooks_can_be_lost_or_duplicated_on_purpose(string rate, int arrivals)
     {
-        await using var receiver = await WebhookReceiver.Start();
+        await using var receiver = await HookReceiver.Start();
         await using var host = await SandboxHost.Start($"--Sandbox:Faults:{rate}=1");
         host.SendWebhooksTo(receiver.Url);
         await host.Gateway.Post($"pay/{(await host.Gateway.AuthorizeHosted()).Id}/pay", null);
         (await Settled(host)).ShouldHaveSingleItem().DeliveredAt.ShouldNotBeNull();
-        receiver.Deliveries.Count.ShouldBe(arrivals);
+        receiver.Taken.Count.ShouldBe(arrivals);
     }
 
     [Fact]
     public async Task Pending_webhooks_are_delivered_after_a_restart()
     {
         await using var installation = await Mode.Embedded.Fresh("sandbox");
-        await using var receiver = await WebhookReceiver.Start();
+        await using var receiver = await HookReceiver.Start();
         string id;
         await using (var before = await SandboxHost.StartOn(installation, "--Sandbox:WebhookUrl=http://127.0.0.1:9/unreachable"))
         {
@@ -94,7 +95,7 @@ public sealed class WebhookTests
         }
 
         await using var after = await SandboxHost.StartOn(installation);
-        (await receiver.Await(1))[0].Json["data"]!["authorizationId"]!.ToString().ShouldBe(id);
+        (await receiver.Await(1)).First().Json["data"]!["authorizationId"]!.ToString().ShouldBe(id);
         await Settled(after);
     }
 
@@ -127,23 +128,17 @@ public sealed class WebhookTests
     public void Retry_delays_double_up_to_five_minutes() =>
         new[] { 1, 2, 3, 9, 10, 1000 }.Select(x => WebhookSender.DelayAfter(TimeSpan.FromSeconds(1), x).TotalSeconds).ShouldBe([1, 2, 4, 256, 300, 300]);
 
-    static Task<int> Redirect(SandboxHost host, Uri url) =>
-        InDatabase(host, db => db.Webhooks.ExecuteUpdateAsync(row => row.SetProperty(x => x.Url, url.ToString())));
+    static Task<int> Redirect(SandboxHost host, string url) =>
+        host.Read(db => db.Webhooks.ExecuteUpdateAsync(row => row.SetProperty(x => x.Url, url)));
 
     static async Task<List<GatewayWebhook>> Settled(SandboxHost host)
     {
         List<GatewayWebhook> rows = [];
         await Eventually.Holds("no webhook is due", async () =>
         {
-            rows = await InDatabase(host, db => db.Webhooks.AsNoTracking().ToListAsync());
+            rows = await host.Read(db => db.Webhooks.AsNoTracking().ToListAsync());
             return rows.TrueForAll(x => x.DueAt is null);
         });
         return rows;
-    }
-
-    static async Task<T> InDatabase<T>(SandboxHost host, Func<SandboxDb, Task<T>> body)
-    {
-        await using var scope = host.Services.CreateAsyncScope();
-        return await body(scope.ServiceProvider.GetRequiredService<SandboxDb>());
     }
 }

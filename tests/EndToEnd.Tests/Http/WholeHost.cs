@@ -10,7 +10,7 @@ using OrderSaga.Platform.Http;
 
 namespace EndToEnd.Tests;
 
-/// <summary>All services in this process, with every endpoint that they map.</summary>
+/// <summary>All services in this process, with every endpoint that they map. No ServiceHost: the embedded host makes its own builder.</summary>
 public sealed class WholeHost : IAsyncLifetime
 {
     readonly DirectoryInfo data = System.IO.Directory.CreateTempSubdirectory("whole-host-");

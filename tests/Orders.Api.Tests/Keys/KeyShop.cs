@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
@@ -18,7 +15,7 @@ sealed class KeyShop : IAsyncDisposable
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     readonly Installation installation;
-    readonly KeyLog log = new();
+    readonly LogLines log = new("ApiKeyRing", "AuthFailures");
     readonly MeterListener metrics = new();
     readonly ConcurrentDictionary<string, long> counted = new();
 
@@ -34,7 +31,7 @@ sealed class KeyShop : IAsyncDisposable
     public string File => Path.Combine(Directory, ApiKeys.FileName);
 
     /// <summary>Warnings and errors about keys so far.</summary>
-    public IReadOnlyList<string> Log => [.. log.Lines];
+    public IReadOnlyList<string> Log => log.Lines;
 
     /// <param name="prepare">Changes the directory before the start, and returns more settings.</param>
     /// <param name="more">More changes of the host.</param>
@@ -64,17 +61,10 @@ sealed class KeyShop : IAsyncDisposable
             builder.Logging.AddProvider(log);
             builder.Services.AddSingleton<TimeProvider>(Clock);
             more?.Invoke(this, builder);
-        }, [.. InSettings("third", "os_third"), .. settings]);
+        }, [.. TestKeys.Define("third", "third", "os_third", Roles.Orders), .. settings]);
         (First, Second) = (new Caller(Host, "first", first), new Caller(Host, "second", second));
         OfSettings = new Caller(Host, "third", "os_third");
     }
-
-    /// <summary>The settings that define a key.</summary>
-    static string[] InSettings(string name, string key) =>
-    [
-        $"--ApiKeys:Keys:{name}:Merchant={name}", $"--ApiKeys:Keys:{name}:Roles:0={Roles.Orders}",
-        $"--ApiKeys:Keys:{name}:Sha256={Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(key)))}",
-    ];
 
     /// <summary>The text of the key file after <paramref name="change"/> of its keys.</summary>
     public string Edited(Action<JsonObject> change)
@@ -121,28 +111,6 @@ sealed class KeyShop : IAsyncDisposable
         metrics.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             counted.AddOrUpdate($"{instrument.Name} {(tags.Length > 0 ? tags[0].Value : "")}", value, (_, sum) => sum + value));
         metrics.Start();
-    }
-
-    /// <summary>The lines of the classes for keys.</summary>
-    sealed class KeyLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) =>
-            categoryName.EndsWith("ApiKeyRing", StringComparison.Ordinal) || categoryName.EndsWith("AuthFailures", StringComparison.Ordinal)
-                ? this : NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (IsEnabled(logLevel))
-                Lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
-        }
-
-        public void Dispose() => GC.SuppressFinalize(this);
     }
 }
 

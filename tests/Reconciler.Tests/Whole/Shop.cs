@@ -1,20 +1,15 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Orders.Api;
 using Orders.Model;
 using Orders.Sagas;
 using OrderSaga.Inventory;
 using OrderSaga.Payments;
 using OrderSaga.Platform.Database;
-using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Sandbox;
 
@@ -23,34 +18,23 @@ namespace Reconciler.Job.Tests;
 /// <summary>
 /// The whole system in this process, on its own databases: orders are placed over HTTP, corrupted directly, and reconciled over HTTP.
 /// </summary>
-sealed class Shop : IAsyncDisposable
+sealed class Shop(Installation installation, Dictionary<string, string?> settings, bool whole) : ServiceHost<ReconcilerDb>(installation, owned: whole)
 {
     static readonly string[] Quiet =
     [
-        "--Serilog:MinimumLevel:Default=Fatal", "--Serilog:MinimumLevel:Override:MassTransit=Fatal",
-        "--Reconciliation:NightlySchedule=", "--Reconciliation:RollingIntervalMinutes=0", "--Reconciliation:WindowSeconds=0", "--Reconciliation:LeaseSeconds=3",
+        "Reconciliation:NightlySchedule=", "Reconciliation:RollingIntervalMinutes=0", "Reconciliation:WindowSeconds=0", "Reconciliation:LeaseSeconds=3",
     ];
 
-    readonly Installation installation;
-    readonly List<WebApplication> hosts = [];
-    readonly Dictionary<string, string?> settings;
+    readonly bool isWhole = whole;
+    readonly List<Shop> others = [];
 
-    Shop(Installation installation, Dictionary<string, string?> settings)
-    {
-        (this.installation, this.settings) = (installation, settings);
-        Corruptor = new Corruptor(installation);
-    }
-
-    public Corruptor Corruptor { get; }
-    public Installation Installation => installation;
+    public Corruptor Corruptor { get; } = new(installation);
 
     /// <summary>The stand-in for a replica of the orders.</summary>
     public Installation? Copy { get; private init; }
 
     /// <summary>A key with all roles.</summary>
     public HttpClient Http { get; private set; } = null!;
-
-    public IServiceProvider Services => hosts[0].Services;
 
     public static Task<Shop> Open(Mode mode, params string[] more) => Open(mode, null, more);
 
@@ -65,19 +49,21 @@ sealed class Shop : IAsyncDisposable
     static async Task<Shop> Open(Mode mode, Installation? copy, string[] more)
     {
         var fresh = await mode.Fresh([.. Migrations.Schema.Databases]);
-        var url = $"http://127.0.0.1:{FreePort()}";
-        var common = fresh.Settings();
-        common["Gateway:Url"] = url + "/sandbox";
-        common["Gateway:Key"] = RandomNumberGenerator.GetHexString(64, true);
-        common["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
-        common["Sandbox:WebhookUrl"] = url + "/webhooks/gateway";
-        common["Sandbox:PublicUrl"] = url;
-        common["Participants:StockUrl"] = common["Participants:PaymentUrl"] = url;
-        common["Participants:Key"] = ApiKeys.Create(fresh.Directory, "service", "ordersaga", Roles.Query);
-        await Migrations.Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).Build());
-        var shop = new Shop(fresh, common) { Copy = copy };
+        var url = FreeUrl();
+        var common = new Dictionary<string, string?>
+        {
+            ["Gateway:Url"] = url + "/sandbox",
+            ["Gateway:Key"] = RandomNumberGenerator.GetHexString(64, true),
+            ["Gateway:WebhookSecret"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Sandbox:WebhookUrl"] = url + "/webhooks/gateway",
+            ["Sandbox:PublicUrl"] = url,
+            ["Participants:StockUrl"] = url,
+            ["Participants:PaymentUrl"] = url,
+            ["Participants:Key"] = ApiKeys.Create(fresh.Directory, "service", "ordersaga", Roles.Query),
+        };
+        var shop = new Shop(fresh, common, whole: true) { Copy = copy };
         shop.Http = shop.Caller(url, [.. Roles.All]);
-        await shop.Start(url, more, everything: true);
+        await shop.Start(url, more);
         await shop.Stock("tea-001", 1000);
         return shop;
     }
@@ -85,9 +71,9 @@ sealed class Shop : IAsyncDisposable
     /// <summary>Another Reconciler.Job on the same databases.</summary>
     public async Task<HttpClient> AddReconciler(params string[] more)
     {
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = FreeUrl();
         var caller = Caller(url, Roles.Operator);
-        await Start(url, more, everything: false);
+        others.Add(await new Shop(Installation, settings, whole: false).Start(url, more));
         return caller;
     }
 
@@ -95,39 +81,9 @@ sealed class Shop : IAsyncDisposable
     public HttpClient Caller(string url, params string[] roles)
     {
         var http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(60) };
-        var key = ApiKeys.Create(installation.Directory, "t-" + Guid.CreateVersion7().ToString("N")[20..], "demo", roles);
+        var key = ApiKeys.Create(Installation.Directory, "t-" + Guid.CreateVersion7().ToString("N")[20..], "demo", roles);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return http;
-    }
-
-    async Task Start(string url, string[] more, bool everything)
-    {
-        var builder = Service.Create([$"--urls={url}", .. Quiet, .. settings.Select(x => $"--{x.Key}={x.Value}"), .. more.Select(x => "--" + x)], "shop");
-        if (everything)
-        {
-            builder.AddOrdersApi();
-            builder.AddSagas();
-            builder.AddInventory();
-            builder.AddPayments();
-            builder.AddSandbox();
-        }
-
-        builder.AddReconciler();
-        var app = builder.Build();
-        if (everything)
-        {
-            app.MapOrdersApi();
-            app.MapInventory();
-            app.MapPayments();
-            app.MapSandbox();
-        }
-
-        app.MapReconciler();
-        app.UseServiceDefaults();
-        await app.StartAsync();
-        (await app.Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20)))
-            .ShouldBe(BusHealthStatus.Healthy);
-        hosts.Add(app);
     }
 
     async Task Stock(string sku, int pieces)
@@ -184,17 +140,9 @@ sealed class Shop : IAsyncDisposable
     public Task<List<string>> Causes(Guid order) => Orders(db => db.Audit
         .Where(row => row.SubjectId == order.ToString() && row.Subject == OrderAudit.Subject).OrderBy(row => row.Id).Select(row => row.Cause).ToListAsync());
 
-    async Task<T> Orders<T>(Func<OrdersDb, Task<T>> statement)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        return await statement(scope.ServiceProvider.GetRequiredService<OrdersDb>());
-    }
+    Task<T> Orders<T>(Func<OrdersDb, Task<T>> statement) => ReadFrom(statement);
 
-    public async Task<T> Db<T>(Func<ReconcilerDb, Task<T>> read)
-    {
-        await using var scope = Services.CreateAsyncScope();
-        return await read(scope.ServiceProvider.GetRequiredService<ReconcilerDb>());
-    }
+    public Task<T> Db<T>(Func<ReconcilerDb, Task<T>> read) => Read(read);
 
     /// <summary>The gateway's own operations for an order.</summary>
     public async Task<List<string>> Gateway(Guid order)
@@ -205,25 +153,47 @@ sealed class Shop : IAsyncDisposable
         return [.. (await answer.Content.ReadFromJsonAsync<JsonNode>())!["items"]!.AsArray().Select(item => (string)item!["operation"]!)];
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        hosts.Reverse();
-        foreach (var host in hosts)
-        {
-            await host.StopAsync();
-            await host.DisposeAsync();
-        }
-
-        Http.Dispose();
-        await installation.DisposeAsync();
+        foreach (var other in Enumerable.Reverse(others))
+            await other.DisposeAsync();
+        Http?.Dispose();
+        await base.DisposeAsync();
         if (Copy is not null)
             await Copy.DisposeAsync();
     }
 
-    static int FreePort()
+    protected override void Add(WebApplicationBuilder builder)
     {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        if (isWhole)
+        {
+            builder.AddOrdersApi();
+            builder.AddSagas();
+            builder.AddInventory();
+            builder.AddPayments();
+            builder.AddSandbox();
+        }
+
+        builder.AddReconciler();
     }
+
+    protected override void Map(WebApplication host)
+    {
+        if (isWhole)
+        {
+            host.MapOrdersApi();
+            host.MapInventory();
+            host.MapPayments();
+            host.MapSandbox();
+        }
+
+        host.MapReconciler();
+    }
+
+    protected override Task CreateTables() => isWhole ? Migrations.Schema.Apply(App.Configuration) : Task.CompletedTask;
+
+    Task<Shop> Start(string url, string[] more) =>
+        Run(this, [$"urls={url}", .. Quiet, .. settings.Select(setting => $"{setting.Key}={setting.Value}"), .. more]);
+
+    static string FreeUrl() => $"http://127.0.0.1:{Ports.Free(1)[0]}";
 }

@@ -12,6 +12,13 @@ public static class PackSetup
     public static WebApplication Build(string[] settings, Action<WebApplicationBuilder>? more = null)
     {
         var builder = Service.Create(["--urls=http://127.0.0.1:0", .. settings], "pack");
+        builder.AddPack();
+        more?.Invoke(builder);
+        return builder.Build();
+    }
+
+    public static void AddPack(this WebApplicationBuilder builder)
+    {
         builder.AddDatabase<PackDb>("pack");
         builder.AddUnitOfWork<PackDb>();
         builder.Services.AddSingleton<Remedy>();
@@ -19,8 +26,6 @@ public static class PackSetup
         builder.AddMessaging(bus => bus.Correlate<Tally>(m => m.Id).ReturnMessages());
         if (builder.Configuration.GetValue("Consumers", true))
             builder.AddMessaging(bus => Listen(bus, builder.Configuration.GetValue("News", false)));
-        more?.Invoke(builder);
-        return builder.Build();
     }
 
     static void Listen(MessagingSetup bus, bool news)

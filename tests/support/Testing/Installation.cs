@@ -39,6 +39,9 @@ public sealed class Installation(Mode mode, IReadOnlyList<string> databases, str
         return settings;
     }
 
+    /// <summary>The same as arguments of a program.</summary>
+    public IEnumerable<string> Arguments => Settings().Select(setting => $"--{setting.Key}={setting.Value}");
+
     public string Connection(string database) => mode.Database switch
     {
         "PostgreSql" => $"{Mode.Postgres};Database={name}_{database};SSL Mode=Disable;Maximum Pool Size=20",

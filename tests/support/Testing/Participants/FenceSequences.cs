@@ -21,7 +21,7 @@ public abstract class FenceSequences<TDb, TBranch>(long amount) where TDb : Serv
     /// <summary>The name of its database.</summary>
     protected abstract string Database { get; }
 
-    protected abstract Task<ParticipantHost<TDb>> Start(Installation installation, (string Name, string Value)[] settings, params IInterceptor[] interceptors);
+    protected abstract Task<ParticipantHost<TDb>> Start(Installation installation, string[] settings, params IInterceptor[] interceptors);
 
     /// <summary>Adds a resource of which this much is available.</summary>
     protected abstract void Add(DbContext db, string resource, long available);
@@ -41,7 +41,7 @@ public abstract class FenceSequences<TDb, TBranch>(long amount) where TDb : Serv
     {
         await using var installation = await mode.Fresh(Database);
         // With two concurrent batches, one could take the crash meant for the other.
-        await using var host = await Start(installation, crash is null ? [] : [("Limits:ConcurrentBatches", "1")], crash is null ? [] : [crash]);
+        await using var host = await Start(installation, crash is null ? [] : ["Limits:ConcurrentBatches=1"], crash is null ? [] : [crash]);
         var enough = Sequences.All.Select((ops, i) => new Run(ops, $"enough-{i}", amount, NewModel(amount)));
         var tooLittle = Sequences.All.Where(ops => ops.Length <= 4).Select((ops, i) => new Run(ops, $"short-{i}", amount - 1, NewModel(amount - 1)));
         List<Run> runs = [.. enough, .. tooLittle];

@@ -1,7 +1,8 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Installed;
+namespace Testing;
 
 /// <summary>
 /// Ports that nothing listens on. They are below those that the kernel gives to outgoing connections: while a process is down, no outgoing
