@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Orders.Sagas;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Hosting;
@@ -40,6 +41,7 @@ public sealed class ApiHost(Installation installation, bool withBus, Action<WebA
     protected override void Add(WebApplicationBuilder builder)
     {
         builder.AddOrdersApi();
+        builder.Services.AddSingleton(new BusSettings());
         if (withBus)
         {
             builder.Services.AddSingleton(new BusSettings());
