@@ -41,7 +41,6 @@ public sealed class ApiHost(Installation installation, bool withBus, Action<WebA
     protected override void Add(WebApplicationBuilder builder)
     {
         builder.AddOrdersApi();
-        builder.Services.AddSingleton(new BusSettings());
         if (withBus)
         {
             builder.Services.AddSingleton(new BusSettings());
