@@ -19,7 +19,7 @@ public sealed record OrderLine(string Sku, int Quantity);
 
 /// <summary>How the customer pays.</summary>
 /// <param name="Method"><c>card</c> (with a token of the gateway) or <c>hosted</c> (the customer pays on a hosted page).</param>
-/// <param name="Token">The gateway's token for the card; absent for <c>hosted</c>.</param>
+/// <param name="Token">The gateway's token for the card, never the card's number; absent for <c>hosted</c>.</param>
 public sealed record PaymentInstruction(string Method, string? Token = null);
 
 /// <summary>The queues that receive commands and answers. Events are published.</summary>

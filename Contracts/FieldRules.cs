@@ -3,7 +3,7 @@ namespace OrderSaga.Contracts;
 /// <summary>
 /// The limits of fields that pass from one service to another. HTTP, the bus, the services, their columns and the sandbox gateway all use
 /// them, so that a value accepted by one is accepted by the next. Lengths are UTF-16 units. The patterns are for the API documents and mean
-/// the same as the checks.
+/// the same as the checks; only that of a token cannot tell card numbers.
 /// </summary>
 public static class FieldRules
 {
@@ -108,8 +108,24 @@ public static class FieldRules
     /// <summary>Printable ASCII without a space at either end.</summary>
     public static bool IsIdempotencyKey(string? key) => IsPrintable(key, MaxIdempotencyKeyLength);
 
-    /// <summary>Visible ASCII.</summary>
-    public static bool IsToken(string? token) => IsVisible(token, MaxTokenLength);
+    /// <summary>Visible ASCII, and no card number: storing one brings the obligations of the card industry's standard.</summary>
+    public static bool IsToken(string? token) => IsVisible(token, MaxTokenLength) && !IsCardNumber(token!);
+
+    /// <summary>13 to 19 digits that pass the Luhn check, whatever separates them. A text with a letter is none.</summary>
+    public static bool IsCardNumber(string text)
+    {
+        var (digits, sum) = (0, 0);
+        for (var i = text.Length - 1; i >= 0; i--)
+        {
+            if (char.IsLetter(text[i]))
+                return false;
+            if (!char.IsAsciiDigit(text[i]))
+                continue;
+            var digit = (text[i] - '0') * (1 + (digits++ % 2));
+            sum += digit > 9 ? digit - 9 : digit;
+        }
+        return digits is >= 13 and <= 19 && sum % 10 == 0;
+    }
 
     /// <summary>Visible ASCII.</summary>
     public static bool IsReceiptId(string? id) => IsVisible(id, MaxReceiptIdLength);

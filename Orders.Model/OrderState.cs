@@ -48,6 +48,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>UTC; end of the time to pay. An unpaid order is cancelled <see cref="OrderSettings.PaymentMarginSeconds"/> later.</summary>
     public DateTime PayBefore { get; set; }
 
+    /// <summary>Token of a card; deleted when no authorization can follow.</summary>
     /// <summary>The payment's Try was sent, so its branch must be cancelled too.</summary>
     public bool PaymentTried { get; set; }
 

@@ -70,7 +70,8 @@ public sealed record OrderRequest(
         else if (!FieldRules.IsPayment(new PaymentInstruction(Payment.Method, Payment.Token)))
             errors.Add(new("/payment/token", Payment.Method == FieldRules.Hosted
                 ? "A hosted payment has no token; omit it."
-                : $"Send the gateway's token for the card: 1 to {FieldRules.MaxTokenLength} printable ASCII characters without spaces."));
+                : $"Send the gateway's token for the card: 1 to {FieldRules.MaxTokenLength} printable ASCII characters without spaces. "
+                    + "A card number is refused."));
     }
 
     void CheckTotal(List<ProblemError> errors)
@@ -101,7 +102,7 @@ public sealed record TotalRequest(long? Amount, string? Currency);
 
 /// <summary>How the customer pays.</summary>
 /// <param name="Method">card (with a token of the gateway) or hosted (the customer pays on a hosted page).</param>
-/// <param name="Token">The gateway's token for the card; absent for hosted.</param>
+/// <param name="Token">The gateway's token for the card, never the card's number; absent for hosted.</param>
 public sealed record PaymentRequest(
     [property: AllowedValues(FieldRules.Card, FieldRules.Hosted)] string? Method,
     [property: RegularExpression(FieldRules.TokenPattern), MaxLength(FieldRules.MaxTokenLength)] string? Token = null);

@@ -219,6 +219,8 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     }
 
     /// <summary>Audits a step; <paramref name="from"/> is the previous state, null if the step does not change it.</summary>
+        if (order.State != OrderStates.NeedsReview && !OrderLifecycle.Of(order.State).IsUnpaid)
+            order.PaymentToken = null;
     void Record(BehaviorContext<OrderState> context, string? detail, string? from = null)
     {
         context.Saga.UpdatedAt = Now;

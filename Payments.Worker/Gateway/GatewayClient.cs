@@ -19,31 +19,31 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
         {
             HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
                 GatewayResponses.Answer(call, await Read<GatewayOperation>(response, cancel)),
-            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw await Rejected(malformed: true, response, cancel),
-            HttpStatusCode.TooManyRequests => throw await Busy(response, cancel),
-            HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw await Rejected(malformed: false, response, cancel),
-            _ => throw new GatewayNoAnswerException(await Describe(response, cancel)),
+            HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw await Rejected(call, malformed: true, response, cancel),
+            HttpStatusCode.TooManyRequests => throw await Busy(call, response, cancel),
+            HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw await Rejected(call, malformed: false, response, cancel),
+            _ => throw new GatewayNoAnswerException(await Describe(call, response, cancel)),
         };
     }
 
     public async Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel)
     {
-        var byKey = await Operations("idempotencyKey", call.Key, cancel);
+        var byKey = await Operations(call, "idempotencyKey", call.Key, cancel);
         var own = byKey.FirstOrDefault(received => received.Operation == PaymentAttempt.Name(call.Operation)) is { } received
             ? GatewayResponses.Answer(call, received) : null;
         // Another party may have done what was declined under our key.
         return call.Operation == Operation.Authorize || own is { Result: not GatewayResult.Declined } ? own
-            : GatewayResponses.Conclude(call, await Operations("reference", call.OrderId.ToString(), cancel)) ?? own;
+            : GatewayResponses.Conclude(call, await Operations(call, "reference", call.OrderId.ToString(), cancel)) ?? own;
     }
 
-    async Task<IReadOnlyList<GatewayOperation>> Operations(string by, string value, CancellationToken cancel)
+    async Task<IReadOnlyList<GatewayOperation>> Operations(GatewayCall call, string by, string value, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Get, $"v1/operations?{by}={Uri.EscapeDataString(value)}");
         using var response = await http.SendAsync(request, cancel);
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
-            throw await Busy(response, cancel);
+            throw await Busy(call, response, cancel);
         if (response.StatusCode != HttpStatusCode.OK)
-            throw new GatewayNoAnswerException(await Describe(response, cancel));
+            throw new GatewayNoAnswerException(await Describe(call, response, cancel));
         return (await Read<GatewayOperations>(response, cancel)).Items ?? throw new GatewayNoAnswerException("the gateway's ledger has no items");
     }
 
@@ -73,18 +73,19 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     static async Task<T> Read<T>(HttpResponseMessage response, CancellationToken cancel) where T : class =>
         GatewayJson.Read<T>(await response.Content.ReadAsByteArrayAsync(cancel));
 
-    static async Task<GatewayRejectedException> Rejected(bool malformed, HttpResponseMessage response, CancellationToken cancel)
+    static async Task<GatewayRejectedException> Rejected(GatewayCall call, bool malformed, HttpResponseMessage response, CancellationToken cancel)
     {
         var body = await response.Content.ReadAsByteArrayAsync(cancel);
-        return new GatewayRejectedException(malformed, Describe(response, body), GatewayJson.Code(body));
+        return new GatewayRejectedException(malformed, Describe(call, response, body), GatewayJson.Code(body));
     }
 
-    static async Task<GatewayBusyException> Busy(HttpResponseMessage response, CancellationToken cancel) =>
-        new(await Describe(response, cancel), response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
+    static async Task<GatewayBusyException> Busy(GatewayCall call, HttpResponseMessage response, CancellationToken cancel) =>
+        new(await Describe(call, response, cancel), response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
 
-    static async Task<string> Describe(HttpResponseMessage response, CancellationToken cancel) =>
-        Describe(response, await response.Content.ReadAsByteArrayAsync(cancel));
+    static async Task<string> Describe(GatewayCall call, HttpResponseMessage response, CancellationToken cancel) =>
+        Describe(call, response, await response.Content.ReadAsByteArrayAsync(cancel));
 
-    static string Describe(HttpResponseMessage response, byte[] body) =>
-        $"{(int)response.StatusCode} {Text.Clean(Encoding.UTF8.GetString(body), 300)}".TrimEnd();
+    /// <summary>For operators: the gateway's text, which may repeat the request.</summary>
+    static string Describe(GatewayCall call, HttpResponseMessage response, byte[] body) =>
+        $"{(int)response.StatusCode} {Text.Clean(GatewayResponses.Mask(call, Encoding.UTF8.GetString(body)), 300)}".TrimEnd();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Common;
 
@@ -8,6 +9,9 @@ static class GatewayResponses
 {
     const string UnknownCard = "the gateway does not know the card";
     const string NotTaken = "the gateway refused the payment request";
+
+    /// <summary>A reason with as many digits may name a card or an account.</summary>
+    const int MinDigitsOfNumber = 8;
 
     /// <summary>Checks amount, currency and order first: an answer about others counts as no answer, and is never recorded.</summary>
     public static GatewayAnswer Answer(GatewayCall call, GatewayOperation reported)
@@ -24,9 +28,9 @@ static class GatewayResponses
                 $"the gateway's status is '{reported.Status}'"),
         };
         return new GatewayAnswer(
-            result, IdOf(call, reported, result), result == GatewayResult.Declined ? ReasonOf(reported) : null, FieldRules.IsPayUrl(reported.Url)
+            result, IdOf(call, reported, result), result == GatewayResult.Declined ? ReasonOf(call, reported) : null, FieldRules.IsPayUrl(reported.Url)
                 ? reported.Url : null,
-            EarlierOf(reported.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? reported.Reason : null);
+            EarlierOf(reported.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? Mask(call, reported.Reason) : null);
     }
 
     /// <summary>The answer to a refused request. The merchant's reason is a fixed sentence, never the gateway's text.</summary>
@@ -34,17 +38,23 @@ static class GatewayResponses
         GatewayResult.Declined, null, rejected.Code is { } code && code.Contains("card", StringComparison.OrdinalIgnoreCase) ? UnknownCard : NotTaken,
         Detail: rejected.Message);
 
+    /// <summary>The text without the card's token.</summary>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Mask(GatewayCall call, string? text) =>
+        call.Token is { } token ? text?.Replace(token, "***", StringComparison.OrdinalIgnoreCase) : text;
+
     /// <summary>The gateway's id of the operation. It may be missing only where no later call needs it.</summary>
     static string? IdOf(GatewayCall call, GatewayOperation reported, GatewayResult result) =>
         FieldRules.IsGatewayId(reported.Id) ? reported.Id
         : result == GatewayResult.Declined || call.Operation is Operation.Void or Operation.Refund ? null
         : throw new GatewayNoAnswerException("the gateway's answer has no valid id");
 
-    /// <summary>The gateway's reason, if it is valid text.</summary>
-    static string ReasonOf(GatewayOperation reported)
+    /// <summary>The gateway's reason, if a merchant may read it: plain text without the token or the number of a card or an account.</summary>
+    static string ReasonOf(GatewayCall call, GatewayOperation reported)
     {
         var reason = Text.Clean(reported.Reason, FieldRules.MaxReasonLength);
-        return string.IsNullOrEmpty(reason) || reason[0] is '{' or '[' or '<' ? reported.Status ?? NotTaken : reason;
+        return string.IsNullOrEmpty(reason) || reason[0] is '{' or '[' or '<' || reason.Count(char.IsAsciiDigit) >= MinDigitsOfNumber
+            || (call.Token is { } token && reason.Contains(token, StringComparison.OrdinalIgnoreCase)) ? reported.Status ?? NotTaken : reason;
     }
 
     static DateTime? EarlierOf(DateTime? expires, DateTime? payBefore) => expires > payBefore ? payBefore : expires;

@@ -38,6 +38,24 @@ public sealed class FieldRulesTests
         }
     }
 
+    [Theory]
+    [InlineData("4111111111111111", true)]
+    [InlineData("4111-1111-1111-1111", true)]
+    [InlineData("4111.1111/1111_1111", true)]
+    [InlineData("378282246310005", true)]
+    [InlineData("4222222222222", true)]
+    [InlineData("6304000000000000000", true)]
+    [InlineData("4111111111111112", false)]
+    [InlineData("tok_4111111111111111", false)]
+    [InlineData("424242424242", false)]
+    [InlineData("42424242424242424242", false)]
+    [InlineData("~!", false)]
+    public void A_card_number_is_no_token(string text, bool number)
+    {
+        FieldRules.IsCardNumber(text).ShouldBe(number);
+        FieldRules.IsToken(text).ShouldBe(!number);
+    }
+
     [Fact]
     public void Totals_lines_and_payments_have_limits()
     {

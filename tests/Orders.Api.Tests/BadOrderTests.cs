@@ -63,6 +63,9 @@ public sealed class BadOrderTests(Api api) : IClassFixture<Api>
     [InlineData(",\"token\":\"tok_ok\"", "", "invalid-order", "/payment/token")]
     [InlineData("\"tok_ok\"", "\"\"", "invalid-order", "/payment/token")]
     [InlineData("\"tok_ok\"", "\"tok ok\"", "invalid-order", "/payment/token")]
+    [InlineData("\"tok_ok\"", "\"4111111111111111\"", "invalid-order", "/payment/token")]
+    [InlineData("\"tok_ok\"", "\"4111 1111 1111 1111\"", "invalid-order", "/payment/token")]
+    [InlineData("\"tok_ok\"", "\"4111-1111-1111-1111\"", "invalid-order", "/payment/token")]
     public Task Each_invalid_field_is_refused_by_name(string good, string bad, string problem, string pointer)
     {
         Good.ShouldContain(good);

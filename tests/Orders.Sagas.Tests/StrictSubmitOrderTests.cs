@@ -24,6 +24,7 @@ public sealed class StrictSubmitOrderTests
         { $$"""{{{Good.Replace("\"quantity\":1", "\"quantity\":99999999999", StringComparison.Ordinal)}}}""", "wrong-type", "/lines/0/quantity" },
         { $$"""{{{Good.Replace("\"EUR\"", "7", StringComparison.Ordinal)}}}""", "wrong-type", "/currency" },
         { $$"""{{{Good.Replace("[{\"sku\":\"tea-001\",\"quantity\":1}]", "{}", StringComparison.Ordinal)}}}""", "wrong-type", "/lines" },
+        { $$"""{{{Good.Replace("tok_ok", "4111-1111-1111-1111", StringComparison.Ordinal)}}}""", "invalid-order", "/payment/token" },
         { $$"""{{{Good}},/* why */"class":null}""", "invalid-json", "" },
         { $$"""{{{Good}},}""", "invalid-json", "" },
     };

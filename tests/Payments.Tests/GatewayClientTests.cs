@@ -41,6 +41,16 @@ public sealed class GatewayClientTests
     [InlineData("{\"id\":7,\"status\":\"succeeded\"}")]
     public async Task An_unreadable_gateway_response_is_unknown(string body) => (await Meaning(201, body)).ShouldBe("unknown");
 
+    [Theory]
+    [InlineData(422)]
+    [InlineData(500)]
+    [InlineData(429)]
+    public async Task A_gateways_text_is_kept_without_the_token(int status)
+    {
+        var failure = await Should.ThrowAsync<Exception>(() => Client(status, "no card for 'TOK_OK'", []).Send(Authorize, CancellationToken.None));
+        failure.Message.ShouldBe($"{status} no card for '***'");
+    }
+
     [Fact]
     public async Task A_request_matches_the_gateway_contract()
     {

@@ -18,6 +18,10 @@ public sealed class GatewayTextTests
         ("<html><body>no</body></html>", "declined"),
         (@"\u0000", "declined"),
         ("", "declined"),
+        ("card 4111 1111 1111 1111 is blocked", "declined"),
+        ("account 12-34-56 789 is closed", "declined"),
+        ("TOK_DECLINED is blocked", "declined"),
+        ("code 05: do not honour", "code 05: do not honour"),
     ];
 
     static readonly string[] UnusableUrls =

@@ -122,6 +122,7 @@ public sealed class RuleTests
         Some.Try(Order, ""),
         Some.Try(Order, new string('x', 256)),
         Some.Try(Order, "tok en"),
+        Some.Try(Order, "4111-1111-1111-1111"),
         Some.Try(Order) with { Amount = new Money(100_000_000_001, "EUR") },
         Some.Try(Order) with { Amount = new Money(1, "XXX") },
         Some.Hosted(Order) with { Payment = new PaymentInstruction("hosted", "tok_ok") },
