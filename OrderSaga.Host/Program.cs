@@ -1,3 +1,4 @@
+using Orders.Api.Erasure;
 using OrderSaga.Host;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
@@ -5,7 +6,7 @@ using OrderSaga.Verifier;
 
 return await ProgramRunner.Run(async () =>
 {
-    if (ApiKeyCommand.TryRun(args) || await ReconciliationDemo.TryRun(args) || await VerifyCommand.TryRun(args))
+    if (ApiKeyCommand.TryRun(args) || await EraseOrderCommand.TryRun(args) || await ReconciliationDemo.TryRun(args) || await VerifyCommand.TryRun(args))
         return;
 
     await AllServices.Build(EmbeddedHost.Create(args)).RunService();

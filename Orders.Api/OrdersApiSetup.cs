@@ -1,3 +1,4 @@
+using Orders.Api.Erasure;
 using Orders.Api.Webhooks;
 using Orders.Model;
 using Orders.Model.Participants;
@@ -21,6 +22,7 @@ public static class OrdersApiSetup
         builder.AddParticipants();
         builder.Services.AddSingleton<ParticipantHistories>();
         builder.AddWebhooks();
+        builder.Services.AddHostedService<ErasureJob>();
     }
 
     public static void MapOrdersApi(this IEndpointRouteBuilder routes)

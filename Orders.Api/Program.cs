@@ -1,10 +1,11 @@
 using Orders.Api;
+using Orders.Api.Erasure;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 
 return await ProgramRunner.Run(async () =>
 {
-    if (ApiKeyCommand.TryRun(args))
+    if (ApiKeyCommand.TryRun(args) || await EraseOrderCommand.TryRun(args))
         return;
 
     var builder = Service.Create(args, "orders-api");

@@ -11,6 +11,9 @@ public static class OrderAudit
     /// <summary>Cause of recovery steps: the state machine's event name for CheckOrder.</summary>
     public const string RecoveryCause = "CheckRequested";
 
+    /// <summary>Detail of a cancellation by the merchant; its reason is <see cref="OrderState.Reason"/>.</summary>
+    public const string RequestedByMerchant = "requested by the merchant";
+
     /// <summary>
     /// Audits the transition from <paramref name="from"/> to the order's current state; the commit wakes the callers that wait for it.
     /// </summary>

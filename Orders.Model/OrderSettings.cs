@@ -69,6 +69,11 @@ public sealed class OrderSettings
     public int MaxInProgressPerMerchant => MaxOrdersInProgressPerMerchant ?? Math.Max(1, (int)(MaxOrdersInProgress * 4L / 5));
 
     /// <summary>
+    /// How long a finished order keeps what may identify a customer: its key, its reason, the address of its payment page; 0: permanently.
+    /// </summary>
+    public int PersonalDataRetentionDays { get; set; }
+
+    /// <summary>
     /// Doubling delays with a jitter per order of up to a fifth, so that orders stalled together are not checked together.
     /// </summary>
     public TimeSpan RetryDelay(int attempt, Guid orderId) => Delay(attempt, (uint)orderId.GetHashCode() % 1000 / 5000.0);
@@ -136,6 +141,9 @@ public sealed class OrderSettings
             throw new InvalidOperationException(
                 "Orders:IdempotencyKeyRetentionDays must be 8 to 36500, or 0 to keep keys permanently: "
                 + "callers repeat a request as long as an order may wait.");
+        if (PersonalDataRetentionDays is not (0 or (>= 8 and <= 36_500)))
+            throw new InvalidOperationException(
+                "Orders:PersonalDataRetentionDays must be 8 to 36500, or 0 to keep the data permanently: webhooks about an order are repeated for days.");
         if (PlacementLingerMilliseconds is < 0 or > 1000)
             throw new InvalidOperationException("Orders:PlacementLingerMilliseconds must be 0 to 1000.");
     }

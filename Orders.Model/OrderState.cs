@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Processing;
 
 namespace Orders.Model;
@@ -26,6 +27,13 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>Reason of an accepted cancellation request by the merchant; null: none.</summary>
     public string? CancellationRequested { get; set; }
 
+    /// <summary>
+    /// The reason as the audit and the participants get it. The merchant's own words may identify a customer, and audit rows are never changed: they
+    /// are in this row only.
+    /// </summary>
+    public string? AuditedReason => Reason is not null && Reason == Text.Clean(CancellationRequested, FieldRules.MaxOrderReasonLength)
+        ? OrderAudit.RequestedByMerchant : Reason;
+
     /// <summary>A configured order class, which sets the time to pay; null: none.</summary>
     public string? Class { get; set; }
 
@@ -40,6 +48,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary><c>card</c> or <c>hosted</c>.</summary>
     public string PaymentMethod { get; set; } = "";
 
+    /// <summary>Token of a card; deleted when no authorization can follow.</summary>
     public string? PaymentToken { get; set; }
 
     /// <summary>Payment page for the customer, once the gateway has returned it.</summary>
@@ -48,7 +57,6 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>UTC; end of the time to pay. An unpaid order is cancelled <see cref="OrderSettings.PaymentMarginSeconds"/> later.</summary>
     public DateTime PayBefore { get; set; }
 
-    /// <summary>Token of a card; deleted when no authorization can follow.</summary>
     /// <summary>The payment's Try was sent, so its branch must be cancelled too.</summary>
     public bool PaymentTried { get; set; }
 
@@ -91,6 +99,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20);
         row.Property(x => x.Reason).HasColumnName("reason").HasMaxLength(FieldRules.MaxOrderReasonLength);
         row.Property(x => x.CancellationRequested).HasColumnName("cancellation_requested").HasMaxLength(FieldRules.MaxOrderReasonLength);
+        row.Ignore(x => x.AuditedReason);
         row.Property(x => x.Class).HasColumnName("order_class").HasMaxLength(FieldRules.MaxClassLength);
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Total).HasColumnName("total");

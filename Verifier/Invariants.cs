@@ -48,13 +48,16 @@ static class Invariants
             yield return new InvariantViolation("I7", reference, $"is not an order here; {open}");
     }
 
-    /// <summary>I4: one order per merchant and key. The record's id is unique and is derived from both.</summary>
+    /// <summary>I4: one order per merchant and key. The record's id is unique and is derived from both; of an erased key it is the only trace.</summary>
     static IEnumerable<InvariantViolation> Key(OrderEvidence evidence)
     {
         if (evidence is { Snapshot.Order: { } order, Placement: { } placement }
-            && placement.Stored != new KeyEntry(IdempotencyRecord.IdOf(order.Merchant, placement.Key), order.Merchant, placement.Key))
+            && placement.Stored != new KeyEntry(IdOf(evidence.Id, order.Merchant, placement), order.Merchant, placement.Key))
             yield return new InvariantViolation("I4", $"{evidence.Id}", $"is not the order placed by its key '{placement.Key}' of {order.Merchant}");
     }
+
+    static string IdOf(Guid orderId, string merchant, PlacementEntry placement) =>
+        placement.Key == PersonalData.ErasedKey(orderId) ? placement.Stored?.Id ?? "" : IdempotencyRecord.IdOf(merchant, placement.Key);
 
     /// <summary>I5, by the gateway's own ledger: at most one capture.</summary>
     static IEnumerable<InvariantViolation> Captures(OrderEvidence evidence)

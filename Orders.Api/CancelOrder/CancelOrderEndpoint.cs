@@ -59,7 +59,7 @@ static class CancelOrderEndpoint
         {
             order.CancellationRequested = reason;
             order.NextRetryAt = order.NextRetryAt < check ? order.NextRetryAt : check;
-            work.Audit(order, order.State, nameof(CancelOrder), $"requested: {reason}");
+            work.Audit(order, order.State, nameof(CancelOrder), OrderAudit.RequestedByMerchant);
         }
 
         await work.Send(Queues.Orders, new CancelOrder(orderId, order.CancellationRequested));

@@ -103,8 +103,10 @@ public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, Orde
 
     public static string Json(string type, AuditRow change, OrderState order) => JsonSerializer.Serialize(
         new OrderEvent(IdOf(change.Id, order.CorrelationId), type, change.At, new OrderEventData(
-            order.CorrelationId, order.IdempotencyKey, change.To, change.Detail, new Money(order.Total, order.Currency), order.CreatedAt)),
+            order.CorrelationId, order.IdempotencyKey, change.To, ReasonOf(change, order), new Money(order.Total, order.Currency), order.CreatedAt)),
         WebJson.Options);
+
+    static string? ReasonOf(AuditRow change, OrderState order) => change.Detail == OrderAudit.RequestedByMerchant ? order.Reason : change.Detail;
 }
 
 /// <summary>The order of an event.</summary>

@@ -72,7 +72,8 @@ static class MerchantEndpoints
                 UpdatedAt = now.UtcDateTime,
             };
             db.Add(endpoint);
-            Audit(work, endpoint, "", http, url);
+            // Not the path: it may hold a secret.
+            Audit(work, endpoint, "", http, new Uri(url).Host);
             return endpoint;
         });
         return Results.Created($"/webhook-endpoints/{made.Id}", EndpointView.Of(made) with { Secret = made.Secret });

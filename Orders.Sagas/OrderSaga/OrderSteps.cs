@@ -50,8 +50,11 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public Task CancelAfterRefusal(BehaviorContext<OrderState, PaymentRefused> context) =>
         Cancel(context, $"payment refused: {context.Message.Reason}", paymentMayBeHeld: true);
 
-    public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context) =>
-        Cancel(context, context.Message.Reason, context.Saga.PaymentTried);
+    public Task CancelOnRequest(BehaviorContext<OrderState, CancelOrder> context)
+    {
+        context.Saga.CancellationRequested = CleanReason(context.Message.Reason);
+        return Cancel(context, context.Saga.CancellationRequested, context.Saga.PaymentTried);
+    }
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
@@ -68,10 +71,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     }
 
     public Task SendCancelStock(BehaviorContext<OrderState> context) =>
-        Send(context, Queues.Inventory, new CancelStock(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
+        Send(context, Queues.Inventory, new CancelStock(context.Saga.CorrelationId, context.Saga.AuditedReason ?? "cancelled"));
 
     public Task SendCancelPayment(BehaviorContext<OrderState> context) =>
-        Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.Reason ?? "cancelled"));
+        Send(context, Queues.Payments, new CancelPayment(context.Saga.CorrelationId, context.Saga.AuditedReason ?? "cancelled"));
 
     /// <summary>True until StockCancelled arrives: then the stock branch holds nothing.</summary>
     public bool StockMayBeHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
@@ -204,7 +207,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public Task StateChanged(BehaviorContext<OrderState> context, State currentState, State? previousState)
     {
         if (previousState is not null && previousState.Name != currentState.Name)
-            AuditTransitionAndScheduleCheck(context, previousState.Name, context.Saga.Reason);
+            AuditTransitionAndScheduleCheck(context, previousState.Name, context.Saga.AuditedReason);
         return Task.CompletedTask;
     }
 
@@ -216,11 +219,11 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         // Keep the count in review: the case shows how often the command was sent.
         order.RetryCount = order.State == OrderStates.NeedsReview ? order.RetryCount : 0;
         order.NextRetryAt = settings.FirstRetryAt(order, order.UpdatedAt);
+        if (order.State != OrderStates.NeedsReview && !OrderLifecycle.Of(order.State).IsUnpaid)
+            order.PaymentToken = null;
     }
 
     /// <summary>Audits a step; <paramref name="from"/> is the previous state, null if the step does not change it.</summary>
-        if (order.State != OrderStates.NeedsReview && !OrderLifecycle.Of(order.State).IsUnpaid)
-            order.PaymentToken = null;
     void Record(BehaviorContext<OrderState> context, string? detail, string? from = null)
     {
         context.Saga.UpdatedAt = Now;

@@ -72,7 +72,7 @@ sealed class ReviewCases(
         {
             order = new
             {
-                order.State, order.ReviewFrom, order.RetryCount, order.Reason, order.StockReleased, order.PaymentReleased, order.UpdatedAt,
+                order.State, order.ReviewFrom, order.RetryCount, Reason = order.AuditedReason, order.StockReleased, order.PaymentReleased, order.UpdatedAt,
             },
             stock = DescribeBranch(stock, order.CorrelationId),
             payment = DescribeBranch(payment, order.CorrelationId),

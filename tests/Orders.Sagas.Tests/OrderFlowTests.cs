@@ -19,6 +19,42 @@ public sealed class OrderFlowTests
         (await rig.Order(order.CorrelationId)).Version.ShouldBe(5);
     }
 
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_token_is_kept_while_it_may_authorize(Mode mode)
+    {
+        await using var rig = await Rig.Start(mode);
+        var (paid, rejected) = (await rig.Put(OrderStates.Reserving), await rig.Put(OrderStates.Reserving));
+        var cancelled = await rig.Put(OrderStates.AwaitingPayment);
+        var review = Some.InReview(OrderStates.AwaitingPayment, rig.Clock.Now);
+        await rig.Put([review]);
+        await rig.Deliver(new StockReserved(paid.CorrelationId), new RetryOrder(review.CorrelationId, review.Version));
+        foreach (var order in new[] { paid, review })
+            (await rig.Order(order.CorrelationId)).ShouldSatisfyAllConditions(
+                row => row.State.ShouldBe(OrderStates.AwaitingPayment), row => row.PaymentToken.ShouldBe("tok_ok"));
+
+        await rig.Deliver(new PaymentAuthorized(paid.CorrelationId), new PaymentDeclined(cancelled.CorrelationId, "no funds"),
+            new StockRejected(rejected.CorrelationId, "sold out", []));
+        foreach (var (order, state) in new[] { (paid, OrderStates.ConfirmingPayment), (cancelled, OrderStates.Cancelling), (rejected, OrderStates.Cancelled) })
+            (await rig.Order(order.CorrelationId)).ShouldSatisfyAllConditions(row => row.State.ShouldBe(state), row => row.PaymentToken.ShouldBeNull());
+    }
+
+    [Fact]
+    public async Task The_audit_has_none_of_the_merchants_own_words()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        var asked = await rig.Put(OrderStates.AwaitingPayment);
+        var missed = await rig.Put(OrderStates.AwaitingPayment, order => order.CancellationRequested = " Mrs Smith is ill ");
+        await rig.Deliver(new CancelOrder(asked.CorrelationId, "Mrs Smith is ill"), new PaymentAuthorized(missed.CorrelationId));
+        foreach (var order in new[] { asked, missed })
+        {
+            await rig.Deliver(new StockCancelled(order.CorrelationId), new PaymentCancelled(order.CorrelationId));
+            (await rig.Order(order.CorrelationId)).Reason.ShouldBe("Mrs Smith is ill");
+            var details = (await rig.Audit(order.CorrelationId)).Select(row => row.Detail).ToList();
+            details.ShouldContain(OrderAudit.RequestedByMerchant);
+            details.ShouldAllBe(detail => detail == null || !detail.Contains("Smith", StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task A_duplicate_delivery_is_handled_once()
     {

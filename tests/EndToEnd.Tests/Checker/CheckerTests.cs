@@ -95,6 +95,11 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
     [Fact]
     public async Task Consistent_ledgers_pass_every_invariant() => (await Find(await shop.Corrupt())).ShouldBeEmpty();
 
+    [Fact]
+    public async Task An_erased_order_passes_every_invariant() => (await Find(await shop.Corrupt(
+        "orders: UPDATE orders SET idempotency_key = ' erased ' || $off, reason = NULL, payment_url = NULL WHERE id = @off",
+        "orders: UPDATE idempotency_keys SET idempotency_key = ' erased ' || $off WHERE order_id = @off"))).ShouldBeEmpty();
+
     [Theory, MemberData(nameof(Planted))]
     public async Task A_planted_violation_is_detected(string invariant, string[] plant) =>
         (await Find(await shop.Corrupt(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
