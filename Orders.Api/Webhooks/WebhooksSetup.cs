@@ -8,6 +8,9 @@ namespace Orders.Api.Webhooks;
 /// <summary>Adds webhooks to merchants: endpoints, event reader and sender.</summary>
 static class WebhooksSetup
 {
+    /// <summary>Longer than any transaction that may still add a delivery.</summary>
+    const int RemovedEndpointDays = 1;
+
     public static void AddWebhooks(this WebApplicationBuilder builder)
     {
         var settings = builder.Configuration.GetSection("Webhooks").Get<WebhookSettings>() ?? new WebhookSettings();
@@ -25,6 +28,8 @@ static class WebhooksSetup
         // A delivery still pending by then belongs to an endpoint that was not enabled again.
         builder.AddRetention(new RetentionRule<OrdersDb>(
             "webhook_deliveries", "created_at", settings.RetentionDays, "state <> 'Pending' OR next_attempt_at < @before"));
+        builder.AddRetention(new RetentionRule<OrdersDb>("webhook_endpoints", "updated_at", RemovedEndpointDays,
+            "state = 'Removed' AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = webhook_endpoints.id)"));
         services.AddSingleton<EventReader>();
         services.AddHostedService(provider => provider.GetRequiredService<EventReader>());
         services.AddHostedService<WebhookSender>();

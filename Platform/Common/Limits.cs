@@ -18,6 +18,12 @@ public sealed class Limits
     /// <summary>Maximum body of one message; a larger one is stored as failed without being read.</summary>
     public int MaxMessageBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Maximum size of the failed messages of one queue that wait for an operator. With RabbitMQ a further one returns to its queue, with growing
+    /// delays, until some are replayed or discarded; that slows the queue's other messages.
+    /// </summary>
+    public int MaxFailedMegabytes { get; set; } = 1024;
+
     /// <summary>How often one delivery runs after conflicts, each time in a fresh scope, before it counts as failed.</summary>
     public int MaxConflictAttempts { get; set; } = 8;
 
@@ -84,6 +90,7 @@ public sealed class Limits
         Require(MaxOutstandingConfirms >= 1 && PublishTimeoutSeconds >= 1, "Limits:MaxOutstandingConfirms and PublishTimeoutSeconds must be positive");
         Require(ReceiverStartSeconds is >= 1 and <= 300, "Limits:ReceiverStartSeconds must be 1 to 300");
         Require(MaxMessageBytes >= 1024 && MaxRequestBytes >= 1024, "Limits:MaxMessageBytes and MaxRequestBytes must be at least 1024");
+        Require(MaxFailedMegabytes is >= 1 and <= 1_000_000, "Limits:MaxFailedMegabytes must be 1 to 1000000");
         Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
         Require(ShutdownTimeoutSeconds is >= 1 and <= 60, "Limits:ShutdownTimeoutSeconds must be 1 to 60");
         Require(InboxRetentionDays >= 1 && BacklogSampleIntervalSeconds >= 1, "Limits:InboxRetentionDays and BacklogSampleIntervalSeconds must be at least 1");

@@ -28,6 +28,8 @@ static class DeadLetterEndpoints
         Operator(app.MapPost("/failed-messages/{id:guid}/replay", ReplayFailed), "ReplayFailedMessage", "Sends a failed message to its queue again")
             .Produces<FailedMessageItem>().ResponseExample(200, Failed with { ReplayedAt = ExampleTime })
             .ProducesProblem(ProblemTypes.FailedMessageNotFound, ProblemTypes.NotReplayed);
+        Operator(app.MapDelete("/failed-messages/{id:guid}", Discard), "DiscardFailedMessage", "Deletes a failed message that is not needed")
+            .Produces(204).ProducesProblem(ProblemTypes.FailedMessageNotFound);
         Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first").LimitRate()
             .Produces<Page<ParkedRowItem>>().ResponseExample(200, new Page<ParkedRowItem>([ParkedRow], null));
         Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
@@ -54,6 +56,13 @@ static class DeadLetterEndpoints
         var (database, row) = await Find(id, databases);
         row.ReplayedAt = await replay.Send(database, row, CallerOf(http));
         return FailedMessageView.Of(database.Database, row).Message;
+    }
+
+    static async Task<IResult> Discard(Guid id, IEnumerable<IDeadLetters> databases, HttpContext http)
+    {
+        var (database, _) = await Find(id, databases);
+        await database.Discard(id, CallerOf(http));
+        return Results.NoContent();
     }
 
     static async Task<IResult> ReplayParked(Guid id, IEnumerable<IDeadLetters> databases, HttpContext http)

@@ -8,6 +8,7 @@ using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Inbox;
+using OrderSaga.Platform.Outbox;
 using OrderSaga.Platform.Processing;
 using OrderSaga.Platform.Rabbit;
 
@@ -19,6 +20,9 @@ namespace OrderSaga.Platform.DeadLetters;
 /// </summary>
 sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
 {
+    /// <summary>Null with the in-memory transport: it has no senders outside of this process, and cannot take a delivery back.</summary>
+    readonly DeadLetterQuota<TDb>? quota = services.GetRequiredService<IMessageTransport>() is RabbitTransport
+        ? ActivatorUtilities.CreateInstance<DeadLetterQuota<TDb>>(services, endpoint) : null;
     readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
     readonly Senders senders = services.GetRequiredService<Senders>();
@@ -49,6 +53,7 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
 
     internal async Task Store(ReceiveContext context, string cause, string detail)
     {
+        await CheckQuota(context.Body.Length ?? 0);
         MessageContext? message = context.TryGetPayload(out EnvelopeReceiveContext? inside) ? inside.Message
             : context.TryGetPayload(out ConsumeContext? whole) ? whole : null;
         var failed = new FailedMessage
@@ -69,6 +74,16 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
         var kept = failed.Id;
         await unitOfWork.RunUntilAvailable(() => unitOfWork.Run(async work => kept = await StoreOnce(work, failed)), DatabaseErrors.IsTransient, stopping);
         log.LogError("A message on {Endpoint} failed; stored as {FailedMessageId} for a replay: {Cause}", endpoint, kept, failed.Cause);
+    }
+
+    /// <exception cref="DatabaseBusyException">The queue has reached its limit: the delivery returns to it.</exception>
+    async Task CheckQuota(long length)
+    {
+        var fits = true;
+        if (quota is not null)
+            await unitOfWork.RunUntilAvailable(async () => fits = await quota.TryAdd(length), DatabaseErrors.IsTransient, stopping);
+        if (!fits)
+            throw new DatabaseBusyException($"The failed messages of {endpoint} have reached Limits:MaxFailedMegabytes: replay or discard some.");
     }
 
     /// <summary>A redelivered or repeated message is stored once.</summary>

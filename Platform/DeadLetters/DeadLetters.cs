@@ -43,6 +43,9 @@ interface IDeadLetters
     /// <summary>Records who replayed it and when, or that the replay failed and the previous replay time.</summary>
     Task MarkReplayed(Guid id, DateTime? at, string outcome, string by);
 
+    /// <summary>Deletes it and records who did.</summary>
+    Task Discard(Guid id, string by);
+
     Task<List<ParkedRowItem>> ListParked(DeadLetterPosition? after, int count);
 
     /// <summary>Returns false if no such row is parked.</summary>
@@ -65,6 +68,15 @@ sealed class DeadLetters<TDb>(Database<TDb> database, QueryRunner<TDb> statement
         {
             row.ReplayedAt = at;
             await Audit(work, $"message {id}", row.CorrelationId ?? id, outcome, by);
+        }
+    });
+
+    public Task Discard(Guid id, string by) => unitOfWork.Run(async work =>
+    {
+        foreach (var row in await work.Lock<FailedMessage, Guid>([id]))
+        {
+            await work.Db.FailedMessages.Where(failed => failed.Id == id).ExecuteDeleteAsync();
+            await Audit(work, $"message {id}", row.CorrelationId ?? id, "discarded", by);
         }
     });
 

@@ -26,6 +26,8 @@ public static class RetentionSetup
             new RetentionRule<TDb>("inbox", "received_at", services.GetRequiredService<Limits>().InboxRetentionDays));
         builder.Services.AddSingleton(services =>
             new RetentionRule<TDb>("failed_messages", "replayed_at", services.GetRequiredService<RetentionSettings>().ReplayedMessageRetentionDays));
+        builder.Services.AddSingleton(services => new RetentionRule<TDb>(
+            "failed_messages", "failed_at", services.GetRequiredService<RetentionSettings>().FailedMessageRetentionDays, "replayed_at IS NULL"));
         builder.Services.AddSingleton<RetentionJob<TDb>>();
         builder.Services.AddHostedService(services => services.GetRequiredService<RetentionJob<TDb>>());
     }

@@ -22,10 +22,14 @@ public sealed class RetentionSettings
     /// </summary>
     public int RescanIntervalSeconds { get; set; } = 3600;
 
-    /// <summary>
-    /// How long a failed message is kept after its replay; 0: permanently. A message that was not replayed is never deleted.
-    /// </summary>
+    /// <summary>How long a failed message is kept after its replay; 0: permanently.</summary>
     public int ReplayedMessageRetentionDays { get; set; } = 90;
+
+    /// <summary>
+    /// How long a failed message is kept without a replay; 0: permanently. It may be an order: set this only if operators look at failed
+    /// messages more often.
+    /// </summary>
+    public int FailedMessageRetentionDays { get; set; }
 
     /// <summary>Halves the page after a slow statement, doubles it after a fast one.</summary>
     internal static int NextPageSize(int size, TimeSpan took, int max) => took.TotalMilliseconds switch
@@ -47,5 +51,7 @@ public sealed class RetentionSettings
             throw new InvalidOperationException("Retention:PageSize must be 1 to 4900.");
         if (ReplayedMessageRetentionDays is < 0 or > 36_500)
             throw new InvalidOperationException("Retention:ReplayedMessageRetentionDays must be 1 to 36500, or 0 to keep replayed messages permanently.");
+        if (FailedMessageRetentionDays is not (0 or (>= 8 and <= 36_500)))
+            throw new InvalidOperationException("Retention:FailedMessageRetentionDays must be 8 to 36500, or 0 to keep failed messages permanently.");
     }
 }

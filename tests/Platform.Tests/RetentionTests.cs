@@ -55,6 +55,17 @@ public sealed class RetentionTests
         (await Eventually.Becomes("one is deleted", Left, left => left.Count < 3)).ShouldBe(["lately", "waits"]);
     }
 
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_dead_letter_without_replay_ends_if_configured(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Make(installation, [.. Often, "Retention:FailedMessageRetentionDays=99"]);
+        await Fill(host, db => db.AddRange(Failed("waits", null), Failed("lately", Old)));
+        await host.App.StartAsync();
+        Task<List<string>> Left() => host.Db(db => db.FailedMessages.Select(row => row.Cause).ToListAsync());
+        (await Eventually.Becomes("one is deleted", Left, left => left.Count < 2)).ShouldBe(["lately"]);
+    }
+
     [Fact]
     public async Task A_locked_row_delays_neither_retention_nor_the_outbox()
     {
@@ -109,6 +120,7 @@ public sealed class RetentionTests
     [InlineData(nameof(RetentionSettings.PageSize), 5_000)]
     [InlineData(nameof(RetentionSettings.RescanIntervalSeconds), 0)]
     [InlineData(nameof(RetentionSettings.ReplayedMessageRetentionDays), -1)]
+    [InlineData(nameof(RetentionSettings.FailedMessageRetentionDays), 7)]
     public void An_inconsistent_retention_setting_stops_startup(string name, int value)
     {
         var settings = new RetentionSettings();

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Orders.Api.Webhooks;
+using OrderSaga.Platform.Database;
 
 namespace Orders.Api.Tests.Webhooks;
 
@@ -25,11 +27,52 @@ public sealed class EndpointTests
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Concurrent_registrations_respect_the_endpoint_limit(Mode mode)
     {
-        await using var shop = await HookShop.Open(mode, "--Webhooks:MaxEndpoints=4");
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Register(shop, $"{shop.Receiver.Url}?{i}")));
-        answers.Count(answer => answer.Status == 201).ShouldBe(4);
+        await using var shop = await HookShop.Open(mode);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Register(shop, $"{shop.Receiver.Url}?{i}")));
+        answers.Count(answer => answer.Status == 201).ShouldBe(10);
         foreach (var answer in answers.Where(answer => answer.Status != 201))
             answer.ShouldBeProblem(409, "too-many-endpoints");
+    }
+
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_removed_endpoint_is_forgotten_without_its_log(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode, "--Retention:IntervalSeconds=1");
+        var logged = await shop.Register();
+        await shop.Merchant.Placed();
+        await shop.LogBecomes(logged, "Delivered", 1);
+        var unused = await shop.Register(shop.Receiver.Url + "?unused");
+        var kept = await shop.Register(shop.Receiver.Url + "?kept");
+        foreach (var endpoint in new[] { logged, unused })
+            (await shop.Merchant.Send(HttpMethod.Delete, $"/webhook-endpoints/{endpoint["id"]}", null)).ShouldBe(204);
+        await shop.Host.Read(db => db.WebhookEndpoints.ExecuteUpdateAsync(row => row.SetProperty(x => x.UpdatedAt, x => x.UpdatedAt.AddDays(-2))));
+        var left = await Eventually.Becomes("one row is deleted",
+            () => shop.Host.Read(db => db.WebhookEndpoints.Select(row => row.Id).ToListAsync()), ids => ids.Count < 3);
+        left.ShouldBe([logged["id"]!.GetValue<Guid>(), kept["id"]!.GetValue<Guid>()], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task The_host_of_a_url_is_audited_and_not_its_path()
+    {
+        await using var shop = await HookShop.Open(Mode.Embedded);
+        var endpoint = await shop.Register(shop.Receiver.Url + "?secret");
+        var id = (string)endpoint["id"]!;
+        (await shop.Host.Read(db => db.Audit.Where(row => row.SubjectId == id).Select(row => row.Detail).SingleAsync())).ShouldBe("127.0.0.1");
+    }
+
+    [Fact]
+    public void A_webhook_gives_the_merchants_reason()
+    {
+        var order = new OrderState { Reason = "Mrs Smith is ill", Currency = "EUR" };
+        var row = new AuditRow { Subject = OrderAudit.Subject, SubjectId = "", From = OrderStates.Cancelling, To = OrderStates.Cancelled, Cause = "" };
+        string? Reason(string? detail)
+        {
+            row.Detail = detail;
+            return (string?)JsonNode.Parse(OrderEvent.Json("order.cancelled", row, order))!["data"]!["reason"];
+        }
+
+        Reason(OrderAudit.RequestedByMerchant).ShouldBe("Mrs Smith is ill");
+        Reason("sold out").ShouldBe("sold out");
     }
 
     [Fact]
