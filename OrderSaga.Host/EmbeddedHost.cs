@@ -50,6 +50,14 @@ static class EmbeddedHost
         return builder;
     }
 
+    /// <summary>True if payments go to this process's own sandbox.</summary>
+    public static bool IsGateway(WebApplicationBuilder builder)
+    {
+        var own = new Uri(builder.Services.Select(service => service.ImplementationInstance).OfType<WelcomeService.WelcomeInfo>().Single().Url);
+        return Uri.TryCreate(builder.Configuration["Gateway:Url"], UriKind.Absolute, out var gateway)
+            && gateway.AbsolutePath.TrimEnd('/') == "/sandbox" && gateway.Port == own.Port && (gateway.IsLoopback || gateway.Host == own.Host);
+    }
+
     static void AddWelcome(IServiceCollection services)
     {
         services.AddSingleton<WelcomeService>();

@@ -25,6 +25,9 @@ public static class SandboxSetup
     {
         app.ServiceProvider.GetRequiredService<SandboxSettings>().Check();
         app.ServiceProvider.GetRequiredService<Faults>().Announce();
+        if (app.ServiceProvider.GetRequiredService<IHostEnvironment>().IsProduction())
+            app.ServiceProvider.GetRequiredService<ILogger<SandboxSettings>>().LogWarning(
+                "The gateway is the sandbox: no money moves. Set Gateway:Url to a real gateway");
 
         var sandbox = app.MapGroup("/sandbox").ExcludeFromDescription();
         sandbox.MapHostedPage();

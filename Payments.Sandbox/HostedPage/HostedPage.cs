@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
@@ -17,20 +18,35 @@ static class HostedPage
 
     static async Task<IResult> Show(string id, HttpContext context, SandboxDb db, TimeProvider clock, CancellationToken cancel)
     {
-        var payment = await db.Operations.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id && x.Url != null, cancel);
+        var payment = await Find(db, id, cancel);
         context.Response.Headers.ContentSecurityPolicy = PageHtml.ContentSecurityPolicy;
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers["Referrer-Policy"] = "no-referrer";
+        // Not no-referrer: a browser would then send the page's own forms with the origin "null".
+        context.Response.Headers["Referrer-Policy"] = "same-origin";
         return Results.Text(PageHtml.Of(payment, clock.GetUtcNow().UtcDateTime), "text/html; charset=utf-8", statusCode: payment is null ? 404 : 200);
     }
 
     /// <summary>Pressed twice, too late or after a void: the page shows the actual result.</summary>
-    static Func<string, HttpContext, Ledger, Task<IResult>> Press(Verdict verdict) => async (id, context, ledger) =>
+    static Func<string, HttpContext, SandboxDb, Ledger, CancellationToken, Task<IResult>> Press(Verdict verdict) => async (id, context, db, ledger, cancel) =>
     {
-        var outcome = await ledger.Do(new Conclude(id, verdict));
-        context.Response.Headers.CacheControl = "no-store";
+        if (IsCrossSite(context.Request))
+            throw new Problem(ProblemTypes.CrossSite, "Open the payment page, and press the button there.");
+        // No key is needed here: an unknown id must not cost a write.
+        if (await Find(db, id, cancel) is not null)
+            await ledger.Do(new Conclude(id, verdict));
         context.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.Response.Headers.Location = $"{Path}{Uri.EscapeDataString(outcome.Operation?.Id ?? id)}";
+        context.Response.Headers.Location = Path + Uri.EscapeDataString(id);
         return Results.Empty;
+    };
+
+    static Task<GatewayOperation?> Find(SandboxDb db, string id, CancellationToken cancel) =>
+        db.Operations.AsNoTracking().SingleOrDefaultAsync(x => x.Id == id && x.Url != null, cancel);
+
+    /// <summary>A browser says which site sent the form; older browsers say only its origin. Other programs say neither.</summary>
+    static bool IsCrossSite(HttpRequest request) => request.Headers["Sec-Fetch-Site"].ToString() switch
+    {
+        "same-origin" or "none" => false,
+        "" => request.Headers.Origin.ToString() is { Length: > 0 } origin
+            && !(Uri.TryCreate(origin, UriKind.Absolute, out var site) && site.Authority == request.Host.Value),
+        _ => true,
     };
 }

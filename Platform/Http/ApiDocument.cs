@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,9 +14,24 @@ using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
+/// <summary>Who may read the API document. Setting: <c>Http:ApiDocument</c>.</summary>
+enum ApiDocumentAccess
+{
+    /// <summary>All callers, also as pages.</summary>
+    Open,
+
+    /// <summary>Callers with any API key; no pages.</summary>
+    Key,
+
+    /// <summary>No caller.</summary>
+    Off,
+}
+
 /// <summary>Serves OpenAPI 3.1 at /openapi/v1.json and interactive pages at /docs.</summary>
 static class ApiDocument
 {
+    const string Setting = "Http:ApiDocument";
+    const string Name = "v1";
     const string ProblemJson = "application/problem+json";
 
     static readonly ProblemType[] OfEveryCall =
@@ -32,7 +49,7 @@ static class ApiDocument
     const string PagePolicy = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi("v1", options =>
+    public static void AddApiDocument(this WebApplicationBuilder builder) => builder.Services.AddOpenApi(Name, options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
         options.AddDocumentTransformer((document, _, _) => Describe(document));
@@ -41,7 +58,21 @@ static class ApiDocument
 
     public static void UseApiDocument(this WebApplication app)
     {
-        app.MapOpenApi().AllowAnonymous();
+        var access = app.Configuration.GetEnum(Setting, ApiDocumentAccess.Open);
+        if (access == ApiDocumentAccess.Off)
+            return;
+        // Written once: it is the same for every caller.
+        var document = new Lazy<Task<byte[]>>(() => Write(app.Services));
+        var endpoint = app.MapGet("/openapi/v1.json", async () => Results.Bytes(await document.Value, "application/json;charset=utf-8"))
+            .ExcludeFromDescription();
+        if (access == ApiDocumentAccess.Open)
+            UsePages(app, endpoint);
+    }
+
+    /// <summary>The pages read the document without a key.</summary>
+    static void UsePages(WebApplication app, RouteHandlerBuilder document)
+    {
+        document.AllowAnonymous();
         app.Use((context, next) =>
         {
             if (context.Request.Path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase))
@@ -57,6 +88,12 @@ static class ApiDocument
         });
     }
 
+    static async Task<byte[]> Write(IServiceProvider services)
+    {
+        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(Name).GetOpenApiDocumentAsync();
+        return Encoding.UTF8.GetBytes(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));
+    }
+
     static Task Describe(OpenApiDocument document)
     {
         document.Info = new OpenApiInfo
@@ -67,6 +104,8 @@ static class ApiDocument
                 + "Every error is an RFC 9457 problem that says what to do.",
             License = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" },
         };
+        // Relative to the document: a caller's Host header must not appear in what others read.
+        document.Servers = [new OpenApiServer { Url = ".." }];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {

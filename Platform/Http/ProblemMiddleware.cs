@@ -8,7 +8,9 @@ using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
-/// <summary>Outermost middleware: every answer of 400 and up is a problem without internal details.</summary>
+/// <summary>
+/// Outermost middleware: every answer of 400 and up is a problem without internal details, and every answer has protective headers.
+/// </summary>
 sealed class ProblemMiddleware(
     RequestDelegate next, IHostApplicationLifetime lifetime, LogSampler<ProblemMiddleware> sampler, ILogger<ProblemMiddleware> log)
 {
@@ -16,7 +18,7 @@ sealed class ProblemMiddleware(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        Protect(context.Response.Headers);
         try
         {
             await next(context);
@@ -47,13 +49,21 @@ sealed class ProblemMiddleware(
                 RequestLog.MethodOf(context), RequestLog.PathOf(context), problem, skipped);
     }
 
+    /// <summary>What holds for every answer that sets nothing else: no cache keeps it, no page frames it, and it loads nothing.</summary>
+    static void Protect(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+    }
+
     public static Task Write(HttpContext context, Problem problem)
     {
         var response = context.Response;
         if (problem.Type == ProblemTypes.MediaType)
             problem = Problems.MediaType(context.Addresses().ContentTypes(context.Request));
         response.StatusCode = problem.Type.Status;
-        response.Headers.CacheControl = "no-store";
+        Protect(response.Headers);
         if (problem.RetryAfter is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -107,6 +107,7 @@ public static class ProblemTypes
     public static readonly ProblemType SettlementRefused = new("settlement-refused", 422, "The settlement file is invalid.");
 
     // The sandbox gateway.
+    public static readonly ProblemType CrossSite = new("cross-site", 403, "The form came from another site.");
     public static readonly ProblemType UnknownOperation = new("unknown-operation", 404, "Operation not found.");
     public static readonly ProblemType AuthorizationPending = new("authorization-pending", 409, "The authorization is pending.");
     public static readonly ProblemType AuthorizationDeclined = new("authorization-declined", 409, "The authorization is declined.");

@@ -6,7 +6,7 @@ namespace OrderSaga.Platform.Http;
 
 /// <summary>
 /// Support for reverse proxies: X-Forwarded-For, -Proto, -Host and -Prefix are accepted only from <see cref="HttpSettings.TrustedProxies"/>.
-/// Location headers, the API document's server and redirects of the payment page then show public URLs.
+/// Location headers and redirects of the payment page then show public URLs.
 /// </summary>
 static class Proxies
 {

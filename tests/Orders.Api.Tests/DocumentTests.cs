@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Http;
 using Shouldly;
 
 namespace Orders.Api.Tests;
@@ -14,6 +17,33 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
         document["openapi"]!.GetValue<string>().ShouldStartWith("3.1.");
         document["components"]!["securitySchemes"]!.AsObject().Select(scheme => scheme.Key).ShouldBe(["bearer", "apiKey"], ignoreOrder: true);
         (await api.Stranger.Get("/docs/index.html")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task OpenAPI_is_written_once_whatever_the_Host()
+    {
+        var written = 0;
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        await using var host = await ApiHost.Start(installation, false, builder => builder.Services.Configure<OpenApiOptions>("v1", options =>
+            options.AddDocumentTransformer((_, _, _) => Task.FromResult(Interlocked.Increment(ref written)))));
+        var stranger = new Caller(host, "", null);
+        var documents = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => stranger.Get("/openapi/v1.json", ("Host", $"evil-{i}.example"))));
+        documents.Select(document => document.ShouldBe(200).Text).Distinct().ShouldHaveSingleItem().ShouldNotContain("evil");
+        ((string)documents[0].Json["servers"]!.AsArray().Single()!["url"]!).ShouldBe("..");
+        written.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Key", 401, 200)]
+    [InlineData("Off", 404, 404)]
+    public async Task OpenAPI_can_be_closed(string access, int withoutKey, int withKey)
+    {
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        var key = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders);
+        await using var host = await ApiHost.Start(installation, false, "--Http:ApiDocument=" + access);
+        (await new Caller(host, "", null).Get("/openapi/v1.json")).ShouldBe(withoutKey);
+        (await new Caller(host, "m", key).Get("/openapi/v1.json")).ShouldBe(withKey);
+        (await new Caller(host, "m", key).Get("/docs/index.html")).ShouldBe(404);
     }
 
     [Fact]

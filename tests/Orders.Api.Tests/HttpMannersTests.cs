@@ -54,6 +54,27 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     }
 
     [Theory]
+    [InlineData("/orders", true)]
+    [InlineData("/products", true)]
+    [InlineData("/webhook-endpoints", true)]
+    [InlineData("/nowhere", true)]
+    [InlineData("/health/ready", true)]
+    [InlineData("/openapi/v1.json", true)]
+    [InlineData("/docs/index.html", false)]
+    public async Task No_answer_is_framed_or_kept_in_a_cache(string path, bool noStore)
+    {
+        var answer = await api.Merchant().Get(path);
+        answer.Header("Content-Security-Policy")!.ShouldStartWith("default-src 'none'");
+        answer.Header("Content-Security-Policy")!.ShouldContain("frame-ancestors 'none'");
+        if (noStore)
+            answer.Header("Cache-Control").ShouldBe("no-store");
+    }
+
+    [Fact]
+    public async Task The_pages_keep_no_key() =>
+        (await api.Stranger.Get("/docs/index.js")).ShouldBe(200).Text.ShouldNotContain("\"persistAuthorization\":true");
+
+    [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
     [InlineData("/openapi/v1.json")]

@@ -17,9 +17,12 @@ public sealed class GatewayCaller : IDisposable
             http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
-    public async Task<GatewayReply> Post(string path, string? key, string? body = null, TimeSpan? waitLimit = null)
+    public async Task<GatewayReply> Post(
+        string path, string? key, string? body = null, TimeSpan? waitLimit = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
         if (body is not null)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         if (key is not null)

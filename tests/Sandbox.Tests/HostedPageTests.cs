@@ -1,4 +1,6 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Sandbox.Tests;
 
@@ -64,6 +66,36 @@ public sealed class HostedPageTests(OnSqlite sandbox) : IClassFixture<OnSqlite>
         page.Body.ShouldContain(shown);
         page.Body.ShouldNotContain("<button");
         (await gateway.Ledger($"idempotencyKey={key}")).ShouldBe([$"authorize:{status}"]);
+    }
+
+    [Theory]
+    [InlineData("Sec-Fetch-Site", "cross-site", false)]
+    [InlineData("Sec-Fetch-Site", "same-site", false)]
+    [InlineData("Sec-Fetch-Site", "same-origin", true)]
+    [InlineData("Sec-Fetch-Site", "none", true)]
+    [InlineData("Origin", "https://evil.example", false)]
+    [InlineData("Origin", "null", false)]
+    [InlineData("Origin", "HOST", true)]
+    public async Task A_form_of_another_site_pays_nothing(string header, string value, bool own)
+    {
+        var answer = await gateway.AuthorizeHosted();
+        var sent = value == "HOST" ? sandbox.Host.Root.GetLeftPart(UriPartial.Authority) : value;
+        var pressed = await gateway.Post($"pay/{answer.Id}/pay", null, headers: (header, sent));
+        if (own)
+            pressed.ShouldBe(HttpStatusCode.SeeOther);
+        else
+            pressed.ShouldBeProblem(HttpStatusCode.Forbidden, "cross-site");
+        (await gateway.Ledger($"reference={answer.Field("reference")}")).ShouldBe([own ? "authorize:succeeded" : "authorize:pending"]);
+    }
+
+    [Fact]
+    public async Task An_unknown_payment_costs_no_write()
+    {
+        await using var host = await SandboxHost.Start();
+        var writer = host.Services.GetRequiredService<Database<SandboxDb>>().Writer;
+        await writer.WaitAsync(TestContext.Current.CancellationToken);
+        (await host.Gateway.Post("pay/auth_none/pay", null)).ShouldBe(HttpStatusCode.SeeOther);
+        writer.Release();
     }
 
     [Fact]

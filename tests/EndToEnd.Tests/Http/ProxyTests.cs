@@ -27,8 +27,7 @@ public sealed class ProxyTests
         (await Location(HttpMethod.Post, "/sandbox/pay/none/pay", "{}")).ShouldBe(prefix + "/sandbox/pay/none");
 
         var document = JsonNode.Parse(await host.Http.GetStringAsync("/openapi/v1.json"))!;
-        var server = document["servers"]![0]!["url"]!.GetValue<string>().TrimEnd('/');
-        server.ShouldBe(believed ? "https://api.example.com/shop" : host.Http.BaseAddress!.ToString().TrimEnd('/'));
+        ((string)document["servers"]!.AsArray().Single()!["url"]!).ShouldBe("..", "relative, so that it is right behind any prefix");
 
         async Task<string> Location(HttpMethod method, string path, string body)
         {
