@@ -34,6 +34,9 @@ public static class Schema
             }));
         }
 
+        // A new file has the modes that the process's umask leaves.
+        if (settings.GetDatabaseMode() == DatabaseMode.Sqlite && applied.Count > 0)
+            PrivateFiles.RestrictDatabases(settings.GetDataDirectory());
         return applied;
     }
 

@@ -18,6 +18,7 @@ public static class DataLock
         foreach (var directory in Directories(app.Services.GetServices<IDatabase>()))
         {
             PrivateFiles.RestrictDirectory(directory);
+            PrivateFiles.RestrictDatabases(directory);
             held.Files.Add(Open(Path.Combine(directory, fileName)));
         }
 

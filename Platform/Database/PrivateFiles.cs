@@ -49,6 +49,14 @@ public static class PrivateFiles
         }
     }
 
+    /// <summary>The databases of a directory with their logs: SQLite gives a new log the mode of its database.</summary>
+    /// <exception cref="IOException">A mode cannot be changed.</exception>
+    public static void RestrictDatabases(string directory)
+    {
+        foreach (var file in Directory.Exists(directory) ? Directory.EnumerateFiles(directory, "*.db*") : [])
+            Restrict(file);
+    }
+
     /// <summary>As <see cref="Restrict"/>. Leaves a directory alone that holds other files than ours: it may be the system's.</summary>
     /// <exception cref="IOException">Other users can use the directory, and it is not ours or its mode cannot be changed.</exception>
     public static void RestrictDirectory(string path)

@@ -84,6 +84,18 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_makes_public_databases_private()
+    {
+        await using var installation = await Mode.Embedded.Fresh("pack");
+        var file = Path.Combine(installation.Directory, "pack.db");
+        await File.WriteAllTextAsync(file, "");
+        File.SetUnixFileMode(file, Public);
+        await using var app = PackSetup.Build(PackHost.Arguments(installation), _ => { });
+        using (DataLock.Acquire(app, "instance.lock"))
+            File.GetUnixFileMode(file).ShouldBe(Private);
+    }
+
+    [Fact]
     public void A_public_key_file_is_made_private()
     {
         ApiKeys.Create(directory.FullName, "old", "m", Roles.Orders);

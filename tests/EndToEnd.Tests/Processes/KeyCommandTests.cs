@@ -68,6 +68,9 @@ public sealed class KeyCommandTests(KeyHost host) : IClassFixture<KeyHost>, IDis
             File.GetUnixFileMode(Path.Combine(host.Data, file)).ShouldBe(Owner, file);
         }
         File.GetUnixFileMode(Path.Combine(host.Data, "api-keys.json")).ShouldBe(Owner);
+        Directory.GetFiles(host.Data, "*.db*").ShouldNotBeEmpty();
+        foreach (var file in Directory.GetFiles(host.Data, "*.db*"))
+            File.GetUnixFileMode(file).ShouldBe(Owner, file);
         File.GetUnixFileMode(host.Data).ShouldBe(Owner | UnixFileMode.UserExecute);
     }
 
