@@ -49,8 +49,10 @@ sealed class DeadLetterQuota<TDb>(string endpoint, QueryRunner<TDb> statements, 
     /// <summary>The bytes in the table at a time, and those added since.</summary>
     sealed class Reading(long bytes, long at)
     {
+        long total = bytes;
+
         public long At => at;
 
-        public long Add(long more) => Interlocked.Add(ref bytes, more);
+        public long Add(long more) => Interlocked.Add(ref total, more);
     }
 }
