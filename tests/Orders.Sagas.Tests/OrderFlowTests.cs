@@ -42,10 +42,10 @@ public sealed class OrderFlowTests
     public async Task The_audit_has_none_of_the_merchants_own_words()
     {
         await using var rig = await Rig.Start(Mode.Embedded);
-        var asked = await rig.Put(OrderStates.AwaitingPayment);
+        var requested = await rig.Put(OrderStates.AwaitingPayment);
         var missed = await rig.Put(OrderStates.AwaitingPayment, order => order.CancellationRequested = " Mrs Smith is ill ");
-        await rig.Deliver(new CancelOrder(asked.CorrelationId, "Mrs Smith is ill"), new PaymentAuthorized(missed.CorrelationId));
-        foreach (var order in new[] { asked, missed })
+        await rig.Deliver(new CancelOrder(requested.CorrelationId, "Mrs Smith is ill"), new PaymentAuthorized(missed.CorrelationId));
+        foreach (var order in new[] { requested, missed })
         {
             await rig.Deliver(new StockCancelled(order.CorrelationId), new PaymentCancelled(order.CorrelationId));
             (await rig.Order(order.CorrelationId)).Reason.ShouldBe("Mrs Smith is ill");

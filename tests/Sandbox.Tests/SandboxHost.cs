@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 
 namespace OrderSaga.Sandbox.Tests;
 
@@ -15,6 +16,9 @@ public sealed class SandboxHost(Installation installation, bool owned) : Service
     ];
 
     GatewayCaller? gateway;
+
+    /// <summary>Warnings and errors so far.</summary>
+    public LogLines Log { get; } = new();
 
     public GatewayCaller Gateway => gateway ??= new GatewayCaller(Root, Key);
 
@@ -35,7 +39,11 @@ public sealed class SandboxHost(Installation installation, bool owned) : Service
         return base.DisposeAsync();
     }
 
-    protected override void Add(WebApplicationBuilder builder) => builder.AddSandbox();
+    protected override void Add(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddProvider(Log);
+        builder.AddSandbox();
+    }
 
     protected override void Map(WebApplication host) => host.MapSandbox();
 }
