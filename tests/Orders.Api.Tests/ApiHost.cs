@@ -24,7 +24,7 @@ public sealed class ApiHost(Installation installation, bool withBus, Action<WebA
     {
         var host = new ApiHost(installation, false, _ => { });
         host.Build([Errors, .. settings]);
-        await host.Serve();
+        await host.StartAlone();
         return host;
     }
 

@@ -38,7 +38,7 @@ public sealed class FailedMessageTests
         (await http.DeleteAsync($"/failed-messages/{id}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await http.DeleteAsync($"/failed-messages/{id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await host.Db(db => db.Audit.SingleAsync(row => row.Subject == $"message {id}")))
-            .ShouldSatisfyAllConditions(row => row.To.ShouldBe("discarded"), row => row.Cause.ShouldBe("operator ops"));
+            .ShouldSatisfyAllConditions(row => row.To.ShouldBe("discarded"), row => row.Cause.ShouldBe("operator operator"));
     }
 
     [Fact]

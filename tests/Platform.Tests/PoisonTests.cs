@@ -63,7 +63,7 @@ public sealed class PoisonTests
             (await http.PostAsync($"/failed-messages/{kept.Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await host.Db(db => db.Audit.Where(row => row.Subject == $"message {kept.Id}").OrderBy(row => row.Id).ToListAsync()))
             .Select(row => $"{row.SubjectId} {row.From}>{row.To} by {row.Cause}")
-            .ShouldBe([$"{kept.CorrelationId ?? kept.Id} >replayed by operator ops", $"{kept.CorrelationId ?? kept.Id} replayed>replayed by operator ops"]);
+            .ShouldBe(((string[])[">replayed", "replayed>replayed"]).Select(change => $"{kept.CorrelationId ?? kept.Id} {change} by operator operator"));
         await host.Counts("echo-poison", 1);
         (await host.Counter("poison")).ShouldBe(1);
         (await host.Counter("a")).ShouldBe(1);

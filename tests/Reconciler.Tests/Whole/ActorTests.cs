@@ -80,6 +80,7 @@ public sealed class ActorTests : IAsyncLifetime
         ("VoidSettlement", "settlement file", () => Call(HttpMethod.Post, $"/settlements/{Yesterday}/void", Why)),
         ("StartReconciliation", "reconciliation run", () => Call(HttpMethod.Post, "/reconciliation/runs", new { kind = "full", dryRun = true })),
         ("ReplayFailedMessage", "message", async () => await Call(HttpMethod.Post, $"/failed-messages/{await Failed()}/replay")),
+        ("DiscardFailedMessage", "message", async () => await Call(HttpMethod.Delete, $"/failed-messages/{await Failed()}")),
         ("ReplayParkedRow", "outbox row", async () => await Call(HttpMethod.Post, $"/outbox/parked/{await Parked()}/replay")),
         ("AssignCase", "case", async () => await Call(HttpMethod.Post, await Difference() + "/assign", new { assignee = "jo", reason = "why" })),
         ("ResolveCase", "case", async () => await Call(HttpMethod.Post, await Difference() + "/resolve", Why)),

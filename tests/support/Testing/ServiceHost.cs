@@ -100,12 +100,18 @@ public abstract class ServiceHost<TDb>(Installation installation, bool owned = f
         app = builder.Build();
     }
 
-    /// <summary>Starts; returns when its queues are bound, because messages that are sent before are lost.</summary>
-    protected virtual async Task Serve()
+    /// <summary>Starts, perhaps without its database and broker.</summary>
+    protected async Task StartAlone()
     {
         Map(App);
         App.UseServiceDefaults();
         await App.StartAsync();
+    }
+
+    /// <summary>Starts; returns when its queues are bound, because messages that are sent before are lost.</summary>
+    protected virtual async Task Serve()
+    {
+        await StartAlone();
         if (Services.GetService<IBusControl>() is { } bus)
             (await bus.WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(30))).ShouldBe(BusHealthStatus.Healthy);
     }
