@@ -99,7 +99,7 @@ public sealed class DatabaseRightsTests(RestrictedSystem restricted)
             path = started.Headers.Location?.OriginalString;
             return started.StatusCode == HttpStatusCode.Accepted;
         });
-        await Eventually.Holds("the run is completed", async () => (string)(await http.GetFromJsonAsync<JsonNode>(path!))!["status"]! == "Completed");
+        await Eventually.Holds("the run is completed", async () => (string)(await http.GetFromJsonAsync<JsonNode>(path!))!["state"]! == "Completed");
     }
 
     string Name(string role) => Roles.Connection("orders", role).Split("Username=")[1].Split(';')[0];
