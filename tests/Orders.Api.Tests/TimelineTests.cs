@@ -44,7 +44,7 @@ public sealed class TimelineTests : IAsyncLifetime
         var timeline = (await merchant.Get($"/orders/{id}/timeline")).ShouldBe(200).Json;
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
         timeline["items"]!.AsArray().Select(item => (string)item!["source"]!).ShouldBe(["stock", "order"]);
-        Gaps(timeline).ShouldBe("payment: no answer within 300 ms");
+        Gaps(timeline).ShouldBe("payment: no answer within 1000 ms");
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class TimelineTests : IAsyncLifetime
         (stock, payment, cases) = (await ParticipantStandIn.Start(), await ParticipantStandIn.Start(), await ParticipantStandIn.Start());
         var key = ApiKeys.Create(installation.Directory, "m", "m", Roles.Orders, Roles.Catalogue);
         host = await ApiHost.Start(installation, false, $"--Participants:StockUrl={stock.Url}", $"--Participants:PaymentUrl={payment.Url}/",
-            $"--Participants:CaseUrl={cases.Url}", "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=300",
+            $"--Participants:CaseUrl={cases.Url}", "--Participants:Key=the service's own", "--Participants:TimeoutMilliseconds=1000",
             "--Participants:BreakerMinimumThroughput=4",
             "--Participants:BreakerOpenSeconds=1");
         merchant = new Caller(host, "m", key);
