@@ -19,12 +19,8 @@ sealed class FailedPlacements(OrderSettings settings) : IDisposable
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         }));
 
-    /// <summary>True if the key has no permit left.</summary>
-    public bool IsSpent(ClaimsPrincipal caller)
-    {
-        using var lease = permits.AttemptAcquire(KeyOf(caller), permitCount: 0);
-        return !lease.IsAcquired;
-    }
+    /// <summary>True if the key has no whole permit left. To acquire none would succeed with a part of one.</summary>
+    public bool IsSpent(ClaimsPrincipal caller) => permits.GetStatistics(KeyOf(caller)) is { CurrentAvailablePermits: 0 };
 
     public void Charge(ClaimsPrincipal caller) => permits.AttemptAcquire(KeyOf(caller)).Dispose();
 
