@@ -34,11 +34,8 @@ sealed class AuditSealer<TDb>(
     /// <summary>The newest seal.</summary>
     AuditSeal? last;
 
-    /// <summary>A missing id: the highest id when it was noticed, and when.</summary>
-    (long Head, long Since)? gap;
-
-    /// <summary>No transaction can still commit a row up to this id.</summary>
-    long settled;
+    /// <summary>The ids after the newest seal that no row had when this process read them.</summary>
+    SequenceGaps? gaps;
 
     long? logged;
 
@@ -62,7 +59,7 @@ sealed class AuditSealer<TDb>(
     {
         if (!await IsTurn())
         {
-            gap = null;
+            gaps = null;
             return;
         }
 
@@ -95,38 +92,29 @@ sealed class AuditSealer<TDb>(
     async Task<bool> SealPage()
     {
         var after = last?.LastId ?? 0;
-        if (gap is not null && !await IsClosed(after))
+        gaps ??= new SequenceGaps(after);
+        gaps.GiveUp(clock.GetTimestamp() - timeout);
+        var waits = gaps.Head > after && gaps.Resolved == after;
+        if (waits && !await Read(db => db.Set<AuditRow>().AnyAsync(row => row.Id == after + 1)))
             return false;
         var rows = await Read(db => db.Set<AuditRow>().AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize).ToListAsync());
-        var final = CountFinal(rows, after);
-        if (final < rows.Count)
-            gap = (await Read(db => db.Set<AuditRow>().MaxAsync(row => row.Id)), clock.GetTimestamp());
+        Pass(gaps, rows);
+        var final = rows.Count(row => row.Id <= gaps.Resolved);
         if (final > 0)
             await SealRows(rows.GetRange(0, final));
         return final == PageSize;
     }
 
-    /// <summary>True if the missing row has arrived, or no transaction can bring it any more.</summary>
-    async Task<bool> IsClosed(long after)
+    void Pass(SequenceGaps passed, List<AuditRow> rows)
     {
-        if (clock.GetTimestamp() - gap!.Value.Since >= timeout)
-            settled = gap.Value.Head;
-        else if (!await Read(db => db.Set<AuditRow>().AnyAsync(row => row.Id == after + 1)))
-            return false;
-        gap = null;
-        return true;
-    }
-
-    /// <summary>
-    /// How many of the rows no later commit can precede: ids are assigned on insert, so one that is missing may belong to a transaction in
-    /// progress, or to one that was rolled back.
-    /// </summary>
-    int CountFinal(List<AuditRow> rows, long after)
-    {
-        var (count, next) = (0, Math.Max(after, settled) + 1);
-        for (; count < rows.Count && rows[count].Id <= next; count++)
-            next = Math.Max(next, rows[count].Id + 1);
-        return count;
+        var now = clock.GetTimestamp();
+        foreach (var row in rows)
+        {
+            if (row.Id > passed.Head)
+                passed.Pass(row.Id, now);
+            else
+                passed.Fill(row.Id);
+        }
     }
 
     async Task SealRows(List<AuditRow> rows)

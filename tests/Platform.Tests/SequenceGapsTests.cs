@@ -1,6 +1,6 @@
-using Orders.Api.Webhooks;
+using OrderSaga.Platform.Database;
 
-namespace Orders.Api.Tests.Webhooks;
+namespace Platform.Tests;
 
 /// <summary>Gaps in a sequence of ids.</summary>
 public sealed class SequenceGapsTests

@@ -1,11 +1,11 @@
-namespace Orders.Api.Webhooks;
+namespace OrderSaga.Platform.Database;
 
 /// <summary>
 /// Reads rows in the order of an id that is assigned on insert, not on commit: a missing id belongs to a transaction that is still in
-/// progress, or that was rolled back. The reader waits for it as long as a transaction can last.
+/// progress, or that was rolled back. The reader waits for it as long as a transaction can last. Not safe for concurrent use.
 /// </summary>
 /// <param name="after">All ids up to this one are processed.</param>
-sealed class SequenceGaps(long after)
+public sealed class SequenceGaps(long after)
 {
     /// <summary>Maximum number of missing ids; then reading stops until they have arrived or are given up.</summary>
     public const int MaxGaps = 20_000;
@@ -15,6 +15,7 @@ sealed class SequenceGaps(long after)
     /// <summary>The highest id read.</summary>
     public long Head { get; private set; } = after;
 
+    /// <summary>The missing ids, in order.</summary>
     public IReadOnlyCollection<long> Missing => missing.Keys;
 
     /// <summary>A reader that restarts after this id misses nothing.</summary>
