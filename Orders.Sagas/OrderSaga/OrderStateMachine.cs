@@ -30,7 +30,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // No margin here: no authorization may be requested after the time to pay. Elsewhere the gateway has a margin to report a payment.
+        // StockReserved has no margin: no authorization may be requested after the time to pay. All other checks leave the gateway its margin.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -90,8 +90,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// An order leaves review when the missing answer arrives, when an operator decides, or when its time to pay ends unpaid. It then resumes in
-    /// its previous state or is cancelled. The saga ignores a decision about an older version of the row. It handles any other answer as in
-    /// the state before the review: it ignores the answer, or the answer is stored as a failed message.
+    /// its previous state or is cancelled. The saga ignores a decision about an older version of the row. An answer that is not the missing one is
+    /// handled as in the state before the review: ignored, or stored as a failed message.
     /// </summary>
     void Review()
     {
@@ -113,15 +113,17 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
-    /// <summary>As <see cref="RetryOrReview"/>, but cancels an order whose cancellation was requested or whose time to pay is over.</summary>
+    /// <summary>
+    /// As <see cref="RetryOrReview"/>, but cancels an order if a cancellation was requested, or if its time to pay and the gateway's margin are over.
+    /// </summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
         OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
     /// <summary>
-    /// Handles the answer; if the condition is true (the time to pay is over, or a cancellation was requested), cancels the unpaid order
-    /// instead.
+    /// Handles the answer, or cancels the unpaid order if the condition is true: a cancellation was requested, or the time to pay and the
+    /// gateway's margin are over. StockReserved has no margin.
     /// </summary>
     EventActivityBinder<OrderState, T> HandleOrCancel<T>(
         Event<T> answer, StateMachineCondition<OrderState, T> mustCancel,

@@ -79,7 +79,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     /// <summary>True until StockCancelled arrives: then the stock branch holds nothing.</summary>
     public bool StockMayBeHeld(BehaviorContext<OrderState> context) => !context.Saga.StockReleased;
 
-    /// <summary>As <see cref="StockMayBeHeld"/>, for the payment branch.</summary>
+    /// <summary>True until PaymentCancelled arrives; false from the start if the payment branch cannot hold anything.</summary>
     public bool PaymentMayBeHeld(BehaviorContext<OrderState> context) => !context.Saga.PaymentReleased;
 
     public void RecordStockReleased(BehaviorContext<OrderState> context)
@@ -143,14 +143,14 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     {
         context.Saga.RetryCount++;
         context.Saga.NextRetryAt = settings.NextRetryAt(context.Saga, Now);
-        Record(context, $"overdue: the command was sent again, attempt {context.Saga.RetryCount}");
+        Record(context, $"overdue: the command was sent again, repeat {context.Saga.RetryCount}");
     }
 
     public Task RequestReview(BehaviorContext<OrderState> context)
     {
         var order = context.Saga;
         order.ReviewFrom = order.State;
-        order.Reason ??= $"no answer in {order.State} after {order.RetryCount} attempts";
+        order.Reason ??= $"no answer in {order.State} after {order.RetryCount} repeats";
         return Publish(context, new OrderNeedsReview(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason, Now));
     }
 
@@ -216,7 +216,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     {
         var order = context.Saga;
         Record(context, detail, from);
-        // Keep the count in review: the case shows how often the command was sent.
+        // Keep the count in review: the case shows how often the command was repeated.
         order.RetryCount = order.State == OrderStates.NeedsReview ? order.RetryCount : 0;
         order.NextRetryAt = settings.FirstRetryAt(order, order.UpdatedAt);
         if (order.State != OrderStates.NeedsReview && !OrderLifecycle.Of(order.State).IsUnpaid)

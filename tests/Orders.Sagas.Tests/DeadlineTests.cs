@@ -33,7 +33,7 @@ public sealed class DeadlineTests
         var id = (await rig.Put(OrderStates.Reserving, order => order.RetryCount = Settings.MaxRetries)).CorrelationId;
         var review = await rig.Becomes(id, OrderStates.NeedsReview);
         review.NextRetryAt.ShouldBe(review.PayBefore + Margin);
-        review.RetryCount.ShouldBe(Settings.MaxRetries, "its case shows the number of attempts");
+        review.RetryCount.ShouldBe(Settings.MaxRetries, "its case shows the number of repeats");
         rig.Clock.Advance(TimeSpan.FromMinutes(15) + Margin);
         await rig.Becomes(id, OrderStates.Cancelling);
     }

@@ -32,17 +32,17 @@ public sealed class RecoveryTests
         await using var rig = await Start(mode, participants: false);
         var id = (await rig.Put(OrderStates.ConfirmingStock)).CorrelationId;
         var delays = new List<double>();
-        for (var attempt = 1; attempt <= 4; attempt++)
+        for (var repeat = 1; repeat <= 4; repeat++)
         {
-            var seen = await Eventually.Becomes($"attempt {attempt}", () => rig.Order(id), order => order.RetryCount >= attempt);
-            seen.RetryCount.ShouldBe(attempt);
+            var seen = await Eventually.Becomes($"repeat {repeat}", () => rig.Order(id), order => order.RetryCount >= repeat);
+            seen.RetryCount.ShouldBe(repeat);
             delays.Add((seen.NextRetryAt!.Value - seen.UpdatedAt).TotalSeconds);
             rig.Clock.Advance(TimeSpan.FromSeconds(5));
         }
 
         var review = await rig.Becomes(id, OrderStates.NeedsReview);
         delays.Select(delay => Math.Floor(Math.Log2(delay))).ShouldBe([0, 1, 2, 2]);
-        (review.ReviewFrom, review.NextRetryAt, review.Reason).ShouldBe((OrderStates.ConfirmingStock, null, "no answer in ConfirmingStock after 4 attempts"));
+        (review.ReviewFrom, review.NextRetryAt, review.Reason).ShouldBe((OrderStates.ConfirmingStock, null, "no answer in ConfirmingStock after 4 repeats"));
         (await rig.Sent(id)).Select(x => x.MessageType)
             .ShouldBe([nameof(ConfirmStock), nameof(ConfirmStock), nameof(ConfirmStock), nameof(ConfirmStock), nameof(OrderNeedsReview)]);
 
