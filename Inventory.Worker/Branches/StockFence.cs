@@ -6,8 +6,8 @@ using OrderSaga.Platform.Processing;
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// Changes the stock levels of a branch's lines with each step. The branch's audit row describes both changes, so the levels
-/// have no audit rows of their own.
+/// Changes the stock levels of a branch's lines with each step. The branch's audit row also describes the change of the levels, so a step
+/// writes no audit rows for levels (a receipt does).
 /// </summary>
 sealed class StockFence(StockRows rows, UnitOfWorkContext work, TimeProvider clock)
     : Fence<Branch, BranchState, StockStep>(Participant, rows, work, clock)

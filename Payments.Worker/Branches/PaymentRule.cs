@@ -45,7 +45,8 @@ static class PaymentRule
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
-        // The Cancel came first. The saga decides: it ignores PaymentCancelled, or stores it as failed if the order still needs the money.
+        // A Cancel came before. The saga decides: PaymentCancelled counts as the release, is ignored,
+        // or is stored as failed if the order still needs the money.
         Cancelling when branch.CancelRequested => Outcome.Nothing,
         Cancelled when branch.CancelRequested => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
         null => new Outcome.Violation("a Confirm without a Try"),

@@ -18,7 +18,7 @@ public static class BranchEndpoints
     const int MaxOrders = 100;
     const string ExampleId = "0199f0a0-7c1e-7000-8000-000000000000";
 
-    /// <summary>Maps the queries of a participant whose branches are single rows.</summary>
+    /// <summary>Maps the queries of a participant; each view is made from the branch row alone.</summary>
     public static void MapBranches<TDb, TBranch, TView>(
         this IEndpointRouteBuilder app, Participant participant, TView example, Func<TBranch, TView> view)
         where TDb : ServiceDb where TBranch : BranchRow where TView : class =>

@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Participants;
 
-/// <summary>The states of a branch whose participant answers in the transaction of the command. Stored as text.</summary>
+/// <summary>
+/// The states of a branch whose participant answers at once, such as stock. Payments.Worker has a BranchState of its own. Stored as text.
+/// </summary>
 public enum BranchState
 {
     /// <summary>The Try succeeded; the participant holds what was requested.</summary>

@@ -5,7 +5,7 @@ namespace OrderSaga.Platform.Participants;
 
 /// <summary>
 /// The branches of one transaction, tracked by its DbContext and loaded before its handlers run. Handlers read branches only here, never
-/// from the database. If an order was loaded and has no row here, it has no branch yet.
+/// from the database. An id that was loaded and has no row here has no branch yet, or with skipLocked perhaps a locked one.
 /// </summary>
 public abstract class BranchRows<TBranch>(ServiceDb db) : IPreload where TBranch : BranchRow
 {

@@ -34,7 +34,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
             case Outcome.Violation violation:
                 if (work.InboxWasQueried)
                     participant.CountViolation(name);
-                throw new BranchViolationException($"Order {orderId}: {violation.Rule}.");
+                throw new BranchViolationException($"Order {orderId}: {violation.Reason}.");
             default:
                 throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a {participant.Subject}.");
         }

@@ -12,11 +12,11 @@ public abstract record Outcome
     /// <param name="Note">Explanation for the audit.</param>
     public abstract record Step<TState>(TState To, object? Answer, string? Note = null) : Outcome where TState : struct, Enum;
 
-    /// <summary>A duplicate: the first answer is sent again; nothing changes.</summary>
+    /// <summary>Nothing changes; the answer that follows from the branch's state is sent. Null: no answer yet.</summary>
     public sealed record Repeat(object? Answer) : Outcome;
 
     /// <summary>A command that a correct saga never sends: nothing changes, no answer is sent, and an alarm is raised.</summary>
-    public sealed record Violation(string Rule) : Outcome;
+    public sealed record Violation(string Reason) : Outcome;
 }
 
 /// <summary>

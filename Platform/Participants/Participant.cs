@@ -13,7 +13,7 @@ public sealed class Participant(string name, string answerQueue, Func<object, Gu
         $"ordersaga.{name}.branch.transitions", "{transition}", $"Steps of {name} branches, by cause and new state");
 
     readonly Counter<long> repeats = Instruments.Meter.CreateCounter<long>(
-        $"ordersaga.{name}.branch.repeats", "{message}", "Repeated messages that were answered again without effect");
+        $"ordersaga.{name}.branch.repeats", "{message}", "Messages that changed nothing, such as duplicates");
 
     readonly Counter<long> violations = Instruments.Meter.CreateCounter<long>(
         $"ordersaga.{name}.branch.violations", "{message}", "Messages that broke the branch's rules: alarm on any");
