@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace OrderSaga.Platform.Common;
 
 /// <summary>
-/// Collects the items that arrive while the previous batch is handled. If that batch had several items, it also waits for the linger time:
-/// items handled together stay together in all later queues. After a batch of one item it does not wait.
+/// Collects the items that arrive while the previous batch is handled. With a linger, it also waits for more items if that batch had several:
+/// items that share a batch here also share the batches of all later steps. After a batch of one item it does not wait.
 /// </summary>
 public sealed class Batcher<T> : IAsyncDisposable
 {

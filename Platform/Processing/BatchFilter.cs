@@ -100,8 +100,8 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     }
 
     /// <summary>
-    /// Queries the inbox first. Only in such a run is a message stored as failed; a duplicate is skipped instead. While the database is
-    /// unavailable this waits: the deliveries stay unacknowledged, so none is lost.
+    /// Queries the inbox first and skips duplicates. Only such a run may store a message as failed. While the database is unavailable this
+    /// waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
     Task HandleWithInboxQuery(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {

@@ -7,9 +7,9 @@ namespace OrderSaga.Platform.Processing;
 
 /// <summary>
 /// Keeps the deliveries of an endpoint that met a row locked by another transaction, so that their batcher continues with the others. The
-/// deliveries of one batch become a group. The group is split in halves: unlocked deliveries are handled, the locked ones are retried after
-/// a growing delay. Later deliveries with the same correlation id join the end of the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/>
-/// bounds their number.
+/// deliveries of one batch become a group, which is tried again at once. A part that meets a lock is split until locked deliveries are alone;
+/// the others are handled. The locked ones are retried after a growing delay. Later deliveries with the same correlation id join the end of
+/// the group. All stay unacknowledged, so <see cref="Limits.Prefetch"/> bounds their number.
 /// </summary>
 /// <param name="endpoint">Name of the queue.</param>
 /// <param name="run">Handles some deliveries in one transaction that waits only briefly for a lock.</param>
