@@ -4,7 +4,8 @@ namespace Reconciler.Job;
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">Severity.</param>
 /// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
-/// <param name="Subject">What the finding is about, if not the order as a whole: a settlement row, a file's day, a sku, or <c>settlement</c>.</param>
+/// <param name="Subject">What the finding is about, if not the order as a whole: a settlement row, a file's day, a sku, a finding class, <c>kind</c> and
+/// the kind of some settlement rows, <c>settlement</c>, or the state before the review.</param>
 /// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
 /// <param name="Remedy">What reconciliation does about it.</param>
@@ -23,21 +24,22 @@ sealed record Finding(
 /// <summary>Stored as text.</summary>
 enum Severity
 {
-    /// <summary>The ledgers differ, but no stock or money is affected.</summary>
+    /// <summary>The ledgers differ, but no stock and no customer's money is affected.</summary>
     Low,
 
-    /// <summary>Stock or money is held without need.</summary>
+    /// <summary>Stock is still held, but should be released or sold; an order in review is unpaid; or a kind of settlement rows is unknown.</summary>
     Medium,
 
     /// <summary>Stock or money differs from what the order requires.</summary>
     High,
 
-    /// <summary>The customer or the shop loses money unless an operator acts.</summary>
+    /// <summary>The customer or the shop loses money unless the difference is repaired or an operator acts.</summary>
     Critical,
 }
 
 /// <summary>
-/// What reconciliation does about a finding. Stored as text. A repair is an idempotent command to a participant, whose rule makes it safe.
+/// What reconciliation does about a finding, or an operator about an order in review. Stored as text. A repair is an idempotent command to a
+/// participant, whose rule makes it safe.
 /// </summary>
 enum Remedy
 {

@@ -11,7 +11,10 @@ enum Area
     None = 0,
     Stock = 1,
     Payment = 2,
+
+    /// <summary>Amount and currency of the payment; Payment is its state.</summary>
     Money = 4,
+
     Lines = 8,
     Settlement = 16,
 
