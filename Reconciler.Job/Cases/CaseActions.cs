@@ -34,7 +34,7 @@ sealed class CaseActions(
                     await Repairs.Send(work, Repair(row, remedy, by), found.Snapshot!, $"case {row.Id}: {reason}", clock);
             }
 
-            if (row.Class == ReviewCases.Class)
+            if (row.Class == Classes.OrderNeedsReview)
                 cases.Begin(work, row, $"{action} by {by}", reason);
             else
                 cases.Record(work, row, $"{action} by {by}", reason);

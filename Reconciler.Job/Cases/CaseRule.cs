@@ -22,7 +22,7 @@ static class CaseRule
             return ([], "The case is already resolved.");
         if (action == Accept)
             return ([], NotAcceptable(row));
-        if (row.Class == ReviewCases.Class)
+        if (row.Class == Classes.OrderNeedsReview)
             return OfReview(action, now);
         return action switch
         {
@@ -47,8 +47,8 @@ static class CaseRule
     /// <summary>Only a difference between ledgers, with its amounts, can be accepted.</summary>
     static string? NotAcceptable(CaseRow row) => row switch
     {
-        { Class: ReviewCases.Class } => "An order in review must reach a final state: retry, or cancel and compensate.",
-        { Class: Compensator.BudgetClass or Classes.TooManyFindings } => "The case is about a run, not a difference: correct its cause, then solve the case.",
+        { Class: Classes.OrderNeedsReview } => "An order in review must reach a final state: retry, or cancel and compensate.",
+        { Class: Classes.RepairBudgetSpent or Classes.TooManyFindings } => "The case is about a run, not a difference: correct its cause, then solve the case.",
         { Fingerprint: null } => "The case is from an older version: solve it, and accept the one that the next run opens.",
         _ => null,
     };

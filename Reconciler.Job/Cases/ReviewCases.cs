@@ -10,8 +10,6 @@ namespace Reconciler.Job;
 sealed class ReviewCases(
     ReadOnlyContext<OrdersDb> orders, UnitOfWork<ReconcilerDb> unitOfWork, CaseService cases, TimeProvider clock)
 {
-    public const string Class = "order-needs-review";
-
     /// <summary>A decision that has not reached its order within this time is lost.</summary>
     static readonly TimeSpan DecisionTimeout = TimeSpan.FromMinutes(1);
 
@@ -25,7 +23,8 @@ sealed class ReviewCases(
     public Task Open(IReadOnlyList<OrderState> inReview, BranchStatus stock, BranchStatus payment) => unitOfWork.Run(async work =>
     {
         var ids = inReview.Select(order => (Guid?)order.CorrelationId).ToList();
-        var known = await ((ReconcilerDb)work.Db).Cases.Where(row => row.Class == Class && row.OpenKey != null && ids.Contains(row.OrderId)).ToListAsync();
+        var known = await ((ReconcilerDb)work.Db).Cases
+            .Where(row => row.Class == Classes.OrderNeedsReview && row.OpenKey != null && ids.Contains(row.OrderId)).ToListAsync();
         foreach (var order in inReview)
         {
             var reason = DescribeAttempts(order, payment.Of(order.CorrelationId));
@@ -43,7 +42,7 @@ sealed class ReviewCases(
     /// <summary>A decision has helped when the order is final, not when it was sent.</summary>
     public async Task Close(CancellationToken cancel)
     {
-        await foreach (var page in cases.ReadOpen([Class], cancel))
+        await foreach (var page in cases.ReadOpen([Classes.OrderNeedsReview], cancel))
         {
             var ids = page.ConvertAll(open => open.OrderId!.Value);
             var states = await orders.Query(db => db.Orders.Where(order => ids.Contains(order.CorrelationId))
@@ -55,7 +54,7 @@ sealed class ReviewCases(
     }
 
     static Finding Finding(OrderState order, string evidence) => new(
-        Class, Severe(order), order.CorrelationId, order.ReviewFrom, Rule, evidence, Remedy.Case, order.Total, order.Currency);
+        Classes.OrderNeedsReview, Severe(order), order.CorrelationId, order.ReviewFrom, Rule, evidence, Remedy.Case, order.Total, order.Currency);
 
     static Severity Severe(OrderState order) => order.PaymentTried && !OrderLifecycle.Of(order.ReviewFrom).IsUnpaid ? Severity.High : Severity.Medium;
 

@@ -137,9 +137,7 @@ sealed class Compensator(
     }
 
     Finding BudgetSpent() => new(
-        BudgetClass, Severity.High, null, null, "One run repairs at most its budget; an operator reviews the rest first.",
+        Classes.RepairBudgetSpent, Severity.High, null, null, "One run repairs at most its budget; an operator reviews the rest first.",
         JsonSerializer.Serialize(new { settings.MaxRepairs, settings.MaxRepairsPerClass, settings.MaxRepairAmount }, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
-
-    public const string BudgetClass = "repair-budget-spent";
 }

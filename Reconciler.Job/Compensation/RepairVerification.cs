@@ -13,7 +13,7 @@ sealed class RepairVerification(PrimaryLedgers primaries, SettlementTermsSource 
     public async Task<(OrderSnapshot Snapshot, bool Same)> Verify(Guid order, string @class, string? subject)
     {
         var snapshot = await primaries.Merge.ReadOne(order);
-        return (snapshot, @class == ReviewCases.Class
+        return (snapshot, @class == Classes.OrderNeedsReview
             ? snapshot.OrderIs(OrderStates.NeedsReview)
             : Rules.Check(snapshot, await terms.Read()).Any(finding => finding.Class == @class && finding.Subject == subject));
     }

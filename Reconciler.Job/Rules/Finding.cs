@@ -68,7 +68,7 @@ enum Remedy
     AbandonOrder,
 }
 
-/// <summary>The classes of findings, as stored and shown.</summary>
+/// <summary>The classes of findings and cases, as stored and shown.</summary>
 static class Classes
 {
     /// <summary>Every constant of this class.</summary>
@@ -104,4 +104,10 @@ static class Classes
     public const string SettlementFileMissing = "settlement-file-missing";
     public const string SettlementFileRefused = "settlement-file-refused";
     public const string SettlementFileChanged = "settlement-file-changed";
+
+    /// <summary>Only of cases: recovery opens them.</summary>
+    public const string OrderNeedsReview = "order-needs-review";
+
+    /// <summary>Only of cases: one for all findings over a run's budget.</summary>
+    public const string RepairBudgetSpent = "repair-budget-spent";
 }

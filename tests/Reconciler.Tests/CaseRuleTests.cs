@@ -6,7 +6,7 @@ namespace Reconciler.Tests;
 /// <summary>Every order in review has an action that finishes it; its case cannot be resolved before that.</summary>
 public sealed class CaseRuleTests
 {
-    static readonly CaseRow Review = new() { Class = ReviewCases.Class, Rule = "r", Evidence = "{}", Reason = "why", OrderId = Some.Id };
+    static readonly CaseRow Review = new() { Class = Classes.OrderNeedsReview, Rule = "r", Evidence = "{}", Reason = "why", OrderId = Some.Id };
 
     [Theory]
     [InlineData("Tried", "Trying")]

@@ -87,7 +87,7 @@ public sealed class RunTests
         var run = await shop.Http.Reconcile();
         ((int)run["counts"]!["repaired"]!, (int)run["counts"]!["cases"]!).ShouldBe((2, 1));
         (await shop.Http.Findings(run)).Count(finding => finding.EndsWith("OverBudget", StringComparison.Ordinal)).ShouldBe(2);
-        ((string)(await shop.Http.Cases()).ShouldHaveSingleItem()!["class"]!).ShouldBe(Compensator.BudgetClass);
+        ((string)(await shop.Http.Cases()).ShouldHaveSingleItem()!["class"]!).ShouldBe(Classes.RepairBudgetSpent);
 
         ((int)(await shop.Http.Reconcile())["counts"]!["repaired"]!).ShouldBe(2, "the next run has a budget of its own");
         ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
