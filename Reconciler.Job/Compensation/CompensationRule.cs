@@ -27,7 +27,6 @@ static class CompensationRule
     {
         _ when known is not null => new Decision.Leave(FindingOutcome.CaseKnown),
         _ when flood => new Decision.Leave(FindingOutcome.OverLimit, "one case covers all findings of its class"),
-        { Remedy: Remedy.None } => new Decision.Leave(FindingOutcome.Noted),
         _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.InProgress, "its repair was just sent"),
         _ when run.DryRun => new Decision.Leave(
             finding.Remedy == Remedy.Case || earlier is not null ? FindingOutcome.WouldOpenCase : FindingOutcome.WouldRepair),

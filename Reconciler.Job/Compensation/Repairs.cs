@@ -20,7 +20,7 @@ static class Repairs
 
     const int ReasonLength = 200;
 
-    public static bool IsRepair(this Remedy remedy) => remedy is not (Remedy.None or Remedy.Case);
+    public static bool IsRepair(this Remedy remedy) => remedy != Remedy.Case;
 
     /// <summary>Writes the repair's row, its audit row and its command in one transaction.</summary>
     public static Task Send(UnitOfWorkContext work, RepairFor what, OrderSnapshot snapshot, string reason, TimeProvider clock)

@@ -10,7 +10,7 @@ static class Charts
         ("known case, or repair in progress", "var(--calm)", [FindingOutcome.CaseKnown, FindingOutcome.InProgress]),
         ("unchanged: dry run, or over budget", "var(--warn)",
             [FindingOutcome.WouldRepair, FindingOutcome.WouldOpenCase, FindingOutcome.OverBudget, FindingOutcome.OverLimit, FindingOutcome.Found]),
-        ("noted, accepted, or no longer found", "var(--blue)", [FindingOutcome.Noted, FindingOutcome.Accepted, FindingOutcome.Gone]),
+        ("accepted, or no longer found", "var(--blue)", [FindingOutcome.Accepted, FindingOutcome.Gone]),
     ];
 
     const int Width = 1000;

@@ -41,7 +41,6 @@ static class FindingSection
             FindingOutcome.CaseKnown => ("soft", "open case"),
             FindingOutcome.InProgress => ("soft", "repair in progress"),
             FindingOutcome.Gone => ("soft", "gone"),
-            FindingOutcome.Noted => ("soft", "noted"),
             FindingOutcome.WouldRepair => ("warn", "would repair"),
             FindingOutcome.WouldOpenCase => ("warn", "would open a case"),
             FindingOutcome.OverBudget => ("warn", "over budget"),
@@ -54,7 +53,6 @@ static class FindingSection
 
     static string Policy(string remedy) => EnumNames.Parse<Remedy>(remedy) switch
     {
-        Remedy.None => "only noted",
         Remedy.Case => "an operator decides",
         Remedy.CancelStock => "the hold is released",
         Remedy.ConfirmStock => "the hold is sold",

@@ -43,9 +43,6 @@ enum Severity
 /// </summary>
 enum Remedy
 {
-    /// <summary>Nothing; the finding is only stored.</summary>
-    None,
-
     /// <summary>A case for an operator.</summary>
     Case,
 

@@ -29,9 +29,6 @@ enum FindingOutcome
     /// <summary>Another run has just sent its repair, which may not have taken effect yet.</summary>
     InProgress,
 
-    /// <summary>No action needed.</summary>
-    Noted,
-
     /// <summary>When it was checked again, the ledgers agreed.</summary>
     Gone,
 

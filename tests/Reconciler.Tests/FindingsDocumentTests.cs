@@ -30,6 +30,6 @@ public sealed class FindingsDocumentTests
         Remedy.ConfirmStock => "repair: ConfirmStock sells the hold",
         Remedy.CancelPayment => "repair: CancelPayment voids or refunds",
         Remedy.ConfirmPayment => "repair: ConfirmPayment captures",
-        _ => "nothing",
+        _ => remedy.ToString(),
     };
 }

@@ -29,7 +29,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         + " '2026-01-01', 'Merging', 1, '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, 0, 0)";
 
     const string Case = "INSERT INTO cases (id, open_key, class, severity, order_id, rule_text, evidence, remedy, amount, reason, opened_by_run, status,"
-        + " alert_attempts, opened_at, updated_at) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'k', 'needs-review', 'Warning', @off, '', '', 'None', 0, '',"
+        + " alert_attempts, opened_at, updated_at) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'k', 'needs-review', 'Warning', @off, '', '', 'Case', 0, '',"
         + " '0199F0A0-7C1E-7000-8000-000000000001', 'Open', 0, '2026-01-01', '2026-01-01')";
 
     /// <summary>An order that entered review through the state machine and never left it.</summary>

@@ -114,9 +114,9 @@ public sealed class GrowthTests(ITestOutputHelper output)
     {
         await reconciler.Fill("reconciliation_runs", 10_000, ("id", "ID"), ("kind", "'Rolling'"), ("state", "'Completed'"), ("requested_by", "'test'"),
             ("until", "now() - interval '20 minutes'"), ("day", "DATE '2026-01-01'"));
-        await reconciler.Fill("findings", OtherRows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("severity", "'Low'"), ("remedy", "'None'"),
-            ("outcome", "'Noted'"));
-        await reconciler.Fill("cases", OtherRows, ("id", "ID"), ("status", "'Resolved'"), ("severity", "'Low'"), ("remedy", "'None'"), ("resolved_at", "THEN"),
+        await reconciler.Fill("findings", OtherRows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("severity", "'Low'"), ("remedy", "'Case'"),
+            ("outcome", "'Gone'"));
+        await reconciler.Fill("cases", OtherRows, ("id", "ID"), ("status", "'Resolved'"), ("severity", "'Low'"), ("remedy", "'Case'"), ("resolved_at", "THEN"),
             ("alerted_at", "THEN"));
         await reconciler.Fill("repairs", OtherRows, ("id", "ID"), ("run_id", "ID"), ("finding_key", "n::text"), ("state", "'Repaired'"),
             ("remedy", "'CancelStock'"));
