@@ -12,7 +12,7 @@ namespace OrderSaga.Platform.Http;
 /// </summary>
 sealed class RequestsInProgress
 {
-    readonly ConcurrentDictionary<HttpContext, ApiKey?> requests = new();
+    readonly ConcurrentDictionary<HttpContext, KeyUse?> requests = new();
     readonly TimeSpan limit;
     readonly TimeProvider clock;
     readonly ILogger<RequestsInProgress> log;
@@ -38,18 +38,27 @@ sealed class RequestsInProgress
         }
     }
 
-    public void SetKey(HttpContext http, ApiKey key) => requests[http] = key;
+    public void SetKey(HttpContext http, ApiKey key) => requests[http] = new KeyUse(key);
 
-    /// <summary>Cuts the connections of the requests with these keys.</summary>
+    /// <summary>
+    /// Cuts the connections of the requests with these keys. A request that the call finds for the first time has until the next call to
+    /// finish: most do, and their callers get the response.
+    /// </summary>
     public void Abort(Func<ApiKey, bool> isRevoked)
     {
         foreach (var (http, _) in requests)
         {
             lock (http)
             {
-                if (!requests.TryGetValue(http, out var key) || key is null || !isRevoked(key))
+                if (!requests.TryGetValue(http, out var use) || use is null || !isRevoked(use.Key))
                     continue;
-                log.LogWarning("Cut a request of the key {Key}, which is no longer in force", key.Name);
+                if (!use.IsRevoked)
+                {
+                    use.IsRevoked = true;
+                    continue;
+                }
+
+                log.LogWarning("Cut a request of the key {Key}, which is no longer in force", use.Key.Name);
                 http.Abort();
             }
         }
@@ -64,5 +73,12 @@ sealed class RequestsInProgress
                 RequestLog.MethodOf(http), RequestLog.PathOf(http), limit);
             http.Abort();
         }
+    }
+
+    /// <param name="key">The key that the request came with.</param>
+    sealed class KeyUse(ApiKey key)
+    {
+        public ApiKey Key => key;
+        public bool IsRevoked { get; set; }
     }
 }
