@@ -87,9 +87,8 @@ static class MerchantEndpoints
                 $"Endpoint {existing.Id} has this URL. POST /webhook-endpoints/{existing.Id}/secret creates a new secret; DELETE removes it.");
         if (own.Count >= max)
             throw new Problem(ProblemTypes.TooManyEndpoints, $"The maximum is {max}; remove one first.");
-        var free = Enumerable.Range(0, max).Where(slot => own.TrueForAll(row => row.Slot != slot)).ToList();
-        // Not the first: many registrations at once would all conflict.
-        return free[Random.Shared.Next(free.Count)];
+        // The lowest one: registrations at once conflict, and the next attempt sees the other's URL.
+        return Enumerable.Range(0, max).First(slot => own.TrueForAll(row => row.Slot != slot));
     }
 
     static async Task<Page<EndpointView>> List([AsParameters] Paging paging, HttpContext http, OrdersDb db)
