@@ -15,7 +15,7 @@ public sealed class RetentionSettings
     /// Maximum number of rows deleted by one statement. SQL Server locks the whole table from 5,000 row locks on. After a statement of more
     /// than 50 ms the page is halved.
     /// </summary>
-    public int PageSize { get; set; } = 1000;
+    public int PageSize { get; set; } = 4000;
 
     /// <summary>
     /// Interval between two steps that begin at the oldest row again: for rows that were locked, or that could not be deleted yet.
