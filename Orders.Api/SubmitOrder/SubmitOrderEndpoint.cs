@@ -42,16 +42,24 @@ static class SubmitOrderEndpoint
         return endpoint;
     }
 
-    static Task Admit(HttpContext http, RequestDelegate place)
+    static async Task Admit(HttpContext http, RequestDelegate place)
     {
         var services = http.RequestServices;
         var (failed, backpressure) = (services.GetRequiredService<FailedPlacements>(), services.GetRequiredService<Backpressure>());
         if (failed.IsSpent(http.User))
-            return RepeatOrRefuse(http, FailedPlacements.Refusal, place);
-        // Without a valid key there is nothing to repeat: that is answered first.
-        return backpressure.IsFull(http.User.Merchant()) && FieldRules.IsIdempotencyKey(IdempotencyKey(http).Key)
-            ? RepeatOrRefuse(http, backpressure.Refusal, place)
-            : PlaceOrCharge(http, failed, place);
+        {
+            await LimitedRequests.SlowDown(http);
+            await RepeatOrRefuse(http, FailedPlacements.Refusal, place);
+        }
+        else if (backpressure.IsFull(http.User.Merchant()) && FieldRules.IsIdempotencyKey(IdempotencyKey(http).Key))
+        {
+            // Without a valid key there is nothing to repeat: the endpoint says so.
+            await RepeatOrRefuse(http, backpressure.Refusal, place);
+        }
+        else
+        {
+            await PlaceOrCharge(http, failed, place);
+        }
     }
 
     /// <summary>Answers a repeated request from the store under any load: a shop must not take a placed order for a refused one.</summary>

@@ -122,6 +122,9 @@ sealed class SendingShares(WebhookSettings settings, IEnumerable<Sending> inProg
     public Guid[] FullEndpoints =>
         [.. sendings.GroupBy(one => one.EndpointId).Where(group => group.Count() >= MaxShare(group.Any(one => one.ToFailing))).Select(group => group.Key)];
 
+    /// <summary>True if a due delivery may be waiting for a slot.</summary>
+    public bool IsAnyFull => Room <= 0 || FullMerchants.Length > 0 || FullEndpoints.Length > 0;
+
     public bool IsFullOfFailing => sendings.Count(one => one.ToFailing) >= HalfOf(settings.MaxConcurrent);
 
     public bool TryTake(Sending next)

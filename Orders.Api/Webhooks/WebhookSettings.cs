@@ -24,7 +24,7 @@ sealed class WebhookSettings
     /// </summary>
     public int? MaxConcurrentPerMerchant { get; set; }
 
-    /// <summary>Interval between two polls for due deliveries.</summary>
+    /// <summary>Interval between two polls for due deliveries. A finished delivery starts one at once if others may be waiting for its slot.</summary>
     public int SendIntervalMilliseconds { get; set; } = 500;
 
     /// <summary>How long a delivery is leased to one process; then another process may send it.</summary>

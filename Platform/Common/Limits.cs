@@ -67,10 +67,10 @@ public sealed class Limits
     public int MaxRequestBytes { get; set; } = 64 * 1024;
 
     /// <summary>Average number of rate-limited queries of one API key to one process, per second.</summary>
-    public int QueriesPerSecond { get; set; } = 100;
+    public int QueriesPerSecond { get; set; } = 50;
 
     /// <summary>Maximum burst of rate-limited queries of one API key to one process.</summary>
-    public int QueryBurst { get; set; } = 200;
+    public int QueryBurst { get; set; } = 100;
 
     /// <summary>How long requests may take to finish when the process stops; then it closes their connections.</summary>
     public int ShutdownTimeoutSeconds { get; set; } = 3;

@@ -21,10 +21,11 @@ public static class QueryRate
 
     internal static void AddQueryRate(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
-        options.OnRejected = (refused, _) =>
+        options.OnRejected = async (refused, _) =>
         {
             LimitedRequests.Count("queries", refused.HttpContext.User.Merchant());
-            return new ValueTask(ProblemMiddleware.Write(refused.HttpContext, Refused(refused.Lease)));
+            await LimitedRequests.SlowDown(refused.HttpContext);
+            await ProblemMiddleware.Write(refused.HttpContext, Refused(refused.Lease));
         };
         // A service queries for many callers, each already limited by the service it called.
         options.AddPolicy(Policy, http => IsService(http.User)

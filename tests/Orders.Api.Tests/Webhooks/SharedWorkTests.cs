@@ -7,6 +7,17 @@ namespace Orders.Api.Tests.Webhooks;
 /// <summary>Concurrent writers, two processes, and a process that dies.</summary>
 public sealed class SharedWorkTests
 {
+    [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
+    public async Task A_fast_receiver_does_not_wait_for_the_interval(Mode mode)
+    {
+        await using var shop = await HookShop.Open(mode, "--Webhooks:SendIntervalMilliseconds=5000");
+        await shop.Register();
+        for (var i = 0; i < 60; i++)
+            await shop.Merchant.Placed();
+        // Four slots every five seconds would take more than a minute.
+        await shop.Receiver.Await(60);
+    }
+
     /// <summary>The transaction with the smaller id commits last; a reader that only moves forward would never see it.</summary>
     [Theory(SkipTestWithoutData = true), MemberData(nameof(Servers))]
     public async Task An_event_committed_out_of_order_is_not_lost(Mode mode)
