@@ -23,7 +23,9 @@ sealed class WebhookSender(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await Task.WhenAll(inProgress.Values.Select(one => one.Sending)).WaitAsync(cancellationToken);
+        // One that does not finish in time is sent again when its lease ends.
+        await Task.WhenAll(inProgress.Values.Select(one => one.Sending)).WaitAsync(cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     protected override async Task Run(CancellationToken stop)

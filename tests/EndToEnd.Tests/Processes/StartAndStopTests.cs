@@ -100,6 +100,23 @@ public sealed partial class StartAndStopTests : IDisposable
             Timestamp().IsMatch(line).ShouldBeTrue(line);
     }
 
+    [Fact]
+    public async Task A_webhook_without_an_answer_does_not_fail_the_stop()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, ports[1]);
+        silent.Start();
+        await using var process = Process("silent", ports[0]);
+        process.Start(("Demo", "true"), ("Logs:Json", "true"), ("Webhooks:AllowHttp", "true"), ("Webhooks:PrivateHosts:0", "127.0.0.1"));
+        await process.Ready();
+        using var http = Client(process, await File.ReadAllTextAsync(Path.Combine(directory.FullName, "data", "api-key")));
+        (await http.PostAsync("webhook-endpoints", Json($$"""{"url":"http://127.0.0.1:{{ports[1]}}/"}"""))).EnsureSuccessStatusCode();
+        (await Place(http, "one", wait: 0)).EnsureSuccessStatusCode();
+        using var attempt = await silent.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        (await process.Stop()).ShouldBe(0);
+        process.LogTail(1000).ShouldNotContain("\"Level\":\"Error\"");
+    }
+
     /// <summary>The settings that the runtime reads at startup: one heap, not one per processor.</summary>
     [Theory]
     [InlineData(Host)]
