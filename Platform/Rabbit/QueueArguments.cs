@@ -8,7 +8,8 @@ static class QueueArguments
     /// <summary>
     /// A replicated queue. Messages that the broker removes itself (delivery limit, 20 by default in RabbitMQ 4, or TTL) go to
     /// <see cref="ReturnedMessages"/>, confirmed from queue to queue. A full queue rejects a message, and the sender's outbox keeps it.
-    /// Arguments override policies. RabbitMQ 3 has no argument for "no delivery limit".
+    /// Arguments override policies, but for <c>x-overflow</c>: <c>scripts/broker-user</c> sets a policy against that. RabbitMQ 3 has no
+    /// argument for "no delivery limit".
     /// </summary>
     public static void Configure(this IRabbitMqReceiveEndpointConfigurator queue, string name)
     {

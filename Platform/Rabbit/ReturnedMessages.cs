@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using MassTransit;
@@ -17,11 +18,14 @@ sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders
     /// <summary>Name of the queue and its exchange. The routing key is the name of the queue that lost the message.</summary>
     public const string Queue = "ordersaga.returned";
 
+    /// <summary>The queues from which a policy drops messages, logged once each.</summary>
+    readonly ConcurrentDictionary<string, bool> limited = new();
+
     static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     static readonly Counter<long> Returned = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.messages.returned", "{message}", "Messages that the broker removed from a queue (delivery limit, TTL), put back");
+        "ordersaga.messages.returned", "{message}", "Messages that the broker removed from a queue (delivery limit, TTL, length limit), put back");
 
     public static void Configure(IRabbitMqBusFactoryConfigurator bus, ReturnedMessages filter, Limits limits) => bus.ReceiveEndpoint(Queue, receive =>
     {
@@ -55,6 +59,10 @@ sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders
         await transport.SendToQueue(queue, Copy(delivery.Properties), context.GetBody(), timeout.Token);
         log.LogWarning(
             "The broker removed {MessageId} from {Queue}; putting it back: {Reason}", delivery.Properties.MessageId, queue, Text(death, "reason"));
+        if (Text(death, "reason") == "maxlen" && limited.TryAdd(queue, true))
+            log.LogError(
+                "A policy of the broker drops messages of {Queue} when it is full, and may lose some. Remove the policy, or run "
+                + "scripts/broker-user for this service: it sets a policy that protects the queue", queue);
         Returned.Add(1, new KeyValuePair<string, object?>("queue", queue));
     }
 

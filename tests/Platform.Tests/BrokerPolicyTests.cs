@@ -37,7 +37,7 @@ public sealed class BrokerPolicyTests
         await using (var sender = await PackHost.Start(installation, "Consumers=false"))
         {
             await sender.Bump("a", 50);
-            await Eventually.Becomes("some were returned", () => Deaths(installation), count => count > 2, Long);
+            await Eventually.Becomes("some were returned", () => Returned(installation), count => count > 2, Long);
         }
 
         await using var owner = await PackHost.Start(installation);
@@ -45,16 +45,39 @@ public sealed class BrokerPolicyTests
     }
 
     [Fact]
-    public async Task A_length_limit_that_drops_the_oldest_loses_nothing()
+    public async Task A_length_limit_set_by_policy_loses_nothing()
     {
         SkipWithoutServers();
-        await using var installation = await Owned(new() { ["max-length"] = 3, ["overflow"] = "drop-head" });
+        await using var installation = await Owned(new() { ["max-length"] = 3 });
         await using var sender = await PackHost.Start(installation, "Consumers=false");
-        for (var i = 0; i < 30; i++)
+        var sent = 0;
+        // A quorum queue lets messages that are under way exceed its limit.
+        await Eventually.Becomes("some wait in the outbox", async () =>
+        {
             await sender.Bump("a", 1);
-        await Eventually.Becomes("the rest waits in the outbox", () => sender.Db(db => db.Outbox.CountAsync()), count => count is > 0 and < 30);
+            sent++;
+            return await sender.Db(db => db.Outbox.CountAsync(row => row.Attempts > 0));
+        }, count => count > 0);
+        await using var owner = await PackHost.Start(installation);
+        await Eventually.Becomes("all are handled", () => owner.Counter("a"), count => count == sent, Long);
+    }
+
+    /// <summary>The policy overrides the argument of the queue.</summary>
+    [Fact]
+    public async Task Messages_dropped_from_a_full_queue_are_put_back()
+    {
+        SkipWithoutServers();
+        await using var installation = await Owned(new() { ["max-length"] = 3, ["overflow"] = "drop-head" }, "^bumps$");
+        await using (var sender = await PackHost.Start(installation, "Consumers=false"))
+        {
+            for (var i = 0; i < 30; i++)
+                await sender.Bump("a", 1);
+            await Eventually.Becomes("some were removed", () => Returned(installation), count => count > 2, Long);
+        }
+
         await using var owner = await PackHost.Start(installation);
         await Eventually.Becomes("all are handled", () => owner.Counter("a"), count => count == 30, Long);
+        owner.Complaints.Count(line => line.Contains("A policy of the broker drops messages of bumps", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -122,13 +145,13 @@ public sealed class BrokerPolicyTests
 
     static void SkipWithoutServers() => Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no policies.");
 
-    /// <summary>An installation with its queues, created by a host that has stopped, and a policy on all of them.</summary>
-    static async Task<Installation> Owned(Dictionary<string, object> policy)
+    /// <summary>An installation with its queues, created by a host that has stopped, and a policy.</summary>
+    static async Task<Installation> Owned(Dictionary<string, object> policy, string queues = ".*")
     {
         var installation = await Mode.Servers.Fresh("pack");
         if (policy.Count > 0)
             await installation.Manage(HttpMethod.Put, "policies", "limits",
-                new Dictionary<string, object> { ["pattern"] = ".*", ["definition"] = policy, ["apply-to"] = "queues" });
+                new Dictionary<string, object> { ["pattern"] = queues, ["definition"] = policy, ["apply-to"] = "queues" });
         await using var owner = await PackHost.Start(installation);
         return installation;
     }
@@ -140,7 +163,7 @@ public sealed class BrokerPolicyTests
     }
 
     /// <summary>The number of messages that the helper queue has delivered so far.</summary>
-    static async Task<int> Deaths(Installation installation)
+    static async Task<int> Returned(Installation installation)
     {
         var queue = await installation.Manage(HttpMethod.Get, "queues", "ordersaga.returned");
         return (int?)queue!["message_stats"]?["deliver_get"] ?? 0;

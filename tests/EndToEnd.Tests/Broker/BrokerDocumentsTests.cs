@@ -23,6 +23,7 @@ public sealed class BrokerDocumentsTests
         }
 
         rights.Keys.ShouldBe([.. Services, "ordersaga"], ignoreOrder: true);
+        definitions["policies"]!.ToJsonString().ShouldBe((await BrokerUsers.Definitions(Services.First()))["policies"]!.ToJsonString());
         definitions["users"]!.AsArray().ShouldAllBe(user => ((string)user!["password"]!).StartsWith("${", StringComparison.Ordinal));
     }
 

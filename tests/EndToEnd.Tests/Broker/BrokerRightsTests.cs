@@ -61,6 +61,29 @@ public sealed class BrokerRightsTests(RestrictedSystem restricted)
         (await shop.May(channel => channel.QueueDeleteAsync("submit-order"))).ShouldBeFalse();
     }
 
+    /// <summary>RabbitMQ lets a policy override the argument <c>x-overflow</c> of a quorum queue, and applies one policy to a queue.</summary>
+    [Fact]
+    public async Task A_policy_for_all_queues_does_not_reach_ours()
+    {
+        Assert.SkipUnless(RestrictedSystem.IsAvailable, "It needs a broker.");
+        using var http = Installation.Management();
+        var vhost = restricted.Running.Users!.Vhost;
+        var policy = new Dictionary<string, object>
+        {
+            ["pattern"] = ".*", ["apply-to"] = "all", ["priority"] = 999,
+            ["definition"] = new Dictionary<string, object> { ["max-length"] = 1_000_000, ["overflow"] = "drop-head" },
+        };
+        (await http.PutAsJsonAsync($"api/queues/{vhost}/another", new { durable = true })).EnsureSuccessStatusCode();
+        (await http.PutAsJsonAsync($"api/policies/{vhost}/limits", policy)).EnsureSuccessStatusCode();
+        await Eventually.Becomes("the policy reaches other queues", () => Policy("another"), name => name == "limits");
+        foreach (var queue in new[] { "orders", "inventory", "payments", "submit-order", "submit-order.quorum", "ordersaga.returned" })
+            (await Policy(queue)).ShouldBe("ordersaga-keep-messages", queue);
+        (await http.DeleteAsync($"api/policies/{vhost}/limits")).EnsureSuccessStatusCode();
+        (await http.DeleteAsync($"api/queues/{vhost}/another")).EnsureSuccessStatusCode();
+
+        async Task<string?> Policy(string queue) => (string?)(await http.GetFromJsonAsync<JsonNode>($"api/queues/{vhost}/{queue}"))!["policy"];
+    }
+
     (string[] Configure, string[] Write, string[] Read) Needed(string user, string self) => user switch
     {
         "orders-api" => ([Events[0]], ["inventory", "orders", Events[0], "amq.direct"], []),

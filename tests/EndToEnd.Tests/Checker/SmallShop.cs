@@ -21,6 +21,8 @@ public sealed class SmallShop : IAsyncLifetime
         await using var system = await Running.Start(Mode.Embedded);
         using var shop = new Shop(system, system.ApiKey);
         Sku = await shop.NewSku(5);
+        // The inventory has two seals.
+        await system.Checker.IsSealed();
         Done = (await shop.PlaceAndEnd(Sku, 1, "tok_ok")).Id;
         Off = (await shop.PlaceAndEnd(Sku, 1, "tok_declined")).Id;
         await system.Checker.AtRest();
