@@ -13,10 +13,10 @@ sealed class WebhookSettings
     public int TimeoutSeconds { get; set; } = 10;
 
     /// <summary>Maximum number of concurrent attempts in one process.</summary>
-    public int MaxConcurrent { get; set; } = 32;
+    public int MaxConcurrent { get; set; } = 64;
 
     /// <summary>Maximum number of concurrent attempts to one endpoint: a slow receiver must not use all slots.</summary>
-    public int MaxConcurrentPerEndpoint { get; set; } = 4;
+    public int MaxConcurrentPerEndpoint { get; set; } = 8;
 
     /// <summary>
     /// Maximum number of concurrent attempts to one merchant's endpoints. Default: a quarter of MaxConcurrent, but at least twice

@@ -19,16 +19,16 @@ public sealed class FairnessTests
         (await other.Post("/webhook-endpoints", $$"""{"url":"{{shop.Receiver.Url}}"}""")).ShouldBe(201);
         await shop.Merchant.Placed();
         await shop.Merchant.Placed();
-        await Eventually.Holds("deliveries to the dead endpoints are in progress", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 8);
+        await Eventually.Holds("deliveries to the dead endpoints are in progress", async () => (await shop.Rows()).Count(row => row.Attempts > 0) >= 16);
 
         var order = await other.Placed();
         await Eventually.Holds("the other merchant receives its event", () => shop.Receiver.Of(order) == "order.submitted");
         var dead50 = (await shop.Rows()).Where(row => row.OrderId != order).ToList();
         dead50.ShouldAllBe(row => row.LastAttemptAt == null, "all of them are still in progress");
-        dead50.Count(row => row.Attempts > 0).ShouldBe(8);
+        dead50.Count(row => row.Attempts > 0).ShouldBe(16);
     }
 
-    /// <summary>With the default limits: 8 of 32 concurrent attempts per merchant, 10 s each.</summary>
+    /// <summary>With the default limits: 16 of 64 concurrent attempts per merchant, 10 s each.</summary>
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task Ten_hanging_endpoints_delay_no_other_webhook_by_3_s(Mode mode)
     {
