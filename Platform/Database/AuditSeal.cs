@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -24,7 +25,7 @@ public sealed class AuditSeal
 
     public long LastId { get; init; }
 
-    /// <summary>The id of each row and the first four bytes of its hash: they name the rows that no longer match.</summary>
+    /// <summary>The id and the CRC-32C of each row: they name the rows that no longer match.</summary>
     public byte[] Marks { get; init; } = [];
 
     /// <summary>UTC, whole milliseconds.</summary>
@@ -42,36 +43,24 @@ public sealed class AuditSeal
     /// <param name="key">Makes the hash an HMAC; null: plain SHA-256.</param>
     public static AuditSeal Of(AuditSeal? previous, IReadOnlyList<AuditRow> rows, DateTime at, byte[]? key)
     {
-        var hashes = HashesOf(rows);
-        var open = new AuditSeal
-        {
-            Number = (previous?.Number ?? 0) + 1,
-            FirstId = (previous?.LastId ?? 0) + 1,
-            LastId = rows[^1].Id,
-            Marks = MarksOf(rows, hashes),
-            SealedAt = at,
-            Previous = previous?.Hash ?? [],
-        };
+        var (number, firstId, before) = ((previous?.Number ?? 0) + 1, (previous?.LastId ?? 0) + 1, previous?.Hash ?? []);
+        var (marks, hash) = Compute([number, firstId, rows[^1].Id, at.Ticks], before, rows, key);
         return new AuditSeal
         {
-            Number = open.Number, FirstId = open.FirstId, LastId = open.LastId, Marks = open.Marks, SealedAt = at, Previous = open.Previous,
-            Hash = open.HashOf(hashes, key),
+            Number = number, FirstId = firstId, LastId = rows[^1].Id, Marks = marks, SealedAt = at, Previous = before, Hash = hash,
         };
     }
 
     /// <summary>The first of the keys with which the seal matches the rows; -1: none.</summary>
-    public int KeyOf(IReadOnlyList<AuditRow> rows, IReadOnlyList<byte[]?> keys)
-    {
-        var hashes = HashesOf(rows);
-        return keys.ToList().FindIndex(key => HashOf(hashes, key).AsSpan().SequenceEqual(Hash));
-    }
+    public int KeyOf(IReadOnlyList<AuditRow> rows, IReadOnlyList<byte[]?> keys) =>
+        keys.ToList().FindIndex(key => Compute(rows, key).Hash.AsSpan().SequenceEqual(Hash));
 
     /// <summary>What happened to the rows since they were sealed, as far as the marks show it: their ids and <c>changed</c>, <c>added</c> or
     /// <c>removed</c>.</summary>
     public IEnumerable<(long Id, string What)> Differences(IReadOnlyList<AuditRow> rows)
     {
         var before = Read(Marks);
-        var now = Read(MarksOf(rows, HashesOf(rows)));
+        var now = Read(Compute(rows, key: null).Marks);
         return before.Keys.Union(now.Keys).Order().Where(id => !before.TryGetValue(id, out var mark) || !now.TryGetValue(id, out var other) || mark != other)
             .Select(id => (id, !now.ContainsKey(id) ? "removed" : before.ContainsKey(id) ? "changed" : "added"));
     }
@@ -80,41 +69,40 @@ public sealed class AuditSeal
         .GroupBy(mark => BinaryPrimitives.ReadInt64BigEndian(mark))
         .ToDictionary(mark => mark.Key, mark => BinaryPrimitives.ReadInt32BigEndian(mark.First().AsSpan(sizeof(long))));
 
-    byte[] HashOf(byte[] rows, byte[]? key)
-    {
-        var data = new ArrayBufferWriter<byte>(rows.Length + Marks.Length + 100);
-        foreach (var number in (ReadOnlySpan<long>)[Number, FirstId, LastId, SealedAt.Ticks])
-            Add(data, number);
-        data.Write(Previous);
-        data.Write(rows);
-        return key is null ? SHA256.HashData(data.WrittenSpan) : HMACSHA256.HashData(key, data.WrittenSpan);
-    }
+    (byte[] Marks, byte[] Hash) Compute(IReadOnlyList<AuditRow> rows, byte[]? key) =>
+        Compute([Number, FirstId, LastId, SealedAt.Ticks], Previous, rows, key);
 
-    static byte[] MarksOf(IReadOnlyList<AuditRow> rows, byte[] hashes)
+    /// <summary>One pass, without a copy of the block: every audit row of the system comes through here.</summary>
+    static (byte[] Marks, byte[] Hash) Compute(ReadOnlySpan<long> numbers, byte[] previous, IReadOnlyList<AuditRow> rows, byte[]? key)
     {
+        using var hash = key is null
+            ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         var marks = new byte[rows.Count * MarkLength];
-        for (var i = 0; i < rows.Count; i++)
-        {
-            BinaryPrimitives.WriteInt64BigEndian(marks.AsSpan(i * MarkLength), rows[i].Id);
-            hashes.AsSpan(i * HashLength, sizeof(int)).CopyTo(marks.AsSpan((i * MarkLength) + sizeof(long)));
-        }
-
-        return marks;
-    }
-
-    /// <summary>The hash of each row, one after another.</summary>
-    static byte[] HashesOf(IReadOnlyList<AuditRow> rows)
-    {
-        var hashes = new byte[rows.Count * HashLength];
         var data = new ArrayBufferWriter<byte>(1024);
+        foreach (var number in numbers)
+            Add(data, number);
+        data.Write(previous);
+        hash.AppendData(data.WrittenSpan);
         for (var i = 0; i < rows.Count; i++)
         {
             data.ResetWrittenCount();
             Add(data, rows[i]);
-            SHA256.HashData(data.WrittenSpan, hashes.AsSpan(i * HashLength));
+            hash.AppendData(data.WrittenSpan);
+            BinaryPrimitives.WriteInt64BigEndian(marks.AsSpan(i * MarkLength), rows[i].Id);
+            BinaryPrimitives.WriteUInt32BigEndian(marks.AsSpan((i * MarkLength) + sizeof(long)), Crc32C(data.WrittenSpan));
         }
 
-        return hashes;
+        return (marks, hash.GetHashAndReset());
+    }
+
+    static uint Crc32C(ReadOnlySpan<byte> data)
+    {
+        var crc = uint.MaxValue;
+        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
+        foreach (var one in data)
+            crc = BitOperations.Crc32C(crc, one);
+        return ~crc;
     }
 
     static void Add(ArrayBufferWriter<byte> data, AuditRow row)
