@@ -86,11 +86,11 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
             throw new DatabaseBusyException($"The failed messages of {endpoint} have reached Limits:MaxFailedMegabytes: replay or discard some.");
     }
 
-    /// <summary>A redelivered or repeated message is stored once.</summary>
+    /// <summary>A redelivered or repeated message is stored once. Another message with its id is another message.</summary>
     static async Task<Guid> StoreOnce(UnitOfWorkContext work, FailedMessage failed)
     {
         var known = failed.MessageId is null ? Guid.Empty : await work.Db.FailedMessages
-            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null)
+            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null && row.Body == failed.Body)
             .Select(row => row.Id).FirstOrDefaultAsync();
         if (known == Guid.Empty)
             work.Db.FailedMessages.Add(failed);

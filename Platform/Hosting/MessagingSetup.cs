@@ -121,7 +121,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     /// <summary>
     /// Accepts <typeparamref name="T"/> from external systems in any supported format, as a <see cref="JsonBody"/>. MassTransit senders
     /// that use <c>queue:NAME</c> declare a classic queue of that name. So NAME is a classic queue, and our own replicated queue stands
-    /// beside it behind the exchange NAME. A message that arrives by both is handled once, by its id.
+    /// beside it behind the exchange NAME. A message that arrives by both is handled once, by its sender and id.
     /// </summary>
     public EndpointSetup<TDb> Public<T>() where T : class
     {
@@ -136,7 +136,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 
     internal void Add(IBusFactoryConfigurator bus, IServiceProvider provider)
     {
-        var filter = new BatchFilter<TDb>(queue, preloads, provider);
+        var filter = new BatchFilter<TDb>(queue, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
         if (bus is not IRabbitMqBusFactoryConfigurator rabbit)
         {
             bus.ReceiveEndpoint(queue, receive => Apply(receive, provider, filter));

@@ -30,6 +30,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 
     readonly string endpoint;
     readonly IReadOnlyList<Type> preloads;
+    readonly Func<ConsumeContext, Guid?> inboxId;
     readonly UnitOfWork<TDb> unitOfWork;
     readonly ILogger log;
     readonly CancellationToken stopping;
@@ -39,9 +40,13 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     /// <summary>The last batch had duplicates, so more are likely. A hint, shared by all batchers.</summary>
     volatile bool expectDuplicates;
 
-    public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, IServiceProvider services)
+    /// <param name="endpoint">Name of the queue.</param>
+    /// <param name="preloads">The loaders of the batch's rows.</param>
+    /// <param name="inboxId">The id of a message in the inbox; null: it has none and is always handled.</param>
+    /// <param name="services">The host's services.</param>
+    public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, Func<ConsumeContext, Guid?> inboxId, IServiceProvider services)
     {
-        (this.endpoint, this.preloads) = (endpoint, preloads);
+        (this.endpoint, this.preloads, this.inboxId) = (endpoint, preloads, inboxId);
         unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
         log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
         stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -55,7 +60,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        var delivery = new Delivery(context, next);
+        var delivery = new Delivery(context, next, inboxId(context));
         await batchers[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % batchers.Length].Add(delivery);
         await delivery.Released;
         delivery.ThrowIfFailed();
@@ -141,9 +146,9 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
     async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox)
     {
-        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.Context.MessageId), queryInbox);
+        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.InboxId), queryInbox);
         work.SetInboxRows(endpoint, [.. ids.Order()], queryInbox);
-        return [.. batch.Where(delivery => delivery.Context.MessageId is not { } id || ids.Remove(id))];
+        return [.. batch.Where(delivery => delivery.InboxId is not { } id || ids.Remove(id))];
     }
 
     async Task HandleDelivery(Delivery delivery, UnitOfWorkContext work)

@@ -10,13 +10,18 @@ namespace OrderSaga.Platform.Processing;
 /// One message taken from a queue, waiting to be handled in a batch; acknowledged after the commit. A message of an envelope is
 /// acknowledged with the others of its envelope.
 /// </summary>
-sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next)
+/// <param name="context">The message.</param>
+/// <param name="next">Its consumers.</param>
+/// <param name="inboxId">Its id in the inbox; null: it has none and is always handled.</param>
+sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next, Guid? inboxId)
 {
     readonly Activity? activity = Activity.Current;
     ExceptionDispatchInfo? failure;
     TaskCompletionSource? lockWait;
 
     public ConsumeContext Context => context;
+
+    public Guid? InboxId => inboxId;
 
     /// <summary>Runs the consumers of this message as part of <paramref name="work"/>.</summary>
     public async Task Handle(UnitOfWorkContext work, ILogger log)

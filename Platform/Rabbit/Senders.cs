@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
 using OrderSaga.Platform.Common;
@@ -49,6 +50,16 @@ public sealed class Senders
         var user = properties.UserId ?? "";
         return (user == own || user == returner) && properties.Headers?.TryGetValue(Header, out var first) == true && first is byte[] name
             ? Encoding.UTF8.GetString(name) : user;
+    }
+
+    /// <summary>
+    /// The id of the message in the inbox. Each sender outside has ids of its own: one that uses another's must not make us skip its messages.
+    /// </summary>
+    internal Guid? InboxIdOf(ConsumeContext context)
+    {
+        if (context.MessageId is not { } id || Of(context.ReceiveContext) is not { } sender)
+            return context.MessageId;
+        return new Guid(SHA256.HashData([.. id.ToByteArray(), .. Encoding.UTF8.GetBytes(sender)]).AsSpan(0, 16));
     }
 
     /// <summary>Every type that the message claims must be one that its sender may send.</summary>

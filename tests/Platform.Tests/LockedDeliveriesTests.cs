@@ -19,7 +19,7 @@ public sealed class LockedDeliveriesTests
             runs++;
             throw new NpgsqlException("The connection is broken.");
         }, 64, turns, TimeProvider.System, NullLogger.Instance, new CancellationToken(canceled: true));
-        List<Delivery> deliveries = [.. Enumerable.Range(0, 64).Select(_ => new Delivery(DispatchProxy.Create<ConsumeContext, Blank>(), null!))];
+        List<Delivery> deliveries = [.. Enumerable.Range(0, 64).Select(_ => new Delivery(DispatchProxy.Create<ConsumeContext, Blank>(), null!, null))];
         locked.Defer(deliveries);
         foreach (var delivery in deliveries)
         {

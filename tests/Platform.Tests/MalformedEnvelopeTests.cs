@@ -55,6 +55,24 @@ public sealed class MalformedEnvelopeTests
             (await host.Db(db => db.FailedMessages.SingleAsync())).Headers.ShouldContain(", x");
     }
 
+    /// <summary>Senders choose their ids: one must not make another's message disappear.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task Two_bad_messages_with_one_id_are_both_stored(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        var id = Guid.CreateVersion7();
+        foreach (var (body, stored) in new[] { ("{ bad", 1), ("{ worse", 2), ("{ bad", 2) })
+        {
+            await host.SendRaw("bumps", new RawMessage(body, id));
+            await Eventually.Becomes($"{body} is stored", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == stored);
+        }
+
+        await host.Bump("good", 1);
+        await host.Counts("good", 1);
+        (await host.Db(db => db.FailedMessages.CountAsync())).ShouldBe(2);
+    }
+
     /// <summary>A valid message behind it on the same queue is handled meanwhile; nothing has returned to the queue.</summary>
     static async Task KeptOnce(PackHost host, string what)
     {

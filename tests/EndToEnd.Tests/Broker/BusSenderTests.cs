@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Npgsql;
+using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
 namespace EndToEnd.Tests;
@@ -65,6 +66,33 @@ public sealed class BusSenderTests(RestrictedSystem restricted)
             ((string)rejected["code"]!).ShouldBe("forbidden");
             ((string)rejected["detail"]!).ShouldContain(why);
             ((string)rejected["merchant"]!).ShouldBe(merchant, "a rejection in another's name would deceive that one");
+        }
+    }
+
+    /// <summary>Ids can be guessed, and every message on a public event has one. With a user-id and without it.</summary>
+    [Fact]
+    public async Task A_used_message_id_of_another_system_hides_no_order()
+    {
+        Skip();
+        using var api = Api();
+        var sku = await api.NewSku(10);
+        await using var shop = await restricted.LogIn(RestrictedSystem.Shop);
+        await using var stranger = await restricted.LogIn(RestrictedSystem.Stranger);
+        await shop.Subscribe(Events);
+        foreach (var anonymous in new[] { false, true })
+        {
+            var id = Guid.CreateVersion7();
+            await stranger.Send("submit-order", Json, Submit("demo", $"first-{id}", sku), WithId);
+            await shop.Event("OrderRejected", $"first-{id}");
+            await shop.Send("submit-order", Json, Submit("demo", $"second-{id}", sku), properties => properties.MessageId = id.ToString());
+            await shop.Event("OrderCompleted", $"second-{id}");
+
+            void WithId(BasicProperties properties)
+            {
+                properties.MessageId = id.ToString();
+                if (anonymous)
+                    properties.ClearUserId();
+            }
         }
     }
 
