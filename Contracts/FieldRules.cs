@@ -43,6 +43,9 @@ public static class FieldRules
     /// <inheritdoc cref="IsToken"/>
     public const string TokenPattern = "^[!-~]{1,255}$";
 
+    const int MinCardDigits = 13;
+    const int MaxCardDigits = 19;
+
     /// <summary>Maximum length of <see cref="PaymentInstruction.Method"/>.</summary>
     public const int MaxMethodLength = 20;
 
@@ -109,23 +112,34 @@ public static class FieldRules
     public static bool IsIdempotencyKey(string? key) => IsPrintable(key, MaxIdempotencyKeyLength);
 
     /// <summary>Visible ASCII, and no card number: storing one brings the obligations of the card industry's standard.</summary>
-    public static bool IsToken(string? token) => IsVisible(token, MaxTokenLength) && !IsCardNumber(token!);
+    public static bool IsToken(string? token) => IsVisible(token, MaxTokenLength) && !HasCardNumber(token!);
 
-    /// <summary>13 to 19 digits that pass the Luhn check, whatever separates them. A text with a letter is none.</summary>
-    public static bool IsCardNumber(string text)
+    /// <summary>
+    /// Contains 13 to 19 digits that begin with 2 to 6 and pass the Luhn check, with or without separators. Digits next to a letter count, a part
+    /// of a longer row of digits does not: gateways have such tokens.
+    /// </summary>
+    public static bool HasCardNumber(string text) => Enumerable.Range(0, text.Length).Any(start =>
+        text[start] is >= '2' and <= '6' && (start == 0 || !char.IsAsciiDigit(text[start - 1])) && HasCardNumberAt(text, start));
+
+    static bool HasCardNumberAt(string text, int start)
     {
-        var (digits, sum) = (0, 0);
-        for (var i = text.Length - 1; i >= 0; i--)
+        var digits = new List<int>(MaxCardDigits);
+        for (var i = start; i < text.Length && !char.IsLetter(text[i]) && digits.Count < MaxCardDigits; i++)
         {
-            if (char.IsLetter(text[i]))
-                return false;
             if (!char.IsAsciiDigit(text[i]))
                 continue;
-            var digit = (text[i] - '0') * (1 + (digits++ % 2));
-            sum += digit > 9 ? digit - 9 : digit;
+            digits.Add(text[i] - '0');
+            var ends = i + 1 == text.Length || !char.IsAsciiDigit(text[i + 1]);
+            if (ends && digits.Count >= MinCardDigits && PassesLuhn(digits))
+                return true;
         }
-        return digits is >= 13 and <= 19 && sum % 10 == 0;
+
+        return false;
     }
+
+    /// <summary>ISO/IEC 7812-1: from the right, every second digit counts twice.</summary>
+    static bool PassesLuhn(List<int> digits) =>
+        digits.AsEnumerable().Reverse().Select((digit, i) => digit * (1 + (i % 2))).Sum(value => value > 9 ? value - 9 : value) % 10 == 0;
 
     /// <summary>Visible ASCII.</summary>
     public static bool IsReceiptId(string? id) => IsVisible(id, MaxReceiptIdLength);

@@ -16,6 +16,7 @@ public static class OrdersApiSetup
         builder.Services.AddSingleton<IdempotencyKeyLookup>();
         builder.Services.AddSingleton<FailedPlacements>();
         builder.Services.AddSingleton<Backpressure>();
+        builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
         builder.Services.AddSingleton<OrderWatcher>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderWatcher>());

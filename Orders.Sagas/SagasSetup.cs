@@ -6,6 +6,9 @@ namespace Orders.Sagas;
 
 public static class SagasSetup
 {
+    static readonly Type[] Events =
+        [typeof(OrderSubmitted), typeof(OrderRejected), typeof(OrderCompleted), typeof(OrderCancelled), typeof(OrderNeedsReview)];
+
     public static void AddSagas(this WebApplicationBuilder builder)
     {
         builder.AddOrdersModel();
@@ -16,8 +19,9 @@ public static class SagasSetup
         builder.AddMessaging(bus => bus
             .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
             .ReturnMessages()
-            .DeclareEvents(typeof(OrderSubmitted), typeof(OrderRejected), typeof(OrderCompleted), typeof(OrderCancelled), typeof(OrderNeedsReview))
+            .DeclareEvents(Events)
             .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
-            .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint.Public<SubmitOrder>().Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
+            .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint
+                .Public<SubmitOrder>().Drop(Events).Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
     }
 }

@@ -37,7 +37,7 @@ static class ReceiveStockEndpoint
         }
 
         if (!ReferenceEquals(stored, requested))
-            http.Response.Headers["Idempotency-Replayed"] = "true";
+            http.MarkReplayed();
         return Results.Created($"/stock/{stored.Sku}", new ReceiptView(stored.ReceiptId, stored.Sku, stored.Quantity, stored.At));
     }
 

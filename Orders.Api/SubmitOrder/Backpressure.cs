@@ -12,8 +12,8 @@ namespace Orders.Api;
 
 /// <summary>
 /// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an
-/// order that waits for minutes. One merchant gets a share only, so that the others always find room. Only placed orders count, not invalid,
-/// repeated or refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
+/// order that waits for minutes. One merchant gets a share only, and counts with its share at most (orders over the bus are not refused), so
+/// that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
     QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log)
@@ -26,6 +26,11 @@ sealed class Backpressure(
 
     /// <summary>Maximum Retry-After, seconds.</summary>
     const double MaxRetryAfter = 30;
+
+    /// <summary>
+    /// How many times the maximum the count reads: orders over the bus are not refused, so a merchant can have more than the maximum.
+    /// </summary>
+    const int ReadAhead = 4;
 
     /// <summary>No merchant has this name.</summary>
     const string All = "";
@@ -136,8 +141,8 @@ sealed class Backpressure(
     async Task<Count> CountNow()
     {
         var before = placed.ToDictionary(StringComparer.Ordinal);
-        var counts = await database.Run(db => ByMerchant(db, settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
-        counts[All] = counts.Values.Sum();
+        var counts = await database.Run(db => ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
+        counts[All] = counts.Values.Sum(orders => Math.Min(orders, settings.MaxInProgressPerMerchant));
         return new Count(counts, before);
     }
 

@@ -107,7 +107,7 @@ static class SubmitOrderEndpoint
 
         http.Response.Headers.Location = $"/orders/{placed.OrderId}";
         if (placed.Replayed)
-            http.Response.Headers["Idempotency-Replayed"] = "true";
+            http.MarkReplayed();
         return WaitPreference(http) is { } wait
             ? await Wait(placed, wait, http, watcher)
             : OrderResults.Json(placed.Answer, placed.Status);

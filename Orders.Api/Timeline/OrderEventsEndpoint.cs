@@ -35,14 +35,17 @@ static class OrderEventsEndpoint
         .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
-        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound);
+        .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound)
+        .LimitRate();
 
     static async Task Stream(
-        [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, TimeProvider clock, IHostApplicationLifetime lifetime)
+        [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, EventStreams streams, TimeProvider clock,
+        IHostApplicationLifetime lifetime)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         var order = await db.FindOwnOrder(http, id);
         var last = LastEventId(http);
+        using var stream = streams.Enter(http.User.Merchant());
         using var watch = watcher.Watch(order.CorrelationId, _ => true);
         var transitions = await Transitions.Of(db, order.CorrelationId, last, ends.Token);
         if (last > 0 && transitions.Count == 0 && OrderLifecycle.Of(order.State).IsFinal)

@@ -15,9 +15,10 @@ sealed class WebhookUrlPolicy(WebhookSettings settings, Resolve resolve)
 {
     const int MaxUrlLength = 500;
 
-    // From the IANA special-purpose registries (RFC 6890 and updates).
+    // From the IANA special-purpose registries (RFC 6890 and updates), and Azure's platform address, which looks public:
+    // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
     static readonly IPNetwork[] NotPublic4 = Networks(
-        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
         "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24",
         "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4");
 

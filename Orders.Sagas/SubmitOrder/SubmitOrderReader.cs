@@ -28,15 +28,22 @@ static class SubmitOrderReader
         }
     }
 
-    /// <summary>Merchant and idempotency key for OrderRejected, from a body that may be invalid elsewhere.</summary>
+    /// <summary>
+    /// Merchant and idempotency key for OrderRejected, which all subscribers receive, from a body that may be invalid. Of an invalid one only the
+    /// beginning, without control characters.
+    /// </summary>
     /// <exception cref="SerializationException">The body has no merchant and key as strings, so OrderRejected cannot name them.</exception>
     public static (string Merchant, string Key) MerchantAndKey(JsonBody body)
     {
         using var json = JsonDocument.Parse(body.Utf8, Lenient);
         return json.RootElement.ValueKind == JsonValueKind.Object
-            ? (Text(json.RootElement, "merchant"), Text(json.RootElement, "idempotencyKey"))
+            ? (Clean(Text(json.RootElement, "merchant"), FieldRules.IsMerchant, FieldRules.MaxMerchantLength),
+                Clean(Text(json.RootElement, "idempotencyKey"), FieldRules.IsIdempotencyKey, FieldRules.MaxIdempotencyKeyLength))
             : throw new SerializationException("The body is not a JSON object.");
     }
+
+    static string Clean(string text, Func<string, bool> isValid, int maxLength) =>
+        isValid(text) ? text : OrderSaga.Platform.Common.Text.Clean(text, maxLength)!;
 
     static string Text(JsonElement body, string name)
     {

@@ -24,6 +24,9 @@ public sealed class Limits
     /// </summary>
     public int MaxFailedMegabytes { get; set; } = 1024;
 
+    /// <summary>Maximum number of live event streams of one merchant in one process; more are refused (429).</summary>
+    public int MaxStreamsPerMerchant { get; set; } = 100;
+
     /// <summary>How often one delivery runs after conflicts, each time in a fresh scope, before it counts as failed.</summary>
     public int MaxConflictAttempts { get; set; } = 8;
 
@@ -92,6 +95,7 @@ public sealed class Limits
         Require(MaxMessageBytes >= 1024 && MaxRequestBytes >= 1024, "Limits:MaxMessageBytes and MaxRequestBytes must be at least 1024");
         Require(MaxFailedMegabytes is >= 1 and <= 1_000_000, "Limits:MaxFailedMegabytes must be 1 to 1000000");
         Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
+        Require(MaxStreamsPerMerchant is >= 1 and <= 100_000, "Limits:MaxStreamsPerMerchant must be 1 to 100000");
         Require(ShutdownTimeoutSeconds is >= 1 and <= 60, "Limits:ShutdownTimeoutSeconds must be 1 to 60");
         Require(InboxRetentionDays >= 1 && BacklogSampleIntervalSeconds >= 1, "Limits:InboxRetentionDays and BacklogSampleIntervalSeconds must be at least 1");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
@@ -18,11 +19,20 @@ namespace OrderSaga.Platform.DeadLetters;
 /// Stores a delivery that cannot be handled in the database, with its cause, then acknowledges it. A delivery that failed for a temporary
 /// reason, or that cannot be stored, returns to the queue instead (<see cref="RedeliveryDelayFilter{TDb}"/>).
 /// </summary>
-sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
+/// <param name="endpoint">Name of the queue.</param>
+/// <param name="dropped">
+/// Message types that are dropped if no consumer accepts them, as URNs: our events, which a system outside can bind to a public queue.
+/// </param>
+/// <param name="services">The host's services.</param>
+sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
 {
+    static readonly Counter<long> Dropped = Instruments.Meter.CreateCounter<long>(
+        "ordersaga.messages.dropped", "{message}", "Events dropped because a binding of another system led them to a public queue: alarm on any");
+
     /// <summary>Null with the in-memory transport: it has no senders outside of this process, and cannot take a delivery back.</summary>
     readonly DeadLetterQuota<TDb>? quota = services.GetRequiredService<IMessageTransport>() is RabbitTransport
         ? ActivatorUtilities.CreateInstance<DeadLetterQuota<TDb>>(services, endpoint) : null;
+    readonly LogSampler<DeadLetterFilter<TDb>> sampler = services.GetRequiredService<LogSampler<DeadLetterFilter<TDb>>>();
     readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
     readonly Senders senders = services.GetRequiredService<Senders>();
@@ -40,8 +50,16 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IServiceProvider services) :
     }
 
     /// <summary>No consumer of this endpoint accepts the message.</summary>
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-        Store(context, "UnknownMessageType: no consumer of this queue accepts it", "No consumer of the endpoint accepts the message's type.");
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+    {
+        if (dropped.Count == 0 || !context.TryGetPayload(out ConsumeContext? message) || !message.SupportedMessageTypes.Any(dropped.Contains))
+            return Store(context, "UnknownMessageType: no consumer of this queue accepts it", "No consumer of the endpoint accepts the message's type.");
+        Dropped.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint));
+        if (sampler.Takes(endpoint, out var skipped))
+            log.LogWarning("Dropped an event that a binding of another system leads to {Endpoint}; {Skipped} more were not logged. Remove the binding: {Types}",
+                endpoint, skipped, string.Join(' ', message.SupportedMessageTypes));
+        return Task.CompletedTask;
+    }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("store-failure");
 

@@ -117,9 +117,15 @@ public static class Messaging
         services.AddHostedService(provider => provider.GetRequiredService<PublicTopology>());
     }
 
+    /// <summary>
+    /// What RabbitMQ can be configured to accept at most. By default the client closes its connection on a message over 64 MiB, which the
+    /// broker accepts; then the message comes again. <see cref="Limits.MaxMessageBytes"/> decides instead.
+    /// </summary>
+    const uint MaxReceivedBytes = 512 * 1024 * 1024;
+
     static void ConfigureRabbit(IRabbitMqBusFactoryConfigurator rabbit, string url, MessagingSetup setup, IServiceProvider provider)
     {
-        rabbit.Host(new Uri(url));
+        rabbit.Host(new Uri(url), host => host.MaxMessageSize(MaxReceivedBytes));
         var transport = (RabbitTransport)provider.GetRequiredService<IMessageTransport>();
         rabbit.ConfigureSend(pipe => pipe.UseExecute(context =>
         {

@@ -83,6 +83,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     readonly List<Type> preloads = [];
     readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
     Action<IRabbitMqReceiveEndpointConfigurator>? senders;
+    IReadOnlySet<string> dropped = new HashSet<string>();
     bool subscribes;
 
     internal bool IsPublic => senders is not null;
@@ -134,6 +135,13 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
         return this;
     }
 
+    /// <summary>Drops messages of these types: a system outside that may send to the queue can also bind their exchanges to it.</summary>
+    public EndpointSetup<TDb> Drop(params IReadOnlyCollection<Type> types)
+    {
+        dropped = types.Select(MessageUrn.ForTypeString).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return this;
+    }
+
     internal void Add(IBusFactoryConfigurator bus, IServiceProvider provider)
     {
         var filter = new BatchFilter<TDb>(queue, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
@@ -161,7 +169,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     void Apply(IReceiveEndpointConfigurator receive, IServiceProvider provider, BatchFilter<TDb> filter)
     {
         var limits = provider.GetRequiredService<Limits>();
-        var failures = new DeadLetterFilter<TDb>(queue, provider);
+        var failures = new DeadLetterFilter<TDb>(queue, dropped, provider);
         receive.PrefetchCount = limits.Prefetch;
         receive.ConcurrentMessageLimit = null;
         receive.PublishFaults = false;

@@ -6,8 +6,8 @@ using OrderSaga.Platform.Common;
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
-/// Logs one line for each accepted change with its caller. Refused, failed and anonymous requests get a bounded number of lines; successful
-/// reads and probes only at level Debug.
+/// Logs one line for each accepted change with its caller. Refused, failed, repeated and anonymous requests get a bounded number of lines;
+/// successful reads and probes only at level Debug.
 /// </summary>
 sealed class RequestLog(RequestDelegate next, LogSampler<RequestLog> sampler, ILogger<RequestLog> log)
 {
@@ -23,7 +23,7 @@ sealed class RequestLog(RequestDelegate next, LogSampler<RequestLog> sampler, IL
         var level = status < 500 && IsRead(context.Request.Method) ? LogLevel.Debug : LogLevel.Information;
         if (!log.IsEnabled(level))
             return;
-        if (level == LogLevel.Information && (status >= 400 || key is null) && !sampler.Takes($"{status} {key}", out skipped))
+        if (level == LogLevel.Information && (status >= 400 || key is null || IsReplay(context)) && !sampler.Takes($"{status} {key}", out skipped))
             return;
 
         using var scope = Instruments.OrderScope(context.Features.Get<LoggedOrder>()?.Id);
@@ -36,6 +36,8 @@ sealed class RequestLog(RequestDelegate next, LogSampler<RequestLog> sampler, IL
 
     public static string PathOf(HttpContext context) => Text.Cut(context.Request.Path.Value ?? "", MaxPathLength);
 
+    static bool IsReplay(HttpContext context) => context.Response.Headers.ContainsKey(RequestLogging.ReplayedHeader);
+
     static bool IsRead(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 }
 
@@ -43,6 +45,11 @@ sealed record LoggedOrder(Guid Id);
 
 public static class RequestLogging
 {
+    internal const string ReplayedHeader = "Idempotency-Replayed";
+
+    /// <summary>Tells the caller that the request was handled before, and that this is its stored response.</summary>
+    public static void MarkReplayed(this HttpContext context) => context.Response.Headers[ReplayedHeader] = "true";
+
     /// <summary>Sets the order id of the request on its log line and its span.</summary>
     public static void TagOrder(this HttpContext context, Guid orderId)
     {

@@ -46,13 +46,22 @@ public sealed class FieldRulesTests
     [InlineData("4222222222222", true)]
     [InlineData("6304000000000000000", true)]
     [InlineData("4111111111111112", false)]
-    [InlineData("tok_4111111111111111", false)]
+    [InlineData("5555555555554444", true)]
+    [InlineData("2223003122003222", true)]
+    [InlineData("tok_4111111111111111", true)]
+    [InlineData("pan=4111111111111111", true)]
+    [InlineData("4111111111111111x", true)]
+    [InlineData("4111111111111111,12/29,123", true)]
+    [InlineData("tok_1700000000000", false)]
+    [InlineData("a1700000000003", false)]
+    [InlineData("4111a1111b1111c1111", false)]
+    [InlineData("94111111111111111", false)]
     [InlineData("424242424242", false)]
     [InlineData("42424242424242424242", false)]
     [InlineData("~!", false)]
     public void A_card_number_is_no_token(string text, bool number)
     {
-        FieldRules.IsCardNumber(text).ShouldBe(number);
+        FieldRules.HasCardNumber(text).ShouldBe(number);
         FieldRules.IsToken(text).ShouldBe(!number);
     }
 

@@ -30,6 +30,23 @@ public sealed class MerchantLimitTests
         shop.Limited("orders in progress", shop.Other).ShouldBe(0);
     }
 
+    /// <summary>Orders over the bus are not refused.</summary>
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_merchant_beyond_its_share_leaves_room_for_others(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode, "--Orders:PlacementBatchSize=1", "--Orders:MaxOrdersInProgress=10");
+        for (var i = 0; i < 8; i++)
+            (await shop.Greedy.Place($"key-{i}")).ShouldBe(202);
+        for (var i = 0; i < 2; i++)
+            (await shop.Other.Place($"given-{i}")).ShouldBe(202);
+        var merchant = await shop.Host.Read(db => db.Orders.Where(order => order.IdempotencyKey == "key-0").Select(order => order.Merchant).SingleAsync());
+        await shop.Host.Read(db => db.Orders.ExecuteUpdateAsync(set => set.SetProperty(order => order.Merchant, merchant)));
+        await Eventually.Holds("the other finds room", async () => (await shop.Other.Place("key-0")).Status == 202);
+        (await shop.Greedy.Place("key-8")).ShouldBe(429);
+        (await shop.Other.Place("key-1")).ShouldBe(202);
+        (await shop.Other.Place("key-2")).ShouldBe(429);
+    }
+
     [Fact]
     public async Task Concurrent_orders_never_exceed_the_share()
     {
@@ -37,6 +54,33 @@ public sealed class MerchantLimitTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => shop.Greedy.Place($"key-{i}")));
         answers.Count(answer => answer.Status == 202).ShouldBe(64);
         (await shop.Other.Place("key")).ShouldBe(202);
+    }
+
+    [Fact]
+    public async Task A_merchant_has_a_bounded_number_of_event_streams()
+    {
+        await using var shop = await Shop.Open(Mode.Embedded, "--Limits:MaxStreamsPerMerchant=2");
+        var (own, foreign) = ($"/orders/{await shop.Greedy.Placed()}/events", $"/orders/{await shop.Other.Placed()}/events");
+        var first = await shop.Greedy.Open(own);
+        using var second = await shop.Greedy.Open(own);
+        var refused = (await shop.Greedy.Get(own)).ShouldBeProblem(429, "too-many-requests");
+        refused.Header("Retry-After").ShouldBe("10");
+        shop.Limited("event streams", shop.Greedy).ShouldBe(1);
+        using var other = await shop.Other.Open(foreign);
+
+        first.Dispose();
+        await Eventually.Holds("a closed stream makes room", async () =>
+        {
+            try
+            {
+                (await shop.Greedy.Open(own)).Dispose();
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
     }
 
     [Fact]

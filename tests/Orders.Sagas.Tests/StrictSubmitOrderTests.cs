@@ -77,6 +77,19 @@ public sealed class StrictSubmitOrderTests
         (await rig.Failed()).ShouldBeEmpty();
     }
 
+    /// <summary>All subscribers receive the rejection.</summary>
+    [Fact]
+    public async Task A_rejection_repeats_an_invalid_key_only_in_part()
+    {
+        await using var rig = await Rig.Start(Mode.Embedded);
+        await Send(rig, JsonSerializer.Serialize(new { merchant = "acme", idempotencyKey = "a\n\u001b[31m" + new string('k', 100_000) }));
+        var rejected = await Eventually.Becomes("it is rejected",
+            async () => (await rig.Sent()).FindAll(sent => sent.MessageType == nameof(OrderRejected)), sent => sent.Count == 1);
+        var key = (string)rejected[0].Message["idempotencyKey"]!;
+        key.ShouldStartWith("a [31mkkk");
+        key.Length.ShouldBe(FieldRules.MaxIdempotencyKeyLength);
+    }
+
     static async Task Send(Rig rig, string body, string contentType = "application/json")
     {
         var endpoint = await rig.Services.GetRequiredService<IBus>().GetSendEndpoint(new Uri("exchange:" + Queues.SubmitOrder));

@@ -84,6 +84,20 @@ public sealed class PoisonTests
             .Order().ShouldBe(bodies.Order());
     }
 
+    /// <summary>By default the client closes its connection on it, again and again: no message of any queue would be handled.</summary>
+    [Fact]
+    public async Task A_message_of_65_MiB_is_stored_as_failed()
+    {
+        Assert.SkipUnless(Mode.RabbitMq is not null && Mode.Postgres is not null, "The bus in memory has no frames.");
+        await using var installation = await Mode.Servers.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        await host.SendRaw("bumps", new RawMessage(new string('x', 65 * 1024 * 1024), Guid.CreateVersion7()));
+        await host.Bump("a", 1);
+        await host.Counts("a", 1);
+        await Eventually.Becomes("it is stored", () => host.Db(db => db.FailedMessages.Select(row => row.Cause).ToListAsync()), causes => causes.Count == 1);
+        (await host.Db(db => db.FailedMessages.Select(row => row.Cause).SingleAsync())).ShouldStartWith("MessageTooLarge");
+    }
+
     /// <summary>Bad JSON, an unknown type, a huge body and a handler that throws, each among valid messages.</summary>
     static async Task Poison(PackHost host, int good)
     {

@@ -18,6 +18,7 @@ public sealed class PublicAddressTests
     [InlineData("0.0.0.0")]
     [InlineData("10.1.2.3")]
     [InlineData("100.64.0.1")]
+    [InlineData("168.63.129.16")]
     [InlineData("127.0.0.1")]
     [InlineData("127.255.255.254")]
     [InlineData("169.254.169.254")]
