@@ -18,6 +18,7 @@ public static class OrdersModelSetup
             return;
 
         var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
+        CheckTimesToPay(builder.Configuration.GetSection("Orders:TimeToPay"));
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");
@@ -28,5 +29,18 @@ public static class OrdersModelSetup
         builder.Services.AddHostedService(services => services.GetRequiredService<UnpaidOrders>());
         builder.Services.AddScoped<Placements>();
         builder.Services.AddSingleton<OrderChanges>();
+    }
+
+    /// <summary>Of a dictionary the binder drops what it cannot read, unless it is strict.</summary>
+    static void CheckTimesToPay(IConfigurationSection section)
+    {
+        try
+        {
+            _ = section.Get<TimeToPaySettings>(options => options.ErrorOnUnknownConfiguration = true);
+        }
+        catch (InvalidOperationException wrong)
+        {
+            throw new InvalidOperationException($"{section.Path} is invalid. {(wrong.InnerException ?? wrong).Message}", wrong);
+        }
     }
 }

@@ -90,8 +90,9 @@ public sealed class ReconciliationSettings
             "Reconciliation:MaxRepairAmounts must have ISO 4217 currencies and amounts of at least 0");
         Require(MaxFindings is >= 1 and <= 1_000_000, "Reconciliation:MaxFindings must be 1 to 1000000");
         Require(MaxFindingsPerClass is >= 1 and <= 1_000_000, "Reconciliation:MaxFindingsPerClass must be 1 to 1000000");
-        Require(NightlySchedule.Length == 0 || Quartz.CronExpression.TryParse(NightlySchedule, out _),
-            "Reconciliation:NightlySchedule must be a Quartz cron expression such as '0 30 2 * * ?', or empty");
+        Require(NightlySchedule.Length == 0
+            || (Quartz.CronExpression.TryParse(NightlySchedule, out var cron) && cron!.GetNextValidTimeAfter(TimeProvider.System.GetUtcNow()) is not null),
+            "Reconciliation:NightlySchedule must be a Quartz cron expression that has a next time, such as '0 30 2 * * ?', or empty");
         Require(TimeZoneInfo.TryFindSystemTimeZoneById(TimeZone, out _), "Reconciliation:TimeZone must be a time zone of this machine, e.g. Europe/Berlin");
         Require(RollingIntervalMinutes is >= 0 and <= 59, "Reconciliation:RollingIntervalMinutes must be 0 (none) to 59");
         Require(WindowSeconds is >= 0 and <= 86_400, "Reconciliation:WindowSeconds must be 0 to 86400");

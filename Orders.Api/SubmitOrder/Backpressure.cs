@@ -13,7 +13,8 @@ namespace Orders.Api;
 /// <summary>
 /// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an
 /// order that waits for minutes. One merchant gets a share only, and counts with its share at most (orders over the bus are not refused), so
-/// that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
+/// that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no
+/// order can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
     QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log)
@@ -141,7 +142,8 @@ sealed class Backpressure(
     async Task<Count> CountNow()
     {
         var before = placed.ToDictionary(StringComparer.Ordinal);
-        var counts = await database.Run(db => ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
+        var counts = await database.Run(db =>
+            ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
         counts[All] = counts.Values.Sum(orders => Math.Min(orders, settings.MaxInProgressPerMerchant));
         return new Count(counts, before);
     }

@@ -55,8 +55,9 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
         new ResiliencePipelineBuilder { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions
             {
-                // A gateway that answers 429 is available.
-                ShouldHandle = new PredicateBuilder().Handle<Exception>(failure => failure is not (GatewayRejectedException or GatewayBusyException)),
+                // A gateway that answers 429, or with another amount, is available.
+                ShouldHandle = new PredicateBuilder().Handle<Exception>(failure =>
+                    failure is not (GatewayRejectedException or GatewayBusyException or GatewayOtherAnswerException)),
                 FailureRatio = settings.BreakerFailureRatio,
                 MinimumThroughput = settings.BreakerMinimumThroughput,
                 SamplingDuration = TimeSpan.FromSeconds(settings.BreakerSamplingSeconds),

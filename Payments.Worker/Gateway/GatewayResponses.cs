@@ -13,18 +13,23 @@ static class GatewayResponses
     /// <summary>A reason with as many digits may name a card or an account.</summary>
     const int MinDigitsOfNumber = 8;
 
-    /// <summary>Checks amount, currency and order first: an answer about others counts as no answer, and is never recorded.</summary>
+    /// <summary>
+    /// Checks amount, currency and order first: an answer about others counts as no answer, and is never recorded. But whatever amount the gateway
+    /// has taken of a cancelled order is given back.
+    /// </summary>
     public static GatewayAnswer Answer(GatewayCall call, GatewayOperation reported)
     {
+        if (call.IsCancelling && call.Operation != Operation.Refund && reported.Amount != call.Amount)
+            return Answer(call, reported with { Amount = call.Amount }) with { Amount = call.Operation == Operation.Capture ? reported.Amount : null };
         if (reported.Amount != call.Amount || reported.Currency != call.Currency || reported.Reference != call.OrderId.ToString())
-            throw new GatewayNoAnswerException(
+            throw new GatewayOtherAnswerException(
                 $"the gateway's answer is about {reported.Amount} {reported.Currency} for {reported.Reference}, not {call.Amount} {call.Currency}");
         var result = reported.Status switch
         {
             "succeeded" => GatewayResult.Succeeded,
             "declined" or "expired" => GatewayResult.Declined,
             "pending" when call.Operation == Operation.Authorize => GatewayResult.Pending,
-            _ => throw new GatewayNoAnswerException(
+            _ => throw new GatewayOtherAnswerException(
                 $"the gateway's status is '{reported.Status}'"),
         };
         return new GatewayAnswer(
@@ -47,7 +52,7 @@ static class GatewayResponses
     static string? IdOf(GatewayCall call, GatewayOperation reported, GatewayResult result) =>
         FieldRules.IsGatewayId(reported.Id) ? reported.Id
         : result == GatewayResult.Declined || call.Operation is Operation.Void or Operation.Refund ? null
-        : throw new GatewayNoAnswerException("the gateway's answer has no valid id");
+        : throw new GatewayOtherAnswerException("the gateway's answer has no valid id");
 
     /// <summary>The gateway's reason, if a merchant may read it: plain text without the token or the number of a card or an account.</summary>
     static string ReasonOf(GatewayCall call, GatewayOperation reported)
@@ -74,7 +79,7 @@ static class GatewayResponses
             new GatewayAnswer(GatewayResult.Declined, gone.Id, $"the authorization is {gone.Status}"),
         Operation.Capture => CaptureOf(call, ledger) switch
         {
-            { Amount: { } part } when !call.IsCancelling => throw new GatewayNoAnswerException(
+            { Amount: { } part } when !call.IsCancelling => throw new GatewayOtherAnswerException(
                 $"the gateway captured {part} of {call.Amount} {call.Currency}"),
             var taken => taken,
         },

@@ -35,7 +35,9 @@ sealed record GatewayAnswer(
 /// <param name="Token">Card token of an authorization.</param>
 /// <param name="PayBefore">UTC; when a hosted payment page closes; null for a card.</param>
 /// <param name="Target">The authorization to capture or void, the capture to refund.</param>
-/// <param name="IsCancelling">True if the order is being cancelled: a capture of any amount is accepted, because it is refunded.</param>
+/// <param name="IsCancelling">
+/// True if the order is being cancelled: an authorization or a capture of any amount is accepted, because it is voided or refunded.
+/// </param>
 sealed record GatewayCall(
     string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target, bool IsCancelling = false);
 
@@ -54,6 +56,10 @@ interface IGateway
 
 /// <summary>No certain answer: the operation may or may not have taken effect.</summary>
 class GatewayNoAnswerException(string message) : Exception(message);
+
+/// <summary>The gateway answered, but the answer is no answer to this call: the gateway is available, so other calls go on.</summary>
+/// <param name="message">What is wrong with the answer.</param>
+sealed class GatewayOtherAnswerException(string message) : GatewayNoAnswerException(message);
 
 /// <summary>The gateway limits the rate (429); nothing was done.</summary>
 /// <param name="message">The gateway's text.</param>

@@ -24,7 +24,8 @@ namespace OrderSaga.Platform.DeadLetters;
 /// Message types that are dropped if no consumer accepts them, as URNs: our events, which a system outside can bind to a public queue.
 /// </param>
 /// <param name="services">The host's services.</param>
-sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped, IServiceProvider services) : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
+sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped, IServiceProvider services)
+    : IFilter<ExceptionReceiveContext>, IFilter<ReceiveContext> where TDb : ServiceDb
 {
     static readonly Counter<long> Dropped = Instruments.Meter.CreateCounter<long>(
         "ordersaga.messages.dropped", "{message}", "Events dropped because a binding of another system led them to a public queue: alarm on any");
@@ -52,12 +53,12 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
     /// <summary>No consumer of this endpoint accepts the message.</summary>
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
     {
-        if (dropped.Count == 0 || !context.TryGetPayload(out ConsumeContext? message) || !message.SupportedMessageTypes.Any(dropped.Contains))
+        if (dropped.Count == 0 || TypesIn(context) is not { Count: > 0 } types || !types.Any(dropped.Contains))
             return Store(context, "UnknownMessageType: no consumer of this queue accepts it", "No consumer of the endpoint accepts the message's type.");
         Dropped.Add(1, new KeyValuePair<string, object?>("endpoint", endpoint));
         if (sampler.Takes(endpoint, out var skipped))
             log.LogWarning("Dropped an event that a binding of another system leads to {Endpoint}; {Skipped} more were not logged. Remove the binding: {Types}",
-                endpoint, skipped, string.Join(' ', message.SupportedMessageTypes));
+                endpoint, skipped, string.Join(' ', types));
         return Task.CompletedTask;
     }
 
@@ -81,7 +82,7 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
             InputAddress = Text.Clean(context.InputAddress.ToString(), 500),
             MessageId = message?.MessageId ?? context.GetMessageId(),
             CorrelationId = message?.CorrelationId ?? context.GetCorrelationId(),
-            MessageType = Text.Clean(string.Join(' ', TypesOf(message)), 500),
+            MessageType = Text.Clean(string.Join(' ', TypesOf(message) is { Count: > 0 } types ? types : TypesIn(context)), 500),
             ContentType = Text.Clean(context.ContentType?.ToString() ?? "", 100),
             Body = context.GetBody(),
             Headers = JsonSerializer.Serialize(HeadersOf(context)),
@@ -130,8 +131,22 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
         return headers;
     }
 
-    static IEnumerable<string> TypesOf(MessageContext? message) =>
-        (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? [];
+    static List<string> TypesOf(MessageContext? message) =>
+        [.. (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? []];
+
+    /// <summary>The types that MassTransit's envelope names: without a consumer it hands over no message.</summary>
+    static List<string> TypesIn(ReceiveContext context)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(context.GetBody());
+            return json.RootElement.TryGetProperty("messageType", out var types) ? [.. types.EnumerateArray().Select(type => type.GetString()!)] : [];
+        }
+        catch (Exception other) when (other is JsonException or InvalidOperationException)
+        {
+            return [];
+        }
+    }
 }
 
 /// <summary>

@@ -144,7 +144,8 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
 
     internal void Add(IBusFactoryConfigurator bus, IServiceProvider provider)
     {
-        var filter = new BatchFilter<TDb>(queue, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
+        var filter = new BatchFilter<TDb>(
+            queue, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
         if (bus is not IRabbitMqBusFactoryConfigurator rabbit)
         {
             bus.ReceiveEndpoint(queue, receive => Apply(receive, provider, filter));

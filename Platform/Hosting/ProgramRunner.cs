@@ -29,6 +29,11 @@ public static class ProgramRunner
             await Console.Error.WriteLineAsync($"{AppDomain.CurrentDomain.FriendlyName} does not start: {sentence}");
             return WrongSettings;
         }
+        catch (OperationCanceledException) when (!started)
+        {
+            // A stop while it started: nothing has begun.
+            return Environment.ExitCode;
+        }
         catch (Exception failure)
         {
             await Console.Error.WriteLineAsync(failure.ToString());

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -8,7 +9,7 @@ namespace OrderSaga.Platform.Http;
 /// Support for reverse proxies: X-Forwarded-For, -Proto, -Host and -Prefix are accepted only from <see cref="HttpSettings.TrustedProxies"/>.
 /// Location headers and redirects of the payment page then show public URLs.
 /// </summary>
-static class Proxies
+static partial class Proxies
 {
     public static void UseTrustedProxies(this WebApplication app, HttpSettings settings)
     {
@@ -26,9 +27,11 @@ static class Proxies
         app.Use(Prefix);
     }
 
-    /// <summary>Adds the path prefix to Location headers of all endpoints.</summary>
+    /// <summary>Adds the path prefix to Location headers of all endpoints. Ignores one that would lead elsewhere.</summary>
     static Task Prefix(HttpContext http, RequestDelegate next)
     {
+        var prefix = http.Request.PathBase.Value?.TrimEnd('/') ?? "";
+        http.Request.PathBase = Segments().IsMatch(prefix) ? prefix : PathString.Empty;
         if (http.Request.PathBase.HasValue)
             http.Response.OnStarting(() =>
             {
@@ -38,4 +41,8 @@ static class Proxies
             });
         return next(http);
     }
+
+    /// <summary>No empty segment, which would make a host of the next one, and none of dots alone.</summary>
+    [GeneratedRegex(@"\A(/(?!\.+(/|\z))[\w.~-]+)*\z", RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex Segments();
 }

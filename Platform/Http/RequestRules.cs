@@ -74,7 +74,8 @@ sealed class RequestRules(RequestDelegate next)
     static string Name(NameValueHeaderValue charset)
     {
         var name = HeaderUtilities.RemoveQuotes(charset.Value).ToString().Trim('\'', ' ').ToLowerInvariant();
-        return name == "utf8" ? "utf-8" : name;
+        // Every ASCII text is UTF-8. A decoder for ASCII would replace all else by question marks.
+        return name is "utf8" or "us-ascii" or "ascii" ? "utf-8" : name;
     }
 
     static bool Known(string charset)

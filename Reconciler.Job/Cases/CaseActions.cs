@@ -13,8 +13,13 @@ sealed class CaseActions(
     public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) =>
         Change(id, CaseRule.Assign, (work, row) => cases.Assign(work, row, assignee, by, reason));
 
-    public Task<CaseView> Resolve(Guid id, string by, string reason) =>
-        Change(id, CaseRule.Resolve, (work, row) => cases.Resolve(work, row, by, reason));
+    /// <summary>Reads the ledgers first: the case of an order that is not final stays open.</summary>
+    public async Task<CaseView> Resolve(Guid id, string by, string reason) =>
+        await Change(id, CaseRule.Resolve, await CheckCase(id), (work, row) =>
+        {
+            cases.Resolve(work, row, by, reason);
+            return Task.CompletedTask;
+        });
 
     /// <summary>Closes the case; the same difference does not open another one.</summary>
     public Task<CaseView> Accept(Guid id, string by, string reason) =>

@@ -41,6 +41,8 @@ static class CaseRule
         Compensate => ([Remedy.AbandonOrder], null),
         Resolve when now is { Order.State: OrderStates.NeedsReview } =>
             ([], "The order is in review: retry it, or cancel and compensate. The case is resolved when the order is final."),
+        Resolve when now is { Order: { State: var state } } && !OrderLifecycle.Of(state).IsFinal =>
+            ([], $"The order is {state}. The case is resolved when the order is final."),
         _ => ([], null),
     };
 
@@ -48,12 +50,13 @@ static class CaseRule
     static string? NotAcceptable(CaseRow row) => row switch
     {
         { Class: Classes.OrderNeedsReview } => "An order in review must reach a final state: retry, or cancel and compensate.",
-        { Class: Classes.RepairBudgetSpent or Classes.TooManyFindings } => "The case is about a run, not a difference: correct its cause, then solve the case.",
-        { Fingerprint: null } => "The case is from an older version: solve it, and accept the one that the next run opens.",
+        { Class: Classes.RepairBudgetSpent or Classes.TooManyFindings } =>
+            "The case is about a run, not a difference: correct its cause, then resolve the case.",
+        { Fingerprint: null } => "The case is from an older version: resolve it, and accept the one that the next run opens.",
         _ => null,
     };
 
-    const string NoCommand = "The policy of its class has no command: decide, correct the source, then solve the case.";
+    const string NoCommand = "The policy of its class has no command: decide, correct the source, then resolve the case.";
 
     static readonly IReadOnlyList<Remedy> UndoCommands = [Remedy.CancelPayment, Remedy.CancelStock];
 
@@ -61,7 +64,7 @@ static class CaseRule
 
     static string? ReasonAgainst(CaseRow row, bool same) => row.OrderId is null ? "The case has no order."
         : same ? null
-        : "The ledgers agree now, so nothing is sent. Solve the case.";
+        : "The ledgers agree now, so nothing is sent. Resolve the case.";
 
     /// <summary>The saga owns an order in progress; a completed order's stock is sold.</summary>
     static string? ReasonUnsafe(OrderSnapshot? now) => now switch

@@ -6,6 +6,16 @@ public sealed class ProductTests
 
     public static IEnumerable<object[]> Modes => Mode.All();
 
+    [Theory]
+    [InlineData("us-ascii")]
+    [InlineData("ascii")]
+    public async Task Text_beyond_ASCII_is_read_as_UTF_8(string charset)
+    {
+        var answer = await (await Api.Of(Mode.Embedded)).Catalogue.Send(
+            HttpMethod.Put, "/products/ascii-001", """{"name":"café €","unitPrice":100,"currency":"EUR"}""", null, $"application/json; charset={charset}");
+        ((string)answer.Json["name"]!).ShouldBe("café €");
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public async Task PUT_creates_then_updates_a_product_idempotently(Mode mode)
     {

@@ -169,4 +169,74 @@ public sealed class OutcomeTests
         (await bench.Answers(order)).ShouldBeEmpty();
         (await bench.Attempt(order, Operation.Authorize)).Error.ShouldNotBeNull().ShouldContain("1 EUR");
     }
+
+    /// <summary>Before the gateway was queried, and after it.</summary>
+    [Theory]
+    [InlineData(1, false), InlineData(1, true)]
+    [InlineData(99_999, false), InlineData(99_999, true)]
+    public async Task Another_amount_is_authorized_and_voided_on_Cancel(long amount, bool queried)
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        bench.Gateway.Rewrite(ledger => ledger[0] = ledger[0] with { Amount = amount });
+        if (queried)
+            await bench.Sweep();
+
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Done(order).ShouldBe("authorize, void");
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(9999)]
+    public async Task Another_amount_is_captured_and_refunded_on_Cancel(long amount)
+    {
+        await using var bench = await Bench.Start();
+        var order = Some.Order();
+        await bench.Deliver(Some.Try(order));
+        await bench.Drain();
+        bench.Gateway.Faults = (operation, _) => operation == "capture" ? Fault.LostAnswer : Fault.None;
+        await bench.Deliver(Some.Confirm(order));
+        await bench.Drain();
+        bench.Gateway.Rewrite(ledger => ledger[^1] = ledger[^1] with { Amount = amount });
+        await bench.Sweep();
+        (await bench.Answers(order)).ShouldBe("PaymentAuthorized");
+
+        await bench.Deliver(Some.Cancel(order));
+        await bench.Heal();
+        (await bench.Answers(order)).ShouldBe("PaymentCancelled");
+        bench.Gateway.Ledger.Single(row => row.Operation == "refund").Amount.ShouldBe(amount);
+    }
+
+    [Fact]
+    public async Task Answers_with_another_amount_open_no_circuit()
+    {
+        await using var bench = await Bench.Start("Sqlite", "--Payments:BreakerMinimumThroughput=6");
+        bench.Gateway.Faults = (operation, _) => operation == "authorize" ? Fault.LostAnswer : Fault.None;
+        foreach (var several in Enumerable.Range(0, 10).Chunk(5))
+        {
+            foreach (var _ in several)
+                await bench.Deliver(Some.Try(Some.Order()));
+            await bench.Drain();
+            // Lost answers open the circuit, so fewer than its minimum in its window.
+            bench.Clock.Advance(TimeSpan.FromSeconds(31));
+        }
+
+        bench.Gateway.Faults = (_, _) => Fault.None;
+        bench.Gateway.Rewrite(ledger =>
+        {
+            for (var i = 0; i < ledger.Count; i++)
+                ledger[i] = ledger[i] with { Amount = 1 };
+        });
+        await bench.Sweep();
+        var healthy = Some.Order();
+        await bench.Deliver(Some.Try(healthy));
+        await bench.Drain();
+        (await bench.Answers(healthy)).ShouldBe("PaymentAuthorized");
+    }
 }

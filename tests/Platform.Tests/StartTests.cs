@@ -24,6 +24,13 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_stop_while_it_starts_is_no_failure()
+    {
+        var (code, said) = await Run(new OperationCanceledException());
+        (code, said).ShouldBe((0, ""));
+    }
+
+    [Fact]
     public async Task An_unexpected_exception_keeps_its_stack_trace()
     {
         var (code, said) = await Run(new NotSupportedException("a bug"));

@@ -32,6 +32,8 @@ public sealed class CaseRuleTests
     {
         Fits(CaseRule.Resolve, "Tried", "Confirming").Refused.ShouldNotBeNull().ShouldContain("in review");
         CaseRule.Evaluate(CaseRule.Resolve, Review, Some.Completed, same: true).Refused.ShouldBeNull();
+        var cancelling = Some.Completed with { Order = Some.Order(OrderStates.Cancelling) };
+        CaseRule.Evaluate(CaseRule.Resolve, Review, cancelling, same: true).Refused.ShouldNotBeNull().ShouldContain("The order is Cancelling");
     }
 
     [Fact]

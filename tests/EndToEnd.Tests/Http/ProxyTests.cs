@@ -6,6 +6,28 @@ namespace EndToEnd.Tests;
 /// <summary>Behind a proxy that removes a path prefix and offers https to callers.</summary>
 public sealed class ProxyTests
 {
+    /// <summary>A browser reads what follows two slashes as a host.</summary>
+    [Fact]
+    public async Task A_prefix_that_leads_elsewhere_is_ignored()
+    {
+        await using var host = await WholeHost.Start("--Http:TrustedProxies:0=127.0.0.1");
+        var used = new Dictionary<string, string>
+        {
+            ["/shop/"] = "/shop", ["/a/b"] = "/a/b", ["//evil.example"] = "", ["/../x"] = "", ["/x/./y"] = "", ["/a//b"] = "",
+        };
+        foreach (var (given, prefix) in used)
+        {
+            var path = $"/products/sku-{used.Keys.ToList().IndexOf(given)}";
+            using var request = new HttpRequestMessage(HttpMethod.Put, path)
+            {
+                Content = new StringContent("""{"name":"Tea","unitPrice":1250,"currency":"EUR"}""", new MediaTypeHeaderValue("application/json")),
+                Headers = { { "X-Forwarded-Prefix", given } },
+            };
+            using var answer = await host.Http.SendAsync(request);
+            answer.Headers.Location?.OriginalString.ShouldBe(prefix + path, given);
+        }
+    }
+
     [Theory]
     [InlineData("127.0.0.1", true)]
     [InlineData("127.0.0.0/8", true)]

@@ -56,6 +56,8 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be created")]
     [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]
+    [InlineData("Orders.Api", "Orders:TimeToPay:Classes:flash", "20s", "Failed to convert configuration value")]
+    [InlineData("Reconciler.Job", "Reconciliation:NightlySchedule", "0 0 0 30 2 ?", "Reconciliation:NightlySchedule must be a Quartz cron expression")]
     [InlineData("Orders.Sagas", "Database:Mode", "PostgreSql", "Set ConnectionStrings:orders")]
     [InlineData("Inventory.Worker", "Transport:Mode", "Kafka", "Transport:Mode 'Kafka' is unknown")]
     [InlineData("Inventory.Worker", "ApiKeys:Keys:x:Merchant", "Upper", "the key 'x' is refused. Merchant must be 1 to 64 of a-z")]
