@@ -18,7 +18,7 @@ public static class OrdersModelSetup
             return;
 
         var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
-        CheckTimesToPay(builder.Configuration.GetSection("Orders:TimeToPay"));
+        CheckTimesToPay(builder.Configuration.GetSection("Orders").GetSection("TimeToPay"));
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");
