@@ -108,12 +108,13 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
     /// <summary>A redelivered or repeated message is stored once. Another message with its id is another message.</summary>
     static async Task<Guid> StoreOnce(UnitOfWorkContext work, FailedMessage failed)
     {
-        var known = failed.MessageId is null ? Guid.Empty : await work.Db.FailedMessages
-            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null && row.Body == failed.Body)
-            .Select(row => row.Id).FirstOrDefaultAsync();
-        if (known == Guid.Empty)
-            work.Db.FailedMessages.Add(failed);
-        return known == Guid.Empty ? failed.Id : known;
+        var alike = failed.MessageId is null ? [] : await work.Db.FailedMessages
+            .Where(row => row.MessageId == failed.MessageId && row.Endpoint == failed.Endpoint && row.ReplayedAt == null)
+            .Select(row => new { row.Id, row.Body }).ToListAsync();
+        if (alike.Find(row => row.Body.AsSpan().SequenceEqual(failed.Body)) is { } known)
+            return known.Id;
+        work.Db.FailedMessages.Add(failed);
+        return failed.Id;
     }
 
     /// <summary>
