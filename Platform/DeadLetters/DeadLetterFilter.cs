@@ -35,6 +35,7 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
         ? ActivatorUtilities.CreateInstance<DeadLetterQuota<TDb>>(services, endpoint) : null;
     readonly LogSampler<DeadLetterFilter<TDb>> sampler = services.GetRequiredService<LogSampler<DeadLetterFilter<TDb>>>();
     readonly UnitOfWork<TDb> unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
+    readonly int maxParsedBytes = services.GetRequiredService<Limits>().MaxMessageBytes;
     readonly TimeProvider clock = services.GetRequiredService<TimeProvider>();
     readonly Senders senders = services.GetRequiredService<Senders>();
     readonly ILogger log = services.GetRequiredService<ILogger<DeadLetterFilter<TDb>>>();
@@ -136,8 +137,10 @@ sealed class DeadLetterFilter<TDb>(string endpoint, IReadOnlySet<string> dropped
         [.. (message as SerializerContext)?.SupportedMessageTypes ?? (message as ConsumeContext)?.SupportedMessageTypes ?? []];
 
     /// <summary>The types that MassTransit's envelope names: without a consumer it hands over no message.</summary>
-    static List<string> TypesIn(ReceiveContext context)
+    List<string> TypesIn(ReceiveContext context)
     {
+        if (context.Body.Length > maxParsedBytes)
+            return [];
         try
         {
             using var json = JsonDocument.Parse(context.GetBody());
