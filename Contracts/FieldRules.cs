@@ -31,6 +31,18 @@ public static class FieldRules
     /// <summary>The class rule for error messages, after "a class is".</summary>
     public const string ClassRule = "1 to 40 of a-z, 0-9, '.', '_' and '-', the first a letter or a digit";
 
+    /// <summary>Maximum length of <see cref="SubmitOrder.Customer"/>.</summary>
+    public const int MaxCustomerLength = 64;
+
+    /// <inheritdoc cref="IsCustomer"/>
+    public const string CustomerPattern = "^[!-~]{1,64}$";
+
+    /// <summary>Maximum length of <see cref="SubmitOrder.CustomerRole"/>.</summary>
+    public const int MaxCustomerRoleLength = 20;
+
+    /// <inheritdoc cref="IsCustomerRole"/>
+    public const string CustomerRolePattern = "^[a-z0-9][a-z0-9._-]{0,19}$";
+
     /// <summary>Maximum length of <see cref="SubmitOrder.IdempotencyKey"/>.</summary>
     public const int MaxIdempotencyKeyLength = 255;
 
@@ -107,6 +119,12 @@ public static class FieldRules
 
     /// <inheritdoc cref="IsSku"/>
     public static bool IsClass(string? orderClass) => IsName(orderClass, MaxClassLength);
+
+    /// <summary>Visible ASCII. What it means is the merchant's matter.</summary>
+    public static bool IsCustomer(string? customer) => IsVisible(customer, MaxCustomerLength);
+
+    /// <inheritdoc cref="IsSku"/>
+    public static bool IsCustomerRole(string? role) => IsName(role, MaxCustomerRoleLength);
 
     /// <summary>Printable ASCII without a space at either end.</summary>
     public static bool IsIdempotencyKey(string? key) => IsPrintable(key, MaxIdempotencyKeyLength);

@@ -12,9 +12,11 @@ namespace OrderSaga.Contracts;
 /// <param name="Class">A configured order class, which sets how long the customer has to pay; null: the default time.</param>
 /// <param name="Total">The total shown to the customer. If the price list gives another, the order is rejected as <c>price-changed</c>;
 /// null: not checked.</param>
+/// <param name="Customer">The merchant's own reference of the customer, e.g. a customer number; null: none.</param>
+/// <param name="CustomerRole">What the customer is to the merchant, e.g. <c>staff</c>; null: nothing in particular.</param>
 public sealed record SubmitOrder(
     string Merchant, string IdempotencyKey, string Currency, IReadOnlyList<OrderLine> Lines, PaymentInstruction Payment, string? Class = null,
-    Money? Total = null);
+    Money? Total = null, string? Customer = null, string? CustomerRole = null);
 
 /// <summary>Command: cancels the order unless it is too late (a capture was requested).</summary>
 [SentBy(ServiceNames.OrdersApi)]
@@ -26,8 +28,9 @@ public sealed record CancelOrder(Guid OrderId, string Reason) : IOrderMessage;
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that was overdue.</param>
+/// <param name="TakeOver">The order moves to the lane main first, because nothing answers in its own.</param>
 [SentBy(ServiceNames.Reconciler)]
-public sealed record CheckOrder(Guid OrderId, long Version) : IOrderMessage;
+public sealed record CheckOrder(Guid OrderId, long Version, bool TakeOver = false) : IOrderMessage;
 
 /// <summary>
 /// Command of an operator about an order in review at this version of its row: returns it to its state before the review and resumes it.

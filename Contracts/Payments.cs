@@ -5,7 +5,7 @@ namespace OrderSaga.Contracts;
 /// <param name="Amount">The order's total.</param>
 /// <param name="Payment">Card token, or hosted.</param>
 /// <param name="PayBefore">UTC; a hosted payment page closes at this time.</param>
-[SentBy(ServiceNames.OrdersSagas)]
+[SentBy(ServiceNames.OrdersApi, ServiceNames.OrdersSagas)]
 public sealed record TryAuthorizePayment(Guid OrderId, Money Amount, PaymentInstruction Payment, DateTime PayBefore) : IOrderMessage;
 
 /// <summary>Command (Confirm): captures the authorized amount.</summary>

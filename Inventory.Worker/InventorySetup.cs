@@ -20,7 +20,7 @@ public static class InventorySetup
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
             .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
-            .Endpoint<InventoryDb>(Queues.Inventory, endpoint => endpoint
+            .EndpointInLanes<InventoryDb>(Queues.Inventory, endpoint => endpoint
                 .Preload<StockRows>()
                 .Consumer<TryReserveStockConsumer>()
                 .Consumer<ConfirmStockConsumer>()

@@ -8,15 +8,15 @@ namespace OrderSaga.Ledgers;
 /// <summary>The order.</summary>
 public sealed record OrderEntry(
     Guid Id, string Merchant, string State, long Version, string Currency, long Total, IReadOnlyList<OrderLine> Lines, bool PaymentTried,
-    DateTime CreatedAt, DateTime UpdatedAt);
+    string Flow, string Lane, DateTime CreatedAt, DateTime UpdatedAt);
 
 /// <summary>The stock branch.</summary>
-public sealed record StockEntry(Guid OrderId, string State, IReadOnlyList<OrderLine> Lines, DateTime UpdatedAt);
+public sealed record StockEntry(Guid OrderId, string State, IReadOnlyList<OrderLine> Lines, string Lane, DateTime UpdatedAt);
 
 /// <summary>The payment branch with its gateway operations. CapturedAmount is set only if it differs from Amount.</summary>
 public sealed record PaymentEntry(
     Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
-    IReadOnlyList<AttemptEntry> Attempts, DateTime UpdatedAt)
+    IReadOnlyList<AttemptEntry> Attempts, string Lane, DateTime UpdatedAt)
 {
     /// <summary>The amount that was captured or refunded. A Confirmed branch must have captured the full amount.</summary>
     public long AmountMoved() => State == BranchStates.Confirmed ? Amount : CapturedAmount ?? Amount;

@@ -27,7 +27,7 @@ public sealed record PrimaryLedgers(LedgerSet Ledgers, FourWayMerge Merge);
 
 public sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<OrderEntry>(database, settings)
 {
-    protected override string Columns => "id, merchant, state, version, currency, total, lines, payment_tried, created_at, updated_at";
+    protected override string Columns => "id, merchant, state, version, currency, total, lines, payment_tried, flow, lane, created_at, updated_at";
     protected override string From => "orders";
     protected override string Id => "id";
     protected override string Main => "orders";
@@ -37,12 +37,12 @@ public sealed class OrdersLedger(ReadOnlyDatabase database, LedgerSettings setti
 
     protected override OrderEntry Read(DbDataReader row) => new(
         row.GetGuid(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetInt64(5), new LineList(row.GetString(6)),
-        row.GetBoolean(7), row.GetUtc(8), row.GetUtc(9));
+        row.GetBoolean(7), row.GetString(8), row.GetString(9), row.GetUtc(10), row.GetUtc(11));
 }
 
 public sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<StockEntry>(database, settings)
 {
-    protected override string Columns => "order_id, state, lines, updated_at";
+    protected override string Columns => "order_id, state, lines, lane, updated_at";
     protected override string From => "stock_branches";
     protected override string Id => "order_id";
     protected override string Main => "stock_branches";
@@ -50,14 +50,15 @@ public sealed class StockLedger(ReadOnlyDatabase database, LedgerSettings settin
 
     public override Guid IdOf(StockEntry entry) => entry.OrderId;
 
-    protected override StockEntry Read(DbDataReader row) => new(row.GetGuid(0), row.GetString(1), new LineList(row.GetString(2)), row.GetUtc(3));
+    protected override StockEntry Read(DbDataReader row) => new(
+        row.GetGuid(0), row.GetString(1), new LineList(row.GetString(2)), row.GetString(3), row.GetUtc(4));
 }
 
 /// <summary>Branches with their attempts in one statement, so that both are from the same moment.</summary>
 public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings settings) : Ledger<PaymentEntry>(database, settings)
 {
     protected override string Columns =>
-        "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.captured_amount, b.updated_at, "
+        "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.captured_amount, b.lane, b.updated_at, "
         + "a.operation, a.state, a.gateway_id, a.created_at, a.updated_at";
 
     protected override string From => "payment_branches b LEFT JOIN payment_attempts a ON a.order_id = b.order_id";
@@ -73,14 +74,14 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
     {
         var entry = new PaymentEntry(
             row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetText(4), row.GetText(5),
-            row.IsDBNull(6) ? null : row.GetInt64(6), new List<AttemptEntry>(2), row.GetUtc(7));
-        if (!row.IsDBNull(8))
+            row.IsDBNull(6) ? null : row.GetInt64(6), new List<AttemptEntry>(2), row.GetString(7), row.GetUtc(8));
+        if (!row.IsDBNull(9))
             Extend(entry, row);
         return entry;
     }
 
     protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
-        new AttemptEntry(row.GetString(8), row.GetString(9), row.GetText(10), row.GetUtc(11), row.GetUtc(12)));
+        new AttemptEntry(row.GetString(9), row.GetString(10), row.GetText(11), row.GetUtc(12), row.GetUtc(13)));
 
     public static string MovedStatement(DatabaseMode mode) => $"""
         SELECT day, currency, CAST(COUNT(*) AS bigint),

@@ -42,7 +42,8 @@ static class EmbeddedHost
 
         // Two keys: one that a shop could have, and one that changes prices, stock and cases.
         Secret(data, CallerKey, () => ApiKeys.Create(data, "demo", "demo", Roles.Orders));
-        var operatorKey = Secret(data, OperatorKey, () => ApiKeys.Create(data, "operator", "demo", Roles.Catalogue, Roles.Stock, Roles.Operator));
+        var operatorKey = Secret(data, OperatorKey, () => ApiKeys.Create(
+            data, "operator", "demo", Roles.Catalogue, Roles.Stock, Roles.Operator, Roles.Release));
         builder.Services.AddSingleton(new WelcomeService.WelcomeInfo(url, data, operatorKey));
         builder.Services.AddHostedService<SchemaMigrationService>();
         if (welcome)

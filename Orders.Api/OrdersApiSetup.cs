@@ -1,4 +1,5 @@
 using Orders.Api.Erasure;
+using Orders.Api.Switches;
 using Orders.Api.Webhooks;
 using Orders.Model;
 using Orders.Model.Participants;
@@ -23,6 +24,7 @@ public static class OrdersApiSetup
         builder.AddParticipants();
         builder.Services.AddSingleton<ParticipantHistories>();
         builder.AddWebhooks();
+        builder.AddSwitchGuard();
         builder.Services.AddHostedService<ErasureJob>();
     }
 
@@ -37,5 +39,6 @@ public static class OrdersApiSetup
         orders.MapOrderEvents();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
         routes.MapWebhooks();
+        routes.MapOrderSwitches();
     }
 }

@@ -11,6 +11,9 @@ public static class OrderAudit
     /// <summary>Cause of recovery steps: the state machine's event name for CheckOrder.</summary>
     public const string RecoveryCause = "CheckRequested";
 
+    /// <summary>The detail of a step that moved an order to the lane main begins with this.</summary>
+    public const string TakenOver = "taken over";
+
     /// <summary>Detail of a cancellation by the merchant; its reason is <see cref="OrderState.Reason"/>.</summary>
     public const string RequestedByMerchant = "requested by the merchant";
 

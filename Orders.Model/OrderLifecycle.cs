@@ -19,8 +19,10 @@ public static class OrderLifecycle
     /// <summary>In the sequence of the lifecycle; NeedsReview last.</summary>
     static readonly LifecycleRow[] Rows =
     [
-        new(Reserving, StockCommand: nameof(TryReserveStock), IsUnpaid: true),
+        new(Reserving, StockCommand: nameof(TryReserveStock), IsUnpaid: true, Flow: OrderFlows.StockFirst),
+        new(Trying, StockCommand: nameof(TryReserveStock), PaymentCommand: nameof(TryAuthorizePayment), IsUnpaid: true, Flow: OrderFlows.BothAtOnce),
         new(AwaitingPayment, PaymentCommand: nameof(TryAuthorizePayment), IsUnpaid: true, HoldsStock: true),
+        new(AwaitingStock, StockCommand: nameof(TryReserveStock), IsUnpaid: true, HoldsPayment: true, Flow: OrderFlows.BothAtOnce),
         new(ConfirmingPayment, PaymentCommand: nameof(ConfirmPayment), HoldsStock: true, HoldsPayment: true),
         new(ConfirmingStock, StockCommand: nameof(ConfirmStock), HoldsStock: true, HoldsPayment: true),
         new(Cancelling, StockCommand: nameof(CancelStock), PaymentCommand: nameof(CancelPayment)),
@@ -32,12 +34,22 @@ public static class OrderLifecycle
     /// <summary>From a state, each of the causes may lead to each of the target states.</summary>
     static readonly (string From, string[] Causes, string[] To)[] Transitions =
     [
-        ("", [nameof(SubmitOrder)], [Reserving]),
+        ("", [nameof(SubmitOrder)], [Reserving, Trying]),
         (Reserving, [nameof(StockReserved)], [AwaitingPayment, Cancelling]),
         (Reserving, [nameof(StockRejected)], [Cancelled]),
         (Reserving, [nameof(CancelOrder)], [Reserving]),
         (Reserving, [CancelRequested], [Cancelling]),
         (Reserving, [CheckRequested], [Reserving, Cancelling, NeedsReview]),
+        (Trying, [nameof(StockReserved)], [AwaitingPayment, Cancelling]),
+        (Trying, [nameof(PaymentAuthorized)], [AwaitingStock, Cancelling]),
+        (Trying, [nameof(PaymentPending)], [Trying, Cancelling]),
+        (Trying, [nameof(CancelOrder)], [Trying]),
+        (Trying, [nameof(StockRejected), nameof(PaymentDeclined), CancelRequested], [Cancelling]),
+        (Trying, [CheckRequested], [Trying, Cancelling, NeedsReview]),
+        (AwaitingStock, [nameof(StockReserved)], [ConfirmingPayment, Cancelling]),
+        (AwaitingStock, [nameof(CancelOrder)], [AwaitingStock]),
+        (AwaitingStock, [nameof(StockRejected), CancelRequested], [Cancelling]),
+        (AwaitingStock, [CheckRequested], [AwaitingStock, Cancelling, NeedsReview]),
         (AwaitingPayment, [nameof(PaymentAuthorized)], [ConfirmingPayment, Cancelling]),
         (AwaitingPayment, [nameof(PaymentPending)], [AwaitingPayment, Cancelling]),
         (AwaitingPayment, [nameof(CancelOrder)], [AwaitingPayment]),
@@ -54,12 +66,12 @@ public static class OrderLifecycle
         (Cancelled, [nameof(StockReserved), nameof(StockConfirmed)], [Cancelled]),
         (Cancelled, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentConfirmed)], [Cancelled]),
         // The missing answer resumes the order in its previous state.
-        (NeedsReview, [nameof(StockReserved), nameof(StockRejected)], [Reserving]),
-        (NeedsReview, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentDeclined)], [AwaitingPayment]),
+        (NeedsReview, [nameof(StockReserved), nameof(StockRejected)], [Reserving, Trying, AwaitingStock]),
+        (NeedsReview, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentDeclined)], [Trying, AwaitingPayment]),
         (NeedsReview, [nameof(PaymentConfirmed), nameof(PaymentRefused)], [ConfirmingPayment]),
         (NeedsReview, [nameof(StockConfirmed)], [ConfirmingStock]),
         (NeedsReview, [nameof(StockCancelled), nameof(PaymentCancelled), AbandonRequested, CheckRequested], [Cancelling]),
-        (NeedsReview, [RetryRequested], [Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling]),
+        (NeedsReview, [RetryRequested], [Reserving, Trying, AwaitingPayment, AwaitingStock, ConfirmingPayment, ConfirmingStock, Cancelling]),
     ];
 
     static readonly FrozenDictionary<string, LifecycleRow> ByState = Rows.ToFrozenDictionary(row => row.State, StringComparer.Ordinal);
@@ -79,13 +91,14 @@ public static class OrderLifecycle
 /// <param name="State">One of <see cref="OrderStates"/>.</param>
 /// <param name="StockCommand">The command to stock that recovery repeats until the answer arrives; null: the order does not wait for stock.</param>
 /// <param name="PaymentCommand">As <paramref name="StockCommand"/>, for payment.</param>
-/// <param name="IsUnpaid">No money is authorized yet: the time to pay is running, and the merchant may cancel.</param>
+/// <param name="IsUnpaid">No capture was requested yet: the time to pay is running, and the merchant may cancel.</param>
 /// <param name="HoldsStock">The stock is held or sold.</param>
 /// <param name="HoldsPayment">The payment is authorized or captured.</param>
 /// <param name="IsFinal">No step leads to another state.</param>
+/// <param name="Flow">Only orders of this flow reach the state; null: of every flow.</param>
 public sealed record LifecycleRow(
     string State, string? StockCommand = null, string? PaymentCommand = null, bool IsUnpaid = false, bool HoldsStock = false, bool HoldsPayment = false,
-    bool IsFinal = false)
+    bool IsFinal = false, string? Flow = null)
 {
     /// <summary>No command is repeated in this state: the order is final, or waits for an operator.</summary>
     public bool IsFinalOrInReview => IsFinal || State == NeedsReview;

@@ -37,6 +37,24 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>A configured order class, which sets the time to pay; null: none.</summary>
     public string? Class { get; set; }
 
+    /// <summary>The merchant's reference of the customer; null: none. Erased with the other personal data.</summary>
+    public string? Customer { get; set; }
+
+    /// <summary>One of <see cref="OrderFlows"/>, decided at placement. Every later step reads it here.</summary>
+    public string Flow { get; set; } = OrderFlows.StockFirst;
+
+    /// <summary>One of <see cref="OrderLanes"/>, decided at placement. Every message about the order goes through the queues of this lane.</summary>
+    public string Lane { get; set; } = OrderLanes.Main;
+
+    /// <summary>The version of the switches that decided <see cref="Flow"/> and <see cref="Lane"/>; null: none was ever set.</summary>
+    public long? SwitchVersion { get; set; }
+
+    /// <summary>Span that placed the order, as a W3C traceparent; null: its process recorded no span.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary>Trace of the placement, 32 hex digits.</summary>
+    public string? TraceId => TraceParent?.Split('-')[1];
+
     /// <summary>ISO 4217.</summary>
     public string Currency { get; set; } = "";
 
@@ -79,6 +97,21 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
+    /// <summary>The queue in the order's lane: all senders that have the order's row use it.</summary>
+    public string QueueOf(string queue) => OrderSaga.Platform.Common.Lane.Queue(queue, Lane);
+
+    public TryReserveStock ReserveStock() => new(CorrelationId, [.. Lines.Select(line => new OrderLine(line.Sku, line.Quantity))]);
+
+    /// <summary>From then on the payment's branch must be cancelled too.</summary>
+    public TryAuthorizePayment AuthorizePayment()
+    {
+        PaymentTried = true;
+        return new TryAuthorizePayment(CorrelationId, new Money(Total, Currency), new PaymentInstruction(PaymentMethod, PaymentToken), PayBefore);
+    }
+
+    /// <summary>W3C Trace Context, version 00: version, trace id, span id and flags.</summary>
+    const int TraceParentLength = 55;
+
     /// <summary>If <see cref="UpdatedAt"/> is further in the future than this, the clock has been set back.</summary>
     public static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(10);
 
@@ -120,7 +153,19 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        MapStamps(row);
         MapIndexes(row);
+    }
+
+    /// <summary>Set by the placement and never changed, but for a lane that main takes over and an erased customer.</summary>
+    static void MapStamps(EntityTypeBuilder<OrderState> row)
+    {
+        row.Property(x => x.Customer).HasColumnName("customer").HasMaxLength(FieldRules.MaxCustomerLength);
+        row.Property(x => x.Flow).HasColumnName("flow").HasMaxLength(20).HasDefaultValue(OrderFlows.StockFirst);
+        row.Property(x => x.Lane).HasColumnName("lane").HasMaxLength(20).HasDefaultValue(OrderLanes.Main);
+        row.Property(x => x.SwitchVersion).HasColumnName("switch_version");
+        row.Property(x => x.TraceParent).HasColumnName("trace_parent").HasMaxLength(TraceParentLength);
+        row.Ignore(x => x.TraceId);
     }
 
     static void MapIndexes(EntityTypeBuilder<OrderState> row)

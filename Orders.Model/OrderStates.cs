@@ -6,8 +6,14 @@ public static class OrderStates
     /// <summary>Placed; the stock reservation was requested.</summary>
     public const string Reserving = "Reserving";
 
+    /// <summary>Placed with the flow <see cref="OrderFlows.BothAtOnce"/>; the stock reservation and the authorization were requested together.</summary>
+    public const string Trying = "Trying";
+
     /// <summary>Stock is reserved; the authorization was requested, or the customer has not paid yet.</summary>
     public const string AwaitingPayment = "AwaitingPayment";
+
+    /// <summary>In the flow <see cref="OrderFlows.BothAtOnce"/>: the payment is authorized; the stock reservation was requested.</summary>
+    public const string AwaitingStock = "AwaitingStock";
 
     /// <summary>The payment is authorized; its capture was requested.</summary>
     public const string ConfirmingPayment = "ConfirmingPayment";

@@ -7,8 +7,8 @@ namespace Orders.Model;
 
 /// <summary>An order in API answers.</summary>
 /// <param name="Id">Order id, UUIDv7.</param>
-/// <param name="Status">One of Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Completed, Cancelled,
-/// NeedsReview.</param>
+/// <param name="Status">One of Reserving, Trying, AwaitingPayment, AwaitingStock, ConfirmingPayment, ConfirmingStock, Cancelling, Completed,
+/// Cancelled, NeedsReview.</param>
 /// <param name="Reason">Why it was cancelled or needs review.</param>
 /// <param name="Total">The price of all lines.</param>
 /// <param name="Lines">The ordered lines with their prices at placement.</param>
@@ -16,14 +16,22 @@ namespace Orders.Model;
 /// <param name="CreatedAt">UTC.</param>
 /// <param name="UpdatedAt">UTC.</param>
 /// <param name="Class">Order class; absent if none.</param>
+/// <param name="Customer">Your reference of the customer; absent if none.</param>
+/// <param name="Flow">The version of the order process that the order takes, fixed at placement.</param>
+/// <param name="Lane">The lane whose queues carry the order, fixed at placement.</param>
+/// <param name="TraceId">Trace of the placement; absent if it was not traced.</param>
 public sealed record OrderView(
     Guid Id, string Status, string? Reason, Money Total, IReadOnlyList<LineView> Lines, PaymentView Payment, DateTime CreatedAt, DateTime UpdatedAt,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Customer = null,
+    string Flow = OrderFlows.StockFirst, string Lane = OrderLanes.Main,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TraceId = null)
 {
     public static OrderView Of(OrderState order) => new(
         order.CorrelationId, order.State, order.Reason, new Money(order.Total, order.Currency),
         [.. order.Lines.Select(line => new LineView(line.Sku, line.Quantity, line.UnitPrice, line.UnitPrice * line.Quantity))],
-        PaymentView.Of(order), order.CreatedAt, order.UpdatedAt, order.Class);
+        PaymentView.Of(order), order.CreatedAt, order.UpdatedAt, order.Class, order.Customer, order.Flow,
+        order.Lane, order.TraceId);
 
     /// <summary>Deterministic: the same order gives the same bytes in every process.</summary>
     public static byte[] Json(OrderState order) => JsonSerializer.SerializeToUtf8Bytes(Of(order), WebJson.Options);
@@ -54,7 +62,9 @@ public sealed record PaymentView(string Method, string Status, string? Url, Date
     {
         OrderStates.Reserving => "none",
         OrderStates.AwaitingPayment => order.PaymentUrl is null ? "authorizing" : "pending",
-        OrderStates.ConfirmingPayment => "authorized",
+        // The customer does not pay before the stock is reserved.
+        OrderStates.Trying => "authorizing",
+        OrderStates.AwaitingStock or OrderStates.ConfirmingPayment => "authorized",
         OrderStates.ConfirmingStock or OrderStates.Completed => "captured",
         OrderStates.Cancelling when order.PaymentTried => order.PaymentReleased ? "cancelled" : "cancelling",
         OrderStates.Cancelled when order.PaymentTried => "cancelled",

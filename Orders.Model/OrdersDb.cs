@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Orders.Model.Webhooks;
 using OrderSaga.Platform.Processing;
+using OrderSaga.Platform.Switches;
 
 namespace Orders.Model;
 
@@ -31,5 +32,6 @@ public class OrdersDb : ServiceDb
         WebhookEndpoint.Map(model.Entity<WebhookEndpoint>());
         WebhookDelivery.Map(model.Entity<WebhookDelivery>());
         WebhookCursor.Map(model.Entity<WebhookCursor>());
+        Switch.Map(model);
     }
 }

@@ -2,10 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orders.Model.Placement;
+using Orders.Model.Switches;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
+using OrderSaga.Platform.Switches;
 
 namespace Orders.Model;
 
@@ -27,6 +30,10 @@ public static class OrdersModelSetup
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         builder.Services.AddSingleton<UnpaidOrders>();
         builder.Services.AddHostedService(services => services.GetRequiredService<UnpaidOrders>());
+        builder.AddSwitches(services => OrderSwitches.Checked(
+            settings, services.GetRequiredService<KnownMerchants>(), services.GetRequiredService<LaneSettings>()));
+        if (LaneSettings.From(builder.Configuration).Used.FirstOrDefault(lane => !OrderLanes.All.Contains(lane)) is { } unknown)
+            throw new InvalidOperationException($"Lanes:Use has '{unknown}'; the lanes are {string.Join(", ", OrderLanes.All)}.");
         builder.Services.AddScoped<Placements>();
         builder.Services.AddSingleton<OrderChanges>();
     }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model.Webhooks;
 using OrderSaga.Platform.Processing;
@@ -5,7 +7,8 @@ using OrderSaga.Platform.Processing;
 namespace Orders.Model;
 
 /// <summary>
-/// Erases what may identify a customer from finished orders: the merchant's key and reason, the payment page's address, the log of its webhooks.
+/// Erases what may identify a customer from finished orders: the merchant's key, reason and customer reference, the payment page's address, the
+/// log of its webhooks.
 /// Amounts, lines, states and the audit stay. A repeated request still finds its order, because the hash of its key stays.
 /// </summary>
 public static class PersonalData
@@ -25,14 +28,21 @@ public static class PersonalData
         foreach (var order in orders)
         {
             order.IdempotencyKey = ErasedKey(order.CorrelationId);
-            (order.Reason, order.CancellationRequested, order.PaymentUrl, order.PaymentToken) = (null, null, null, null);
+            (order.Reason, order.CancellationRequested, order.Customer, order.PaymentUrl, order.PaymentToken) = (null, null, null, null, null);
         }
 
         var ids = orders.Select(order => order.CorrelationId).ToArray();
         foreach (var record in await db.IdempotencyRecords.Where(record => EF.Parameter(ids).Contains(record.OrderId)).ToListAsync())
-            record.Key = ErasedKey(record.OrderId);
+            (record.Key, record.Answer) = (ErasedKey(record.OrderId), WithoutCustomer(record.Answer));
         await DeleteFinishedDeliveries(db, orders, ids);
         return orders;
+    }
+
+    /// <summary>A repeated request gets its answer without the customer's reference.</summary>
+    static byte[] WithoutCustomer(byte[] answer)
+    {
+        var order = JsonNode.Parse(answer)!.AsObject();
+        return order.Remove("customer") ? JsonSerializer.SerializeToUtf8Bytes(order) : answer;
     }
 
     /// <summary>Through the merchants' endpoints, which have an index.</summary>

@@ -24,6 +24,9 @@ public sealed class TimeToPaySettings
     public bool HasClass(string merchant, string orderClass) => Classes.ContainsKey(orderClass)
         || FindMerchant(merchant)?.Classes.ContainsKey(orderClass) == true;
 
+    /// <summary>True if any merchant's orders may have this class.</summary>
+    public bool HasClass(string orderClass) => Classes.ContainsKey(orderClass) || Merchants.Values.Any(own => own.Classes.ContainsKey(orderClass));
+
     public TimeSpan For(string merchant, string? orderClass)
     {
         var own = FindMerchant(merchant);

@@ -20,7 +20,7 @@ public static class SagasSetup
             .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
             .ReturnMessages()
             .DeclareEvents(Events)
-            .Endpoint<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
+            .EndpointInLanes<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())
             .Endpoint<OrdersDb>(Queues.SubmitOrder, endpoint => endpoint
                 .Public<SubmitOrder>().Drop(Events).Preload<SubmitOrderPreload>().Consumer<SubmitOrderConsumer>()));
     }

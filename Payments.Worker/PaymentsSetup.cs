@@ -23,7 +23,7 @@ public static class PaymentsSetup
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
             .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
-            .Endpoint<PaymentsDb>(Queues.Payments, endpoint => endpoint
+            .EndpointInLanes<PaymentsDb>(Queues.Payments, endpoint => endpoint
                 .Preload<PaymentRows>()
                 .Consumer<TryAuthorizePaymentConsumer>()
                 .Consumer<ConfirmPaymentConsumer>()

@@ -28,6 +28,7 @@ public static class ReconcilerSetup
         builder.AddReplicaMonitor();
         builder.Services.AddPeriodic<OverdueOrdersJob>(TimeSpan.FromSeconds(recovery.IntervalSeconds));
         builder.Services.AddPeriodic<ReviewMonitorJob>(TimeSpan.FromSeconds(recovery.ReviewIntervalSeconds));
+        builder.Services.AddPeriodic<SwitchKillCases>(TimeSpan.FromSeconds(recovery.ReviewIntervalSeconds));
         ScheduledRun.Schedule(builder.Services, reconciliation);
     }
 

@@ -23,15 +23,21 @@ sealed record OrderEvidence(OrderSnapshot Snapshot, PlacementEntry? Placement, I
 /// <param name="NextRetryAt">UTC; next check by recovery.</param>
 /// <param name="PayBefore">UTC; its deadline.</param>
 /// <param name="Stored">The record of its key.</param>
-sealed record PlacementEntry(string Key, DateTime? NextRetryAt, DateTime PayBefore, KeyEntry? Stored);
+/// <param name="Decided">What its placement decided, and the facts.</param>
+sealed record PlacementEntry(string Key, DateTime? NextRetryAt, DateTime PayBefore, KeyEntry? Stored, DecidedEntry Decided);
+
+/// <param name="SwitchVersion">The version of the switches; null: none was ever set.</param>
+/// <param name="Customer">The merchant's reference of the customer.</param>
+/// <param name="Class">Order class.</param>
+sealed record DecidedEntry(long? SwitchVersion, string? Customer, string? Class);
 
 /// <param name="Id">Hash of merchant and key.</param>
 /// <param name="Merchant">Owner of the key.</param>
 /// <param name="Key">The key as sent by the caller.</param>
 sealed record KeyEntry(string Id, string Merchant, string Key);
 
-/// <summary>One state change.</summary>
-sealed record AuditEntry(string Subject, string From, string To, string Cause, DateTime At);
+/// <summary>One state change. Detail is read of placements and takeovers only.</summary>
+sealed record AuditEntry(string Subject, string From, string To, string Cause, DateTime At, string? Detail = null);
 
 /// <summary>One operation in the gateway's own ledger.</summary>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>
@@ -52,7 +58,7 @@ public sealed record GatewayRow(
 sealed record ReceivedEntry(string Sku, long Received, string? From, string? To);
 
 /// <summary>A violation of an invariant.</summary>
-/// <param name="Invariant">I1 to I12, I17 to I19.</param>
+/// <param name="Invariant">I1 to I14, I17 to I19.</param>
 /// <param name="Subject">An order id, a sku or a database.</param>
 /// <param name="What">Description of the violation.</param>
 sealed record InvariantViolation(string Invariant, string Subject, string What)

@@ -35,7 +35,8 @@ sealed class OrderEvidenceReader(VerifySources sources)
 
     static (Guid Id, PlacementEntry Entry) Placement(DbDataReader row) => (row.GetGuid(0), new PlacementEntry(
         row.GetString(1), row.IsDBNull(2) ? null : row.GetUtc(2), row.GetUtc(3),
-        row.IsDBNull(4) ? null : new KeyEntry(row.GetString(4), row.GetString(5), row.GetString(6))));
+        row.IsDBNull(4) ? null : new KeyEntry(row.GetString(4), row.GetString(5), row.GetString(6)),
+        new DecidedEntry(row.IsDBNull(7) ? null : row.GetInt64(7), row.GetText(8), row.GetText(9))));
 
     async Task<HashSet<Guid>> Cases(List<Guid> ids, CancellationToken cancel) =>
         await sources.Reconciler.Among(VerificationSql.OpenCases(sources.Reconciler.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
@@ -45,5 +46,5 @@ sealed class OrderEvidenceReader(VerifySources sources)
         await owner.Among(VerificationSql.Audit(owner.Mode), ids, Change, cancel).Where(row => AuditTrail.Covers(row.Entry.Subject)).ToListAsync(cancel);
 
     static (string Id, AuditEntry Entry) Change(DbDataReader row) =>
-        (row.GetString(0), new AuditEntry(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetUtc(5)));
+        (row.GetString(0), new AuditEntry(row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetUtc(5), row.GetText(6)));
 }

@@ -12,9 +12,10 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     /// <summary>Maximum number of reads of an order that keeps changing.</summary>
     const int MaxReads = 5;
 
-    static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10", "I17"];
+    static readonly string[] OfOrders = ["I4", "I6", "I7", "I8", "I9", "I10", "I13", "I14", "I17"];
 
     readonly OrderEvidenceReader reader = new(sources);
+    readonly DecisionCheck decisions = new(sources.Orders);
     readonly VerifyResult result = new();
 
     /// <summary>The client's log of answers; null: none.</summary>
@@ -87,6 +88,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
         {
             result.Orders += page.Length;
             result.RecordChecked(page.Length, OfOrders);
+            await decisions.Load(cancel);
             await Confirm(Suspects(await reader.Read(page, cancel)), cancel);
             progress($"{Amounts.Count(result.Orders)} orders", Math.Min(1, result.Orders / (double)expected));
         }
@@ -100,7 +102,7 @@ sealed class Verification(VerifySources sources, VerifyOptions options, Action<s
     List<OrderEvidence> Suspects(IEnumerable<OrderEvidence> evidence) => [.. evidence.Where(evidence => Violations(evidence).Any())];
 
     IEnumerable<InvariantViolation> Violations(OrderEvidence evidence) =>
-        Invariants.Of(evidence, new VerificationTerms(SettledBefore, options.AtRest, PayMargin));
+        Invariants.Of(evidence, new VerificationTerms(SettledBefore, options.AtRest, PayMargin)).Concat(decisions.Of(evidence));
 
     /// <summary>
     /// The databases are read one after another, so one may be older than another. Two equal reads prove one moment: between the end of the

@@ -38,15 +38,20 @@ static class VerificationSql
 
     public const string Seals = "SELECT number, first_id, last_id, marks, sealed_at, previous, hash FROM audit_seals ORDER BY number";
 
+    public const string SwitchVersions = "SELECT number, name, killed, rules FROM switch_versions ORDER BY number";
+
     public const string AuditRows = "SELECT id, at, subject, subject_id, from_state, to_state, cause, detail, actor FROM audit ORDER BY id";
 
     public static string Placements(DatabaseMode mode) => $"""
-        SELECT o.id, o.idempotency_key, o.next_retry_at, o.pay_before, k.id, k.merchant, k.idempotency_key
+        SELECT o.id, o.idempotency_key, o.next_retry_at, o.pay_before, k.id, k.merchant, k.idempotency_key,
+            o.switch_version, o.customer, o.order_class
         FROM orders o LEFT JOIN idempotency_keys k ON k.order_id = o.id WHERE o.id{mode.InIds()}
         """;
 
     public static string Audit(DatabaseMode mode) =>
-        $"SELECT subject_id, subject, from_state, to_state, cause, at FROM audit WHERE subject_id{mode.InTexts()} ORDER BY subject_id, id";
+        "SELECT subject_id, subject, from_state, to_state, cause, at, "
+        + "CASE WHEN subject = 'order' AND (from_state = '' OR detail LIKE 'taken over%') THEN detail END "
+        + $"FROM audit WHERE subject_id{mode.InTexts()} ORDER BY subject_id, id";
 
     /// <summary>Orders with a placement in the audit.</summary>
     public static string Audited(DateTime? since) =>

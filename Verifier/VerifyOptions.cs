@@ -13,7 +13,7 @@ sealed record VerifyOptions(
     bool AtRest = false, int SettleSeconds = 60, int PayMarginSeconds = 30, bool Gateway = true, string? ClientLog = null, string? Json = null)
 {
     public const string Usage = """
-        verify: checks the databases of an installation against the invariants I1 to I12 and I17 to I19. Read-only; the system may be running.
+        verify: checks the databases of an installation against the invariants I1 to I14 and I17 to I19. Read-only; the system may be running.
 
           verify [--data DIR] [--at-rest | --settle N] [--pay-margin N] [--no-gateway] [--client-log FILE] [--json FILE] [--Section:Key=VALUE ...]
 

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Common;
 namespace OrderSaga.Verifier;
 
 /// <summary>Result for one invariant.</summary>
-/// <param name="Id">I1 to I12, I17 to I19.</param>
+/// <param name="Id">I1 to I14, I17 to I19.</param>
 /// <param name="Text">What must hold.</param>
 /// <param name="Unit">What was checked.</param>
 sealed record InvariantResult(string Id, string Text, string Unit)
@@ -41,6 +41,8 @@ sealed class VerifyResult
         new("I10", "every order took legal steps", "orders"),
         new("I11", "nothing is stuck: outbox, leases, failed messages", "databases"),
         new("I12", "the same key has the same answer", "answers"),
+        new("I13", "one flow for each order, decided by its version of the switches", "orders"),
+        new("I14", "one lane for each order, or a takeover", "orders"),
         new("I17", "the time to pay is respected", "orders"),
         new("I18", "dead letters only for bad messages", "databases"),
         new("I19", "the audit is as it was sealed", "audit rows"),

@@ -62,7 +62,7 @@ static class CancelOrderEndpoint
             work.Audit(order, order.State, nameof(CancelOrder), OrderAudit.RequestedByMerchant);
         }
 
-        await work.Send(Queues.Orders, new CancelOrder(orderId, order.CancellationRequested));
+        await work.Send(order.QueueOf(Queues.Orders), new CancelOrder(orderId, order.CancellationRequested));
     }
 
     /// <summary>True while the order can still be cancelled.</summary>

@@ -5,20 +5,21 @@ using Orders.Model;
 using Orders.Model.Placement;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
 
 namespace Orders.Api;
 
 /// <summary>
-/// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an
-/// order that waits for minutes. One merchant gets a share only, and counts with its share at most (orders over the bus are not refused), so
-/// that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the broker is unavailable no
-/// order can finish and the outbox keeps all messages: then no order is refused.
+/// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an order
+/// that waits for minutes. Each lane has limits of its own. One merchant gets a share only, and counts with its share at most (orders over
+/// the bus are not refused), so that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the
+/// broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
-    QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, TimeProvider clock, ILogger<Backpressure> log)
-        : BackgroundService
+    QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, LaneSettings lanes, TimeProvider clock,
+    ILogger<Backpressure> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -39,13 +40,14 @@ sealed class Backpressure(
     int retryAfter = 1;
     int refused;
 
-    /// <summary>Orders placed by this process, by merchant; under the empty name all of them.</summary>
-    readonly ConcurrentDictionary<string, long> placed = new(StringComparer.Ordinal);
+    /// <summary>Orders placed by this process, by lane and merchant; under the empty name all of the lane.</summary>
+    readonly ConcurrentDictionary<LaneMerchant, long> placed = new();
 
     volatile Count last = new([], []);
 
-    /// <summary>The last count reached a limit, so the merchant can place nothing. Near a limit the placing batch decides.</summary>
-    public bool IsFull(string merchant) => !outbox.IsBrokerUnavailable && IsReached(last.Of(All), last.Of(merchant));
+    /// <summary>The last count reached a limit in every lane, so the merchant can place nothing. Near a limit the placing batch decides.</summary>
+    public bool IsFull(string merchant) =>
+        !outbox.IsBrokerUnavailable && lanes.Used.All(lane => IsReached(last.Of(new(lane, All)), last.Of(new(lane, merchant))));
 
     /// <summary>
     /// Counts the orders with one more statement if these could reach a limit. Batches run one after another, so that no order of this process
@@ -56,43 +58,54 @@ sealed class Backpressure(
         var count = last;
         if (outbox.IsBrokerUnavailable)
             return count;
-        if (InProgress(count) + requests.Count > settings.MaxOrdersInProgress
-            || requests.CountBy(request => request.Merchant).Any(own => InProgress(count, own.Key) + own.Value > settings.MaxInProgressPerMerchant))
+        if (lanes.Used.Any(lane => CouldReach(count, lane, requests)))
             last = count = await CountNow();
         return count;
     }
 
+    bool CouldReach(Count count, string lane, IReadOnlyList<PlacementRequest> requests) =>
+        InProgress(count, new(lane, All)) + requests.Count > settings.MaxOrdersInProgress || requests.CountBy(request => request.Merchant)
+            .Any(own => InProgress(count, new(lane, own.Key)) + own.Value > settings.MaxInProgressPerMerchant);
+
     /// <summary>Decides on the new orders of one transaction, by the count of <see cref="Prepare"/>: another one may have begun before it.</summary>
-    public Func<PlacementRequest, Problem?> Admission(Count count)
+    public Func<PlacementRequest, string, Problem?> Admission(Count count)
     {
         if (outbox.IsBrokerUnavailable)
-            return _ => null;
-        var (all, byMerchant) = (InProgress(count), new Dictionary<string, long>(StringComparer.Ordinal));
-        return request =>
+            return (_, _) => null;
+        var admitted = new Dictionary<LaneMerchant, long>();
+        return (request, lane) =>
         {
-            var own = byMerchant.TryGetValue(request.Merchant, out var known) ? known : InProgress(count, request.Merchant);
-            if (IsReached(all, own))
-                return Refusal(request.Merchant);
-            (all, byMerchant[request.Merchant]) = (all + 1, own + 1);
+            var (all, own) = (new LaneMerchant(lane, All), new LaneMerchant(lane, request.Merchant));
+            if (IsReached(Now(all), Now(own)))
+                return Refusal(request.Merchant, lane);
+            (admitted[all], admitted[own]) = (admitted.GetValueOrDefault(all) + 1, admitted.GetValueOrDefault(own) + 1);
             return null;
         };
+
+        long Now(LaneMerchant of) => InProgress(count, of) + admitted.GetValueOrDefault(of);
     }
 
     /// <summary>Call this after the commit.</summary>
     public void Placed(IEnumerable<PlacementRequest> requests)
     {
-        foreach (var (merchant, orders) in requests.Where(request => request.Result() is Placed { Replayed: false }).CountBy(request => request.Merchant))
+        var ours = from request in requests
+                   let result = request.Result() as Placed
+                   where result is { Replayed: false }
+                   select new LaneMerchant(result.Lane, request.Merchant);
+        foreach (var (own, orders) in ours.CountBy(own => own))
         {
-            placed.AddOrUpdate(merchant, orders, (_, before) => before + orders);
-            placed.AddOrUpdate(All, orders, (_, before) => before + orders);
+            placed.AddOrUpdate(own, orders, (_, before) => before + orders);
+            placed.AddOrUpdate(own with { Merchant = All }, orders, (_, before) => before + orders);
         }
     }
 
     /// <summary>Returned, not thrown: a refusal must be cheap under the highest load.</summary>
-    public Problem Refusal(string merchant)
+    public Problem Refusal(string merchant) => Refusal(merchant, Lane.Main);
+
+    Problem Refusal(string merchant, string lane)
     {
         Interlocked.Increment(ref refused);
-        var isShare = InProgress(last) < settings.MaxOrdersInProgress;
+        var isShare = InProgress(last, new(lane, All)) < settings.MaxOrdersInProgress;
         LimitedRequests.Count(isShare ? "orders in progress of the merchant" : "orders in progress", merchant);
         var whose = isShare ? $"The merchant has its maximum of {settings.MaxInProgressPerMerchant} orders in progress. " : "";
         return new Problem(ProblemTypes.TooManyOrders, whose + "Nothing was placed. Send the same request again after the seconds in Retry-After.")
@@ -103,12 +116,12 @@ sealed class Backpressure(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        Instruments.Meter.CreateObservableGauge("ordersaga.orders.active", Measure, "{order}", "Orders in progress, by merchant");
+        Instruments.Meter.CreateObservableGauge("ordersaga.orders.active", Measure, "{order}", "Orders in progress, by lane and merchant");
         using var timer = new PeriodicTimer(Interval, clock);
         while (await timer.WaitForTick(stoppingToken))
         {
             // No query while there is nothing to count.
-            if (InProgress(last) > 0)
+            if (lanes.Used.Any(lane => InProgress(last, new(lane, All)) > 0))
                 await RefreshCount();
             Spread();
         }
@@ -124,8 +137,7 @@ sealed class Backpressure(
     bool IsReached(long all, long own) => all >= settings.MaxOrdersInProgress || own >= settings.MaxInProgressPerMerchant;
 
     /// <summary>As of the count, with those that this process has placed since it began.</summary>
-    long InProgress(Count count, string merchant = All) =>
-        count.Of(merchant) + placed.GetValueOrDefault(merchant) - count.PlacedBefore.GetValueOrDefault(merchant);
+    long InProgress(Count count, LaneMerchant of) => count.Of(of) + placed.GetValueOrDefault(of) - count.PlacedBefore.GetValueOrDefault(of);
 
     async Task RefreshCount()
     {
@@ -141,10 +153,11 @@ sealed class Backpressure(
 
     async Task<Count> CountNow()
     {
-        var before = placed.ToDictionary(StringComparer.Ordinal);
-        var counts = await database.Run(db =>
-            ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(one => one.Merchant, one => one.Orders));
-        counts[All] = counts.Values.Sum(orders => Math.Min(orders, settings.MaxInProgressPerMerchant));
+        var before = placed.ToDictionary();
+        var counts = await database.Run(db => ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(
+            one => new LaneMerchant(one.Lane, one.Merchant), one => one.Orders));
+        foreach (var lane in counts.GroupBy(pair => pair.Key.Lane).ToList())
+            counts[new(lane.Key, All)] = lane.Sum(pair => Math.Min(pair.Value, settings.MaxInProgressPerMerchant));
         return new Count(counts, before);
     }
 
@@ -154,16 +167,19 @@ sealed class Backpressure(
     internal static IQueryable<MerchantCount> ByMerchant(OrdersDb db, int max) => db.Orders
         .Where(order => order.NextRetryAt != null && order.PaymentUrl == null && order.State != OrderStates.NeedsReview)
         .OrderBy(order => order.NextRetryAt).Take(max)
-        .GroupBy(order => order.Merchant).Select(group => new MerchantCount(group.Key, group.Count()));
+        .GroupBy(order => new { order.Lane, order.Merchant }).Select(group => new MerchantCount(group.Key.Lane, group.Key.Merchant, group.Count()));
 
-    IEnumerable<Measurement<int>> Measure() => last.Orders.Where(pair => pair.Key != All)
-        .Select(pair => new Measurement<int>(pair.Value, new KeyValuePair<string, object?>("merchant", pair.Key)));
+    IEnumerable<Measurement<int>> Measure() => last.Orders.Where(pair => pair.Key.Merchant != All)
+        .Select(pair => new Measurement<int>(pair.Value, new("merchant", pair.Key.Merchant), new("lane", pair.Key.Lane)));
 
-    internal sealed record MerchantCount(string Merchant, int Orders);
+    /// <summary>A merchant in a lane, or with the empty name all of the lane.</summary>
+    internal readonly record struct LaneMerchant(string Lane, string Merchant);
 
-    /// <summary>The database's count by merchant, and what this process had placed before the query.</summary>
-    internal sealed record Count(Dictionary<string, int> Orders, Dictionary<string, long> PlacedBefore)
+    internal sealed record MerchantCount(string Lane, string Merchant, int Orders);
+
+    /// <summary>The database's count by lane and merchant, and what this process had placed before the query.</summary>
+    internal sealed record Count(Dictionary<LaneMerchant, int> Orders, Dictionary<LaneMerchant, long> PlacedBefore)
     {
-        public int Of(string merchant) => Orders.GetValueOrDefault(merchant);
+        public int Of(LaneMerchant of) => Orders.GetValueOrDefault(of);
     }
 }

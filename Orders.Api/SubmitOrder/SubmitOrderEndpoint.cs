@@ -90,7 +90,11 @@ static class SubmitOrderEndpoint
     static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, FailedPlacements failed, OrderWatcher watcher)
     {
         var (key, legacyKey) = IdempotencyKey(http);
-        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey) { Actor = Actor.Of(http.User) });
+        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey)
+        {
+            Actor = Actor.Of(http.User),
+            KeyRoles = http.User.RoleNames(),
+        });
         if (result is not Refused { Problem: var problem })
             return await Answer((Placed)result, http, watcher);
         // An order in excess is no mistake; Backpressure limits these.

@@ -14,6 +14,8 @@ namespace Orders.Model.Placement;
 /// <param name="Class">Optional: an order class configured by the operator, for example a flash sale with less time to pay.</param>
 /// <param name="Total">Optional: the total shown to the customer. If the price list gives another, nothing is placed (422
 /// price-changed).</param>
+/// <param name="Customer">Optional: your own reference of the customer, e.g. a customer number. Rules can depend on it.</param>
+/// <param name="CustomerRole">Optional: what the customer is to you, e.g. <c>staff</c>. Rules can depend on it.</param>
 public sealed record OrderRequest(
     [property: RegularExpression(FieldRules.CurrencyPattern)] string? Currency,
     [property: MinLength(1), MaxLength(FieldRules.MaxLines)] IReadOnlyList<LineRequest?>? Lines,
@@ -21,13 +23,17 @@ public sealed record OrderRequest(
     // Omitted if null: keys placed before this member existed keep their hash.
     [property: RegularExpression(FieldRules.ClassPattern), MaxLength(FieldRules.MaxClassLength)]
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Class = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TotalRequest? Total = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TotalRequest? Total = null,
+    [property: RegularExpression(FieldRules.CustomerPattern), MaxLength(FieldRules.MaxCustomerLength)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Customer = null,
+    [property: RegularExpression(FieldRules.CustomerRolePattern), MaxLength(FieldRules.MaxCustomerRoleLength)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CustomerRole = null)
 {
     public static OrderRequest Of(SubmitOrder order) => new(
         order.Currency,
         order.Lines?.Select(line => line is null ? null : new LineRequest(line.Sku, line.Quantity)).ToList(),
         order.Payment is null ? null : new PaymentRequest(order.Payment.Method, order.Payment.Token),
-        order.Class, order.Total is null ? null : new TotalRequest(order.Total.Amount, order.Total.Currency));
+        order.Class, order.Total is null ? null : new TotalRequest(order.Total.Amount, order.Total.Currency), order.Customer, order.CustomerRole);
 
     /// <summary>Checks what needs no look-up: <see cref="FieldRules"/>, with messages for the caller.</summary>
     internal List<ProblemError> Check()
@@ -40,6 +46,10 @@ public sealed record OrderRequest(
         CheckTotal(errors);
         if (Class is not null && !FieldRules.IsClass(Class))
             errors.Add(new("/class", $"Use a class configured by the operator, or omit it. A class is {FieldRules.ClassRule}."));
+        if (Customer is not null && !FieldRules.IsCustomer(Customer))
+            errors.Add(new("/customer", $"Use 1 to {FieldRules.MaxCustomerLength} printable ASCII characters without spaces, or omit it."));
+        if (CustomerRole is not null && !FieldRules.IsCustomerRole(CustomerRole))
+            errors.Add(new("/customerRole", $"Use 1 to {FieldRules.MaxCustomerRoleLength} of a-z, 0-9, '.', '_' and '-', or omit it."));
         return errors;
     }
 

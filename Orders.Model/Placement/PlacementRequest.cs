@@ -44,6 +44,9 @@ public sealed class PlacementRequest
     /// <summary>Who places the order, for the audit: a batch has the orders of many callers.</summary>
     public string? Actor { get; init; }
 
+    /// <summary>Roles of the caller's API key; none over the bus.</summary>
+    public IReadOnlyList<string> KeyRoles { get; init; } = [];
+
     /// <summary>Id of the idempotency record.</summary>
     internal string Id { get; }
 
@@ -81,7 +84,8 @@ public abstract record PlacementResult;
 /// <param name="Status">HTTP status of the answer.</param>
 /// <param name="Answer">Body of the stored answer.</param>
 /// <param name="Replayed">True if an earlier request placed it.</param>
-public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed) : PlacementResult;
+/// <param name="Lane">The lane of a new order.</param>
+public sealed record Placed(Guid OrderId, int Status, byte[] Answer, bool Replayed, string Lane = OrderLanes.Main) : PlacementResult;
 
 /// <summary>No order is placed: the request breaks a rule, the key was used for another order, a limit is reached, ...</summary>
 /// <param name="Problem">What is wrong and what to do.</param>

@@ -4,6 +4,8 @@ using OrderSaga.Contracts;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
+using OrderSaga.Platform.Switches;
+using Orders.Model.Switches;
 
 namespace Orders.Model.Placement;
 
@@ -12,19 +14,20 @@ namespace Orders.Model.Placement;
 /// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict. The
 /// retry, in a fresh scope, finds that record.
 /// </summary>
-public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, TimeProvider clock)
+public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, SwitchReader switches, TimeProvider clock)
 {
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
     readonly List<OrderState> hosted = [];
+    SwitchesInForce? switchesInForce;
 
     /// <summary>Sets each request's result, valid after the commit.</summary>
     /// <param name="work">The transaction.</param>
     /// <param name="requests">The requests.</param>
     /// <param name="admit">
-    /// Called for each order that would be placed: returns null, or why there is no room for it. Repeated and invalid requests need no room.
+    /// Called for each order that would be placed, with its lane: returns null, or why there is no room for it. Repeated and invalid requests need no room.
     /// </param>
-    public async Task Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, Func<PlacementRequest, Problem?>? admit = null)
+    public async Task Place(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests, Func<PlacementRequest, string, Problem?>? admit = null)
     {
         await Load(work, requests);
         foreach (var request in requests)
@@ -32,7 +35,7 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
         FailPoint.Hit("placement.before-commit");
     }
 
-    /// <summary>Loads the keys and products of all requests with two statements.</summary>
+    /// <summary>Loads the keys, the products and the switches of all requests with a statement each.</summary>
     public async Task Load(UnitOfWorkContext work, IReadOnlyList<PlacementRequest> requests)
     {
         var ids = requests.SelectMany(request => request.Ids).Where(id => records.TryAdd(id, null)).ToArray();
@@ -45,6 +48,8 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
         if (skus.Length > 0)
             (await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToListAsync())
                 .ForEach(product => products[product.Sku] = product);
+        if (switchesInForce is null && requests.Any(request => FindStored(request) is null))
+            switchesInForce = await switches.Read(work.Db);
     }
 
     IdempotencyRecord? FindStored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
@@ -54,15 +59,17 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
         : new Refused(new Problem(ProblemTypes.IdempotencyKeyReused,
             $"The key placed order {record.OrderId} with another body. Send that body again to get its answer, or use a new key."));
 
-    async Task<PlacementResult> PlaceNew(UnitOfWorkContext work, PlacementRequest request, Func<PlacementRequest, Problem?>? admit)
+    async Task<PlacementResult> PlaceNew(UnitOfWorkContext work, PlacementRequest request, Func<PlacementRequest, string, Problem?>? admit)
     {
         if (CheckClass(request) is { } unknownClass)
             return new Refused(unknownClass);
         if (Pricing.Price(request.Order, products, out var lines, out var total) is { } refusal)
             return new Refused(refusal);
-        if ((unpaid.Refusal(request, hosted) ?? admit?.Invoke(request)) is { } full)
+        var facts = PlacementDecision.Facts(request);
+        var decision = PlacementDecision.Of(switchesInForce!, facts);
+        if ((unpaid.Refusal(request, hosted) ?? admit?.Invoke(request, decision.Lane.Value)) is { } full)
             return new Refused(full);
-        var order = NewOrder(request, lines, total);
+        var order = NewOrder(request, lines, total, decision);
         var record = new IdempotencyRecord
         {
             Id = request.Id,
@@ -76,8 +83,10 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
         };
         work.Db.Add(order);
         work.Db.Add(record);
-        work.Audit(order, from: "", cause: nameof(SubmitOrder), actor: request.Actor);
+        work.Audit(order, from: "", cause: nameof(SubmitOrder), decision.Text(facts), request.Actor);
         await Send(work, request, order);
+        if (decision.Version is not null)
+            work.AfterCommit(decision.Count);
         records[record.Id] = record;
         if (order.PaymentMethod == FieldRules.Hosted)
         {
@@ -85,7 +94,7 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
             work.AfterCommit(() => unpaid.Add(order));
         }
 
-        return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false);
+        return new Placed(order.CorrelationId, record.AnswerStatus, record.Answer, Replayed: false, order.Lane);
     }
 
     /// <summary>A misspelt class would hold the stock for longer than intended.</summary>
@@ -96,7 +105,7 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
             : new Problem(ProblemTypes.UnknownClass, $"/class: {What} Nothing was placed.") { Errors = [new("/class", What)] };
     }
 
-    OrderState NewOrder(PlacementRequest request, IReadOnlyList<OrderItem> lines, long total)
+    OrderState NewOrder(PlacementRequest request, IReadOnlyList<OrderItem> lines, long total, PlacementDecision decision)
     {
         var now = clock.GetUtcNow();
         // Whole milliseconds, which every database stores, so that the answer is the same now and later.
@@ -106,8 +115,13 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
             CorrelationId = Guid.CreateVersion7(now),
             Merchant = request.Merchant,
             IdempotencyKey = request.Key,
-            State = OrderStates.Reserving,
+            State = decision.Flow.Value == OrderFlows.BothAtOnce ? OrderStates.Trying : OrderStates.Reserving,
             Class = request.Order.Class,
+            Customer = request.Order.Customer,
+            Flow = decision.Flow.Value,
+            Lane = decision.Lane.Value,
+            SwitchVersion = decision.Version,
+            TraceParent = request.Activity is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
             Currency = request.Order.Currency!,
             Total = total,
             Lines = lines,
@@ -129,8 +143,9 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Time
     static async Task Send(UnitOfWorkContext work, PlacementRequest request, OrderState order)
     {
         Activity.Current = request.Activity;
-        List<OrderLine> lines = [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
-        await work.Send(Queues.Inventory, new TryReserveStock(order.CorrelationId, lines));
+        await work.Send(order.QueueOf(Queues.Inventory), order.ReserveStock());
+        if (order.State == OrderStates.Trying)
+            await work.Send(order.QueueOf(Queues.Payments), order.AuthorizePayment());
         await work.Publish(Submitted(order));
     }
 

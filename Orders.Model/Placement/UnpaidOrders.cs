@@ -110,7 +110,7 @@ public sealed class UnpaidOrders : BackgroundService
 
     static IQueryable<UnpaidOrder> Unpaid(IQueryable<OrderState> orders) => orders
         .Where(order => order.NextRetryAt != null && order.PaymentMethod == FieldRules.Hosted
-            && (order.State == OrderStates.Reserving || order.State == OrderStates.AwaitingPayment))
+            && (order.State == OrderStates.Reserving || order.State == OrderStates.Trying || order.State == OrderStates.AwaitingPayment))
         .OrderBy(order => order.NextRetryAt)
         .Select(order => new UnpaidOrder(order.CorrelationId, order.Merchant, order.Lines));
 

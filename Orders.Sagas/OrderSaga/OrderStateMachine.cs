@@ -21,6 +21,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         ConnectStateObserver(step);
         Correlate();
         HappyPath();
+        BothAtOnce();
         Cancellation();
         FinalStates();
         Review();
@@ -55,9 +56,27 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(StockReserved), Ignore(PaymentAuthorized), Ignore(PaymentPending), Ignore(PaymentConfirmed), Ignore(CancelRequested));
     }
 
+    // The flow both-at-once: the placement requests both. The answer that comes second finds the order in AwaitingPayment or in AwaitingStock.
+    void BothAtOnce()
+    {
+        During(Trying,
+            HandleOrCancel(StockReserved, step.MustCancelUnpaid, held => held.TransitionTo(AwaitingPayment)),
+            HandleOrCancel(PaymentAuthorized, step.MustCancelUnpaid, paid => paid.TransitionTo(AwaitingStock)),
+            HandleOrCancel(PaymentPending, step.MustCancelUnpaid, pending => pending.Then(step.StorePaymentUrl)),
+            When(StockRejected).ThenAsync(step.CancelAfterRejection).TransitionTo(Cancelling),
+            When(PaymentDeclined).ThenAsync(step.CancelAfterDecline).TransitionTo(Cancelling),
+            CancelOrRetry(step.TryBoth));
+
+        During(AwaitingStock,
+            HandleOrCancel(StockReserved, step.MustCancelUnpaid, held => held.ThenAsync(step.ConfirmPayment).TransitionTo(ConfirmingPayment)),
+            When(StockRejected).ThenAsync(step.CancelAfterRejection).TransitionTo(Cancelling),
+            CancelOrRetry(step.ReserveStock),
+            Ignore(PaymentAuthorized), Ignore(PaymentPending));
+    }
+
     void Cancellation()
     {
-        During(Reserving, AwaitingPayment,
+        During([Reserving, Trying, AwaitingPayment, AwaitingStock],
             When(CancelRequested).ThenAsync(step.CancelOnRequest).TransitionTo(Cancelling));
 
         During(Cancelling,
@@ -103,13 +122,13 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             When(CheckRequested, step.MustCancelUnpaidReview).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
-        During([Reserving, AwaitingPayment, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
+        During([Reserving, Trying, AwaitingPayment, AwaitingStock, ConfirmingPayment, ConfirmingStock, Cancelling, Cancelled, Completed],
             Ignore(RetryRequested), Ignore(AbandonRequested));
     }
 
     /// <summary>Repeats the command and schedules the next check; when no retry is left, moves the order to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> RetryOrReview(Func<BehaviorContext<OrderState>, Task> command) =>
-        When(CheckRequested, step.IsDue).IfElse(step.HasRetriesLeft,
+        When(CheckRequested, step.IsDue).Then(step.TakeOver).IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
@@ -117,7 +136,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     /// As <see cref="RetryOrReview"/>, but cancels an order if a cancellation was requested, or if its time to pay and the gateway's margin are over.
     /// </summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
+        OrCancel(When(CheckRequested, step.IsDue).Then(step.TakeOver), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 
@@ -183,7 +202,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             log.LogWarning("Ignored {Answer}: order {OrderId} does not exist", typeof(T).Name, context.Message.OrderId))));
 
     public State Reserving { get; private set; } = null!;
+    public State Trying { get; private set; } = null!;
     public State AwaitingPayment { get; private set; } = null!;
+    public State AwaitingStock { get; private set; } = null!;
     public State ConfirmingPayment { get; private set; } = null!;
     public State ConfirmingStock { get; private set; } = null!;
     public State Cancelling { get; private set; } = null!;

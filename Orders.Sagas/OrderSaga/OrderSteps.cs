@@ -17,14 +17,15 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     // Commands of the happy path. The participants handle duplicates, so a check may send them again.
 
     public Task ReserveStock(BehaviorContext<OrderState> context) =>
-        Send(context, Queues.Inventory, new TryReserveStock(context.Saga.CorrelationId, Lines(context.Saga)));
+        Send(context, Queues.Inventory, context.Saga.ReserveStock());
 
-    public Task AuthorizePayment(BehaviorContext<OrderState> context)
+    public Task AuthorizePayment(BehaviorContext<OrderState> context) =>
+        Send(context, Queues.Payments, context.Saga.AuthorizePayment());
+
+    public async Task TryBoth(BehaviorContext<OrderState> context)
     {
-        var order = context.Saga;
-        order.PaymentTried = true;
-        return Send(context, Queues.Payments, new TryAuthorizePayment(
-            order.CorrelationId, new Money(order.Total, order.Currency), new PaymentInstruction(order.PaymentMethod, order.PaymentToken), order.PayBefore));
+        await ReserveStock(context);
+        await AuthorizePayment(context);
     }
 
     public Task ConfirmPayment(BehaviorContext<OrderState> context) => Send(context, Queues.Payments, new ConfirmPayment(context.Saga.CorrelationId));
@@ -36,13 +37,17 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         var order = context.Saga;
         var isKnown = order.PaymentUrl == context.Message.Url;
         order.PaymentUrl = context.Message.Url;
-        order.RetryCount = 0;
-        order.NextRetryAt = settings.NextPendingRetryAt(order, Now);
+        // In Trying the stock's answer is missing too: recovery goes on as before.
+        if (order.State == OrderStates.AwaitingPayment)
+            (order.RetryCount, order.NextRetryAt) = (0, settings.NextPendingRetryAt(order, Now));
         if (!isKnown)
-            Record(context, "waits for the customer to pay");
+            Record(context, order.State == OrderStates.Trying ? "the payment page is ready" : "waits for the customer to pay");
     }
 
     // Cancellation.
+
+    /// <summary>In the flow both-at-once: the payment may be authorized.</summary>
+    public Task CancelAfterRejection(BehaviorContext<OrderState, StockRejected> context) => Cancel(context, context.Message.Reason, paymentMayBeHeld: true);
 
     public Task CancelAfterDecline(BehaviorContext<OrderState, PaymentDeclined> context) =>
         Cancel(context, $"payment declined: {context.Message.Reason}", paymentMayBeHeld: false);
@@ -58,8 +63,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
 
     public Task CancelUnpaid(BehaviorContext<OrderState> context)
     {
-        var timeoutReason = context.Saga.PaymentTried ? "not paid in time" : "the goods could not be reserved within the time to pay";
-        return Cancel(context, context.Saga.CancellationRequested ?? timeoutReason, context.Saga.PaymentTried);
+        var order = context.Saga;
+        var lacksStock = (order.ReviewFrom ?? order.State) is OrderStates.Reserving or OrderStates.AwaitingStock;
+        var timeoutReason = lacksStock ? "the goods could not be reserved within the time to pay" : "not paid in time";
+        return Cancel(context, order.CancellationRequested ?? timeoutReason, order.PaymentTried);
     }
 
     public async Task CancelRemaining(BehaviorContext<OrderState> context)
@@ -137,6 +144,16 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool MustCancelUnpaidReview(BehaviorContext<OrderState, CheckOrder> context) =>
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
+    /// <summary>Moves the order to the lane main if nothing answers in its own. What still waits there may be handled too: the fences allow it.</summary>
+    public void TakeOver(BehaviorContext<OrderState, CheckOrder> context)
+    {
+        var order = context.Saga;
+        if (!context.Message.TakeOver || order.Lane == OrderLanes.Main)
+            return;
+        Record(context, $"{OrderAudit.TakenOver} from the lane {order.Lane}");
+        order.Lane = OrderLanes.Main;
+    }
+
     public bool HasRetriesLeft(BehaviorContext<OrderState> context) => context.Saga.RetryCount < settings.MaxRetries;
 
     public void ScheduleRetry(BehaviorContext<OrderState> context)
@@ -198,7 +215,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         Text.Clean(reason, FieldRules.MaxOrderReasonLength) is { Length: > 0 } clean ? clean : "cancelled";
 
     static Task Send<T>(BehaviorContext<OrderState> context, string queue, T command) where T : class => context.GetPayload<UnitOfWorkContext>()
-        .Send(queue, command);
+        .Send(context.Saga.QueueOf(queue), command);
 
     static Task Publish<T>(BehaviorContext<OrderState> context, T message) where T : class => context.GetPayload<UnitOfWorkContext>().Publish(message);
 
@@ -229,6 +246,4 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         context.Saga.UpdatedAt = Now;
         context.GetPayload<UnitOfWorkContext>().Audit(context.Saga, from ?? context.Saga.State, context.Event.Name, detail);
     }
-
-    static List<OrderLine> Lines(OrderState order) => [.. order.Lines.Select(line => new OrderLine(line.Sku, line.Quantity))];
 }

@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Payments;
 
@@ -10,22 +12,28 @@ namespace OrderSaga.Payments;
 /// <param name="SendBefore">UTC; after it the call is only queried, not sent. Null: no limit.</param>
 /// <param name="KnownId">The gateway's id of the operation, if it has given one: then its ledger must list the operation.</param>
 /// <param name="Poll">A query about a waiting payment: lowest priority.</param>
+/// <param name="Lane">The lane of the branch.</param>
 /// <param name="TraceParent">Trace of the command.</param>
 /// <param name="QueuedAt">Time by this process's monotonic clock.</param>
 sealed record QueuedCall(
-    GatewayCall Call, Guid Lease, bool IsQuery, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string? TraceParent, long QueuedAt);
+    GatewayCall Call, Guid Lease, bool IsQuery, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string Lane, string? TraceParent,
+    long QueuedAt);
 
 /// <summary>Result of a queued call: the gateway's certain answer, or why there is none.</summary>
 sealed record CallResult(QueuedCall Queued, GatewayAnswer? Answer, string? Error);
 
-/// <summary>The gateway calls of this process, in memory and limited in number. The sweeper repeats lost ones.</summary>
-sealed class CallQueue(PaymentsSettings settings, TimeProvider clock)
+/// <summary>
+/// The gateway calls of this process, in memory and limited in number, by lane: what waits in one lane does not hold up another. The sweeper
+/// repeats lost ones.
+/// </summary>
+sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvider clock)
 {
     static readonly TimeSpan MinDelay = TimeSpan.FromSeconds(5);
     static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
-    readonly Channel<QueuedCall> calls = Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls);
-    readonly Channel<QueuedCall> polls = Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls);
+    readonly Dictionary<string, (Channel<QueuedCall> Calls, Channel<QueuedCall> Polls)> queues = lanes.Used.ToDictionary(lane => lane, _ =>
+        (Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls), Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls)));
+
     long pausedUntil;
 
     /// <summary>True for a while after the gateway answered 429: queries about waiting payments pause.</summary>
@@ -37,15 +45,25 @@ sealed class CallQueue(PaymentsSettings settings, TimeProvider clock)
         Volatile.Write(ref pausedUntil, (clock.GetUtcNow() + delay).Ticks);
     }
 
+    /// <summary>A branch may be of a lane that was in use before this process started: its calls go with those of main.</summary>
     public void Add(QueuedCall queued)
     {
+        var (calls, polls) = queues.GetValueOrDefault(queued.Lane, queues[Lane.Main]);
         if (!(queued.Poll ? polls : calls).Writer.TryWrite(queued))
             PaymentsMetrics.DeferredToSweeper();
     }
 
-    public bool TryTake(out QueuedCall queued) => calls.Reader.TryRead(out queued!) || polls.Reader.TryRead(out queued!);
+    public bool TryTake(out QueuedCall queued)
+    {
+        foreach (var (calls, polls) in queues.Values)
+            if (calls.Reader.TryRead(out queued!) || polls.Reader.TryRead(out queued!))
+                return true;
+        queued = null!;
+        return false;
+    }
 
-    public IAsyncEnumerable<QueuedCall> TakeAll(bool waiting, CancellationToken stop) => (waiting ? polls : calls).Reader.ReadAllAsync(stop);
+    public IAsyncEnumerable<QueuedCall> TakeAll(string lane, bool waiting, CancellationToken stop) =>
+        (waiting ? queues[lane].Polls : queues[lane].Calls).Reader.ReadAllAsync(stop);
 
     /// <summary>True if the call's lease could end before the call does, or if queries pause.</summary>
     public bool IsStale(QueuedCall queued) =>

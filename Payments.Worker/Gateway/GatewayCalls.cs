@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Processing;
 using Serilog.Context;
 
@@ -18,15 +19,17 @@ sealed class GatewayCalls : BackgroundService
     readonly GatewayPipeline gateway;
     readonly UnitOfWork<PaymentsDb> unitOfWork;
     readonly PaymentsSettings settings;
+    readonly LaneSettings lanes;
     readonly TimeProvider clock;
     readonly CancellationToken stopping;
     readonly ILogger log;
     readonly Batcher<CallResult> answers;
 
-    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, TimeProvider clock,
-        IHostApplicationLifetime lifetime, ILogger<GatewayCalls> log)
+    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, LaneSettings lanes,
+        TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<GatewayCalls> log)
     {
-        (this.queue, this.gateway, this.unitOfWork, this.settings, this.clock, this.log) = (queue, gateway, unitOfWork, settings, clock, log);
+        (this.queue, this.gateway, this.unitOfWork, this.settings, this.lanes, this.clock, this.log) =
+            (queue, gateway, unitOfWork, settings, lanes, clock, log);
         stopping = lifetime.ApplicationStopping;
         var linger = TimeSpan.FromMilliseconds(settings.AnswerLingerMilliseconds);
         answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
@@ -67,8 +70,11 @@ sealed class GatewayCalls : BackgroundService
     {
         try
         {
-            await Task.WhenAll(Process(waiting: false, settings.MaxConcurrentCalls, stoppingToken),
-                Process(waiting: true, settings.MaxConcurrentPolls, stoppingToken));
+            await Task.WhenAll(lanes.Used.SelectMany(lane => new[]
+            {
+                Process(lane, waiting: false, settings.MaxConcurrentCalls, stoppingToken),
+                Process(lane, waiting: true, settings.MaxConcurrentPolls, stoppingToken),
+            }));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -79,8 +85,8 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>Queries about waiting payments have their own loop.</summary>
-    Task Process(bool waiting, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
-        queue.TakeAll(waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
+    Task Process(string lane, bool waiting, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
+        queue.TakeAll(lane, waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
         async (queued, _) => await Handle(queued));
 
     async Task Handle(QueuedCall queued)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Polly;
 using Polly.CircuitBreaker;
 using Polly.Timeout;
@@ -5,25 +6,26 @@ using Polly.Timeout;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Adds a timeout and a circuit breaker to gateway calls. Queries about waiting payments have their own breaker: their failures must not
+/// Adds a timeout and a circuit breaker to gateway calls, apart for each lane. Queries about waiting payments have their own breaker: their failures must not
 /// stop calls that move money.
 /// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
-    readonly ResiliencePipeline calls = Build(settings, clock, PaymentsMetrics.SetBreakerOpen);
-    readonly ResiliencePipeline polls = Build(settings, clock, _ => ValueTask.CompletedTask);
+    readonly ConcurrentDictionary<string, (ResiliencePipeline Calls, ResiliencePipeline Polls)> pipelines = new(StringComparer.Ordinal);
 
     /// <summary>Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer.</summary>
     public async Task<GatewayAnswer> Run(QueuedCall queued)
     {
+        var (calls, polls) = pipelines.GetOrAdd(queued.Lane, _ =>
+            (Build(settings, clock, PaymentsMetrics.SetBreakerOpen), Build(settings, clock, _ => ValueTask.CompletedTask)));
         var inTime = !(queued.SendBefore <= clock.GetUtcNow().UtcDateTime);
         var maySend = queued.MaySend && inTime;
         if (!queued.IsQuery && maySend)
-            return await Send(queued.Call);
+            return await Send(queued.Call, calls);
         if (await Find(queued.Call, queued.Poll ? polls : calls) is { } known)
             return known;
         if (maySend)
-            return await Send(queued.Call);
+            return await Send(queued.Call, calls);
         // A ledger that lags behind does not undo an earlier answer.
         return queued.KnownId is { } id
             ? throw new GatewayNoAnswerException($"the gateway's ledger does not list {id}")
@@ -31,7 +33,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
     }
 
     /// <summary>A refused request alone is not a certain answer; the ledger is.</summary>
-    async Task<GatewayAnswer> Send(GatewayCall call)
+    async Task<GatewayAnswer> Send(GatewayCall call, ResiliencePipeline calls)
     {
         try
         {

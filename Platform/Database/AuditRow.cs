@@ -35,6 +35,12 @@ public sealed class AuditRow
     /// <summary>Who asked for it: <c>key NAME</c> or <c>broker user NAME</c>. Null: a service, a job, the gateway or a customer.</summary>
     public string? Actor { get; set; }
 
+    /// <summary>
+    /// Stands for the content: the first 128 bits of the SHA-256 of all other columns but the id. The sealer reads it instead of the row. Null:
+    /// another program wrote the row, and the sealer computes it.
+    /// </summary>
+    public Guid? Mark { get; set; }
+
     internal static void Map(EntityTypeBuilder<AuditRow> row)
     {
         row.ToTable("audit");
@@ -48,6 +54,7 @@ public sealed class AuditRow
         row.Property(x => x.Cause).HasColumnName("cause").HasMaxLength(100);
         row.Property(x => x.Detail).HasColumnName("detail").HasMaxLength(500);
         row.Property(x => x.Actor).HasColumnName("actor").HasMaxLength(Common.Actor.MaxLength);
+        row.Property(x => x.Mark).HasColumnName("mark");
         row.HasIndex(x => new { x.SubjectId, x.Id });
     }
 }

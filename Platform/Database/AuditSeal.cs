@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
@@ -15,7 +14,12 @@ namespace OrderSaga.Platform.Database;
 public sealed class AuditSeal
 {
     const int HashLength = SHA256.HashSizeInBytes;
-    const int MarkLength = sizeof(long) + sizeof(int);
+
+    /// <summary>Every audit row of the system comes through here.</summary>
+    [ThreadStatic]
+    static ArrayBufferWriter<byte>? buffer;
+
+    const int MarkLength = sizeof(long) + 16;
 
     /// <summary>Counts up from 1 without a gap.</summary>
     public long Number { get; init; }
@@ -25,7 +29,7 @@ public sealed class AuditSeal
 
     public long LastId { get; init; }
 
-    /// <summary>The id and the CRC-32C of each row: they name the rows that no longer match.</summary>
+    /// <summary>The id and the mark of each row. They name the rows that no longer match.</summary>
     public byte[] Marks { get; init; } = [];
 
     /// <summary>UTC, whole milliseconds.</summary>
@@ -34,80 +38,89 @@ public sealed class AuditSeal
     /// <summary>Hash of the previous seal; empty for the first.</summary>
     public byte[] Previous { get; init; } = [];
 
-    /// <summary>Of the other fields and the rows.</summary>
+    /// <summary>Of the other fields.</summary>
     public byte[] Hash { get; init; } = [];
 
     /// <param name="previous">The newest seal; null: there is none.</param>
-    /// <param name="rows">All rows after it, in the order of their ids; at least one.</param>
+    /// <param name="rows">The ids and marks of all rows after it, in the order of their ids; at least one.</param>
     /// <param name="at">UTC, whole milliseconds.</param>
     /// <param name="key">Makes the hash an HMAC; null: plain SHA-256.</param>
-    public static AuditSeal Of(AuditSeal? previous, IReadOnlyList<AuditRow> rows, DateTime at, byte[]? key)
+    public static AuditSeal Of(AuditSeal? previous, IReadOnlyList<(long Id, Guid Mark)> rows, DateTime at, byte[]? key)
     {
         var (number, firstId, before) = ((previous?.Number ?? 0) + 1, (previous?.LastId ?? 0) + 1, previous?.Hash ?? []);
-        var (marks, hash) = Compute([number, firstId, rows[^1].Id, at.Ticks], before, rows, key);
+        var marks = Join(rows);
+        var hash = Compute([number, firstId, rows[^1].Id, at.Ticks], before, marks, key);
         return new AuditSeal
         {
             Number = number, FirstId = firstId, LastId = rows[^1].Id, Marks = marks, SealedAt = at, Previous = before, Hash = hash,
         };
     }
 
+    /// <summary>The mark of a row with this content.</summary>
+    public static Guid MarkOf(AuditRow row)
+    {
+        var data = buffer ??= new ArrayBufferWriter<byte>(1024);
+        data.ResetWrittenCount();
+        Add(data, row);
+        Span<byte> hash = stackalloc byte[HashLength];
+        SHA256.HashData(data.WrittenSpan, hash);
+        return new Guid(hash[..16], bigEndian: true);
+    }
+
     /// <summary>The first of the keys with which the seal matches the rows; -1: none.</summary>
-    public int KeyOf(IReadOnlyList<AuditRow> rows, IReadOnlyList<byte[]?> keys) =>
-        keys.ToList().FindIndex(key => Compute(rows, key).Hash.AsSpan().SequenceEqual(Hash));
+    public int KeyOf(IReadOnlyList<AuditRow> rows, IReadOnlyList<byte[]?> keys)
+    {
+        var marks = Join(Marked(rows));
+        return keys.ToList().FindIndex(key => Compute([Number, FirstId, LastId, SealedAt.Ticks], Previous, marks, key).AsSpan().SequenceEqual(Hash));
+    }
 
     /// <summary>What happened to the rows since they were sealed, as far as the marks show it: their ids and <c>changed</c>, <c>added</c> or
     /// <c>removed</c>.</summary>
     public IEnumerable<(long Id, string What)> Differences(IReadOnlyList<AuditRow> rows)
     {
         var before = Read(Marks);
-        var now = Read(Compute(rows, key: null).Marks);
+        var now = Marked(rows).ToDictionary();
         return before.Keys.Union(now.Keys).Order().Where(id => !before.TryGetValue(id, out var mark) || !now.TryGetValue(id, out var other) || mark != other)
             .Select(id => (id, !now.ContainsKey(id) ? "removed" : before.ContainsKey(id) ? "changed" : "added"));
     }
 
-    static Dictionary<long, int> Read(byte[] marks) => marks.Chunk(MarkLength).Where(mark => mark.Length == MarkLength)
+    static List<(long Id, Guid Mark)> Marked(IReadOnlyList<AuditRow> rows) => [.. rows.Select(row => (row.Id, MarkOf(row)))];
+
+    static Dictionary<long, Guid> Read(byte[] marks) => marks.Chunk(MarkLength).Where(mark => mark.Length == MarkLength)
         .GroupBy(mark => BinaryPrimitives.ReadInt64BigEndian(mark))
-        .ToDictionary(mark => mark.Key, mark => BinaryPrimitives.ReadInt32BigEndian(mark.First().AsSpan(sizeof(long))));
+        .ToDictionary(mark => mark.Key, mark => new Guid(mark.First().AsSpan(sizeof(long)), bigEndian: true));
 
-    (byte[] Marks, byte[] Hash) Compute(IReadOnlyList<AuditRow> rows, byte[]? key) =>
-        Compute([Number, FirstId, LastId, SealedAt.Ticks], Previous, rows, key);
+    static byte[] Join(IReadOnlyList<(long Id, Guid Mark)> rows)
+    {
+        var marks = new byte[rows.Count * MarkLength];
+        for (var i = 0; i < rows.Count; i++)
+        {
+            var mark = marks.AsSpan(i * MarkLength, MarkLength);
+            BinaryPrimitives.WriteInt64BigEndian(mark, rows[i].Id);
+            rows[i].Mark.TryWriteBytes(mark[sizeof(long)..], bigEndian: true, out _);
+        }
 
-    /// <summary>One pass, without a copy of the block: every audit row of the system comes through here.</summary>
-    static (byte[] Marks, byte[] Hash) Compute(ReadOnlySpan<long> numbers, byte[] previous, IReadOnlyList<AuditRow> rows, byte[]? key)
+        return marks;
+    }
+
+    static byte[] Compute(ReadOnlySpan<long> numbers, byte[] previous, byte[] marks, byte[]? key)
     {
         using var hash = key is null
             ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        var marks = new byte[rows.Count * MarkLength];
-        var data = new ArrayBufferWriter<byte>(1024);
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
         foreach (var number in numbers)
-            Add(data, number);
-        data.Write(previous);
-        hash.AppendData(data.WrittenSpan);
-        for (var i = 0; i < rows.Count; i++)
         {
-            data.ResetWrittenCount();
-            Add(data, rows[i]);
-            hash.AppendData(data.WrittenSpan);
-            BinaryPrimitives.WriteInt64BigEndian(marks.AsSpan(i * MarkLength), rows[i].Id);
-            BinaryPrimitives.WriteUInt32BigEndian(marks.AsSpan((i * MarkLength) + sizeof(long)), Crc32C(data.WrittenSpan));
+            BinaryPrimitives.WriteInt64BigEndian(bytes, number);
+            hash.AppendData(bytes);
         }
 
-        return (marks, hash.GetHashAndReset());
-    }
-
-    static uint Crc32C(ReadOnlySpan<byte> data)
-    {
-        var crc = uint.MaxValue;
-        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(data));
-        foreach (var one in data)
-            crc = BitOperations.Crc32C(crc, one);
-        return ~crc;
+        hash.AppendData(previous);
+        hash.AppendData(marks);
+        return hash.GetHashAndReset();
     }
 
     static void Add(ArrayBufferWriter<byte> data, AuditRow row)
     {
-        Add(data, row.Id);
         Add(data, row.At.Ticks);
         foreach (var text in (ReadOnlySpan<string?>)[row.Subject, row.SubjectId, row.From, row.To, row.Cause, row.Detail, row.Actor])
         {

@@ -40,7 +40,11 @@ public static class Messaging
             SystemTextJsonMessageSerializer.Options = WebJson.With(SystemTextJsonMessageSerializer.Options);
         if (services.LastOrDefault(service => service.ServiceType == typeof(MessagingSetup))?.ImplementationInstance is not MessagingSetup setup)
         {
-            setup = new MessagingSetup(services);
+            var lanes = LaneSettings.From(builder.Configuration);
+            if (builder.Configuration.GetTransportMode() == TransportMode.InMemory && lanes.Used.Except(lanes.Served).Any())
+                throw new InvalidOperationException("Lanes:Serve must list all lanes with Transport:Mode InMemory: no other process can serve them.");
+            services.AddSingleton(lanes);
+            setup = new MessagingSetup(services, lanes);
             services.AddSingleton(setup);
             services.AddSingleton(setup.Correlations);
             AddBus(builder, setup);
@@ -82,7 +86,11 @@ public static class Messaging
         // In memory, nothing may be published before the queues are bound. With a broker the process starts without waiting: the outbox
         // keeps messages.
         if (mode == TransportMode.RabbitMq)
+        {
             AddPublicTopology(builder.Services, setup);
+            AddLaneMonitor(builder.Services, setup);
+        }
+
         var prefix = builder.Configuration["Transport:UserPrefix"] ?? "";
         builder.Services.AddSingleton(services => setup.CreateSenders((services.GetRequiredService<IMessageTransport>() as RabbitTransport)?.User, prefix));
         builder.Services.AddSingleton<QueueSender>();
@@ -106,6 +114,14 @@ public static class Messaging
         builder.Services.AddHostedService(services => services.GetRequiredService<BrokerState>());
         builder.Services.AddSingleton<ReceiveEndpointRestarter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ReceiveEndpointRestarter>());
+    }
+
+    static void AddLaneMonitor(IServiceCollection services, MessagingSetup setup)
+    {
+        services.AddSingleton(provider => new LaneMonitor((RabbitTransport)provider.GetRequiredService<IMessageTransport>(), setup.QueuesOfOtherLanes,
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LaneMonitor>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<LaneMonitor>());
+        services.AddHealthChecks().AddCheck<LaneMonitor>("lanes");
     }
 
     /// <summary>Declared before the bus starts, which receives from the queues.</summary>

@@ -11,10 +11,11 @@ using OrderSaga.Platform.Rabbit;
 namespace OrderSaga.Platform.Hosting;
 
 /// <summary>The process's bus, to which each service adds its endpoints.</summary>
-public sealed class MessagingSetup(IServiceCollection services)
+public sealed class MessagingSetup(IServiceCollection services, LaneSettings lanes)
 {
     readonly List<Action<IBusFactoryConfigurator, IServiceProvider>> endpoints = [];
     readonly List<string> senderQueues = [];
+    readonly List<string> queuesOfOtherLanes = [];
     readonly Dictionary<Type, IReadOnlyList<string>> senders = [];
     string? returner;
 
@@ -22,6 +23,9 @@ public sealed class MessagingSetup(IServiceCollection services)
 
     /// <summary>Queues to which external systems send by name.</summary>
     internal IReadOnlyCollection<string> SenderQueues => senderQueues;
+
+    /// <summary>The queues of this service in lanes that other processes serve.</summary>
+    internal IReadOnlyList<string> QueuesOfOtherLanes => queuesOfOtherLanes;
 
     /// <summary>Events to which external systems subscribe.</summary>
     internal IReadOnlyCollection<Type> PublicEvents { get; private set; } = [];
@@ -66,19 +70,33 @@ public sealed class MessagingSetup(IServiceCollection services)
     /// <summary>Adds a queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
     public MessagingSetup Endpoint<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
     {
-        var endpoint = new EndpointSetup<TDb>(queue, services);
-        configure(endpoint);
-        endpoints.Add(endpoint.Add);
-        if (endpoint.IsPublic)
-            senderQueues.Add(queue);
+        AddEndpoint(queue, Lane.Main, configure);
+        return this;
+    }
+
+    /// <summary>Adds the queue of each lane that this process serves. A message is answered in the lane in which it arrived.</summary>
+    public MessagingSetup EndpointInLanes<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
+    {
+        foreach (var lane in lanes.Served)
+            AddEndpoint(Lane.Queue(queue, lane), lane, configure);
+        queuesOfOtherLanes.AddRange(lanes.Used.Except(lanes.Served).Select(lane => Lane.Queue(queue, lane)));
         return this;
     }
 
     internal void Apply(IBusFactoryConfigurator bus, IServiceProvider provider) => endpoints.ForEach(endpoint => endpoint(bus, provider));
+
+    void AddEndpoint<TDb>(string queue, string lane, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
+    {
+        var endpoint = new EndpointSetup<TDb>(queue, lane, services);
+        configure(endpoint);
+        endpoints.Add(endpoint.Add);
+        if (endpoint.IsPublic)
+            senderQueues.Add(queue);
+    }
 }
 
 /// <summary>The consumers and settings of one queue.</summary>
-public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services) where TDb : ServiceDb
+public sealed class EndpointSetup<TDb>(string queue, string lane, IServiceCollection services) where TDb : ServiceDb
 {
     readonly List<Type> preloads = [];
     readonly List<Action<IReceiveEndpointConfigurator, IServiceProvider>> handlers = [];
@@ -145,7 +163,7 @@ public sealed class EndpointSetup<TDb>(string queue, IServiceCollection services
     internal void Add(IBusFactoryConfigurator bus, IServiceProvider provider)
     {
         var filter = new BatchFilter<TDb>(
-            queue, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
+            queue, lane, preloads, IsPublic ? provider.GetRequiredService<Senders>().InboxIdOf : context => context.MessageId, provider);
         if (bus is not IRabbitMqBusFactoryConfigurator rabbit)
         {
             bus.ReceiveEndpoint(queue, receive => Apply(receive, provider, filter));

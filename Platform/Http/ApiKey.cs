@@ -19,10 +19,13 @@ public static class Roles
     /// <summary>Read and repair all data.</summary>
     public const string Operator = "operator";
 
+    /// <summary>Change the rules of switches.</summary>
+    public const string Release = "release";
+
     /// <summary>Read any service's history and state, change nothing. For calls between services.</summary>
     public const string Query = "query";
 
-    public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator, Query];
+    public static IReadOnlyList<string> All { get; } = [Orders, Catalogue, Stock, Operator, Release, Query];
 }
 
 /// <summary>A key as the key file and the settings define it under its name.</summary>
@@ -91,6 +94,10 @@ sealed class ApiKey
 
 public static class ApiKeyUser
 {
+    /// <summary>The roles of the caller's key, sorted.</summary>
+    public static IReadOnlyList<string> RoleNames(this ClaimsPrincipal user) =>
+        [.. user.FindAll(ApiKey.RoleClaim).Select(claim => claim.Value).Order(StringComparer.Ordinal)];
+
     /// <summary>The merchant (tenant) of the caller's key.</summary>
     public static string Merchant(this ClaimsPrincipal user) =>
         user.FindFirstValue(ApiKey.MerchantClaim) ?? throw new InvalidOperationException("The endpoint is anonymous, so the call has no merchant.");

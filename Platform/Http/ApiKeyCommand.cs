@@ -9,7 +9,7 @@ namespace OrderSaga.Platform.Http;
 public static class ApiKeyCommand
 {
     const string Usage = """
-        create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator,query [--expires TIME] [--data DIR]
+        create-api-key --name NAME --merchant MERCHANT --roles orders,catalogue,stock,operator,release,query [--expires TIME] [--data DIR]
         rotate-api-key --name NAME [--expires TIME] [--data DIR]
         revoke-api-key --name NAME [--data DIR]
         list-api-keys [--data DIR]

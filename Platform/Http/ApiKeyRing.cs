@@ -46,6 +46,9 @@ sealed class ApiKeyRing : BackgroundService, IHealthCheck
         settingsChanges = Watch(configuration);
     }
 
+    /// <summary>The merchants that have a key.</summary>
+    public IReadOnlySet<string> Merchants => current.Keys.Select(key => key.Entry.Merchant!).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Compares every key in constant time, so that the response time reveals nothing.</summary>
     public (ApiKey? Key, AuthFailure Failure) Find(string presented)
     {

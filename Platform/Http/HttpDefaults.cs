@@ -16,6 +16,7 @@ public static class HttpDefaults
         builder.Services.AddSingleton(new ApiKeyFile(directory));
         builder.Services.AddSingleton<ApiKeyRing>();
         builder.Services.AddHostedService(services => services.GetRequiredService<ApiKeyRing>());
+        builder.Services.AddSingleton(services => new KnownMerchants(services.GetRequiredService<ApiKeyRing>()));
         builder.Services.AddSingleton(typeof(LogSampler<>));
         builder.Services.AddSingleton<AuthFailures>();
         // AddAuthenticationCore: no cookies, so no data-protection keys to store.

@@ -44,6 +44,16 @@ public static class Preconditions
             Enforce(!Matches(request.Headers.IfNoneMatch, current, strong: false), current);
     }
 
+    /// <summary>As <see cref="Require"/>, for a resource that may be changed only by callers that have read it: If-Match is mandatory.</summary>
+    /// <exception cref="Problem">428 without If-Match (RFC 6585), 412, or 400 for an invalid header.</exception>
+    public static void RequireMatch(HttpRequest request, ResourceVersion current)
+    {
+        if (request.Headers.IfMatch.Count == 0)
+            throw new Problem(ProblemTypes.PreconditionRequired,
+                "Nothing was changed. Read the resource first and send its ETag as If-Match, so that you change what you have seen.");
+        Require(request, current);
+    }
+
     /// <summary>For a read: sets ETag and Last-Modified; returns true if the caller has this version, to be answered with 304.</summary>
     public static bool IsKnown(HttpContext http, ResourceVersion current)
     {

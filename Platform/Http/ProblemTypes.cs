@@ -50,6 +50,7 @@ public static class ProblemTypes
     // Conditions and repeats.
     public static readonly ProblemType InvalidPrecondition = new("invalid-precondition", 400, "A precondition header is invalid.");
     public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "A precondition failed.");
+    public static readonly ProblemType PreconditionRequired = new("precondition-required", 428, "The call needs the header If-Match.");
     public static readonly ProblemType InvalidIdempotencyKey =
         new("invalid-idempotency-key", 400, "The idempotency key is missing or invalid.");
     public static readonly ProblemType IdempotencyKeyReused =
@@ -92,6 +93,8 @@ public static class ProblemTypes
     public static readonly ProblemType ParkedRowNotFound = new("parked-row-not-found", 404, "Parked outbox row not found.");
     public static readonly ProblemType NotReplayed =
         new("not-replayed", 503, "The message could not be sent: the broker is unavailable or the queue does not exist.");
+    public static readonly ProblemType SwitchNotFound = new("switch-not-found", 404, "Switch not found.");
+    public static readonly ProblemType InvalidSwitchRules = new("invalid-switch-rules", 400, "The rules are invalid.");
     public static readonly ProblemType InvalidRun = new("invalid-run", 400, "The requested run is invalid.");
     public static readonly ProblemType RunNotFound = new("run-not-found", 404, "Run not found.");
     public static readonly ProblemType FormatNotOffered = new("format-not-offered", 406, "The report is not available in this format.");

@@ -31,6 +31,9 @@ public abstract class BranchRow
 
     /// <summary>UTC; time of the last step.</summary>
     public DateTime UpdatedAt { get; protected set; }
+
+    /// <summary>The lane of the last command: answers that come later, such as a gateway's, go there.</summary>
+    public string Lane { get; set; } = Common.Lane.Main;
 }
 
 /// <summary>A branch with its states and the steps that change it.</summary>
@@ -57,6 +60,7 @@ public abstract class BranchRow<TState, TStep> : BranchRow where TState : struct
         row.Property(x => x.State).HasColumnName("state").HasMaxLength(20).HasConversion<string>();
         row.Property(x => x.CreatedAt).HasColumnName("created_at");
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
+        row.Property(x => x.Lane).HasColumnName("lane").HasMaxLength(20).HasDefaultValue(Common.Lane.Main);
         row.HasIndex(x => x.UpdatedAt);
     }
 }

@@ -29,7 +29,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
                 break;
             case Outcome.Repeat repeat:
                 work.AfterCommit(() => participant.CountRepeat(name));
-                await Send(repeat.Answer);
+                await Send(repeat.Answer, rows.Branch(orderId));
                 break;
             case Outcome.Violation violation:
                 if (work.InboxWasQueried)
@@ -48,15 +48,18 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
         var from = branch?.State.ToString() ?? "";
         if (branch is null)
             rows.Add(branch = new TBranch { OrderId = orderId, CreatedAt = now });
+        branch.Lane = work.Lane ?? branch.Lane;
         branch.Transition(step, now);
         work.Audit(participant.Subject, orderId.ToString(), from, step.To.ToString(), cause, Text.Clean(step.Note, MaxNoteLength));
         OnTransition(branch, step, cause);
         work.AfterCommit(() => participant.CountTransition(cause, step.To.ToString()));
-        await Send(step.Answer);
+        await Send(step.Answer, branch);
     }
 
     /// <summary>Makes the step's changes outside the branch, in the same transaction.</summary>
     protected abstract void OnTransition(TBranch branch, TStep step, string cause);
 
-    Task Send(object? answer) => answer is null ? Task.CompletedTask : work.Send(participant.AnswerQueue, answer);
+    /// <summary>In the lane of the command; an answer without one, such as a gateway's, in the lane of the branch.</summary>
+    Task Send(object? answer, TBranch? branch) => answer is null ? Task.CompletedTask
+        : work.Send(Lane.Queue(participant.AnswerQueue, work.Lane ?? branch?.Lane ?? Lane.Main), answer);
 }

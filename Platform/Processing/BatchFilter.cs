@@ -29,6 +29,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
 
     readonly string endpoint;
+    readonly string lane;
     readonly IReadOnlyList<Type> preloads;
     readonly Func<ConsumeContext, Guid?> inboxId;
     readonly UnitOfWork<TDb> unitOfWork;
@@ -41,12 +42,13 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     volatile bool expectDuplicates;
 
     /// <param name="endpoint">Name of the queue.</param>
+    /// <param name="lane">The lane of the queue.</param>
     /// <param name="preloads">The loaders of the batch's rows.</param>
     /// <param name="inboxId">The id of a message in the inbox; null: it has none and is always handled.</param>
     /// <param name="services">The host's services.</param>
-    public BatchFilter(string endpoint, IReadOnlyList<Type> preloads, Func<ConsumeContext, Guid?> inboxId, IServiceProvider services)
+    public BatchFilter(string endpoint, string lane, IReadOnlyList<Type> preloads, Func<ConsumeContext, Guid?> inboxId, IServiceProvider services)
     {
-        (this.endpoint, this.preloads, this.inboxId) = (endpoint, preloads, inboxId);
+        (this.endpoint, this.lane, this.preloads, this.inboxId) = (endpoint, lane, preloads, inboxId);
         unitOfWork = services.GetRequiredService<UnitOfWork<TDb>>();
         log = services.GetRequiredService<ILogger<BatchFilter<TDb>>>();
         stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -130,6 +132,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 
     async Task HandleInTransaction(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox, bool shortLockTimeout = false)
     {
+        work.Lane = lane;
         if (shortLockTimeout)
             await work.ShortenLockTimeout();
         var fresh = await FilterNew(work, batch, queryInbox);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
@@ -26,6 +27,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     /// True if this run queried the inbox, so that none of its messages is a duplicate. A failure of a run without that query is not final.
     /// </summary>
     public bool InboxWasQueried { get; private set; }
+
+    /// <summary>The lane of the queue whose messages this transaction handles; null outside of a queue.</summary>
+    public string? Lane { get; internal set; }
 
     internal OutboxWriter Outbox => outbox ?? throw new InvalidOperationException("No transaction is active in this scope.");
 
@@ -60,18 +64,24 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     /// <param name="cause">The message, call or job.</param>
     /// <param name="detail">Optional explanation.</param>
     /// <param name="actor">Who asked for it; null: the caller of the HTTP request that runs this transaction, if it has one.</param>
-    public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null, string? actor = null) =>
-        Db.Audit.Add(new AuditRow
+    public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null, string? actor = null)
+    {
+        var now = clock.GetUtcNow().UtcDateTime;
+        // As every database stores it: the mark is of the stored row.
+        var row = new AuditRow
         {
-            At = clock.GetUtcNow().UtcDateTime,
-            Subject = subject,
-            SubjectId = subjectId,
-            From = from,
-            To = to,
-            Cause = cause,
-            Detail = detail,
-            Actor = actor ?? caller,
-        });
+            At = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),
+            Subject = Text.Storable(subject),
+            SubjectId = Text.Storable(subjectId),
+            From = Text.Storable(from),
+            To = Text.Storable(to),
+            Cause = Text.Storable(cause),
+            Detail = detail is null ? null : Text.Storable(detail),
+            Actor = (actor ?? caller) is { } by ? Text.Storable(by) : null,
+        };
+        row.Mark = AuditSeal.MarkOf(row);
+        Db.Audit.Add(row);
+    }
 
     /// <summary>Loads, tracks and locks rows until the commit, in the order of their keys, with one statement.</summary>
     public Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys) where TEntity : class where TKey : notnull =>

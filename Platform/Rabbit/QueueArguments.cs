@@ -14,9 +14,16 @@ static class QueueArguments
     public static void Configure(this IRabbitMqReceiveEndpointConfigurator queue, string name)
     {
         queue.SetQuorumQueue();
-        queue.SetQueueArgument("x-dead-letter-exchange", ReturnedMessages.Queue);
-        queue.SetQueueArgument("x-dead-letter-routing-key", name);
-        queue.SetQueueArgument("x-dead-letter-strategy", "at-least-once");
-        queue.SetQueueArgument("x-overflow", "reject-publish");
+        foreach (var (argument, value) in Of(name))
+            queue.SetQueueArgument(argument, value);
     }
+
+    public static IReadOnlyDictionary<string, object?> Of(string name) => new Dictionary<string, object?>
+    {
+        ["x-queue-type"] = "quorum",
+        ["x-dead-letter-exchange"] = ReturnedMessages.Queue,
+        ["x-dead-letter-routing-key"] = name,
+        ["x-dead-letter-strategy"] = "at-least-once",
+        ["x-overflow"] = "reject-publish",
+    };
 }

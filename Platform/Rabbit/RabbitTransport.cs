@@ -62,6 +62,18 @@ sealed class RabbitTransport(Uri url) : IMessageTransport, IAsyncDisposable
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: cancel);
     }
 
+    /// <summary>Declares one of our replicated queues with its exchange, as its consumers do.</summary>
+    /// <returns>The number of its consumers.</returns>
+    public async Task<uint> DeclareQuorum(string queue, CancellationToken cancel)
+    {
+        await using var channel = await Open(cancel);
+        await channel.ExchangeDeclareAsync(queue, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancel);
+        var declared = await channel.QueueDeclareAsync(
+            queue, durable: true, exclusive: false, autoDelete: false, QueueArguments.Of(queue).ToDictionary(), cancellationToken: cancel);
+        await channel.QueueBindAsync(queue, queue, "", cancellationToken: cancel);
+        return declared.ConsumerCount;
+    }
+
     /// <summary>Declares the exchange of an event, as a sender of the event does.</summary>
     public async Task DeclareEvent(string destination, CancellationToken cancel)
     {

@@ -18,6 +18,8 @@ sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders
     /// <summary>Name of the queue and its exchange. The routing key is the name of the queue that lost the message.</summary>
     public const string Queue = "ordersaga.returned";
 
+    const string Quorum = "quorum";
+
     /// <summary>The queues from which a policy drops messages, logged once each.</summary>
     readonly ConcurrentDictionary<string, bool> limited = new();
 
@@ -48,7 +50,7 @@ sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders
             return;
         }
 
-        if (!QueueName().IsMatch(queue))
+        if (!IsOurs(queue))
         {
             log.LogError("Dropped {MessageId}, which {Sender} sent to be returned to {Queue}: no queue of ours is called like that",
                 delivery.Properties.MessageId, senders.Of(delivery.Properties), queue);
@@ -87,7 +89,10 @@ sealed partial class ReturnedMessages(RabbitTransport transport, Senders senders
             && list[0] is IDictionary<string, object?> latest ? latest : new Dictionary<string, object?>();
 
     /// <summary>Not an event's exchange, nor one for replies: a service that may write here must not reach those.</summary>
-    [GeneratedRegex(@"\A[\w-]+(\.quorum)?\z", RegexOptions.ExplicitCapture, 100)]
+    static bool IsOurs(string queue) => QueueName().Match(queue) is { Success: true } match
+        && (match.Groups["lane"] is not { Success: true } lane || lane.Value == Quorum || Lane.IsName(lane.Value));
+
+    [GeneratedRegex(@"\A[\w-]+(\.(?<lane>[a-z]+))?\z", RegexOptions.ExplicitCapture, 100)]
     private static partial Regex QueueName();
 
     static string Text(IDictionary<string, object?> death, string name) =>

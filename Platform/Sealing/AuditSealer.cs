@@ -97,15 +97,16 @@ sealed class AuditSealer<TDb>(
         var waits = gaps.Head > after && gaps.Resolved == after;
         if (waits && !await Read(db => db.Set<AuditRow>().AnyAsync(row => row.Id == after + 1)))
             return false;
-        var rows = await Read(db => db.Set<AuditRow>().AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize).ToListAsync());
+        var rows = await Read(db => db.Set<AuditRow>().AsNoTracking().Where(row => row.Id > after).OrderBy(row => row.Id).Take(PageSize)
+            .Select(row => new MarkedRow(row.Id, row.Mark)).ToListAsync());
         Pass(gaps, rows);
         var final = rows.Count(row => row.Id <= gaps.Resolved);
         if (final > 0)
-            await SealRows(rows.GetRange(0, final));
+            await SealRows(await WithMarks(rows.GetRange(0, final)));
         return final == PageSize;
     }
 
-    void Pass(SequenceGaps passed, List<AuditRow> rows)
+    void Pass(SequenceGaps passed, List<MarkedRow> rows)
     {
         var now = clock.GetTimestamp();
         foreach (var row in rows)
@@ -117,7 +118,16 @@ sealed class AuditSealer<TDb>(
         }
     }
 
-    async Task SealRows(List<AuditRow> rows)
+    /// <summary>Reads the whole row only if another program wrote it.</summary>
+    async Task<List<(long Id, Guid Mark)>> WithMarks(List<MarkedRow> rows)
+    {
+        var unmarked = rows.Where(row => row.Mark is null).Select(row => row.Id).ToArray();
+        var whole = unmarked.Length == 0 ? [] : await Read(db => db.Set<AuditRow>().AsNoTracking()
+            .Where(row => EF.Parameter(unmarked).Contains(row.Id)).ToDictionaryAsync(row => row.Id, AuditSeal.MarkOf));
+        return rows.ConvertAll(row => (row.Id, row.Mark ?? whole[row.Id]));
+    }
+
+    async Task SealRows(List<(long Id, Guid Mark)> rows)
     {
         var now = clock.GetUtcNow().UtcDateTime;
         var seal = AuditSeal.Of(last, rows, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)), settings.Key);
@@ -135,6 +145,8 @@ sealed class AuditSealer<TDb>(
         log.LogInformation("The audit of {Database} is sealed up to row {Row}: seal {Number}, {Hash}",
             database.Name, seal.LastId, seal.Number, Convert.ToHexStringLower(seal.Hash));
     }
+
+    sealed record MarkedRow(long Id, Guid? Mark);
 
     /// <summary>Beside the writer of SQLite, which others wait for.</summary>
     async Task<T> Read<T>(Func<TDb, Task<T>> read)

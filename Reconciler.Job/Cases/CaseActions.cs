@@ -50,8 +50,8 @@ sealed class CaseActions(
 
     /// <summary>Sends the row version that the operator saw: an order that has moved since is not changed.</summary>
     static Task Decide(UnitOfWorkContext work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder
-        ? work.Send(Queues.Orders, new RetryOrder(order.Id, order.Version))
-        : work.Send(Queues.Orders, new AbandonOrder(order.Id, order.Version));
+        ? work.Send(Lane.Queue(Queues.Orders, order.Lane), new RetryOrder(order.Id, order.Version))
+        : work.Send(Lane.Queue(Queues.Orders, order.Lane), new AbandonOrder(order.Id, order.Version));
 
     public async Task<CaseCheck> CheckCase(Guid id)
     {

@@ -52,6 +52,7 @@ static class CaseRule
         { Class: Classes.OrderNeedsReview } => "An order in review must reach a final state: retry, or cancel and compensate.",
         { Class: Classes.RepairBudgetSpent or Classes.TooManyFindings } =>
             "The case is about a run, not a difference: correct its cause, then resolve the case.",
+        { Class: Classes.SwitchKilled } => "The case is about a switch, not a difference: find out why its orders failed, then resolve the case.",
         { Fingerprint: null } => "The case is from an older version: resolve it, and accept the one that the next run opens.",
         _ => null,
     };

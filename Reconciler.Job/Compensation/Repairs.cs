@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Processing;
 
@@ -43,22 +44,23 @@ static class Repairs
         work.Db.Add(repair);
         work.Audit(Subject, repair.Id.ToString(), "", nameof(RepairState.Sent), what.By, $"{what.Remedy} for {what.Key}");
         work.AfterCommit(() => ReconciliationMetrics.Repaired(what.Difference.Class));
-        return SendCommand(work, what.Remedy, snapshot.OrderId, reason);
+        return SendCommand(work, what.Remedy, snapshot.OrderId, snapshot.Order?.Lane ?? Lane.Main, reason);
     }
 
     /// <summary>Repeats the command: it may have been lost with the process that had it in memory.</summary>
     public static Task SendAgain(UnitOfWorkContext work, Repair repair, string by)
     {
         work.Audit(Subject, repair.Id.ToString(), nameof(RepairState.Sent), nameof(RepairState.Sent), by, "sent again: the run was taken over");
-        return SendCommand(work, repair.Remedy, repair.OrderId, $"reconciliation: {repair.Class}");
+        var lane = (string?)JsonNode.Parse(repair.Before)!["order"]?["lane"] ?? Lane.Main;
+        return SendCommand(work, repair.Remedy, repair.OrderId, lane, $"reconciliation: {repair.Class}");
     }
 
-    static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string reason) => remedy switch
+    static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string lane, string reason) => remedy switch
     {
-        Remedy.CancelStock => work.Send(Queues.Inventory, new CancelStock(order, Text.Cut(reason, ReasonLength))),
-        Remedy.ConfirmStock => work.Send(Queues.Inventory, new ConfirmStock(order)),
-        Remedy.CancelPayment => work.Send(Queues.Payments, new CancelPayment(order, Text.Cut(reason, ReasonLength))),
-        Remedy.ConfirmPayment => work.Send(Queues.Payments, new ConfirmPayment(order)),
+        Remedy.CancelStock => work.Send(Lane.Queue(Queues.Inventory, lane), new CancelStock(order, Text.Cut(reason, ReasonLength))),
+        Remedy.ConfirmStock => work.Send(Lane.Queue(Queues.Inventory, lane), new ConfirmStock(order)),
+        Remedy.CancelPayment => work.Send(Lane.Queue(Queues.Payments, lane), new CancelPayment(order, Text.Cut(reason, ReasonLength))),
+        Remedy.ConfirmPayment => work.Send(Lane.Queue(Queues.Payments, lane), new ConfirmPayment(order)),
         _ => throw new InvalidOperationException($"{remedy} has no command."),
     };
 }

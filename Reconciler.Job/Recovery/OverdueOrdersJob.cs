@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 
@@ -12,7 +13,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class OverdueOrdersJob(
     ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, SagaCommandSender saga, RecoverySettings settings,
-        TimeProvider clock) : IPeriodicJob
+        LaneSettings lanes, TimeProvider clock) : IPeriodicJob
 {
     public async Task Run(CancellationToken cancel)
     {
@@ -57,7 +58,7 @@ sealed class OverdueOrdersJob(
         FailPoint.Hit("recovery.claimed");
         try
         {
-            await Send(mine, cancel);
+            await Send(mine, now, cancel);
         }
         finally
         {
@@ -80,12 +81,14 @@ sealed class OverdueOrdersJob(
         return mine;
     }
 
-    async Task Send(Queue<StalledOrder> mine, CancellationToken cancel)
+    async Task Send(Queue<StalledOrder> mine, DateTime now, CancellationToken cancel)
     {
         var (stock, payment) = await queries.Query(mine, all: false, cancel);
         while (mine.TryPeek(out var order))
         {
-            await saga.Send(order, RecoveryRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
+            await saga.Send(order, RecoveryRule.MustTakeOver(order, lanes, now)
+                ? [new CheckOrder(order.Id, order.Version, TakeOver: true)]
+                : RecoveryRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
             mine.Dequeue();
             FailPoint.Hit("recovery.mid-page");
         }

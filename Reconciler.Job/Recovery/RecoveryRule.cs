@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Hosting;
 using static OrderSaga.Ledgers.BranchStates;
 
 namespace Reconciler.Job;
@@ -6,9 +7,18 @@ namespace Reconciler.Job;
 /// <summary>Decides what to send to the saga for a stalled order. Pure.</summary>
 static class RecoveryRule
 {
+    /// <summary>Each repeat restarts the time since which an order is overdue.</summary>
+    const int RepeatsBeforeTakeOver = 2;
+
     /// <summary>The missing answers, if the participants have them; otherwise the command to repeat the last step.</summary>
     public static IReadOnlyList<IOrderMessage> Decide(StalledOrder order, BranchView? stock, BranchView? payment) =>
         Answers(order, stock, payment) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
+
+    /// <summary>
+    /// True if the order must move to the lane main: for a while no process has handled or answered its commands in its lane.
+    /// </summary>
+    public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, DateTime now) => lanes.TakenOver.Contains(order.Lane)
+        && (now - order.Since >= TimeSpan.FromSeconds(lanes.TakeOverSeconds) || order.RetryCount >= RepeatsBeforeTakeOver);
 
     /// <summary>The answers that the participants have; empty if none. The saga decides whether an answer is too late.</summary>
     public static IReadOnlyList<IOrderMessage> Answers(StalledOrder order, BranchView? stock, BranchView? payment) =>

@@ -10,8 +10,9 @@ sealed class SagaCommandSender(QueueSender queues, ILogger<SagaCommandSender> lo
     {
         foreach (var message in messages)
         {
+            var queue = Lane.Queue(Queues.Orders, message is CheckOrder { TakeOver: true } ? Lane.Main : order.Lane);
             log.LogInformation("Order {OrderId} is stalled in {State}; sending {Message}", order.Id, order.State, message.GetType().Name);
-            await queues.Send(Queues.Orders, message, cancel);
+            await queues.Send(queue, message, cancel);
             RecoveryMetrics.RecordResumed(byAnswer: message is not CheckOrder);
         }
     }

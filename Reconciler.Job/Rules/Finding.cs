@@ -105,6 +105,9 @@ static class Classes
     /// <summary>Only of cases: recovery opens them.</summary>
     public const string OrderNeedsReview = "order-needs-review";
 
+    /// <summary>Only of cases: the guard killed a switch.</summary>
+    public const string SwitchKilled = "switch-killed";
+
     /// <summary>Only of cases: one for all findings over a run's budget.</summary>
     public const string RepairBudgetSpent = "repair-budget-spent";
 }

@@ -40,7 +40,7 @@ static class RuleTable
     [
         new(OrderWithoutHold, High, Case, Stock, "An order whose payment was requested has a stock branch.",
             (s, _) => s.StockState == Absent && s.Lifecycle.HoldsStock),
-        new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose capture was requested has a payment branch.",
+        new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose payment was authorized has a payment branch.",
             (s, _) => s.PaymentState == Absent && s.Lifecycle.HoldsPayment),
     ];
 
@@ -83,9 +83,10 @@ static class RuleTable
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is requested only after the stock is held.",
             (s, _) => s.OrderIs(OrderStates.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is captured only after the order has requested it.",
-            (s, _) => s.OrderIs(OrderStates.AwaitingPayment) && s.PaymentState is Confirming or CaptureRefused or Confirmed),
-        new(OrderPaymentDiffer, High, Case, Payment, "The payment of a confirming order was authorized.",
-            (s, _) => s.OrderIs(OrderStates.ConfirmingPayment) && s.PaymentState is Trying or Pending or Refused),
+            (s, _) => s.PaymentState is Confirming or CaptureRefused or Confirmed
+                && (s.OrderIs(OrderStates.Trying) || s.OrderIs(OrderStates.AwaitingPayment) || s.OrderIs(OrderStates.AwaitingStock))),
+        new(OrderPaymentDiffer, High, Case, Payment, "The payment of an order that waits for its stock or its capture was authorized.",
+            (s, _) => (s.OrderIs(OrderStates.AwaitingStock) || s.OrderIs(OrderStates.ConfirmingPayment)) && s.PaymentState is Trying or Pending or Refused),
         new(OrderPaymentDiffer, High, Case, Payment, "The stock's sale is requested only after the payment is captured.",
             (s, _) => s.OrderIs(OrderStates.ConfirmingStock) && !s.Paid),
     ];

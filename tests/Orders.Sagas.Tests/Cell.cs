@@ -28,7 +28,7 @@ sealed record Situation(string Name, string State, Func<DateTime, OrderState>? M
             yield return new Situation($"{state}, time to pay over", state, now => With(Some.Order(state, now), Overdue));
         }
 
-        if (state == OrderStates.AwaitingPayment)
+        if (state is OrderStates.AwaitingPayment or OrderStates.Trying)
             yield return new Situation($"{state}, payment page known", state, now => With(Some.Order(state, now), x => x.PaymentUrl = Some.PayUrl));
         if (state != OrderStates.Cancelling)
             yield break;

@@ -20,6 +20,7 @@ static class Some
         PaymentMethod = "card",
         PaymentToken = "tok_ok",
         PayBefore = now.AddMinutes(15),
+        Flow = OrderLifecycle.Of(state).Flow ?? OrderFlows.StockFirst,
         PaymentTried = state != OrderStates.Reserving,
         StockReleased = state == OrderStates.Cancelled,
         PaymentReleased = state == OrderStates.Cancelled,

@@ -53,7 +53,7 @@ public sealed class ContentRuleTests
             Some.Row("x_1", "retencion", -12, 0)] }, ""),
         ["a fee for an unknown order"] = (() => new OrderSnapshot(Some.Id, null, null, null, [Some.Row("f_1", "fee", -25, 0)]), ""),
         ["a tombstone beside a cancelled order"] = (() => new OrderSnapshot(Some.Id, Some.Order("Cancelled"), Some.Stock("Cancelled") with { Lines = [] },
-            new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, null, [], Some.At), []), ""),
+            new PaymentEntry(Some.Id, "Cancelled", 0, "", null, null, null, [], "main", Some.At), []), ""),
     };
 
     public static TheoryData<string> Changes() => [.. All.Keys];

@@ -120,6 +120,6 @@ public sealed class MergeTests
 
         public override Guid IdOf(StockEntry entry) => new(entry.OrderId.ToByteArray().Select(part => (byte)~part).ToArray());
 
-        protected override StockEntry Read(System.Data.Common.DbDataReader row) => new(row.GetGuid(0), row.GetString(1), [], row.GetUtc(2));
+        protected override StockEntry Read(System.Data.Common.DbDataReader row) => new(row.GetGuid(0), row.GetString(1), [], "main", row.GetUtc(2));
     }
 }

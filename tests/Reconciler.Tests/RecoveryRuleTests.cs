@@ -15,6 +15,13 @@ public sealed class RecoveryRuleTests
     {
         [(OrderStates.Reserving, "stock", Tried)] = typeof(StockReserved),
         [(OrderStates.Reserving, "stock", Refused)] = typeof(StockRejected),
+        [(OrderStates.Trying, "stock", Tried)] = typeof(StockReserved),
+        [(OrderStates.Trying, "stock", Refused)] = typeof(StockRejected),
+        [(OrderStates.Trying, "payment", Tried)] = typeof(PaymentAuthorized),
+        [(OrderStates.Trying, "payment", Pending)] = typeof(PaymentPending),
+        [(OrderStates.Trying, "payment", Refused)] = typeof(PaymentDeclined),
+        [(OrderStates.AwaitingStock, "stock", Tried)] = typeof(StockReserved),
+        [(OrderStates.AwaitingStock, "stock", Refused)] = typeof(StockRejected),
         [(OrderStates.AwaitingPayment, "payment", Tried)] = typeof(PaymentAuthorized),
         [(OrderStates.AwaitingPayment, "payment", Pending)] = typeof(PaymentPending),
         [(OrderStates.AwaitingPayment, "payment", Refused)] = typeof(PaymentDeclined),
@@ -83,5 +90,5 @@ public sealed class RecoveryRuleTests
 
     static BranchView? Branch(string state) => state == Absent ? null : new BranchView(Some.Id, state);
 
-    static StalledOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15), Now);
+    static StalledOrder Order(string state) => new(Some.Id, 5, state, false, false, Now.AddMinutes(15), false, "main", 0, Now);
 }

@@ -14,13 +14,13 @@ static class Some
     /// <summary>Stock confirmed, money captured and settled.</summary>
     public static OrderSnapshot Completed => new(Id, Order("Completed"), Stock("Confirmed"), Payment("Confirmed"), [Row("cap_1")]);
 
-    public static OrderEntry Order(string state) => new(Id, "demo", state, 5, "EUR", 1250, [new OrderLine("tea-001", 1)], true, At, At);
+    public static OrderEntry Order(string state) => new(Id, "demo", state, 5, "EUR", 1250, [new OrderLine("tea-001", 1)], true, "stock-first", "main", At, At);
 
-    public static StockEntry Stock(string state) => new(Id, state, [new OrderLine("tea-001", 1)], At);
+    public static StockEntry Stock(string state) => new(Id, state, [new OrderLine("tea-001", 1)], "main", At);
 
     public static PaymentEntry Payment(string state, params AttemptEntry[] attempts) =>
         new(Id, state, 1250, "EUR", "auth_1", "cap_1", null,
-            attempts.Length > 0 ? attempts : [Attempt("authorize", "auth_1"), Attempt("capture", "cap_1")], At);
+            attempts.Length > 0 ? attempts : [Attempt("authorize", "auth_1"), Attempt("capture", "cap_1")], "main", At);
 
     public static AttemptEntry Attempt(string operation, string? id, string state = "Succeeded", DateTime? at = null) =>
         new(operation, state, id, at ?? At, at ?? At);

@@ -15,6 +15,8 @@ public sealed class StatusRuleTests
     [
         (Absent, NothingHeld, NothingHeld),
         (OrderStates.Reserving, "none Tried Refused Cancelled", "none Cancelled"),
+        (OrderStates.Trying, "none Tried Refused Cancelled", "none Trying Pending Tried Refused Cancelling Cancelled"),
+        (OrderStates.AwaitingStock, "none Tried Refused Cancelled", "Tried Cancelling Cancelled"),
         (OrderStates.AwaitingPayment, "Tried", "none Trying Pending Tried Refused Cancelling Cancelled"),
         (OrderStates.ConfirmingPayment, "Tried", "Tried Confirming CaptureRefused Confirmed Cancelling Cancelled"),
         (OrderStates.ConfirmingStock, "Tried Confirmed", "Confirmed"),

@@ -12,7 +12,7 @@ static partial class PlainNames
     static readonly HashSet<string> Words =
     [
         "told", "heard", "hear", "silence", "testimony", "inquiry", "patience", "patiently", "impatient", "hurry", "longest", "away", "holes",
-        "careless", "mended", "solve", "solved", "story", "stories", "breach", "breaches", "misbehaviour", "beside", "gather", "lanes", "odd", "asked",
+        "careless", "mended", "solve", "solved", "story", "stories", "breach", "breaches", "misbehaviour", "beside", "gather", "odd", "asked",
         "anew", "spoil", "spoiled", "spoiler", "spoilers", "surely", "vanish", "look", "looks", "nameless", "undertaker", "nights",
     ];
 

@@ -21,6 +21,7 @@ static class PlatformLayers
         ("Outbox", "Common, Database, Envelopes, Inbox"),
         ("Rabbit", "Common, Outbox"),
         ("Processing", "Common, Database, Inbox, Outbox"),
+        ("Switches", "Common, Http, Processing"),
         ("DeadLetters", "Common, Database, Http, Envelopes, Inbox, Outbox, Rabbit, Processing"),
         ("Participants", "Common, Database, Http, History, Processing"),
         ("Telemetry", "Common, Database, Http"),

@@ -149,6 +149,14 @@ namespace Migrations.PostgreSql.Payments
                         .HasColumnType("character varying(3)")
                         .HasColumnName("currency");
 
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -279,6 +287,10 @@ namespace Migrations.PostgreSql.Payments
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)")
                         .HasColumnName("from_state");
+
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uuid")
+                        .HasColumnName("mark");
 
                     b.Property<string>("Subject")
                         .IsRequired()

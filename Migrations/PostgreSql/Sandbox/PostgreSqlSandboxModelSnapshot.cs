@@ -57,6 +57,10 @@ namespace Migrations.PostgreSql.Sandbox
                         .HasColumnType("character varying(50)")
                         .HasColumnName("from_state");
 
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uuid")
+                        .HasColumnName("mark");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(50)

@@ -36,6 +36,14 @@ namespace Migrations.SqlServer.Inventory
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
+
                     b.Property<string>("Lines")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -162,6 +170,10 @@ namespace Migrations.SqlServer.Inventory
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
                         .HasColumnName("from_state");
+
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("mark");
 
                     b.Property<string>("Subject")
                         .IsRequired()

@@ -57,6 +57,10 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnType("nvarchar(50)")
                         .HasColumnName("from_state");
 
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("mark");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(50)
@@ -293,6 +297,98 @@ namespace Migrations.SqlServer.Orders
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("OrderSaga.Platform.Switches.Switch", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("InForce")
+                        .HasColumnType("bigint")
+                        .HasColumnName("in_force");
+
+                    b.Property<DateTime?>("ProposedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<string>("ProposedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("ProposedReason")
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("proposed_reason");
+
+                    b.Property<string>("ProposedRules")
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("proposed_rules");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("switches", (string)null);
+                });
+
+            modelBuilder.Entity("OrderSaga.Platform.Switches.SwitchVersion", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("bigint")
+                        .HasColumnName("number");
+
+                    b.Property<string>("ApprovedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("approved_by");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("by_key");
+
+                    b.Property<bool>("Killed")
+                        .HasColumnType("bit")
+                        .HasColumnName("killed");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Rules")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("rules");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Name", "Number");
+
+                    b.ToTable("switch_versions", (string)null);
+                });
+
             modelBuilder.Entity("Orders.Model.IdempotencyRecord", b =>
                 {
                     b.Property<string>("Id")
@@ -371,11 +467,32 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnType("nvarchar(3)")
                         .HasColumnName("currency");
 
+                    b.Property<string>("Customer")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("customer");
+
+                    b.Property<string>("Flow")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("stock-first")
+                        .HasColumnName("flow");
+
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("nvarchar(255)")
                         .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
 
                     b.Property<string>("Lines")
                         .IsRequired()
@@ -444,9 +561,18 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnType("bit")
                         .HasColumnName("stock_released");
 
+                    b.Property<long?>("SwitchVersion")
+                        .HasColumnType("bigint")
+                        .HasColumnName("switch_version");
+
                     b.Property<long>("Total")
                         .HasColumnType("bigint")
                         .HasColumnName("total");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("nvarchar(55)")
+                        .HasColumnName("trace_parent");
 
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("datetime2")
@@ -477,7 +603,7 @@ namespace Migrations.SqlServer.Orders
 
                     b.ToTable("orders", null, t =>
                         {
-                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'AwaitingPayment', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
+                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'Trying', 'AwaitingPayment', 'AwaitingStock', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
 
                             t.HasCheckConstraint("ck_orders_total", "total > 0");
                         });

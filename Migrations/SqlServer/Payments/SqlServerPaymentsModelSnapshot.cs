@@ -149,6 +149,14 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnType("nvarchar(3)")
                         .HasColumnName("currency");
 
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -279,6 +287,10 @@ namespace Migrations.SqlServer.Payments
                         .HasMaxLength(50)
                         .HasColumnType("nvarchar(50)")
                         .HasColumnName("from_state");
+
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("mark");
 
                     b.Property<string>("Subject")
                         .IsRequired()

@@ -57,6 +57,10 @@ namespace Migrations.SqlServer.Sandbox
                         .HasColumnType("nvarchar(50)")
                         .HasColumnName("from_state");
 
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("mark");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(50)

@@ -31,6 +31,14 @@ namespace Migrations.Sqlite.Inventory
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
+
                     b.Property<string>("Lines")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -155,6 +163,10 @@ namespace Migrations.Sqlite.Inventory
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("from_state");
+
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
 
                     b.Property<string>("Subject")
                         .IsRequired()

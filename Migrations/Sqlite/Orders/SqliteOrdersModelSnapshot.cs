@@ -50,6 +50,10 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("from_state");
 
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(50)
@@ -286,6 +290,98 @@ namespace Migrations.Sqlite.Orders
                     b.ToTable("outbox", (string)null);
                 });
 
+            modelBuilder.Entity("OrderSaga.Platform.Switches.Switch", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("InForce")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("in_force");
+
+                    b.Property<DateTime?>("ProposedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_at");
+
+                    b.Property<string>("ProposedBy")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_by");
+
+                    b.Property<string>("ProposedReason")
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_reason");
+
+                    b.Property<string>("ProposedRules")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("proposed_rules");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("updated_at");
+
+                    b.Property<long>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("switches", (string)null);
+                });
+
+            modelBuilder.Entity("OrderSaga.Platform.Switches.SwitchVersion", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<string>("ApprovedBy")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("approved_by");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("at");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("by_key");
+
+                    b.Property<bool>("Killed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("killed");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Rules")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("rules");
+
+                    b.HasKey("Number");
+
+                    b.HasIndex("Name", "Number");
+
+                    b.ToTable("switch_versions", (string)null);
+                });
+
             modelBuilder.Entity("Orders.Model.IdempotencyRecord", b =>
                 {
                     b.Property<string>("Id")
@@ -364,11 +460,32 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
 
+                    b.Property<string>("Customer")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("customer");
+
+                    b.Property<string>("Flow")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("stock-first")
+                        .HasColumnName("flow");
+
                     b.Property<string>("IdempotencyKey")
                         .IsRequired()
                         .HasMaxLength(255)
                         .HasColumnType("TEXT")
                         .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
 
                     b.Property<string>("Lines")
                         .IsRequired()
@@ -437,9 +554,18 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnType("INTEGER")
                         .HasColumnName("stock_released");
 
+                    b.Property<long?>("SwitchVersion")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("switch_version");
+
                     b.Property<long>("Total")
                         .HasColumnType("INTEGER")
                         .HasColumnName("total");
+
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(55)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("trace_parent");
 
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("TEXT")
@@ -470,7 +596,7 @@ namespace Migrations.Sqlite.Orders
 
                     b.ToTable("orders", null, t =>
                         {
-                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'AwaitingPayment', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
+                            t.HasCheckConstraint("ck_orders_state", "state IN ('Reserving', 'Trying', 'AwaitingPayment', 'AwaitingStock', 'ConfirmingPayment', 'ConfirmingStock', 'Cancelling', 'Completed', 'Cancelled', 'NeedsReview')");
 
                             t.HasCheckConstraint("ck_orders_total", "total > 0");
                         });

@@ -144,6 +144,14 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
 
+                    b.Property<string>("Lane")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("main")
+                        .HasColumnName("lane");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -272,6 +280,10 @@ namespace Migrations.Sqlite.Payments
                         .HasMaxLength(50)
                         .HasColumnType("TEXT")
                         .HasColumnName("from_state");
+
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
 
                     b.Property<string>("Subject")
                         .IsRequired()

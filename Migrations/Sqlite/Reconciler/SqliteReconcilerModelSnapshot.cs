@@ -50,6 +50,10 @@ namespace Migrations.Sqlite.Reconciler
                         .HasColumnType("TEXT")
                         .HasColumnName("from_state");
 
+                    b.Property<Guid?>("Mark")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("mark");
+
                     b.Property<string>("Subject")
                         .IsRequired()
                         .HasMaxLength(50)

@@ -86,7 +86,7 @@ public sealed class BrokerRightsTests(RestrictedSystem restricted)
 
     (string[] Configure, string[] Write, string[] Read) Needed(string user, string self) => user switch
     {
-        "orders-api" => ([Events[0]], ["inventory", "orders", Events[0], "amq.direct"], []),
+        "orders-api" => ([Events[0]], ["inventory", "payments", "orders", Events[0], "amq.direct"], []),
         "orders-sagas" => ([.. SagasOwn, .. Events], [.. SagasOwn, .. Events, "inventory", "payments", "amq.direct", .. Replies], SagasOwn),
         "inventory" or "payments" => ([user], [user, "orders", "ordersaga.returned", "amq.direct"], [user]),
         "reconciler" => ([], ["orders", "inventory", "payments", "amq.direct"], []),

@@ -28,6 +28,8 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         + " orders_expected, found, known, repaired, cases, resumed) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'Full', 'me', 1, '2026-01-01',"
         + " '2026-01-01', 'Merging', 1, '2026-01-01', '2026-01-01', 0, 0, 0, 0, 0, 0, 0)";
 
+    const string Version = "INSERT INTO switch_versions (number, name, killed, rules, by_key, reason, at) VALUES (1, 'lane', 0, ";
+
     const string Case = "INSERT INTO cases (id, open_key, class, severity, order_id, rule_text, evidence, remedy, amount, reason, opened_by_run, status,"
         + " alert_attempts, opened_at, updated_at) VALUES ('0199F0A0-7C1E-7000-8000-000000000001', 'k', 'needs-review', 'Warning', @off, '', '', 'Case', 0, '',"
         + " '0199F0A0-7C1E-7000-8000-000000000001', 'Open', 0, '2026-01-01', '2026-01-01')";
@@ -92,6 +94,17 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         { "I19", ["payments: DELETE FROM audit WHERE id = 2"] }, { "I19", ["inventory: DELETE FROM audit_seals WHERE number = 1"] },
     };
 
+    public static TheoryData<string, string[]> PlantedDecisions => new()
+    {
+        { "I13", ["orders: UPDATE orders SET flow = 'both-at-once' WHERE id = @done"] }, { "I13", ["orders: UPDATE orders SET lane = 'vip' WHERE id = @off"] },
+        { "I13", ["orders: UPDATE orders SET switch_version = 99 WHERE id = @done"] },
+        { "I13", ["orders: UPDATE audit SET to_state = 'Trying' WHERE subject_id = $off AND from_state = ''"] },
+        { "I13", ["orders: " + Version + "'[{\"value\":\"vip\"}]', 'kim', 'x', '2026-01-01')",
+            "orders: UPDATE orders SET switch_version = 1 WHERE id = @off"] },
+        { "I14", ["inventory: UPDATE stock_branches SET lane = 'vip' WHERE order_id = @done"] },
+        { "I14", ["payments: UPDATE payment_branches SET lane = 'grey' WHERE order_id = @off"] },
+    };
+
     [Fact]
     public async Task Consistent_ledgers_pass_every_invariant() => (await Find(await shop.Corrupt())).ShouldBeEmpty();
 
@@ -100,7 +113,7 @@ public sealed class CheckerTests(SmallShop shop) : IClassFixture<SmallShop>
         "orders: UPDATE orders SET idempotency_key = ' erased ' || $off, reason = NULL, payment_url = NULL WHERE id = @off",
         "orders: UPDATE idempotency_keys SET idempotency_key = ' erased ' || $off WHERE order_id = @off"))).ShouldBeEmpty();
 
-    [Theory, MemberData(nameof(Planted))]
+    [Theory, MemberData(nameof(Planted)), MemberData(nameof(PlantedDecisions))]
     public async Task A_planted_violation_is_detected(string invariant, string[] plant) =>
         (await Find(await shop.Corrupt(plant))).ShouldContain(finding => finding.StartsWith(invariant + " ", StringComparison.Ordinal));
 

@@ -18,7 +18,7 @@ public sealed class VerifyCommandTests(SmallShop shop) : IClassFixture<SmallShop
 
         code.ShouldBe(1, said);
         var lines = said.Split('\n');
-        lines.Count(line => line.StartsWith('I')).ShouldBe(15, said);
+        lines.Count(line => line.StartsWith('I')).ShouldBe(17, said);
         lines.ShouldContain(line => line.StartsWith("I1   1 broken", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("I2   ok", StringComparison.Ordinal));
         lines.ShouldContain(line => line.StartsWith("I5   not checked", StringComparison.Ordinal));

@@ -31,7 +31,8 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
         async Task Expect(RouteEndpoint endpoint, string query, string parameter, int status, string problem, (string Name, string Value)? header = null)
         {
             // An endpoint evaluates preconditions after it has checked the body.
-            if (problem == "precondition-failed" && Methods(endpoint).Contains("PUT"))
+            var evaluates = Methods(endpoint).Contains("PUT") || endpoint.RoutePattern.RawText!.EndsWith("/approve", StringComparison.Ordinal);
+            if (problem == "precondition-failed" && evaluates)
                 return;
             using var request = WholeHost.Request(endpoint, query, parameter);
             if (header is { } one && !request.Headers.TryAddWithoutValidation(one.Name, one.Value))

@@ -82,6 +82,7 @@ public sealed class WholeHost : IAsyncLifetime
         Microsoft.AspNetCore.Routing.Patterns.RoutePatternParameterPart parameter => value?.Invoke(parameter.Name) ?? parameter.Name switch
         {
             "sku" => "tea-001",
+            "name" => "flow",
             "date" => "2026-01-30",
             _ => "019c13f2-6c00-7a51-8f3e-2b7d64c1a901",
         },

@@ -109,7 +109,7 @@ public sealed class KeyCommandTests(KeyHost host) : IClassFixture<KeyHost>, IDis
     [InlineData("--expire", "2999-01-31", "The option '--expire' is unknown or has no value.")]
     [InlineData("--expires", "2000-01-31", "A key must expire in the future.")]
     [InlineData("--expires", "tomorrow", "'tomorrow' is not a time.")]
-    [InlineData("--roles", "admin", "Roles must be from orders, catalogue, stock, operator, query.")]
+    [InlineData("--roles", "admin", "Roles must be from orders, catalogue, stock, operator, release, query.")]
     public async Task A_command_with_a_wrong_option_creates_no_key(string option, string value, string sentence)
     {
         string[] command = ["create-api-key", "--name", "wrong", "--merchant", "acme", "--roles", "orders", option, value];

@@ -14,7 +14,7 @@ public sealed class TutorialTests : IDisposable
 
     [Theory]
     [InlineData("README.md", 1)]
-    [InlineData("docs/tutorial.md", 14)]
+    [InlineData("docs/tutorial.md", 18)]
     public async Task The_page_works_as_written(string page, int answers)
     {
         var blocks = PageBlock.Of(Repo.Read(page));
@@ -77,10 +77,10 @@ sealed partial record PageBlock(string Commands, string? Answer)
         RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Block();
 
-    [GeneratedRegex("POST|-d |order |dotnet")]
+    [GeneratedRegex("POST|PUT|-d |order |dotnet")]
     private static partial Regex Writes();
 
-    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=auth_)[0-9a-f]{32}")]
+    [GeneratedRegex("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=auth_|\"traceId\":\")[0-9a-f]{32}")]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")]

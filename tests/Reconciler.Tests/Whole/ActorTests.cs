@@ -17,15 +17,19 @@ public sealed class ActorTests : IAsyncLifetime
 {
     const string Actor = "key kim";
     const string Endpoint = "webhook endpoint";
+    const string Switch = "switch";
 
     static readonly string[] Settings =
     [
         "Webhooks:AllowHttp=true", "Webhooks:PrivateHosts:0=127.0.0.1", "Webhooks:ReadIntervalMilliseconds=100", "Settlements:FetchEnabled=false",
         "Recovery:IntervalSeconds=1", "Recovery:ReviewIntervalSeconds=1", "Recovery:LeaseSeconds=2", "Participants:StockUrl=http://127.0.0.1:9",
+        "Switches:TwoPersons=true",
     ];
 
     /// <summary>Only the gateway calls it, and its signature says so.</summary>
     static readonly string[] WithoutKey = ["ReceiveGatewayWebhook"];
+
+    static readonly string[] ChangesNothing = ["PreviewSwitch"];
 
     static readonly string Yesterday = $"{TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1):yyyy-MM-dd}";
 
@@ -51,7 +55,7 @@ public sealed class ActorTests : IAsyncLifetime
     public async Task Every_change_over_HTTP_is_audited_with_its_key()
     {
         var acts = Acts();
-        acts.Select(act => act.Operation).Concat(WithoutKey).ShouldBe(await Operations(), ignoreOrder: true);
+        acts.Select(act => act.Operation).Concat(WithoutKey).Concat(ChangesNothing).ShouldBe(await Operations(), ignoreOrder: true);
         foreach (var (operation, subject, act) in acts)
         {
             var before = await Audit();
@@ -82,6 +86,14 @@ public sealed class ActorTests : IAsyncLifetime
         ("ReplayFailedMessage", "message", async () => await Call(HttpMethod.Post, $"/failed-messages/{await Failed()}/replay")),
         ("DiscardFailedMessage", "message", async () => await Call(HttpMethod.Delete, $"/failed-messages/{await Failed()}")),
         ("ReplayParkedRow", "outbox row", async () => await Call(HttpMethod.Post, $"/outbox/parked/{await Parked()}/replay")),
+        ("PutSwitch", Switch, () => Propose(http)),
+        ("WithdrawSwitch", Switch, () => Call(HttpMethod.Post, "/switches/flow/withdraw", Why)),
+        ("ApproveSwitch", Switch, async () =>
+        {
+            await Propose(shop.Http);
+            await Call(HttpMethod.Post, "/switches/flow/approve", Why);
+        }),
+        ("KillSwitch", Switch, () => Call(HttpMethod.Post, "/switches/flow/kill", Why)),
         ("AssignCase", "case", async () => await Call(HttpMethod.Post, await Difference() + "/assign", new { assignee = "jo", reason = "why" })),
         ("ResolveCase", "case", async () => await Call(HttpMethod.Post, await Difference() + "/resolve", Why)),
         ("AcceptCase", "accepted", async () => await Call(HttpMethod.Post, await Difference() + "/accept", Why)),
@@ -111,9 +123,23 @@ public sealed class ActorTests : IAsyncLifetime
         return all;
     }
 
+    /// <summary>New rules that need a second person.</summary>
+    static async Task Propose(HttpClient caller)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/switches/flow")
+        {
+            Content = JsonContent.Create(new { rules = new[] { new { value = "both-at-once" } }, reason = "why" }),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        using var answer = await caller.SendAsync(request);
+        ((int)answer.StatusCode).ShouldBe(202, await answer.Content.ReadAsStringAsync());
+    }
+
     async Task Call(HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        if (path.EndsWith("/approve", StringComparison.Ordinal))
+            request.Headers.TryAddWithoutValidation("If-Match", "*");
         await Send(request);
     }
 

@@ -58,8 +58,8 @@ public sealed class CompensationRuleTests
     public void Only_a_current_snapshot_of_a_final_order_is_repaired(string? state, int movedAfter, bool same, Type expected)
     {
         var moved = Until.AddSeconds(movedAfter);
-        var order = state is null ? null : new OrderEntry(Order, "demo", state, 3, "EUR", 100, [], true, Until.AddDays(-1), moved);
-        var snapshot = new OrderSnapshot(Order, order, new StockEntry(Order, "Tried", [], Until.AddHours(-1)), null, []);
+        var order = state is null ? null : new OrderEntry(Order, "demo", state, 3, "EUR", 100, [], true, "stock-first", "main", Until.AddDays(-1), moved);
+        var snapshot = new OrderSnapshot(Order, order, new StockEntry(Order, "Tried", [], "main", Until.AddHours(-1)), null, []);
         CompensationRule.Reconsider(new Decision.Send(), Finding(Remedy.CancelStock), snapshot, same, Until).ShouldBeOfType(expected);
     }
 

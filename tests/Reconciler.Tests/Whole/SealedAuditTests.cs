@@ -59,7 +59,7 @@ public sealed class SealedAuditTests
         var old = db.Set<AuditSeal>().OrderBy(seal => seal.Number).ToList();
         rows[0].Actor = "key somebody-else";
         db.RemoveRange(old);
-        db.Add(AuditSeal.Of(null, rows, old[0].SealedAt, null));
+        db.Add(AuditSeal.Of(null, rows.ConvertAll(row => (row.Id, AuditSeal.MarkOf(row))), old[0].SealedAt, null));
         await db.SaveChangesAsync(TestContext.Current.CancellationToken);
 
         (await Violations(shop, SealKey)).ShouldHaveSingleItem()

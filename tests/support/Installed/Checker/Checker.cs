@@ -64,6 +64,10 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
     /// <param name="settleSeconds">What has not changed for this long must be in its final state.</param>
     public Task<IReadOnlyList<string>> BrokenAtWork(int settleSeconds) => Broken(new VerifyOptions(SettleSeconds: settleSeconds), [], null);
 
+    /// <summary>The texts that a statement with one column reads from a database.</summary>
+    public async Task<IReadOnlyList<string>> Texts(string database, string sql) => await Sources(null).Owners.Single(owner => owner.Name == database)
+        .Rows(sql, row => row.GetString(0), CancellationToken.None).ToListAsync();
+
     public async Task<IReadOnlyList<OrderRow>> Orders() => await Sources(null).Orders.Rows(
         "SELECT id, state, idempotency_key FROM orders", row => new OrderRow(row.GetGuid(0), row.GetString(1), row.GetString(2)), CancellationToken.None)
         .ToListAsync();

@@ -103,8 +103,8 @@ public sealed class Running : IAsyncDisposable
     public ServiceProcess Of(string service) => services.TryGetValue(service, out var own) ? own : services[Embedded];
 
     /// <summary>A second process of a service on its own port. The caller starts and owns it.</summary>
-    public ServiceProcess Twin(string service) =>
-        new(service, new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, service + ".twin.log"));
+    public ServiceProcess Twin(string service, string name = ".twin") =>
+        new(service, new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, $"{service}{name}.log"));
 
     /// <summary>The connection string of one of the databases.</summary>
     public string Connection(string database) => installation.Connection(database);

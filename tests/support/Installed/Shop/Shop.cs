@@ -14,7 +14,7 @@ public sealed record GatewayEntry(string Operation, string Status, long Amount, 
 public sealed record GatewayEntries(IReadOnlyList<GatewayEntry> Items);
 
 /// <summary>An order: units of one sku, paid by a gateway token, or at the gateway's page if there is none.</summary>
-public sealed record Draft(string Key, string Sku, int Quantity, string? Token, string? Class = null);
+public sealed record Draft(string Key, string Sku, int Quantity, string? Token, string? Class = null, string? Customer = null);
 
 /// <summary>An HTTP client of the system, as one merchant.</summary>
 public sealed class Shop : IDisposable
@@ -46,15 +46,19 @@ public sealed class Shop : IDisposable
     public async Task<Level> LevelOf(string sku) => (await http.GetFromJsonAsync<Level>(Stock($"stock/{sku}")))!;
 
     /// <summary>POST /orders and its response; <paramref name="wait"/> is the number of seconds to wait for the final state.</summary>
-    public Task<HttpResponseMessage> Post(Draft draft, int wait = 0, CancellationToken cancel = default)
+    /// <param name="draft">The order.</param>
+    /// <param name="wait">Seconds.</param>
+    /// <param name="process">Another process of Orders.Api than the first.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public Task<HttpResponseMessage> Post(Draft draft, int wait = 0, Uri? process = null, CancellationToken cancel = default)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Orders("orders"));
+        var request = new HttpRequestMessage(HttpMethod.Post, process is null ? Orders("orders") : new Uri(process, "orders"));
         request.Headers.Add("Idempotency-Key", draft.Key);
         if (wait > 0)
             request.Headers.Add("Prefer", $"wait={wait}");
         object payment = draft.Token is null ? new { method = "hosted" } : new { method = "card", token = draft.Token };
         var lines = new[] { new { sku = draft.Sku, quantity = draft.Quantity } };
-        request.Content = JsonContent.Create(new { currency = "EUR", lines, payment, @class = draft.Class });
+        request.Content = JsonContent.Create(new { currency = "EUR", lines, payment, @class = draft.Class, customer = draft.Customer });
         return http.SendAsync(request, cancel);
     }
 
@@ -80,6 +84,18 @@ public sealed class Shop : IDisposable
             request.Headers.Add("Last-Event-ID", lastEventId);
         return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
+
+    /// <summary>Sets the rules of a switch, whatever they were.</summary>
+    public async Task SetSwitch(string name, string rules)
+    {
+        var body = JsonNode.Parse($$"""{"rules":{{rules}},"reason":"a test"}""");
+        using var request = new HttpRequestMessage(HttpMethod.Put, Orders("switches/" + name)) { Content = JsonContent.Create(body) };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        await Ok(http.SendAsync(request));
+    }
+
+    /// <summary>Kills a switch through a process of Orders.Api.</summary>
+    public Task KillSwitch(string name, Uri process) => Ok(http.PostAsJsonAsync(new Uri(process, $"switches/{name}/kill"), new { reason = "a test" }));
 
     public Task<Order> Reaches(Guid order, string status) => Eventually.Becomes($"{order} is {status}", () => Get(order), now => now.Status == status);
 

@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Processing;
+
+namespace OrderSaga.Platform.Switches;
+
+/// <summary>
+/// Reads the versions in force within the caller's transaction: what is decided after a change was answered is decided by the changed rules,
+/// in every process. Only the placement of new work may use it; every later step reads the stored decision.
+/// </summary>
+public sealed class SwitchReader(SwitchCatalogue catalogue)
+{
+    readonly ConcurrentDictionary<string, (long Number, SwitchRules Rules)> known = new(StringComparer.Ordinal);
+
+    /// <summary>One statement, and one more for each switch that changed since.</summary>
+    public async Task<SwitchesInForce> Read(ServiceDb db)
+    {
+        var rows = await db.Set<Switch>().AsNoTracking().Where(row => row.InForce > 0).Select(row => new { row.Name, row.InForce }).ToListAsync();
+        if (rows.Count == 0)
+            return SwitchesInForce.None(catalogue);
+        var rules = new Dictionary<string, SwitchRules>(StringComparer.Ordinal);
+        foreach (var row in rows)
+            if (catalogue.Find(row.Name) is { } definition)
+                rules[row.Name] = await Rules(db, definition, row.InForce);
+        return new SwitchesInForce(catalogue, rows.Max(row => row.InForce), rules);
+    }
+
+    /// <summary>Versions never change, so the last one of each switch is kept.</summary>
+    async Task<SwitchRules> Rules(ServiceDb db, SwitchDefinition definition, long number)
+    {
+        if (known.TryGetValue(definition.Name, out var last) && last.Number == number)
+            return last.Rules;
+        var version = await db.Set<SwitchVersion>().AsNoTracking().SingleAsync(row => row.Number == number);
+        var rules = new SwitchRules(definition, SwitchRules.Read(version.Rules), version.Killed);
+        known[definition.Name] = (number, rules);
+        return rules;
+    }
+}
+
+/// <summary>The rules of all switches at one moment.</summary>
+public sealed class SwitchesInForce
+{
+    readonly SwitchCatalogue catalogue;
+    readonly IReadOnlyDictionary<string, SwitchRules> rules;
+
+    internal SwitchesInForce(SwitchCatalogue catalogue, long? version, IReadOnlyDictionary<string, SwitchRules> rules) =>
+        (this.catalogue, Version, this.rules) = (catalogue, version, rules);
+
+    internal static SwitchesInForce None(SwitchCatalogue catalogue) => new(catalogue, null, new Dictionary<string, SwitchRules>());
+
+    /// <summary>The highest version in force, which tells that of each switch; null: no switch was ever set.</summary>
+    public long? Version { get; }
+
+    public SwitchDecision Decide(string name, SwitchSubject subject) => rules.TryGetValue(name, out var found)
+        ? found.Decide(subject)
+        : new SwitchDecision(catalogue.Find(name)!.Default, "default");
+}

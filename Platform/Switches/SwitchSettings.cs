@@ -1,0 +1,17 @@
+namespace OrderSaga.Platform.Switches;
+
+/// <summary>Settings of switches. Bound from the section <c>Switches</c>; checked at start.</summary>
+public sealed class SwitchSettings
+{
+    /// <summary>True: new rules that reach more subjects wait until another API key approves them. Narrower rules and kill never wait.</summary>
+    public bool TwoPersons { get; set; }
+
+    /// <summary>Maximum number of names in all rules of one switch.</summary>
+    public int MaxNames { get; set; } = 10_000;
+
+    public void Check()
+    {
+        if (MaxNames is < 1 or > 100_000)
+            throw new InvalidOperationException("Switches:MaxNames must be 1 to 100000.");
+    }
+}
