@@ -23,6 +23,7 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
         new("copies", OneProcess: true, Usual, Provocations.Copies),
         new("hosted", OneProcess: true, KnownSecret, Provocations.Hosted),
         new("same-key", OneProcess: true, Usual, Provocations.SameKey),
+        new("flips", OneProcess: true, Usual, Provocations.Flips),
         new("overtaken", OneProcess: false, Usual, Provocations.Overtaken),
         new("death-in-placement", OneProcess: false, Usual, Provocations.DeathInPlacement),
         new("death-on-the-bus", OneProcess: true, Usual, Provocations.DeathOnTheBus),

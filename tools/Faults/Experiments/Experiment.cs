@@ -27,5 +27,11 @@ public sealed record Experiment(string Name, string Question, IReadOnlyDictionar
             LongOutages.Settings, LongOutages.Try),
         new("fairness", "One merchant attacks: another one's webhooks arrive within 3 s, none of its orders is refused, p99 within 1.5 times",
             MerchantAttacks.Settings, MerchantAttacks.Try),
+        new("lanes", "One group of orders is in trouble, another one not: without lanes, in shared processes, in processes of its own",
+            LaneFloods.Settings, LaneFloods.Try),
+        new("switch-flips", "The switch of the flow changes under load and kills at fail points: no order of mixed flow, no other violation", Usual,
+            SwitchFlips.Try),
+        new("switch-kill", "Orders sent to three processes after the answer to kill: none is decided by the killed rule",
+            SwitchKills.Settings, SwitchKills.Try),
     ];
 }

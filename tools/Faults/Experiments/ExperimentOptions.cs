@@ -4,11 +4,14 @@ namespace FaultRuns.Experiments;
 public sealed record ExperimentOptions
 {
     public static readonly string Help = """
-        scripts/experiment NAME,... [--rate ORDERS/S] [--seconds N] [--unpaid N]
+        scripts/experiment NAME,... [--rate ORDERS/S] [--seconds N] [--unpaid N] [--flips N] [--kills N] [--placements N] [--seed N]
 
           --rate      orders each second (default 20)
           --seconds   how long each phase is measured, and each condition lasts (default 20)
           --unpaid    hosted orders that are not paid, for unpaid-orders (default 3000)
+          --flips, --kills   changes of the switch and kills of services, for switch-flips (default 100, 6)
+          --placements   orders sent after the answer to kill, for switch-kill (default 2000)
+          --seed      where and when services die (default 7)
 
 
         """ + string.Join('\n', Experiment.All.Select(one => $"  {one.Name,-18} {one.Question}"));
@@ -17,6 +20,10 @@ public sealed record ExperimentOptions
     public double Rate { get; init; } = 20;
     public int Seconds { get; init; } = 20;
     public int Unpaid { get; init; } = 3000;
+    public int Flips { get; init; } = 100;
+    public int Kills { get; init; } = 6;
+    public int Placements { get; init; } = 2000;
+    public int Seed { get; init; } = 7;
 
     /// <exception cref="ArgumentException">Says what is wrong.</exception>
     public static ExperimentOptions Parse(IReadOnlyList<string> args)
@@ -33,6 +40,10 @@ public sealed record ExperimentOptions
                 "--rate" => options with { Rate = number },
                 "--seconds" => options with { Seconds = number },
                 "--unpaid" => options with { Unpaid = number },
+                "--flips" => options with { Flips = number },
+                "--kills" => options with { Kills = number },
+                "--placements" => options with { Placements = number },
+                "--seed" => options with { Seed = number },
                 var unknown => throw new ArgumentException($"{unknown} is not an option.\n{Help}"),
             };
         }

@@ -68,6 +68,19 @@ static partial class Provocations
             scene.Found($"I12 key {draft.Key} was answered {one}, and later {other}");
     }
 
+    /// <summary>The switch of the flow changes while orders are in progress.</summary>
+    public static async Task Flips(Scene scene)
+    {
+        var sku = await scene.Shop.NewSku(1000);
+        var orders = scene.Place([.. Enumerable.Range(0, 120).Select(_ => NewDraft(sku, "tok_ok"))], callers: 4);
+        for (var flip = 0; !orders.IsCompleted; flip++)
+            if (flip % 2 == 0)
+                await scene.Shop.SetSwitch("flow", """[{"value":"both-at-once"}]""");
+            else
+                await scene.Shop.KillSwitch("flow", scene.System.Url("Orders.Api"));
+        await orders;
+    }
+
     static async Task<string> Answer(Scene scene, Draft draft)
     {
         using var answer = await scene.Shop.Post(draft);

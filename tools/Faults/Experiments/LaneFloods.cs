@@ -1,0 +1,99 @@
+using OrderSaga.Contracts;
+
+namespace FaultRuns.Experiments;
+
+/// <summary>
+/// One group of orders is in trouble: flooded tenfold, without answers of the gateway, or with messages that cannot be handled. Another group, vip,
+/// places orders as usual. Measured without lanes, with the lanes in shared processes, and with processes for vip alone.
+/// </summary>
+static class LaneFloods
+{
+    const int FloodTimes = 10;
+    const double BadMessages = 20;
+    const double MaxRatioApart = 1.2;
+    const double MaxRatioShared = 2;
+
+    const string ByCustomer = """[{"value":"vip","when":{"customer":["vip"]}},{"value":"grey","when":{"customer":["grey"]}}]""";
+
+    static readonly string[] Lanes = ["Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
+
+    public static IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?> { ["Lanes:Use"] = "main,grey,vip" };
+
+    public static async Task Try(Trial trial)
+    {
+        var sku = await trial.Shop.NewSku(10_000_000);
+        await Measure(trial, sku);
+        trial.Row("lanes", "trouble of grey", "vip p50 s", "vip p99 s", "alone p99 s", "ratio", "vip refused", "grey orders");
+        await InTurn(trial, sku, "none", double.PositiveInfinity);
+        await trial.Shop.SetSwitch("lane", ByCustomer);
+        await InTurn(trial, sku, "shared processes", MaxRatioShared);
+        await using (await Apart(trial))
+            await InTurn(trial, sku, "own processes", MaxRatioApart);
+        trial.Run.System.Configure("Lanes:Serve", null);
+        await Restart(trial);
+        await trial.Run.System.Checker.AtRest(TimeSpan.FromMinutes(5));
+        foreach (var line in await trial.Run.System.Checker.Broken([]))
+            trial.Require(false, line);
+    }
+
+    static async Task InTurn(Trial trial, string sku, string lanes, double maxRatio)
+    {
+        foreach (var trouble in (string[])["flood", "no answers", "bad messages"])
+        {
+            var (alone, _) = await Measure(trial, sku);
+            await using var bad = trouble == "bad messages" ? await BusLoad.Start(trial, BadMessages, _ => BadMessage(lanes != "none")) : null;
+            var grey = trouble == "bad messages" ? null : SteadyLoad.Start(trial, trial.Options.Rate * (trouble == "flood" ? FloodTimes : 1),
+                () => Trial.NewDraft(sku, trouble == "flood" ? "tok_ok" : "tok_timeout") with { Customer = "grey" });
+            var (during, refused) = await Measure(trial, sku);
+            var placed = grey is null ? [] : await grey.Stop();
+            var ratio = during.P99 / alone.P99;
+            trial.Row(lanes, trouble, during.P50, during.P99, alone.P99, ratio, refused, placed.Count);
+            trial.Require(ratio <= maxRatio, $"{lanes}, {trouble}: p99 of vip is {ratio:0.0} times as long");
+            trial.Require(lanes == "none" || refused == 0, $"{lanes}, {trouble}: {refused} requests of vip were refused");
+            await trial.AllEnd(placed, TimeSpan.FromMinutes(5));
+        }
+    }
+
+    /// <summary>A command about an order that the participant does not know.</summary>
+    static (string, object) BadMessage(bool inGrey) => ($"{Queues.Inventory}{(inGrey ? ".grey" : "")}", new ConfirmStock(Guid.CreateVersion7()));
+
+    static async Task<(Spread Spread, int Refused)> Measure(Trial trial, string sku)
+    {
+        var load = SteadyLoad.Start(trial, trial.Options.Rate, () => Trial.NewDraft(sku, "tok_ok") with { Customer = "vip" });
+        await Faults.Delay.For(trial.Options.Seconds, trial.Cancel);
+        var orders = await load.Stop();
+        return (await trial.Spread(orders), load.Answers.Where(pair => pair.Key != 202).Sum(pair => pair.Value));
+    }
+
+    /// <summary>Processes of their own for vip; the others yield the processor to them.</summary>
+    static async Task<Twins> Apart(Trial trial)
+    {
+        trial.Run.System.Configure("Lanes:Serve", "main,grey");
+        await Restart(trial);
+        var twins = new Twins([.. Lanes.Select(service => trial.Run.System.Twin(service))]);
+        foreach (var twin in twins.Processes)
+            twin.Start(("Lanes:Serve", "vip"));
+        await Task.WhenAll(twins.Processes.Select(twin => twin.Ready()));
+        foreach (var service in Lanes)
+            using (var renice = Process.Start("renice", ["-n", "15", "-p", trial.Run.System.Of(service).Id.ToString(CultureInfo.InvariantCulture)]))
+                await renice.WaitForExitAsync(trial.Cancel);
+        await Measure(trial, await trial.Shop.NewSku(1_000_000));
+        return twins;
+    }
+
+    static async Task Restart(Trial trial)
+    {
+        foreach (var service in Lanes)
+            await trial.Run.System.Of(service).Stop();
+        await trial.Run.System.AllUp();
+    }
+
+    sealed record Twins(IReadOnlyList<ServiceProcess> Processes) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var process in Processes)
+                await process.DisposeAsync();
+        }
+    }
+}
