@@ -38,8 +38,9 @@ public sealed record CheckOrder(Guid OrderId, long Version, bool TakeOver = fals
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that the operator saw.</param>
+/// <param name="TakeOver">As of <see cref="CheckOrder"/>.</param>
 [SentBy(ServiceNames.Reconciler)]
-public sealed record RetryOrder(Guid OrderId, long Version) : IOrderMessage;
+public sealed record RetryOrder(Guid OrderId, long Version, bool TakeOver = false) : IOrderMessage;
 
 /// <summary>
 /// Command of an operator about an order in review at this version of its row: cancels it, whatever its branches hold.
@@ -47,8 +48,9 @@ public sealed record RetryOrder(Guid OrderId, long Version) : IOrderMessage;
 /// </summary>
 /// <param name="OrderId">The order.</param>
 /// <param name="Version">The row version that the operator saw.</param>
+/// <param name="TakeOver">As of <see cref="CheckOrder"/>.</param>
 [SentBy(ServiceNames.Reconciler)]
-public sealed record AbandonOrder(Guid OrderId, long Version) : IOrderMessage;
+public sealed record AbandonOrder(Guid OrderId, long Version, bool TakeOver = false) : IOrderMessage;
 
 /// <summary>Event: the order is placed.</summary>
 /// <param name="OrderId">The order.</param>

@@ -43,7 +43,8 @@ sealed class DecisionCheck(ServiceDatabase orders)
             foreach (var (name, value) in new[] { (OrderSwitches.Flow, order.Flow), (OrderSwitches.Lane, former ?? order.Lane) })
                 if (Decide(name, evidence, order, placement) is var decided && decided != value)
                     yield return Violation(evidence, $"has the {name} {value}, but version {placement.Decided.SwitchVersion} of the switches gives {decided}");
-        string?[] lanes = [order.Lane, former];
+        // A repair goes through main if the order's lane is gone.
+        string?[] lanes = [order.Lane, former, evidence.WasRepaired ? OrderLanes.Main : null];
         foreach (var (branch, lane) in new[] { ("stock", evidence.Snapshot.Stock?.Lane), ("payment", evidence.Snapshot.Payment?.Lane) })
             if (lane is not null && !lanes.Contains(lane))
                 yield return new InvariantViolation(
@@ -52,7 +53,10 @@ sealed class DecisionCheck(ServiceDatabase orders)
 
     string Decide(string name, OrderEvidence evidence, OrderEntry order, PlacementEntry placement)
     {
-        var (keyRoles, customerRole) = PlacementDecision.Roles(evidence.Audit.FirstOrDefault(row => row.Subject == OrderAudit.Subject)?.Detail);
+        var text = evidence.Audit.FirstOrDefault(row => row.Subject == OrderAudit.Subject)?.Detail;
+        if (name == OrderSwitches.Lane && text?.Contains(PlacementDecision.NotInUse, StringComparison.Ordinal) == true)
+            return OrderLanes.Main;
+        var (keyRoles, customerRole) = PlacementDecision.Roles(text);
         var facts = new OrderFacts(order.Merchant, placement.Key, placement.Decided.Customer, customerRole, keyRoles,
             [.. order.Lines.Select(line => line.Sku)], placement.Decided.Class);
         return InForce(versions[name], placement.Decided.SwitchVersion ?? 0)?.Decide(OrderSwitches.Subject(facts)).Value ?? Catalogue.Find(name)!.Default;

@@ -6,8 +6,9 @@ namespace OrderSaga.Verifier;
 /// <param name="Audit">Rows of the order, its branches and its attempts; each subject's rows sorted by id.</param>
 /// <param name="Gateway">The gateway's own ledger; null if it was not read.</param>
 /// <param name="HasCase">The order has an open case.</param>
+/// <param name="WasRepaired">The reconciler has sent commands to its branches.</param>
 sealed record OrderEvidence(OrderSnapshot Snapshot, PlacementEntry? Placement, IReadOnlyList<AuditEntry> Audit, IReadOnlyList<GatewayRow>? Gateway,
-    bool HasCase)
+    bool HasCase, bool WasRepaired)
 {
     public Guid Id => Snapshot.OrderId;
 

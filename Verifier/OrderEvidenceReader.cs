@@ -14,10 +14,11 @@ sealed class OrderEvidenceReader(VerifySources sources)
         var ids = snapshots.Select(snapshot => snapshot.OrderId).ToList();
         var texts = ids.ConvertAll(id => id.ToString());
         var placements = Placements(ids, cancel);
-        var cases = Cases(ids, cancel);
+        var cases = Among(VerificationSql.OpenCases(sources.Reconciler.Mode), ids, cancel);
+        var repaired = Among(VerificationSql.Repaired(sources.Reconciler.Mode), ids, cancel);
         var gateway = sources.Gateway?.Of(texts, cancel);
         var audits = Task.WhenAll(new[] { sources.Orders, sources.Inventory, sources.Payments }.Select(owner => Audit(owner, texts, cancel)));
-        await Task.WhenAll(placements, cases, audits, gateway ?? Task.CompletedTask);
+        await Task.WhenAll(placements, cases, repaired, audits, gateway ?? Task.CompletedTask);
 
         var trails = audits.Result.SelectMany(rows => rows).ToLookup(row => row.Id, row => row.Entry, StringComparer.Ordinal);
         var ledger = gateway?.Result.ToLookup(row => row.Reference, StringComparer.Ordinal);
@@ -25,7 +26,8 @@ sealed class OrderEvidenceReader(VerifySources sources)
         [
             .. snapshots.Select(snapshot => new OrderEvidence(
                 snapshot, placements.Result.GetValueOrDefault(snapshot.OrderId), [.. trails[snapshot.OrderId.ToString()]],
-                ledger is null ? null : [.. ledger[snapshot.OrderId.ToString()]], cases.Result.Contains(snapshot.OrderId))),
+                ledger is null ? null : [.. ledger[snapshot.OrderId.ToString()]], cases.Result.Contains(snapshot.OrderId),
+                repaired.Result.Contains(snapshot.OrderId))),
         ];
     }
 
@@ -38,8 +40,8 @@ sealed class OrderEvidenceReader(VerifySources sources)
         row.IsDBNull(4) ? null : new KeyEntry(row.GetString(4), row.GetString(5), row.GetString(6)),
         new DecidedEntry(row.IsDBNull(7) ? null : row.GetInt64(7), row.GetText(8), row.GetText(9))));
 
-    async Task<HashSet<Guid>> Cases(List<Guid> ids, CancellationToken cancel) =>
-        await sources.Reconciler.Among(VerificationSql.OpenCases(sources.Reconciler.Mode), ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
+    async Task<HashSet<Guid>> Among(string sql, List<Guid> ids, CancellationToken cancel) =>
+        await sources.Reconciler.Among(sql, ids, row => row.GetGuid(0), cancel).ToHashSetAsync(null, cancel);
 
     /// <summary>Audit rows of other subjects with the same id record messages, not states.</summary>
     static async Task<List<(string Id, AuditEntry Entry)>> Audit(ServiceDatabase owner, List<string> ids, CancellationToken cancel) =>

@@ -62,6 +62,8 @@ static class VerificationSql
     public static string Answers(DatabaseMode mode) =>
         $"SELECT id, order_id, answer_status, answer FROM idempotency_keys WHERE id{mode.InTexts()}";
 
+    public static string Repaired(DatabaseMode mode) => $"SELECT order_id FROM repairs WHERE order_id{mode.InIds()}";
+
     public static string OpenCases(DatabaseMode mode) => $"SELECT order_id FROM cases WHERE status <> 'Resolved' AND order_id{mode.InIds()}";
 
     public static string Gateway(DatabaseMode mode) =>

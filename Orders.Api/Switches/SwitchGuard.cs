@@ -35,7 +35,8 @@ sealed class SwitchGuard(
             if (GuardRule.Judge(standard, other, settings.Ratio, settings.MinOrders) is { } reason)
             {
                 log.LogError("The guard kills the switch {Switch}: {Reason}", name, reason);
-                await unitOfWork.Run(work => changes.Kill(work, definition, new SwitchChange(SwitchChanges.Guard, reason, nameof(SwitchGuard))));
+                await unitOfWork.Run(work =>
+                    changes.Kill(work, definition, new SwitchChange(SwitchChanges.Guard, reason, nameof(SwitchGuard)), judged: inForce));
                 return;
             }
     }

@@ -90,7 +90,7 @@ public sealed record OrderEvent(string Id, string Type, DateTime Timestamp, Orde
     {
         { Subject: not OrderAudit.Subject } => null,
         _ when change.From == change.To => null,
-        { To: OrderStates.Reserving, From: "" } => "order.submitted",
+        { From: "" } => "order.submitted",
         { To: OrderStates.Completed } => "order.completed",
         { To: OrderStates.Cancelled } => "order.cancelled",
         { To: OrderStates.NeedsReview } => "order.needs_review",

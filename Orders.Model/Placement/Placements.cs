@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
 using OrderSaga.Platform.Switches;
@@ -14,7 +15,7 @@ namespace Orders.Model.Placement;
 /// this transaction has looked up and placed. If another process places the same key at the same time, the insert fails as a conflict. The
 /// retry, in a fresh scope, finds that record.
 /// </summary>
-public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, SwitchReader switches, TimeProvider clock)
+public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, SwitchReader switches, LaneSettings lanes, TimeProvider clock)
 {
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
@@ -66,7 +67,7 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Swit
         if (Pricing.Price(request.Order, products, out var lines, out var total) is { } refusal)
             return new Refused(refusal);
         var facts = PlacementDecision.Facts(request);
-        var decision = PlacementDecision.Of(switchesInForce!, facts);
+        var decision = PlacementDecision.Of(switchesInForce!, facts, lanes);
         if ((unpaid.Refusal(request, hosted) ?? admit?.Invoke(request, decision.Lane.Value)) is { } full)
             return new Refused(full);
         var order = NewOrder(request, lines, total, decision);

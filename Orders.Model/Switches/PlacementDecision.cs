@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Orders.Model.Placement;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Switches;
 
 namespace Orders.Model.Switches;
@@ -17,12 +18,17 @@ public sealed partial record PlacementDecision(long? Version, SwitchDecision Flo
     static readonly Counter<long> Decided = Instruments.Meter.CreateCounter<long>(
         "ordersaga.placements.decided", "{order}", "Placed orders by switch and value, once a switch was set");
 
-    public static PlacementDecision Of(SwitchesInForce switches, OrderFacts facts)
+    /// <summary>In the text of an order whose rule names a lane that this installation no longer has: main carries it.</summary>
+    public const string NotInUse = "is not in Lanes:Use";
+
+    public static PlacementDecision Of(SwitchesInForce switches, OrderFacts facts, LaneSettings lanes)
     {
         if (switches.Version is null)
             return Default;
         var subject = OrderSwitches.Subject(facts);
-        return new(switches.Version, switches.Decide(OrderSwitches.Flow, subject), switches.Decide(OrderSwitches.Lane, subject));
+        var lane = switches.Decide(OrderSwitches.Lane, subject);
+        return new(switches.Version, switches.Decide(OrderSwitches.Flow, subject),
+            lanes.Used.Contains(lane.Value) ? lane : new(OrderLanes.Main, $"{lane.Value} {NotInUse}"));
     }
 
     internal void Count()

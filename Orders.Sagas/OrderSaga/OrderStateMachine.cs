@@ -5,8 +5,8 @@ using OrderSaga.Contracts;
 namespace Orders.Sagas;
 
 /// <summary>
-/// The state machine of an order. The placement comes before it: one transaction creates the order in Reserving and sends the first
-/// TryReserveStock (docs/adr/0004). A message that a state does not handle is an error on purpose: it is stored as a failed message.
+/// The state machine of an order. The placement comes before it: one transaction creates the order in the first state of its flow
+/// and sends its commands (docs/adr/0004). A message that a state does not handle is an error on purpose: it is stored as a failed message.
 /// docs/state-table.md lists every state and message.
 /// </summary>
 public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
@@ -117,8 +117,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         During(NeedsReview,
             Resume(StockReserved), Resume(StockRejected), Resume(StockConfirmed), Resume(StockCancelled), Resume(PaymentAuthorized),
             Resume(PaymentPending), Resume(PaymentDeclined), Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
-            When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version).Then(step.RetryFromReview),
-            When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version).ThenAsync(step.Abandon).TransitionTo(Cancelling),
+            When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version)
+                .Then(decision => step.TakeOver(decision, decision.Message.TakeOver)).Then(step.RetryFromReview),
+            When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version)
+                .Then(decision => step.TakeOver(decision, decision.Message.TakeOver)).ThenAsync(step.Abandon).TransitionTo(Cancelling),
             When(CheckRequested, step.MustCancelUnpaidReview).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
@@ -126,9 +128,12 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(RetryRequested), Ignore(AbandonRequested));
     }
 
+    EventActivityBinder<OrderState, CheckOrder> WhenDue() =>
+        When(CheckRequested, step.IsDue).Then(check => step.TakeOver(check, check.Message.TakeOver));
+
     /// <summary>Repeats the command and schedules the next check; when no retry is left, moves the order to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> RetryOrReview(Func<BehaviorContext<OrderState>, Task> command) =>
-        When(CheckRequested, step.IsDue).Then(step.TakeOver).IfElse(step.HasRetriesLeft,
+        WhenDue().IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
@@ -136,7 +141,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     /// As <see cref="RetryOrReview"/>, but cancels an order if a cancellation was requested, or if its time to pay and the gateway's margin are over.
     /// </summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
-        OrCancel(When(CheckRequested, step.IsDue).Then(step.TakeOver), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
+        OrCancel(WhenDue(), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
             retry => retry.ThenAsync(command).Then(step.ScheduleRetry),
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview)));
 

@@ -145,10 +145,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
     /// <summary>Moves the order to the lane main if nothing answers in its own. What still waits there may be handled too: the fences allow it.</summary>
-    public void TakeOver(BehaviorContext<OrderState, CheckOrder> context)
+    public void TakeOver(BehaviorContext<OrderState> context, bool wanted)
     {
         var order = context.Saga;
-        if (!context.Message.TakeOver || order.Lane == OrderLanes.Main)
+        if (!wanted || order.Lane == OrderLanes.Main)
             return;
         Record(context, $"{OrderAudit.TakenOver} from the lane {order.Lane}");
         order.Lane = OrderLanes.Main;

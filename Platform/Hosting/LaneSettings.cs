@@ -14,7 +14,7 @@ public sealed class LaneSettings
 
     /// <summary>
     /// Lanes whose stalled orders move to the lane main after TakeOverSeconds: for example because no process reads the lane. Default: none,
-    /// so they wait.
+    /// so they wait. The stalled orders of a lane that is not in Use always move.
     /// </summary>
     public string TakeOver { get; set; } = "";
 
@@ -26,6 +26,9 @@ public sealed class LaneSettings
     public IReadOnlyList<string> Served => Names(Serve ?? Use);
 
     public IReadOnlyList<string> TakenOver => Names(TakeOver);
+
+    /// <summary>The lane in which a message to an order of this lane is handled: main for a lane that is taken over or no longer used.</summary>
+    public string Reachable(string lane) => Used.Contains(lane) && !TakenOver.Contains(lane) ? lane : Lane.Main;
 
     public static LaneSettings From(IConfiguration configuration)
     {

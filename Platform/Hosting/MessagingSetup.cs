@@ -67,10 +67,14 @@ public sealed class MessagingSetup(IServiceCollection services, LaneSettings lan
 
     internal Senders CreateSenders(string? user, string prefix) => new(user, prefix, returner, senders);
 
-    /// <summary>Adds a queue whose batches run on the database <typeparamref name="TDb"/>.</summary>
+    /// <summary>
+    /// Adds a queue whose batches run on the database <typeparamref name="TDb"/>. It belongs to the lane main: the processes of other lanes do
+    /// not read it.
+    /// </summary>
     public MessagingSetup Endpoint<TDb>(string queue, Action<EndpointSetup<TDb>> configure) where TDb : ServiceDb
     {
-        AddEndpoint(queue, Lane.Main, configure);
+        if (lanes.Served.Contains(Lane.Main))
+            AddEndpoint(queue, Lane.Main, configure);
         return this;
     }
 

@@ -45,10 +45,11 @@ public static class Preconditions
     }
 
     /// <summary>As <see cref="Require"/>, for a resource that may be changed only by callers that have read it: If-Match is mandatory.</summary>
-    /// <exception cref="Problem">428 without If-Match (RFC 6585), 412, or 400 for an invalid header.</exception>
+    /// <exception cref="Problem">428 without an entity tag in If-Match (RFC 6585), 412, or 400 for an invalid header.</exception>
     public static void RequireMatch(HttpRequest request, ResourceVersion current)
     {
-        if (request.Headers.IfMatch.Count == 0)
+        // The asterisk is true for every version, so it does not show what the caller has read.
+        if (request.Headers.IfMatch.Count == 0 || request.Headers.IfMatch == "*")
             throw new Problem(ProblemTypes.PreconditionRequired,
                 "Nothing was changed. Read the resource first and send its ETag as If-Match, so that you change what you have seen.");
         Require(request, current);

@@ -50,7 +50,7 @@ public static class ProblemTypes
     // Conditions and repeats.
     public static readonly ProblemType InvalidPrecondition = new("invalid-precondition", 400, "A precondition header is invalid.");
     public static readonly ProblemType PreconditionFailed = new("precondition-failed", 412, "A precondition failed.");
-    public static readonly ProblemType PreconditionRequired = new("precondition-required", 428, "The call needs the header If-Match.");
+    public static readonly ProblemType PreconditionRequired = new("precondition-required", 428, "The call needs an entity tag in the header If-Match.");
     public static readonly ProblemType InvalidIdempotencyKey =
         new("invalid-idempotency-key", 400, "The idempotency key is missing or invalid.");
     public static readonly ProblemType IdempotencyKeyReused =

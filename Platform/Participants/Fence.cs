@@ -29,7 +29,11 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
                 break;
             case Outcome.Repeat repeat:
                 work.AfterCommit(() => participant.CountRepeat(name));
-                await Send(repeat.Answer, rows.Branch(orderId));
+                var known = rows.Branch(orderId);
+                // A later answer, such as the gateway's, must not go to the lane that the order has left.
+                if (known is not null && known.Lane != (work.Lane ?? known.Lane))
+                    known.Lane = work.Lane!;
+                await Send(repeat.Answer, known);
                 break;
             case Outcome.Violation violation:
                 if (work.InboxWasQueried)

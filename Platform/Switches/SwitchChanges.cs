@@ -68,12 +68,16 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
     }
 
     /// <summary>From the commit on, every new subject gets the default. Discards a proposal. Does nothing if the switch is killed already.</summary>
-    public async Task<Switch> Kill(UnitOfWorkContext work, SwitchDefinition definition, SwitchChange change)
+    /// <param name="work">The transaction.</param>
+    /// <param name="definition">The switch.</param>
+    /// <param name="change">Who and why.</param>
+    /// <param name="judged">Kills only this version.</param>
+    public async Task<Switch> Kill(UnitOfWorkContext work, SwitchDefinition definition, SwitchChange change, long? judged = null)
     {
         var rows = await Lock(work);
         var row = Find(rows, definition.Name) ?? Add(work, definition.Name);
         var before = await InForce(work.Db, row);
-        if (before is { Killed: true } && row.ProposedRules is null)
+        if ((before is { Killed: true } && row.ProposedRules is null) || (judged is not null && judged != row.InForce))
             return row;
         Apply(work, rows, row, before?.Rules ?? SwitchRules.Write([]), change, killed: true);
         return row;

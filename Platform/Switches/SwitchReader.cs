@@ -10,29 +10,32 @@ namespace OrderSaga.Platform.Switches;
 /// </summary>
 public sealed class SwitchReader(SwitchCatalogue catalogue)
 {
-    readonly ConcurrentDictionary<string, (long Number, SwitchRules Rules)> known = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, ((long Number, DateTime ChangedAt) Id, SwitchRules Rules)> known = new(StringComparer.Ordinal);
 
     /// <summary>One statement, and one more for each switch that changed since.</summary>
     public async Task<SwitchesInForce> Read(ServiceDb db)
     {
-        var rows = await db.Set<Switch>().AsNoTracking().Where(row => row.InForce > 0).Select(row => new { row.Name, row.InForce }).ToListAsync();
+        var rows = await db.Set<Switch>().AsNoTracking().Where(row => row.InForce > 0)
+            .Select(row => new { row.Name, row.InForce, row.UpdatedAt }).ToListAsync();
         if (rows.Count == 0)
             return SwitchesInForce.None(catalogue);
         var rules = new Dictionary<string, SwitchRules>(StringComparer.Ordinal);
         foreach (var row in rows)
             if (catalogue.Find(row.Name) is { } definition)
-                rules[row.Name] = await Rules(db, definition, row.InForce);
+                rules[row.Name] = await Rules(db, definition, (row.InForce, row.UpdatedAt));
         return new SwitchesInForce(catalogue, rows.Max(row => row.InForce), rules);
     }
 
-    /// <summary>Versions never change, so the last one of each switch is kept.</summary>
-    async Task<SwitchRules> Rules(ServiceDb db, SwitchDefinition definition, long number)
+    /// <summary>
+    /// Versions never change, so the last one of each switch is kept. A restored backup may use a number a second time; then the time differs.
+    /// </summary>
+    async Task<SwitchRules> Rules(ServiceDb db, SwitchDefinition definition, (long Number, DateTime ChangedAt) id)
     {
-        if (known.TryGetValue(definition.Name, out var last) && last.Number == number)
+        if (known.TryGetValue(definition.Name, out var last) && last.Id == id)
             return last.Rules;
-        var version = await db.Set<SwitchVersion>().AsNoTracking().SingleAsync(row => row.Number == number);
+        var version = await db.Set<SwitchVersion>().AsNoTracking().SingleAsync(row => row.Number == id.Number);
         var rules = new SwitchRules(definition, SwitchRules.Read(version.Rules), version.Killed);
-        known[definition.Name] = (number, rules);
+        known[definition.Name] = (id, rules);
         return rules;
     }
 }

@@ -6,7 +6,7 @@ public sealed class SwitchSettings
     /// <summary>True: new rules that reach more subjects wait until another API key approves them. Narrower rules and kill never wait.</summary>
     public bool TwoPersons { get; set; }
 
-    /// <summary>Maximum number of names in all rules of one switch.</summary>
+    /// <summary>Maximum number of names in all rules of one switch. Limits:MaxRequestBytes limits the length of the rules too.</summary>
     public int MaxNames { get; set; } = 10_000;
 
     public void Check()

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
 
@@ -8,7 +9,8 @@ namespace Reconciler.Job;
 
 /// <summary>Operators' actions on cases. Each action is one transaction with its audit row; commands go through its outbox.</summary>
 sealed class CaseActions(
-    QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, TimeProvider clock)
+    QueryRunner<ReconcilerDb> statements, UnitOfWork<ReconcilerDb> unitOfWork, RepairVerification check, CaseService cases, LaneSettings lanes,
+    TimeProvider clock)
 {
     public Task<CaseView> Assign(Guid id, string assignee, string by, string reason) =>
         Change(id, CaseRule.Assign, (work, row) => cases.Assign(work, row, assignee, by, reason));
@@ -49,9 +51,14 @@ sealed class CaseActions(
     static RepairFor Repair(CaseRow row, Remedy remedy, string by) => new(row.OpenedByRun!.Value, row.OpenKey!, row, remedy, by);
 
     /// <summary>Sends the row version that the operator saw: an order that has moved since is not changed.</summary>
-    static Task Decide(UnitOfWorkContext work, Remedy decision, OrderEntry order) => decision == Remedy.RetryOrder
-        ? work.Send(Lane.Queue(Queues.Orders, order.Lane), new RetryOrder(order.Id, order.Version))
-        : work.Send(Lane.Queue(Queues.Orders, order.Lane), new AbandonOrder(order.Id, order.Version));
+    Task Decide(UnitOfWorkContext work, Remedy decision, OrderEntry order)
+    {
+        var lane = lanes.Reachable(order.Lane);
+        object command = decision == Remedy.RetryOrder
+            ? new RetryOrder(order.Id, order.Version, TakeOver: lane != order.Lane)
+            : new AbandonOrder(order.Id, order.Version, TakeOver: lane != order.Lane);
+        return work.Send(Lane.Queue(Queues.Orders, lane), command);
+    }
 
     public async Task<CaseCheck> CheckCase(Guid id)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Processing;
 
 namespace Reconciler.Job;
@@ -55,12 +56,16 @@ static class Repairs
         return SendCommand(work, repair.Remedy, repair.OrderId, lane, $"reconciliation: {repair.Class}");
     }
 
-    static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string lane, string reason) => remedy switch
+    static Task SendCommand(UnitOfWorkContext work, Remedy remedy, Guid order, string orderLane, string reason)
     {
-        Remedy.CancelStock => work.Send(Lane.Queue(Queues.Inventory, lane), new CancelStock(order, Text.Cut(reason, ReasonLength))),
-        Remedy.ConfirmStock => work.Send(Lane.Queue(Queues.Inventory, lane), new ConfirmStock(order)),
-        Remedy.CancelPayment => work.Send(Lane.Queue(Queues.Payments, lane), new CancelPayment(order, Text.Cut(reason, ReasonLength))),
-        Remedy.ConfirmPayment => work.Send(Lane.Queue(Queues.Payments, lane), new ConfirmPayment(order)),
-        _ => throw new InvalidOperationException($"{remedy} has no command."),
-    };
+        var lane = work.Services.GetRequiredService<LaneSettings>().Reachable(orderLane);
+        return remedy switch
+        {
+            Remedy.CancelStock => work.Send(Lane.Queue(Queues.Inventory, lane), new CancelStock(order, Text.Cut(reason, ReasonLength))),
+            Remedy.ConfirmStock => work.Send(Lane.Queue(Queues.Inventory, lane), new ConfirmStock(order)),
+            Remedy.CancelPayment => work.Send(Lane.Queue(Queues.Payments, lane), new CancelPayment(order, Text.Cut(reason, ReasonLength))),
+            Remedy.ConfirmPayment => work.Send(Lane.Queue(Queues.Payments, lane), new ConfirmPayment(order)),
+            _ => throw new InvalidOperationException($"{remedy} has no command."),
+        };
+    }
 }

@@ -17,8 +17,11 @@ static class RecoveryRule
     /// <summary>
     /// True if the order must move to the lane main: for a while no process has handled or answered its commands in its lane.
     /// </summary>
-    public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, DateTime now) => lanes.TakenOver.Contains(order.Lane)
-        && (now - order.Since >= TimeSpan.FromSeconds(lanes.TakeOverSeconds) || order.RetryCount >= RepeatsBeforeTakeOver);
+    public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, DateTime now) => !lanes.Used.Contains(order.Lane)
+        || (lanes.TakenOver.Contains(order.Lane) && IsStuck(order, lanes, now));
+
+    static bool IsStuck(StalledOrder order, LaneSettings lanes, DateTime now) =>
+        now - order.Since >= TimeSpan.FromSeconds(lanes.TakeOverSeconds) || order.RetryCount >= RepeatsBeforeTakeOver;
 
     /// <summary>The answers that the participants have; empty if none. The saga decides whether an answer is too late.</summary>
     public static IReadOnlyList<IOrderMessage> Answers(StalledOrder order, BranchView? stock, BranchView? payment) =>

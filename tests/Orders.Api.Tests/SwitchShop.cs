@@ -6,6 +6,7 @@ namespace Orders.Api.Tests;
 public sealed class SwitchShop : IAsyncLifetime
 {
     Installation installation = null!;
+    string[] keys = [];
 
     public ApiHost Host { get; private set; } = null!;
     public Caller Kim { get; private set; } = null!;
@@ -27,6 +28,12 @@ public sealed class SwitchShop : IAsyncLifetime
 
     public async Task<Answer> Placed(string key, string more = "") => (await Place(key, more)).ShouldBe(202);
 
+    public async Task Restart(params string[] settings)
+    {
+        await Host.DisposeAsync();
+        await Serve(settings);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
@@ -37,11 +44,19 @@ public sealed class SwitchShop : IAsyncLifetime
     {
         installation = await mode.Fresh("orders");
         string Key(string name, string merchant, string role) => ApiKeys.Create(installation.Directory, name, merchant, role);
-        var (kim, lee) = (Key("kim", "house", Roles.Release), Key("lee", "house", Roles.Release));
-        var (olga, shop, catalogue) = (Key("olga", "house", Roles.Operator), Key("shop", "shop", Roles.Orders), Key("catalogue", "house", Roles.Catalogue));
-        Host = await ApiHost.Start(installation, settings: ["Lanes:Use=main,grey,vip", .. settings]);
-        (Kim, Lee, Olga, Shop) = (new(Host, "house", kim), new(Host, "house", lee), new(Host, "house", olga), new(Host, "shop", shop));
+        var catalogue = Key("catalogue", "house", Roles.Catalogue);
+        keys =
+        [
+            Key("kim", "house", Roles.Release), Key("lee", "house", Roles.Release), Key("olga", "house", Roles.Operator), Key("shop", "shop", Roles.Orders),
+        ];
+        await Serve(["Lanes:Use=main,grey,vip", .. settings]);
         await new Caller(Host, "house", catalogue).Price("tea-001", 1250);
+    }
+
+    async Task Serve(string[] settings)
+    {
+        Host = await ApiHost.Start(installation, settings: settings);
+        (Kim, Lee, Olga, Shop) = (new(Host, "house", keys[0]), new(Host, "house", keys[1]), new(Host, "house", keys[2]), new(Host, "shop", keys[3]));
     }
 }
 
@@ -53,7 +68,7 @@ static class SwitchCalls
     public static string Body(string rules) => $$"""{"rules":{{rules}},"reason":"a test"}""";
 
     public static async Task<Answer> Put(Caller caller, string name, string rules, string? tag = null) => await caller.Send(
-        HttpMethod.Put, "/switches/" + name, Body(rules), [("If-Match", tag ?? (await caller.Get("/switches/" + name)).Header("ETag") ?? "*")]);
+        HttpMethod.Put, "/switches/" + name, Body(rules), [("If-Match", tag ?? (await caller.Get("/switches/" + name)).Header("ETag")!)]);
 
     public static async Task<Answer> Approve(Caller caller, string name, string? tag = null) => await caller.Post(
         $"/switches/{name}/approve", Reason, ("If-Match", tag ?? (await caller.Get("/switches/" + name)).Header("ETag")!));

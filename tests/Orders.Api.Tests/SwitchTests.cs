@@ -40,11 +40,25 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
         audit.Detail.ShouldBe("switches version 2; flow both-at-once (rule 1); lane vip (rule 1); key roles orders; customer role staff");
     }
 
+    [Fact]
+    public async Task An_order_of_a_removed_lane_goes_through_main()
+    {
+        await using var of = await SwitchShop.Start(Mode.Embedded);
+        (await Put(of.Kim, "lane", """[{"value":"vip"}]""")).ShouldBe(200);
+        await of.Restart("Lanes:Use=main,grey");
+        var order = (await of.Placed("after")).Json;
+        order["lane"]!.GetValue<string>().ShouldBe("main");
+        var id = order["id"]!.GetValue<string>();
+        (await of.Host.Read(db => db.Audit.SingleAsync(row => row.SubjectId == id && row.From == ""))).Detail
+            .ShouldBe("switches version 1; flow stock-first (default); lane main (vip is not in Lanes:Use); key roles orders");
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public async Task A_change_needs_the_version_that_was_read(Mode mode)
     {
         await using var of = await SwitchShop.Start(mode);
         (await of.Kim.Put("/switches/flow", Body("[]"))).ShouldBeProblem(428, "precondition-required");
+        (await Put(of.Kim, "flow", "[]", "*")).ShouldBeProblem(428, "precondition-required");
         var tag = (await of.Kim.Get("/switches/flow")).ShouldBe(200).Header("ETag")!;
         var both = await Task.WhenAll(Put(of.Kim, "flow", """[{"value":"both-at-once"}]""", tag), Put(of.Kim, "flow", "[]", tag));
         both.Select(answer => answer.Status).Order().ShouldBe([200, 412]);

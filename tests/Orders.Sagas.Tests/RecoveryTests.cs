@@ -161,6 +161,20 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public async Task A_decision_moves_an_order_out_of_an_unserved_lane()
+    {
+        await using var rig = await Start(Mode.Embedded, participants: true);
+        var (retried, abandoned) = (Some.InReview(OrderStates.ConfirmingPayment, rig.Clock.Now), Some.InReview(OrderStates.AwaitingPayment, rig.Clock.Now));
+        (retried.Lane, abandoned.Lane) = (OrderLanes.Vip, OrderLanes.Vip);
+        await rig.Put([retried, abandoned]);
+        await rig.Deliver(
+            new RetryOrder(retried.CorrelationId, retried.Version, TakeOver: true),
+            new AbandonOrder(abandoned.CorrelationId, abandoned.Version, TakeOver: true));
+        (await rig.Becomes(retried.CorrelationId, OrderStates.Completed)).Lane.ShouldBe(OrderLanes.Main);
+        (await rig.Becomes(abandoned.CorrelationId, OrderStates.Cancelled)).Lane.ShouldBe(OrderLanes.Main);
+    }
+
+    [Fact]
     public void Settings_that_stall_orders_for_a_day_stop_startup()
     {
         new OrderSettings().MaxRetryTime.ShouldBeLessThan(TimeSpan.FromMinutes(8));

@@ -1,5 +1,6 @@
 using Orders.Model;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Hosting;
 using Reconciler.Job;
 using static OrderSaga.Ledgers.BranchStates;
 
@@ -72,6 +73,21 @@ public sealed class RecoveryRuleTests
             .ShouldSatisfyAllConditions(received => received.Reason.ShouldBe("sold out"), received => received.Lines.ShouldBe(rejected.Rejected));
         var pending = new BranchView(Some.Id, Pending, Url: "https://pay.example/1", ExpiresAt: Now.AddMinutes(3));
         RecoveryRule.Decide(Order(OrderStates.AwaitingPayment), null, pending).ShouldBe([new PaymentPending(Some.Id, pending.Url!, Now.AddMinutes(3))]);
+    }
+
+    [Theory]
+    [InlineData("main", 3600, 9, false)]
+    [InlineData("vip", 3600, 9, false)]
+    [InlineData("grey", 29, 1, false)]
+    [InlineData("grey", 30, 0, true)]
+    [InlineData("grey", 0, 2, true)]
+    [InlineData("pilot", 0, 0, true)]
+    public void Main_takes_over_stuck_orders_and_removed_lanes(string lane, int overdueSeconds, int repeats, bool moves)
+    {
+        var lanes = new LaneSettings { Use = "main,vip,grey", TakeOver = "grey" };
+        var order = Order(OrderStates.Reserving) with { Lane = lane, RetryCount = repeats, Since = Now.AddSeconds(-overdueSeconds) };
+        RecoveryRule.MustTakeOver(order, lanes, Now).ShouldBe(moves);
+        lanes.Reachable(lane).ShouldBe(lane is "main" or "vip" ? lane : "main");
     }
 
     [Theory]

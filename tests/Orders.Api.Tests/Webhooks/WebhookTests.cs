@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Orders.Api.Webhooks;
 using Orders.Model.Webhooks;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests.Webhooks;
@@ -32,6 +34,13 @@ public sealed class WebhookTests
         timeline.Where(item => (string)item!["source"]! == "delivery").Select(item => $"{item!["cause"]} {item["to"]} {item["detail"]}")
             .ShouldBe([$"order.submitted Delivered {shop.Receiver.Url}, attempt 1", $"order.completed Delivered {shop.Receiver.Url}, attempt 1"]);
     }
+
+    [Theory]
+    [InlineData(OrderStates.Reserving)]
+    [InlineData(OrderStates.Trying)]
+    public void Every_flow_begins_with_order_submitted(string first) =>
+        OrderEvent.TypeOf(new AuditRow { Subject = OrderAudit.Subject, SubjectId = "1", From = "", To = first, Cause = "SubmitOrder" })
+            .ShouldBe("order.submitted");
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Without_endpoints_no_delivery_rows_are_written(Mode mode)

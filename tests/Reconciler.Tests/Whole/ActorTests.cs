@@ -130,7 +130,7 @@ public sealed class ActorTests : IAsyncLifetime
         {
             Content = JsonContent.Create(new { rules = new[] { new { value = "both-at-once" } }, reason = "why" }),
         };
-        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        request.Headers.IfMatch.Add(await Tag(caller));
         using var answer = await caller.SendAsync(request);
         ((int)answer.StatusCode).ShouldBe(202, await answer.Content.ReadAsStringAsync());
     }
@@ -139,8 +139,14 @@ public sealed class ActorTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         if (path.EndsWith("/approve", StringComparison.Ordinal))
-            request.Headers.TryAddWithoutValidation("If-Match", "*");
+            request.Headers.IfMatch.Add(await Tag(http));
         await Send(request);
+    }
+
+    static async Task<EntityTagHeaderValue> Tag(HttpClient caller)
+    {
+        using var read = await caller.GetAsync(new Uri("/switches/flow", UriKind.Relative));
+        return read.Headers.ETag!;
     }
 
     async Task Send(HttpRequestMessage request)

@@ -90,7 +90,8 @@ public sealed class Shop : IDisposable
     {
         var body = JsonNode.Parse($$"""{"rules":{{rules}},"reason":"a test"}""");
         using var request = new HttpRequestMessage(HttpMethod.Put, Orders("switches/" + name)) { Content = JsonContent.Create(body) };
-        request.Headers.TryAddWithoutValidation("If-Match", "*");
+        using (var read = await http.GetAsync(Orders("switches/" + name)))
+            request.Headers.IfMatch.Add(read.Headers.ETag!);
         await Ok(http.SendAsync(request));
     }
 
