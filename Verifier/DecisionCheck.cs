@@ -17,14 +17,17 @@ sealed class DecisionCheck(ServiceDatabase orders)
         OrderSwitches.All.ToDictionary(one => one.Name, _ => new SortedList<long, SwitchRules>());
     long last;
 
-    /// <summary>Reads the versions; call it before a page of orders is read, or a version of theirs may be missing.</summary>
+    /// <summary>Reads the new versions; call it before a page of orders is read, or a version of theirs may be missing.</summary>
     public async Task Load(CancellationToken cancel)
     {
         var rows = orders.Rows(VerificationSql.SwitchVersions,
-            row => (Number: row.GetInt64(0), Name: row.GetString(1), Killed: row.GetBoolean(2), Rules: row.GetString(3)), cancel);
+            row => (Number: row.GetInt64(0), Name: row.GetString(1), Killed: row.GetBoolean(2), Rules: row.GetString(3)), cancel, ("last", last));
         await foreach (var row in rows)
-            if (row.Number > last && Catalogue.Find(row.Name) is { } definition)
-                versions[row.Name].Add(last = row.Number, new SwitchRules(definition, SwitchRules.Read(row.Rules), row.Killed));
+        {
+            last = row.Number;
+            if (Catalogue.Find(row.Name) is { } definition)
+                versions[row.Name].Add(last, new SwitchRules(definition, SwitchRules.Read(row.Rules), row.Killed));
+        }
     }
 
     public IEnumerable<InvariantViolation> Of(OrderEvidence evidence)

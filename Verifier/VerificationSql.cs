@@ -38,7 +38,7 @@ static class VerificationSql
 
     public const string Seals = "SELECT number, first_id, last_id, marks, sealed_at, previous, hash FROM audit_seals ORDER BY number";
 
-    public const string SwitchVersions = "SELECT number, name, killed, rules FROM switch_versions ORDER BY number";
+    public const string SwitchVersions = "SELECT number, name, killed, rules FROM switch_versions WHERE number > @last ORDER BY number";
 
     public const string AuditRows = "SELECT id, at, subject, subject_id, from_state, to_state, cause, detail, actor FROM audit ORDER BY id";
 

@@ -24,7 +24,7 @@ public static class OrderSwitches
 
     static readonly SwitchDimension[] Dimensions =
     [
-        new(Merchant, FieldRules.IsMerchant), new(Customer, FieldRules.IsCustomer), new(CustomerRole, FieldRules.IsCustomerRole),
+        new(Merchant, FieldRules.IsMerchant), new(Customer, FieldRules.IsCustomer, Within: Merchant), new(CustomerRole, FieldRules.IsCustomerRole),
         new(KeyRole, Roles.All.Contains), new(Product, FieldRules.IsSku, All: true), new(Class, FieldRules.IsClass),
     ];
 

@@ -18,7 +18,7 @@ public sealed class LaneSettings
     /// </summary>
     public string TakeOver { get; set; } = "";
 
-    /// <summary>How long an order of such a lane must be overdue before it moves.</summary>
+    /// <summary>How long an order of such a lane must be overdue, and the recovery must have run, before it moves.</summary>
     public int TakeOverSeconds { get; set; } = 30;
 
     public IReadOnlyList<string> Used => Names(Use);

@@ -23,9 +23,12 @@ public sealed record SwitchDefinition(
 /// <param name="All">
 /// The subject may have several names. A rule for another value than the default then needs all of them in its list, a rule for the default one.
 /// </param>
+/// <param name="Within">
+/// Name of the dimension that gives these names their meaning, so that a rule must list both: a customer's reference is one merchant's.
+/// </param>
 /// <param name="FindUnknown">Returns the names that do not exist, if that can be checked: a misspelt name would match nothing.</param>
 public sealed record SwitchDimension(
-    string Name, Func<string, bool> IsValid, bool All = false,
+    string Name, Func<string, bool> IsValid, bool All = false, string? Within = null,
     Func<UnitOfWorkContext, IReadOnlyList<string>, Task<IReadOnlyList<string>>>? FindUnknown = null);
 
 /// <summary>What a switch decides about.</summary>

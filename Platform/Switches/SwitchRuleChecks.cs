@@ -54,17 +54,21 @@ static class SwitchRuleChecks
         if (rule.Value is null || !definition.Offered.Contains(rule.Value))
             errors.Add(new($"{at}/value", $"Use one of {string.Join(", ", definition.Offered)}."));
         foreach (var (dimension, names) in rule.When ?? new Dictionary<string, IReadOnlyList<string>?>())
-            Check(definition, dimension, names, $"{at}/when", errors);
+            Check(definition, rule.When!, dimension, names, $"{at}/when", errors);
         if (rule.Percent is { } percent && (percent is < MinPercent or > 100 || decimal.Round(percent, 2) != percent))
             errors.Add(new($"{at}/percent", $"Use {MinPercent} to 100, with at most two decimals, or omit it."));
         if (rule.Percent is null ? rule.Of is not null : rule.Of is null || !definition.Units.Contains(rule.Of))
             errors.Add(new($"{at}/of", $"With a percentage use one of {string.Join(", ", definition.Units)}; without one omit it."));
     }
 
-    static void Check(SwitchDefinition definition, string name, IReadOnlyList<string>? names, string at, List<ProblemError> errors)
+    static void Check(
+        SwitchDefinition definition, IReadOnlyDictionary<string, IReadOnlyList<string>?> when, string name, IReadOnlyList<string>? names, string at,
+        List<ProblemError> errors)
     {
         if (definition.Dimensions.FirstOrDefault(one => one.Name == name) is not { } dimension)
             errors.Add(new(at, $"Use only {string.Join(", ", definition.Dimensions.Select(one => one.Name))}."));
+        else if (dimension.Within is { } within && !when.ContainsKey(within))
+            errors.Add(new($"{at}/{name}", $"List {within} too: a {name} of one {within} is not that of another."));
         else if (names is null or { Count: 0 })
             errors.Add(new($"{at}/{name}", "List at least one name, or omit it."));
         else if (names.FirstOrDefault(one => one is null || !dimension.IsValid(one)) is var wrong && names.Any(one => one is null || !dimension.IsValid(one)))

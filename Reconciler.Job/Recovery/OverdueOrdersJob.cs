@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
@@ -15,6 +16,9 @@ sealed class OverdueOrdersJob(
     ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, SagaCommandSender saga, RecoverySettings settings,
         LaneSettings lanes, TimeProvider clock) : IPeriodicJob
 {
+    /// <summary>The first run of this process.</summary>
+    static readonly long Started = Stopwatch.GetTimestamp();
+
     public async Task Run(CancellationToken cancel)
     {
         var now = clock.GetUtcNow().UtcDateTime;
@@ -86,7 +90,7 @@ sealed class OverdueOrdersJob(
         var (stock, payment) = await queries.Query(mine, all: false, cancel);
         while (mine.TryPeek(out var order))
         {
-            await saga.Send(order, RecoveryRule.MustTakeOver(order, lanes, now)
+            await saga.Send(order, RecoveryRule.MustTakeOver(order, lanes, Stopwatch.GetElapsedTime(Started), now)
                 ? [new CheckOrder(order.Id, order.Version, TakeOver: true)]
                 : RecoveryRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
             mine.Dequeue();

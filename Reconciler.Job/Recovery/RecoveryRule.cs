@@ -15,13 +15,15 @@ static class RecoveryRule
         Answers(order, stock, payment) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
 
     /// <summary>
-    /// True if the order must move to the lane main: for a while no process has handled or answered its commands in its lane.
+    /// True if the order must move to the lane main: for a while no process has handled or answered its commands in its lane. Time before this
+    /// job started does not count: after an outage of the whole system every order is overdue, and the processes of its lane need a moment, too.
     /// </summary>
-    public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, DateTime now) => !lanes.Used.Contains(order.Lane)
-        || (lanes.TakenOver.Contains(order.Lane) && IsStuck(order, lanes, now));
-
-    static bool IsStuck(StalledOrder order, LaneSettings lanes, DateTime now) =>
-        now - order.Since >= TimeSpan.FromSeconds(lanes.TakeOverSeconds) || order.RetryCount >= RepeatsBeforeTakeOver;
+    public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, TimeSpan running, DateTime now)
+    {
+        var wait = TimeSpan.FromSeconds(lanes.TakeOverSeconds);
+        var isStuck = now - order.Since >= wait || order.RetryCount >= RepeatsBeforeTakeOver;
+        return !lanes.Used.Contains(order.Lane) || (lanes.TakenOver.Contains(order.Lane) && isStuck && running >= wait);
+    }
 
     /// <summary>The answers that the participants have; empty if none. The saga decides whether an answer is too late.</summary>
     public static IReadOnlyList<IOrderMessage> Answers(StalledOrder order, BranchView? stock, BranchView? payment) =>

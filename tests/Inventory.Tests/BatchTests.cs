@@ -83,6 +83,24 @@ public sealed class BatchTests
         (await host.Read(db => db.Branches.CountAsync())).ShouldBe(2);
     }
 
+    /// <summary>Its later answers, and those of the gateway for a payment, go where the order is now.</summary>
+    [Fact]
+    public async Task A_repeated_command_moves_the_branch_to_its_lane()
+    {
+        await using var installation = await Mode.Embedded.Fresh("inventory");
+        await using var host = await TestHost.Start(installation, ["Lanes:Use=main,grey"]);
+        await host.Receive("a", 10);
+        var order = NewId();
+        Task<string?> Lane() => host.Read(db => db.Branches.Where(branch => branch.OrderId == order).Select(branch => branch.Lane).SingleOrDefaultAsync());
+
+        await host.SendInLane("grey", new TryReserveStock(order, [new("a", 3)]));
+        await Eventually.Becomes("the branch is in the lane", Lane, lane => lane == "grey");
+        await host.Send(new TryReserveStock(order, [new("a", 3)]));
+        await Eventually.Holds("the answer in main", () => host.Answers.Count == 1);
+        (await Lane()).ShouldBe("main");
+        (await Level(host, "a")).Held.ShouldBe(3);
+    }
+
     /// <summary>The sender receives the refusal; nothing is stored that a database could not hold.</summary>
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task Invalid_order_lines_are_rejected(Mode mode)

@@ -1,3 +1,4 @@
+using OrderSaga.Platform.Switches;
 using static Orders.Api.Tests.SwitchCalls;
 
 namespace Orders.Api.Tests;
@@ -17,7 +18,7 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
         (before.Json["flow"]!.GetValue<string>(), before.Json["lane"]!.GetValue<string>()).ShouldBe(("stock-first", "main"));
 
         (await Put(of.Kim, "flow", """[{"value":"both-at-once","when":{"merchant":["shop"]}}]""")).ShouldBe(200);
-        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"customer":["c-1"]}}]""")).ShouldBe(200);
+        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"merchant":["shop"],"customer":["c-1"]}}]""")).ShouldBe(200);
         var after = await of.Placed("after", """ "customer":"c-1","customerRole":"staff", """);
         (after.Json["flow"]!.GetValue<string>(), after.Json["lane"]!.GetValue<string>(), after.Json["customer"]!.GetValue<string>())
             .ShouldBe(("both-at-once", "vip", "c-1"));
@@ -51,6 +52,19 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
         var id = order["id"]!.GetValue<string>();
         (await of.Host.Read(db => db.Audit.SingleAsync(row => row.SubjectId == id && row.From == ""))).Detail
             .ShouldBe("switches version 1; flow stock-first (default); lane main (vip is not in Lanes:Use); key roles orders");
+    }
+
+    [Fact]
+    public async Task A_restored_database_may_count_a_version_again()
+    {
+        await using var of = await SwitchShop.Start(Mode.Embedded);
+        (await Put(of.Kim, "flow", """[{"value":"both-at-once"}]""")).ShouldBe(200);
+        (await of.Placed("before")).Json["flow"]!.GetValue<string>().ShouldBe("both-at-once");
+        await of.Host.Read(db => db.Set<SwitchVersion>().ExecuteDeleteAsync());
+        await of.Host.Read(db => db.Set<Switch>().ExecuteDeleteAsync());
+
+        (await Put(of.Kim, "flow", "[]")).ShouldBe(200).Json["inForce"]!["version"]!.GetValue<long>().ShouldBe(1);
+        (await of.Placed("after")).Json["flow"]!.GetValue<string>().ShouldBe("stock-first");
     }
 
     [Theory, MemberData(nameof(Modes))]
@@ -126,6 +140,8 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
     [InlineData("flow", """[{"value":"both-at-once","of":"orders"}]""", "/rules/0/of")]
     [InlineData("flow", """[{"value":"both-at-once","percent":10,"of":"cats"}]""", "/rules/0/of")]
     [InlineData("flow", """[{"value":"both-at-once","when":{"colour":["red"]}}]""", "/rules/0/when")]
+    [InlineData("flow", """[{"value":"both-at-once","when":{"customer":["c-1"]}}]""", "/rules/0/when/customer")]
+    [InlineData("flow", """[{"value":"stock-first","when":{"customer":["c-1"],"product":["tea-001"]}}]""", "/rules/0/when/customer")]
     [InlineData("flow", """[{"value":"both-at-once","when":{"merchant":[]}}]""", "/rules/0/when/merchant")]
     [InlineData("flow", """[{"value":"both-at-once","when":{"merchant":null}}]""", "/rules/0/when/merchant")]
     [InlineData("flow", """[{"value":"both-at-once","when":{"merchant":["shop",null]}}]""", "/rules/0/when/merchant")]
@@ -158,9 +174,9 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
     [Fact]
     public async Task Too_many_names_are_refused()
     {
-        await using var of = await SwitchShop.Start(Mode.Embedded, "Switches:MaxNames=3");
-        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"customer":["a","b","c"]}}]""")).ShouldBe(200);
-        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"customer":["a","b"]}},{"value":"grey","when":{"customer":["c","d"]}}]"""))
+        await using var of = await SwitchShop.Start(Mode.Embedded, "Switches:MaxNames=4");
+        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"merchant":["shop"],"customer":["a","b","c"]}}]""")).ShouldBe(200);
+        (await Put(of.Kim, "lane", """[{"value":"vip","when":{"class":["a","b"]}},{"value":"grey","when":{"product":["c","d","e"]}}]"""))
             .ShouldBeProblem(400, "invalid-switch-rules", "/rules");
         (await of.Kim.Get("/switches/colour")).ShouldBeProblem(404, "switch-not-found");
         (await of.Kim.Get("/switches/Flow")).ShouldBeProblem(404, "switch-not-found");
@@ -185,7 +201,7 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
         await using var of = await SwitchShop.Start(Mode.Embedded);
         for (var i = 0; i < 10; i++)
             await of.Placed($"k{i}", i < 4 ? $" \"customer\":\"c-{i}\", " : "");
-        var preview = (await of.Kim.Post("/switches/lane/preview", """{"rules":[{"value":"vip","when":{"customer":["c-0","c-1"]}}],"last":10}"""))
+        var preview = (await of.Kim.Post("/switches/lane/preview", """{"rules":[{"value":"vip","when":{"merchant":["shop"],"customer":["c-0","c-1"]}}],"last":10}"""))
             .ShouldBe(200).Json;
         preview["values"]!.ToJsonString().ShouldBe("""{"main":8,"vip":2}""");
         preview["merchants"]!["shop"]!.ToJsonString().ShouldBe("""{"main":8,"vip":2}""");
@@ -198,7 +214,7 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
     public async Task The_guard_kills_a_value_whose_orders_fail(Mode mode)
     {
         await using var of = await SwitchShop.Start(mode, "Switches:Guard:Ratio=2", "Switches:Guard:MinOrders=10");
-        (await Put(of.Kim, "flow", """[{"value":"both-at-once","when":{"customer":["new"]}}]""")).ShouldBe(200);
+        (await Put(of.Kim, "flow", """[{"value":"both-at-once","when":{"merchant":["shop"],"customer":["new"]}}]""")).ShouldBe(200);
         for (var i = 0; i < 12; i++)
         {
             await of.Placed($"old-{i}");
@@ -211,6 +227,26 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
             "the switch is killed", async () => (await of.Kim.Get("/switches/flow")).Json["inForce"]!, now => now["killed"]!.GetValue<bool>());
         (killed["by"]!.GetValue<string>(), killed["reason"]!.GetValue<string>())
             .ShouldBe(("the guard", "6 of 12 orders with both-at-once failed, 0 of 12 with stock-first"));
+    }
+
+    [Fact]
+    public async Task The_guard_kills_only_the_version_that_it_judged()
+    {
+        await using var of = await SwitchShop.Start(Mode.Embedded);
+        (await Put(of.Kim, "flow", """[{"value":"both-at-once"}]""")).ShouldBe(200);
+        (await Put(of.Kim, "flow", """[{"value":"both-at-once","percent":5,"of":"orders"}]""")).ShouldBe(200);
+        (await Judge(1)).ShouldBe(2);
+        (await of.Kim.Get("/switches/flow")).Json["inForce"]!["killed"]!.GetValue<bool>().ShouldBeFalse();
+        (await Judge(2)).ShouldBe(3);
+        (await of.Kim.Get("/switches/flow")).Json["inForce"]!["killed"]!.GetValue<bool>().ShouldBeTrue();
+
+        async Task<long> Judge(long version)
+        {
+            var number = 0L;
+            await of.Host.Unit.Run(async work => number = (await of.Host.Get<SwitchChanges>().Kill(
+                work, of.Host.Get<SwitchCatalogue>().Find("flow")!, new SwitchChange(SwitchChanges.Guard, "a test", "SwitchGuard"), version)).InForce);
+            return number;
+        }
     }
 
     [Theory]

@@ -76,17 +76,18 @@ public sealed class RecoveryRuleTests
     }
 
     [Theory]
-    [InlineData("main", 3600, 9, false)]
-    [InlineData("vip", 3600, 9, false)]
-    [InlineData("grey", 29, 1, false)]
-    [InlineData("grey", 30, 0, true)]
-    [InlineData("grey", 0, 2, true)]
-    [InlineData("pilot", 0, 0, true)]
-    public void Main_takes_over_stuck_orders_and_removed_lanes(string lane, int overdueSeconds, int repeats, bool moves)
+    [InlineData("main", 3600, 9, 3600, false)]
+    [InlineData("vip", 3600, 9, 3600, false)]
+    [InlineData("grey", 29, 1, 3600, false)]
+    [InlineData("grey", 30, 0, 30, true)]
+    [InlineData("grey", 0, 2, 3600, true)]
+    [InlineData("grey", 3600, 9, 29, false)]
+    [InlineData("pilot", 0, 0, 0, true)]
+    public void Main_takes_over_stuck_orders_and_removed_lanes(string lane, int overdueSeconds, int repeats, int runsSeconds, bool moves)
     {
         var lanes = new LaneSettings { Use = "main,vip,grey", TakeOver = "grey" };
         var order = Order(OrderStates.Reserving) with { Lane = lane, RetryCount = repeats, Since = Now.AddSeconds(-overdueSeconds) };
-        RecoveryRule.MustTakeOver(order, lanes, Now).ShouldBe(moves);
+        RecoveryRule.MustTakeOver(order, lanes, TimeSpan.FromSeconds(runsSeconds), Now).ShouldBe(moves);
         lanes.Reachable(lane).ShouldBe(lane is "main" or "vip" ? lane : "main");
     }
 

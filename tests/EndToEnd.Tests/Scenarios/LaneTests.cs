@@ -1,3 +1,5 @@
+using RabbitMQ.Client;
+
 namespace EndToEnd.Tests;
 
 /// <summary>Each lane has queues of its own. An order stays in its lane, and a lane without consumers holds up no other.</summary>
@@ -44,6 +46,9 @@ public sealed class LaneTests
             await Eventually.Becomes($"{service} reports the lane", () => system.Of(service).Health(), health => health == "degraded");
         (await shop.Get(waits.Id)).Status.ShouldBe("Reserving");
 
+        var readers = await Consumers(system, "submit-order.quorum");
+        readers.ShouldBeGreaterThan(0u);
+
         // Processes of the lane alone.
         await using var inventory = system.Twin("Inventory.Worker");
         await using var payments = system.Twin("Payments.Worker");
@@ -52,6 +57,8 @@ public sealed class LaneTests
             twin.Start(("Lanes:Serve", "grey"));
         (await shop.End(waits.Id, TimeSpan.FromMinutes(1))).Status.ShouldBe("Completed");
         await Eventually.Becomes("the lane has consumers", () => system.Of("Inventory.Worker").Health(), health => health == "ready");
+        (await Consumers(system, "orders.grey")).ShouldBeGreaterThan(0u);
+        (await Consumers(system, "submit-order.quorum")).ShouldBe(readers, "orders from the bus belong to main until they are placed");
         await system.Checker.IsClean([waits.Id]);
     }
 
@@ -74,5 +81,11 @@ public sealed class LaneTests
         (await system.Checker.Texts("orders", "SELECT detail FROM audit WHERE detail LIKE 'taken over%'")).ShouldBe(
             Enumerable.Repeat("taken over from the lane grey", 10));
         await system.Checker.IsClean(orders);
+    }
+    static async Task<uint> Consumers(Running system, string queue)
+    {
+        await using var connection = await new ConnectionFactory { Uri = system.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        return await channel.ConsumerCountAsync(queue);
     }
 }

@@ -34,6 +34,18 @@ public sealed class RunTests
         (await shop.Gateway(taken)).Count.ShouldBe(3);
     }
 
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_repair_reaches_an_order_of_a_removed_lane(Mode mode)
+    {
+        await using var shop = await Shop.Open(mode);
+        var order = await shop.Order("tok_declined", "Cancelled");
+        await shop.Corruptor.HoldsStock(order);
+        await shop.Corruptor.Run("orders", "UPDATE orders SET lane = 'vip'");
+
+        (await shop.Http.Findings(await shop.Http.Reconcile())).ShouldBe(["status-differs-order-stock Repaired"]);
+        ((int)(await shop.Http.Reconcile())["counts"]!["found"]!).ShouldBe(0);
+    }
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_dry_run_reports_repairs_and_sends_none(Mode mode)
     {

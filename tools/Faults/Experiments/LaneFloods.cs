@@ -13,7 +13,9 @@ static class LaneFloods
     const double MaxRatioApart = 1.2;
     const double MaxRatioShared = 2;
 
-    const string ByCustomer = """[{"value":"vip","when":{"customer":["vip"]}},{"value":"grey","when":{"customer":["grey"]}}]""";
+    const string ByCustomer = """
+        [{"value":"vip","when":{"merchant":["demo"],"customer":["vip"]}},{"value":"grey","when":{"merchant":["demo"],"customer":["grey"]}}]
+        """;
 
     static readonly string[] Lanes = ["Orders.Sagas", "Inventory.Worker", "Payments.Worker"];
 

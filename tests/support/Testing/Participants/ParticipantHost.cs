@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Envelopes;
 using OrderSaga.Platform.Processing;
 
@@ -20,13 +21,20 @@ public abstract class ParticipantHost<TDb>(Installation installation, string com
     public IReadOnlyCollection<IOrderMessage> Answers => answers;
 
     /// <summary>Sends a command; the same message id makes it a duplicate.</summary>
-    public Task Send(IOrderMessage message, Guid? messageId = null) => queue!.Send((object)message, message.GetType(), Pipe.Execute<SendContext>(send =>
-    {
-        send.CorrelationId = message.OrderId;
-        send.MessageId = messageId ?? send.MessageId;
-    }));
+    public Task Send(IOrderMessage message, Guid? messageId = null) => Send(queue!, message, messageId);
+
+    /// <summary>Sends a command to the queue of another lane.</summary>
+    public async Task SendInLane(string lane, IOrderMessage message) =>
+        await Send(await Get<IBus>().GetSendEndpoint(new Uri("exchange:" + Lane.Queue(commandQueue, lane))), message);
 
     public Task<int> Failures() => Read(db => db.FailedMessages.CountAsync());
+
+    static Task Send(ISendEndpoint to, IOrderMessage message, Guid? messageId = null) =>
+        to.Send((object)message, message.GetType(), Pipe.Execute<SendContext>(send =>
+        {
+            send.CorrelationId = message.OrderId;
+            send.MessageId = messageId ?? send.MessageId;
+        }));
 
     /// <summary>Calls <see cref="Collect{T}"/> for each type of answer.</summary>
     protected abstract void Listen(IReceiveEndpointConfigurator endpoint);
