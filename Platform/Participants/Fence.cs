@@ -36,9 +36,7 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
                 await Send(repeat.Answer, known);
                 break;
             case Outcome.Violation violation:
-                if (work.InboxWasQueried)
-                    participant.CountViolation(name);
-                throw new BranchViolationException($"Order {orderId}: {violation.Reason}.");
+                throw new BranchViolationException($"Order {orderId}: {violation.Reason}.", () => participant.CountViolation(name));
             default:
                 throw new InvalidOperationException($"{outcome.GetType().Name} is no outcome of a {participant.Subject}.");
         }

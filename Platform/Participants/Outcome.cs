@@ -1,3 +1,5 @@
+using OrderSaga.Platform.Processing;
+
 namespace OrderSaga.Platform.Participants;
 
 /// <summary>What a participant's rule decides about one command; the <see cref="Fence{TBranch,TState,TStep}"/> applies it.</summary>
@@ -23,4 +25,7 @@ public abstract record Outcome
 /// Thrown for a command that breaks the branch's rules, so that the message is stored as failed with this cause and an operator sees it.
 /// The saga gets no answer, because any answer would be false.
 /// </summary>
-public sealed class BranchViolationException(string message) : Exception(message);
+public sealed class BranchViolationException(string message, Action onRefused) : RefusedMessageException(message)
+{
+    protected internal override void OnRefused() => onRefused();
+}

@@ -142,28 +142,67 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 
         foreach (var preload in preloads)
             await ((IPreload)work.Services.GetRequiredService(preload)).Load(work, fresh.ConvertAll(delivery => delivery.Context));
+        var refusals = new Dictionary<Delivery, RefusedMessageException>();
         foreach (var delivery in fresh)
-            await HandleDelivery(delivery, work);
+            if (await HandleDelivery(delivery, work) is { } refusal)
+                refusals.Add(delivery, refusal);
+        await SetAside(refusals, work, queryInbox);
+        work.SetInboxRows(endpoint, [.. fresh.Except(refusals.Keys).Select(delivery => delivery.InboxId).OfType<Guid>().Order()]);
+    }
+
+    /// <summary>
+    /// Refused messages have changed nothing: they fail after the commit of the others. Their ids stay out of the inbox, so that a replay is
+    /// handled. If this run has not queried the inbox, a refused message may be a duplicate, which is skipped.
+    /// </summary>
+    async Task SetAside(Dictionary<Delivery, RefusedMessageException> refusals, UnitOfWorkContext work, bool inboxWasQueried)
+    {
+        if (refusals.Count == 0)
+            return;
+        var duplicates = 0;
+        var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, refusals.Keys.Select(delivery => delivery.InboxId), query: !inboxWasQueried);
+        foreach (var (delivery, refusal) in refusals)
+        {
+            if (delivery.InboxId is not { } id || ids.Contains(id))
+                work.AfterCommit(() => Refuse(delivery, refusal));
+            else
+            {
+                duplicates++;
+                await delivery.Skip();
+            }
+        }
+
+        if (duplicates > 0)
+            work.AfterCommit(() => RecordDuplicates(duplicates));
     }
 
     /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
     async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox)
     {
         var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.InboxId), queryInbox);
-        work.SetInboxRows(endpoint, [.. ids.Order()], queryInbox);
         return [.. batch.Where(delivery => delivery.InboxId is not { } id || ids.Remove(id))];
     }
 
-    async Task HandleDelivery(Delivery delivery, UnitOfWorkContext work)
+    async Task<RefusedMessageException?> HandleDelivery(Delivery delivery, UnitOfWorkContext work)
     {
         try
         {
             await delivery.Handle(work, log);
+            return null;
+        }
+        catch (Exception failure) when (failure.GetBaseException() is RefusedMessageException refusal)
+        {
+            return refusal;
         }
         catch (Exception failure)
         {
             throw new ItemFailedException(delivery, failure);
         }
+    }
+
+    static void Refuse(Delivery delivery, RefusedMessageException refusal)
+    {
+        refusal.OnRefused();
+        delivery.Fail(refusal);
     }
 
     void RecordDuplicates(int count)

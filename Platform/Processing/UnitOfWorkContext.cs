@@ -23,11 +23,6 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
 
     public IServiceProvider Services => Outbox.Services;
 
-    /// <summary>
-    /// True if this run queried the inbox, so that none of its messages is a duplicate. A failure of a run without that query is not final.
-    /// </summary>
-    public bool InboxWasQueried { get; private set; }
-
     /// <summary>The lane of the queue whose messages this transaction handles; null outside of a queue.</summary>
     public string? Lane { get; internal set; }
 
@@ -128,8 +123,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     }
 
     /// <summary>Sets the messages handled by this transaction; the commit fails as a conflict if one was handled before.</summary>
-    internal void SetInboxRows(string endpoint, IReadOnlyList<Guid> messages, bool queried) =>
-        (inbox, InboxWasQueried) = (new(endpoint, messages), queried);
+    internal void SetInboxRows(string endpoint, IReadOnlyList<Guid> messages) => inbox = new(endpoint, messages);
 
     /// <summary>Writes the tracked changes, the inbox and the outbox, and commits.</summary>
     internal Task Commit(OutboxChange outbox)

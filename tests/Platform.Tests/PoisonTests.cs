@@ -70,6 +70,44 @@ public sealed class PoisonTests
     }
 
     [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_refused_message_costs_its_batch_no_second_run(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        await host.Unit.Run(async work =>
+        {
+            foreach (var name in Enumerable.Repeat("a", 20).Append("refused").Concat(Enumerable.Repeat("b", 20)))
+                await work.Send("bumps", new Bump(name));
+        });
+        await host.Counts("a", 20);
+        await host.Counts("b", 20);
+        var failed = await Eventually.Becomes("it is stored", () => host.Db(db => db.FailedMessages.ToListAsync()), all => all.Count == 1);
+        failed[0].Cause.ShouldBe("Refusal: refused is refused");
+        host.Remedy.Runs.ShouldBe(41);
+
+        host.Remedy.Fixed = true;
+        using var http = host.Operator();
+        (await http.PostAsync($"/failed-messages/{failed[0].Id}/replay", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await host.Counts("refused", 1);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
+    public async Task A_duplicate_that_would_be_refused_is_skipped(Mode mode)
+    {
+        await using var installation = await mode.Fresh("pack");
+        await using var host = await PackHost.Start(installation);
+        using var duplicates = new Metric("ordersaga.inbox.duplicates", "bumps");
+        var bump = RawMessage.Of("Bump", new { name = "once" }, Guid.CreateVersion7());
+        await host.SendRaw("bumps", bump);
+        await host.Counts("once", 1);
+        await host.SendRaw("bumps", bump);
+        await Eventually.Holds("it is skipped", () => duplicates.Sum > 0);
+        await host.SendRaw("bumps", RawMessage.Of("Bump", new { name = "once" }, Guid.CreateVersion7()));
+        await Eventually.Becomes("the other one is stored", () => host.Db(db => db.FailedMessages.CountAsync()), count => count == 1);
+        (await host.Counter("once")).ShouldBe(1);
+    }
+
+    [Theory, MemberData(nameof(Mode.All), MemberType = typeof(Mode))]
     public async Task A_false_envelope_is_stored_whole(Mode mode)
     {
         await using var installation = await mode.Fresh("pack");

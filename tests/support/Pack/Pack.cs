@@ -50,7 +50,9 @@ public sealed class BumpConsumer(Counters counters, Remedy remedy) : IConsumer<B
 {
     public async Task Consume(ConsumeContext<Bump> context)
     {
-        (await counters.Find(context.Message.Name)).Value++;
+        var counter = await counters.Find(context.Message.Name);
+        remedy.Refuse(context.Message.Name, counter.Value);
+        counter.Value++;
         await context.Publish(new Bumped(context.Message.Name));
         remedy.Check(context.Message.Name);
     }
@@ -65,7 +67,20 @@ public sealed class BumpPreload : IPreload
 /// <summary>Whether the bug that makes handlers throw is fixed.</summary>
 public sealed class Remedy
 {
+    int runs;
+
     public bool Fixed { get; set; }
+
+    /// <summary>How often the handler of a bump ran.</summary>
+    public int Runs => runs;
+
+    /// <summary>The name "refused" is always refused, "once" from the second time on.</summary>
+    public void Refuse(string name, long before)
+    {
+        Interlocked.Increment(ref runs);
+        if (!Fixed && (name == "refused" || (name == "once" && before > 0)))
+            throw new Refusal($"{name} is refused");
+    }
 
     public void Check(string name)
     {
@@ -73,6 +88,9 @@ public sealed class Remedy
             throw new InvalidOperationException("this message is poison");
     }
 }
+
+/// <summary>The handler has changed nothing.</summary>
+public sealed class Refusal(string message) : RefusedMessageException(message);
 
 /// <summary>Handled only by a version of the service that knows this message.</summary>
 public sealed class NewsConsumer(Counters counters) : IConsumer<News>

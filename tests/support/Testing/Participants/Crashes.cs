@@ -15,8 +15,12 @@ public sealed class CrashBeforeCommit : DbTransactionInterceptor
     readonly HashSet<Guid> crashed = [];
     readonly Lock gate = new();
 
-    /// <summary>How many orders crashed in this step.</summary>
-    public int Orders => crashed.Count;
+    /// <summary>True if a transaction of the order crashed in this step.</summary>
+    public bool HasCrashed(Guid order)
+    {
+        lock (gate)
+            return crashed.Contains(order);
+    }
 
     public void NextStep()
     {
