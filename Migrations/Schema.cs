@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -18,26 +19,34 @@ public static class Schema
     /// <returns>The applied migrations, as <c>database: migration</c>.</returns>
     public static async Task<IReadOnlyList<string>> Apply(IConfiguration settings)
     {
-        var applied = new List<string>();
-        foreach (var database in Databases)
-        {
-            // Production has a real gateway: with connection strings the sandbox's database is optional.
-            if (database == "sandbox" && settings.GetDatabaseMode() != DatabaseMode.Sqlite && settings.GetConnectionString(database) is null)
-                continue;
-            var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
-            applied.AddRange(await SchemaLocks.Run(settings, database, async locks =>
-            {
-                await using var db = Context(Options(mode, SchemaLocks.ForEngine(mode, connection), locks), mode, database);
-                var migrations = await Apply(db, database);
-                await Grant(db, mode);
-                return migrations;
-            }));
-        }
+        // The files of SQLite are independent. A server creates its databases from one template.
+        var isSqlite = settings.GetDatabaseMode() == DatabaseMode.Sqlite;
+        var applied = new ConcurrentDictionary<string, IEnumerable<string>>();
+        await Parallel.ForEachAsync(Databases.Where(database => IsConfigured(settings, database)),
+            new ParallelOptions { MaxDegreeOfParallelism = isSqlite ? Databases.Count : 1 },
+            async (database, _) => applied[database] = await Apply(settings, database));
+        List<string> migrations = [.. Databases.SelectMany(database => applied.GetValueOrDefault(database, []))];
 
         // A new file has the modes that the process's umask leaves.
-        if (settings.GetDatabaseMode() == DatabaseMode.Sqlite && applied.Count > 0)
+        if (isSqlite && migrations.Count > 0)
             PrivateFiles.RestrictDatabases(settings.GetDataDirectory());
-        return applied;
+        return migrations;
+    }
+
+    /// <summary>Production has a real gateway: with connection strings the sandbox's database is optional.</summary>
+    static bool IsConfigured(IConfiguration settings, string database) =>
+        database != "sandbox" || settings.GetDatabaseMode() == DatabaseMode.Sqlite || settings.GetConnectionString(database) is not null;
+
+    static Task<IEnumerable<string>> Apply(IConfiguration settings, string database)
+    {
+        var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
+        return SchemaLocks.Run(settings, database, async locks =>
+        {
+            await using var db = Context(Options(mode, SchemaLocks.ForEngine(mode, connection), locks), mode, database);
+            var migrations = await Apply(db, database);
+            await Grant(db, mode);
+            return migrations;
+        });
     }
 
     /// <summary>The context with a database's migrations for an engine.</summary>

@@ -20,7 +20,9 @@ static class SwitchFlips
     public static async Task Try(Trial trial)
     {
         var sku = await trial.Shop.NewSku(1_000_000);
-        var load = trial.Load(sku);
+        var placed = 0;
+        var load = SteadyLoad.Start(trial, trial.Options.Rate, () =>
+            Trial.NewDraft(sku, Interlocked.Increment(ref placed) % 20 == 0 ? "tok_capture_refused" : "tok_ok"));
         var kills = KillAtPoints(trial);
         var flips = await Flip(trial);
         await kills;

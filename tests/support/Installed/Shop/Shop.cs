@@ -91,7 +91,7 @@ public sealed class Shop : IDisposable
         var body = JsonNode.Parse($$"""{"rules":{{rules}},"reason":"a test"}""");
         using var request = new HttpRequestMessage(HttpMethod.Put, Orders("switches/" + name)) { Content = JsonContent.Create(body) };
         using (var read = await http.GetAsync(Orders("switches/" + name)))
-            request.Headers.IfMatch.Add(read.Headers.ETag!);
+            request.Headers.IfMatch.Add(read.EnsureSuccessStatusCode().Headers.ETag!);
         await Ok(http.SendAsync(request));
     }
 
