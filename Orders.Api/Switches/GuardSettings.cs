@@ -19,7 +19,9 @@ sealed class GuardSettings
     {
         if (Ratio is not (0 or (>= 1 and <= 1000)))
             throw new InvalidOperationException("Switches:Guard:Ratio must be 1 to 1000, or 0 for no guard.");
-        if (Minutes is < 1 or > 1440 || MinOrders is < 10 or > 1_000_000)
-            throw new InvalidOperationException("Switches:Guard:Minutes must be 1 to 1440 and Switches:Guard:MinOrders 10 to 1000000.");
+        if (Minutes is < 1 or > 1440)
+            throw new InvalidOperationException($"Switches:Guard:Minutes must be 1 to 1440; it is {Minutes}.");
+        if (MinOrders is < 10 or > 1_000_000)
+            throw new InvalidOperationException($"Switches:Guard:MinOrders must be 10 to 1000000; it is {MinOrders}.");
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Orders.Model;
 using Orders.Model.Switches;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Switches;
 
@@ -44,22 +45,23 @@ static class PreviewEndpoint
         .ProducesProblem(ProblemTypes.SwitchNotFound, ProblemTypes.InvalidSwitchRules);
 
     static async Task<PreviewView> Preview(
-        [Description("The switch.")] string name, PreviewRequest request, SwitchCatalogue catalogue, SwitchSettings settings, SwitchReader reader, OrdersDb db,
-        HttpContext http)
+        [Description("The switch.")] string name, PreviewRequest request, SwitchCatalogue catalogue, SwitchSettings settings, SwitchReader reader,
+        LaneSettings lanes, OrdersDb db, HttpContext http)
     {
         var definition = SwitchCalls.Find(catalogue, name);
-        var proposed = new SwitchRules(definition, SwitchCalls.Check(definition, request.Rules, settings));
+        var rules = SwitchCalls.Check(definition, request.Rules, settings);
+        await SwitchCalls.CheckNames(definition, rules, db);
+        var proposed = new SwitchRules(definition, rules);
         if (request.Last is < 1 or > MaxOrders)
             throw Problem.At(ProblemTypes.InvalidSwitchRules, "/last", $"Use 1 to {MaxOrders}, or omit it.");
         var inForce = await reader.Read(db);
         var orders = await PastOrders.Read(db, request.Last ?? DefaultOrders, http.RequestAborted);
-        return Compare(orders, facts => inForce.Decide(name, facts), proposed.Decide);
+        return Compare(orders, facts => PlacementDecision.Of(inForce, facts, lanes).Of(name), facts => proposed.Decide(OrderSwitches.Subject(facts)));
     }
 
-    static PreviewView Compare(IReadOnlyList<PastOrder> orders, Func<SwitchSubject, SwitchDecision> inForce, Func<SwitchSubject, SwitchDecision> proposed)
+    static PreviewView Compare(IReadOnlyList<PastOrder> orders, Func<OrderFacts, SwitchDecision> inForce, Func<OrderFacts, SwitchDecision> proposed)
     {
-        var decided = orders.Select(order => (Order: order, Subject: OrderSwitches.Subject(order.Facts)))
-            .Select(one => (one.Order, InForce: inForce(one.Subject), Proposed: proposed(one.Subject))).ToList();
+        var decided = orders.Select(order => (Order: order, InForce: inForce(order.Facts), Proposed: proposed(order.Facts))).ToList();
         var changed = decided.Where(one => one.InForce.Value != one.Proposed.Value).ToList();
         return new PreviewView(
             orders.Count, Count(decided.Select(one => one.Proposed.Value)),

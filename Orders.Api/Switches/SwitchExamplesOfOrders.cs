@@ -16,7 +16,7 @@ static class SwitchExamplesOfOrders
 
     public static readonly SwitchExamples Switch = new(
         new SwitchView(OrderSwitches.Flow, "The version of the order process.", OrderFlows.All, Dimensions, ["orders", "customers", "merchants"],
-            new SwitchVersionView(17, false, [Rule], "kim", null, Reason, At), null),
+            new SwitchVersionView(17, false, [Rule], "kim", Reason, At), null),
         Rule, Reason);
 
     public static readonly PreviewView Preview = new(

@@ -49,7 +49,8 @@ public sealed record OrderRequest(
         if (Customer is not null && !FieldRules.IsCustomer(Customer))
             errors.Add(new("/customer", $"Use 1 to {FieldRules.MaxCustomerLength} printable ASCII characters without spaces, or omit it."));
         if (CustomerRole is not null && !FieldRules.IsCustomerRole(CustomerRole))
-            errors.Add(new("/customerRole", $"Use 1 to {FieldRules.MaxCustomerRoleLength} of a-z, 0-9, '.', '_' and '-', or omit it."));
+            errors.Add(new("/customerRole",
+                $"Use 1 to {FieldRules.MaxCustomerRoleLength} of a-z, 0-9, '.', '_' and '-', the first a letter or a digit, or omit it."));
         return errors;
     }
 

@@ -47,7 +47,7 @@ public static class OrderSwitches
 
     static SwitchDimension Checked(SwitchDimension dimension, OrderSettings settings, KnownMerchants merchants) => dimension.Name switch
     {
-        Merchant => dimension with { FindUnknown = (work, names) => UnknownMerchants(work, names, merchants) },
+        Merchant => dimension with { FindUnknown = (db, names) => UnknownMerchants(db, names, merchants) },
         Product => dimension with { FindUnknown = UnknownProducts },
         Class => dimension with
         {
@@ -81,15 +81,15 @@ public static class OrderSwitches
     }
 
     /// <summary>A merchant has an API key, or, over the bus, an order.</summary>
-    static async Task<IReadOnlyList<string>> UnknownMerchants(UnitOfWorkContext work, IReadOnlyList<string> names, KnownMerchants merchants)
+    static async Task<IReadOnlyList<string>> UnknownMerchants(ServiceDb db, IReadOnlyList<string> names, KnownMerchants merchants)
     {
         var unknown = new List<string>();
         foreach (var name in names.Except(merchants.WithKey))
-            if (!await ((OrdersDb)work.Db).Orders.AnyAsync(order => order.Merchant == name))
+            if (!await ((OrdersDb)db).Orders.AnyAsync(order => order.Merchant == name))
                 unknown.Add(name);
         return unknown;
     }
 
-    static async Task<IReadOnlyList<string>> UnknownProducts(UnitOfWorkContext work, IReadOnlyList<string> names) =>
-        [.. names.Except(await ((OrdersDb)work.Db).Products.Where(product => names.Contains(product.Sku)).Select(product => product.Sku).ToListAsync())];
+    static async Task<IReadOnlyList<string>> UnknownProducts(ServiceDb db, IReadOnlyList<string> names) =>
+        [.. names.Except(await ((OrdersDb)db).Products.Where(product => names.Contains(product.Sku)).Select(product => product.Sku).ToListAsync())];
 }

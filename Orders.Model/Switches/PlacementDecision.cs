@@ -31,6 +31,9 @@ public sealed partial record PlacementDecision(long? Version, SwitchDecision Flo
             lanes.Used.Contains(lane.Value) ? lane : new(OrderLanes.Main, $"{lane.Value} {NotInUse}"));
     }
 
+    /// <summary>What it decided by the switch of this name.</summary>
+    public SwitchDecision Of(string name) => name == OrderSwitches.Lane ? Lane : Flow;
+
     internal void Count()
     {
         Decided.Add(1, new("switch", OrderSwitches.Flow), new("value", Flow.Value));

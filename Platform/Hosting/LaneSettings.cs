@@ -6,7 +6,11 @@ namespace OrderSaga.Platform.Hosting;
 /// <summary>Settings of lanes. Bound from the section <c>Lanes</c>; checked at start.</summary>
 public sealed class LaneSettings
 {
-    /// <summary>The lanes of the installation, the same in every process: <c>main,grey,vip</c>. Each has queues of its own.</summary>
+    const int MaxShown = 80;
+
+    /// <summary>
+    /// The lanes of the installation, the same in every process: <c>main,grey,vip</c>. Each has queues of its own. A name has 1 to 20 letters a-z.
+    /// </summary>
     public string Use { get; set; } = "main";
 
     /// <summary>The lanes whose queues this process reads. Default: all of Use.</summary>
@@ -39,13 +43,19 @@ public sealed class LaneSettings
 
     void Check()
     {
-        if (!Used.Contains(Lane.Main) || Used.Distinct().Count() != Used.Count || !Used.All(Lane.IsName))
-            throw new InvalidOperationException($"Lanes:Use must list main and other lanes once each, like main,grey,vip; it is '{Use}'.");
-        if (Served.Count == 0 || Served.Except(Used).Any() || TakenOver.Except(Used).Any() || TakenOver.Contains(Lane.Main))
-            throw new InvalidOperationException("Lanes:Serve must list lanes of Lanes:Use, and Lanes:TakeOver must list lanes of Lanes:Use except main.");
+        if (Used.Where(lane => !Lane.IsName(lane)).Select(lane => (string?)lane).FirstOrDefault() is { } wrong)
+            throw Wrong("Use", Use, $"'{Text.Clean(wrong, MaxShown)}' is no name of a lane: use 1 to 20 letters a-z, and not quorum or replies");
+        if (!Used.Contains(Lane.Main) || Used.Distinct().Count() != Used.Count)
+            throw Wrong("Use", Use, "it must list main and other lanes once each, like main,grey,vip");
+        if (Served.Count == 0 || Served.Except(Used).Any())
+            throw Wrong("Serve", Serve, $"it must list lanes of Lanes:Use, which is {Use}");
+        if (TakenOver.Except(Used).Any() || TakenOver.Contains(Lane.Main))
+            throw Wrong("TakeOver", TakeOver, $"it must list lanes of Lanes:Use, which is {Use}, except main");
         if (TakeOverSeconds is < 5 or > 86_400)
-            throw new InvalidOperationException("Lanes:TakeOverSeconds must be 5 to 86400.");
+            throw new InvalidOperationException($"Lanes:TakeOverSeconds must be 5 to 86400; it is {TakeOverSeconds}.");
     }
 
-    static string[] Names(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    static InvalidOperationException Wrong(string setting, string? value, string why) => new($"Lanes:{setting} is '{Text.Clean(value, MaxShown)}': {why}.");
+
+    static string[] Names(string text) => text.Length == 0 ? [] : text.Split(',', StringSplitOptions.TrimEntries);
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
 
@@ -16,6 +17,8 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
     /// <summary><see cref="SwitchVersion.By"/> of a kill by the guard of a service. No key has a space in its name.</summary>
     public const string Guard = "the guard";
 
+    const int MaxDetailLength = 500;
+
     /// <summary>Sets the rules, or proposes them if they need a second person.</summary>
     /// <param name="work">The transaction.</param>
     /// <param name="definition">The switch.</param>
@@ -28,11 +31,11 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
         var rows = await Lock(work);
         var row = Find(rows, definition.Name);
         require(row);
-        await SwitchRuleChecks.CheckNames(definition, rules, work);
+        await SwitchRuleChecks.CheckNames(definition, rules, work.Db);
         row ??= Add(work, definition.Name);
         var before = await InForce(work.Db, row);
         if (before is { Killed: false } && before.Rules == SwitchRules.Write(rules))
-            return row;
+            return row.ProposedRules is null ? row : Discard(work, row, change);
         if (settings.TwoPersons && !SwitchNarrowing.IsNarrower(definition, RulesOf(before), rules))
             return Propose(work, row, rules, change);
         Apply(work, rows, row, SwitchRules.Write(rules), change, killed: false);
@@ -51,20 +54,18 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
         if (row.ProposedBy == change.By)
             throw new Problem(ProblemTypes.ActionRefused, $"The key {change.By} made the proposal; another key must approve it.");
         // The names may be gone since, and the proposal may come from a newer build.
-        await SwitchRuleChecks.CheckNames(definition, SwitchRuleChecks.Check(definition, SwitchRules.Read(rules), settings.MaxNames), work);
-        Apply(work, rows, row, rules, new(row.ProposedBy!, row.ProposedReason!, change.Cause, change.By), killed: false);
+        await SwitchRuleChecks.CheckNames(definition, SwitchRuleChecks.Check(definition, SwitchRules.Read(rules), settings.MaxNames), work.Db);
+        Apply(work, rows, row, rules, change with { By = row.ProposedBy!, ApprovedBy = change.By }, killed: false, row.ProposedReason!);
         return row;
     }
 
-    /// <summary>Withdraws the proposal; does nothing if there is none.</summary>
-    public async Task<Switch?> Withdraw(UnitOfWorkContext work, SwitchDefinition definition, SwitchChange change)
+    /// <summary>Withdraws the proposal.</summary>
+    /// <exception cref="Problem">409: there is no proposal.</exception>
+    public async Task<Switch> Withdraw(UnitOfWorkContext work, SwitchDefinition definition, SwitchChange change)
     {
         var row = Find(await Lock(work), definition.Name);
-        if (row?.ProposedRules is null)
-            return row;
-        ClearProposal(row);
-        Audit(work, row, row.InForce, $"version {row.InForce}", change);
-        return row;
+        return row?.ProposedRules is not null ? Discard(work, row, change)
+            : throw new Problem(ProblemTypes.ActionRefused, "The switch has no proposal. Nothing was changed.");
     }
 
     /// <summary>From the commit on, every new subject gets the default. Discards a proposal. Does nothing if the switch is killed already.</summary>
@@ -102,32 +103,52 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
 
     Switch Propose(UnitOfWorkContext work, Switch row, IReadOnlyList<SwitchRule> rules, SwitchChange change)
     {
-        (row.ProposedRules, row.ProposedBy, row.ProposedReason, row.ProposedAt) = (SwitchRules.Write(rules), change.By, change.Reason, Now);
-        Audit(work, row, row.InForce, $"version {row.InForce} and a proposal", change);
+        var (from, proposed) = (StateOf(row), SwitchRules.Write(rules));
+        (row.ProposedRules, row.ProposedBy, row.ProposedReason, row.ProposedAt) = (proposed, change.By, change.Reason, Now);
+        // A version keeps its rules; a proposal that is dropped has them only here.
+        Audit(work, row, from, change with { Reason = $"{change.Reason}; rules {proposed}" });
+        return row;
+    }
+
+    Switch Discard(UnitOfWorkContext work, Switch row, SwitchChange change)
+    {
+        var from = StateOf(row);
+        ClearProposal(row);
+        Audit(work, row, from, change);
         return row;
     }
 
     /// <summary>Two first changes at once have no row to lock; the second one conflicts at the number and is repeated.</summary>
-    void Apply(UnitOfWorkContext work, List<Switch> rows, Switch row, string rules, SwitchChange change, bool killed)
+    /// <param name="work">The transaction.</param>
+    /// <param name="rows">The locked rows of all switches.</param>
+    /// <param name="row">The row to change.</param>
+    /// <param name="rules">The new rules.</param>
+    /// <param name="change">Who and why, for the audit.</param>
+    /// <param name="killed">Every subject gets the default.</param>
+    /// <param name="reason">Why, for the version; null: as for the audit.</param>
+    void Apply(UnitOfWorkContext work, List<Switch> rows, Switch row, string rules, SwitchChange change, bool killed, string? reason = null)
     {
-        var before = row.InForce;
+        var from = StateOf(row);
         row.InForce = rows.Select(one => one.InForce).DefaultIfEmpty().Max() + 1;
         ClearProposal(row);
         work.Db.Add(new SwitchVersion
         {
-            Number = row.InForce, Name = row.Name, Killed = killed, Rules = rules, By = change.By, ApprovedBy = change.ApprovedBy, Reason = change.Reason,
-            At = Now,
+            Number = row.InForce, Name = row.Name, Killed = killed, Rules = rules, By = change.By, ApprovedBy = change.ApprovedBy,
+            Reason = reason ?? change.Reason, At = Now,
         });
-        Audit(work, row, before, killed ? $"version {row.InForce}, killed" : $"version {row.InForce}", change);
+        Audit(work, row, from, change, killed ? ", killed" : "");
     }
 
     static void ClearProposal(Switch row) =>
         (row.ProposedRules, row.ProposedBy, row.ProposedReason, row.ProposedAt) = (null, null, null, null);
 
-    void Audit(UnitOfWorkContext work, Switch row, long before, string to, SwitchChange change)
+    static string StateOf(Switch row) => $"version {row.InForce}{(row.ProposedBy is null ? "" : $" and a proposal of {row.ProposedBy}")}";
+
+    void Audit(UnitOfWorkContext work, Switch row, string from, SwitchChange change, string more = "")
     {
         row.UpdatedAt = Now;
-        work.Audit(AuditSubject, row.Name, $"version {before}", to, change.Cause, change.Reason, change.Actor);
+        var to = StateOf(row) + more;
+        work.Audit(AuditSubject, row.Name, from, to, change.Cause, Text.Clean(change.Reason, MaxDetailLength), change.Actor);
         work.AfterCommit(() => log.LogInformation("Switch {Switch}: {Change} by {By}: {Reason}", row.Name, to, change.ApprovedBy ?? change.By, change.Reason));
     }
 

@@ -29,7 +29,7 @@ public sealed record SwitchDefinition(
 /// <param name="FindUnknown">Returns the names that do not exist, if that can be checked: a misspelt name would match nothing.</param>
 public sealed record SwitchDimension(
     string Name, Func<string, bool> IsValid, bool All = false, string? Within = null,
-    Func<UnitOfWorkContext, IReadOnlyList<string>, Task<IReadOnlyList<string>>>? FindUnknown = null);
+    Func<ServiceDb, IReadOnlyList<string>, Task<IReadOnlyList<string>>>? FindUnknown = null);
 
 /// <summary>What a switch decides about.</summary>
 /// <param name="Names">By dimension; a dimension without names is missing.</param>

@@ -31,16 +31,18 @@ static class SwitchEndpoints
             .ProducesProblem(ProblemTypes.SwitchNotFound);
         Change(switches.MapPut("/{name}", Put<TDb>), "PutSwitch", "Sets the rules, or proposes them if they need a second person", Roles.Release)
             .WithDescription("200: the rules are in force. Every decision after this answer follows them; earlier decisions stay. "
-                + "202: the rules reach more than before and wait for another key (setting Switches:TwoPersons).")
+                + "202: the rules may reach more than before and wait for another key (setting Switches:TwoPersons). "
+                + "The rules that are in force change nothing, except that they drop a proposal.")
             .RequestExample(rules).Produces<SwitchView>(StatusCodes.Status202Accepted).ResponseExample(202, examples.Proposed)
             .AcceptsPreconditions().ProducesProblem(ProblemTypes.InvalidSwitchRules, ProblemTypes.PreconditionRequired).ResponseExample(200, examples.View);
         Change(switches.MapPost("/{name}/approve", Approve<TDb>), "ApproveSwitch", "Puts the proposal of another key in force", Roles.Release)
             .RequestExample(reason).AcceptsPreconditions().ResponseExample(200, examples.View)
             .ProducesProblem(ProblemTypes.InvalidSwitchRules, ProblemTypes.ActionRefused, ProblemTypes.PreconditionRequired);
         Change(switches.MapPost("/{name}/withdraw", Withdraw<TDb>), "WithdrawSwitch", "Withdraws the proposal", Roles.Release, Roles.Operator)
-            .RequestExample(reason).ResponseExample(200, examples.View);
+            .RequestExample(reason).ResponseExample(200, examples.View).ProducesProblem(ProblemTypes.ActionRefused);
         Change(switches.MapPost("/{name}/kill", Kill<TDb>), "KillSwitch", "Decides for the default from now on", Roles.Release, Roles.Operator)
-            .WithDescription("Every decision after this answer is the default; earlier decisions stay. PUT puts rules in force again.")
+            .WithDescription("Every decision after this answer is the default; earlier decisions stay. PUT puts rules in force again. "
+                + "A second kill changes nothing.")
             .RequestExample(reason).ResponseExample(200, examples.Killed);
     }
 
@@ -67,7 +69,7 @@ static class SwitchEndpoints
     {
         var definition = SwitchCalls.Find(catalogue, name);
         var row = await db.Set<Switch>().AsNoTracking().SingleOrDefaultAsync(row => row.Name == name, http.RequestAborted);
-        return Preconditions.IsKnown(http, SwitchView.TagOf(row))
+        return Preconditions.IsKnown(http, SwitchView.TagOf(name, row))
             ? Results.StatusCode(StatusCodes.Status304NotModified)
             : Results.Ok(await View(db, definition, row));
     }
@@ -94,8 +96,8 @@ static class SwitchEndpoints
         var change = ChangeOf(http, request.Reason, "PutSwitch");
         var rules = SwitchCalls.Check(definition, request.Rules, settings);
         var (row, view) = await Run(unitOfWork, definition,
-            async work => await changes.Set(work, definition, rules, change, RequireMatch(http)));
-        Preconditions.WriteHeaders(http.Response, SwitchView.TagOf(row));
+            async work => await changes.Set(work, definition, rules, change, RequireMatch(name, http)));
+        Preconditions.WriteHeaders(http.Response, SwitchView.TagOf(name, row));
         return row?.ProposedRules == SwitchRules.Write(rules) ? Results.Accepted(null, view) : Results.Ok(view);
     }
 
@@ -103,12 +105,12 @@ static class SwitchEndpoints
         [Description("The switch.")] string name, OperatorReason? request, SwitchCatalogue catalogue, SwitchChanges changes, UnitOfWork<TDb> unitOfWork,
         HttpContext http) where TDb : ServiceDb =>
         Act(name, request, catalogue, unitOfWork, http, "ApproveSwitch",
-            async (work, definition, change) => await changes.Approve(work, definition, change, RequireMatch(http)));
+            async (work, definition, change) => await changes.Approve(work, definition, change, RequireMatch(name, http)));
 
     static Task<SwitchView> Withdraw<TDb>(
         [Description("The switch.")] string name, OperatorReason? request, SwitchCatalogue catalogue, SwitchChanges changes, UnitOfWork<TDb> unitOfWork,
         HttpContext http) where TDb : ServiceDb =>
-        Act(name, request, catalogue, unitOfWork, http, "WithdrawSwitch", changes.Withdraw);
+        Act(name, request, catalogue, unitOfWork, http, "WithdrawSwitch", async (work, definition, change) => await changes.Withdraw(work, definition, change));
 
     static Task<SwitchView> Kill<TDb>(
         [Description("The switch.")] string name, OperatorReason? request, SwitchCatalogue catalogue, SwitchChanges changes, UnitOfWork<TDb> unitOfWork,
@@ -122,11 +124,11 @@ static class SwitchEndpoints
         var definition = SwitchCalls.Find(catalogue, name);
         var change = ChangeOf(http, request?.Reason, cause);
         var (row, view) = await Run(unitOfWork, definition, work => act(work, definition, change));
-        Preconditions.WriteHeaders(http.Response, SwitchView.TagOf(row));
+        Preconditions.WriteHeaders(http.Response, SwitchView.TagOf(name, row));
         return view;
     }
 
-    static Action<Switch?> RequireMatch(HttpContext http) => row => Preconditions.RequireMatch(http.Request, SwitchView.TagOf(row));
+    static Action<Switch?> RequireMatch(string name, HttpContext http) => row => Preconditions.RequireMatch(http.Request, SwitchView.TagOf(name, row));
 
     /// <summary>Reads the answer in the transaction: it shows this change and no later one.</summary>
     static Task<(Switch? Row, SwitchView View)> Run<TDb>(
@@ -155,4 +157,8 @@ public static class SwitchCalls
     /// <exception cref="Problem">400: a rule is invalid.</exception>
     public static IReadOnlyList<SwitchRule> Check(SwitchDefinition definition, IReadOnlyList<SwitchRule?>? rules, SwitchSettings settings) =>
         SwitchRuleChecks.Check(definition, rules, settings.MaxNames);
+
+    /// <exception cref="Problem">400: a rule names something that does not exist.</exception>
+    public static Task CheckNames(SwitchDefinition definition, IReadOnlyList<SwitchRule> rules, ServiceDb db) =>
+        SwitchRuleChecks.CheckNames(definition, rules, db);
 }

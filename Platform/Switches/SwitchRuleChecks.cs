@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
 
@@ -19,22 +20,28 @@ static class SwitchRuleChecks
         else if (rules.Sum(rule => rule?.When?.Values.Sum(names => names?.Count ?? 0) ?? 0) > maxNames)
             errors.Add(new("/rules", $"The rules may list at most {maxNames} names together."));
         else
+        {
             for (var at = 0; at < rules.Count; at++)
                 Check(definition, rules[at], $"/rules/{at}", errors);
+            var all = rules.ToList().FindIndex(rule => rule is { When: null or { Count: 0 }, Percent: null or 100 });
+            if (all >= 0 && all < rules.Count - 1)
+                errors.Add(new($"/rules/{all + 1}", $"Rule {all + 1} before it matches everything, so this one never decides: put it first, or remove it."));
+        }
+
         Throw(errors);
         return [.. rules!.Select(rule => rule!)];
     }
 
     /// <summary>Checks that the names exist, where that can be checked.</summary>
     /// <exception cref="Problem">400: names what does not exist.</exception>
-    public static async Task CheckNames(SwitchDefinition definition, IReadOnlyList<SwitchRule> rules, UnitOfWorkContext work)
+    public static async Task CheckNames(SwitchDefinition definition, IReadOnlyList<SwitchRule> rules, ServiceDb db)
     {
         var errors = new List<ProblemError>();
         for (var at = 0; at < rules.Count; at++)
         {
             foreach (var (dimension, names) in rules[at].When ?? new Dictionary<string, IReadOnlyList<string>?>())
             {
-                var unknown = definition.Dimensions.First(one => one.Name == dimension).FindUnknown is { } find ? await find(work, names!) : [];
+                var unknown = definition.Dimensions.First(one => one.Name == dimension).FindUnknown is { } find ? await find(db, names!) : [];
                 if (unknown.Count > 0)
                     errors.Add(new($"/rules/{at}/when/{dimension}", $"Not found: {string.Join(", ", unknown.Take(5))}. A rule for them would match nothing."));
             }
@@ -72,7 +79,7 @@ static class SwitchRuleChecks
         else if (names is null or { Count: 0 })
             errors.Add(new($"{at}/{name}", "List at least one name, or omit it."));
         else if (names.FirstOrDefault(one => one is null || !dimension.IsValid(one)) is var wrong && names.Any(one => one is null || !dimension.IsValid(one)))
-            errors.Add(new($"{at}/{name}", $"'{Common.Text.Clean(wrong, 80)}' cannot be a name here."));
+            errors.Add(new($"{at}/{name}", $"{JsonSerializer.Serialize(Common.Text.Cut(wrong ?? "", 80))} is not valid here."));
     }
 
     static void Throw(List<ProblemError> errors)

@@ -3,7 +3,7 @@ namespace OrderSaga.Platform.Switches;
 /// <summary>Settings of switches. Bound from the section <c>Switches</c>; checked at start.</summary>
 public sealed class SwitchSettings
 {
-    /// <summary>True: new rules that reach more subjects wait until another API key approves them. Narrower rules and kill never wait.</summary>
+    /// <summary>True: new rules wait until another API key approves them, unless they are narrower rule by rule. Kill never waits.</summary>
     public bool TwoPersons { get; set; }
 
     /// <summary>Maximum number of names in all rules of one switch. Limits:MaxRequestBytes limits the length of the rules too.</summary>

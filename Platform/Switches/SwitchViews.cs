@@ -22,9 +22,9 @@ public sealed record SwitchView(
         row?.ProposedRules is { } rules ? new(SwitchRules.Read(rules), row.ProposedBy!, row.ProposedReason!, row.ProposedAt!.Value) : null);
 
     /// <summary>Includes the time, so that a number reused after a restored backup gives another tag.</summary>
-    internal static ResourceVersion TagOf(Switch? row) => row is null
-        ? new("0", DateTime.UnixEpoch)
-        : new(string.Create(CultureInfo.InvariantCulture, $"{row.Version}-{row.UpdatedAt.Ticks:x}"), row.UpdatedAt);
+    internal static ResourceVersion TagOf(string name, Switch? row) => row is null
+        ? new(name + "-0", DateTime.UnixEpoch)
+        : new(string.Create(CultureInfo.InvariantCulture, $"{name}-{row.Version}-{row.UpdatedAt.Ticks:x}"), row.UpdatedAt);
 }
 
 /// <summary>One version of a switch.</summary>
@@ -32,15 +32,15 @@ public sealed record SwitchView(
 /// <param name="Killed">Every order gets the default, whatever the rules.</param>
 /// <param name="Rules">The first rule that matches decides.</param>
 /// <param name="By">Name of the key that set or proposed it.</param>
-/// <param name="ApprovedBy">Name of the key that approved it; absent if it needed none.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="At">UTC; orders placed after the answer to the change are decided by it.</param>
+/// <param name="ApprovedBy">Name of the key that approved it; absent if it needed none.</param>
 public sealed record SwitchVersionView(
-    long Version, bool Killed, IReadOnlyList<SwitchRule> Rules, string By,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ApprovedBy, string Reason, DateTime At)
+    long Version, bool Killed, IReadOnlyList<SwitchRule> Rules, string By, string Reason, DateTime At,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ApprovedBy = null)
 {
     internal static SwitchVersionView Of(SwitchVersion row) =>
-        new(row.Number, row.Killed, SwitchRules.Read(row.Rules), row.By, row.ApprovedBy, row.Reason, row.At);
+        new(row.Number, row.Killed, SwitchRules.Read(row.Rules), row.By, row.Reason, row.At, row.ApprovedBy);
 }
 
 /// <summary>Rules that wait for a second person.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,8 @@ public static class TelemetrySetup
 {
     public static void AddTelemetry(this WebApplicationBuilder builder, string service)
     {
+        // A traceparent that the runtime cannot read as W3C must not give the request an id of another form: then it gets a fresh one.
+        (Activity.DefaultIdFormat, Activity.ForceDefaultIdFormat) = (ActivityIdFormat.W3C, true);
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(Logger(builder, service), dispose: true);
         builder.Services.AddHostedService(_ => new TelemetryExport(builder.Configuration, service));

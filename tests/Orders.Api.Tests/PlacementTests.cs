@@ -33,6 +33,23 @@ public sealed class PlacementTests
         (audit.From, audit.To, audit.Cause).ShouldBe(("", "Reserving", "SubmitOrder"));
     }
 
+    [Theory]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true)]
+    [InlineData("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true)]
+    [InlineData("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-extra", false)]
+    [InlineData("01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-", false)]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-extra", false)]
+    [InlineData("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false)]
+    [InlineData("nonsense", false)]
+    public async Task Every_order_has_a_trace(string traceparent, bool continues)
+    {
+        var merchant = (await Api.Of(Mode.Embedded)).Merchant();
+        var id = (await merchant.Place("traced", Caller.Order, ("traceparent", traceparent))).ShouldBe(202).Json["traceId"]!.GetValue<string>();
+        (id == "4bf92f3577b34da6a3ce929d0e0e4736").ShouldBe(continues);
+        id.Length.ShouldBe(32);
+        id.ShouldNotBe(new string('0', 32));
+    }
+
     [Theory, MemberData(nameof(Modes))]
     public async Task A_repeated_request_returns_the_same_bytes(Mode mode)
     {

@@ -11,8 +11,15 @@ public sealed class SteadyLoad
     static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// Callers that wait for an answer at the same time. Beyond it the rate drops: on a machine that is slower than the rate the callers would
+    /// otherwise take its memory.
+    /// </summary>
+    const int MaxCallers = 1000;
+
     readonly Trial trial;
     readonly CancellationTokenSource stopped = new();
+    readonly SemaphoreSlim waiting = new(MaxCallers);
     readonly ConcurrentQueue<PlacedOrder> placed = [];
     readonly Task<List<Task>> callers;
     int withoutRetryAfter;
@@ -50,7 +57,10 @@ public sealed class SteadyLoad
         try
         {
             while (await timer.WaitForNextTickAsync(stopped.Token))
+            {
+                await waiting.WaitAsync(stopped.Token);
                 all.Add(Caller(draft()));
+            }
         }
         catch (OperationCanceledException)
         {
@@ -64,8 +74,15 @@ public sealed class SteadyLoad
     {
         var at = trial.Run.Now;
         using var delay = new PeriodicTimer(RetryDelay);
-        while (await TryPlace(draft) is not { } id || !Record(id, at))
-            await delay.WaitForNextTickAsync(trial.Cancel);
+        try
+        {
+            while (await TryPlace(draft) is not { } id || !Record(id, at))
+                await delay.WaitForNextTickAsync(trial.Cancel);
+        }
+        finally
+        {
+            waiting.Release();
+        }
     }
 
     bool Record(Guid id, DateTime at)

@@ -23,18 +23,20 @@ static class SwitchFlips
         var placed = 0;
         var load = SteadyLoad.Start(trial, trial.Options.Rate, () =>
             Trial.NewDraft(sku, Interlocked.Increment(ref placed) % 20 == 0 ? "tok_capture_refused" : "tok_ok"));
+        var watch = Stopwatch.StartNew();
         var kills = KillAtPoints(trial);
         var flips = await Flip(trial);
         await kills;
         await trial.Run.Back([.. trial.Run.System.Services]);
         var orders = await load.Stop();
+        var rate = orders.Count / watch.Elapsed.TotalSeconds;
         await trial.AllEnd(orders, EndsWithin);
         await trial.Run.System.Checker.AtRest(TimeSpan.FromMinutes(5));
 
         var broken = await trial.Run.System.Checker.Broken([.. orders.Select(order => order.Id)]);
         var flows = await trial.Read("orders", "SELECT flow, count(*) FROM orders GROUP BY flow ORDER BY flow", row => (row.GetString(0), row.GetInt64(1)));
-        trial.Row("orders", "by flow", "", "flips", "kills", "of mixed flow", "other violations");
-        trial.Row(orders.Count, string.Join(", ", flows.Select(flow => $"{flow.Item1} {flow.Item2}")), "", flips, trial.Run.Done.Values.Sum(),
+        trial.Row("orders", "orders/s", "by flow", "", "flips", "kills", "of mixed flow", "other violations");
+        trial.Row(orders.Count, rate, string.Join(", ", flows.Select(flow => $"{flow.Item1} {flow.Item2}")), "", flips, trial.Run.Done.Values.Sum(),
             broken.Count(IsMixed), broken.Count(line => !IsMixed(line)));
         trial.Require(flows.Count == 2, "only one flow was used");
         foreach (var line in broken)
