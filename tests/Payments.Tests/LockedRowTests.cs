@@ -26,7 +26,10 @@ public sealed class LockedRowTests
                 (await bench.Branch(order)).State.ShouldBe(BranchState.Trying);
         }
 
+        // The time that passes here also starts the second commit of their answers, beside the sweeper.
         await bench.Sweep();
+        foreach (var order in locked)
+            await Eventually.Holds("it is authorized", async () => (await bench.Branch(order)).State == BranchState.Tried);
         await Authorized(bench, locked);
     }
 
