@@ -5,7 +5,8 @@ namespace OrderSaga.Inventory;
 
 /// <summary>
 /// The rule of the stock branch (Try / Confirm / Cancel): (branch, message, levels) -> outcome. Pure, and independent of time: only a
-/// Confirm or a Cancel ends a hold. A duplicate gets the first answer again, because that answer may have been lost.
+/// Confirm or a Cancel ends a hold. A duplicate gets the first answer again, because that answer may have been lost. After a Cancel every
+/// Try is rejected.
 /// </summary>
 static class StockRule
 {

@@ -2,7 +2,8 @@ using OrderSaga.Platform.Common;
 
 namespace Orders.Model;
 
-/// <summary>The lanes: each has its own queues, so that one group of orders cannot hold up another. An order keeps its lane.</summary>
+/// <summary>The lanes: each has its own queues, so that one group of orders cannot hold up another. An order keeps its lane,
+/// unless recovery or an operator moves it to main.</summary>
 public static class OrderLanes
 {
     public const string Main = Lane.Main;

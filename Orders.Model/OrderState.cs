@@ -43,7 +43,9 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>One of <see cref="OrderFlows"/>, decided at placement. Every later step reads it here.</summary>
     public string Flow { get; set; } = OrderFlows.StockFirst;
 
-    /// <summary>One of <see cref="OrderLanes"/>, decided at placement. Every message about the order goes through the queues of this lane.</summary>
+    /// <summary>
+    /// One of <see cref="OrderLanes"/>, decided at placement; main after a takeover. Every message about the order goes through its queues.
+    /// </summary>
     public string Lane { get; set; } = OrderLanes.Main;
 
     /// <summary>The version of the switches that decided <see cref="Flow"/> and <see cref="Lane"/>; null: none was ever set.</summary>

@@ -31,7 +31,7 @@ public static class OrdersModelSetup
         builder.Services.AddSingleton<UnpaidOrders>();
         builder.Services.AddHostedService(services => services.GetRequiredService<UnpaidOrders>());
         builder.AddSwitches(services => OrderSwitches.Checked(
-            settings, services.GetRequiredService<KnownMerchants>(), services.GetRequiredService<LaneSettings>()));
+            settings, services.GetRequiredService<KnownMerchants>, services.GetRequiredService<LaneSettings>()));
         if (LaneSettings.From(builder.Configuration).Used.FirstOrDefault(lane => !OrderLanes.All.Contains(lane)) is { } unknown)
             throw new InvalidOperationException($"Lanes:Use has '{unknown}'; the lanes are {string.Join(", ", OrderLanes.All)}.");
         builder.Services.AddScoped<Placements>();

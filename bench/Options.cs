@@ -9,6 +9,7 @@ sealed record Options
         Usage: bench SCENARIO... [OPTION VALUE]...     scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
+          --base DIRS     other checkouts, built, comma-separated: settle and embedded measure them in turn with this one and print the ratios
           --runs 3        measured runs of each        --seconds 12        placing time of a run
           --orders N      maximum orders of a run      --in-flight 512     orders in progress at once
           --callers 256   concurrent callers           --rate 0.5          share of the maximum rate at which placed-to-settled is measured
@@ -20,6 +21,7 @@ sealed record Options
     public IReadOnlyList<string> Scenarios { get; private init; } = [];
     public string Mode { get; private init; } = "servers";
     public IReadOnlyList<string>? Against { get; private init; }
+    public IReadOnlyList<string> Bases { get; private init; } = [];
     public int Runs { get; private init; } = 3;
     public double Seconds { get; private init; } = 12;
     public int Orders { get; private init; } = int.MaxValue;
@@ -54,6 +56,8 @@ sealed record Options
     {
         "--mode" when value is "servers" or "one-process" or "embedded" => this with { Mode = value },
         "--against" => this with { Against = value == "none" ? [] : value.Split(',') },
+        "--base" when value.Split(',').All(root => File.Exists(Path.Combine(root, "OrderSaga.sln"))) =>
+            this with { Bases = [.. value.Split(',').Select(Path.GetFullPath)] },
         "--runs" => this with { Runs = Whole(name, value) },
         "--seconds" => this with { Seconds = Whole(name, value) },
         "--orders" => this with { Orders = Whole(name, value) },

@@ -8,7 +8,7 @@ namespace OrderSaga.Inventory;
 /// <param name="State">Tried (held), Refused, Confirmed (sold) or Cancelled.</param>
 /// <param name="Reason">Why the Try was refused.</param>
 /// <param name="Rejected">The lines that could not be reserved.</param>
-/// <param name="Lines">Lines of the Try; empty if the Cancel came first.</param>
+/// <param name="Lines">Lines of the Try; empty if the Cancel came first or the lines could not be used.</param>
 /// <param name="CreatedAt">UTC; time of the first command.</param>
 /// <param name="UpdatedAt">UTC; time of the last change.</param>
 sealed record BranchView(

@@ -11,10 +11,10 @@ public sealed record MergeWindow(DateTime Until, DateTime? Since = null)
 {
     public bool Has(OrderSnapshot snapshot) =>
         !(snapshot.Order?.UpdatedAt > Until) && !(snapshot.Stock?.UpdatedAt > Until) && !(snapshot.Payment?.UpdatedAt > Until)
-            && !AwaitsGateway(snapshot.Payment);
+            && !HasNewAnswer(snapshot.Payment);
 
-    /// <summary>A gateway call is in progress, or was just answered.</summary>
-    bool AwaitsGateway(PaymentEntry? payment)
+    /// <summary>An attempt was answered or reopened later than <see cref="Until"/>.</summary>
+    bool HasNewAnswer(PaymentEntry? payment)
     {
         if (payment is null)
             return false;

@@ -13,9 +13,9 @@ namespace Orders.Api;
 
 /// <summary>
 /// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an order
-/// that waits for minutes. Each lane has limits of its own. One merchant gets a share only, and counts with its share at most (orders over
-/// the bus are not refused), so that the others always find room. Only placed orders count, not invalid, repeated or refused ones. While the
-/// broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
+/// that waits for minutes. Each lane has limits of its own. A merchant has a limit of its own too, and in the total its orders count only up to
+/// that limit, so that the others always find room: orders over the bus are not refused. Only placed orders count, not invalid, repeated or
+/// refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
 /// </summary>
 sealed class Backpressure(
     QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, LaneSettings lanes, TimeProvider clock,

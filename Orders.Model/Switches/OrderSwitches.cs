@@ -36,7 +36,10 @@ public static class OrderSwitches
     ];
 
     /// <summary>The switches with checks of the names in new rules.</summary>
-    public static IReadOnlyList<SwitchDefinition> Checked(OrderSettings settings, KnownMerchants merchants, LaneSettings lanes) =>
+    /// <param name="settings">Has the order classes.</param>
+    /// <param name="merchants">Called by each check: at the start there may be no API keys yet.</param>
+    /// <param name="lanes">The lanes in use.</param>
+    public static IReadOnlyList<SwitchDefinition> Checked(OrderSettings settings, Func<KnownMerchants> merchants, LaneSettings lanes) =>
     [
         .. All.Select(one => one with
         {
@@ -45,9 +48,9 @@ public static class OrderSwitches
         }),
     ];
 
-    static SwitchDimension Checked(SwitchDimension dimension, OrderSettings settings, KnownMerchants merchants) => dimension.Name switch
+    static SwitchDimension Checked(SwitchDimension dimension, OrderSettings settings, Func<KnownMerchants> merchants) => dimension.Name switch
     {
-        Merchant => dimension with { FindUnknown = (db, names) => UnknownMerchants(db, names, merchants) },
+        Merchant => dimension with { FindUnknown = (db, names) => UnknownMerchants(db, names, merchants()) },
         Product => dimension with { FindUnknown = UnknownProducts },
         Class => dimension with
         {

@@ -31,7 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // StockReserved has no margin: no authorization may be requested after the time to pay. All other checks leave the gateway its margin.
+        // StockReserved would request an authorization, and none may be requested after the time to pay. So here it has no margin; all else has
+        // the gateway's margin.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -108,9 +109,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review when the missing answer arrives, when an operator decides, or when its time to pay ends unpaid. It then resumes in
-    /// its previous state or is cancelled. The saga ignores a decision about an older version of the row. An answer that is not the missing one is
-    /// handled as in the state before the review: ignored, or stored as a failed message.
+    /// An order leaves review when an answer arrives that its previous state expects (also a repeated one), when an operator decides, or when its
+    /// time to pay ends unpaid. It then resumes in its previous state or is cancelled. The saga ignores a decision about an older version of the
+    /// row. Any other answer is handled as in the state before the review: ignored, or stored as a failed message.
     /// </summary>
     void Review()
     {
@@ -147,7 +148,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// Handles the answer, or cancels the unpaid order if the condition is true: a cancellation was requested, or the time to pay and the
-    /// gateway's margin are over. StockReserved has no margin.
+    /// gateway's margin are over (in Reserving: the time to pay is over).
     /// </summary>
     EventActivityBinder<OrderState, T> HandleOrCancel<T>(
         Event<T> answer, StateMachineCondition<OrderState, T> mustCancel,

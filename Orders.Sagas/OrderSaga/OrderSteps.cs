@@ -144,7 +144,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool MustCancelUnpaidReview(BehaviorContext<OrderState, CheckOrder> context) =>
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
-    /// <summary>Moves the order to the lane main if nothing answers in its own. What still waits there may be handled too: the fences allow it.</summary>
+    /// <summary>Moves the order to the lane main. Commands may still wait in its former lane and be handled later; the fences allow it.</summary>
     public void TakeOver(BehaviorContext<OrderState> context, bool wanted)
     {
         var order = context.Saga;

@@ -8,12 +8,12 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
 {
     DateTime Now => clock.GetUtcNow().UtcDateTime;
 
-    /// <summary>Creates an attempt, or reopens a declined one to query it again.</summary>
+    /// <summary>Creates an attempt, or reopens the one that was declined or found nothing to void.</summary>
     public void Begin(PaymentBranch branch, Operation operation, string cause)
     {
-        if (rows.Attempt(branch.OrderId, operation) is { } declined)
+        if (rows.Attempt(branch.OrderId, operation) is { } existing)
         {
-            Reopen(branch, declined, cause);
+            Reopen(branch, existing, cause);
             return;
         }
 
@@ -28,26 +28,26 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
         };
         rows.Add(attempt);
         Audit(attempt, "", cause);
-        QueueCall(branch, attempt, query: false);
+        QueueCall(branch, attempt, askFirst: false);
     }
 
-    /// <summary>Makes the attempt due again, because the gateway may have a new answer.</summary>
+    /// <summary>Opens the attempt again, and asks the gateway after the commit: it may have a new answer.</summary>
     public void Reopen(PaymentBranch branch, PaymentAttempt attempt, string cause, bool poll = false)
     {
         var from = attempt.State.ToString();
         attempt.Reopen(Now, Now);
         if (from != attempt.State.ToString())
             Audit(attempt, from, cause);
-        QueueCall(branch, attempt, query: true, poll);
+        QueueCall(branch, attempt, askFirst: true, poll);
     }
 
     /// <summary>Leases the attempt and queues its call after the commit. If this process does not make it in time, a sweeper queues it again.</summary>
-    public void QueueCall(PaymentBranch branch, PaymentAttempt attempt, bool query, bool poll = false)
+    public void QueueCall(PaymentBranch branch, PaymentAttempt attempt, bool askFirst, bool poll = false)
     {
         var now = clock.GetUtcNow();
         attempt.TakeLease(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
         var queued = new QueuedCall(
-            CallOf(branch, attempt), attempt.Lease, query, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
+            CallOf(branch, attempt), attempt.Lease, askFirst, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
             attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, branch.Lane, attempt.TraceParent, clock.GetTimestamp());
         work.AfterCommit(() => queue.Add(queued));
     }
@@ -58,7 +58,7 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
         var from = attempt.State;
         var isNew = result.Answer is { } answer ? Settle(attempt, answer, result.Queued) : RecordNoAnswer(attempt, result);
         if (from != attempt.State)
-            Audit(attempt, from.ToString(), result.Queued.IsQuery ? "gateway asked" : "gateway called");
+            Audit(attempt, from.ToString(), result.Queued.AskFirst ? "gateway asked" : "gateway called");
         return isNew;
     }
 

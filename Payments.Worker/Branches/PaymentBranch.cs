@@ -21,7 +21,7 @@ enum BranchState
     /// <summary>The amount is authorized.</summary>
     Tried,
 
-    /// <summary>The gateway declined; nothing is held.</summary>
+    /// <summary>The gateway declined, or was not called because the time to pay was over; nothing is held.</summary>
     Refused,
 
     /// <summary>The capture was requested; its answer is unknown.</summary>
@@ -43,7 +43,7 @@ enum BranchState
 /// <summary>The payment branch of one order.</summary>
 sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
 {
-    /// <summary>Minor units; 0 if the Cancel came before the Try.</summary>
+    /// <summary>Minor units; 0 if the Cancel came before the Try, or the Try could not be used.</summary>
     public long Amount { get; private set; }
 
     public string Currency { get; private set; } = "";
@@ -54,7 +54,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>Needed to repeat the authorization; deleted as soon as its answer is known.</summary>
     public string? Token { get; private set; }
 
-    /// <summary>UTC; a hosted payment page closes at this time.</summary>
+    /// <summary>UTC; the end of the time to pay. No authorization is sent after it, and a hosted payment page closes.</summary>
     public DateTime? PayBefore { get; private set; }
 
     /// <summary>Payment page for the customer.</summary>
@@ -72,7 +72,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>A Cancel has arrived; it is answered once the gateway has confirmed that nothing is held.</summary>
     public bool CancelRequested { get; private set; }
 
-    /// <summary>Void or Refund; null until one has started. Each starts at most once.</summary>
+    /// <summary>Void or Refund; null until one has started. Each has one attempt row, which can be reopened.</summary>
     public Operation? Undo { get; private set; }
 
     /// <summary>The last answer, as JSON.</summary>

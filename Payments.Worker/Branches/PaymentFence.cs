@@ -43,7 +43,8 @@ sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkCon
     }
 
     /// <summary>
-    /// True if the void succeeded because there was nothing to void, and the customer paid afterwards.
+    /// True if the void succeeded because there was nothing to void, and the customer paid afterwards. Such a void has the id of the
+    /// authorization that had expired (<see cref="GatewayResponses"/>).
     /// </summary>
     bool WasPaidAfterVoid(PaymentBranch branch, DateTime? voidedAt) =>
         rows.Attempt(branch.OrderId, Operation.Authorize) is { State: AttemptState.Succeeded } paid && paid.UpdatedAt >= voidedAt

@@ -37,14 +37,14 @@ static class PaymentRule
     };
 
     /// <param name="branch">The order's branch.</param>
-    /// <param name="refused">The gateway refused the capture: a later Confirm is a duplicate.</param>
-    public static Outcome Confirm(PaymentBranch? branch, bool refused) => branch?.State switch
+    /// <param name="captureRefused">The gateway refused the capture: a later Confirm is a duplicate.</param>
+    public static Outcome Confirm(PaymentBranch? branch, bool captureRefused) => branch?.State switch
     {
         Tried => new PaymentStep(Confirming, Call: Operation.Capture),
         Confirming => Outcome.Nothing,
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
-        Cancelling or Cancelled when refused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
+        Cancelling or Cancelled when captureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         // A Cancel came before. The saga decides: PaymentCancelled counts as the release, is ignored,
         // or is stored as failed if the order still needs the money.
         Cancelling when branch.CancelRequested => Outcome.Nothing,

@@ -12,7 +12,7 @@ namespace OrderSaga.Payments;
 sealed class AttemptSweeper(
     UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
 {
-    /// <summary>Leases one page of due calls and the due queries, queues them after the commit, and returns their number.</summary>
+    /// <summary>Leases one page of due calls and the due polls, queues them after the commit, and returns their number.</summary>
     internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPageSize, [])).Claimed + await SweepPolls(CancellationToken.None);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -22,7 +22,7 @@ sealed class AttemptSweeper(
             await SweepAll(stoppingToken);
     }
 
-    /// <summary>A failure of the calls does not delay the queries.</summary>
+    /// <summary>A failure of the calls does not delay the polls.</summary>
     internal async Task SweepAll(CancellationToken stop)
     {
         await TrySweep(() => SweepPages(int.MaxValue, SweepCalls, stop));
@@ -41,7 +41,7 @@ sealed class AttemptSweeper(
         }
     }
 
-    /// <summary>Leases page after page; skips rows locked by another transaction until the next poll.</summary>
+    /// <summary>Leases page after page; skips rows locked by another transaction until the next sweep.</summary>
     static async Task<int> SweepPages(int max, Func<int, HashSet<Guid>, Task<(int Claimed, bool More)>> sweep, CancellationToken stop)
     {
         var (claimed, more, skipped) = (0, true, new HashSet<Guid>());
@@ -120,7 +120,7 @@ sealed class AttemptSweeper(
         await rows.Load(work, orderIds, skipLocked: true);
         var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
-            steps.QueueCall(rows.Branch(attempt.OrderId)!, attempt, query: true, poll);
+            steps.QueueCall(rows.Branch(attempt.OrderId)!, attempt, askFirst: true, poll);
         skipped.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
         return (due.Count, orderIds.Count == page);
     }

@@ -7,16 +7,17 @@ namespace OrderSaga.Payments;
 /// <summary>A committed attempt, queued for this process's callers.</summary>
 /// <param name="Call">The gateway call.</param>
 /// <param name="Lease">Id of the attempt's lease; a later lease replaces it.</param>
-/// <param name="IsQuery">True if the call may have been sent before: the gateway's ledger is queried first.</param>
-/// <param name="MaySend">Whether to send a call that the ledger does not have; if false, the operation counts as declined.</param>
+/// <param name="AskFirst">True if the call may have been sent before: the gateway's ledger is queried first.</param>
+/// <param name="MaySend">Whether to send a call that the ledger does not have; if false, the operation counts as declined, unless it has a
+/// <paramref name="KnownId"/>: then there is no answer.</param>
 /// <param name="SendBefore">UTC; after it the call is only queried, not sent. Null: no limit.</param>
 /// <param name="KnownId">The gateway's id of the operation, if it has given one: then its ledger must list the operation.</param>
-/// <param name="Poll">A query about a waiting payment: lowest priority.</param>
+/// <param name="Poll">Asks about a payment that its customer has not made yet: lowest priority.</param>
 /// <param name="Lane">The lane of the branch.</param>
 /// <param name="TraceParent">Trace of the command.</param>
 /// <param name="QueuedAt">Time by this process's monotonic clock.</param>
 sealed record QueuedCall(
-    GatewayCall Call, Guid Lease, bool IsQuery, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string Lane, string? TraceParent,
+    GatewayCall Call, Guid Lease, bool AskFirst, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string Lane, string? TraceParent,
     long QueuedAt);
 
 /// <summary>Result of a queued call: the gateway's certain answer, or why there is none.</summary>
@@ -36,7 +37,7 @@ sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvid
 
     long pausedUntil;
 
-    /// <summary>True for a while after the gateway answered 429: queries about waiting payments pause.</summary>
+    /// <summary>True for a while after the gateway answered 429: polls pause.</summary>
     public bool PollsPaused => clock.GetUtcNow().Ticks < Volatile.Read(ref pausedUntil);
 
     public void PausePolls(TimeSpan wait)
@@ -62,10 +63,10 @@ sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvid
         return false;
     }
 
-    public IAsyncEnumerable<QueuedCall> TakeAll(string lane, bool waiting, CancellationToken stop) =>
-        (waiting ? queues[lane].Polls : queues[lane].Calls).Reader.ReadAllAsync(stop);
+    public IAsyncEnumerable<QueuedCall> TakeAll(string lane, bool polls, CancellationToken stop) =>
+        (polls ? queues[lane].Polls : queues[lane].Calls).Reader.ReadAllAsync(stop);
 
-    /// <summary>True if the call's lease could end before the call does, or if queries pause.</summary>
+    /// <summary>True if the call's lease could end before the call does, or if polls pause.</summary>
     public bool IsStale(QueuedCall queued) =>
         (queued.Poll && PollsPaused) || clock.GetElapsedTime(queued.QueuedAt) + settings.CallTimeout >= settings.Lease;
 }

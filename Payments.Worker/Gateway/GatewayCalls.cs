@@ -35,7 +35,7 @@ sealed class GatewayCalls : BackgroundService
         answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
-    /// <summary>Makes the call. Without a certain answer the attempt becomes Unknown, never Declined.</summary>
+    /// <summary>Makes the call. Without a certain answer the attempt becomes Unknown or stays Pending; it is never Declined.</summary>
     internal async Task<CallResult> Call(QueuedCall queued)
     {
         var operation = PaymentAttempt.Name(queued.Call.Operation);
@@ -72,8 +72,8 @@ sealed class GatewayCalls : BackgroundService
         {
             await Task.WhenAll(lanes.Used.SelectMany(lane => new[]
             {
-                Process(lane, waiting: false, settings.MaxConcurrentCalls, stoppingToken),
-                Process(lane, waiting: true, settings.MaxConcurrentPolls, stoppingToken),
+                Process(lane, polls: false, settings.MaxConcurrentCalls, stoppingToken),
+                Process(lane, polls: true, settings.MaxConcurrentPolls, stoppingToken),
             }));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -84,9 +84,9 @@ sealed class GatewayCalls : BackgroundService
         await answers.DisposeAsync();
     }
 
-    /// <summary>Queries about waiting payments have their own loop.</summary>
-    Task Process(string lane, bool waiting, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
-        queue.TakeAll(lane, waiting, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
+    /// <summary>Polls have their own loop.</summary>
+    Task Process(string lane, bool polls, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
+        queue.TakeAll(lane, polls, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
         async (queued, _) => await Handle(queued));
 
     async Task Handle(QueuedCall queued)

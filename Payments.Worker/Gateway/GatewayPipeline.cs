@@ -20,7 +20,7 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
             (Build(settings, clock, PaymentsMetrics.SetBreakerOpen), Build(settings, clock, _ => ValueTask.CompletedTask)));
         var inTime = !(queued.SendBefore <= clock.GetUtcNow().UtcDateTime);
         var maySend = queued.MaySend && inTime;
-        if (!queued.IsQuery && maySend)
+        if (!queued.AskFirst && maySend)
             return await Send(queued.Call, calls);
         if (await Find(queued.Call, queued.Poll ? polls : calls) is { } known)
             return known;

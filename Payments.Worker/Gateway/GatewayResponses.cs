@@ -10,7 +10,7 @@ static class GatewayResponses
     const string UnknownCard = "the gateway does not know the card";
     const string NotTaken = "the gateway refused the payment request";
 
-    /// <summary>A reason with as many digits may name a card or an account.</summary>
+    /// <summary>A reason with at least this many digits may name a card or an account.</summary>
     const int MinDigitsOfNumber = 8;
 
     /// <summary>
@@ -65,8 +65,8 @@ static class GatewayResponses
     static DateTime? EarlierOf(DateTime? expires, DateTime? payBefore) => expires > payBefore ? payBefore : expires;
 
     /// <summary>
-    /// The answer that all gateway operations of the order give to a call that has no operation itself. For example, a declined or expired
-    /// authorization holds nothing, so it counts as voided and cannot be captured. Null: the call must still be made.
+    /// Concludes the answer to a call from the order's other operations in the ledger, if the call's own operation is absent or declined. For
+    /// example, a declined or expired authorization holds nothing, so it counts as voided and cannot be captured. Null: the call must be made.
     /// </summary>
     public static GatewayAnswer? Conclude(GatewayCall call, IReadOnlyList<GatewayOperation> ledger) => call.Operation switch
     {

@@ -107,7 +107,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     }
 
     /// <summary>
-    /// Queries the inbox first and skips duplicates. Only such a run may store a message as failed. While the database is unavailable this
+    /// Queries the inbox first and skips duplicates. A message that fails alone is stored as failed. While the database is unavailable this
     /// waits: the deliveries stay unacknowledged, so none is lost.
     /// </summary>
     Task HandleWithInboxQuery(IReadOnlyList<Delivery> batch, bool shortLockTimeout)

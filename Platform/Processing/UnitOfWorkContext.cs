@@ -62,7 +62,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     public void Audit(string subject, string subjectId, string from, string to, string cause, string? detail = null, string? actor = null)
     {
         var now = clock.GetUtcNow().UtcDateTime;
-        // As every database stores it: the mark is of the stored row.
+        // Whole microseconds, which every database stores: Mark is the hash of the row as it is stored.
         var row = new AuditRow
         {
             At = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)),

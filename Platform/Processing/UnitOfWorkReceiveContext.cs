@@ -22,6 +22,6 @@ sealed class UnitOfWorkReceiveContext(ReceiveContext context, UnitOfWorkContext 
         return payload is not null || base.TryGetPayload(out payload!);
     }
 
-    /// <summary>Publishes no fault event: the failure rolls the transaction back and is thrown.</summary>
+    /// <summary>Publishes no fault event: a message that fails is stored instead.</summary>
     public override Task NotifyFaulted<T>(ConsumeContext<T> context, TimeSpan duration, string consumerType, Exception exception) => Task.CompletedTask;
 }

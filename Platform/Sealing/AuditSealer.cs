@@ -63,8 +63,16 @@ sealed class AuditSealer<TDb>(
             return;
         }
 
-        for (var page = 0; page < MaxPages && !stop.IsCancellationRequested && await SealPage(); page++)
+        try
         {
+            for (var page = 0; page < MaxPages && !stop.IsCancellationRequested && await SealPage(); page++)
+            {
+            }
+        }
+        catch (Exception failure) when (DatabaseErrors.Classify(failure) == FailureKind.Conflict)
+        {
+            // Another process sealed these rows first. The next step continues after its seal.
+            gaps = null;
         }
     }
 

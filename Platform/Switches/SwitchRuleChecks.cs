@@ -60,8 +60,8 @@ static class SwitchRuleChecks
 
         if (rule.Value is null || !definition.Offered.Contains(rule.Value))
             errors.Add(new($"{at}/value", $"Use one of {string.Join(", ", definition.Offered)}."));
-        foreach (var (dimension, names) in rule.When ?? new Dictionary<string, IReadOnlyList<string>?>())
-            Check(definition, rule.When!, dimension, names, $"{at}/when", errors);
+        foreach (var dimension in rule.When?.Keys ?? [])
+            Check(definition, rule.When!, dimension, $"{at}/when", errors);
         if (rule.Percent is { } percent && (percent is < MinPercent or > 100 || decimal.Round(percent, 2) != percent))
             errors.Add(new($"{at}/percent", $"Use {MinPercent} to 100, with at most two decimals, or omit it."));
         if (rule.Percent is null ? rule.Of is not null : rule.Of is null || !definition.Units.Contains(rule.Of))
@@ -69,9 +69,9 @@ static class SwitchRuleChecks
     }
 
     static void Check(
-        SwitchDefinition definition, IReadOnlyDictionary<string, IReadOnlyList<string>?> when, string name, IReadOnlyList<string>? names, string at,
-        List<ProblemError> errors)
+        SwitchDefinition definition, IReadOnlyDictionary<string, IReadOnlyList<string>?> when, string name, string at, List<ProblemError> errors)
     {
+        var names = when[name];
         if (definition.Dimensions.FirstOrDefault(one => one.Name == name) is not { } dimension)
             errors.Add(new(at, $"Use only {string.Join(", ", definition.Dimensions.Select(one => one.Name))}."));
         else if (dimension.Within is { } within && !when.ContainsKey(within))

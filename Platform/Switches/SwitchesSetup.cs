@@ -24,6 +24,8 @@ public static class SwitchesSetup
     /// <summary>Maps /switches.</summary>
     public static RouteGroupBuilder MapSwitches<TDb>(this IEndpointRouteBuilder routes, SwitchExamples examples) where TDb : ServiceDb
     {
+        // Made now, so that a wrong definition stops the start.
+        _ = routes.ServiceProvider.GetRequiredService<SwitchCatalogue>();
         var group = routes.MapGroup("/switches").WithTags("Switches");
         SwitchEndpoints.Map<TDb>(group, examples);
         return group;

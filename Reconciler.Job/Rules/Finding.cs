@@ -4,8 +4,8 @@ namespace Reconciler.Job;
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">Severity.</param>
 /// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
-/// <param name="Subject">What the finding is about, if not the order as a whole: a settlement row, a file's day, a sku, a finding class, <c>kind</c> and
-/// the kind of some settlement rows, <c>settlement</c>, or the state before the review.</param>
+/// <param name="Subject">Null: the order as a whole. Otherwise, by class: the id of a row without an order; <c>settlement</c> (the order's settlement);
+/// <c>settlement yyyy-MM-dd</c> (a file); a SKU; <c>kind X</c> (rows of an unknown kind); a class (too many findings); the state before the review.</param>
 /// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
 /// <param name="Remedy">What reconciliation does about it.</param>
@@ -102,12 +102,12 @@ static class Classes
     public const string SettlementFileRefused = "settlement-file-refused";
     public const string SettlementFileChanged = "settlement-file-changed";
 
-    /// <summary>Only of cases: recovery opens them.</summary>
+    /// <summary>A class of cases, never of findings: recovery opens them.</summary>
     public const string OrderNeedsReview = "order-needs-review";
 
-    /// <summary>Only of cases: the guard killed a switch.</summary>
+    /// <summary>A class of cases, never of findings: the guard killed a switch.</summary>
     public const string SwitchKilled = "switch-killed";
 
-    /// <summary>Only of cases: one for all findings over a run's budget.</summary>
+    /// <summary>A class of cases, never of findings: one for all findings over a run's budget.</summary>
     public const string RepairBudgetSpent = "repair-budget-spent";
 }

@@ -38,7 +38,7 @@ static class RuleTable
     /// <summary>One participant has no row.</summary>
     static readonly Rule[] MissingBranch =
     [
-        new(OrderWithoutHold, High, Case, Stock, "An order whose payment was requested has a stock branch.",
+        new(OrderWithoutHold, High, Case, Stock, "An order whose stock was held has a stock branch.",
             (s, _) => s.StockState == Absent && s.Lifecycle.HoldsStock),
         new(OrderWithoutPayment, Critical, Case, Payment | Settlement, "An order whose payment was authorized has a payment branch.",
             (s, _) => s.PaymentState == Absent && s.Lifecycle.HoldsPayment),
@@ -80,7 +80,7 @@ static class RuleTable
             (s, _) => s.IsInProgress && s.Sold && !s.Paid),
         new(OrderStockDiffer, High, Case, Stock, "An order that waits for its payment or its stock's sale has its stock held.",
             (s, _) => s.StockState is Refused or BranchStates.Cancelled && s.IsInProgress && s.Lifecycle.HoldsStock),
-        new(OrderPaymentDiffer, High, Case, Payment, "A payment is requested only after the stock is held.",
+        new(OrderPaymentDiffer, High, Case, Payment, "An order in Reserving has requested no payment.",
             (s, _) => s.OrderIs(OrderStates.Reserving) && s.PaymentState is not (Absent or BranchStates.Cancelled)),
         new(OrderPaymentDiffer, High, Case, Payment, "A payment is captured only after the order has requested it.",
             (s, _) => s.PaymentState is Confirming or CaptureRefused or Confirmed

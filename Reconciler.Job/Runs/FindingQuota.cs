@@ -10,7 +10,7 @@ namespace Reconciler.Job;
 /// </summary>
 sealed class FindingQuota(ReconciliationSettings settings, TimeProvider clock)
 {
-    const string Requirement = "The number of differences of one class is below its maximum.";
+    const string Requirement = "A run has at most its maximum of findings, of each class and in total.";
 
     public async Task Store(UnitOfWorkContext work, ReconciliationRun run, IReadOnlyCollection<Finding> findings)
     {

@@ -49,6 +49,7 @@ sealed class OurSystem : IAsyncDisposable
         var setup = new Setup
         {
             OneProcess = place.OneProcess,
+            Root = variant.Root,
             Gateway = new OutsideGateway(alongside.Url, alongside.Ledger),
             Settings = QuietTime.Concat(probe.Environment).Concat(variant.Settings).ToDictionary(),
         };
@@ -56,6 +57,12 @@ sealed class OurSystem : IAsyncDisposable
         var meter = place.HasServers ? await DatabaseMeter.Open(Migrations.Schema.Databases.Select(running.Connection)) : null;
         var system = new OurSystem(running, alongside, probe, meter, now);
         await system.Add(variant.Twins);
+        if (variant.Flow is { } flow)
+        {
+            using var shop = new Shop(running, running.ApiKey);
+            await shop.SetSwitch("flow", $$"""[{"value":"{{flow}}"}]""");
+        }
+
         return system;
     }
 

@@ -1,3 +1,4 @@
+using Orders.Model;
 using Testing;
 
 namespace OrderSaga.Bench;
@@ -24,6 +25,12 @@ sealed record Place(string Name, Mode Mode, bool OneProcess)
 /// <param name="MaxInFlight">With more orders in progress they wait so long that recovery takes them for stalled ones.</param>
 sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings, int MaxInFlight = int.MaxValue)
 {
+    /// <summary>Another checkout with its build output; null: this one.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>The flow of its orders, set by the switch; null: the switch is not set.</summary>
+    public string? Flow { get; init; }
+
     /// <summary>Services with a second process.</summary>
     public IReadOnlyList<string> Twins { get; init; } = [];
 
@@ -39,6 +46,12 @@ sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings
         ["Orders:PlacementBatchSize"] = "1",
         ["Payments:AnswerBatchSize"] = "1",
     }, MaxInFlight: 64);
+
+    /// <summary>Stock and payment are tried together.</summary>
+    public static Variant BothAtOnce { get; } = new("f-both-at-once", new Dictionary<string, string?>()) { Flow = OrderFlows.BothAtOnce };
+
+    /// <summary>Another version: a checkout and its build output.</summary>
+    public static Variant Base(string root) => Ours with { Name = "base " + Path.GetFileName(root), Root = root };
 
     /// <summary>The options with this variant's limit of orders in progress.</summary>
     public Options Bounded(Options options) => options with { InFlight = Math.Min(options.InFlight, MaxInFlight) };

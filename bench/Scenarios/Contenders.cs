@@ -5,10 +5,17 @@ namespace OrderSaga.Bench;
 /// <param name="usual">Default baselines of the scenario.</param>
 sealed class Contenders(Options options, params string[] usual)
 {
-    static readonly IReadOnlyList<string> Known = [Variant.Alone.Name, .. Baselines.Names];
+    static readonly IReadOnlyList<string> Known = [Variant.Alone.Name, Variant.BothAtOnce.Name, .. Baselines.Names];
 
     /// <summary>Our system, and baseline (a) as a variant of it if requested.</summary>
     public IEnumerable<Variant> Variants => Wanted.Contains(Variant.Alone.Name) ? [Variant.Ours, Variant.Alone] : [Variant.Ours];
+
+    /// <summary>Systems of ours to measure in turn with the first.</summary>
+    public IEnumerable<Variant> InTurn =>
+    [
+        .. options.Bases.Select(Variant.Base),
+        .. Wanted.Where(name => name == Variant.BothAtOnce.Name).Select(_ => Variant.BothAtOnce),
+    ];
 
     /// <summary>Baselines that run in child processes.</summary>
     public IEnumerable<string> Children => Wanted.Where(Baselines.Names.Contains);

@@ -14,9 +14,10 @@ static class Full
     /// <param name="variant">Settings.</param>
     /// <param name="options">Command-line options.</param>
     /// <param name="prepare">Adds stock and returns the workload.</param>
-    /// <param name="between">Called after each run.</param>
+    /// <param name="between">Called after each run, with its figures.</param>
     public static async Task<Result> System(
-        string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare, Func<Task>? between = null)
+        string scenario, Place place, Variant variant, Options options, Func<OurSystem, Task<Workload>> prepare,
+        Func<IReadOnlyDictionary<string, double>, Task>? between = null)
     {
         Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
         await using var system = await OurSystem.Start(place, variant);
@@ -30,7 +31,7 @@ static class Full
             if (between is null)
                 continue;
             notes["stands by"] = $"idle with {await system.StandBy():0} ms of CPU per second while the others run";
-            await between();
+            await between(runs[^1]);
         }
 
         return await system.Result(scenario, place, variant, runs, notes);
@@ -39,13 +40,14 @@ static class Full
     /// <summary>The default workload: 1,000 skus, two per order.</summary>
     public static async Task<Workload> Usual(OurSystem system) => new() { Skus = await Catalogue.Stock(system.Running, "sku", Skus, Plenty) };
 
-    /// <summary>One run at the maximum rate and one at a share of it.</summary>
-    public static async Task<IReadOnlyDictionary<string, double>> Run(OurSystem system, Workload workload, string name, Options options)
+    /// <summary>One run at the maximum rate and one at a share of it, or at <paramref name="rate"/> orders per second.</summary>
+    public static async Task<IReadOnlyDictionary<string, double>> Run(
+        OurSystem system, Workload workload, string name, Options options, double? rate = null)
     {
         var full = await system.Saturate(workload, name, new Bounds(options.Duration, options.Orders), options);
         var figures = full.Figures();
         Say(name, figures);
-        var paced = await system.Pace(workload, name + "-paced", full.SettledPerSecond * options.Rate, new Bounds(options.Duration));
+        var paced = await system.Pace(workload, name + "-paced", rate ?? full.SettledPerSecond * options.Rate, new Bounds(options.Duration));
         foreach (var (figure, value) in paced.PacedFigures())
             figures[figure] = value;
         Progress.Say($"    {name}: at {figures[Figure.PacedRate]:0}/s p50 {figures[Figure.PacedP50]:0} ms, p99 {figures[Figure.PacedP99]:0} ms");

@@ -36,7 +36,7 @@ public sealed class RuleTests
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
     public void Confirm_has_one_outcome_in_every_state(string state, string expected) =>
-        Describe(PaymentRule.Confirm(Branch(state), refused: false)).ShouldBe(expected);
+        Describe(PaymentRule.Confirm(Branch(state), captureRefused: false)).ShouldBe(expected);
 
     /// <summary>Sent twice; the refusal and the following Cancel overtook the second one.</summary>
     [Theory]
@@ -44,7 +44,7 @@ public sealed class RuleTests
     [InlineData("Cancelling")]
     [InlineData("Cancelled")]
     public void A_refused_Confirm_repeats_the_refusal(string state) =>
-        Describe(PaymentRule.Confirm(Branch(state), refused: true)).ShouldBe("again PaymentRefused");
+        Describe(PaymentRule.Confirm(Branch(state), captureRefused: true)).ShouldBe("again PaymentRefused");
 
     [Theory]
     [InlineData("none", "Cancelled + PaymentCancelled")]

@@ -27,6 +27,8 @@ public sealed record Experiment(string Name, string Question, IReadOnlyDictionar
             LongOutages.Settings, LongOutages.Try),
         new("fairness", "One merchant attacks: another one's webhooks arrive within 3 s, none of its orders is refused, p99 within 1.5 times",
             MerchantAttacks.Settings, MerchantAttacks.Try),
+        new("flooding-merchant", "One merchant floods, or all its orders get stuck: another one is not refused and keeps 98 % of its rate", Usual,
+            MerchantFloods.Try),
         new("lanes", "One group of orders is in trouble, another one not: without lanes, in shared processes, in processes of its own",
             LaneFloods.Settings, LaneFloods.Try),
         new("switch-flips", "The switch of the flow changes under load and kills at fail points: no order of mixed flow, no other violation", Usual,

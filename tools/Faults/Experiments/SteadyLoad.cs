@@ -18,15 +18,16 @@ public sealed class SteadyLoad
     const int MaxCallers = 1000;
 
     readonly Trial trial;
+    readonly Shop shop;
     readonly CancellationTokenSource stopped = new();
     readonly SemaphoreSlim waiting = new(MaxCallers);
     readonly ConcurrentQueue<PlacedOrder> placed = [];
     readonly Task<List<Task>> callers;
     int withoutRetryAfter;
 
-    SteadyLoad(Trial trial, double rate, Func<Draft> draft)
+    SteadyLoad(Trial trial, double rate, Func<Draft> draft, Shop shop)
     {
-        this.trial = trial;
+        (this.trial, this.shop) = (trial, shop);
         callers = Place(rate, draft);
     }
 
@@ -40,7 +41,11 @@ public sealed class SteadyLoad
     /// <summary>Responses of 503 without a Retry-After.</summary>
     public int WithoutRetryAfter => withoutRetryAfter;
 
-    public static SteadyLoad Start(Trial trial, double rate, Func<Draft> draft) => new(trial, rate, draft);
+    /// <param name="trial">Its merchant places the orders, unless there is a <paramref name="shop"/>.</param>
+    /// <param name="rate">Orders per second.</param>
+    /// <param name="draft">Makes the next order.</param>
+    /// <param name="shop">Another merchant.</param>
+    public static SteadyLoad Start(Trial trial, double rate, Func<Draft> draft, Shop? shop = null) => new(trial, rate, draft, shop ?? trial.Shop);
 
     /// <summary>Places no more orders; those that were started have their response.</summary>
     public async Task<IReadOnlyList<PlacedOrder>> Stop()
@@ -97,7 +102,7 @@ public sealed class SteadyLoad
         limit.CancelAfter(AnswerLimit);
         try
         {
-            using var answer = await trial.Shop.Post(draft, cancel: limit.Token);
+            using var answer = await shop.Post(draft, cancel: limit.Token);
             CountStatus((int)answer.StatusCode);
             if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: null })
                 Interlocked.Increment(ref withoutRetryAfter);

@@ -7,8 +7,10 @@ static class Build
     static readonly string Root = FindRoot();
 
     /// <summary>The directory of a program is PROJECT/bin/CONFIGURATION/FRAMEWORK.</summary>
-    public static string Assembly(string project) =>
-        Path.Combine(Root, project, "bin", Output.Parent!.Name, Output.Name, project + ".dll");
+    /// <param name="project">The program.</param>
+    /// <param name="root">Another checkout; null: this one.</param>
+    public static string Assembly(string project, string? root = null) =>
+        Path.Combine(root ?? Root, project, "bin", Output.Parent!.Name, Output.Name, project + ".dll");
 
     static string FindRoot()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Configuration;
 using Migrations;
@@ -80,12 +81,13 @@ public sealed class Running : IAsyncDisposable
         foreach (var name in names)
             processes[name] = new ServiceProcess(
                 name, urls[name], common, Path.Combine(fresh.Directory, name + ".log"),
-                [.. users is null ? [] : await Transport(users, name), .. roles is null ? [] : roles.Connections(DatabaseNames[name] + "_service")]);
+                [.. users is null ? [] : await Transport(users, name), .. roles is null ? [] : roles.Connections(DatabaseNames[name] + "_service")],
+                setup.Root);
         var running = new Running(fresh, processes, common, apiKey, gatewayKey, setup.Gateway) { Users = users, DatabaseRoles = roles };
         try
         {
             var owner = (roles?.Connections("owner") ?? []).Select(one => new KeyValuePair<string, string?>(one.Name, one.Value));
-            await Schema.Apply(new ConfigurationBuilder().AddInMemoryCollection(common).AddInMemoryCollection(owner).Build());
+            await Migrate(new ConfigurationBuilder().AddInMemoryCollection(common).AddInMemoryCollection(owner).Build(), setup.Root);
             await running.AllUp();
             await running.WarmUp();
             return running;
@@ -95,6 +97,27 @@ public sealed class Running : IAsyncDisposable
             await running.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Another checkout migrates with its own program.</summary>
+    static async Task Migrate(IConfiguration settings, string? root)
+    {
+        if (root is null)
+        {
+            await Schema.Apply(settings);
+            return;
+        }
+
+        var arguments = settings.AsEnumerable().Where(pair => pair.Value is not null).Select(pair => $"--{pair.Key}={pair.Value}");
+        var start = new ProcessStartInfo("dotnet", [Build.Assembly("Migrations", root), .. arguments])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+        };
+        using var program = Process.Start(start)!;
+        var output = await program.StandardOutput.ReadToEndAsync();
+        await program.WaitForExitAsync();
+        if (program.ExitCode != 0)
+            throw new InvalidOperationException($"The migrations of {root} failed: {output}");
     }
 
     /// <summary>The process that serves a service's calls: its own, or the one that hosts all services.</summary>

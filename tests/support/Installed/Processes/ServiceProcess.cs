@@ -8,8 +8,10 @@ namespace Installed;
 /// <param name="settings">Settings of all processes; they may change before a start.</param>
 /// <param name="log">The file of its output.</param>
 /// <param name="own">Settings of this process alone.</param>
+/// <param name="root">Another checkout to start it from; null: this one.</param>
 public sealed class ServiceProcess(
-    string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log, IReadOnlyList<(string Name, string Value)>? own = null) : IAsyncDisposable
+    string name, Uri url, IReadOnlyDictionary<string, string?> settings, string log, IReadOnlyList<(string Name, string Value)>? own = null,
+    string? root = null) : IAsyncDisposable
 {
     static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
@@ -22,7 +24,7 @@ public sealed class ServiceProcess(
     public IReadOnlyList<(string Name, string Value)> Own => own ?? [];
 
     public Uri Url => url;
-    public string Assembly => Build.Assembly(name);
+    public string Assembly => Build.Assembly(name, root);
 
     /// <summary>The output of the process started last.</summary>
     public int Id => process?.Id ?? throw new InvalidOperationException($"{name} was not started.");

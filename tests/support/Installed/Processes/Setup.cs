@@ -14,6 +14,9 @@ public sealed record Setup
     /// <summary>Where its files are; a temporary directory by default.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>Another checkout with its build output, whose services and migrations run; this one by default.</summary>
+    public string? Root { get; init; }
+
     /// <summary>On servers: run all services in one process.</summary>
     public bool OneProcess { get; init; }
 
