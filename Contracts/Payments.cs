@@ -5,8 +5,10 @@ namespace OrderSaga.Contracts;
 /// <param name="Amount">The order's total.</param>
 /// <param name="Payment">Card token, or hosted.</param>
 /// <param name="PayBefore">UTC; a hosted payment page closes at this time.</param>
+/// <param name="Merchant">The order's merchant, whose gateway calls have a limit of their own; null: no limit.</param>
 [SentBy(ServiceNames.OrdersApi, ServiceNames.OrdersSagas)]
-public sealed record TryAuthorizePayment(Guid OrderId, Money Amount, PaymentInstruction Payment, DateTime PayBefore) : IOrderMessage;
+public sealed record TryAuthorizePayment(
+    Guid OrderId, Money Amount, PaymentInstruction Payment, DateTime PayBefore, string? Merchant = null) : IOrderMessage;
 
 /// <summary>Command (Confirm): captures the authorized amount.</summary>
 [SentBy(ServiceNames.OrdersSagas, ServiceNames.Reconciler)]

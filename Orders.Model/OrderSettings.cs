@@ -46,6 +46,12 @@ public sealed class OrderSettings
     public int? MaxOrdersInProgressPerMerchant { get; set; }
 
     /// <summary>
+    /// Maximum number of orders in progress in a lane; one merchant may have four fifths of it. Default: MaxOrdersInProgress. A small number for
+    /// one lane keeps a flood there from slowing the other lanes down.
+    /// </summary>
+    public Dictionary<string, int> MaxOrdersInProgressByLane { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
     /// How many requests of one API key to one process may place nothing, per second (bursts: twice that): invalid and refused ones. Over it
     /// its requests are refused (429) before they are read. Those that place an order or repeat one do not count.
     /// </summary>
@@ -66,7 +72,16 @@ public sealed class OrderSettings
     public int IdempotencyKeyRetentionDays { get; set; }
 
     /// <summary><see cref="MaxOrdersInProgressPerMerchant"/>, or its default.</summary>
-    public int MaxInProgressPerMerchant => MaxOrdersInProgressPerMerchant ?? Math.Max(1, (int)(MaxOrdersInProgress * 4L / 5));
+    public int MaxInProgressPerMerchant => MaxOrdersInProgressPerMerchant ?? FourFifths(MaxOrdersInProgress);
+
+    /// <summary>Maximum number of orders in progress in the lane.</summary>
+    public int MaxInProgress(string lane) => MaxOrdersInProgressByLane.GetValueOrDefault(lane, MaxOrdersInProgress);
+
+    /// <summary>Maximum number of one merchant's orders in progress in the lane.</summary>
+    public int MaxOfMerchant(string lane) =>
+        MaxOrdersInProgressByLane.TryGetValue(lane, out var max) ? Math.Min(FourFifths(max), MaxInProgressPerMerchant) : MaxInProgressPerMerchant;
+
+    static int FourFifths(int all) => Math.Max(1, (int)(all * 4L / 5));
 
     /// <summary>
     /// How long a finished order keeps what may identify a customer: its key, its reason, the address of its payment page; 0: permanently.
@@ -134,6 +149,10 @@ public sealed class OrderSettings
             throw new InvalidOperationException("Orders:MaxOrdersInProgress must be at least PlacementBatchSize.");
         if (MaxOrdersInProgressPerMerchant < 1 || MaxOrdersInProgressPerMerchant > MaxOrdersInProgress)
             throw new InvalidOperationException("Orders:MaxOrdersInProgressPerMerchant must be 1 to MaxOrdersInProgress.");
+        foreach (var (lane, max) in MaxOrdersInProgressByLane)
+            if (!OrderLanes.All.Contains(lane) || max < 1)
+                throw new InvalidOperationException(
+                    $"Orders:MaxOrdersInProgressByLane:{lane} is invalid: use a lane ({string.Join(", ", OrderLanes.All)}) and a number from 1.");
         if (MaxFailedPlacementsPerSecond < 1 || MaxUnpaidOrdersPerMerchant < 1 || MaxUnpaidPiecesPerMerchant < 1)
             throw new InvalidOperationException(
                 "Orders:MaxFailedPlacementsPerSecond, MaxUnpaidOrdersPerMerchant and MaxUnpaidPiecesPerMerchant must be at least 1.");

@@ -108,7 +108,8 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     public TryAuthorizePayment AuthorizePayment()
     {
         PaymentTried = true;
-        return new TryAuthorizePayment(CorrelationId, new Money(Total, Currency), new PaymentInstruction(PaymentMethod, PaymentToken), PayBefore);
+        return new TryAuthorizePayment(
+            CorrelationId, new Money(Total, Currency), new PaymentInstruction(PaymentMethod, PaymentToken), PayBefore, Merchant);
     }
 
     /// <summary>W3C Trace Context, version 00: version, trace id, span id and flags.</summary>

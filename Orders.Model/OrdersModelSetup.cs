@@ -21,7 +21,8 @@ public static class OrdersModelSetup
             return;
 
         var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
-        CheckTimesToPay(builder.Configuration.GetSection("Orders").GetSection("TimeToPay"));
+        CheckDictionaries<TimeToPaySettings>(builder.Configuration.GetSection("Orders:TimeToPay"));
+        CheckDictionaries<Dictionary<string, int>>(builder.Configuration.GetSection("Orders:MaxOrdersInProgressByLane"));
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");
@@ -39,11 +40,11 @@ public static class OrdersModelSetup
     }
 
     /// <summary>Of a dictionary the binder drops what it cannot read, unless it is strict.</summary>
-    static void CheckTimesToPay(IConfigurationSection section)
+    static void CheckDictionaries<T>(IConfigurationSection section)
     {
         try
         {
-            _ = section.Get<TimeToPaySettings>(options => options.ErrorOnUnknownConfiguration = true);
+            _ = section.Get<T>(options => options.ErrorOnUnknownConfiguration = true);
         }
         catch (InvalidOperationException wrong)
         {

@@ -12,6 +12,12 @@ sealed class PaymentsSettings
     /// <summary>Maximum number of concurrent gateway calls.</summary>
     public int MaxConcurrentCalls { get; set; } = 64;
 
+    /// <summary>
+    /// Maximum number of concurrent gateway calls of one merchant, so that the others always find room when its calls hang. Default: four fifths
+    /// of MaxConcurrentCalls.
+    /// </summary>
+    public int? MaxConcurrentCallsPerMerchant { get; set; }
+
     /// <summary>Maximum number of gateway calls that wait in memory; the sweeper queues the others later.</summary>
     public int MaxQueuedCalls { get; set; } = 4096;
 
@@ -118,6 +124,12 @@ sealed class PaymentsSettings
     /// <summary>Queries in one poll of the sweeper.</summary>
     public int PollPage => (int)Math.Clamp((long)MaxPollsPerSecond * SweepIntervalMilliseconds / 1000, 1, MaxQueuedCalls);
 
+    /// <summary><see cref="MaxConcurrentCallsPerMerchant"/>, or its default.</summary>
+    public int CallsOfMerchant => MaxConcurrentCallsPerMerchant ?? FourFifths(MaxConcurrentCalls);
+
+    /// <summary>Concurrent queries about waiting payments of one merchant.</summary>
+    public int PollsOfMerchant => FourFifths(MaxConcurrentPolls);
+
     public TimeSpan Lease => TimeSpan.FromSeconds(LeaseSeconds);
     public TimeSpan CallTimeout => TimeSpan.FromMilliseconds(CallTimeoutMilliseconds);
 
@@ -135,6 +147,7 @@ sealed class PaymentsSettings
     {
         Require(CallTimeoutMilliseconds is >= 10 and <= 60_000, "Payments:CallTimeoutMilliseconds must be 10 to 60000");
         Require(MaxConcurrentCalls is >= 1 and <= 1000, "Payments:MaxConcurrentCalls must be 1 to 1000");
+        Require(CallsOfMerchant >= 1 && CallsOfMerchant <= MaxConcurrentCalls, "Payments:MaxConcurrentCallsPerMerchant must be 1 to MaxConcurrentCalls");
         Require(MaxQueuedCalls >= MaxConcurrentCalls, "Payments:MaxQueuedCalls must be at least MaxConcurrentCalls");
         Require(AnswerBatchSize is >= 1 and <= 1000, "Payments:AnswerBatchSize must be 1 to 1000");
         Require(AnswerLingerMilliseconds is >= 0 and <= 1000, "Payments:AnswerLingerMilliseconds must be 0 to 1000");
@@ -155,6 +168,8 @@ sealed class PaymentsSettings
         Require(WebhookRetentionDays is 0 or (>= 8 and <= 36_500), "Payments:WebhookRetentionDays must be 8 to 36500, or 0 to keep webhooks permanently");
         Require(WebhookToleranceSeconds is >= 30 and <= 3600, "Payments:WebhookToleranceSeconds must be 30 to 3600");
     }
+
+    static int FourFifths(int all) => Math.Max(1, (int)(all * 4L / 5));
 
     static void Require(bool holds, string rule)
     {

@@ -47,7 +47,7 @@ sealed class Backpressure(
 
     /// <summary>The last count reached a limit in every lane, so the merchant can place nothing. Near a limit the placing batch decides.</summary>
     public bool IsFull(string merchant) =>
-        !outbox.IsBrokerUnavailable && lanes.Used.All(lane => IsReached(last.Of(new(lane, All)), last.Of(new(lane, merchant))));
+        !outbox.IsBrokerUnavailable && lanes.Used.All(lane => IsReached(lane, last.Of(new(lane, All)), last.Of(new(lane, merchant))));
 
     /// <summary>
     /// Counts the orders with one more statement if these could reach a limit. Batches run one after another, so that no order of this process
@@ -64,8 +64,8 @@ sealed class Backpressure(
     }
 
     bool CouldReach(Count count, string lane, IReadOnlyList<PlacementRequest> requests) =>
-        InProgress(count, new(lane, All)) + requests.Count > settings.MaxOrdersInProgress || requests.CountBy(request => request.Merchant)
-            .Any(own => InProgress(count, new(lane, own.Key)) + own.Value > settings.MaxInProgressPerMerchant);
+        InProgress(count, new(lane, All)) + requests.Count > settings.MaxInProgress(lane) || requests.CountBy(request => request.Merchant)
+            .Any(own => InProgress(count, new(lane, own.Key)) + own.Value > settings.MaxOfMerchant(lane));
 
     /// <summary>Decides on the new orders of one transaction, by the count of <see cref="Prepare"/>: another one may have begun before it.</summary>
     public Func<PlacementRequest, string, Problem?> Admission(Count count)
@@ -76,7 +76,7 @@ sealed class Backpressure(
         return (request, lane) =>
         {
             var (all, own) = (new LaneMerchant(lane, All), new LaneMerchant(lane, request.Merchant));
-            if (IsReached(Now(all), Now(own)))
+            if (IsReached(lane, Now(all), Now(own)))
                 return Refusal(request.Merchant, lane);
             (admitted[all], admitted[own]) = (admitted.GetValueOrDefault(all) + 1, admitted.GetValueOrDefault(own) + 1);
             return null;
@@ -105,9 +105,9 @@ sealed class Backpressure(
     Problem Refusal(string merchant, string lane)
     {
         Interlocked.Increment(ref refused);
-        var isShare = InProgress(last, new(lane, All)) < settings.MaxOrdersInProgress;
+        var isShare = InProgress(last, new(lane, All)) < settings.MaxInProgress(lane);
         LimitedRequests.Count(isShare ? "orders in progress of the merchant" : "orders in progress", merchant);
-        var whose = isShare ? $"The merchant has its maximum of {settings.MaxInProgressPerMerchant} orders in progress. " : "";
+        var whose = isShare ? $"The merchant has its maximum of {settings.MaxOfMerchant(lane)} orders in progress. " : "";
         return new Problem(ProblemTypes.TooManyOrders, whose + "Nothing was placed. Send the same request again after the seconds in Retry-After.")
         {
             RetryAfter = Volatile.Read(ref retryAfter),
@@ -134,7 +134,7 @@ sealed class Backpressure(
         Volatile.Write(ref retryAfter, (int)Math.Clamp(perSecond / RefusalsPerSecond, 1, MaxRetryAfter));
     }
 
-    bool IsReached(long all, long own) => all >= settings.MaxOrdersInProgress || own >= settings.MaxInProgressPerMerchant;
+    bool IsReached(string lane, long all, long own) => all >= settings.MaxInProgress(lane) || own >= settings.MaxOfMerchant(lane);
 
     /// <summary>As of the count, with those that this process has placed since it began.</summary>
     long InProgress(Count count, LaneMerchant of) => count.Of(of) + placed.GetValueOrDefault(of) - count.PlacedBefore.GetValueOrDefault(of);
@@ -157,7 +157,7 @@ sealed class Backpressure(
         var counts = await database.Run(db => ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(
             one => new LaneMerchant(one.Lane, one.Merchant), one => one.Orders));
         foreach (var lane in counts.GroupBy(pair => pair.Key.Lane).ToList())
-            counts[new(lane.Key, All)] = lane.Sum(pair => Math.Min(pair.Value, settings.MaxInProgressPerMerchant));
+            counts[new(lane.Key, All)] = lane.Sum(pair => Math.Min(pair.Value, settings.MaxOfMerchant(lane.Key)));
         return new Count(counts, before);
     }
 

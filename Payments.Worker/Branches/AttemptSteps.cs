@@ -48,7 +48,7 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
         attempt.TakeLease(Guid.CreateVersion7(now), (now + settings.Lease).UtcDateTime);
         var queued = new QueuedCall(
             CallOf(branch, attempt), attempt.Lease, askFirst, MaySend(branch, attempt), settings.SendBefore(attempt.Operation, branch.PayBefore),
-            attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, branch.Lane, attempt.TraceParent, clock.GetTimestamp());
+            attempt.State == AttemptState.Pending ? attempt.GatewayId : null, poll, branch.Lane, branch.Merchant, attempt.TraceParent, clock.GetTimestamp());
         work.AfterCommit(() => queue.Add(queued));
     }
 

@@ -51,6 +51,9 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary><c>card</c> or <c>hosted</c>.</summary>
     public string Method { get; private set; } = "";
 
+    /// <summary>The order's merchant; null: not known, so its calls have no limit of their own.</summary>
+    public string? Merchant { get; private set; }
+
     /// <summary>Needed to repeat the authorization; deleted as soon as its answer is known.</summary>
     public string? Token { get; private set; }
 
@@ -113,6 +116,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     {
         (Amount, Currency) = (request.Amount.Amount, request.Amount.Currency);
         (Method, Token) = (request.Payment.Method, request.Payment.Token);
+        Merchant = FieldRules.IsMerchant(request.Merchant) ? request.Merchant : null;
         PayBefore = WholeSeconds(request.PayBefore.ToUniversalTime());
     }
 
@@ -131,6 +135,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
         row.Property(x => x.Amount).HasColumnName("amount");
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.Method).HasColumnName("method").HasMaxLength(FieldRules.MaxMethodLength);
+        row.Property(x => x.Merchant).HasColumnName("merchant").HasMaxLength(FieldRules.MaxMerchantLength);
         row.Property(x => x.Token).HasColumnName("token").HasMaxLength(FieldRules.MaxTokenLength);
         row.Property(x => x.PayBefore).HasColumnName("pay_before");
         row.Property(x => x.Url).HasColumnName("url").HasMaxLength(FieldRules.MaxPayUrlLength);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using System.Threading.RateLimiting;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 
@@ -14,26 +15,42 @@ namespace OrderSaga.Payments;
 /// <param name="KnownId">The gateway's id of the operation, if it has given one: then its ledger must list the operation.</param>
 /// <param name="Poll">Asks about a payment that its customer has not made yet: lowest priority.</param>
 /// <param name="Lane">The lane of the branch.</param>
+/// <param name="Merchant">The order's merchant; null: not known.</param>
 /// <param name="TraceParent">Trace of the command.</param>
 /// <param name="QueuedAt">Time by this process's monotonic clock.</param>
 sealed record QueuedCall(
-    GatewayCall Call, Guid Lease, bool AskFirst, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string Lane, string? TraceParent,
-    long QueuedAt);
+    GatewayCall Call, Guid Lease, bool AskFirst, bool MaySend, DateTime? SendBefore, string? KnownId, bool Poll, string Lane, string? Merchant,
+    string? TraceParent, long QueuedAt);
+
+/// <summary>A call whose turn has come. Its permit counts as one of the merchant's calls in progress until it is disposed.</summary>
+readonly record struct ReadyCall(QueuedCall Call, RateLimitLease Permit);
 
 /// <summary>Result of a queued call: the gateway's certain answer, or why there is none.</summary>
 sealed record CallResult(QueuedCall Queued, GatewayAnswer? Answer, string? Error);
 
 /// <summary>
-/// The gateway calls of this process, in memory and limited in number, by lane: what waits in one lane does not hold up another. The sweeper
-/// repeats lost ones.
+/// The gateway calls of this process, in memory and limited in number, by lane: what waits in one lane does not hold up another. Within a lane
+/// a merchant has a limited number of calls in progress, so that it holds up no other one when its calls hang. The sweeper repeats lost ones.
 /// </summary>
-sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvider clock)
+sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvider clock) : IDisposable
 {
     static readonly TimeSpan MinDelay = TimeSpan.FromSeconds(5);
     static readonly TimeSpan MaxDelay = TimeSpan.FromMinutes(1);
 
-    readonly Dictionary<string, (Channel<QueuedCall> Calls, Channel<QueuedCall> Polls)> queues = lanes.Used.ToDictionary(lane => lane, _ =>
-        (Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls), Channel.CreateBounded<QueuedCall>(settings.MaxQueuedCalls)));
+    readonly Dictionary<string, (Channel<ReadyCall> Calls, Channel<ReadyCall> Polls)> queues = lanes.Used.ToDictionary(lane => lane, _ =>
+        (Channel.CreateBounded<ReadyCall>(settings.MaxQueuedCalls), Channel.CreateBounded<ReadyCall>(settings.MaxQueuedCalls)));
+
+    readonly PartitionedRateLimiter<QueuedCall> shares = PartitionedRateLimiter.Create<QueuedCall, (string, string?, bool)>(queued =>
+    {
+        var of = (queued.Lane, queued.Merchant, queued.Poll);
+        return queued.Merchant is null
+            ? RateLimitPartition.GetNoLimiter(of)
+            : RateLimitPartition.GetConcurrencyLimiter(of, _ => new ConcurrencyLimiterOptions
+            {
+                PermitLimit = queued.Poll ? settings.PollsOfMerchant : settings.CallsOfMerchant,
+                QueueLimit = settings.MaxQueuedCalls,
+            });
+    });
 
     long pausedUntil;
 
@@ -50,23 +67,33 @@ sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvid
     public void Add(QueuedCall queued)
     {
         var (calls, polls) = queues.GetValueOrDefault(queued.Lane, queues[Lane.Main]);
-        if (!(queued.Poll ? polls : calls).Writer.TryWrite(queued))
-            PaymentsMetrics.DeferredToSweeper();
+        _ = Add(queued, (queued.Poll ? polls : calls).Writer);
     }
 
-    public bool TryTake(out QueuedCall queued)
+    async Task Add(QueuedCall queued, ChannelWriter<ReadyCall> writer)
+    {
+        var permit = await shares.AcquireAsync(queued);
+        if (permit.IsAcquired && writer.TryWrite(new ReadyCall(queued, permit)))
+            return;
+        permit.Dispose();
+        PaymentsMetrics.DeferredToSweeper();
+    }
+
+    public bool TryTake(out ReadyCall ready)
     {
         foreach (var (calls, polls) in queues.Values)
-            if (calls.Reader.TryRead(out queued!) || polls.Reader.TryRead(out queued!))
+            if (calls.Reader.TryRead(out ready) || polls.Reader.TryRead(out ready))
                 return true;
-        queued = null!;
+        ready = default;
         return false;
     }
 
-    public IAsyncEnumerable<QueuedCall> TakeAll(string lane, bool polls, CancellationToken stop) =>
+    public IAsyncEnumerable<ReadyCall> TakeAll(string lane, bool polls, CancellationToken stop) =>
         (polls ? queues[lane].Polls : queues[lane].Calls).Reader.ReadAllAsync(stop);
 
     /// <summary>True if the call's lease could end before the call does, or if polls pause.</summary>
     public bool IsStale(QueuedCall queued) =>
         (queued.Poll && PollsPaused) || clock.GetElapsedTime(queued.QueuedAt) + settings.CallTimeout >= settings.Lease;
+
+    public void Dispose() => shares.Dispose();
 }

@@ -87,7 +87,11 @@ sealed class GatewayCalls : BackgroundService
     /// <summary>Polls have their own loop.</summary>
     Task Process(string lane, bool polls, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
         queue.TakeAll(lane, polls, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
-        async (queued, _) => await Handle(queued));
+        async (ready, _) =>
+        {
+            using (ready.Permit)
+                await Handle(ready.Call);
+        });
 
     async Task Handle(QueuedCall queued)
     {

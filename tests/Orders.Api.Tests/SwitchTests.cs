@@ -42,6 +42,18 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
     }
 
     [Fact]
+    public async Task A_lane_has_a_limit_of_its_own()
+    {
+        await using var of = await SwitchShop.Start(Mode.Embedded, "Orders:MaxOrdersInProgressByLane:grey=3");
+        (await Put(of.Kim, "lane", """[{"value":"grey","when":{"merchant":["shop"],"customer":["g"]}}]""")).ShouldBe(200);
+        await of.Placed("key-1", """ "customer":"g", """);
+        await of.Placed("key-2", """ "customer":"g", """);
+        var refused = (await of.Place("key-3", """ "customer":"g", """)).ShouldBeProblem(429, "too-many-orders");
+        refused.Text.ShouldContain("maximum of 2 orders");
+        await of.Placed("key-4");
+    }
+
+    [Fact]
     public async Task An_order_of_a_removed_lane_goes_through_main()
     {
         await using var of = await SwitchShop.Start(Mode.Embedded);

@@ -19,6 +19,13 @@ public sealed class OrderFlowTests
         (await rig.Order(order.CorrelationId)).Version.ShouldBe(5);
     }
 
+    [Fact]
+    public void The_command_to_authorize_names_the_merchant()
+    {
+        var order = Some.Order(OrderStates.Reserving, DateTime.UnixEpoch);
+        order.AuthorizePayment().Merchant.ShouldBe(order.Merchant);
+    }
+
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]
     public async Task A_token_is_kept_while_it_may_authorize(Mode mode)
     {

@@ -77,8 +77,12 @@ sealed class Bench(Installation installation) : ServiceHost<PaymentsDb>(installa
     public List<QueuedCall> Waiting()
     {
         var calls = new List<QueuedCall>();
-        while (Get<CallQueue>().TryTake(out var call))
-            calls.Add(call);
+        while (Get<CallQueue>().TryTake(out var ready))
+        {
+            using (ready.Permit)
+                calls.Add(ready.Call);
+        }
+
         return calls;
     }
 

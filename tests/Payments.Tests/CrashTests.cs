@@ -103,6 +103,29 @@ public sealed class CrashTests
         bench.Get<CallQueue>().IsStale(call).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task Hanging_calls_of_a_merchant_leave_room_for_others()
+    {
+        await using var bench = await Bench.Start("Sqlite", "Payments:MaxConcurrentCalls=5");
+        var (busy, other) = (Enumerable.Range(0, 6).Select(_ => Some.Order()).ToList(), Some.Order());
+        await bench.Deliver([.. busy.Select(order => Some.Try(order) with { Merchant = "busy" }), Some.Try(other) with { Merchant = "other" }]);
+        var queue = bench.Get<CallQueue>();
+        List<ReadyCall> hanging = [];
+        while (queue.TryTake(out var ready))
+            hanging.Add(ready);
+        hanging.Select(ready => ready.Call.Call.OrderId).ShouldBe([.. busy.Take(4), other], "four fifths, and the call of the other merchant");
+
+        await bench.Commit(await bench.Call([hanging[^1].Call]));
+        hanging[^1].Permit.Dispose();
+        await bench.Deliver(Some.Confirm(other));
+        queue.TryTake(out var capture).ShouldBeTrue();
+        capture.Call.Merchant.ShouldBe("other", "the branch keeps its merchant");
+
+        hanging[0].Permit.Dispose();
+        await Eventually.Holds("the next call of the busy merchant has its turn",
+            () => Task.FromResult(queue.TryTake(out var next) && next.Call.Call.OrderId == busy[4]));
+    }
+
     static async Task Before(Bench bench, Guid order, string operation)
     {
         if (operation == "authorize")

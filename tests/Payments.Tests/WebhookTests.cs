@@ -58,7 +58,7 @@ public sealed class WebhookTests
         (await Receive(bench, "msg_1", await Event(expired, "authorization.expired"))).ShouldBe(WebhookRule.Accepted);
         (await Receive(bench, "msg_2", await Event(paid, "authorization.succeeded"))).ShouldBe(WebhookRule.Accepted);
         bench.Get<CallQueue>().TryTake(out var first).ShouldBeTrue();
-        first.Call.OrderId.ShouldBe(paid);
+        first.Call.Call.OrderId.ShouldBe(paid);
 
         async Task<string> Event(Guid order, string type) => Signed.Event(order, type, (await bench.Branch(order)).AuthorizationId!);
     }

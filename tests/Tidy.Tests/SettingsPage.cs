@@ -71,11 +71,12 @@ static partial class SettingsPage
                 name + key, TypeName(type), Default(property), Unit(name), Ranges.Of(owner, property.Identifier.Text), Summary(property))];
     }
 
-    /// <summary>Classes: CLASS, and MaxRepairAmounts and Fees go by currency.</summary>
+    /// <summary>MaxRepairAmounts and Fees go by currency.</summary>
     static string KeyName(string property) => property switch
     {
         "Classes" => "CLASS",
         "Merchants" => "MERCHANT",
+        "MaxOrdersInProgressByLane" => "LANE",
         _ => "CURRENCY",
     };
 

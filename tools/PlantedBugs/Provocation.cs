@@ -12,6 +12,8 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
     static readonly Dictionary<string, string?> ShortIntervals = new() { ["Recovery:IntervalSeconds"] = "1", ["Recovery:LeaseSeconds"] = "4" };
     static readonly Dictionary<string, string?> NoAnswers = new() { ["Sandbox:Faults:ErrorRate"] = "1" };
 
+    static readonly Dictionary<string, string?> TwoLanes = new() { ["Lanes:Use"] = "main,grey" };
+
     static readonly Dictionary<string, string?> LittleTime = new()
     {
         ["Orders:TimeToPay:Seconds"] = Provocations.SecondsToPay.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -24,6 +26,7 @@ sealed record Provocation(string Name, bool OneProcess, IReadOnlyDictionary<stri
         new("hosted", OneProcess: true, KnownSecret, Provocations.Hosted),
         new("same-key", OneProcess: true, Usual, Provocations.SameKey),
         new("flips", OneProcess: true, Usual, Provocations.Flips),
+        new("lanes", OneProcess: true, TwoLanes, Provocations.Lanes),
         new("overtaken", OneProcess: false, Usual, Provocations.Overtaken),
         new("death-in-placement", OneProcess: false, Usual, Provocations.DeathInPlacement),
         new("death-on-the-bus", OneProcess: true, Usual, Provocations.DeathOnTheBus),

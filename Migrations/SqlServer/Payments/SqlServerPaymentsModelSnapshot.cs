@@ -157,6 +157,11 @@ namespace Migrations.SqlServer.Payments
                         .HasDefaultValue("main")
                         .HasColumnName("lane");
 
+                    b.Property<string>("Merchant")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("merchant");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)

@@ -152,6 +152,11 @@ namespace Migrations.Sqlite.Payments
                         .HasDefaultValue("main")
                         .HasColumnName("lane");
 
+                    b.Property<string>("Merchant")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("merchant");
+
                     b.Property<string>("Method")
                         .IsRequired()
                         .HasMaxLength(20)

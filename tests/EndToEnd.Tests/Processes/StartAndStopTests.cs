@@ -55,6 +55,8 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData(Host, "Http:RequireHttps", "true", "Http:RequireHttps needs https: set Http:TrustedProxies")]
     [InlineData(Host, "Data", "/proc/none", "The data directory /proc/none cannot be created")]
     [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
+    [InlineData("Orders.Api", "Orders:MaxOrdersInProgressByLane:gray", "5", "Orders:MaxOrdersInProgressByLane:gray is invalid: use a lane (main,")]
+    [InlineData("Orders.Api", "Orders:MaxOrdersInProgressByLane:grey", "few", "Orders:MaxOrdersInProgressByLane is invalid")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]
     [InlineData("Orders.Api", "Orders:TimeToPay:Classes:flash", "20s", "Failed to convert configuration value")]
     [InlineData("Reconciler.Job", "Reconciliation:NightlySchedule", "0 0 0 30 2 ?", "Reconciliation:NightlySchedule must be a Quartz cron expression")]

@@ -4,7 +4,9 @@ namespace FaultRuns.Experiments;
 /// <param name="At">When it was first requested, UTC.</param>
 public sealed record PlacedOrder(Guid Id, DateTime At);
 
-/// <summary>Places orders at a steady rate; callers retry under the same key until they get a 2xx.</summary>
+/// <summary>
+/// Places orders at a steady rate; callers retry under the same key until they get a 2xx, after Retry-After if the answer has one.
+/// </summary>
 public sealed class SteadyLoad
 {
     const int NoAnswer = 0;
@@ -78,11 +80,19 @@ public sealed class SteadyLoad
     async Task Caller(Draft draft)
     {
         var at = trial.Run.Now;
-        using var delay = new PeriodicTimer(RetryDelay);
         try
         {
-            while (await TryPlace(draft) is not { } id || !Record(id, at))
-                await delay.WaitForNextTickAsync(trial.Cancel);
+            while (true)
+            {
+                var (id, wait) = await TryPlace(draft);
+                if (id is { } order)
+                {
+                    placed.Enqueue(new PlacedOrder(order, at));
+                    return;
+                }
+
+                await Faults.Delay.For(wait.TotalSeconds, trial.Cancel);
+            }
         }
         finally
         {
@@ -90,13 +100,7 @@ public sealed class SteadyLoad
         }
     }
 
-    bool Record(Guid id, DateTime at)
-    {
-        placed.Enqueue(new PlacedOrder(id, at));
-        return true;
-    }
-
-    async Task<Guid?> TryPlace(Draft draft)
+    async Task<(Guid? Order, TimeSpan Wait)> TryPlace(Draft draft)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(trial.Cancel);
         limit.CancelAfter(AnswerLimit);
@@ -106,12 +110,14 @@ public sealed class SteadyLoad
             CountStatus((int)answer.StatusCode);
             if (answer is { StatusCode: HttpStatusCode.ServiceUnavailable, Headers.RetryAfter: null })
                 Interlocked.Increment(ref withoutRetryAfter);
-            return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<Order>(limit.Token))!.Id : null;
+            return answer.IsSuccessStatusCode
+                ? ((await answer.Content.ReadFromJsonAsync<Order>(limit.Token))!.Id, default)
+                : (null, answer.Headers.RetryAfter?.Delta ?? RetryDelay);
         }
         catch (Exception unavailable) when (Shop.IsUnavailable(unavailable))
         {
             CountStatus(NoAnswer);
-            return null;
+            return (null, RetryDelay);
         }
     }
 

@@ -81,6 +81,14 @@ static partial class Provocations
         await orders;
     }
 
+    /// <summary>Every second order is in a lane of its own.</summary>
+    public static async Task Lanes(Scene scene)
+    {
+        await scene.Shop.SetSwitch("lane", """[{"value":"grey","percent":50,"of":"orders"}]""");
+        var sku = await scene.Shop.NewSku(1000);
+        await scene.Place([.. Enumerable.Range(0, 40).Select(i => NewDraft(sku, i % 4 == 0 ? "tok_declined" : "tok_ok"))]);
+    }
+
     static async Task<string> Answer(Scene scene, Draft draft)
     {
         using var answer = await scene.Shop.Post(draft);
