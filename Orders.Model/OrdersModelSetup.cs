@@ -21,8 +21,9 @@ public static class OrdersModelSetup
             return;
 
         var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
-        CheckDictionaries<TimeToPaySettings>(builder.Configuration.GetSection("Orders:TimeToPay"));
-        CheckDictionaries<Dictionary<string, int>>(builder.Configuration.GetSection("Orders:MaxOrdersInProgressByLane"));
+        var section = builder.Configuration.GetSection("Orders");
+        CheckDictionaries<TimeToPaySettings>(section.GetSection(nameof(settings.TimeToPay)));
+        CheckDictionaries<Dictionary<string, int>>(section.GetSection(nameof(settings.MaxOrdersInProgressByLane)));
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<OrdersDb>("orders");

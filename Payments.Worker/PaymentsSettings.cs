@@ -18,7 +18,7 @@ sealed class PaymentsSettings
     /// </summary>
     public int? MaxConcurrentCallsPerMerchant { get; set; }
 
-    /// <summary>Maximum number of gateway calls that wait in memory; the sweeper queues the others later.</summary>
+    /// <summary>Maximum number of a merchant's gateway calls that wait in memory; the sweeper queues the others later.</summary>
     public int MaxQueuedCalls { get; set; } = 4096;
 
     /// <summary>Maximum number of answers committed in one transaction.</summary>
@@ -147,7 +147,8 @@ sealed class PaymentsSettings
     {
         Require(CallTimeoutMilliseconds is >= 10 and <= 60_000, "Payments:CallTimeoutMilliseconds must be 10 to 60000");
         Require(MaxConcurrentCalls is >= 1 and <= 1000, "Payments:MaxConcurrentCalls must be 1 to 1000");
-        Require(CallsOfMerchant >= 1 && CallsOfMerchant <= MaxConcurrentCalls, "Payments:MaxConcurrentCallsPerMerchant must be 1 to MaxConcurrentCalls");
+        if (MaxConcurrentCallsPerMerchant < 1 || MaxConcurrentCallsPerMerchant > MaxConcurrentCalls)
+            throw new InvalidOperationException("Payments:MaxConcurrentCallsPerMerchant must be 1 to MaxConcurrentCalls");
         Require(MaxQueuedCalls >= MaxConcurrentCalls, "Payments:MaxQueuedCalls must be at least MaxConcurrentCalls");
         Require(AnswerBatchSize is >= 1 and <= 1000, "Payments:AnswerBatchSize must be 1 to 1000");
         Require(AnswerLingerMilliseconds is >= 0 and <= 1000, "Payments:AnswerLingerMilliseconds must be 0 to 1000");

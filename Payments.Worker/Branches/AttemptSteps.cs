@@ -109,7 +109,10 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
         return false;
     }
 
-    /// <summary>A call that takes money is sent only while the order waits for it; later the gateway is only queried.</summary>
+    /// <summary>
+    /// An authorization is sent while the branch is Trying, also after a Cancel: its answer is certain then, and it is voided. A capture is sent
+    /// only before a Cancel. Otherwise the gateway is only queried.
+    /// </summary>
     static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
     {
         Operation.Authorize => branch.State == BranchState.Trying,

@@ -29,7 +29,10 @@ enum AttemptState
     /// <summary>The gateway executed the operation.</summary>
     Succeeded,
 
-    /// <summary>The gateway declined the operation; nothing has changed there.</summary>
+    /// <summary>
+    /// The operation counts as not done: the gateway declined it; or does not know it, and it may no longer be sent; or a void found that another
+    /// party has captured the money.
+    /// </summary>
     Declined,
 }
 

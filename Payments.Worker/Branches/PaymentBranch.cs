@@ -72,7 +72,9 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>Why the Try or the Confirm was refused.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>A Cancel has arrived; it is answered once the gateway has confirmed that nothing is held.</summary>
+    /// <summary>
+    /// A Cancel has arrived. It is answered at once if nothing was authorized, otherwise once the gateway has confirmed that nothing is held.
+    /// </summary>
     public bool CancelRequested { get; private set; }
 
     /// <summary>Void or Refund; null until one has started. Each has one attempt row, which can be reopened.</summary>

@@ -154,7 +154,7 @@ static class PaymentRule
 /// <param name="Call">Gateway operation to start after the commit.</param>
 /// <param name="CancelRequested">A Cancel has arrived.</param>
 /// <param name="Note">Explanation for the audit.</param>
-/// <param name="Alarm">True raises an alarm: money arrived late or could not be returned.</param>
+/// <param name="Alarm">True raises an alarm: money arrived late, could not be returned or was captured by another party; or no page is valid.</param>
 /// <param name="Request">The Try that the branch stores.</param>
 sealed record PaymentStep(
     BranchState To, object? Answer = null, Operation? Call = null, bool CancelRequested = false, string? Note = null, bool Alarm = false,

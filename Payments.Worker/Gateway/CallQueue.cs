@@ -12,7 +12,7 @@ namespace OrderSaga.Payments;
 /// <param name="MaySend">Whether to send a call that the ledger does not have; if false, the operation counts as declined, unless it has a
 /// <paramref name="KnownId"/>: then there is no answer.</param>
 /// <param name="SendBefore">UTC; after it the call is only queried, not sent. Null: no limit.</param>
-/// <param name="KnownId">The gateway's id of the operation, if it has given one: then its ledger must list the operation.</param>
+/// <param name="KnownId">The gateway's id of a pending hosted payment, which its ledger must list; null for every other attempt.</param>
 /// <param name="Poll">Asks about a payment that its customer has not made yet: lowest priority.</param>
 /// <param name="Lane">The lane of the branch.</param>
 /// <param name="Merchant">The order's merchant; null: not known.</param>

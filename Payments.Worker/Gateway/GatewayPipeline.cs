@@ -13,7 +13,10 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
 {
     readonly ConcurrentDictionary<string, (ResiliencePipeline Calls, ResiliencePipeline Polls)> pipelines = new(StringComparer.Ordinal);
 
-    /// <summary>Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer.</summary>
+    /// <summary>
+    /// Sends the call, or queries first if it may have been sent before. Throws if there is no certain answer. An operation that the ledger lacks
+    /// and that may not be sent counts as declined, unless the gateway has given its id.
+    /// </summary>
     public async Task<GatewayAnswer> Run(QueuedCall queued)
     {
         var (calls, polls) = pipelines.GetOrAdd(queued.Lane, _ =>

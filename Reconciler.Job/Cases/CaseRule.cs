@@ -57,7 +57,7 @@ static class CaseRule
         _ => null,
     };
 
-    const string NoCommand = "The policy of its class has no command: decide, correct the source, then resolve the case.";
+    const string NoCommand = "Its rule has no command: decide, correct the source, then resolve the case.";
 
     static readonly IReadOnlyList<Remedy> UndoCommands = [Remedy.CancelPayment, Remedy.CancelStock];
 

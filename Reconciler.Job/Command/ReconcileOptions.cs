@@ -19,7 +19,7 @@ sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string?
           --date yyyy-MM-dd   UTC day of the run and its report; default: yesterday
           --order ID          one order only
           --dry-run           report only; no repairs, no cases
-          --repair            repair what the policy allows, within Reconciliation:MaxRepairs and MaxRepairAmount
+          --repair            repair what the rules allow, within Reconciliation:MaxRepairs and MaxRepairAmount
                               (the default is the setting Reconciliation:RepairEnabled, which is off initially)
           --report FILE       write the report as .html, .csv or .json
           --Section:Key=VALUE any setting of the service, e.g. --Database:Mode=PostgreSql; environment variables work too

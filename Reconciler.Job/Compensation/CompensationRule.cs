@@ -30,7 +30,7 @@ static class CompensationRule
         _ when earlier is not null && earlier.SentAt > run.Until => new Decision.Leave(FindingOutcome.InProgress, "its repair was just sent"),
         _ when run.DryRun => new Decision.Leave(
             finding.Remedy == Remedy.Case || earlier is not null ? FindingOutcome.WouldOpenCase : FindingOutcome.WouldRepair),
-        { Remedy: Remedy.Case } => new Decision.Open("an operator must decide findings of this class"),
+        { Remedy: Remedy.Case } => new Decision.Open("an operator must decide findings of this rule"),
         { OrderId: null } => new Decision.Open("it has no order"),
         _ when earlier is not null => new Decision.Open($"{earlier.Remedy} was sent at {earlier.SentAt:yyyy-MM-dd HH:mm:ss} UTC and did not help"),
         _ when budget == Allowance.Off => new Decision.Open("repairs are off (Reconciliation:MaxRepairs is 0)"),

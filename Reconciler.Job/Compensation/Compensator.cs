@@ -137,7 +137,7 @@ sealed class Compensator(
     }
 
     Finding BudgetSpent() => new(
-        Classes.RepairBudgetSpent, Severity.High, null, null, "One run repairs at most its budget; an operator reviews the rest first.",
+        Classes.RepairBudgetSpent, Severity.High, null, null, "One run repairs no more than its budget; the next run continues with the rest.",
         JsonSerializer.Serialize(new { settings.MaxRepairs, settings.MaxRepairsPerClass, settings.MaxRepairAmount }, JsonSerializerOptions.Web),
         Remedy.Case, 0, null);
 }

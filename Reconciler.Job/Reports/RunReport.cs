@@ -28,7 +28,7 @@ sealed record RunReport(
 /// <param name="Class">The class.</param>
 /// <param name="Severity">The highest severity.</param>
 /// <param name="Rule">The broken rule.</param>
-/// <param name="Remedy">The policy.</param>
+/// <param name="Remedy">What its rule does about it.</param>
 /// <param name="Count">Number of findings.</param>
 /// <param name="Outcomes">Number of findings by outcome.</param>
 /// <param name="Amounts">Amount at stake by currency, minor units.</param>

@@ -1,11 +1,15 @@
 namespace Reconciler.Job;
 
-/// <summary>One difference: what differs, how bad it is, what each ledger says, and what is done about it.</summary>
+/// <summary>
+/// One difference: what differs, how bad it is, what each ledger says, and what is done about it. Or what a case without a difference is about:
+/// an order in review, a killed switch, a spent budget.
+/// </summary>
 /// <param name="Class">One of <see cref="Classes"/>.</param>
 /// <param name="Severity">Severity.</param>
 /// <param name="OrderId">The order; null for a file, a sku or a row without an order.</param>
 /// <param name="Subject">Null: the order as a whole. Otherwise, by class: the id of a row without an order; <c>settlement</c> (the order's settlement);
-/// <c>settlement yyyy-MM-dd</c> (a file); a SKU; <c>kind X</c> (rows of an unknown kind); a class (too many findings); the state before the review.</param>
+/// <c>settlement yyyy-MM-dd</c> (a file); a SKU; <c>kind X</c> (rows of an unknown kind); a class (too many findings); the state before the review;
+/// a switch and its version.</param>
 /// <param name="Rule">The broken rule in one sentence.</param>
 /// <param name="Evidence">What each ledger says, as JSON.</param>
 /// <param name="Remedy">What reconciliation does about it.</param>
@@ -27,7 +31,8 @@ enum Severity
     /// <summary>The ledgers differ, but no stock and no customer's money is affected.</summary>
     Low,
 
-    /// <summary>Stock is still held, but should be released or sold; an order in review is unpaid; or a kind of settlement rows is unknown.</summary>
+    /// <summary>Stock is still held, but should be released or sold; an order in review is unpaid; a switch was killed; or a kind of
+    /// settlement rows is unknown.</summary>
     Medium,
 
     /// <summary>Stock or money differs from what the order requires.</summary>
@@ -102,12 +107,12 @@ static class Classes
     public const string SettlementFileRefused = "settlement-file-refused";
     public const string SettlementFileChanged = "settlement-file-changed";
 
-    /// <summary>A class of cases, never of findings: recovery opens them.</summary>
+    /// <summary>Only for cases, no run stores a finding of it: recovery opens them.</summary>
     public const string OrderNeedsReview = "order-needs-review";
 
-    /// <summary>A class of cases, never of findings: the guard killed a switch.</summary>
+    /// <summary>Only for cases, no run stores a finding of it: the guard killed a switch.</summary>
     public const string SwitchKilled = "switch-killed";
 
-    /// <summary>A class of cases, never of findings: one for all findings over a run's budget.</summary>
+    /// <summary>Only for cases, no run stores a finding of it: one for all findings over a run's budget.</summary>
     public const string RepairBudgetSpent = "repair-budget-spent";
 }

@@ -73,7 +73,7 @@ static class RuleTable
             (s, _) => s.Cancelled && s.AwaitsGateway),
     ];
 
-    /// <summary>Orders in progress: states that no message in transit can explain.</summary>
+    /// <summary>Orders in progress: states that need an operator, unless a Cancel is in transit for longer than the window.</summary>
     static readonly Rule[] InProgress =
     [
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Stock is sold only after its payment is captured.",

@@ -6,25 +6,29 @@ namespace OrderSaga.Bench;
 /// </summary>
 sealed class OtherSystem(string scenario, Place place, Variant variant, Options options) : IAsyncDisposable
 {
-    static readonly string[] Compared = [Figure.CpuAll, Figure.CpuApplication, Figure.FullP50, Figure.PacedP50, Figure.PacedP99];
+    static readonly string[] Compared =
+    [
+        Figure.CpuAll, Figure.CpuApplication, Figure.Paced + Figure.CpuAll, Figure.AllocatedKilobytes, Figure.FullP50, Figure.PacedP50, Figure.PacedP99,
+    ];
 
     readonly List<IReadOnlyDictionary<string, double>> runs = [];
     readonly Dictionary<string, string> notes = [];
     OurSystem? system;
     Workload? workload;
 
-    /// <summary>Runs once more, at the rate of the other one's paced run. The first call starts the system and warms it up.</summary>
+    public async Task Start()
+    {
+        Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
+        system = await OurSystem.Start(place, variant);
+        workload = await Full.Usual(system);
+        await WarmUp.Run(system, workload, options);
+    }
+
+    /// <summary>Runs once more, at the rate of the other one's paced run.</summary>
     public async Task Next(IReadOnlyDictionary<string, double> ours)
     {
-        if (system is null)
-        {
-            Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
-            system = await OurSystem.Start(place, variant);
-            workload = await Full.Usual(system);
-            await WarmUp.Run(system, workload, options);
-        }
-
-        runs.Add(await Full.Run(system, workload!, $"{variant.Name}-{runs.Count + 1}", options, ours[Figure.PacedRate]));
+        Progress.Say($"{scenario}, {variant.Name}, {place.Name}");
+        runs.Add(await Full.Run(system!, workload!, $"{variant.Name}-{runs.Count + 1}", options, ours[Figure.PacedRate]));
     }
 
     /// <summary>All runs so far, and the ratios to <paramref name="ours"/>.</summary>

@@ -11,6 +11,8 @@ static class Settle
         var contenders = new Contenders(options, place.HasServers ? OnServers : [Variant.Alone.Name]);
         var others = contenders.InTurn.Select(variant => new OtherSystem(scenario, place, variant, options)).ToList();
         var baselines = (place.HasServers ? contenders.Children : []).Select(name => new BaselineRuns(scenario, name, place, Full.Skus)).ToList();
+        foreach (var other in others)
+            await other.Start();
         foreach (var variant in contenders.Variants)
         {
             // A machine's speed varies over minutes, so compared contenders alternate.

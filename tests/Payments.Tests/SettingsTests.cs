@@ -13,6 +13,8 @@ public sealed class SettingsTests
         Wrong(settings => settings.LeaseSeconds = 5, "Payments:LeaseSeconds");
         Wrong(settings => settings.CallTimeoutMilliseconds = 0, "Payments:CallTimeoutMilliseconds");
         Wrong(settings => settings.MaxConcurrentCalls = 0, "Payments:MaxConcurrentCalls");
+        Wrong(settings => settings.MaxConcurrentCallsPerMerchant = 0, "Payments:MaxConcurrentCallsPerMerchant");
+        Wrong(settings => settings.MaxConcurrentCallsPerMerchant = 65, "Payments:MaxConcurrentCallsPerMerchant");
         Wrong(settings => settings.MaxQueuedCalls = 1, "Payments:MaxQueuedCalls");
         Wrong(settings => settings.AnswerBatchSize = 0, "Payments:AnswerBatchSize");
         Wrong(settings => settings.SweepIntervalMilliseconds = 0, "Payments:SweepIntervalMilliseconds");

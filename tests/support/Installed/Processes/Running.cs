@@ -75,7 +75,8 @@ public sealed class Running : IAsyncDisposable
         var roles = setup.DatabaseRoles ? await DatabaseRoles.Create(fresh) : null;
         common["Transport:UserPrefix"] = users?.Prefix;
         common["Bus:Users"] = setup.OutsideSystem is { } outside ? $"{users!.Prefix}{outside}=demo" : null;
-        var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. Roles.All]);
+        // An earlier version refuses a role that it does not know.
+        var apiKey = ApiKeys.Create(fresh.Directory, "test", "demo", [.. setup.Root is null ? Roles.All : Roles.All.Except([Roles.Release])]);
         await File.WriteAllTextAsync(Path.Combine(fresh.Directory, "api-key"), apiKey);
         var processes = new Dictionary<string, ServiceProcess>();
         foreach (var name in names)

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Orders.Model;
 
 namespace Installed;
@@ -20,6 +21,9 @@ public sealed record Draft(string Key, string Sku, int Quantity, string? Token, 
 public sealed class Shop : IDisposable
 {
     public const long UnitPrice = 1250;
+
+    /// <summary>An earlier version does not know every member.</summary>
+    static readonly JsonSerializerOptions WithoutNulls = new(JsonSerializerOptions.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(40) };
 
@@ -58,7 +62,7 @@ public sealed class Shop : IDisposable
             request.Headers.Add("Prefer", $"wait={wait}");
         object payment = draft.Token is null ? new { method = "hosted" } : new { method = "card", token = draft.Token };
         var lines = new[] { new { sku = draft.Sku, quantity = draft.Quantity } };
-        request.Content = JsonContent.Create(new { currency = "EUR", lines, payment, @class = draft.Class, customer = draft.Customer });
+        request.Content = JsonContent.Create(new { currency = "EUR", lines, payment, @class = draft.Class, customer = draft.Customer }, options: WithoutNulls);
         return http.SendAsync(request, cancel);
     }
 
