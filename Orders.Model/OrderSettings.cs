@@ -34,20 +34,21 @@ public sealed class OrderSettings
     public int PlacementLingerMilliseconds { get; set; } = 50;
 
     /// <summary>
-    /// Maximum number of orders in progress; more are refused (429) until some have finished. Orders that are in review or wait for the
-    /// customer do not count. Do not set it higher than what the system finishes in <see cref="FirstRetryDelaySeconds"/>: recovery would take
-    /// waiting orders for stalled ones.
+    /// Maximum number of orders in progress in each lane without an own entry in MaxOrdersInProgressByLane; more are refused (429) until some
+    /// have finished. Orders that are in review or wait for the customer do not count. Do not set it higher than what the system finishes in
+    /// <see cref="FirstRetryDelaySeconds"/>: recovery would take waiting orders for stalled ones.
     /// </summary>
     public int MaxOrdersInProgress { get; set; } = 2_500;
 
     /// <summary>
-    /// Maximum number of orders in progress of one merchant, so that the others always find room. Default: four fifths of MaxOrdersInProgress.
+    /// Maximum number of one merchant's orders in progress in each lane, so that one merchant alone cannot fill a lane. Default: four fifths of
+    /// MaxOrdersInProgress.
     /// </summary>
     public int? MaxOrdersInProgressPerMerchant { get; set; }
 
     /// <summary>
-    /// Maximum number of orders in progress in a lane; one merchant may have four fifths of it. Default: MaxOrdersInProgress. A small number for
-    /// one lane keeps a flood there from slowing the other lanes down.
+    /// Maximum number of orders in progress in a lane; one merchant may have four fifths of it, but at most MaxOrdersInProgressPerMerchant.
+    /// Default: MaxOrdersInProgress. A small number for one lane keeps a flood there from slowing the other lanes down.
     /// </summary>
     public Dictionary<string, int> MaxOrdersInProgressByLane { get; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -84,7 +85,8 @@ public sealed class OrderSettings
     static int FourFifths(int all) => Math.Max(1, (int)(all * 4L / 5));
 
     /// <summary>
-    /// How long a finished order keeps what may identify a customer: its key, its reason, the address of its payment page; 0: permanently.
+    /// How long a finished order keeps what may identify a customer: its idempotency key, its reason, the customer reference, the payment token,
+    /// the address of the payment page, and its finished webhook deliveries; 0: permanently.
     /// </summary>
     public int PersonalDataRetentionDays { get; set; }
 

@@ -7,9 +7,8 @@ using OrderSaga.Platform.Processing;
 namespace Orders.Model;
 
 /// <summary>
-/// Erases what may identify a customer from finished orders: the merchant's key, reason and customer reference, the payment page's address, the
-/// log of its webhooks.
-/// Amounts, lines, states and the audit stay. A repeated request still finds its order, because the hash of its key stays.
+/// Erases what may identify a customer from finished orders: idempotency key, reason, customer reference, payment token, the payment page's
+/// address, and finished webhook deliveries. Amounts, lines, states and the audit stay. A repeated request still finds its order, because the hash of its key stays.
 /// </summary>
 public static class PersonalData
 {

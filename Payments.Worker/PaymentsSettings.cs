@@ -9,16 +9,21 @@ sealed class PaymentsSettings
     /// <summary>Timeout of one gateway call.</summary>
     public int CallTimeoutMilliseconds { get; set; } = 3000;
 
-    /// <summary>Maximum number of concurrent gateway calls.</summary>
+    /// <summary>
+    /// Maximum number of concurrent gateway calls in each lane of a process. Queries about waiting payments are extra: MaxConcurrentPolls.
+    /// </summary>
     public int MaxConcurrentCalls { get; set; } = 64;
 
     /// <summary>
-    /// Maximum number of concurrent gateway calls of one merchant, so that the others always find room when its calls hang. Default: four fifths
-    /// of MaxConcurrentCalls.
+    /// Maximum number of concurrent gateway calls of one merchant in each lane of a process, so that its hanging calls alone cannot take all.
+    /// Default: four fifths of MaxConcurrentCalls.
     /// </summary>
     public int? MaxConcurrentCallsPerMerchant { get; set; }
 
-    /// <summary>Maximum number of a merchant's gateway calls that wait in memory; the sweeper queues the others later.</summary>
+    /// <summary>
+    /// Maximum number of gateway calls that wait in memory, for each lane and again for each merchant in it; the sweeper queues the others later.
+    /// Queries about waiting payments have the same limit of their own.
+    /// </summary>
     public int MaxQueuedCalls { get; set; } = 4096;
 
     /// <summary>Maximum number of answers committed in one transaction.</summary>
@@ -30,10 +35,10 @@ sealed class PaymentsSettings
     /// <summary>How long an attempt is leased to one process; then a sweeper may lease it.</summary>
     public int LeaseSeconds { get; set; } = 7;
 
-    /// <summary>Interval between two polls of the sweeper.</summary>
+    /// <summary>Interval between two sweeps.</summary>
     public int SweepIntervalMilliseconds { get; set; } = 1000;
 
-    /// <summary>Maximum number of attempts claimed by one poll, in one transaction.</summary>
+    /// <summary>Maximum number of attempts claimed in one transaction; a sweep runs as many transactions as needed.</summary>
     public int SweepPageSize { get; set; } = 100;
 
     /// <summary>First delay before an unanswered attempt is queried; doubled each time.</summary>
@@ -57,7 +62,7 @@ sealed class PaymentsSettings
     /// </summary>
     public int MaxPollsPerSecond { get; set; } = 100;
 
-    /// <summary>Maximum number of concurrent queries about waiting payments.</summary>
+    /// <summary>Maximum number of concurrent queries about waiting payments in each lane of a process.</summary>
     public int MaxConcurrentPolls { get; set; } = 8;
 
     /// <summary>
@@ -102,11 +107,14 @@ sealed class PaymentsSettings
     public static DateTime ClosedBy(DateTime now) => now - PageCloseDelay;
 
     /// <summary>
-    /// Time of the next query about a payment that was not made. The first is at the end of its time to pay, each next one at six times the
-    /// age since then, the last one at the end of <see cref="DeclinedPollHours"/>; null after that.
+    /// Time of the next query about a payment that was not made. The first is <see cref="PendingPollDelaySeconds"/> after the end of the time to
+    /// pay. Each later one is at six times the time since that end, but at least that delay later. The last one is
+    /// <see cref="DeclinedPollHours"/> after that end; null after it.
     /// </summary>
     public DateTime? NextDeclinedPollAt(DateTime payBefore, DateTime now)
     {
+        if (DeclinedPollHours == 0)
+            return null;
         var end = payBefore.AddHours(DeclinedPollHours);
         var from = payBefore > now ? payBefore : now;
         var next = from.AddSeconds(Math.Max(PendingPollDelaySeconds, 5 * (from - payBefore).TotalSeconds));
@@ -121,8 +129,8 @@ sealed class PaymentsSettings
         _ => null,
     };
 
-    /// <summary>Queries in one poll of the sweeper.</summary>
-    public int PollPage => (int)Math.Clamp((long)MaxPollsPerSecond * SweepIntervalMilliseconds / 1000, 1, MaxQueuedCalls);
+    /// <summary>Maximum number of queries about waiting payments in one sweep.</summary>
+    public int MaxPollsPerSweep => (int)Math.Clamp((long)MaxPollsPerSecond * SweepIntervalMilliseconds / 1000, 1, MaxQueuedCalls);
 
     /// <summary><see cref="MaxConcurrentCallsPerMerchant"/>, or its default.</summary>
     public int CallsOfMerchant => MaxConcurrentCallsPerMerchant ?? FourFifths(MaxConcurrentCalls);

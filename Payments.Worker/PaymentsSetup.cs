@@ -38,14 +38,15 @@ public static class PaymentsSetup
     }
 
     /// <summary>
-    /// Orders:PaymentMarginSeconds belongs to another service and is checked where both are set: a payment accepted in time must still be
-    /// captured.
+    /// Orders:PaymentMarginSeconds belongs to another service. Without it in this process, its default is assumed: a payment that the saga
+    /// accepts within that margin must still be captured.
     /// </summary>
     static void CheckMargins(PaymentsSettings settings, IConfiguration configuration)
     {
         if (settings.CaptureMarginSeconds <= configuration.GetValue("Orders:PaymentMarginSeconds", 10))
             throw new InvalidOperationException(
-                "Payments:CaptureMarginSeconds must be more than Orders:PaymentMarginSeconds (default 10): payments made in time are captured after it.");
+                "Payments:CaptureMarginSeconds must be more than Orders:PaymentMarginSeconds (10 if it is not set here): "
+                + "a payment may be accepted until the end of that margin, and its capture is sent after that.");
     }
 
     static void AddBranches(IServiceCollection services)

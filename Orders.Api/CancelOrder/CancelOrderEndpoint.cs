@@ -20,7 +20,8 @@ static class CancelOrderEndpoint
     public static void MapCancelOrder(this IEndpointRouteBuilder orders) => orders.MapPost("/{id}/cancel", Cancel)
         .WithName("CancelOrder")
         .WithSummary("Cancels the order")
-        .WithDescription("202 with the order: it is cancelled, being cancelled, or the request is in progress. 409 once the capture was requested.")
+        .WithDescription("202 with the order: it is cancelled, being cancelled, or the request is in progress. "
+            + "409 if the capture was requested, or if the order is in review: then the detail says who can cancel it.")
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .RequestExample(new CancelRequest("changed their mind"))
         .ResponseExample(202, Examples.Cancelled)

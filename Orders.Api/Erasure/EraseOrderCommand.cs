@@ -9,7 +9,8 @@ public static class EraseOrderCommand
 {
     const string Usage = """
         erase-order --id ORDER [SETTINGS]
-        Erases the key, the reason, the customer reference, the payment page and the webhook log of a finished order; its amounts, lines and audit stay.
+        Erases from a finished order its idempotency key, reason, customer reference, payment token, payment page and finished webhook deliveries.
+        Its amounts, lines and audit stay.
         SETTINGS are those of the service, for example --Data DIR or --Database:Mode PostgreSql --ConnectionStrings:orders "...".
         """;
 

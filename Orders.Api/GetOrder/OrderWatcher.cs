@@ -6,9 +6,8 @@ using OrderSaga.Platform.Hosting;
 namespace Orders.Api;
 
 /// <summary>
-/// Lets requests wait for changes of orders. A commit of this process wakes them. One query every 50 ms finds changes of other processes
-/// for all waiting requests, none without them. With the in-memory bus there are no other processes, and the query only finds manual
-/// changes.
+/// Lets requests wait for changes of orders. A commit of this process wakes them. While requests wait, one query every 50 ms finds the changes
+/// of other processes for all of them. With the in-memory bus there are no other processes: then one query each second finds manual changes.
 /// </summary>
 sealed class OrderWatcher : BackgroundService
 {
@@ -71,8 +70,8 @@ sealed class OrderWatcher : BackgroundService
         await foreach (var _ in begun.Reader.ReadAllAsync(stoppingToken))
         {
             using var timer = new PeriodicTimer(interval, clock);
-            while (WaitingIds() is { Count: > 0 } waiting && await timer.WaitForNextTickAsync(stoppingToken))
-                await PollInterval(waiting, stoppingToken);
+            while (Waiting() is { Count: > 0 } waiting && await timer.WaitForNextTickAsync(stoppingToken))
+                await PollOnce(waiting, stoppingToken);
         }
     }
 
@@ -98,13 +97,13 @@ sealed class OrderWatcher : BackgroundService
         }
     }
 
-    List<OrderWatch> WaitingIds()
+    List<OrderWatch> Waiting()
     {
         lock (watches)
             return [.. watches.Values.SelectMany(waiting => waiting)];
     }
 
-    async Task PollInterval(List<OrderWatch> waiting, CancellationToken cancel)
+    async Task PollOnce(List<OrderWatch> waiting, CancellationToken cancel)
     {
         try
         {

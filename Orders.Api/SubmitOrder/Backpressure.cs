@@ -13,9 +13,10 @@ namespace Orders.Api;
 
 /// <summary>
 /// Refuses new orders while more are in progress than the system finishes in some seconds: an early 429 is better for a caller than an order
-/// that waits for minutes. Each lane has limits of its own. A merchant has a limit of its own too, and in the total its orders count only up to
-/// that limit, so that the others always find room: orders over the bus are not refused. Only placed orders count, not invalid, repeated or
-/// refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages: then no order is refused.
+/// that waits for minutes. Each lane has a limit, and in each lane each merchant has one. Orders over the bus are never refused, so a merchant
+/// can exceed its limit. In the lane's total its orders then count only up to that limit, so that they cause no 429 for others. Only placed
+/// orders count, not invalid, repeated or refused ones. While the broker is unavailable no order can finish and the outbox keeps all messages:
+/// then no order is refused.
 /// </summary>
 sealed class Backpressure(
     QueryRunner<OrdersDb> database, OutboxDispatcher<OrdersDb> outbox, OrderSettings settings, LaneSettings lanes, TimeProvider clock,
@@ -67,7 +68,10 @@ sealed class Backpressure(
         InProgress(count, new(lane, All)) + requests.Count > settings.MaxInProgress(lane) || requests.CountBy(request => request.Merchant)
             .Any(own => InProgress(count, new(lane, own.Key)) + own.Value > settings.MaxOfMerchant(lane));
 
-    /// <summary>Decides on the new orders of one transaction, by the count of <see cref="Prepare"/>: another one may have begun before it.</summary>
+    /// <summary>
+    /// Decides on the new orders of one transaction by the count that <see cref="Prepare"/> returned. The timer may meanwhile have replaced the
+    /// last count with one that began earlier.
+    /// </summary>
     public Func<PlacementRequest, string, Problem?> Admission(Count count)
     {
         if (outbox.IsBrokerUnavailable)

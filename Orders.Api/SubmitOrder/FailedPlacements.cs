@@ -19,7 +19,7 @@ sealed class FailedPlacements(OrderSettings settings) : IDisposable
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
         }));
 
-    /// <summary>True if the key has no whole permit left. To acquire none would succeed with a part of one.</summary>
+    /// <summary>True if the key has no whole permit left. Reads the statistics: AttemptAcquire(0) succeeds with a fraction of a permit.</summary>
     public bool IsSpent(ClaimsPrincipal caller) => permits.GetStatistics(KeyOf(caller)) is { CurrentAvailablePermits: 0 };
 
     public void Charge(ClaimsPrincipal caller) => permits.AttemptAcquire(KeyOf(caller)).Dispose();

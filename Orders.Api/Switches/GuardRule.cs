@@ -23,7 +23,7 @@ static class GuardRule
     {
         if (standard.Orders < minOrders || other.Orders < minOrders || other.Failed < MinFailed)
             return null;
-        // As if one order of the default had failed: no share is infinitely worse than none.
+        // At least one failed order of the default: with none, any failure of the other value would exceed the allowed share of 0.
         var allowed = ratio * Math.Max(1, standard.Failed) / standard.Orders;
         return (double)other.Failed / other.Orders <= allowed ? null : string.Create(CultureInfo.InvariantCulture,
             $"{other.Failed} of {other.Orders} orders with {other.Value} failed, {standard.Failed} of {standard.Orders} with {standard.Value}");

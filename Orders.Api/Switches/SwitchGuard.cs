@@ -41,7 +41,10 @@ sealed class SwitchGuard(
             }
     }
 
-    /// <summary>Only orders of the version in force: a switch that is set again after a kill is judged again.</summary>
+    /// <summary>
+    /// Only orders placed since this version came into force. An order stores the highest number in force of all switches, so a later change of
+    /// another switch raises it.
+    /// </summary>
     async Task<List<GuardCount>> Count(long inForce, Expression<Func<OrderState, string>> value, CancellationToken cancel)
     {
         var since = clock.GetUtcNow().UtcDateTime.AddMinutes(-settings.Minutes);

@@ -8,7 +8,10 @@ using Orders.Model;
 
 namespace Orders.Api;
 
-/// <summary>The timeline, live: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).</summary>
+/// <summary>
+/// The order's own audit rows, live, without those of other services: server-sent events
+/// (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+/// </summary>
 static class OrderEventsEndpoint
 {
     /// <summary>Interval of keep-alive comments on a quiet stream: proxies keep it open, and a broken one is noticed.</summary>

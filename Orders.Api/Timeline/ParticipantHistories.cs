@@ -17,7 +17,7 @@ sealed class ParticipantHistories(OrderParticipants all)
     public Task<ParticipantHistory[]> Histories(Guid orderId, CancellationToken cancel) =>
         Task.WhenAll(History(all.Stock, orderId, cancel), History(all.Payment, orderId, cancel), History(all.Cases, orderId, cancel));
 
-    static async Task<ParticipantHistory> History(Participant participant, Guid orderId, CancellationToken cancel)
+    static async Task<ParticipantHistory> History(ParticipantClient participant, Guid orderId, CancellationToken cancel)
     {
         var (history, unavailableReason) = await participant.Query<AuditHistory>($"/{orderId}/history", cancel);
         return history is null ? new ParticipantHistory([], new TimelineGap(participant.Name, unavailableReason!))

@@ -20,7 +20,8 @@ static class TimelineEndpoint
     public static void MapTimeline(this IEndpointRouteBuilder orders) => orders.MapGet("/{id}/timeline", Get)
         .WithName("GetTimeline")
         .WithSummary("Everything that happened to the order: transitions, branch steps, gateway calls, webhooks, recovery, operators' actions, cases")
-        .WithDescription("The participants are queried in parallel with a short timeout. gaps names those that did not answer; repeat the request for them.")
+        .WithDescription("The other services are queried in parallel with a short timeout. "
+            + "gaps names each source that did not answer (repeat the request for it) or that shows only its last items.")
         .LimitRate()
         .Produces<OrderTimeline>()
         .ResponseExample(200, Examples.Timeline)

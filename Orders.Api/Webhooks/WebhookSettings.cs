@@ -4,8 +4,8 @@ namespace Orders.Api.Webhooks;
 sealed class WebhookSettings
 {
     /// <summary>
-    /// Delays after each failed attempt. Default: from five seconds to thirteen hours, three days in all. After the last one OrderSaga gives
-    /// up the delivery.
+    /// Delay after each failed attempt. Default: from five seconds to thirteen hours, three days in all. OrderSaga gives up when the attempt
+    /// after the last delay has failed, too.
     /// </summary>
     public int[]? RetryDelaySeconds { get; set; }
 
@@ -90,7 +90,7 @@ sealed class WebhookSettings
         Require(GapTimeoutSeconds >= 1, "Webhooks:GapTimeoutSeconds must be at least 1");
         Require(TakeoverTimeoutSeconds * 1000 >= 2 * ReadIntervalMilliseconds,
             "Webhooks:TakeoverTimeoutSeconds must be at least twice ReadIntervalMilliseconds");
-        Require(TimeSpan.FromDays(RetentionDays) > TotalRetryTime, "Webhooks:RetentionDays must be longer than the sum of RetrySeconds");
+        Require(TimeSpan.FromDays(RetentionDays) > TotalRetryTime, "Webhooks:RetentionDays must be longer than the sum of RetryDelaySeconds");
         Require(RotationHours is >= 1 and <= 720 && RetentionDays is >= 4 and <= 36_500 && MaxEndpoints is >= 1 and <= 1000,
             "Webhooks:RotationHours must be 1 to 720, RetentionDays 4 to 36500, MaxEndpoints 1 to 1000");
         Require(MaxPendingPerEndpoint is >= 1 and <= 1_000_000, "Webhooks:MaxPendingPerEndpoint must be 1 to 1000000");

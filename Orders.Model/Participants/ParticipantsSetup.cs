@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace Orders.Model.Participants;
 
 /// <summary>The services with information about an order: stock, payment, and the reconciler with its cases.</summary>
-public sealed class OrderParticipants(IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger<Participant> log)
+public sealed class OrderParticipants(IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger<ParticipantClient> log)
 {
-    public Participant Stock { get; } = new("stock", settings.StockUrl, "branches/stock", clients, settings, clock, log);
-    public Participant Payment { get; } = new("payment", settings.PaymentUrl, "branches/payment", clients, settings, clock, log);
-    public Participant Cases { get; } = new("case", settings.CaseUrl, "cases/orders", clients, settings, clock, log);
+    public ParticipantClient Stock { get; } = new("stock", settings.StockUrl, "branches/stock", clients, settings, clock, log);
+    public ParticipantClient Payment { get; } = new("payment", settings.PaymentUrl, "branches/payment", clients, settings, clock, log);
+    public ParticipantClient Cases { get; } = new("case", settings.CaseUrl, "cases/orders", clients, settings, clock, log);
 }
 
 public static class ParticipantsSetup
@@ -24,7 +24,7 @@ public static class ParticipantsSetup
 
         settings.Check();
         builder.Services.AddSingleton(settings);
-        builder.Services.AddHttpClient(Participant.Client, http =>
+        builder.Services.AddHttpClient(ParticipantClient.Client, http =>
             {
                 // The resilience pipeline sets the timeout of each call.
                 http.Timeout = Timeout.InfiniteTimeSpan;

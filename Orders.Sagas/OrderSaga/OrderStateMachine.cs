@@ -31,8 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // StockReserved would request an authorization, and none may be requested after the time to pay. So here it has no margin; all else has
-        // the gateway's margin.
+        // Payments.Worker declines a first Try after the time to pay, so StockReserved cancels the order at once then. Every other message leaves
+        // the order Orders:PaymentMarginSeconds more.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),

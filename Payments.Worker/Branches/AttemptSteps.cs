@@ -110,8 +110,8 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
     }
 
     /// <summary>
-    /// An authorization is sent while the branch is Trying, also after a Cancel: its answer is certain then, and it is voided. A capture is sent
-    /// only before a Cancel. Otherwise the gateway is only queried.
+    /// An authorization is sent while the branch is Trying, even after a Cancel: only a certain answer shows whether there is money to void. A
+    /// capture is sent only before a Cancel. Otherwise the gateway is only queried.
     /// </summary>
     static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
     {

@@ -58,7 +58,7 @@ sealed class PaymentAttempt
     /// <summary>UTC; when a hosted payment page closes.</summary>
     public DateTime? ClosesAt { get; init; }
 
-    /// <summary>Number of calls and queries.</summary>
+    /// <summary>How often it was leased for a call or a query.</summary>
     public int Attempts { get; private set; }
 
     /// <summary>Why the last call had no answer, or why the gateway declined.</summary>

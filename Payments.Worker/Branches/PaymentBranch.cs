@@ -80,7 +80,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>Void or Refund; null until one has started. Each has one attempt row, which can be reopened.</summary>
     public Operation? Undo { get; private set; }
 
-    /// <summary>The last answer, as JSON.</summary>
+    /// <summary>The last answer to the saga, as JSON, for people; the rule makes a repeated answer from the state.</summary>
     public string? Answer { get; private set; }
 
     public long Version { get; set; }
@@ -91,7 +91,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
 
     /// <summary>Stores the gateway's answer about an operation.</summary>
-    public void RecordAnswer(Operation operation, GatewayAnswer answer)
+    public void RecordGatewayAnswer(Operation operation, GatewayAnswer answer)
     {
         if (operation == Operation.Authorize)
             Token = null;

@@ -24,7 +24,7 @@ sealed class PaymentFence(PaymentRows rows, AttemptSteps attempts, UnitOfWorkCon
 
         var answer = result.Answer!;
         var outcome = WasPaidAfterVoid(branch, voidedAt) ? PaymentRule.LatePayment(branch) : PaymentRule.Answered(branch, call.Operation, answer);
-        branch.RecordAnswer(call.Operation, answer);
+        branch.RecordGatewayAnswer(call.Operation, answer);
         if (outcome is PaymentStep step)
             await Transition(branch.OrderId, step, $"gateway: {PaymentAttempt.Name(call.Operation)} {answer.Result.ToString().ToLowerInvariant()}");
         if (call.Operation == Operation.Void && rows.Attempt(call.OrderId, Operation.Authorize) is { State: AttemptState.Pending } pending)

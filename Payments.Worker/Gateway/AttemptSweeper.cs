@@ -71,7 +71,7 @@ sealed class AttemptSweeper(
         if (queue.PollsPaused)
             return 0;
         var closed = await SweepPages(settings.MaxQueuedCalls, (max, skipped) => SweepPolls(Closed, max, skipped), stop);
-        return closed + await SweepPages(settings.PollPage, (max, skipped) => SweepPolls((db, now, _) => DuePolls(db, now), max, skipped), stop);
+        return closed + await SweepPages(settings.MaxPollsPerSweep, (max, skipped) => SweepPolls((db, now, _) => DuePolls(db, now), max, skipped), stop);
     }
 
     Task<(int Claimed, bool More)> SweepPolls(

@@ -66,8 +66,9 @@ sealed class CallQueue(PaymentsSettings settings, LaneSettings lanes, TimeProvid
     /// <summary>A branch may be of a lane that was in use before this process started: its calls go with those of main.</summary>
     public void Add(QueuedCall queued)
     {
-        var (calls, polls) = queues.GetValueOrDefault(queued.Lane, queues[Lane.Main]);
-        _ = Add(queued, (queued.Poll ? polls : calls).Writer);
+        if (!queues.TryGetValue(queued.Lane, out var lane))
+            (queued, lane) = (queued with { Lane = Lane.Main }, queues[Lane.Main]);
+        _ = Add(queued, (queued.Poll ? lane.Polls : lane.Calls).Writer);
     }
 
     async Task Add(QueuedCall queued, ChannelWriter<ReadyCall> writer)

@@ -35,7 +35,7 @@ sealed class GatewayCalls : BackgroundService
         answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
     }
 
-    /// <summary>Makes the call. If it fails, the attempt becomes Unknown or stays Pending; it is never Declined.</summary>
+    /// <summary>Makes the call. A failure makes a Sent attempt Unknown; any other keeps its state.</summary>
     internal async Task<CallResult> Call(QueuedCall queued)
     {
         var operation = PaymentAttempt.Name(queued.Call.Operation);

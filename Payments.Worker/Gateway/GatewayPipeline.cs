@@ -6,8 +6,8 @@ using Polly.Timeout;
 namespace OrderSaga.Payments;
 
 /// <summary>
-/// Adds a timeout and a circuit breaker to gateway calls, apart for each lane. Queries about waiting payments have their own breaker: their failures must not
-/// stop calls that move money.
+/// Adds a timeout and a circuit breaker to gateway calls, apart for each lane. Queries about waiting payments have their own breaker: their
+/// failures must not stop calls that move money.
 /// </summary>
 sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimeProvider clock)
 {
@@ -19,8 +19,8 @@ sealed class GatewayPipeline(IGateway gateway, PaymentsSettings settings, TimePr
     /// </summary>
     public async Task<GatewayAnswer> Run(QueuedCall queued)
     {
-        var (calls, polls) = pipelines.GetOrAdd(queued.Lane, _ =>
-            (Build(settings, clock, PaymentsMetrics.SetBreakerOpen), Build(settings, clock, _ => ValueTask.CompletedTask)));
+        var (calls, polls) = pipelines.GetOrAdd(queued.Lane, lane =>
+            (Build(settings, clock, PaymentsMetrics.BreakerOf(lane)), Build(settings, clock, _ => ValueTask.CompletedTask)));
         var inTime = !(queued.SendBefore <= clock.GetUtcNow().UtcDateTime);
         var maySend = queued.MaySend && inTime;
         if (!queued.AskFirst && maySend)

@@ -62,7 +62,7 @@ sealed record PaymentBranchView(
 /// <param name="IdempotencyKey">The key of the request.</param>
 /// <param name="State">Sent, Unknown (no answer yet), Pending (the customer has not paid yet), Succeeded or Declined.</param>
 /// <param name="GatewayId">The gateway's id of the operation.</param>
-/// <param name="Attempts">Number of calls and queries.</param>
+/// <param name="Attempts">How often a process took it for a call or a query.</param>
 /// <param name="Error">Why there is no answer, or why the gateway declined.</param>
 /// <param name="NextAttemptAt">UTC; time of the next call or query.</param>
 /// <param name="CreatedAt">UTC.</param>

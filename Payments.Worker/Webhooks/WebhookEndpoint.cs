@@ -21,7 +21,7 @@ static class WebhookEndpoint
                 data = new { authorizationId = "auth_0199f0a07c1e7000", reference = "0199f0a0-7c1e-7000-8000-000000000001", amount = 2500, currency = "EUR" },
             })
             .AcceptsHeader("webhook-id", true, "The same for every delivery of one webhook", "msg_0199f0a07c1e7000")
-            .AcceptsHeader("webhook-timestamp", true, "Seconds since 1970; at most 300 s old or ahead", "1769860800")
+            .AcceptsHeader("webhook-timestamp", true, "Seconds since 1970; at most Payments:WebhookToleranceSeconds (default 300) old or ahead", "1769860800")
             .AcceptsHeader("webhook-signature", true, SignatureForm, "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=")
             .ProducesProblem(ProblemTypes.WebhookSignature);
 

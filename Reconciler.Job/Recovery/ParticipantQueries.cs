@@ -35,7 +35,7 @@ sealed class ParticipantQueries(OrderParticipants participants)
         return (await stock, await payment);
     }
 
-    static async Task<BranchStatus> Query(Participant participant, IEnumerable<StalledOrder> orders, CancellationToken cancel)
+    static async Task<BranchStatus> Query(ParticipantClient participant, IEnumerable<StalledOrder> orders, CancellationToken cancel)
     {
         var ids = string.Join(',', orders.Select(order => order.Id));
         if (ids.Length == 0)

@@ -73,7 +73,10 @@ static class RuleTable
             (s, _) => s.Cancelled && s.AwaitsGateway),
     ];
 
-    /// <summary>Orders in progress: states that need an operator, unless a Cancel is in transit for longer than the window.</summary>
+    /// <summary>
+    /// Orders in progress: combinations of states that need an operator. A Cancel that is in transit for longer than the window can cause them
+    /// too; then they resolve themselves.
+    /// </summary>
     static readonly Rule[] InProgress =
     [
         new(StockPaymentDiffer, High, Case, Stock | Payment, "Stock is sold only after its payment is captured.",

@@ -4,10 +4,14 @@ namespace OrderSaga.Bench;
 /// <param name="services">The application's processes by name.</param>
 /// <param name="gateway">The gateway's process; null if there is none.</param>
 /// <param name="postmaster">PostgreSQL's main process on this machine; null if there is none.</param>
+/// <param name="databases">The databases of the measured system.</param>
 /// <param name="withBroker">True to include RabbitMQ on this machine.</param>
-sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? postmaster, bool withBroker)
+sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? postmaster, IReadOnlyList<string> databases, bool withBroker)
 {
     public const string Database = "PostgreSQL";
+
+    /// <summary>The part of <see cref="Database"/> that serves the connections of the measured system.</summary>
+    public const string Connections = "PostgreSQL's own connections";
     public const string Broker = "RabbitMQ";
     public const string Gateway = "gateway";
     public const string Driver = "driver";
@@ -24,8 +28,13 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
 
         var all = Processes.All();
         if (postmaster is not null)
-            times[Database] = all.Where(process => process.Id == postmaster || process.Parent == postmaster)
-                .Sum(process => process.Own + (process.Id == postmaster ? process.OfReaped : 0));
+        {
+            var server = all.Where(process => process.Id == postmaster || process.Parent == postmaster).ToList();
+            times[Database] = server.Sum(process => process.Own + (process.Id == postmaster ? process.OfReaped : 0));
+            // The title of a backend names its database.
+            times[Connections] = server.Where(process => Processes.Title(process.Id).Split(' ').Any(databases.Contains)).Sum(process => process.Own);
+        }
+
         if (withBroker)
             times[Broker] = all.Where(process => process.Name == "beam.smp").Sum(process => process.Own);
         return times;

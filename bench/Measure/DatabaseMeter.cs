@@ -16,6 +16,9 @@ sealed class DatabaseMeter : IAsyncDisposable
 
     DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
 
+    /// <summary>Names of the measured databases.</summary>
+    public IReadOnlyList<string> Databases => databases;
+
     /// <summary>The server's main process, if on this machine. Looked up once, because the backend used to find it may end later.</summary>
     public int? Postmaster { get; private set; }
 

@@ -35,6 +35,19 @@ static class Processes
         }
     }
 
+    /// <summary>The command line, which a process may have replaced by a title; empty if the process has ended.</summary>
+    public static string Title(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>Null if the process has ended.</summary>
     public static ProcessTimes? Read(int id) => Read($"/proc/{id}/stat");
 

@@ -7,7 +7,7 @@ namespace OrderSaga.Bench;
 /// <param name="OwnStatements">Statements of the harness, to be subtracted.</param>
 sealed record Sample(IReadOnlyDictionary<string, double> Cpu, DatabaseCounts? Database, long? Allocated, int OwnStatements)
 {
-    static readonly string[] NotTheApplication = [CpuMeter.Database, CpuMeter.Broker, CpuMeter.Gateway, CpuMeter.Driver];
+    static readonly string[] NotTheApplication = [CpuMeter.Database, CpuMeter.Connections, CpuMeter.Broker, CpuMeter.Gateway, CpuMeter.Driver];
 
     /// <summary>Resources per order of <paramref name="orders"/> orders since <paramref name="before"/>.</summary>
     public IEnumerable<(string Figure, double Value)> PerOrderSince(Sample before, int orders)

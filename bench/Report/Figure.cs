@@ -38,6 +38,9 @@ static class Figure
     public const string CpuDatabase = "cpuPerOrder.database";
     public const string CpuBroker = "cpuPerOrder.broker";
 
+    /// <summary>The part of the database's CPU time that serves the connections of the measured system.</summary>
+    public const string CpuConnections = CpuOf + CpuMeter.Connections;
+
     /// <summary>Prefix of a process name.</summary>
     public const string CpuOf = "cpuPerOrder.of.";
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Payments.Tests;
 
@@ -101,6 +102,25 @@ public sealed class CrashTests
         bench.Get<CallQueue>().IsStale(call).ShouldBeFalse();
         bench.Clock.Advance(TimeSpan.FromSeconds(8));
         bench.Get<CallQueue>().IsStale(call).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Calls_of_a_removed_lane_count_as_calls_of_main()
+    {
+        await using var bench = await Bench.Start();
+        await bench.Deliver(Some.Try(Some.Order()));
+        var call = bench.Waiting().ShouldHaveSingleItem() with { Merchant = "busy" };
+        using var queue = new CallQueue(new PaymentsSettings { MaxConcurrentCalls = 5 }, new LaneSettings(), bench.Clock);
+        foreach (var lane in new[] { "removed", "main", "removed", "main", "removed", "main" })
+            queue.Add(call with { Lane = lane });
+        var taken = 0;
+        while (queue.TryTake(out var ready))
+        {
+            ready.Call.Lane.ShouldBe("main");
+            taken++;
+        }
+
+        taken.ShouldBe(4, "four fifths of five");
     }
 
     [Fact]

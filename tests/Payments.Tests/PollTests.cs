@@ -36,6 +36,10 @@ public sealed class PollTests
     }
 
     [Fact]
+    public void Without_hours_a_declined_payment_is_not_polled() =>
+        new PaymentsSettings { DeclinedPollHours = 0 }.NextDeclinedPollAt(Some.InAnHour, Some.InAnHour.AddMinutes(-1)).ShouldBeNull();
+
+    [Fact]
     public async Task Money_a_day_after_a_long_deadline_is_voided()
     {
         await using var bench = await Bench.Start();

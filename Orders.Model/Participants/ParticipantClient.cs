@@ -14,8 +14,10 @@ namespace Orders.Model.Participants;
 /// <param name="UnavailableReason">Reason for the missing answer, without internal details.</param>
 public sealed record ParticipantResponse<T>(T? Answer, string? UnavailableReason) where T : class;
 
-/// <summary>HTTP client of one participant with a timeout; a circuit breaker skips one that does not answer.</summary>
-public sealed class Participant(
+/// <summary>
+/// HTTP client of one service that has information about an order, with a timeout; a circuit breaker skips a service that does not answer.
+/// </summary>
+public sealed class ParticipantClient(
     string name, string? url, string path, IHttpClientFactory clients, ParticipantSettings settings, TimeProvider clock, ILogger log)
 {
     /// <summary>Name of the HTTP client.</summary>
@@ -39,7 +41,7 @@ public sealed class Participant(
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.LogWarning("Participant {Participant} did not answer a query: {Failure}", name, failure.Message);
+            log.LogWarning("The source {Participant} did not answer a query: {Failure}", name, failure.Message);
             return new ParticipantResponse<T>(null, DescribeFailure(failure));
         }
     }
