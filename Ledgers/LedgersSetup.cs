@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 
 namespace OrderSaga.Ledgers;
@@ -13,7 +14,7 @@ public static class LedgersSetup
     /// <param name="window">Changes within this time are in flight, so a replica may be behind for as long.</param>
     public static void AddLedgers(this WebApplicationBuilder builder, TimeSpan window)
     {
-        var settings = builder.Configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
+        var settings = builder.Configuration.GetSection("Ledgers").GetStrict<LedgerSettings>();
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(LedgerSet.Of(builder.Configuration, settings));

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Orders.Model.Placement;
 using Orders.Model.Switches;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
@@ -20,7 +21,7 @@ public static class OrdersModelSetup
         if (builder.Services.Any(service => service.ServiceType == typeof(OrderSettings)))
             return;
 
-        var settings = builder.Configuration.GetSection("Orders").Get<OrderSettings>() ?? new OrderSettings();
+        var settings = builder.Configuration.GetSection("Orders").GetStrict<OrderSettings>();
         var section = builder.Configuration.GetSection("Orders");
         CheckDictionaries<TimeToPaySettings>(section.GetSection(nameof(settings.TimeToPay)));
         CheckDictionaries<Dictionary<string, int>>(section.GetSection(nameof(settings.MaxOrdersInProgressByLane)));

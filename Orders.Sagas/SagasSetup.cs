@@ -1,5 +1,6 @@
 using Orders.Model;
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 
 namespace Orders.Sagas;
@@ -13,7 +14,7 @@ public static class SagasSetup
     {
         builder.AddOrdersModel();
         builder.Services.AddSingleton<OrderSteps>();
-        var settings = builder.Configuration.GetSection("Bus").Get<BusSettings>() ?? new BusSettings();
+        var settings = builder.Configuration.GetSection("Bus").GetStrict<BusSettings>();
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddMessaging(bus => bus

@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Participants;
@@ -11,7 +12,7 @@ public static class PaymentsSetup
 {
     public static void AddPayments(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Payments").Get<PaymentsSettings>() ?? new PaymentsSettings();
+        var settings = builder.Configuration.GetSection("Payments").GetStrict<PaymentsSettings>();
         settings.Check();
         CheckMargins(settings, builder.Configuration);
         builder.Services.AddSingleton(settings);

@@ -1,4 +1,5 @@
 using OrderSaga.Contracts;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
@@ -15,7 +16,7 @@ public static class ReconcilerSetup
     /// <summary>Adds recovery and reconciliation with their schedules.</summary>
     public static void AddReconciler(this WebApplicationBuilder builder)
     {
-        var recovery = builder.Configuration.GetSection("Recovery").Get<RecoverySettings>() ?? new RecoverySettings();
+        var recovery = builder.Configuration.GetSection("Recovery").GetStrict<RecoverySettings>();
         recovery.Check(builder.AddParticipants());
         builder.Services.AddSingleton(recovery);
         builder.Services.AddSingleton<ParticipantQueries>();
@@ -35,7 +36,7 @@ public static class ReconcilerSetup
     /// <summary>Adds what a run needs, in the service and in the command.</summary>
     internal static ReconciliationSettings AddReconciliation(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Reconciliation").Get<ReconciliationSettings>() ?? new ReconciliationSettings();
+        var settings = builder.Configuration.GetSection("Reconciliation").GetStrict<ReconciliationSettings>();
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.AddDatabase<ReconcilerDb>("reconciler");

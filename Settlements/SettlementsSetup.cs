@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Settlements;
 
@@ -9,7 +10,7 @@ public static class SettlementsSetup
     /// <summary>Adds the import of the gateway's settlement files into <typeparamref name="TDb"/>. Needs the ledgers.</summary>
     public static void AddSettlements<TDb>(this WebApplicationBuilder builder) where TDb : SettlementDb
     {
-        var settings = builder.Configuration.GetSection("Settlements").Get<SettlementSettings>() ?? new SettlementSettings();
+        var settings = builder.Configuration.GetSection("Settlements").GetStrict<SettlementSettings>();
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton<SettlementIntake<TDb>>();

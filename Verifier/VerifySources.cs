@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Sealing;
 
@@ -23,7 +24,7 @@ sealed record VerifySources(
 
     public static VerifySources Of(IConfiguration configuration, Func<IConfiguration, LedgerSettings, IGatewayLedger?> gateway)
     {
-        var settings = configuration.GetSection("Ledgers").Get<LedgerSettings>() ?? new LedgerSettings();
+        var settings = configuration.GetSection("Ledgers").GetStrict<LedgerSettings>();
         settings.Check();
         if (configuration.GetDatabaseMode() == DatabaseMode.Sqlite && configuration.GetConnectionString("orders") is null)
             MustHave(Path.Combine(configuration.GetDataDirectory(), "orders.db"));

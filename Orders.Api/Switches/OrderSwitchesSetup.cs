@@ -1,4 +1,5 @@
 using Orders.Model;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Switches;
 
@@ -10,7 +11,7 @@ static class OrderSwitchesSetup
 
     public static void AddSwitchGuard(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Switches:Guard").Get<GuardSettings>() ?? new GuardSettings();
+        var settings = builder.Configuration.GetSection("Switches:Guard").GetStrict<GuardSettings>();
         settings.Check();
         if (settings.Ratio == 0)
             return;

@@ -1,5 +1,6 @@
 using System.Net;
 using Orders.Model;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Retention;
 
@@ -13,7 +14,7 @@ static class WebhooksSetup
 
     public static void AddWebhooks(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Webhooks").Get<WebhookSettings>() ?? new WebhookSettings();
+        var settings = builder.Configuration.GetSection("Webhooks").GetStrict<WebhookSettings>();
         settings.Check();
         var services = builder.Services;
         services.AddSingleton(settings);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 
 namespace Orders.Model.Participants;
 
@@ -18,7 +19,7 @@ public static class ParticipantsSetup
     /// <summary>Registers the clients. Repeated calls have no effect.</summary>
     public static ParticipantSettings AddParticipants(this WebApplicationBuilder builder)
     {
-        var settings = builder.Configuration.GetSection("Participants").Get<ParticipantSettings>() ?? new ParticipantSettings();
+        var settings = builder.Configuration.GetSection("Participants").GetStrict<ParticipantSettings>();
         if (builder.Services.Any(service => service.ServiceType == typeof(ParticipantSettings)))
             return settings;
 

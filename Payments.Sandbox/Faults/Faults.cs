@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Sandbox;
 
@@ -51,7 +52,7 @@ sealed class Faults
     public Faults(IConfiguration configuration, SandboxSettings settings, ILogger<Faults> log)
     {
         (this.settings, this.log) = (settings, log);
-        rates = configuration.GetSection("Sandbox:Faults").Get<FaultRates>() ?? new FaultRates();
+        rates = configuration.GetSection("Sandbox:Faults").GetStrict<FaultRates>();
         seed = rates.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Database;
 
@@ -34,7 +35,7 @@ public sealed class DatabaseSettings
 
     public static DatabaseSettings From(IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Database").Get<DatabaseSettings>() ?? new DatabaseSettings();
+        var settings = configuration.GetSection("Database").GetStrict<DatabaseSettings>("Mode");
         settings.Check();
         return settings;
     }

@@ -36,7 +36,7 @@ public sealed class LaneSettings
 
     public static LaneSettings From(IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Lanes").Get<LaneSettings>() ?? new LaneSettings();
+        var settings = configuration.GetSection("Lanes").GetStrict<LaneSettings>();
         settings.Check();
         return settings;
     }

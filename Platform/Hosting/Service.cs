@@ -22,9 +22,9 @@ public static class Service
     {
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, ApplicationName = null, ContentRootPath = AppContext.BaseDirectory });
-        var limits = builder.Configuration.GetSection("Limits").Get<Limits>() ?? new Limits();
+        var limits = builder.Configuration.GetSection("Limits").GetStrict<Limits>();
         limits.Check();
-        var retention = builder.Configuration.GetSection("Retention").Get<RetentionSettings>() ?? new RetentionSettings();
+        var retention = builder.Configuration.GetSection("Retention").GetStrict<RetentionSettings>();
         retention.Check();
         FailPoint.Arm(builder.Configuration["FailPoint"]);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Http;
 
@@ -26,7 +27,7 @@ public sealed class HttpSettings
     /// <exception cref="InvalidOperationException">A setting is invalid.</exception>
     public static HttpSettings From(IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Http").Get<HttpSettings>() ?? new HttpSettings();
+        var settings = configuration.GetSection("Http").GetStrict<HttpSettings>("ApiDocument");
         settings.Check();
         return settings;
     }

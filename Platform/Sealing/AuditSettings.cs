@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Sealing;
 
@@ -36,7 +37,7 @@ public sealed class AuditSettings
 
     public static AuditSettings From(IConfiguration configuration)
     {
-        var settings = configuration.GetSection("Audit").Get<AuditSettings>() ?? new AuditSettings();
+        var settings = configuration.GetSection("Audit").GetStrict<AuditSettings>();
         settings.Check();
         return settings;
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.Switches;
@@ -13,7 +14,7 @@ public static class SwitchesSetup
     /// <summary>Registers the switches of a service. Its database has their tables (<see cref="Switch.Map(ModelBuilder)"/>).</summary>
     public static void AddSwitches(this WebApplicationBuilder builder, Func<IServiceProvider, IReadOnlyList<SwitchDefinition>> definitions)
     {
-        var settings = builder.Configuration.GetSection("Switches").Get<SwitchSettings>() ?? new SwitchSettings();
+        var settings = builder.Configuration.GetSection("Switches").GetStrict<SwitchSettings>("Guard");
         settings.Check();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(services => new SwitchCatalogue(definitions(services)));

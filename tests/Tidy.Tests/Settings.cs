@@ -21,7 +21,7 @@ static class Settings
     static readonly HashSet<string> Bound =
     [
         .. from call in Calls
-           where call.Expression is MemberAccessExpressionSyntax { Name: GenericNameSyntax { Identifier.Text: "Get" } }
+           where call.Expression is MemberAccessExpressionSyntax { Name: GenericNameSyntax { Identifier.Text: "Get" or "GetStrict" } }
            let type = ((GenericNameSyntax)((MemberAccessExpressionSyntax)call.Expression).Name).TypeArgumentList.Arguments[0]
            from section in call.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(inner => Method(inner) == "GetSection")
            from name in Texts(section.ArgumentList)

@@ -38,7 +38,7 @@ static partial class SettingsPage
     public static IEnumerable<(string Name, string Type)> Bound(IReadOnlyList<Source> code) =>
         from source in code
         from generic in source.Root.DescendantNodes().OfType<GenericNameSyntax>()
-        where generic.Identifier.Text is "Get" or "AddOptions" or "AddSettings"
+        where generic.Identifier.Text is "Get" or "GetStrict" or "AddOptions" or "AddSettings"
         let chain = generic.Ancestors().TakeWhile(node => node is not StatementSyntax and not MemberDeclarationSyntax).Last()
         from call in chain.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>()
         where MethodOf(call) is "GetSection" or "BindConfiguration" or "AddSettings"
