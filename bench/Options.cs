@@ -10,6 +10,7 @@ sealed record Options
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
           --base DIRS     other checkouts, built, comma-separated: settle and embedded measure them in turn with this one, side-by-side at the same time
+          --with NAME=VALUE      one more system like this one, with a setting or a variable of the runtime; may be repeated
           --runs 3        measured runs of each        --seconds 12        placing time of a run
           --orders N      maximum orders of a run      --in-flight 512     orders in progress at once
           --callers 256   concurrent callers           --rate 0.5          share of the maximum rate at which placed-to-settled is measured
@@ -22,6 +23,7 @@ sealed record Options
     public string Mode { get; private init; } = "servers";
     public IReadOnlyList<string>? Against { get; private init; }
     public IReadOnlyList<string> Bases { get; private init; } = [];
+    public IReadOnlyDictionary<string, string?> With { get; private init; } = new Dictionary<string, string?>();
     public int Runs { get; private init; } = 3;
     public double Seconds { get; private init; } = 12;
     public int Orders { get; private init; } = int.MaxValue;
@@ -44,7 +46,7 @@ sealed record Options
             if (!args[i].StartsWith("--", StringComparison.Ordinal))
                 options = options with { Scenarios = [.. options.Scenarios, .. Expand(args[i])] };
             else if (i + 1 < args.Count)
-                options = options.With(args[i], args[++i]);
+                options = options.Set(args[i], args[++i]);
             else
                 throw new ArgumentException($"{args[i]} needs a value.");
         }
@@ -52,12 +54,14 @@ sealed record Options
         return options.Scenarios.Count > 0 ? options : throw new ArgumentException("Name a scenario.");
     }
 
-    Options With(string name, string value) => name switch
+    Options Set(string name, string value) => name switch
     {
         "--mode" when value is "servers" or "one-process" or "embedded" => this with { Mode = value },
         "--against" => this with { Against = value == "none" ? [] : value.Split(',') },
         "--base" when value.Split(',').All(root => File.Exists(Path.Combine(root, "OrderSaga.sln"))) =>
             this with { Bases = [.. value.Split(',').Select(Path.GetFullPath)] },
+        "--with" when value.IndexOf('=', StringComparison.Ordinal) is > 0 and var at =>
+            this with { With = new Dictionary<string, string?>(With) { [value[..at]] = value[(at + 1)..] } },
         "--runs" => this with { Runs = Whole(name, value) },
         "--seconds" => this with { Seconds = Whole(name, value) },
         "--orders" => this with { Orders = Whole(name, value) },

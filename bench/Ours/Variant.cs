@@ -53,6 +53,10 @@ sealed record Variant(string Name, IReadOnlyDictionary<string, string?> Settings
     /// <summary>Another version: a checkout and its build output.</summary>
     public static Variant Base(string root) => Ours with { Name = "base " + Path.GetFileName(root), Root = root };
 
+    /// <summary>This version with other settings.</summary>
+    public static Variant With(IReadOnlyDictionary<string, string?> settings) =>
+        new("with " + string.Join(' ', settings.Select(setting => $"{setting.Key}={setting.Value}")), settings);
+
     /// <summary>The options with this variant's limit of orders in progress.</summary>
     public Options Bounded(Options options) => options with { InFlight = Math.Min(options.InFlight, MaxInFlight) };
 }

@@ -14,6 +14,7 @@ sealed class Contenders(Options options, params string[] usual)
     public IEnumerable<Variant> InTurn =>
     [
         .. options.Bases.Select(Variant.Base),
+        .. options.With.Count == 0 ? Array.Empty<Variant>() : [Variant.With(options.With)],
         .. Wanted.Where(name => name == Variant.BothAtOnce.Name).Select(_ => Variant.BothAtOnce),
     ];
 

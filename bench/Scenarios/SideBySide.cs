@@ -16,7 +16,7 @@ static class SideBySide
     {
         Variant[] variants = [Variant.Ours, .. new Contenders(options).InTurn];
         if (variants.Length == 1)
-            throw new ArgumentException($"{Scenario} needs --base DIRS or --against f.");
+            throw new ArgumentException($"{Scenario} needs --base DIRS, --with NAME=VALUE or --against f.");
         var systems = new List<OurSystem>();
         try
         {
