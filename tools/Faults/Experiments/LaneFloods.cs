@@ -25,7 +25,7 @@ static class LaneFloods
 
     public static IReadOnlyDictionary<string, string?> Settings => new Dictionary<string, string?>
     {
-        ["Lanes:Use"] = "main,grey,vip", ["Orders:MaxOrdersInProgressByLane:grey"] = "16",
+        ["Lanes:Use"] = "main,grey,vip", ["Orders:MaxOrdersInProgressByLane:grey"] = "4",
     };
 
     public static async Task Try(Trial trial)
