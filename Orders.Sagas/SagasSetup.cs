@@ -15,7 +15,7 @@ public static class SagasSetup
         builder.AddOrdersModel();
         builder.Services.AddSingleton<OrderSteps>();
         var settings = builder.Configuration.GetSection("Bus").GetStrict<BusSettings>();
-        settings.Check();
+        settings.Parse();
         builder.Services.AddSingleton(settings);
         builder.AddMessaging(bus => bus
             .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)

@@ -21,8 +21,8 @@ sealed class PaymentsSettings
     public int? MaxConcurrentCallsPerMerchant { get; set; }
 
     /// <summary>
-    /// Maximum number of gateway calls that wait in memory, for each lane and again for each merchant in it; the sweeper queues the others later.
-    /// Queries about waiting payments have the same limit of their own.
+    /// Maximum number of gateway calls that wait in memory in one lane; a merchant has the same limit in each lane. The sweeper queues the others
+    /// later. Queries about waiting payments have a separate limit of the same size.
     /// </summary>
     public int MaxQueuedCalls { get; set; } = 4096;
 
@@ -51,8 +51,8 @@ sealed class PaymentsSettings
     public int MaxRetryDelaySeconds { get; set; } = 5;
 
     /// <summary>
-    /// Delay before the first query about a hosted payment without a webhook. Each later query comes at three times the payment's age at
-    /// the last one; one more comes right after its page has closed.
+    /// Delay before the first query about a hosted payment without a webhook. While its page is open, each later query comes when the
+    /// payment is three times as old as at the last one; one more comes right after the page has closed.
     /// </summary>
     public int PendingPollDelaySeconds { get; set; } = 10;
 
@@ -108,8 +108,8 @@ sealed class PaymentsSettings
 
     /// <summary>
     /// Time of the next query about a payment that was not made. The first is <see cref="PendingPollDelaySeconds"/> after the end of the time to
-    /// pay. Each later one is at six times the time since that end, but at least that delay later. The last one is
-    /// <see cref="DeclinedPollHours"/> after that end; null after it.
+    /// pay. Each later one comes when six times as much time has passed since that end as at the query before, but at least that delay later.
+    /// The last one is <see cref="DeclinedPollHours"/> after that end; null after it.
     /// </summary>
     public DateTime? NextDeclinedPollAt(DateTime payBefore, DateTime now)
     {

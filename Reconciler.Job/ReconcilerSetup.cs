@@ -21,7 +21,7 @@ public static class ReconcilerSetup
         builder.Services.AddSingleton(recovery);
         builder.Services.AddSingleton<ParticipantQueries>();
         builder.Services.AddSingleton<ReviewCases>();
-        builder.Services.AddScoped<SagaCommandSender>();
+        builder.Services.AddScoped<RecoverySender>();
         builder.AddMessaging(bus => bus.Correlate<IOrderMessage>(message => message.OrderId));
         var reconciliation = builder.AddReconciliation();
         builder.Services.AddHostedService(services => services.GetRequiredService<RunWorker>());

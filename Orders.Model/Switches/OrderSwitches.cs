@@ -25,7 +25,7 @@ public static class OrderSwitches
     static readonly SwitchDimension[] Dimensions =
     [
         new(Merchant, FieldRules.IsMerchant), new(Customer, FieldRules.IsCustomer, Within: Merchant), new(CustomerRole, FieldRules.IsCustomerRole),
-        new(KeyRole, Roles.All.Contains), new(Product, FieldRules.IsSku, All: true), new(Class, FieldRules.IsClass),
+        new(KeyRole, Roles.All.Contains), new(Product, FieldRules.IsSku, HasSeveralNames: true), new(Class, FieldRules.IsClass),
     ];
 
     /// <summary>The switches, to decide by rules that are in force.</summary>

@@ -31,8 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // Payments.Worker declines a first Try after the time to pay, so StockReserved cancels the order at once then. Every other message leaves
-        // the order Orders:PaymentMarginSeconds more.
+        // Payments.Worker declines a first Try after the time to pay, so StockReserved after it cancels the order. In the later unpaid states
+        // checks and positive answers cancel it only Orders:PaymentMarginSeconds later.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -139,7 +139,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             outOfRetries => outOfRetries.ThenAsync(step.RequestReview).TransitionTo(NeedsReview));
 
     /// <summary>
-    /// As <see cref="RetryOrReview"/>, but cancels an order if a cancellation was requested, or if its time to pay and the gateway's margin are over.
+    /// As <see cref="RetryOrReview"/>, but cancels an order if a cancellation was requested, or if its time to pay and the payment margin are over.
     /// </summary>
     EventActivityBinder<OrderState, CheckOrder> CancelOrRetry(Func<BehaviorContext<OrderState>, Task> command) =>
         OrCancel(WhenDue(), step.MustCancelUnpaid, check => check.IfElse(step.HasRetriesLeft,
@@ -148,7 +148,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// Handles the answer, or cancels the unpaid order if the condition is true: a cancellation was requested, or the time to pay and the
-    /// gateway's margin are over (in Reserving: the time to pay is over).
+    /// payment margin are over (in Reserving: the time to pay is over).
     /// </summary>
     EventActivityBinder<OrderState, T> HandleOrCancel<T>(
         Event<T> answer, StateMachineCondition<OrderState, T> mustCancel,

@@ -134,7 +134,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     /// <summary>True if a cancellation was requested; CancelOrder may still be in transit, or lost.</summary>
     public bool CancellationWasRequested(BehaviorContext<OrderState> context) => context.Saga.CancellationRequested is not null;
 
-    /// <summary>True if a cancellation was requested, or the time to pay and the gateway's margin are over.</summary>
+    /// <summary>True if a cancellation was requested, or the time to pay and the payment margin are over.</summary>
     public bool MustCancelUnpaid(BehaviorContext<OrderState> context) => CancellationWasRequested(context) || settings.Deadline(context.Saga) <= Now;
 
     /// <summary>True if a cancellation was requested, or the time to pay is over.</summary>

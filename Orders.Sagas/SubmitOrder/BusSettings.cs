@@ -15,8 +15,8 @@ public sealed class BusSettings
     /// <summary>The merchants for which this broker user may order; empty if it may not order.</summary>
     public IReadOnlyList<string> MerchantsOf(string user) => merchants.GetValueOrDefault(user, []);
 
-    /// <summary>Throws with an explanation if a user or merchant is invalid.</summary>
-    public void Check()
+    /// <summary>Reads <see cref="Users"/> for <see cref="MerchantsOf"/>; throws with an explanation if a user or merchant is invalid.</summary>
+    public void Parse()
     {
         foreach (var entry in Parts(Users, ';'))
             if (Parts(entry, '=') is not [var user, var list] || Parts(list, ',') is not { Length: > 0 } names

@@ -3,8 +3,10 @@ using OrderSaga.Platform.Http;
 namespace Orders.Sagas;
 
 /// <summary>The system that sent an order over the bus.</summary>
-/// <param name="User">Its broker user, checked by the broker; empty if the message names none. Null: this process or one
-/// with its user, or the in-memory transport; then it may order for every merchant.</param>
+/// <param name="User">
+/// Its broker user, checked by the broker; empty if the message names none. Null: this process, or another one with the same broker user, or
+/// there is no broker; then it may order for every merchant.
+/// </param>
 /// <param name="Merchants">The merchants for which it may order.</param>
 public sealed record OrderSender(string? User, IReadOnlyList<string> Merchants)
 {
@@ -20,9 +22,10 @@ public sealed record OrderSender(string? User, IReadOnlyList<string> Merchants)
     });
 
     /// <summary>
-    /// The merchant that OrderRejected names: never the merchant of another system, which would take the rejection for that of its own order.
+    /// The merchant in OrderRejected: the requested one if the system may order for it, otherwise its own first one. With the merchant of another
+    /// system, that system would think that its own order was rejected.
     /// </summary>
-    public string MerchantToName(string merchant) => MayOrderFor(merchant) ? merchant : Merchants.FirstOrDefault("");
+    public string MerchantForRejection(string merchant) => MayOrderFor(merchant) ? merchant : Merchants.FirstOrDefault("");
 
     /// <summary>
     /// True if the address is an exchange for replies to this system. Any other address is ignored: a sender must not choose where we send.

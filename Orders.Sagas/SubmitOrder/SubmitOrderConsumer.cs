@@ -39,7 +39,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
     async Task Reject(ConsumeContext<JsonBody> context, OrderSender sender, Problem refusal)
     {
         var (merchant, key) = SubmitOrderReader.MerchantAndKey(context.Message);
-        var rejected = new OrderRejected(sender.MerchantToName(merchant), key, refusal.Type.Name, Describe(refusal));
+        var rejected = new OrderRejected(sender.MerchantForRejection(merchant), key, refusal.Type.Name, Describe(refusal));
         await work.Publish(rejected);
         await Respond(context, sender, rejected);
     }
@@ -68,7 +68,7 @@ public sealed class SubmitOrderConsumer(UnitOfWorkContext work, OrdersDb db, Pla
         refusal.Errors.Count == 0 ? refusal.Detail : string.Join(" ", refusal.Errors.Select(error => $"{error.Pointer}: {error.Detail}"));
 }
 
-/// <summary>Loads the idempotency records and prices of a whole batch with two statements.</summary>
+/// <summary>Loads the idempotency records, prices and switches of a whole batch.</summary>
 public sealed class SubmitOrderPreload(Placements placements) : IPreload
 {
     public Task Load(UnitOfWorkContext work, IReadOnlyList<ConsumeContext> deliveries) => placements.Load(work, [.. deliveries.SelectMany(Request)]);

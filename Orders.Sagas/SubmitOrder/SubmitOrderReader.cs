@@ -29,10 +29,10 @@ static class SubmitOrderReader
     }
 
     /// <summary>
-    /// Merchant and idempotency key for OrderRejected, which all subscribers receive, from a body that may be invalid. Of an invalid one only the
-    /// beginning, without control characters.
+    /// Merchant and idempotency key for OrderRejected, which all subscribers receive, from a body that may be invalid. An invalid merchant or key
+    /// loses its control characters and is cut to its maximum length; a missing one is empty.
     /// </summary>
-    /// <exception cref="SerializationException">The body has no merchant and key as strings, so OrderRejected cannot name them.</exception>
+    /// <exception cref="SerializationException">The body is not a JSON object, or one of the two fields is no text.</exception>
     public static (string Merchant, string Key) MerchantAndKey(JsonBody body)
     {
         using var json = JsonDocument.Parse(body.Utf8, Lenient);

@@ -3,7 +3,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OrderSaga.Platform.Inbox;
 
-/// <summary>A delivery that could not be handled, stored with its cause until an operator replays it.</summary>
+/// <summary>
+/// A delivery that could not be handled, stored with its cause. An operator can replay or discard it; a replayed one stays until retention deletes
+/// it.
+/// </summary>
 public sealed class FailedMessage
 {
     /// <summary>UUIDv7.</summary>

@@ -25,7 +25,9 @@ public sealed class BrokerState : BackgroundService, IHealthCheck
     internal BrokerState(IMessageTransport transport, TimeProvider clock, ILogger<BrokerState> log) =>
         (this.transport, this.clock, this.log) = (transport, clock, log);
 
-    /// <summary>True if the broker confirmed the last message or probe.</summary>
+    /// <summary>
+    /// False after a failed probe, or after a failed send that shows that all sends fail; true at the start and after a successful probe.
+    /// </summary>
     public bool IsAvailable { get; private set; } = true;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

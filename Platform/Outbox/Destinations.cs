@@ -60,16 +60,16 @@ sealed class Destinations(string database, Limits limits, TimeProvider clock, IL
 }
 
 /// <summary>
-/// A queue or exchange that outbox rows go to. It is blocked from its first failed send until the next successful one. Causes: a queue
-/// behind it is full, has no majority, does not exist or has different arguments. New rows are still sent once, because other queues behind
-/// an exchange receive what one of them rejects. Of the rows that failed before, one every <see cref="RetryInterval"/> tests whether the
-/// destination works again.
+/// A queue or exchange that outbox rows go to. It is blocked from a failed send until a send succeeds, or until no send has failed for
+/// <see cref="BlockedTimeout"/>. Causes: a queue behind it is full, has no majority, does not exist or has different arguments. New rows are
+/// still sent once, because other queues behind an exchange receive what one of them rejects. Of the rows that failed before, one every
+/// <see cref="RetryInterval"/> tests whether the destination works again.
 /// </summary>
 sealed class Destination(string address, Limits limits, TimeProvider clock, ILogger log) : IDisposable
 {
     static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
 
-    /// <summary>Each of its rows is due at least once a minute: after two minutes without a failure none waits for it.</summary>
+    /// <summary>Each waiting row is sent within a minute, so without a failure for this long no row is waiting.</summary>
     static readonly TimeSpan BlockedTimeout = TimeSpan.FromMinutes(2);
 
     static readonly TimeSpan BlockedSendTimeout = TimeSpan.FromSeconds(2);

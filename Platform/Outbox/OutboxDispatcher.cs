@@ -10,7 +10,7 @@ namespace OrderSaga.Platform.Outbox;
 /// <summary>
 /// Sends outbox rows to the broker right after the commit that wrote them, outside a transaction, and without waiting for one confirm
 /// before the next publish. The next transaction deletes the confirmed rows in bulk. Destinations are independent: a blocked one delays
-/// only its own rows. While the broker is unavailable the sweeper sends the rows later, so nothing accumulates in memory.
+/// only its own rows. Rows written while the broker is unavailable are not kept in memory: the sweeper sends them when it is available again.
 /// </summary>
 public sealed class OutboxDispatcher<TDb> : IAsyncDisposable where TDb : DbContext
 {

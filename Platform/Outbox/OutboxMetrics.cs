@@ -8,7 +8,7 @@ using OrderSaga.Platform.Inbox;
 namespace OrderSaga.Platform.Outbox;
 
 /// <summary>The backlog of a database at the last sample.</summary>
-/// <param name="OldestSeconds">Age of the oldest outbox row that is not parked; 0 if there is none.</param>
+/// <param name="OldestSeconds">Age of the oldest outbox row among the next 1,000 that are due; 0 if there is none.</param>
 /// <param name="Parked">Number of outbox rows that wait for a replay.</param>
 /// <param name="Failed">Number of failed messages that were not replayed.</param>
 sealed record OutboxSample(double OldestSeconds, long Parked, long Failed);
@@ -49,7 +49,7 @@ sealed class OutboxMetrics<TDb>(Database<TDb> database, QueryRunner<TDb> stateme
 
     static async Task<OutboxSample> Read(TDb db, DateTime now)
     {
-        // The first row in index order: MIN over all rows would read them all.
+        // Of the first rows in index order: MIN over all rows would read them all.
         var oldest = await db.Set<OutboxRow>().Where(row => row.ParkedAt == null).OrderBy(row => row.ParkedAt).ThenBy(row => row.NextAttemptAt).Take(Page)
             .MinAsync(row => (DateTime?)row.CreatedAt);
         var parked = await db.Set<OutboxRow>().LongCountAsync(row => row.ParkedAt != null);

@@ -6,18 +6,18 @@ namespace OrderSaga.Platform.Outbox;
 /// <summary>A message for the broker, written in the transaction that sends it; deleted after the broker's confirm.</summary>
 public sealed class OutboxRow
 {
-    /// <summary>The message id (UUIDv7).</summary>
+    /// <summary>Id of the row, a NewId; also the id of the broker message, except for a row of events.</summary>
     public Guid Id { get; set; }
 
     /// <summary>MassTransit address of a queue or an exchange.</summary>
     public required string Destination { get; set; }
 
-    /// <summary>Name of the message type, for readers.</summary>
+    /// <summary>Names and numbers of the message types, for people.</summary>
     public required string MessageType { get; set; }
 
     public required string ContentType { get; set; }
 
-    /// <summary>The serialized envelope.</summary>
+    /// <summary>The serialized body: an envelope, several events (<see cref="EventRow"/>) or one message of MassTransit.</summary>
     public required string Body { get; set; }
 
     /// <summary>W3C traceparent of the sending span, so that the trace continues.</summary>

@@ -7,7 +7,10 @@ namespace OrderSaga.Platform.Outbox;
 sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType contentType, MessageBody body, bool toQueue)
     : IPipe<SendContext>, IMessageSerializer
 {
-    const string ToQueue = "?bind=true";
+    /// <summary>
+    /// Ends a stored destination that is the exchange of a queue: the message is then published as mandatory. It is removed before sending.
+    /// </summary>
+    const string QueueMarker = "?bind=true";
 
     public ContentType ContentType => contentType;
 
@@ -21,11 +24,11 @@ sealed class StoredMessage(Guid? messageId, Guid? correlationId, ContentType con
     /// RabbitMQ's queue address would declare the queue with other arguments than its owner. The exchange of the same name suffices, and
     /// the mandatory flag reports a missing queue.
     /// </summary>
-    public static string QueueAddress(string queue) => "exchange:" + queue + ToQueue;
+    public static string QueueAddress(string queue) => "exchange:" + queue + QueueMarker;
 
-    public static Uri AddressOf(string destination) => new(destination.Replace(ToQueue, "", StringComparison.Ordinal));
+    public static Uri AddressOf(string destination) => new(destination.Replace(QueueMarker, "", StringComparison.Ordinal));
 
-    public static bool IsToQueue(string destination) => destination.EndsWith(ToQueue, StringComparison.Ordinal);
+    public static bool IsToQueue(string destination) => destination.EndsWith(QueueMarker, StringComparison.Ordinal);
 
     public Task Send(SendContext context)
     {

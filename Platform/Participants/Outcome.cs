@@ -14,7 +14,9 @@ public abstract record Outcome
     /// <param name="Note">Explanation for the audit.</param>
     public abstract record Step<TState>(TState To, object? Answer, string? Note = null) : Outcome where TState : struct, Enum;
 
-    /// <summary>Nothing changes; the answer that follows from the branch's state is sent. Null: no answer yet.</summary>
+    /// <summary>
+    /// The state stays, and only the branch's lane follows the command; the answer that follows from the state is sent. Null: no answer yet.
+    /// </summary>
     public sealed record Repeat(object? Answer) : Outcome;
 
     /// <summary>A command that a correct saga never sends: nothing changes, no answer is sent, and an alarm is raised.</summary>

@@ -21,8 +21,8 @@ public sealed class UnitOfWork<TDb>(
     static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock timeout it runs again
-    /// in a fresh scope, up to <see cref="Limits.MaxConflictAttempts"/> times. An HTTP request retries a lock timeout only within
+    /// Runs <paramref name="body"/> in a fresh scope and transaction, then saves and commits. On a conflict or a lock timeout it is
+    /// repeated, each time in a fresh scope; it runs at most <see cref="Limits.MaxConflictAttempts"/> times. An HTTP request retries a lock timeout only within
     /// <see cref="DatabaseSettings.RequestTimeoutSeconds"/>.
     /// </summary>
     public Task<T> Run<T>(Func<UnitOfWorkContext, Task<T>> body)

@@ -68,7 +68,10 @@ public sealed class SwitchChanges(SwitchCatalogue catalogue, SwitchSettings sett
             : throw new Problem(ProblemTypes.ActionRefused, "The switch has no proposal. Nothing was changed.");
     }
 
-    /// <summary>From the commit on, every new subject gets the default. Discards a proposal. Does nothing if the switch is killed already.</summary>
+    /// <summary>
+    /// From the commit on, every new subject gets the default. Discards a proposal. Does nothing if the switch is killed already and has no
+    /// proposal.
+    /// </summary>
     /// <param name="work">The transaction.</param>
     /// <param name="definition">The switch.</param>
     /// <param name="change">Who and why.</param>

@@ -20,15 +20,16 @@ public sealed record SwitchDefinition(
 /// <summary>A property of the subject that a rule can name.</summary>
 /// <param name="Name">Name in <see cref="SwitchRule.When"/>.</param>
 /// <param name="IsValid">True for a well-formed name.</param>
-/// <param name="All">
-/// The subject may have several names. A rule for another value than the default then needs all of them in its list, a rule for the default one.
+/// <param name="HasSeveralNames">
+/// The subject may have several names. A rule that gives another value than the default matches only if all of them are in its list; a rule that
+/// gives the default matches if at least one is.
 /// </param>
 /// <param name="Within">
 /// Name of the dimension that gives these names their meaning, so that a rule must list both: a customer's reference is one merchant's.
 /// </param>
 /// <param name="FindUnknown">Returns the names that do not exist, if that can be checked: a misspelt name would match nothing.</param>
 public sealed record SwitchDimension(
-    string Name, Func<string, bool> IsValid, bool All = false, string? Within = null,
+    string Name, Func<string, bool> IsValid, bool HasSeveralNames = false, string? Within = null,
     Func<ServiceDb, IReadOnlyList<string>, Task<IReadOnlyList<string>>>? FindUnknown = null);
 
 /// <summary>What a switch decides about.</summary>

@@ -42,7 +42,7 @@ static class SwitchEndpoints
             .RequestExample(reason).ResponseExample(200, examples.View).ProducesProblem(ProblemTypes.ActionRefused);
         Change(switches.MapPost("/{name}/kill", Kill<TDb>), "KillSwitch", "Decides for the default from now on", Roles.Release, Roles.Operator)
             .WithDescription("Every decision after this answer is the default; earlier decisions stay. PUT puts rules in force again. "
-                + "A second kill changes nothing.")
+                + "A second kill only drops a proposal, if there is one.")
             .RequestExample(reason).ResponseExample(200, examples.Killed);
     }
 

@@ -73,7 +73,7 @@ public sealed class SwitchRules
             (this.rule, switchName) = (rule, definition.Name);
             var all = rule.Value != definition.Default;
             dimensions = [.. from pair in rule.When ?? new Dictionary<string, IReadOnlyList<string>?>()
-                             let several = definition.Dimensions.Any(one => one.Name == pair.Key && one.All)
+                             let several = definition.Dimensions.Any(one => one.Name == pair.Key && one.HasSeveralNames)
                              select (pair.Key, all && several, pair.Value!.ToHashSet(StringComparer.Ordinal))];
         }
 

@@ -9,18 +9,19 @@ using OrderSaga.Platform.Hosting;
 namespace Reconciler.Job;
 
 /// <summary>
-/// Resumes overdue orders. Any number of processes can run it: each claims orders by lease, at the version it has read. The command carries
-/// that version, so a late one is ignored if the order has moved since.
+/// Resumes overdue orders. Any number of processes can run it: each claims orders by lease, at the version it has read. CheckOrder carries
+/// that version, so a late one is ignored if the order has changed since.
 /// </summary>
 sealed class OverdueOrdersJob(
-    ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, SagaCommandSender saga, RecoverySettings settings,
+    ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, RecoverySender saga, RecoverySettings settings,
         LaneSettings lanes, TimeProvider clock) : IPeriodicJob
 {
-    /// <summary>The first run of this process.</summary>
-    static readonly long Started = Stopwatch.GetTimestamp();
+    /// <summary>Timestamp of the first run in this process; 0 before it.</summary>
+    static long firstRun;
 
     public async Task Run(CancellationToken cancel)
     {
+        Interlocked.CompareExchange(ref firstRun, Stopwatch.GetTimestamp(), 0);
         var now = clock.GetUtcNow().UtcDateTime;
         // Separate pages, so that orders that wait for their customers do not delay the others.
         var stuck = await Overdue(now, order => order.PaymentUrl == null, cancel);
@@ -90,7 +91,7 @@ sealed class OverdueOrdersJob(
         var (stock, payment) = await queries.Query(mine, all: false, cancel);
         while (mine.TryPeek(out var order))
         {
-            await saga.Send(order, RecoveryRule.MustTakeOver(order, lanes, Stopwatch.GetElapsedTime(Started), now)
+            await saga.Send(order, RecoveryRule.MustTakeOver(order, lanes, Stopwatch.GetElapsedTime(firstRun), now)
                 ? [new CheckOrder(order.Id, order.Version, TakeOver: true)]
                 : RecoveryRule.Decide(order, stock.Of(order.Id), payment.Of(order.Id)), cancel);
             mine.Dequeue();

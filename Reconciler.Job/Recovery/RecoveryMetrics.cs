@@ -5,7 +5,7 @@ namespace Reconciler.Job;
 static class RecoveryMetrics
 {
     static readonly Counter<long> Resumed = Instruments.Meter.CreateCounter<long>(
-        "ordersaga.orders.resumed", null, "Overdue orders resumed: by a participant's lost answer, or by repeating the command");
+        "ordersaga.orders.resumed", null, "Messages that resume orders which are overdue or in review: lost answers, and CheckOrder to repeat a command");
 
     static double oldestSeconds;
 

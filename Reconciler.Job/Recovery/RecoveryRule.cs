@@ -7,7 +7,9 @@ namespace Reconciler.Job;
 /// <summary>Decides what to send to the saga for a stalled order. Pure.</summary>
 static class RecoveryRule
 {
-    /// <summary>Each repeat restarts the time since which an order is overdue.</summary>
+    /// <summary>
+    /// After this many repeats an order is stuck even if it is overdue for a shorter time: each repeat restarts that time.
+    /// </summary>
     const int RepeatsBeforeTakeOver = 2;
 
     /// <summary>The missing answers, if the participants have them; otherwise the command to repeat the last step.</summary>
@@ -15,8 +17,9 @@ static class RecoveryRule
         Answers(order, stock, payment) is { Count: > 0 } answers ? answers : [new CheckOrder(order.Id, order.Version)];
 
     /// <summary>
-    /// True if the order must move to the lane main: for a while no process has handled or answered its commands in its lane. Time before this
-    /// job started does not count: after an outage of the whole system every order is overdue, and the processes of its lane need a moment, too.
+    /// True if the order must move to the lane main: its lane is no longer used, or it is taken over and the order is stuck there. Time before
+    /// this process's first run does not count: after an outage of the whole system every order is overdue, and the processes of its lane need a
+    /// moment, too.
     /// </summary>
     public static bool MustTakeOver(StalledOrder order, LaneSettings lanes, TimeSpan running, DateTime now)
     {

@@ -8,7 +8,10 @@ public sealed class RecoverySettings
     /// <summary>Interval between two polls.</summary>
     public int IntervalSeconds { get; set; } = 2;
 
-    /// <summary>Maximum number of overdue orders being resumed at once over all processes; the oldest come first.</summary>
+    /// <summary>
+    /// Maximum number of overdue orders being resumed at once over all processes; the oldest come first. Orders that wait for their customers
+    /// have the same limit of their own.
+    /// </summary>
     public int PageSize { get; set; } = 500;
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace Reconciler.Job;
 /// review without an operator. The job sends a found answer again only at intervals that grow with the review's age.
 /// </summary>
 sealed class ReviewMonitorJob(
-    ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, ReviewCases cases, SagaCommandSender saga,
+    ReadOnlyContext<OrdersDb> orders, Leases<ReconcilerDb> leases, ParticipantQueries queries, ReviewCases cases, RecoverySender saga,
         RecoverySettings settings, TimeProvider clock)
     : IPeriodicJob
 {
@@ -20,12 +20,12 @@ sealed class ReviewMonitorJob(
         OrderState? last = null;
         while (await InReview(last, cancel) is { Count: > 0 } page)
         {
-            await CheckOrder(page, cancel);
+            await OpenCasesAndSendAnswers(page, cancel);
             last = page[^1];
         }
     }
 
-    async Task CheckOrder(List<OrderState> inReview, CancellationToken cancel)
+    async Task OpenCasesAndSendAnswers(List<OrderState> inReview, CancellationToken cancel)
     {
         var stuck = inReview.ConvertAll(order => StalledOrder.Of(order) with { Since = order.UpdatedAt });
         var (stock, payment) = await queries.Query(stuck, all: true, cancel);

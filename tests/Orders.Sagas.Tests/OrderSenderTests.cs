@@ -21,7 +21,7 @@ public sealed class OrderSenderTests
     public void A_user_orders_for_the_merchants_in_the_setting()
     {
         var settings = new BusSettings { Users = "my-shop=acme; hub = acme, beta;" };
-        settings.Check();
+        settings.Parse();
         settings.MerchantsOf("my-shop").ShouldBe(["acme"]);
         settings.MerchantsOf("hub").ShouldBe(["acme", "beta"]);
         settings.MerchantsOf("My-Shop").ShouldBeEmpty();
@@ -35,5 +35,5 @@ public sealed class OrderSenderTests
     [InlineData("my-shop=Not Valid")]
     [InlineData("my-shop=acme;my-shop=beta")]
     public void An_invalid_setting_is_refused(string users) =>
-        Should.Throw<InvalidOperationException>(new BusSettings { Users = users }.Check).Message.ShouldContain("Bus:Users must name each broker user once");
+        Should.Throw<InvalidOperationException>(new BusSettings { Users = users }.Parse).Message.ShouldContain("Bus:Users must name each broker user once");
 }

@@ -5,7 +5,7 @@ using OrderSaga.Platform.Outbox;
 namespace Reconciler.Job;
 
 /// <summary>Sends recovery messages to the saga. Without an outbox: a lost message is sent again at the next check.</summary>
-sealed class SagaCommandSender(QueueSender queues, LaneSettings lanes, ILogger<SagaCommandSender> log)
+sealed class RecoverySender(QueueSender queues, LaneSettings lanes, ILogger<RecoverySender> log)
 {
     public async Task Send(StalledOrder order, IReadOnlyList<IOrderMessage> messages, CancellationToken cancel)
     {
