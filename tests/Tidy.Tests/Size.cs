@@ -39,10 +39,11 @@ static class Size
 
     public static IEnumerable<string> LongTestNames(Source source) =>
         from method in source.Root.DescendantNodes().OfType<MethodDeclarationSyntax>()
-        where method.Identifier.Text.Length > TestName && method.AttributeLists.SelectMany(list => list.Attributes).Any(IsTest)
+        where method.Identifier.Text.Length > TestName && IsTest(method)
         select $"{source.At(method.Identifier)}: {method.Identifier.Text} has {method.Identifier.Text.Length} characters; {TestName} at most";
 
-    static bool IsTest(AttributeSyntax attribute) => attribute.Name.ToString() is "Fact" or "Theory";
+    public static bool IsTest(MethodDeclarationSyntax method) =>
+        method.AttributeLists.SelectMany(list => list.Attributes).Any(attribute => attribute.Name.ToString() is "Fact" or "Theory");
 
     static int Lines(SyntaxNode member)
     {
