@@ -18,7 +18,7 @@ public sealed record StockReserved(Guid OrderId) : IOrderMessage;
 
 /// <summary>Answer: the Try was refused; nothing is reserved.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Reason"><c>sold out</c>, <c>unknown sku</c>, <c>the lines are not usable</c> or <c>cancelled before tried</c>.</param>
+/// <param name="Reason"><c>sold out</c>, <c>unknown sku</c>, <c>the lines are not usable</c> or <c>already cancelled</c>.</param>
 /// <param name="Lines">The lines that could not be reserved.</param>
 [SentBy(ServiceNames.Inventory, ServiceNames.Reconciler)]
 public sealed record StockRejected(Guid OrderId, string Reason, IReadOnlyList<RejectedLine> Lines) : IOrderMessage;

@@ -12,7 +12,7 @@ static class StockRule
 {
     public const string SoldOut = "sold out";
     public const string UnknownSku = "unknown sku";
-    public const string CancelledBeforeTried = "cancelled before tried";
+    public const string AlreadyCancelled = "already cancelled";
 
     /// <summary>
     /// Answer to invalid lines, such as a negative quantity, which would create stock. It is an answer, not a failed message: no operator is
@@ -24,7 +24,7 @@ static class StockRule
     {
         null => Reserve(message, levels),
         BranchState.Tried or BranchState.Refused or BranchState.Confirmed => new Outcome.Repeat(branch.Answer!.For(message.OrderId)),
-        _ => new Outcome.Repeat(new StockRejected(message.OrderId, CancelledBeforeTried, [])),
+        _ => new Outcome.Repeat(new StockRejected(message.OrderId, AlreadyCancelled, [])),
     };
 
     public static Outcome Confirm(Branch? branch, ConfirmStock message) => branch?.State switch

@@ -45,8 +45,8 @@ static class ReceiveStockEndpoint
     internal static async Task<Receipt> Receive(UnitOfWorkContext work, Receipt receipt)
     {
         var db = (InventoryDb)work.Db;
-        // Lock the level first: a repeated call waits here, then finds the receipt. If there is no row to lock yet, or the sku differs,
-        // the second insert conflicts, and its retry finds the receipt.
+        // Lock the level first: a repeated call waits here, then finds the receipt. If there is no row to lock yet, or two calls use one receipt
+        // id for different skus, the later insert conflicts, and its retry finds the receipt.
         var level = (await work.Lock<StockLevel, string>([receipt.Sku])).SingleOrDefault(row => row.Sku == receipt.Sku);
         if (await db.Receipts.FindAsync(receipt.ReceiptId) is { } earlier)
             return earlier;

@@ -31,8 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // Payments.Worker declines a first Try after the time to pay, so StockReserved after it cancels the order. In the later unpaid states
-        // checks and positive answers cancel it only Orders:PaymentMarginSeconds later.
+        // Payments.Worker declines a first Try after the time to pay, so in Reserving, StockReserved after that time cancels the order. Checks, and
+        // positive answers in the other unpaid states, cancel it only Orders:PaymentMarginSeconds later.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -109,8 +109,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review when an answer arrives that its previous state expects (also a repeated one), when an operator decides, or when its
-    /// time to pay ends unpaid. It then resumes in its previous state or is cancelled. The saga ignores a decision about an older version of the
+    /// An order leaves review when an answer arrives that its previous state acts on, even if it came before, when an operator decides, or when an
+    /// unpaid order's time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga ignores a decision about an older version of the
     /// row. Any other answer is handled as in the state before the review: ignored, or stored as a failed message.
     /// </summary>
     void Review()
@@ -166,7 +166,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         other => other.ThenAsync(RaiseAsBeforeReview));
 
     /// <summary>
-    /// Handles the message as in the state before the review: ignores an expected duplicate, throws for any other answer. The order stays in
+    /// Handles the message as in the state before the review: ignores an answer that this state ignores, throws for any other. The order stays in
     /// review.
     /// </summary>
     async Task RaiseAsBeforeReview<T>(BehaviorContext<OrderState, T> context) where T : class

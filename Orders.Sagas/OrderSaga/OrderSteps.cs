@@ -7,8 +7,8 @@ using Orders.Model;
 namespace Orders.Sagas;
 
 /// <summary>
-/// Conditions and actions of the state machine. Also audits every change of state. The batch's transaction saves the audit rows and sends the
-/// messages.
+/// Conditions and actions of the state machine. Also audits every change of state. The batch's transaction saves the audit rows, and stores the
+/// messages that are sent after its commit.
 /// </summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : IStateObserver<OrderState>
 {
@@ -144,7 +144,10 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool MustCancelUnpaidReview(BehaviorContext<OrderState, CheckOrder> context) =>
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
-    /// <summary>Moves the order to the lane main. Commands may still wait in its former lane and be handled later; the fences allow it.</summary>
+    /// <summary>
+    /// Moves the order to the lane main. Commands may still wait in its former lane and be handled later; the participants' branches make that
+    /// safe.
+    /// </summary>
     public void TakeOver(BehaviorContext<OrderState> context, bool wanted)
     {
         var order = context.Saga;

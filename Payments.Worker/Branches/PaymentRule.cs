@@ -10,7 +10,7 @@ namespace OrderSaga.Payments;
 /// </summary>
 static class PaymentRule
 {
-    const string TooLate = "cancelled before tried";
+    const string TooLate = "already cancelled";
     const string Unusable = "the amount or the payment method is invalid";
     const string MissingUrl = "the gateway returned no valid payment page";
 

@@ -19,14 +19,14 @@ public interface IPreload
 /// Handles the waiting deliveries of an endpoint as one batch: one scope and one transaction. MassTransit acknowledges the deliveries after
 /// the commit. docs/core.md describes the runs of a batch: the first run does not query the inbox unless duplicates are likely; the later
 /// runs query it and split what fails (<see cref="BatchSplitter"/>). While the database is unavailable the batch waits. Deliveries that meet
-/// a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers are not
-/// disposed.
+/// a locked row are deferred (<see cref="LockedDeliveries"/>). The bus stops only after its deliveries are handled, so the batchers are idle
+/// then and need no disposal.
 /// </summary>
 sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
     static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
         "ordersaga.inbox.duplicates", "{message}", "Duplicate deliveries that were skipped");
-    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries handled in one transaction");
+    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries taken from the queue together");
 
     readonly string endpoint;
     readonly string lane;

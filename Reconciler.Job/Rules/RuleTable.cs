@@ -8,10 +8,10 @@ using static Reconciler.Job.Severity;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The rules, highest precedence first. The first broken rule of an area hides the later ones, so the rule of a cause stands before those of
-/// its consequences. docs/findings.md is generated from this table. A rule has a repair only if the order is final or does not exist and the
-/// participant's rule makes the command safe; any other finding becomes a case. Do not change the text of a rule: it is part of the
-/// fingerprint of accepted differences.
+/// The rules, highest precedence first. The text says what must be true; the condition is true if it is not. The first broken rule of an area
+/// hides the later ones, so the rule of a cause stands before those of its consequences. docs/findings.md is generated from this table. A rule
+/// has a repair only if the order is final or does not exist and the participant's rule makes the command safe; any other finding becomes a
+/// case. Do not change the text of a rule: it is part of the fingerprint of accepted differences.
 /// </summary>
 static class RuleTable
 {
@@ -47,7 +47,7 @@ static class RuleTable
     /// <summary>Completed orders: stock sold, payment captured.</summary>
     static readonly Rule[] OfCompleted =
     [
-        // Paid is certain here: if it were false, the first rule of AgainstBoth would have matched, and this area would be skipped.
+        // This rule need not test Paid: an unpaid order with unsold stock breaks the first rule of AgainstBoth, which hides this one.
         new(MoneyWithoutStock, Critical, Case, Stock, "A completed order with a captured payment has its stock sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The stock of a completed order is sold, not only held.",

@@ -22,7 +22,7 @@ static class HoldRule
         null => new HoldStep(Tried, new GiftCardHeld(message.OrderId), new Move(-message.Amount, message.Amount, 0), message),
         Tried or Confirmed => new Outcome.Repeat(new GiftCardHeld(message.OrderId)),
         Refused => new Outcome.Repeat(new GiftCardRefused(message.OrderId, hold.Reason!)),
-        _ => new Outcome.Repeat(new GiftCardRefused(message.OrderId, "cancelled before tried")),
+        _ => new Outcome.Repeat(new GiftCardRefused(message.OrderId, "already cancelled")),
     };
 
     public static Outcome Redeem(Hold? hold, RedeemGiftCard message) => hold?.State switch

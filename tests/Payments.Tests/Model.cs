@@ -29,7 +29,7 @@ sealed class Model
     string Try()
     {
         if (dead)
-            return "PaymentDeclined: cancelled before tried";
+            return "PaymentDeclined: already cancelled";
         tried = true;
         return "PaymentAuthorized";
     }

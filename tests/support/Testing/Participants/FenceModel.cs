@@ -38,7 +38,7 @@ public sealed class FenceModel(long available, long amount, string refusal)
     string Try()
     {
         if (dead)
-            return "refused: cancelled before tried";
+            return "refused: already cancelled";
         if (firstTry is not null)
             return firstTry;
         if (Available < amount)
