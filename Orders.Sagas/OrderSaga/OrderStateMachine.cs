@@ -110,8 +110,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 
     /// <summary>
     /// An order leaves review when an answer arrives that its previous state acts on, even if it came before, when an operator decides, or when an
-    /// unpaid order's time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga ignores a decision about an older version of the
-    /// row. Any other answer is handled as in the state before the review: ignored, or stored as a failed message.
+    /// unpaid order's time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga ignores a
+    /// decision about an older version of the row. Any other answer is handled as in the state before the review: ignored, or stored as a failed
+    /// message.
     /// </summary>
     void Review()
     {

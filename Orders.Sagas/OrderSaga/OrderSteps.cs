@@ -7,8 +7,7 @@ using Orders.Model;
 namespace Orders.Sagas;
 
 /// <summary>
-/// Conditions and actions of the state machine. Also audits every change of state. The batch's transaction saves the audit rows, and stores the
-/// messages that are sent after its commit.
+/// Conditions and actions of the state machine. Also audits every change of state. The batch's transaction stores audit rows and messages.
 /// </summary>
 public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : IStateObserver<OrderState>
 {
@@ -144,10 +143,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
     public bool MustCancelUnpaidReview(BehaviorContext<OrderState, CheckOrder> context) =>
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
-    /// <summary>
-    /// Moves the order to the lane main. Commands may still wait in its former lane and be handled later; the participants' branches make that
-    /// safe.
-    /// </summary>
+    /// <summary>Moves the order to the lane main. Commands that wait in its former lane may still be handled: the branches make that safe.</summary>
     public void TakeOver(BehaviorContext<OrderState> context, bool wanted)
     {
         var order = context.Saga;

@@ -26,7 +26,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
 {
     static readonly Counter<long> Duplicates = Instruments.Meter.CreateCounter<long>(
         "ordersaga.inbox.duplicates", "{message}", "Duplicate deliveries that were skipped");
-    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries taken from the queue together");
+    static readonly Histogram<int> Sizes = Instruments.Meter.CreateHistogram<int>("ordersaga.batch.size", "{message}", "Deliveries taken together");
 
     readonly string endpoint;
     readonly string lane;
