@@ -37,7 +37,10 @@ static class PaymentsMetrics
 
     public static void Webhook(string outcome) => Webhooks.Add(1, Tag("outcome", outcome));
 
-    /// <summary>Call the result when the lane's breaker opens or closes. One that reopens after its trial call counts as open all the time.</summary>
+    /// <summary>
+    /// Returns a function to run when the lane's breaker opens (true) or closes (false). One that reopens after its trial call counts as open all
+    /// the time.
+    /// </summary>
     public static Func<bool, ValueTask> BreakerOf(string lane)
     {
         var was = 0;

@@ -3,7 +3,7 @@ namespace OrderSaga.Payments;
 /// <summary>Limits of the payment participant. Bound from the section <c>Payments</c>; checked at start.</summary>
 sealed class PaymentsSettings
 {
-    /// <summary>Time after the end of the time to pay by which the gateway has closed the payment page.</summary>
+    /// <summary>The gateway has closed the payment page at most this long after the time to pay.</summary>
     static readonly TimeSpan PageCloseDelay = TimeSpan.FromSeconds(2);
 
     /// <summary>Timeout of one gateway call.</summary>
@@ -95,7 +95,7 @@ sealed class PaymentsSettings
     /// <summary>How long a gateway webhook is kept; 0: permanently. Must be longer than the time for which the gateway repeats webhooks.</summary>
     public int WebhookRetentionDays { get; set; } = 90;
 
-    /// <summary>Time of the next query about an unpaid payment; also right after the page closed, for last-second payments.</summary>
+    /// <summary>Time of the next query about an unpaid payment: right after the page closes, if that comes before the usual interval.</summary>
     public DateTime NextPendingPollAt(DateTime? payBefore, DateTime since, DateTime now)
     {
         var closed = payBefore + PageCloseDelay;
@@ -103,13 +103,13 @@ sealed class PaymentsSettings
         return closed > now && closed < next ? closed.Value : next;
     }
 
-    /// <summary>Pages that closed before this time have a final result at the gateway.</summary>
+    /// <summary>The gateway has closed the pages whose time to pay ended before this.</summary>
     public static DateTime ClosedBy(DateTime now) => now - PageCloseDelay;
 
     /// <summary>
-    /// Time of the next query about a payment that was not made. The first is <see cref="PendingPollDelaySeconds"/> after the end of the time to
-    /// pay. Each later one comes when six times as much time has passed since that end as at the query before, but at least that delay later.
-    /// The last one is <see cref="DeclinedPollHours"/> after that end; null after it.
+    /// Time of the next query about a payment that was not made. The first is <see cref="PendingPollDelaySeconds"/> after the time to pay. At each
+    /// later one the time since then is six times that at the query before, and <see cref="PendingPollDelaySeconds"/> is the shortest interval.
+    /// The last one is <see cref="DeclinedPollHours"/> after the time to pay; null after it.
     /// </summary>
     public DateTime? NextDeclinedPollAt(DateTime payBefore, DateTime now)
     {
@@ -144,7 +144,7 @@ sealed class PaymentsSettings
     /// <summary>Maximum delay of a call; a later due time comes from a wrong clock.</summary>
     public TimeSpan MaxDueAhead => TimeSpan.FromSeconds(2 * Math.Max(LeaseSeconds, MaxRetryDelaySeconds));
 
-    /// <summary>Half to all of the doubled delay. The jitter comes from the order's id: load is spread, and tests repeat.</summary>
+    /// <summary>Half to all of the doubled delay. The jitter comes from the order's id: load is spread, and a test gets the same delays in each run.</summary>
     public TimeSpan RetryDelay(int attempts, Guid orderId)
     {
         var whole = Math.Min(RetryDelayMilliseconds * Math.Pow(2, Math.Clamp(attempts - 1, 0, 20)), MaxRetryDelaySeconds * 1000.0);

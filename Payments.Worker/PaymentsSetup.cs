@@ -39,8 +39,8 @@ public static class PaymentsSetup
     }
 
     /// <summary>
-    /// Orders:PaymentMarginSeconds belongs to another service. Without it in this process, its default is assumed: a payment that the saga
-    /// accepts within that margin must still be captured.
+    /// A payment that the saga accepts within Orders:PaymentMarginSeconds must still be captured. That setting belongs to another service; if it is
+    /// not set in this process, its default is assumed.
     /// </summary>
     static void CheckMargins(PaymentsSettings settings, IConfiguration configuration)
     {

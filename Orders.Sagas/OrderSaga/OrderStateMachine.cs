@@ -31,8 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // Payments.Worker declines a first Try after the time to pay, so in Reserving, StockReserved after that time cancels the order. Checks, and
-        // positive answers in the other unpaid states, cancel it only Orders:PaymentMarginSeconds later.
+        // Payments.Worker declines a first Try after the time to pay, so in Reserving, StockReserved after that time cancels the order. A check, or
+        // a positive answer in another unpaid state, cancels it only Orders:PaymentMarginSeconds later.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -109,10 +109,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review when an answer arrives that its previous state acts on, even if it came before, when an operator decides, or when an
-    /// unpaid order's time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga ignores a
-    /// decision about an older version of the row. Any other answer is handled as in the state before the review: ignored, or stored as a failed
-    /// message.
+    /// An order leaves review in three cases: an answer arrives that its previous state acts on (also a repeated one); an operator decides; or it
+    /// is unpaid, and its time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga
+    /// ignores a decision about an older version of the row. Any other answer is handled as in the state before the review: ignored, or stored as
+    /// a failed message.
     /// </summary>
     void Review()
     {

@@ -111,7 +111,7 @@ sealed class AttemptSteps(PaymentRows rows, UnitOfWorkContext work, CallQueue qu
 
     /// <summary>
     /// An authorization is sent while the branch is Trying, even after a Cancel: only a certain answer shows whether there is money to void. A
-    /// capture is sent only before a Cancel. Otherwise the gateway is only queried.
+    /// capture is sent only before a Cancel. In any other case these two are only queried. A void or a refund may always be sent.
     /// </summary>
     static bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
     {

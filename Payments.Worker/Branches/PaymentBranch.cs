@@ -73,7 +73,8 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     public string? Reason { get; private set; }
 
     /// <summary>
-    /// A Cancel has arrived. It is answered at once if nothing was authorized, otherwise once the gateway has confirmed that nothing is held.
+    /// A Cancel has arrived. It is answered at once if no authorization was requested or if it was declined, otherwise once the gateway has
+    /// confirmed that nothing is held.
     /// </summary>
     public bool CancelRequested { get; private set; }
 

@@ -137,7 +137,7 @@ static class PaymentRule
         : Outcome.Nothing;
 
     /// <summary>
-    /// The gateway refuses to void or refund: raises an alarm. The saga gets no answer, so the order moves to review.
+    /// The gateway refuses to void or refund: raises an alarm. The saga gets no answer, so an order that waits for it moves to review.
     /// </summary>
     static Outcome MoneyNotReturned(PaymentBranch branch, Operation operation) => branch.State == Cancelling && branch.Undo == operation
         ? new PaymentStep(Cancelling, Note: $"the gateway refused the {PaymentAttempt.Name(operation)}", Alarm: true)
@@ -154,7 +154,9 @@ static class PaymentRule
 /// <param name="Call">Gateway operation to start after the commit.</param>
 /// <param name="CancelRequested">A Cancel has arrived.</param>
 /// <param name="Note">Explanation for the audit.</param>
-/// <param name="Alarm">True raises an alarm: money arrived late, could not be returned or was captured by another party; or no page is valid.</param>
+/// <param name="Alarm">
+/// True raises an alarm: money arrived late, could not be returned or was captured by another party; or the gateway gave no valid payment page.
+/// </param>
 /// <param name="Request">The Try that the branch stores.</param>
 sealed record PaymentStep(
     BranchState To, object? Answer = null, Operation? Call = null, bool CancelRequested = false, string? Note = null, bool Alarm = false,

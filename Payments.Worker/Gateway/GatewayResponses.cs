@@ -14,7 +14,7 @@ static class GatewayResponses
     const int MinDigitsOfNumber = 8;
 
     /// <summary>
-    /// Checks amount, currency and order first: an answer about others counts as no answer, and is never recorded. Exception: while the order is
+    /// Checks amount, currency and order first: an answer about another counts as no answer, and is never recorded. Exception: while the order is
     /// being cancelled another amount is accepted, because a void or refund follows. Of a capture the reported amount is kept for the refund.
     /// </summary>
     public static GatewayAnswer Answer(GatewayCall call, GatewayOperation reported)

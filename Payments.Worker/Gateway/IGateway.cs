@@ -75,6 +75,6 @@ sealed class GatewayRejectedException(bool malformed, string message, string? co
     /// <summary>The gateway's error code, e.g. <c>unknown-card</c>.</summary>
     public string? Code => code;
 
-    /// <summary>The request is invalid (400, 422), as opposed to the state of its target (404, 409).</summary>
+    /// <summary>True if the request is invalid (400, 422); false if its target does not allow it (404, 409).</summary>
     public bool Malformed => malformed;
 }

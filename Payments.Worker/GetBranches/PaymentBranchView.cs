@@ -10,7 +10,7 @@ namespace OrderSaga.Payments;
 /// Trying, Pending (the customer has not paid yet), Tried (authorized), Refused, Confirming, CaptureRefused, Confirmed (captured),
 /// Cancelling or Cancelled.
 /// </param>
-/// <param name="Reason">Why the gateway declined.</param>
+/// <param name="Reason">Why the Try or the Confirm was refused.</param>
 /// <param name="Amount">Amount of the Try; absent if the Cancel came first.</param>
 /// <param name="Authorized">Minor units that the gateway holds now, as far as known.</param>
 /// <param name="Captured">Captured minor units.</param>

@@ -175,7 +175,10 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
             work.AfterCommit(() => RecordDuplicates(duplicates));
     }
 
-    /// <summary>Returns the deliveries to handle; the others are duplicates. A message without an id is always handled.</summary>
+    /// <summary>
+    /// Returns the deliveries to handle; the others are duplicates. Without the query only duplicates within the batch are recognized. A message
+    /// without an id is always handled.
+    /// </summary>
     async Task<List<Delivery>> FilterNew(UnitOfWorkContext work, IReadOnlyList<Delivery> batch, bool queryInbox)
     {
         var ids = await Inbox.Inbox.FindNew(work.Db, endpoint, batch.Select(delivery => delivery.InboxId), queryInbox);

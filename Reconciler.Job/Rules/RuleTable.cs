@@ -8,10 +8,10 @@ using static Reconciler.Job.Severity;
 namespace Reconciler.Job;
 
 /// <summary>
-/// The rules, highest precedence first. The text says what must be true; the condition is true if it is not. The first broken rule of an area
-/// hides the later ones, so the rule of a cause stands before those of its consequences. docs/findings.md is generated from this table. A rule
-/// has a repair only if the order is final or does not exist and the participant's rule makes the command safe; any other finding becomes a
-/// case. Do not change the text of a rule: it is part of the fingerprint of accepted differences.
+/// The rules, highest precedence first. The text says what must be true; the condition is true for an order that breaks it. The first broken
+/// rule of an area hides the later ones, so the rule of a cause stands before those of its consequences. docs/findings.md is generated from
+/// this table. A rule has a repair only if the order is final or does not exist and the participant's rule makes the command safe; any other
+/// finding becomes a case. Do not change the text of a rule: it is part of the fingerprint of accepted differences.
 /// </summary>
 static class RuleTable
 {
