@@ -31,8 +31,8 @@ static class StockRule
     {
         BranchState.Tried => new StockStep(BranchState.Confirmed, StockMove.Sell, branch.Lines, new StockConfirmed(message.OrderId)),
         BranchState.Confirmed => new Outcome.Repeat(new StockConfirmed(message.OrderId)),
-        // A Cancel came before. The saga decides: StockCancelled counts as the release, is ignored,
-        // or is stored as failed if the order still needs the goods.
+        // A Cancel came before. The order's state decides what this answer means: in Cancelling it is the release, in Cancelled it is ignored. If
+        // the order still needs the goods, it is stored as failed.
         BranchState.Cancelled => new Outcome.Repeat(new StockCancelled(message.OrderId)),
         null => new Outcome.Violation("Confirm without a Try: nothing is held for the order"),
         _ => new Outcome.Violation($"Confirm of a branch that is {branch.State}: nothing is held for the order"),

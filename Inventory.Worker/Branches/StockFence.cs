@@ -6,8 +6,8 @@ using OrderSaga.Platform.Processing;
 namespace OrderSaga.Inventory;
 
 /// <summary>
-/// Changes the stock levels of a branch's lines with each step. The branch's audit row also describes the change of the levels, so a step
-/// writes no audit rows for levels (a receipt does).
+/// Applies what <see cref="StockRule"/> decides: to the branch, and to the stock levels of its lines. The branch's audit row also describes the
+/// change of the levels, so a step writes no audit rows for levels (a receipt does).
 /// </summary>
 sealed class StockFence(StockRows rows, UnitOfWorkContext work, TimeProvider clock)
     : Fence<Branch, BranchState, StockStep>(Participant, rows, work, clock)

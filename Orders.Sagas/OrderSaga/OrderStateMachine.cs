@@ -31,8 +31,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     // can refuse a capture, but the stock participant cannot refuse a sale.
     void HappyPath()
     {
-        // Payments.Worker declines a first Try after the time to pay, so in Reserving, StockReserved after that time cancels the order. A check, or
-        // a positive answer in another unpaid state, cancels it only Orders:PaymentMarginSeconds later.
+        // Payments.Worker declines a Try that first reaches it after the time to pay. So in Reserving, StockReserved after that time cancels the
+        // order. A check, or a positive answer in another unpaid state, cancels it only Orders:PaymentMarginSeconds later.
         During(Reserving,
             HandleOrCancel(StockReserved, step.MustNotAuthorize, held => held.ThenAsync(step.AuthorizePayment).TransitionTo(AwaitingPayment)),
             When(StockRejected).ThenAsync(step.PublishCancelledAfterRejection).TransitionTo(Cancelled),
@@ -120,9 +120,9 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Resume(StockReserved), Resume(StockRejected), Resume(StockConfirmed), Resume(StockCancelled), Resume(PaymentAuthorized),
             Resume(PaymentPending), Resume(PaymentDeclined), Resume(PaymentConfirmed), Resume(PaymentRefused), Resume(PaymentCancelled),
             When(RetryRequested, decision => decision.Message.Version == decision.Saga.Version)
-                .Then(decision => step.TakeOver(decision, decision.Message.TakeOver)).Then(step.RetryFromReview),
+                .Then(decision => step.MoveToMainLane(decision, decision.Message.TakeOver)).Then(step.RetryFromReview),
             When(AbandonRequested, decision => decision.Message.Version == decision.Saga.Version)
-                .Then(decision => step.TakeOver(decision, decision.Message.TakeOver)).ThenAsync(step.Abandon).TransitionTo(Cancelling),
+                .Then(decision => step.MoveToMainLane(decision, decision.Message.TakeOver)).ThenAsync(step.Abandon).TransitionTo(Cancelling),
             When(CheckRequested, step.MustCancelUnpaidReview).ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling),
             Ignore(CancelRequested));
 
@@ -131,7 +131,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     EventActivityBinder<OrderState, CheckOrder> WhenDue() =>
-        When(CheckRequested, step.IsDue).Then(check => step.TakeOver(check, check.Message.TakeOver));
+        When(CheckRequested, step.IsDue).Then(check => step.MoveToMainLane(check, check.Message.TakeOver));
 
     /// <summary>Repeats the command and schedules the next check; when no retry is left, moves the order to review.</summary>
     EventActivityBinder<OrderState, CheckOrder> RetryOrReview(Func<BehaviorContext<OrderState>, Task> command) =>

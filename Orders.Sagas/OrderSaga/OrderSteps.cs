@@ -144,7 +144,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         OrderLifecycle.Of(context.Saga.ReviewFrom).IsUnpaid && IsDue(context) && MustCancelUnpaid(context);
 
     /// <summary>Moves the order to the lane main. Commands that wait in its former lane may still be handled: the branches make that safe.</summary>
-    public void TakeOver(BehaviorContext<OrderState> context, bool wanted)
+    public void MoveToMainLane(BehaviorContext<OrderState> context, bool wanted)
     {
         var order = context.Saga;
         if (!wanted || order.Lane == OrderLanes.Main)

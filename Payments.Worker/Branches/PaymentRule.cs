@@ -45,8 +45,8 @@ static class PaymentRule
         Confirmed => new Outcome.Repeat(new PaymentConfirmed(branch.OrderId)),
         CaptureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
         Cancelling or Cancelled when captureRefused => new Outcome.Repeat(new PaymentRefused(branch.OrderId, branch.Reason ?? "")),
-        // A Cancel came before. The saga decides: PaymentCancelled counts as the release, is ignored,
-        // or is stored as failed if the order still needs the money.
+        // A Cancel came before. The order's state decides what this answer means: in Cancelling it is the release, in Cancelled it is ignored. If
+        // the order still needs the money, it is stored as failed.
         Cancelling when branch.CancelRequested => Outcome.Nothing,
         Cancelled when branch.CancelRequested => new Outcome.Repeat(new PaymentCancelled(branch.OrderId)),
         null => new Outcome.Violation("a Confirm without a Try"),

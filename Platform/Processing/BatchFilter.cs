@@ -64,7 +64,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     {
         var delivery = new Delivery(context, next, inboxId(context));
         await batchers[(uint)(context.CorrelationId?.GetHashCode() ?? 0) % batchers.Length].Add(delivery);
-        await delivery.Released;
+        await delivery.LockWaitEnded;
         delivery.ThrowIfFailed();
     }
 

@@ -44,7 +44,7 @@ sealed class Delivery(ConsumeContext context, IPipe<ConsumeContext> next, Guid? 
     public void Release() => lockWait!.SetResult();
 
     /// <summary>Completes after <see cref="Release"/>; already complete if the delivery was never deferred.</summary>
-    public Task Released => lockWait?.Task ?? Task.CompletedTask;
+    public Task LockWaitEnded => lockWait?.Task ?? Task.CompletedTask;
 
     public void Fail(Exception exception) => failure = ExceptionDispatchInfo.Capture(exception);
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using MassTransit;
 using OrderSaga.Contracts;
 
-namespace StockClient;
+namespace MassTransitClient;
 
 /// <summary>
 /// A system on the bus with MassTransit 8 and the project Contracts, and no other code of ours. It logs in as the user that

@@ -4,14 +4,14 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Processing;
 using Repository;
-using StockClient;
+using MassTransitClient;
 
 namespace Orders.Sagas.Tests;
 
 /// <summary>
 /// A plain MassTransit client gets all that it needs with the rights of an outside system: its orders, every event, responses to requests.
 /// </summary>
-public sealed class StockClientTests
+public sealed class MassTransitClientTests
 {
     [Fact]
     public async Task Every_way_of_sending_places_one_order()
@@ -100,7 +100,7 @@ public sealed class StockClientTests
     [Fact]
     public async Task The_documented_client_sample_is_the_tested_one()
     {
-        var code = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "tests/Orders.Sagas.Tests/StockClient.cs"));
+        var code = await File.ReadAllTextAsync(Path.Combine(Repo.Root, "tests/Orders.Sagas.Tests/MassTransitClient.cs"));
         var sample = code.Split("// begin sample\n")[1].Split("    // end sample")[0];
         var shown = string.Join('\n', sample.Split('\n').Select(line => line.StartsWith("    ", StringComparison.Ordinal) ? line[4..] : line)).Trim();
         (await File.ReadAllTextAsync(Path.Combine(Repo.Root, "docs/integration.md"))).ShouldContain(shown);
