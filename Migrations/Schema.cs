@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Configuration;
 using OrderSaga.Platform.Database;
@@ -37,10 +40,12 @@ public static class Schema
     static bool IsConfigured(IConfiguration settings, string database) =>
         database != "sandbox" || settings.GetDatabaseMode() == DatabaseMode.Sqlite || settings.GetConnectionString(database) is not null;
 
-    static Task<IEnumerable<string>> Apply(IConfiguration settings, string database)
+    static async Task<IEnumerable<string>> Apply(IConfiguration settings, string database)
     {
         var (mode, connection) = (settings.GetDatabaseMode(), settings.GetDatabaseConnection(database));
-        return SchemaLocks.Run(settings, database, async locks =>
+        if (mode == DatabaseMode.Sqlite && await IsCurrent(database, connection))
+            return [];
+        return await SchemaLocks.Run(settings, database, async locks =>
         {
             await using var db = Context(Options(mode, SchemaLocks.ForEngine(mode, connection), locks), mode, database);
             var migrations = await Apply(db, database);
@@ -80,6 +85,27 @@ public static class Schema
         options.AddInterceptors(interceptors);
         return options.Options;
     }
+
+    /// <summary>True if the file has all migrations. Read without EF Core, whose model would delay every start of the single process.</summary>
+    static async Task<bool> IsCurrent(string database, string connection)
+    {
+        await using var file = new SqliteConnection(connection);
+        await file.OpenAsync();
+        await using var command = file.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE name = '__EFMigrationsHistory'";
+        if (await command.ExecuteScalarAsync() is not 1L)
+            return false;
+        command.CommandText = "SELECT \"MigrationId\" FROM \"__EFMigrationsHistory\"";
+        await using var rows = await command.ExecuteReaderAsync();
+        var applied = new HashSet<string>();
+        while (await rows.ReadAsync())
+            applied.Add(rows.GetString(0));
+        return applied.IsSupersetOf(Known($"{nameof(Migrations)}.{DatabaseMode.Sqlite}.{database}"));
+    }
+
+    static IEnumerable<string> Known(string folder) => typeof(Schema).Assembly.GetTypes()
+        .Where(type => string.Equals(type.Namespace, folder, StringComparison.OrdinalIgnoreCase))
+        .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id).OfType<string>();
 
     static async Task<IEnumerable<string>> Apply(ServiceDb db, string database)
     {
