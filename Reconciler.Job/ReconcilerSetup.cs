@@ -1,5 +1,4 @@
 using OrderSaga.Contracts;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;

@@ -23,7 +23,7 @@ public sealed class LockedDeliveriesTests
         locked.Defer(deliveries);
         foreach (var delivery in deliveries)
         {
-            await delivery.Released.WaitAsync(TimeSpan.FromSeconds(20));
+            await delivery.LockWaitEnded.WaitAsync(TimeSpan.FromSeconds(20));
             Should.Throw<NpgsqlException>(delivery.ThrowIfFailed);
         }
 

@@ -6,7 +6,7 @@ namespace Platform.Tests;
 public sealed class SwitchRulesTests
 {
     static readonly SwitchDefinition Colour = new("colour", "A colour.", ["grey", "red", "blue"],
-        [new("tenant", _ => true), new("person", _ => true), new("part", _ => true, All: true)], ["tenants", "persons"]);
+        [new("tenant", _ => true), new("person", _ => true), new("part", _ => true, HasSeveralNames: true)], ["tenants", "persons"]);
 
     [Theory]
     [InlineData("""[{"value":"red"}]""", "acme", "a", "red", "rule 1")]
