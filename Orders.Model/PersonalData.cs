@@ -8,7 +8,8 @@ namespace Orders.Model;
 
 /// <summary>
 /// Erases what may identify a customer from finished orders: idempotency key, reason, customer reference, payment token, the payment page's
-/// address, and finished webhook deliveries. Amounts, lines, states and the audit stay. A repeated request still finds its order, because the hash of its key stays.
+/// address, and finished webhook deliveries. Amounts, lines, states and the audit stay. A repeated request still finds its order, because the
+/// hash of its key stays.
 /// </summary>
 public static class PersonalData
 {

@@ -20,7 +20,8 @@ static class SubmitOrderEndpoint
         .AcceptsHeader("Idempotency-Key", true,
             "Your own key for this order, 1 to 255 printable ASCII characters; double quotes around it are ignored.",
             "8e03978e-40d5-43dd-bc93-6894a57f9324")
-        .AcceptsHeader("Prefer", false, "wait=N waits up to N seconds (maximum 30) until the order is final, in review, or waits for the customer to pay.", "wait=10")
+        .AcceptsHeader("Prefer", false,
+            "wait=N waits up to N seconds (maximum 30) until the order is final, in review, or waits for the customer to pay.", "wait=10")
         .Produces<OrderView>(StatusCodes.Status202Accepted)
         .Produces<OrderView>(StatusCodes.Status200OK)
         .RequestExample(Examples.Request)

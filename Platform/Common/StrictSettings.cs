@@ -7,7 +7,7 @@ public static class StrictSettings
     /// <summary>Binds the section to its class. A misspelt name stops the start; otherwise it would have no effect.</summary>
     /// <param name="section">The section.</param>
     /// <param name="others">Names in the section that are read elsewhere.</param>
-    /// <exception cref="InvalidOperationException">The section has a name that nobody reads, or a value of the wrong type.</exception>
+    /// <exception cref="InvalidOperationException">The section has a name that is no setting, or a value of the wrong type.</exception>
     public static T GetStrict<T>(this IConfigurationSection section, params string[] others) where T : new()
     {
         string[] known =

@@ -17,15 +17,26 @@ public interface IPeriodicJob
 /// Runs a job at an interval of the process's monotonic clock, so that setting the clock back does not delay it.
 /// </summary>
 public sealed class PeriodicService<TJob>(
-    IServiceScopeFactory scopes, TimeSpan interval, TimeProvider clock, ILogger<PeriodicService<TJob>> log) : BackgroundService
+    IServiceScopeFactory scopes, TimeSpan interval, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<PeriodicService<TJob>> log)
+    : BackgroundService
     where TJob : class, IPeriodicJob
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await WaitForStart(stoppingToken);
         using var timer = new PeriodicTimer(interval, clock);
         do
             await Run(stoppingToken);
         while (await timer.WaitForTick(stoppingToken));
+    }
+
+    /// <summary>The service answers requests first: the jobs of all services together would delay the start of the single process.</summary>
+    async Task WaitForStart(CancellationToken stop)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var onStart = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await using var onStop = stop.Register(() => started.TrySetCanceled(stop));
+        await started.Task;
     }
 
     async Task Run(CancellationToken stop)

@@ -54,7 +54,8 @@ static class SideBySide
         {
             var bursts = await Task.WhenAll(systems.Select(system => system.Pace(workload, $"run-{run}", rate, new Bounds(options.Duration))));
             runs.Add([.. bursts.Select(Figures)]);
-            Progress.Say($"    run {run}: {rate:0} orders/s each, {string.Join(" and ", runs[^1].Select(one => $"{one[Figure.CpuAll]:0.000}"))} ms of CPU each");
+            var cpu = string.Join(" and ", runs[^1].Select(one => $"{one[Figure.CpuAll]:0.000}"));
+            Progress.Say($"    run {run}: {rate:0} orders/s each, {cpu} ms of CPU each");
         }
 
         return runs;
