@@ -109,10 +109,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review in three cases: an answer arrives that its previous state acts on (also a repeated one); an operator decides; or it
-    /// is unpaid, and its time to pay ends or its cancellation was requested. It then resumes in its previous state or is cancelled. The saga
-    /// ignores a decision about an older version of the row. Any other answer is handled as in the state before the review: ignored, or stored as
-    /// a failed message.
+    /// An order leaves review in three cases: an answer arrives that its previous state acts on (even if the order already had that answer); an
+    /// operator decides; or it is unpaid, and its time to pay ends or its cancellation was requested. It then resumes in its previous state or is
+    /// cancelled. The saga ignores a decision about an older version of the row. Any other answer is handled as in the state before the review:
+    /// ignored, or stored as a failed message.
     /// </summary>
     void Review()
     {

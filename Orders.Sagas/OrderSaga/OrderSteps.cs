@@ -170,7 +170,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         return Publish(context, new OrderNeedsReview(order.CorrelationId, order.Merchant, order.IdempotencyKey, order.Reason, Now));
     }
 
-    public void ResumeFromReview(BehaviorContext<OrderState> context) => LeaveReview(context, "the missing answer came");
+    public void ResumeFromReview(BehaviorContext<OrderState> context) => LeaveReview(context, "an answer came");
 
     /// <summary>Returns the order to its previous state, due at once and with all its retries.</summary>
     public void RetryFromReview(BehaviorContext<OrderState> context)

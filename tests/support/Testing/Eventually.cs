@@ -5,7 +5,7 @@ namespace Testing;
 /// <summary>Waits for a condition with a deadline. Never waits for time to pass.</summary>
 public static class Eventually
 {
-    static readonly TimeSpan Default = TimeSpan.FromSeconds(20);
+    static readonly TimeSpan Default = TimeSpan.FromSeconds(60);
 
     /// <summary>Polls until <paramref name="condition"/> holds; throws with <paramref name="what"/> after the deadline.</summary>
     public static async Task Holds(string what, Func<Task<bool>> condition, TimeSpan? within = null)
