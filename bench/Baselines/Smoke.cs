@@ -28,7 +28,7 @@ static class Smoke
 
         await using var meter = await DatabaseMeter.Open(Databases.Select(fresh.Connection));
         using var child = new BaselineChild(name, file);
-        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter.Postmaster, meter.Databases, withBroker: true);
+        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter, withBroker: true);
         var samples = new List<IReadOnlyDictionary<string, double>>();
         var result = await child.Run(phase =>
         {

@@ -74,7 +74,7 @@ sealed class BaselineRuns(string scenario, string name, Place place, int skus)
 
         await using var meter = await DatabaseMeter.Open(Databases.Select(fresh.Connection));
         using var child = new BaselineChild(name, file);
-        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter.Postmaster, meter.Databases, withBroker: true);
+        var cpu = new CpuMeter(new Dictionary<string, int> { [name] = child.Id }, gateway.Id, meter, withBroker: true);
         var vhost = new Uri(settings.BrokerUrl).AbsolutePath.Trim('/');
         var samples = new Dictionary<string, Sample>();
         var published = new Dictionary<string, long>();

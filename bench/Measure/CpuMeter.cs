@@ -3,10 +3,9 @@ namespace OrderSaga.Bench;
 /// <summary>CPU time so far in milliseconds, by process or server name.</summary>
 /// <param name="services">The application's processes by name.</param>
 /// <param name="gateway">The gateway's process; null if there is none.</param>
-/// <param name="postmaster">PostgreSQL's main process on this machine; null if there is none.</param>
-/// <param name="databases">The databases of the measured system.</param>
+/// <param name="database">Null without a database server.</param>
 /// <param name="withBroker">True to include RabbitMQ on this machine.</param>
-sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, int? postmaster, IReadOnlyList<string> databases, bool withBroker)
+sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, DatabaseMeter? database, bool withBroker)
 {
     public const string Database = "PostgreSQL";
 
@@ -23,6 +22,7 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
         times[Driver] = CpuOf(Environment.ProcessId);
         if (gateway is { } foreign)
             times[Gateway] = CpuOf(foreign);
+        var postmaster = database?.Postmaster;
         if (postmaster is null && !withBroker)
             return times;
 
@@ -31,8 +31,7 @@ sealed class CpuMeter(IReadOnlyDictionary<string, int> services, int? gateway, i
         {
             var server = all.Where(process => process.Id == postmaster || process.Parent == postmaster).ToList();
             times[Database] = server.Sum(process => process.Own + (process.Id == postmaster ? process.OfReaped : 0));
-            // The title of a backend names its database.
-            times[Connections] = server.Where(process => Processes.Title(process.Id).Split(' ').Any(databases.Contains)).Sum(process => process.Own);
+            times[Connections] = database!.OfConnections(server);
         }
 
         if (withBroker)

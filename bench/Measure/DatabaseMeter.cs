@@ -16,8 +16,19 @@ sealed class DatabaseMeter : IAsyncDisposable
 
     DatabaseMeter(NpgsqlDataSource source, string[] databases) => (this.source, this.databases) = (source, databases);
 
-    /// <summary>Names of the measured databases.</summary>
-    public IReadOnlyList<string> Databases => databases;
+    readonly Dictionary<int, double> backends = [];
+
+    /// <summary>
+    /// CPU milliseconds of the backends that serve the measured databases, so far. One that has ended counts with what it had used at the last
+    /// call.
+    /// </summary>
+    public double OfConnections(IEnumerable<ProcessTimes> server)
+    {
+        // The title of a backend names its database.
+        foreach (var process in server.Where(process => Processes.Title(process.Id).Split(' ').Any(databases.Contains)))
+            backends[process.Id] = process.Own;
+        return backends.Values.Sum();
+    }
 
     /// <summary>The server's main process, if on this machine. Looked up once, because the backend used to find it may end later.</summary>
     public int? Postmaster { get; private set; }

@@ -71,7 +71,7 @@ sealed class OurSystem : IAsyncDisposable
     {
         var services = Running.Services.ToDictionary(name => name, name => Running.Of(name).Id);
         twins.ForEach(twin => services.Add(twin.Name + " (2)", twin.Id));
-        var cpu = new CpuMeter(services, gateway.Id, database?.Postmaster, database?.Databases ?? [], database is not null);
+        var cpu = new CpuMeter(services, gateway.Id, database, database is not null);
         var counts = database is null ? null : await database.Read();
         return new Sample(cpu.Read(), counts, allocations.Read(services.Values), Orders.Statements);
     }
