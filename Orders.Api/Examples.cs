@@ -29,6 +29,21 @@ static class Examples
     ],
     [new("payment", "no answer within 1000 ms")]);
 
+    public static readonly OrderTrace Trace = SpanTree.Of(
+        new OrderHistory(
+            new OrderState { CorrelationId = Id, TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" },
+            [
+                new(At, "order", "order", null, OrderStates.Reserving, "SubmitOrder", null),
+                new(At.AddMilliseconds(22), "order", "order", OrderStates.Reserving, OrderStates.AwaitingPayment, "StockReserved", null),
+            ],
+            [
+                new(At.AddMilliseconds(17), "stock", "stock branch", null, "Tried", "TryReserveStock", "available -> held: tea-001 x 2"),
+                new(At.AddMilliseconds(26), "payment", "payment branch", null, "Trying", "TryAuthorizePayment", null),
+                new(At.AddMilliseconds(26), "gateway", "payment authorize", null, "Sent", "TryAuthorizePayment", null),
+            ],
+            [new("case", "no answer within 1000 ms")]),
+        At.AddMilliseconds(1026));
+
     static OrderView Order(string status, string? reason, string payment, DateTime updatedAt) =>
         new(Id, status, reason, new Money(2500, "EUR"), Lines, new PaymentView("card", payment, null, null), At, updatedAt);
 }

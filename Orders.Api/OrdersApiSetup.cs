@@ -37,6 +37,7 @@ public static class OrdersApiSetup
         orders.MapCancelOrder();
         orders.MapTimeline();
         orders.MapOrderEvents();
+        routes.MapGroup("/orders").WithTags("Orders").MapTrace();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
         routes.MapWebhooks();
         routes.MapOrderSwitches();

@@ -8,13 +8,21 @@ static class OrderLookup
 {
     /// <summary>Loads the order of the caller's merchant; other merchants' orders count as not found.</summary>
     /// <exception cref="Problem">400: not an id. 404: order not found.</exception>
-    public static async Task<OrderState> FindOwnOrder(this OrdersDb db, HttpContext http, string id)
+    public static Task<OrderState> FindOwnOrder(this OrdersDb db, HttpContext http, string id) => db.FindOrder(http, id, http.User.Merchant());
+
+    /// <summary>As <see cref="FindOwnOrder"/>, but an operator finds the orders of every merchant.</summary>
+    /// <exception cref="Problem">400: not an id. 404: order not found.</exception>
+    public static Task<OrderState> FindReadableOrder(this OrdersDb db, HttpContext http, string id) =>
+        db.FindOrder(http, id, http.User.IsInRole(Roles.Operator) ? null : http.User.Merchant());
+
+    static async Task<OrderState> FindOrder(this OrdersDb db, HttpContext http, string id, string? merchant)
     {
         var orderId = Ids.Read(id);
         http.TagOrder(orderId);
-        var merchant = http.User.Merchant();
-        return await db.Orders.AsNoTracking()
-                .SingleOrDefaultAsync(order => order.CorrelationId == orderId && order.Merchant == merchant, http.RequestAborted)
+        var found = db.Orders.AsNoTracking().Where(order => order.CorrelationId == orderId);
+        if (merchant is not null)
+            found = found.Where(order => order.Merchant == merchant);
+        return await found.SingleOrDefaultAsync(http.RequestAborted)
             ?? throw new Problem(ProblemTypes.OrderNotFound,
                 "Check the id and that this key's merchant placed the order; GET /orders lists its orders.");
     }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using Orders.Model;
-using OrderSaga.Platform.Database;
 using OrderSaga.Platform.History;
 using OrderSaga.Platform.Http;
 
@@ -30,32 +29,7 @@ static class TimelineEndpoint
     static async Task<OrderTimeline> Get([Description("The order id.")] string id, HttpContext http, OrdersDb db, ParticipantHistories participants)
     {
         var order = await db.FindOwnOrder(http, id);
-        var requested = participants.Histories(order.CorrelationId, http.RequestAborted);
-        var own = await AuditHistory.Read(db, order.CorrelationId.ToString(), SourceOf, http.RequestAborted);
-        var deliveries = await TimelineDeliveries.Of(db, order, http.RequestAborted);
-        var received = await requested;
-        var items = own.With(received.SelectMany(one => one.Items).Concat(deliveries)).Items.Select(ForMerchant);
-        return new OrderTimeline(order.CorrelationId, [.. items], [.. Gaps(own, received)]);
+        var history = (await OrderHistory.Read(db, order, participants, http.RequestAborted)).ForMerchant();
+        return new OrderTimeline(order.CorrelationId, [.. history.ByTime], history.Gaps);
     }
-
-    /// <summary>Removes operators' names and technical errors; the participants' own histories show them to operators.</summary>
-    static HistoryItem ForMerchant(HistoryItem item) => item switch
-    {
-        { Source: "operator" } => item with { Cause = "operator", Detail = null },
-        { Source: "case" or "repair" } => item with { Cause = "reconciliation", Detail = null },
-        { Source: "gateway", To: "Unknown" } => item with { Detail = "no answer" },
-        { Source: "gateway", To: "Declined" } => item with { Detail = null },
-        _ => item,
-    };
-
-    static IEnumerable<TimelineGap> Gaps(AuditHistory own, ParticipantHistory[] received) =>
-        (own.Complete ? [] : new[] { new TimelineGap("order", $"only its last {AuditHistory.MaxItems} items are shown") })
-        .Concat(received.Select(one => one.Gap).OfType<TimelineGap>());
-
-    static string SourceOf(AuditRow row) => row switch
-    {
-        { Subject: not OrderAudit.Subject } => "operator",
-        { Cause: OrderAudit.RecoveryCause } => "recovery",
-        _ => "order",
-    };
 }

@@ -151,6 +151,8 @@ static class ApiDocument
             Add(operation, header);
         foreach (var example in metadata.OfType<ExampleDoc>())
             Add(operation, example, json);
+        foreach (var text in metadata.OfType<TextDoc>())
+            Add(operation, text);
     }
 
     static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme, List<string> roles) =>
@@ -201,5 +203,15 @@ static class ApiDocument
         if (operation.Responses?.GetValueOrDefault(status.ToString(CultureInfo.InvariantCulture))?.Content is { } content)
             foreach (var media in content.Values)
                 media.Example = value?.DeepClone();
+    }
+
+    static void Add(OpenApiOperation operation, TextDoc text)
+    {
+        if (operation.Responses?.GetValueOrDefault("200")?.Content is { } content)
+            content[text.MediaType] = new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Example = JsonValue.Create(text.Example),
+            };
     }
 }

@@ -5,7 +5,7 @@ namespace Orders.Api.Tests;
 
 public sealed class AccessTests(Api api) : IClassFixture<Api>
 {
-    static readonly string[] Calls = ["", "/timeline", "/events", "/cancel"];
+    static readonly string[] Calls = ["", "/timeline", "/trace", "/events", "/cancel"];
 
     [Fact]
     public async Task Another_merchants_order_is_not_found()

@@ -50,8 +50,8 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     public async Task OpenAPI_lists_every_endpoint()
     {
         var operations = (await Operations()).Select(operation => operation.Name);
-        foreach (var call in (string[])["post /orders", "get /orders", "get /orders/{id}", "get /orders/{id}/timeline", "get /orders/{id}/events",
-            "post /orders/{id}/cancel", "get /products", "get /products/{sku}", "put /products/{sku}",
+        foreach (var call in (string[])["post /orders", "get /orders", "get /orders/{id}", "get /orders/{id}/timeline", "get /orders/{id}/trace",
+            "get /orders/{id}/events", "post /orders/{id}/cancel", "get /products", "get /products/{sku}", "put /products/{sku}",
             "post /webhook-endpoints", "get /webhook-endpoints", "get /webhook-endpoints/{id}", "delete /webhook-endpoints/{id}",
             "post /webhook-endpoints/{id}/secret", "post /webhook-endpoints/{id}/enable", "get /webhook-endpoints/{id}/deliveries",
             "post /webhook-endpoints/{id}/deliveries/{deliveryId}/resend"])
@@ -76,12 +76,25 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
                 response!["description"]!.GetValue<string>().ShouldNotBeNullOrWhiteSpace();
                 if (status[0] is '2' or '3' && response["content"] is null)
                     continue;
-                var (type, content) = response["content"]!.AsObject().Single();
-                content!["example"].ShouldNotBeNull($"{name} {status}");
-                content["schema"].ShouldNotBeNull($"{name} {status}");
-                (type == "application/problem+json").ShouldBe(status[0] >= '4', $"{name} {status}");
+                foreach (var (type, content) in response["content"]!.AsObject())
+                {
+                    content!["example"].ShouldNotBeNull($"{name} {status} {type}");
+                    content["schema"].ShouldNotBeNull($"{name} {status} {type}");
+                    (type == "application/problem+json").ShouldBe(status[0] >= '4', $"{name} {status}");
+                }
             }
         }
+    }
+
+    [Fact]
+    public async Task OpenAPI_describes_both_forms_of_the_call_tree()
+    {
+        var trace = (await Operations()).Single(operation => operation.Name == "get /orders/{id}/trace").Operation;
+        var forms = trace["responses"]!["200"]!["content"]!.AsObject();
+        forms.Select(form => form.Key).ShouldBe(["application/json", "text/plain"]);
+        forms["application/json"]!["example"]!["root"]!["name"]!.GetValue<string>().ShouldBe("placement");
+        forms["text/plain"]!["schema"]!["type"]!.GetValue<string>().ShouldBe("string");
+        forms["text/plain"]!["example"]!.GetValue<string>().ShouldContain("* |- SubmitOrder -> Reserving");
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed class HttpMannersTests(Api api) : IClassFixture<Api>
     {
         var merchant = api.Merchant();
         var id = await merchant.Placed();
-        foreach (var path in new[] { "/orders", $"/orders/{id}", $"/orders/{id}/timeline", $"/orders/{id}/events", "/products/tea-001" })
+        foreach (var path in new[] { "/orders", $"/orders/{id}", $"/orders/{id}/timeline", $"/orders/{id}/trace", $"/orders/{id}/events", "/products/tea-001" })
         {
             var head = (await merchant.Send(HttpMethod.Head, path, null)).ShouldBe(200);
             head.Body.ShouldBeEmpty(path);

@@ -101,6 +101,24 @@ public sealed class TimelineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_call_tree_names_operators_only_to_operators()
+    {
+        var id = await merchant.Placed();
+        Tells(stock, new HistoryItem(DateTime.UnixEpoch, "stock", "stock branch", null, "Tried", "TryReserveStock", null));
+        Tells(cases, new HistoryItem(DateTime.UnixEpoch, "case", "case", "Open", "Assigned", "assign by kim", "to kim: she knows"));
+        var tree = (await merchant.Get($"/orders/{id}/trace")).ShouldBe(200);
+        tree.Text.ShouldNotContain("kim");
+        tree.Json["root"]!["children"]!.AsArray().Select(span => $"{span!["service"]} {span["name"]}")
+            .ShouldBe(["Orders SubmitOrder", "Reconciler case: reconciliation"]);
+
+        var key = ApiKeys.Create(installation.Directory, "kim", "house", Roles.Operator);
+        var kim = new Caller(host, "house", key);
+        await Eventually.Holds("the key is accepted", async () => (await kim.Get($"/orders/{id}/trace")).Status == 200);
+        (await kim.Get($"/orders/{id}/trace")).ShouldBe(200).Text.ShouldContain("assign by kim");
+        (await kim.Get($"/orders/{id}/timeline")).ShouldBeProblem(403, "forbidden");
+    }
+
+    [Fact]
     public async Task The_rate_limit_is_per_caller()
     {
         await using var strict = await ApiHost.Start(installation, false, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=3");

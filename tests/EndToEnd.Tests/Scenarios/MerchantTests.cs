@@ -15,6 +15,7 @@ public sealed class MerchantTests(Fleet fleet) : Scenario(fleet)
         await Eventually.Holds("the running processes accept the new key", async () => (await Status(other, "orders")) == HttpStatusCode.OK);
         (await Status(other, $"orders/{order.Id}")).ShouldBe(HttpStatusCode.NotFound);
         (await Status(other, $"orders/{order.Id}/timeline")).ShouldBe(HttpStatusCode.NotFound);
+        (await Status(other, $"orders/{order.Id}/trace")).ShouldBe(HttpStatusCode.NotFound);
         using var cancel = await other.Cancel(order.Id);
         cancel.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         using var list = await other.Ask("orders");

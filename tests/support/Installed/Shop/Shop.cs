@@ -75,6 +75,14 @@ public sealed class Shop : IDisposable
 
     public Task<HttpResponseMessage> Ask(string path) => http.GetAsync(Orders(path));
 
+    /// <summary>The answer as text for a terminal.</summary>
+    public Task<HttpResponseMessage> AskForText(string path)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, Orders(path));
+        request.Headers.Accept.ParseAdd("text/plain");
+        return http.SendAsync(request);
+    }
+
     /// <summary>Registers a webhook URL.</summary>
     public Task<HttpResponseMessage> Tell(string url) => http.PostAsJsonAsync(Orders("webhook-endpoints"), new { url });
 
