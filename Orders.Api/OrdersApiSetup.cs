@@ -3,6 +3,7 @@ using Orders.Api.Switches;
 using Orders.Api.Webhooks;
 using Orders.Model;
 using Orders.Model.Participants;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
@@ -15,7 +16,7 @@ public static class OrdersApiSetup
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
         builder.Services.AddSingleton<IdempotencyKeyLookup>();
-        builder.Services.AddSingleton<FailedPlacements>();
+        builder.AddPlacementLimits();
         builder.Services.AddSingleton<Backpressure>();
         builder.Services.AddSingleton<EventStreams>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Backpressure>());
@@ -26,6 +27,14 @@ public static class OrdersApiSetup
         builder.AddWebhooks();
         builder.AddSwitchGuard();
         builder.Services.AddHostedService<ErasureJob>();
+    }
+
+    static void AddPlacementLimits(this WebApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection("Rates:Place").GetStrict<PlacementRateSettings>();
+        settings.Check();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<PlacementLimits>();
     }
 
     public static void MapOrdersApi(this IEndpointRouteBuilder routes)

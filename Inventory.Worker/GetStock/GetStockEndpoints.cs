@@ -20,7 +20,7 @@ static class GetStockEndpoints
             .ProducesProblem(ProblemTypes.InvalidSku, ProblemTypes.StockNotFound);
         app.MapGet("/stock", List)
             .WithName("ListStock").WithTags("Stock").WithSummary("The levels of all skus, in pages")
-            .RequireRole(Roles.Stock, Roles.Operator).LimitRate()
+            .RequireRole(Roles.Stock, Roles.Operator).LimitRate(QueryCost.Page)
             .Produces<Page<StockView>>().ResponseExample(200, new Page<StockView>([Example], "dGVhLTAwMQ"));
     }
 

@@ -11,7 +11,7 @@ static class ListOrdersEndpoint
     public static void MapListOrders(this IEndpointRouteBuilder orders) => orders.MapGet("", List)
         .WithName("ListOrders")
         .WithSummary("The merchant's orders, newest first")
-        .LimitRate()
+        .LimitRate(QueryCost.Page)
         .Produces<Page<OrderView>>()
         .ResponseExample(200, new Page<OrderView>([Examples.Completed], "MjAyNi0wMS0zMVQxMjowMDowMC4wMDBafDAxOWMx"));
 

@@ -13,7 +13,7 @@ static class ProductsEndpoints
     public static void MapProducts(this IEndpointRouteBuilder products)
     {
         products.MapGet("", List).WithName("ListProducts").WithSummary("The price list, sorted by sku")
-            .RequireRole(Roles.Orders, Roles.Catalogue).LimitRate()
+            .RequireRole(Roles.Orders, Roles.Catalogue).LimitRate(QueryCost.Page)
             .Produces<Page<ProductView>>()
             .ResponseExample(200, new Page<ProductView>([Examples.Product], null));
         products.MapGet("/{sku}", Get).WithName("GetProduct").WithSummary("One entry of the price list")

@@ -59,7 +59,25 @@ sealed class PlacementBatches : IAsyncDisposable
         if (wanted.Count == 0)
             return;
         var count = await backpressure.Prepare(wanted);
-        await run(work => work.Services.GetRequiredService<Placements>().Place(work, wanted, backpressure.Admission(count)));
+        try
+        {
+            await run(work => work.Services.GetRequiredService<Placements>().Place(work, wanted, backpressure.Admission(count)));
+        }
+        catch
+        {
+            wanted.ForEach(request => request.Charge?.GiveBack());
+            throw;
+        }
+
         backpressure.Placed(wanted);
+        GiveBackUnused(wanted);
+    }
+
+    /// <summary>Only a new order uses its permits up; the last run of the transaction may have found it placed, or refused it.</summary>
+    static void GiveBackUnused(List<PlacementRequest> requests)
+    {
+        foreach (var request in requests)
+            if (request.Charge is { } charge && request.Result() is not Placed { Replayed: false })
+                charge.GiveBack();
     }
 }

@@ -5,6 +5,7 @@ using Orders.Model.Placement;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Rates;
 
 namespace Orders.Api;
 
@@ -46,36 +47,56 @@ static class SubmitOrderEndpoint
     static async Task Admit(HttpContext http, RequestDelegate place)
     {
         var services = http.RequestServices;
-        var (failed, backpressure) = (services.GetRequiredService<FailedPlacements>(), services.GetRequiredService<Backpressure>());
-        if (failed.IsSpent(http.User))
+        var (limits, backpressure) = (services.GetRequiredService<PlacementLimits>(), services.GetRequiredService<Backpressure>());
+        if (limits.HasTooManyFailures(http.User))
         {
             await LimitedRequests.SlowDown(http);
-            await RepeatOrRefuse(http, FailedPlacements.Refusal, place);
+            await RepeatOrRefuse(http, PlacementLimits.FailureRefusal, place);
         }
         else if (backpressure.IsFull(http.User.Merchant()) && FieldRules.IsIdempotencyKey(IdempotencyKey(http).Key))
         {
             // Without a valid key there is nothing to repeat: the endpoint says so.
             await RepeatOrRefuse(http, backpressure.Refusal, place);
         }
+        else if (limits.ChargeOf(http.User) is { } charge && charge.Excess() is { } excess)
+        {
+            await RepeatOrRefuse(http, place, charge, excess);
+        }
         else
         {
-            await PlaceOrCharge(http, failed, place);
+            await PlaceOrCharge(http, limits, place);
         }
     }
 
     /// <summary>Answers a repeated request from the store under any load: a shop must not take a placed order for a refused one.</summary>
     static async Task RepeatOrRefuse(HttpContext http, Func<string, Problem> refusal, RequestDelegate place)
     {
-        var (key, legacyKey) = IdempotencyKey(http);
-        var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
-        var merchant = http.User.Merchant();
-        if (FieldRules.IsIdempotencyKey(key) && await stored.Has(merchant, key, legacyKey))
+        if (await IsStored(http))
             await place(http);
         else
-            await http.Refuse(refusal(merchant));
+            await http.Refuse(refusal(http.User.Merchant()));
     }
 
-    static async Task PlaceOrCharge(HttpContext http, FailedPlacements failed, RequestDelegate place)
+    static async Task RepeatOrRefuse(HttpContext http, RequestDelegate place, RateCharge charge, RateExcess excess)
+    {
+        if (await IsStored(http))
+        {
+            await place(http);
+            return;
+        }
+
+        RateResponses.WriteHeaders(http.Response, charge);
+        await RateResponses.Refuse(http, Placements.RateRefusal(excess, http.User.Merchant()));
+    }
+
+    static async Task<bool> IsStored(HttpContext http)
+    {
+        var (key, legacyKey) = IdempotencyKey(http);
+        var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
+        return FieldRules.IsIdempotencyKey(key) && await stored.Has(http.User.Merchant(), key, legacyKey);
+    }
+
+    static async Task PlaceOrCharge(HttpContext http, PlacementLimits limits, RequestDelegate place)
     {
         try
         {
@@ -83,26 +104,37 @@ static class SubmitOrderEndpoint
         }
         catch (Exception mistake) when (mistake is Problem { Type.Status: < 500 } or BadHttpRequestException)
         {
-            failed.Charge(http.User);
+            limits.ChargeFailure(http.User);
             throw;
         }
     }
 
-    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, FailedPlacements failed, OrderWatcher watcher)
+    static async Task<IResult> Submit(OrderRequest order, HttpContext http, PlacementBatches placements, PlacementLimits limits, OrderWatcher watcher)
     {
         var (key, legacyKey) = IdempotencyKey(http);
-        var result = await placements.Place(new PlacementRequest(http.User.Merchant(), key, order, legacyKey)
+        var request = new PlacementRequest(http.User.Merchant(), key, order, legacyKey)
         {
             Actor = Actor.Of(http.User),
             KeyRoles = http.User.RoleNames(),
-        });
+            Charge = limits.ChargeOf(http.User, order.Customer),
+        };
+        var result = await placements.Place(request);
+        if (request.Charge is { } charge)
+            RateResponses.WriteHeaders(http.Response, charge);
         if (result is not Refused { Problem: var problem })
             return await Answer((Placed)result, http, watcher);
+        await Refuse(problem, http, limits);
+        return Results.Empty;
+    }
+
+    static Task Refuse(Problem problem, HttpContext http, PlacementLimits limits)
+    {
+        if (problem.Type == ProblemTypes.TooManyRequests)
+            return RateResponses.Refuse(http, problem);
         // An order in excess is no mistake; Backpressure limits these.
         if (problem.Type != ProblemTypes.TooManyOrders)
-            failed.Charge(http.User);
-        await http.Refuse(problem);
-        return Results.Empty;
+            limits.ChargeFailure(http.User);
+        return http.Refuse(problem);
     }
 
     static async Task<IResult> Answer(Placed placed, HttpContext http, OrderWatcher watcher)

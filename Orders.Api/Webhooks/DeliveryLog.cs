@@ -17,7 +17,7 @@ static class DeliveryLog
     public static void MapDeliveryLog(this IEndpointRouteBuilder endpoints)
     {
         MerchantEndpoints.ProducesNotFound(endpoints.MapGet("/{id}/deliveries", List)).WithName("ListWebhookDeliveries")
-            .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first").LimitRate()
+            .WithSummary("The endpoint's deliveries (sent, pending, given up or missed), newest first").LimitRate(QueryCost.Page)
             .Produces<Page<DeliveryView>>().ResponseExample(200, new Page<DeliveryView>([DeliveryView.Example], "NDI"));
         MerchantEndpoints.ProducesNotFound(endpoints.MapPost("/{id}/deliveries/{deliveryId}/resend", Resend)).WithName("ResendWebhookDelivery")
             .WithSummary("Sends an event again under the same webhook-id, with the full retry schedule").LimitRate()

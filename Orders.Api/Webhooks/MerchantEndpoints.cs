@@ -17,7 +17,7 @@ static class MerchantEndpoints
             .Produces<EndpointView>(StatusCodes.Status201Created)
             .RequestExample(new EndpointRequest(EndpointView.Example.Url)).ResponseExample(201, EndpointView.WithSecret)
             .ProducesProblem(ProblemTypes.InvalidUrl, ProblemTypes.TooManyEndpoints, ProblemTypes.EndpointExists);
-        endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints").LimitRate()
+        endpoints.MapGet("", List).WithName("ListWebhookEndpoints").WithSummary("The merchant's endpoints").LimitRate(QueryCost.Page)
             .Produces<Page<EndpointView>>().ResponseExample(200, new Page<EndpointView>([EndpointView.Example], null));
         ProducesNotFound(endpoints.MapGet("/{id}", Get)).WithName("GetWebhookEndpoint").WithSummary("One endpoint")
             .Produces<EndpointView>().ResponseExample(200, EndpointView.Example);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Rates;
 
 namespace Orders.Model.Placement;
 
@@ -46,6 +47,9 @@ public sealed class PlacementRequest
 
     /// <summary>Roles of the caller's API key; none over the bus.</summary>
     public IReadOnlyList<string> KeyRoles { get; init; } = [];
+
+    /// <summary>What a new order takes from the rates of its caller; null: none is set, or the order came over the bus.</summary>
+    public RateCharge? Charge { get; init; }
 
     /// <summary>Id of the idempotency record.</summary>
     internal string Id { get; }

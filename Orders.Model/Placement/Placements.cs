@@ -5,6 +5,7 @@ using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
+using OrderSaga.Platform.Rates;
 using OrderSaga.Platform.Switches;
 using Orders.Model.Switches;
 
@@ -53,6 +54,13 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Swit
             switchesInForce = await switches.Read(work.Db);
     }
 
+    /// <summary>The refusal of an order over the rates of its caller.</summary>
+    public static Problem RateRefusal(RateExcess excess, string merchant) => RateResponses.Refusal(
+        excess, merchant, "Nothing was placed. Send the same request again after the seconds in Retry-After.");
+
+    static Problem? RateRefusal(PlacementRequest request) =>
+        request.Charge is { } charge && !charge.TryTake(out var excess) ? RateRefusal(excess, request.Merchant) : null;
+
     IdempotencyRecord? FindStored(PlacementRequest request) => request.Ids.Select(id => records[id]).FirstOrDefault(record => record is not null);
 
     static PlacementResult Replay(PlacementRequest request, IdempotencyRecord record) => record.RequestHash == request.Hash
@@ -68,7 +76,7 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Swit
             return new Refused(refusal);
         var facts = PlacementDecision.Facts(request);
         var decision = PlacementDecision.Of(switchesInForce!, facts, lanes);
-        if ((unpaid.Refusal(request, hosted) ?? admit?.Invoke(request, decision.Lane.Value)) is { } full)
+        if ((unpaid.Refusal(request, hosted) ?? RateRefusal(request) ?? admit?.Invoke(request, decision.Lane.Value)) is { } full)
             return new Refused(full);
         var order = NewOrder(request, lines, total, decision);
         var record = new IdempotencyRecord

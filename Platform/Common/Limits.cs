@@ -69,12 +69,6 @@ public sealed class Limits
     /// <summary>Maximum body of one HTTP request.</summary>
     public int MaxRequestBytes { get; set; } = 64 * 1024;
 
-    /// <summary>Average number of rate-limited queries of one API key to one process, per second.</summary>
-    public int QueriesPerSecond { get; set; } = 50;
-
-    /// <summary>Maximum burst of rate-limited queries of one API key to one process.</summary>
-    public int QueryBurst { get; set; } = 100;
-
     /// <summary>How long requests may take to finish when the process stops; then it closes their connections.</summary>
     public int ShutdownTimeoutSeconds { get; set; } = 3;
 
@@ -94,7 +88,6 @@ public sealed class Limits
         Require(ReceiverStartSeconds is >= 1 and <= 300, "Limits:ReceiverStartSeconds must be 1 to 300");
         Require(MaxMessageBytes >= 1024 && MaxRequestBytes >= 1024, "Limits:MaxMessageBytes and MaxRequestBytes must be at least 1024");
         Require(MaxFailedMegabytes is >= 1 and <= 1_000_000, "Limits:MaxFailedMegabytes must be 1 to 1000000");
-        Require(QueriesPerSecond >= 1 && QueryBurst >= QueriesPerSecond, "Limits:QueriesPerSecond must be at least 1, and QueryBurst not less");
         Require(MaxStreamsPerMerchant is >= 1 and <= 100_000, "Limits:MaxStreamsPerMerchant must be 1 to 100000");
         Require(ShutdownTimeoutSeconds is >= 1 and <= 60, "Limits:ShutdownTimeoutSeconds must be 1 to 60");
         Require(InboxRetentionDays >= 1 && BacklogSampleIntervalSeconds >= 1, "Limits:InboxRetentionDays and BacklogSampleIntervalSeconds must be at least 1");

@@ -21,7 +21,7 @@ static class DeadLetterEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first").LimitRate()
+        Operator(app.MapGet("/failed-messages", ListFailed), "ListFailedMessages", "Messages that could not be handled, newest first").LimitRate(QueryCost.Page)
             .Produces<Page<FailedMessageItem>>().ResponseExample(200, new Page<FailedMessageItem>([Failed], null));
         Operator(app.MapGet("/failed-messages/{id:guid}", GetFailed), "GetFailedMessage", "One failed message with its body and its cause")
             .Produces<FailedMessageView>().ResponseExample(200, FailedDetails).ProducesProblem(ProblemTypes.FailedMessageNotFound);
@@ -30,7 +30,7 @@ static class DeadLetterEndpoints
             .ProducesProblem(ProblemTypes.FailedMessageNotFound, ProblemTypes.NotReplayed);
         Operator(app.MapDelete("/failed-messages/{id:guid}", Discard), "DiscardFailedMessage", "Deletes a failed message that is not needed")
             .Produces(204).ProducesProblem(ProblemTypes.FailedMessageNotFound);
-        Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first").LimitRate()
+        Operator(app.MapGet("/outbox/parked", ListParked), "ListParkedRows", "Outbox rows that could not be sent, newest first").LimitRate(QueryCost.Page)
             .Produces<Page<ParkedRowItem>>().ResponseExample(200, new Page<ParkedRowItem>([ParkedRow], null));
         Operator(app.MapPost("/outbox/parked/{id:guid}/replay", ReplayParked), "ReplayParkedRow", "Sends a parked outbox row again")
             .Produces(202).ProducesProblem(ProblemTypes.ParkedRowNotFound);

@@ -147,6 +147,7 @@ static class ApiDocument
         var schema = new OpenApiSchemaReference("Problem", context.Document);
         foreach (var group in problems.Distinct().GroupBy(problem => problem.Status))
             Add(operation, group.Key, [.. group], schema);
+        ResponseHeaderDocs.Add(operation, hasRate: problems.Contains(ProblemTypes.TooManyRequests));
         foreach (var header in metadata.OfType<HeaderDoc>())
             Add(operation, header);
         foreach (var example in metadata.OfType<ExampleDoc>())

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 
 namespace OrderSaga.Platform.Http;
 
@@ -44,6 +45,9 @@ sealed record ApiKeyEntry
 
     /// <summary>From this time on the key is refused; null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>See <see cref="KeyLimits"/>.</summary>
+    public JsonElement? Rates { get; init; }
 }
 
 /// <summary>A caller's API key, known by its hash only.</summary>
@@ -58,6 +62,7 @@ sealed class ApiKey
     /// <param name="source">The key file or the settings source.</param>
     /// <param name="entry">Its definition there.</param>
     /// <exception cref="ArgumentException">A field is missing or invalid.</exception>
+    /// <exception cref="InvalidRatesException">Only its rates are invalid.</exception>
     public ApiKey(string name, string source, ApiKeyEntry entry)
     {
         Require(ApiKeys.ValidMerchant(name), $"A key's name must be {ApiKeys.MerchantRule}.");
@@ -65,18 +70,16 @@ sealed class ApiKey
         Require(entry.Sha256 is { Length: 64 } hex && hex.All(char.IsAsciiHexDigit), "Sha256 must be the key's SHA-256 hash as 64 hex digits.");
         Require(entry.Roles is { Length: > 0 } roles && !roles.Except(Http.Roles.All).Any(), $"Roles must be from {string.Join(", ", Http.Roles.All)}.");
         (Name, Source, Entry, hash) = (name, source, entry, Convert.FromHexString(entry.Sha256!));
-        Principal = new ClaimsPrincipal(new ClaimsIdentity(
-            [new(ClaimTypes.Name, name), new(MerchantClaim, entry.Merchant!), .. entry.Roles!.Select(role => new Claim(RoleClaim, role))],
-            ApiKeyScheme.Name, ClaimTypes.Name, RoleClaim));
+        Principal = new ApiKeyPrincipal(name, entry, KeyLimits.Read(entry.Rates));
         Identity = $"{name} {entry.Merchant} {Convert.ToHexString(hash)} {string.Join(',', entry.Roles!)} {entry.ExpiresAt:O}";
     }
 
     public string Name { get; }
     public string Source { get; }
     public ApiKeyEntry Entry { get; }
-    public ClaimsPrincipal Principal { get; }
+    public ApiKeyPrincipal Principal { get; }
 
-    /// <summary>The same for two readings of one definition.</summary>
+    /// <summary>The same for two readings of one definition, whatever its rates: a change of these ends no request.</summary>
     public string Identity { get; }
 
     public bool Matches(ReadOnlySpan<byte> presented) => CryptographicOperations.FixedTimeEquals(hash, presented);

@@ -14,7 +14,10 @@ sealed record ApiKeySet(IReadOnlyList<ApiKey> Keys, IReadOnlyList<ApiKey> Suspen
     /// <summary>What was read: the file's text, null without one, and the settings.</summary>
     (string? Text, ApiKeySettings? Settings) Read { get; init; }
 
-    /// <summary>Reads the file again. An invalid definition is a problem and no key, and so is a name that two sources define.</summary>
+    /// <summary>
+    /// Reads the file again. An invalid definition is a problem and no key, and so is a name that two sources define. If only the rates of a key
+    /// are invalid, it keeps its former ones.
+    /// </summary>
     /// <param name="file">It may be missing if this set has no key of it.</param>
     /// <param name="settings">The definitions in the settings.</param>
     /// <returns>This set if nothing changed.</returns>
@@ -42,7 +45,7 @@ sealed record ApiKeySet(IReadOnlyList<ApiKey> Keys, IReadOnlyList<ApiKey> Suspen
             new(ValidKeys(definitions, problems), suspended, problems) { Read = (text, settings) };
     }
 
-    static List<ApiKey> ValidKeys(IEnumerable<ApiKeyDefinition> definitions, List<string> problems)
+    List<ApiKey> ValidKeys(IEnumerable<ApiKeyDefinition> definitions, List<string> problems)
     {
         var keys = new List<ApiKey>();
         foreach (var one in definitions.GroupBy(definition => definition.Name))
@@ -51,6 +54,11 @@ sealed record ApiKeySet(IReadOnlyList<ApiKey> Keys, IReadOnlyList<ApiKey> Suspen
             {
                 keys.Add(Single([.. one]));
             }
+            catch (InvalidRatesException wrong) when (FormerKey(one.First()) is { } former)
+            {
+                problems.Add($"{former.Source}: the rates of the key '{one.Key}' are invalid, so its former rates stay. {wrong.Message}");
+                keys.Add(former);
+            }
             catch (Exception wrong)
             {
                 problems.Add($"{string.Join(" and ", one.Select(definition => definition.Source))}: the key '{one.Key}' is refused. {wrong.Message}");
@@ -58,6 +66,13 @@ sealed record ApiKeySet(IReadOnlyList<ApiKey> Keys, IReadOnlyList<ApiKey> Suspen
         }
 
         return keys;
+    }
+
+    /// <summary>The key as this set has it, if the definition is the same but for its rates.</summary>
+    ApiKey? FormerKey(ApiKeyDefinition definition)
+    {
+        var identity = new ApiKey(definition.Name, definition.Source, definition.Entry() with { Rates = null }).Identity;
+        return Keys.Concat(Suspended).FirstOrDefault(key => key.Source == definition.Source && key.Identity == identity);
     }
 
     static ApiKey Single(ApiKeyDefinition[] definitions) => definitions is [var only]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 
 namespace OrderSaga.Platform.Http;
@@ -13,7 +14,7 @@ sealed record ApiKeyDefinition(string Name, string Source, Func<ApiKeyEntry> Ent
 /// <param name="Failure">Why a settings file could not be read again; its keys are missing then.</param>
 sealed record ApiKeySettings(IReadOnlyList<ApiKeyDefinition> Definitions, string? Failure)
 {
-    static readonly string[] Fields = ["Merchant", "Sha256", "Roles", "CreatedAt", "ExpiresAt"];
+    static readonly string[] Fields = ["Merchant", "Sha256", "Roles", "CreatedAt", "ExpiresAt", "Rates"];
 
     public static ApiKeySettings Of(IConfiguration configuration, string? failure = null) =>
         new([.. configuration.GetSection("ApiKeys:Keys").GetChildren().SelectMany(section => Of(section, (IConfigurationRoot)configuration))], failure);
@@ -38,6 +39,10 @@ sealed record ApiKeySettings(IReadOnlyList<ApiKeyDefinition> Definitions, string
             Roles = section.GetSection("Roles").Get<string[]>(),
             CreatedAt = section.GetValue<DateTimeOffset?>("CreatedAt"),
             ExpiresAt = section.GetValue<DateTimeOffset?>("ExpiresAt"),
+            Rates = RatesIn(section.GetSection("Rates")),
         };
     }
+
+    static JsonElement? RatesIn(IConfigurationSection section) =>
+        section.Exists() ? JsonSerializer.SerializeToElement(section.Get<Dictionary<string, Dictionary<string, string>>>()) : null;
 }

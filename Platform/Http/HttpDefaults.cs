@@ -38,7 +38,7 @@ public static class HttpDefaults
         builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<RequestsInProgress>();
         builder.Services.AddHealthChecks().AddCheck<ApiKeyRing>("keys");
-        builder.Services.AddQueryRate();
+        builder.AddRates();
         builder.AddHttps(HttpSettings.From(builder.Configuration));
         builder.AddApiDocument();
     }
@@ -61,7 +61,6 @@ public static class HttpDefaults
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<RequestRules>();
-        app.UseRateLimiter();
         app.MapHealth();
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
@@ -29,13 +30,15 @@ public class Paging
     public string? Limit { get; init; }
 
     /// <summary>Rows per page.</summary>
-    public int Rows() => Limit switch
-    {
-        null => DefaultRows,
-        _ when int.TryParse(Limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && Limit[0] != '0' && rows is >= 1 and <= MaxRows =>
-            rows,
-        _ => throw Query.Invalid("limit", $"Use a whole number from 1 to {MaxRows}."),
-    };
+    public int Rows() => RowsOf(Limit) ?? throw Query.Invalid("limit", $"Use a whole number from 1 to {MaxRows}.");
+
+    /// <summary>The rows that a request wants, before its parameters are checked.</summary>
+    internal static int RowsOf(HttpRequest request) => RowsOf((string?)request.Query["limit"]) ?? 1;
+
+    /// <summary>Null if the number is invalid.</summary>
+    static int? RowsOf(string? limit) => limit is null ? DefaultRows
+        : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var rows) && limit[0] != '0' && rows is >= 1 and <= MaxRows ? rows
+        : null;
 
     /// <summary>The position of the previous page's last row; null on the first page.</summary>
     /// <param name="list">Name of the list.</param>

@@ -30,7 +30,7 @@ public static class ProblemTypes
     public static readonly ProblemType Forbidden = new("forbidden", 403, "The API key lacks the required role.");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "Not found.");
     public static readonly ProblemType MethodNotAllowed = new("method-not-allowed", 405, "Method not allowed.");
-    public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "This API key sent too many requests.");
+    public static readonly ProblemType TooManyRequests = new("too-many-requests", 429, "Too many requests.");
     public static readonly ProblemType Internal = new("internal", 500, "Internal error.");
     public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is temporarily unavailable.");
     public static readonly ProblemType KeysUnavailable = new("keys-unavailable", 503, "The API keys are temporarily unavailable.");

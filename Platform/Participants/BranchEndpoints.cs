@@ -49,7 +49,7 @@ public static class BranchEndpoints
                 new BranchList<TView>(await Find(db, Query.Ids(nameof(orderIds), orderIds, MaxOrders), cancel)))
             .WithName($"List{Title(participant)}Branches").WithTags("Branches")
             .WithSummary($"States of the {participant.Subject}es of up to {MaxOrders} orders")
-            .RequireRole(Roles.Operator, Roles.Query).LimitRate()
+            .RequireRole(Roles.Operator, Roles.Query).LimitRate(QueryCost.Ids("orderIds"))
             .Produces<BranchList<TView>>().ResponseExample(200, new BranchList<TView>([example]));
     }
 

@@ -26,8 +26,8 @@ static class SwitchEndpoints
             .Produces(StatusCodes.Status304NotModified).ResponseExample(200, examples.View).ProducesProblem(ProblemTypes.SwitchNotFound);
         Query(switches.MapGet("/{name}/versions", (
                 [Description("The switch.")] string name, [AsParameters] Paging paging, SwitchCatalogue catalogue, HttpContext http) =>
-                ListVersions(name, paging, catalogue, Db<TDb>(http), http)), "ListSwitchVersions", "All versions of a switch, newest first").LimitRate()
-            .Produces<Page<SwitchVersionView>>().ResponseExample(200, new Page<SwitchVersionView>([examples.View.InForce!], null))
+                ListVersions(name, paging, catalogue, Db<TDb>(http), http)), "ListSwitchVersions", "All versions of a switch, newest first")
+            .LimitRate(QueryCost.Page).Produces<Page<SwitchVersionView>>().ResponseExample(200, new Page<SwitchVersionView>([examples.View.InForce!], null))
             .ProducesProblem(ProblemTypes.SwitchNotFound);
         Change(switches.MapPut("/{name}", Put<TDb>), "PutSwitch", "Sets the rules, or proposes them if they need a second person", Roles.Release)
             .WithDescription("200: the rules are in force. Every decision after this answer follows them; earlier decisions stay. "

@@ -34,7 +34,7 @@ static class AcceptedEndpoints
     {
         var accepted = app.MapGroup("/accepted-differences").WithTags("Cases").RequireRole(Roles.Operator);
         accepted.MapGet("", List)
-            .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first").LimitRate()
+            .WithName("ListAcceptedDifferences").WithSummary("Accepted differences, newest first").LimitRate(QueryCost.Page)
             .Produces<Page<AcceptedView>>().ResponseExample(200, new Page<AcceptedView>([Example], "MjAyNi0wMS0zMQ"));
         accepted.MapPost("/{id}/revoke", Revoke)
             .WithName("RevokeAcceptedDifference").WithSummary("Revokes an acceptance: the next run that finds the difference opens a case")

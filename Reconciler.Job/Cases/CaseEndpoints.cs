@@ -13,7 +13,7 @@ static class CaseEndpoints
     public static void Map(RouteGroupBuilder cases)
     {
         cases.MapGet("", List)
-            .WithName("ListCases").WithSummary("Cases for an operator, newest first").LimitRate()
+            .WithName("ListCases").WithSummary("Cases for an operator, newest first").LimitRate(QueryCost.Page)
             .Produces<Page<CaseView>>().ResponseExample(200, new Page<CaseView>([Examples.Case], "MjAyNi0wMS0zMQ"));
         ProducesCaseNotFound(cases.MapGet("/{id}", Get), "GetCase", "One case with its evidence and its history")
             .Produces<CaseDetails>().ResponseExample(200, Examples.CaseDetails);

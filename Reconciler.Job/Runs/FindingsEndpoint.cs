@@ -8,7 +8,7 @@ namespace Reconciler.Job;
 static class FindingsEndpoint
 {
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/findings", List)
-        .WithName("ListFindings").WithSummary("The findings of a run, by class").LimitRate()
+        .WithName("ListFindings").WithSummary("The findings of a run, by class").LimitRate(QueryCost.Page)
         .Produces<Page<FindingView>>().ResponseExample(200, new Page<FindingView>([Examples.Finding], "MDE5OWYwYTA"))
         .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.RunNotFound);
 

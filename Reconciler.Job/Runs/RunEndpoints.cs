@@ -21,7 +21,7 @@ static class RunEndpoints
             .Produces<RunView>(202).RequestExample(new StartRun("full", "2026-01-30", DryRun: true)).ResponseExample(202, Examples.Running)
             .ProducesProblem(ProblemTypes.InvalidRun, ProblemTypes.RunInProgress);
         runs.MapGet("", List)
-            .WithName("ListReconciliations").WithSummary("Runs, newest first").LimitRate()
+            .WithName("ListReconciliations").WithSummary("Runs, newest first").LimitRate(QueryCost.Page)
             .Produces<Page<RunView>>().ResponseExample(200, new Page<RunView>([Examples.Completed], "MjAyNi0wMS0zMQ"));
         runs.MapGet("/{id}", Get)
             .WithName("GetReconciliation").WithSummary("One run: its state, counts and duration")

@@ -80,7 +80,7 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
     public async Task Branch_history_lists_each_step_and_is_rate_limited()
     {
         await using var installation = await Mode.Embedded.Fresh("inventory");
-        await using var host = await TestHost.Start(installation, ["Limits:QueriesPerSecond=1", "Limits:QueryBurst=3"]);
+        await using var host = await TestHost.Start(installation, ["Rates:Query:KeyPerSecond=1", "Rates:Query:KeyBurst=3"]);
         using var client = host.Client(TestHost.OperatorKey);
         await host.Receive("a", 10);
         var order = Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
@@ -101,6 +101,26 @@ public sealed class QueryTests(EmbeddedHost embedded) : IClassFixture<EmbeddedHo
         var refused = answers.First(answer => !answer.IsSuccessStatusCode);
         await refused.ShouldBeProblem(429, "too-many-requests");
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 5);
+    }
+
+    [Fact]
+    public async Task A_long_list_of_ids_costs_more_than_a_short_one()
+    {
+        await using var installation = await Mode.Embedded.Fresh("inventory");
+        await using var host = await TestHost.Start(
+            installation, ["Rates:Query:KeyPerSecond=1", "Rates:Query:KeyBurst=40", "Rates:Query:ItemsPerQuery=5"]);
+        using var client = host.Client(TestHost.OperatorKey);
+
+        (await LeftAfter(ids: 5)).ShouldBe("\"queries\";r=39;t=1");
+        // A permit returns each second.
+        (await LeftAfter(ids: 100)).ShouldBeOneOf([.. Enumerable.Range(19, 15).Select(left => $"\"queries\";r={left};t=1")]);
+
+        async Task<string> LeftAfter(int ids)
+        {
+            using var answer = await client.GetAsync($"/branches/stock?orderIds={string.Join(',', Enumerable.Repeat(Guid.Empty, ids))}");
+            answer.IsSuccessStatusCode.ShouldBeTrue();
+            return answer.Headers.GetValues("RateLimit").Single();
+        }
     }
 
     [Theory, MemberData(nameof(Mode.Databases), MemberType = typeof(Mode))]

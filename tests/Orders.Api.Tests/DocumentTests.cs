@@ -123,6 +123,18 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task OpenAPI_describes_the_header_fields_of_rates()
+    {
+        var operations = await Operations();
+        foreach (var (name, accepted) in new[] { ("post /orders", "202"), ("get /orders", "200") })
+        {
+            var responses = operations.Single(operation => operation.Name == name).Operation["responses"]!;
+            responses[accepted]!["headers"]!.AsObject().Select(header => header.Key).ShouldBe(["RateLimit-Policy", "RateLimit"]);
+            responses["429"]!["headers"]!.AsObject().Select(header => header.Key).ShouldBe(["Retry-After", "RateLimit-Policy", "RateLimit"]);
+        }
+    }
+
+    [Fact]
     public async Task The_documented_order_example_works_unchanged()
     {
         var place = (await Operations()).Single(operation => operation.Name == "post /orders").Operation;

@@ -166,7 +166,7 @@ public sealed class MerchantLimitTests
     [InlineData("/webhook-endpoints")]
     public async Task Lists_are_limited_by_key(string list)
     {
-        await using var shop = await Shop.Open(Mode.Embedded, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=3");
+        await using var shop = await Shop.Open(Mode.Embedded, "--Rates:Query:KeyPerSecond=1", "--Rates:Query:KeyBurst=3");
         var answers = new List<Answer>();
         while (answers.Count < 10)
             answers.Add(await shop.Greedy.Get(list));

@@ -121,7 +121,7 @@ public sealed class TimelineTests : IAsyncLifetime
     [Fact]
     public async Task The_rate_limit_is_per_caller()
     {
-        await using var strict = await ApiHost.Start(installation, false, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=3");
+        await using var strict = await ApiHost.Start(installation, false, "--Rates:Query:KeyPerSecond=1", "--Rates:Query:KeyBurst=3");
         var id = await merchant.Placed();
         var caller = new Caller(strict, "m", merchant.Key);
         var answers = new List<Answer>();

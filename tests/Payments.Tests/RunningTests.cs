@@ -109,7 +109,7 @@ public sealed class RunningTests
     [Fact]
     public async Task Payment_history_shows_branch_gateway_and_webhook_events()
     {
-        await using var worker = await Worker.Start(Mode.Embedded, "--Limits:QueriesPerSecond=1", "--Limits:QueryBurst=4");
+        await using var worker = await Worker.Start(Mode.Embedded, "--Rates:Query:KeyPerSecond=1", "--Rates:Query:KeyBurst=4");
         var order = Some.Order();
         (await worker.Json($"/branches/payment/{order}/history"))["items"]!.AsArray().ShouldBeEmpty();
         await worker.Send(Some.Try(order));

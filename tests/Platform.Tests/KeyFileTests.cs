@@ -59,7 +59,7 @@ public sealed class KeyFileTests : IDisposable
 
         AuthFailure After(int seconds, string text)
         {
-            clock.Seconds += seconds;
+            clock.Advance(seconds);
             File.WriteAllText(file, text);
             ring.Refresh();
             return ring.Find(key).Failure;
@@ -113,15 +113,5 @@ public sealed class KeyFileTests : IDisposable
         var file = new ApiKeyFile(directory.FullName);
         File.CreateSymbolicLink(file.Path, "/proc/self/timerslack_ns");
         Should.Throw<IOException>(file.Restrict).Message.ShouldContain($"Run: chmod go-rwx {file.Path}");
-    }
-
-    /// <summary>Its timers and times of day are real; elapsed time is what the test says.</summary>
-    sealed class ElapsedClock : TimeProvider
-    {
-        public long Seconds { get; set; }
-
-        public override long TimestampFrequency => 1;
-
-        public override long GetTimestamp() => Seconds;
     }
 }

@@ -12,7 +12,8 @@ static class PlatformLayers
     [
         ("Common", ""),
         ("Database", "Common"),
-        ("Http", "Common, Database"),
+        ("Rates", ""),
+        ("Http", "Common, Database, Rates"),
         ("History", "Database"),
         ("Retention", "Common, Database"),
         ("Sealing", "Common, Database"),

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Routing;
 using OrderSaga.Platform.Http;
 
@@ -121,8 +120,8 @@ public sealed partial class EndpointRulesTests(WholeHost host) : IClassFixture<W
     }
 
     [Fact]
-    public void Every_list_is_limited_by_key() => host.Endpoints.Where(IsPaged)
-        .Where(endpoint => endpoint.Metadata.GetMetadata<EnableRateLimitingAttribute>() is null).Select(endpoint => endpoint.RoutePattern.RawText)
+    public void Every_list_is_limited_by_its_rows() => host.Endpoints.Where(IsPaged)
+        .Where(endpoint => endpoint.Metadata.GetMetadata<LimitedQuery>() is not { HasCost: true }).Select(endpoint => endpoint.RoutePattern.RawText)
         .ShouldBeEmpty();
 
     /// <summary>The positions in these lists look alike: a time and an id, or a sku.</summary>
