@@ -155,9 +155,10 @@ public sealed class OrderSettings
             if (!OrderLanes.All.Contains(lane) || max < 1)
                 throw new InvalidOperationException(
                     $"Orders:MaxOrdersInProgressByLane:{lane} is invalid: use a lane ({string.Join(", ", OrderLanes.All)}) and a number from 1.");
-        if (MaxFailedPlacementsPerSecond < 1 || MaxUnpaidOrdersPerMerchant < 1 || MaxUnpaidPiecesPerMerchant < 1)
-            throw new InvalidOperationException(
-                "Orders:MaxFailedPlacementsPerSecond, MaxUnpaidOrdersPerMerchant and MaxUnpaidPiecesPerMerchant must be at least 1.");
+        if (MaxFailedPlacementsPerSecond is < 1 or > 100_000)
+            throw new InvalidOperationException("Orders:MaxFailedPlacementsPerSecond must be 1 to 100000.");
+        if (MaxUnpaidOrdersPerMerchant < 1 || MaxUnpaidPiecesPerMerchant < 1)
+            throw new InvalidOperationException("Orders:MaxUnpaidOrdersPerMerchant and MaxUnpaidPiecesPerMerchant must be at least 1.");
         if (IdempotencyKeyRetentionDays is not (0 or (>= 8 and <= 36_500)))
             throw new InvalidOperationException(
                 "Orders:IdempotencyKeyRetentionDays must be 8 to 36500, or 0 to keep keys permanently: "

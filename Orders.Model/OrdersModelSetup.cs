@@ -38,6 +38,7 @@ public static class OrdersModelSetup
         if (LaneSettings.From(builder.Configuration).Used.FirstOrDefault(lane => !OrderLanes.All.Contains(lane)) is { } unknown)
             throw new InvalidOperationException($"Lanes:Use has '{unknown}'; the lanes are {string.Join(", ", OrderLanes.All)}.");
         builder.Services.AddScoped<Placements>();
+        builder.Services.AddSingleton<ExpectedLane>();
         builder.Services.AddSingleton<OrderChanges>();
     }
 

@@ -7,7 +7,7 @@ sealed record Options
 {
     public const string Usage = """
         Usage: bench SCENARIO... [OPTION VALUE]...
-          scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth side-by-side
+          scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth queries side-by-side
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
           --base DIRS     other checkouts, built, comma-separated: settle and embedded measure them in turn with this one, side-by-side at the same time
@@ -15,7 +15,7 @@ sealed record Options
           --runs 3        measured runs of each        --seconds 12        placing time of a run
           --orders N      maximum orders of a run      --in-flight 512     orders in progress at once
           --callers 256   concurrent callers           --rate 0.5          share of the maximum rate at which placed-to-settled is measured
-          --outage 60     seconds, recover             --history 1000000   finished orders, aged
+          --outage 60     seconds, recover             --history 1000000   finished orders, aged and queries
           --json FILE     every raw figure         --svg FILE          a chart of the first scenario
         Servers: ORDERSAGA_TEST_POSTGRES and ORDERSAGA_TEST_RABBITMQ, see scripts/servers-up.
         """;

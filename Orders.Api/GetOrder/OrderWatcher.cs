@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Orders.Model;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
 
 namespace Orders.Api;
@@ -119,7 +120,7 @@ sealed class OrderWatcher : BackgroundService
                     watch.See(version);
             }
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(cancel))
         {
             log.LogWarning("Could not read the orders that {Count} requests wait for; retrying: {Failure}", waiting.Count, failure.Message);
         }

@@ -23,6 +23,7 @@ sealed class Backpressure(
     ILogger<Backpressure> log) : BackgroundService
 {
     static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Refused callers asked to return per second.</summary>
     const double RefusalsPerSecond = 250;
@@ -44,11 +45,23 @@ sealed class Backpressure(
     /// <summary>Orders placed by this process, by lane and merchant; under the empty name all of the lane.</summary>
     readonly ConcurrentDictionary<LaneMerchant, long> placed = new();
 
-    volatile Count last = new([], []);
+    volatile Count last = new([], [], 0);
 
     /// <summary>The last count reached a limit in every lane, so the merchant can place nothing. Near a limit the placing batch decides.</summary>
-    public bool IsFull(string merchant) =>
-        !outbox.IsBrokerUnavailable && lanes.Used.All(lane => IsReached(lane, last.Of(new(lane, All)), last.Of(new(lane, merchant))));
+    public bool IsFull(string merchant) => !outbox.IsBrokerUnavailable && lanes.Used.All(lane => WasFull(last, lane, merchant));
+
+    /// <summary>
+    /// A limit of this lane is reached. Orders that ended since a fresh count may still fill it: what a flood sends in these milliseconds is
+    /// refused before it comes between the orders of other lanes in a batch.
+    /// </summary>
+    public bool IsFull(string lane, string merchant)
+    {
+        var count = last;
+        return !outbox.IsBrokerUnavailable && (WasFull(count, lane, merchant)
+            || (clock.GetElapsedTime(count.At) < Fresh && IsReached(lane, InProgress(count, new(lane, All)), InProgress(count, new(lane, merchant)))));
+    }
+
+    bool WasFull(Count count, string lane, string merchant) => IsReached(lane, count.Of(new(lane, All)), count.Of(new(lane, merchant)));
 
     /// <summary>
     /// Counts the orders with one more statement if these could reach a limit. Batches run one after another, so that no order of this process
@@ -106,7 +119,7 @@ sealed class Backpressure(
     /// <summary>Returned, not thrown: a refusal must be cheap under the highest load.</summary>
     public Problem Refusal(string merchant) => Refusal(merchant, Lane.Main);
 
-    Problem Refusal(string merchant, string lane)
+    public Problem Refusal(string merchant, string lane)
     {
         Interlocked.Increment(ref refused);
         var isShare = InProgress(last, new(lane, All)) < settings.MaxInProgress(lane);
@@ -157,12 +170,12 @@ sealed class Backpressure(
 
     async Task<Count> CountNow()
     {
-        var before = placed.ToDictionary();
+        var (before, at) = (placed.ToDictionary(), clock.GetTimestamp());
         var counts = await database.Run(db => ByMerchant(db, ReadAhead * settings.MaxOrdersInProgress).ToDictionaryAsync(
             one => new LaneMerchant(one.Lane, one.Merchant), one => one.Orders));
         foreach (var lane in counts.GroupBy(pair => pair.Key.Lane).ToList())
             counts[new(lane.Key, All)] = lane.Sum(pair => Math.Min(pair.Value, settings.MaxOfMerchant(lane.Key)));
-        return new Count(counts, before);
+        return new Count(counts, before, at);
     }
 
     /// <summary>
@@ -182,7 +195,8 @@ sealed class Backpressure(
     internal sealed record MerchantCount(string Lane, string Merchant, int Orders);
 
     /// <summary>The database's count by lane and merchant, and what this process had placed before the query.</summary>
-    internal sealed record Count(Dictionary<LaneMerchant, int> Orders, Dictionary<LaneMerchant, long> PlacedBefore)
+    /// <param name="At">When the query began, by the process's steady clock.</param>
+    internal sealed record Count(Dictionary<LaneMerchant, int> Orders, Dictionary<LaneMerchant, long> PlacedBefore, long At)
     {
         public int Of(LaneMerchant of) => Orders.GetValueOrDefault(of);
     }

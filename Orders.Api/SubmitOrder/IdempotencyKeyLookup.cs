@@ -12,12 +12,10 @@ sealed class IdempotencyKeyLookup(QueryRunner<OrdersDb> database) : IAsyncDispos
 
     readonly Batcher<KeyQuery> questions = new(MaxBatch, batch => Answer(database, batch));
 
-    /// <param name="merchant">Owner of the key.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="former">Another spelling, which an earlier version may have stored.</param>
-    public async Task<bool> Has(string merchant, string key, string? former)
+    /// <param name="ids">Ids of the records that a request's key may have: earlier versions stored another spelling.</param>
+    public async Task<bool> Has(string[] ids)
     {
-        var question = new KeyQuery([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, former ?? key)]);
+        var question = new KeyQuery(ids);
         await questions.Add(question);
         return question.Stored;
     }

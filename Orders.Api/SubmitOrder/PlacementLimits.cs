@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using System.Threading.RateLimiting;
 using Orders.Model;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Rates;
@@ -12,17 +11,12 @@ namespace Orders.Api;
 /// Limits what callers send to this process over HTTP: requests that place nothing, by API key; and, if a rate is set, new orders, by API key,
 /// merchant, customer and endpoint (docs/adr/0040). A request that repeats an order costs no permit, so a busy shop can always repeat.
 /// </summary>
-sealed class PlacementLimits(OrderSettings settings, PlacementRateSettings rates, RateSettings shared, TimeProvider clock) : IDisposable
+sealed class PlacementLimits(OrderSettings settings, PlacementRateSettings rates, RateSettings shared, TimeProvider clock)
 {
     const string Name = RateSettings.Placements;
 
-    readonly PartitionedRateLimiter<string> failures = PartitionedRateLimiter.Create<string, string>(
-        key => RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = 2 * settings.MaxFailedPlacementsPerSecond,
-            TokensPerPeriod = settings.MaxFailedPlacementsPerSecond,
-            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-        }));
+    readonly BucketLimit failures = BucketLimit.Of("failed placements", settings.MaxFailedPlacementsPerSecond, burst: null)!;
+    readonly CallerTable<string> failing = new(shared.MaxCallers, TimeSpan.FromSeconds(2));
 
     readonly RatePolicy policy = new(
         BucketLimit.Of(Name, rates.KeyPerSecond, rates.KeyBurst),
@@ -36,10 +30,13 @@ sealed class PlacementLimits(OrderSettings settings, PlacementRateSettings rates
     readonly CallerTable<Guid> customers = new(shared.MaxCallers, TimeSpan.FromSeconds(rates.CustomerWindowSeconds));
     readonly long[] endpoint = [0];
 
-    /// <summary>True if the key has no whole permit of failures left. Reads the statistics: AttemptAcquire(0) succeeds with a fraction of one.</summary>
-    public bool HasTooManyFailures(ClaimsPrincipal caller) => failures.GetStatistics(KeyOf(caller)) is { CurrentAvailablePermits: 0 };
+    /// <summary>True if the key has no whole permit of failures left.</summary>
+    public bool HasTooManyFailures(ClaimsPrincipal caller) => ChargeOfFailure(caller).Excess() is not null;
 
-    public void ChargeFailure(ClaimsPrincipal caller) => failures.AttemptAcquire(KeyOf(caller)).Dispose();
+    public void ChargeFailure(ClaimsPrincipal caller) => ChargeOfFailure(caller).TryTake(out _);
+
+    RateCharge ChargeOfFailure(ClaimsPrincipal caller) =>
+        new(clock, [new RateClaim(failures, failing.CountOf(caller.Identity!.Name!, failures, RateCharge.Now(clock)))]);
 
     public static Problem FailureRefusal(string merchant)
     {
@@ -63,10 +60,6 @@ sealed class PlacementLimits(OrderSettings settings, PlacementRateSettings rates
         return claims.Count == 0 ? null : new RateCharge(clock, claims);
     }
 
-    public void Dispose() => failures.Dispose();
-
     /// <summary>A hash: a long reference takes no more memory than a short one, and the memory names no customer.</summary>
     static Guid IdOf(string merchant, string customer) => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{merchant}\n{customer}")).AsSpan(0, 16));
-
-    static string KeyOf(ClaimsPrincipal caller) => caller.Identity!.Name!;
 }

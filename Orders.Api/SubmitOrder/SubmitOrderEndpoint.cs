@@ -92,8 +92,9 @@ static class SubmitOrderEndpoint
     static async Task<bool> IsStored(HttpContext http)
     {
         var (key, legacyKey) = IdempotencyKey(http);
-        var stored = http.RequestServices.GetRequiredService<IdempotencyKeyLookup>();
-        return FieldRules.IsIdempotencyKey(key) && await stored.Has(http.User.Merchant(), key, legacyKey);
+        var (stored, merchant) = (http.RequestServices.GetRequiredService<IdempotencyKeyLookup>(), http.User.Merchant());
+        return FieldRules.IsIdempotencyKey(key)
+            && await stored.Has([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, legacyKey ?? key)]);
     }
 
     static async Task PlaceOrCharge(HttpContext http, PlacementLimits limits, RequestDelegate place)

@@ -55,7 +55,7 @@ public sealed class PlacementRequest
     internal string Id { get; }
 
     /// <summary>Ids of the records that may hold the answer.</summary>
-    internal string[] Ids { get; }
+    public string[] Ids { get; }
 
     internal string Hash { get; }
 

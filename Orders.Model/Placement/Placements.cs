@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using OrderSaga.Contracts;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Processing;
@@ -18,6 +19,12 @@ namespace Orders.Model.Placement;
 /// </summary>
 public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, SwitchReader switches, LaneSettings lanes, TimeProvider clock)
 {
+    static readonly CompiledQuery<ServiceDb, string[], IdempotencyRecord> RecordsOf = new((db, ids) =>
+        db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)));
+
+    static readonly CompiledQuery<ServiceDb, string[], Product> ProductsOf = new((db, skus) =>
+        db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)));
+
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);
     readonly List<OrderState> hosted = [];
@@ -42,14 +49,12 @@ public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, Swit
     {
         var ids = requests.SelectMany(request => request.Ids).Where(id => records.TryAdd(id, null)).ToArray();
         if (ids.Length > 0)
-            (await work.Db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)).ToListAsync())
-                .ForEach(record => records[record.Id] = record);
+            (await RecordsOf.Run(work.Db, ids)).ForEach(record => records[record.Id] = record);
 
         var skus = requests.Where(request => FindStored(request) is null)
             .SelectMany(request => request.Order.Lines!).Select(line => line!.Sku!).Where(sku => products.TryAdd(sku, null)).ToArray();
         if (skus.Length > 0)
-            (await work.Db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)).ToListAsync())
-                .ForEach(product => products[product.Sku] = product);
+            (await ProductsOf.Run(work.Db, skus)).ForEach(product => products[product.Sku] = product);
         if (switchesInForce is null && requests.Any(request => FindStored(request) is null))
             switchesInForce = await switches.Read(work.Db);
     }

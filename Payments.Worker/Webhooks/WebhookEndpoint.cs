@@ -1,6 +1,7 @@
 using System.Text;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Http;
+using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Payments;
 

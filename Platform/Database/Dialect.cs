@@ -60,9 +60,13 @@ public abstract class Dialect
     public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked) where TEntity : class =>
         LockQuery<TEntity, TKey>.Run(db, [.. keys], skipLocked);
 
-    /// <summary>Writes the detected changes of tracked rows in the current transaction, between the given statements.</summary>
-    internal virtual async Task Save(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
+    /// <summary>
+    /// Writes the detected changes of tracked rows, and the rows <paramref name="added"/>, in the current transaction, between the given statements.
+    /// </summary>
+    internal virtual async Task Save(
+        DbContext db, IReadOnlyList<object> added, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
     {
+        db.AddRange(added);
         foreach (var statement in before)
             await db.Execute(statement.Text, statement.Parameters);
         await db.SaveChangesAsync();
@@ -71,9 +75,10 @@ public abstract class Dialect
     }
 
     /// <summary>As <see cref="Save"/>, then commits.</summary>
-    internal virtual async Task Commit(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
+    internal virtual async Task Commit(
+        DbContext db, IReadOnlyList<object> added, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after)
     {
-        await Save(db, before, after);
+        await Save(db, added, before, after);
         await db.Database.CommitTransactionAsync();
     }
 

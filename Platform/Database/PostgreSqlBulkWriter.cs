@@ -17,9 +17,13 @@ static class PostgreSqlBulkWriter
 {
     static readonly ConcurrentDictionary<IEntityType, Table> Tables = new();
 
-    /// <summary>Sends <paramref name="before"/>, the detected changes of the tracked rows, and <paramref name="after"/>.</summary>
+    /// <summary>
+    /// Sends <paramref name="before"/>, the detected changes of the tracked rows, the rows <paramref name="added"/>, which EF need not track, and
+    /// <paramref name="after"/>.
+    /// </summary>
     /// <exception cref="DbUpdateConcurrencyException">A row was changed since it was read.</exception>
-    public static async Task Run(DbContext db, IEnumerable<NpgsqlBatchCommand> before, IEnumerable<NpgsqlBatchCommand> after)
+    public static async Task Run(
+        DbContext db, IReadOnlyList<object> added, IEnumerable<NpgsqlBatchCommand> before, IEnumerable<NpgsqlBatchCommand> after)
     {
         var changed = db.ChangeTracker.Entries().Where(entry => entry.State is not (EntityState.Unchanged or EntityState.Detached)).ToList();
         if (changed.Exists(entry => entry.State == EntityState.Deleted))
@@ -33,7 +37,8 @@ static class PostgreSqlBulkWriter
         if (db.Database.GetCommandTimeout() is { } seconds)
             batch.Timeout = seconds;
         var changes = changed.GroupBy(entry => (entry.Metadata, entry.State)).Select(Write);
-        foreach (var command in (IEnumerable<NpgsqlBatchCommand>)[.. before, .. changes, .. after])
+        var inserts = added.GroupBy(row => row.GetType()).Select(group => TableOf(db.Model.FindEntityType(group.Key)!).Insert([.. group]));
+        foreach (var command in (IEnumerable<NpgsqlBatchCommand>)[.. before, .. changes, .. inserts, .. after])
             batch.BatchCommands.Add(command);
         try
         {
@@ -48,9 +53,11 @@ static class PostgreSqlBulkWriter
 
     static NpgsqlBatchCommand Write(IGrouping<(IEntityType Type, EntityState State), EntityEntry> group)
     {
-        var table = Tables.GetOrAdd(group.Key.Type, type => new Table(type));
-        return group.Key.State == EntityState.Added ? table.Insert([.. group]) : table.Update([.. group]);
+        var table = TableOf(group.Key.Type);
+        return group.Key.State == EntityState.Added ? table.Insert([.. group.Select(entry => entry.Entity)]) : table.Update([.. group]);
     }
+
+    static Table TableOf(IEntityType type) => Tables.GetOrAdd(type, one => new Table(one));
 
     /// <summary>One table's statements.</summary>
     sealed class Table(IEntityType type)
@@ -61,11 +68,13 @@ static class PostgreSqlBulkWriter
         readonly List<Column> others = [.. type.GetProperties().Where(property => !property.IsPrimaryKey()).Select(property => new Column(property))];
         readonly Column? version = type.GetProperties().SingleOrDefault(property => property.IsConcurrencyToken) is { } token ? new Column(token) : null;
 
-        public NpgsqlBatchCommand Insert(List<EntityEntry> rows)
+        string? insert;
+
+        public NpgsqlBatchCommand Insert(List<object> rows)
         {
-            var command = new NpgsqlBatchCommand(
-                $"INSERT INTO {name} ({Names(inserted)}) SELECT * FROM unnest({string.Join(", ", inserted.Select((_, i) => $"${i + 1}"))})");
-            inserted.ForEach(column => command.Parameters.Add(column.Current(rows)));
+            insert ??= $"INSERT INTO {name} ({Names(inserted)}) SELECT * FROM unnest({string.Join(", ", inserted.Select((_, i) => $"${i + 1}"))})";
+            var command = new NpgsqlBatchCommand(insert);
+            inserted.ForEach(column => command.Parameters.Add(column.Values(rows)));
             return command;
         }
 
@@ -75,7 +84,8 @@ static class PostgreSqlBulkWriter
             var changed = others.FindAll(column => rows.Exists(column.IsModified));
             var command = new NpgsqlBatchCommand();
             List<Column> given = [.. keys, .. changed];
-            given.ForEach(column => command.Parameters.Add(column.Current(rows)));
+            var entities = rows.ConvertAll(row => row.Entity);
+            given.ForEach(column => command.Parameters.Add(column.Values(entities)));
             var was = version is null ? [] : new[] { version.Original(rows) };
             command.Parameters.AddRange(was);
 
@@ -106,11 +116,11 @@ static class PostgreSqlBulkWriter
 
         public bool IsModified(EntityEntry row) => row.Property(property).IsModified;
 
-        public NpgsqlParameter Current(List<EntityEntry> rows) => Values(rows, row => getter.GetClrValue(row.Entity));
+        public NpgsqlParameter Values(List<object> rows) => Values(rows, getter.GetClrValue);
 
         public NpgsqlParameter Original(List<EntityEntry> rows) => Values(rows, row => row.Property(property).OriginalValue);
 
-        NpgsqlParameter Values(List<EntityEntry> rows, Func<EntityEntry, object?> valueOf)
+        NpgsqlParameter Values<TRow>(List<TRow> rows, Func<TRow, object?> valueOf)
         {
             var values = Array.CreateInstance(element, rows.Count);
             for (var i = 0; i < rows.Count; i++)

@@ -70,12 +70,14 @@ sealed class PostgreSqlDialect(DatabaseSettings? settings) : Dialect
 
     internal override void ResetConnections(string connection) => PostgreSqlSession.ForService(connection, settings).Clear();
 
-    internal override Task Save(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
-        PostgreSqlBulkWriter.Run(db, before.Select(Command), after.Select(Command));
+    internal override Task Save(
+        DbContext db, IReadOnlyList<object> added, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
+        PostgreSqlBulkWriter.Run(db, added, before.Select(Command), after.Select(Command));
 
     /// <summary>One round trip: if a statement fails, those after it, including the commit, do not run.</summary>
-    internal override Task Commit(DbContext db, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
-        PostgreSqlBulkWriter.Run(db, before.Select(Command), after.Append(new SqlStatement("COMMIT")).Select(Command));
+    internal override Task Commit(
+        DbContext db, IReadOnlyList<object> added, IReadOnlyList<SqlStatement> before, IReadOnlyList<SqlStatement> after) =>
+        PostgreSqlBulkWriter.Run(db, added, before.Select(Command), after.Append(new SqlStatement("COMMIT")).Select(Command));
 
     static NpgsqlBatchCommand Command(SqlStatement statement)
     {

@@ -12,6 +12,7 @@ using OrderSaga.Platform.Inbox;
 using OrderSaga.Platform.Outbox;
 using OrderSaga.Platform.Processing;
 using OrderSaga.Platform.Rabbit;
+using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Platform.DeadLetters;
 

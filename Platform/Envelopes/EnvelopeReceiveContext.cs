@@ -46,7 +46,7 @@ sealed class EnvelopeReceiveContext(ReceiveContext envelope, EnvelopeMessage mes
 
     public override bool TryGetPayload<T>(out T payload)
     {
-        payload = this as T ?? payloads.OfType<T>().FirstOrDefault()!;
+        payload = this as T ?? Find<T>()!;
         return payload is not null || base.TryGetPayload(out payload!);
     }
 
@@ -60,10 +60,19 @@ sealed class EnvelopeReceiveContext(ReceiveContext envelope, EnvelopeMessage mes
 
     T PipeContext.AddOrUpdatePayload<T>(PayloadFactory<T> addFactory, UpdatePayloadFactory<T> updateFactory)
     {
-        var known = payloads.OfType<T>().FirstOrDefault();
+        var known = Find<T>();
         var payload = known is null ? addFactory() : updateFactory(known);
         payloads.Remove(known!);
         payloads.Add(payload);
         return payload;
+    }
+
+    /// <summary>A loop: each message of an order is looked up several times, and an iterator would allocate each time.</summary>
+    T? Find<T>() where T : class
+    {
+        foreach (var payload in payloads)
+            if (payload is T found)
+                return found;
+        return null;
     }
 }

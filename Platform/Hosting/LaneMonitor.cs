@@ -47,7 +47,7 @@ sealed class LaneMonitor(RabbitTransport transport, IReadOnlyList<string> queues
             else if (unread.TryAdd(queue, clock.GetTimestamp()))
                 log.LogWarning("The queue {Queue} has no consumers; its messages wait", queue);
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(stop))
         {
             // The check of the broker reports it.
             log.LogDebug(failure, "Could not declare {Queue}", queue);

@@ -25,11 +25,11 @@ public sealed class LaneSettings
     /// <summary>How long an order of such a lane must be overdue, and the recovery must have run, before it moves.</summary>
     public int TakeOverSeconds { get; set; } = 30;
 
-    public IReadOnlyList<string> Used => Names(Use);
+    public IReadOnlyList<string> Used => field ??= Names(Use);
 
-    public IReadOnlyList<string> Served => Names(Serve ?? Use);
+    public IReadOnlyList<string> Served => field ??= Names(Serve ?? Use);
 
-    public IReadOnlyList<string> TakenOver => Names(TakeOver);
+    public IReadOnlyList<string> TakenOver => field ??= Names(TakeOver);
 
     /// <summary>The lane in which a message to an order of this lane is handled: main for a lane that is taken over or no longer used.</summary>
     public string Reachable(string lane) => Used.Contains(lane) && !TakenOver.Contains(lane) ? lane : Lane.Main;

@@ -46,7 +46,7 @@ public sealed class PeriodicService<TJob>(
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<TJob>().Run(stop);
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(stop))
         {
             log.LogWarning("{Job} failed; retrying in {Interval}: {Failure}", typeof(TJob).Name, interval, failure.Message);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Hosting;
 
@@ -42,7 +43,7 @@ public abstract class WakeableService(TimeSpan interval, ILogger log) : Backgrou
         {
             await Run(stop);
         }
-        catch (Exception failure) when (!stop.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(stop))
         {
             log.LogWarning("{Service} failed; retrying in {Interval}: {Failure}", GetType().Name, interval, failure.Message);
         }

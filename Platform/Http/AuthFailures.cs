@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Platform.Http;
 

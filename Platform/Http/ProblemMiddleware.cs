@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Platform.Http;
 

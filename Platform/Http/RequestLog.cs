@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Platform.Http;
 

@@ -14,6 +14,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     static readonly TimeSpan LongStatementTimeout = TimeSpan.FromMinutes(10);
 
     readonly List<Action> afterCommit = [];
+    readonly List<AuditRow> audit = [];
     ServiceDb? db;
     OutboxWriter? outbox;
     string? caller;
@@ -75,7 +76,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
             Actor = (actor ?? caller) is { } by ? Text.Storable(by) : null,
         };
         row.Mark = AuditSeal.MarkOf(row);
-        Db.Audit.Add(row);
+        audit.Add(row);
     }
 
     /// <summary>Loads, tracks and locks rows until the commit, in the order of their keys, with one statement.</summary>
@@ -105,7 +106,8 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     public async Task Flush()
     {
         DetectChanges();
-        await Dialect.Save(Db, [], []);
+        await Dialect.Save(Db, audit, [], []);
+        audit.Clear();
         Db.ChangeTracker.Clear();
     }
 
@@ -129,7 +131,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     internal Task Commit(OutboxChange outbox)
     {
         DetectChanges();
-        return Dialect.Commit(Db, inbox.Statements(Dialect), outbox.Statements(Dialect));
+        return Dialect.Commit(Db, audit, inbox.Statements(Dialect), outbox.Statements(Dialect));
     }
 
     internal void RunAfterCommit() => afterCommit.ForEach(action => action());

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrderSaga.Platform.Common;
 
 namespace OrderSaga.Platform.Rabbit;
 
@@ -34,7 +35,7 @@ sealed class PublicTopology(
             foreach (var address in events())
                 await transport.DeclareEvent(address, limit.Token);
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(stopping))
         {
             log.LogWarning("Queue {Queue} could not be declared; its receiver retries every two seconds: {Failure}", queue, failure.Message);
         }

@@ -96,7 +96,7 @@ sealed class ReceiveEndpointRestarter(
                 await topology.Declare(QueueOf(address), stopping).WaitAsync(StepTimeout, clock, stopping);
             endpoint.Start(CancellationToken.None);
         }
-        catch (Exception failure) when (!stopping.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(stopping))
         {
             log.LogWarning("The receiver of {Address} could not be restarted; retrying: {Failure}", address, failure.Message);
             failed.TryAdd(address, endpoint);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Platform.Switches;
@@ -8,15 +9,30 @@ namespace OrderSaga.Platform.Switches;
 /// Reads the versions in force within the caller's transaction: what is decided after a change was answered is decided by the changed rules,
 /// in every process. Only the placement of new work may use it; every later step reads the stored decision.
 /// </summary>
-public sealed class SwitchReader(SwitchCatalogue catalogue)
+public sealed class SwitchReader(SwitchCatalogue catalogue, TimeProvider clock)
 {
+    static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+
+    static readonly CompiledQuery<ServiceDb, long, Switch> InForce = new((db, never) => db.Set<Switch>().AsNoTracking().Where(row => row.InForce > never));
+
     readonly ConcurrentDictionary<string, ((long Number, DateTime ChangedAt) Id, SwitchRules Rules)> known = new(StringComparer.Ordinal);
+    volatile Reading? last;
+
+    /// <summary>What <see cref="Read"/> returned within the last second; null if there was none. It may be out of date.</summary>
+    public SwitchesInForce? Recent => last is { } reading && clock.GetElapsedTime(reading.At) < MaxAge ? reading.Switches : null;
 
     /// <summary>One statement, and one more for each switch that changed since.</summary>
     public async Task<SwitchesInForce> Read(ServiceDb db)
     {
-        var rows = await db.Set<Switch>().AsNoTracking().Where(row => row.InForce > 0)
-            .Select(row => new { row.Name, row.InForce, row.UpdatedAt }).ToListAsync();
+        var at = clock.GetTimestamp();
+        var switches = await ReadNow(db);
+        last = new Reading(switches, at);
+        return switches;
+    }
+
+    async Task<SwitchesInForce> ReadNow(ServiceDb db)
+    {
+        var rows = await InForce.Run(db, 0);
         if (rows.Count == 0)
             return SwitchesInForce.None(catalogue);
         var rules = new Dictionary<string, SwitchRules>(StringComparer.Ordinal);
@@ -38,6 +54,8 @@ public sealed class SwitchReader(SwitchCatalogue catalogue)
         known[definition.Name] = (id, rules);
         return rules;
     }
+
+    sealed record Reading(SwitchesInForce Switches, long At);
 }
 
 /// <summary>The rules of all switches at one moment.</summary>

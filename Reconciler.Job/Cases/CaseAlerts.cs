@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
@@ -69,7 +70,7 @@ sealed class CaseAlerts(
             using var answer = await http.SendAsync(request, cancel);
             return answer.IsSuccessStatusCode ? null : $"answered {(int)answer.StatusCode}";
         }
-        catch (Exception failure) when (!cancel.IsCancellationRequested)
+        catch (Exception failure) when (!failure.IsCancellationBy(cancel))
         {
             return Text.Clean(failure.Message, MaxErrorLength);
         }

@@ -25,8 +25,8 @@ sealed record ReconcileOptions(DateOnly? Day, Guid? Order, bool? DryRun, string?
           --Section:Key=VALUE any setting of the service, e.g. --Database:Mode=PostgreSql; environment variables work too
           --help              this text
 
-        Exit codes: 0 the ledgers agree, or differ only in open cases; 1 new differences were found; 2 the command is invalid; 3 the run failed
-        or could not start.
+        Exit codes: 0 the ledgers agree, or differ only in open cases; 1 new differences were found; 2 the command is invalid; 3 the run failed,
+        was not judged, or could not start.
 
         """;
 

@@ -35,7 +35,8 @@ static class Aged
         yield return await young.Result("aged", place, empty, fresh);
     }
 
-    static async Task<Workload> Age(OurSystem system, Options options)
+    /// <summary>Makes the history; returns what was ordered.</summary>
+    public static async Task<Workload> Age(OurSystem system, Options options)
     {
         var workload = await Full.Usual(system);
         var watch = Stopwatch.StartNew();

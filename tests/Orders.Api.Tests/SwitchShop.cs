@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api.Tests;
@@ -7,6 +9,7 @@ public sealed class SwitchShop : IAsyncLifetime
 {
     Installation installation = null!;
     string[] keys = [];
+    TimeProvider? clock;
 
     public ApiHost Host { get; private set; } = null!;
     public Caller Kim { get; private set; } = null!;
@@ -14,9 +17,11 @@ public sealed class SwitchShop : IAsyncLifetime
     public Caller Olga { get; private set; } = null!;
     public Caller Shop { get; private set; } = null!;
 
-    public static async Task<SwitchShop> Start(Mode mode, params string[] settings)
+    public static Task<SwitchShop> Start(Mode mode, params string[] settings) => Start(mode, null, settings);
+
+    public static async Task<SwitchShop> Start(Mode mode, TimeProvider? clock, params string[] settings)
     {
-        var shop = new SwitchShop();
+        var shop = new SwitchShop { clock = clock };
         await shop.Open(mode, settings);
         return shop;
     }
@@ -53,9 +58,15 @@ public sealed class SwitchShop : IAsyncLifetime
         await new Caller(Host, "house", catalogue).Price("tea-001", 1250);
     }
 
+    void Use(WebApplicationBuilder builder)
+    {
+        if (clock is not null)
+            builder.Services.AddSingleton(clock);
+    }
+
     async Task Serve(string[] settings)
     {
-        Host = await ApiHost.Start(installation, settings: settings);
+        Host = await ApiHost.Start(installation, true, Use, settings);
         (Kim, Lee, Olga, Shop) = (new(Host, "house", keys[0]), new(Host, "house", keys[1]), new(Host, "house", keys[2]), new(Host, "shop", keys[3]));
     }
 }

@@ -54,6 +54,21 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
     }
 
     [Fact]
+    public async Task A_full_lane_is_refused_before_the_batches()
+    {
+        const string Grey = """ "customer":"g", """;
+        await using var of = await SwitchShop.Start(Mode.Embedded, new ElapsedClock(), "Orders:MaxOrdersInProgressByLane:grey=3");
+        (await Put(of.Kim, "lane", """[{"value":"grey","when":{"merchant":["shop"],"customer":["g"]}}]""")).ShouldBe(200);
+        await of.Placed("key-1", Grey);
+        await of.Placed("key-2", Grey);
+        (await of.Place("key-3", Grey)).ShouldBeProblem(429, "too-many-orders");
+        // SQLite has one writer: while this transaction is open, no batch gets its turn.
+        await of.Host.Unit.Run(async _ => (await of.Place("key-3", Grey)).ShouldBeProblem(429, "too-many-orders"));
+        (await of.Placed("key-1", Grey)).Header("Idempotency-Replayed").ShouldBe("true");
+        await of.Placed("key-4");
+    }
+
+    [Fact]
     public async Task An_order_of_a_removed_lane_goes_through_main()
     {
         await using var of = await SwitchShop.Start(Mode.Embedded);

@@ -22,3 +22,10 @@ public static class TimeProviderExtensions
     public static async Task Delay(this TimeProvider clock, TimeSpan delay, CancellationToken cancel) =>
         await Task.Delay(delay, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
+
+public static class CancellationExtensions
+{
+    /// <summary>True if the work ended because it was told to. A connection that fails at the same moment is a failure, and is logged as one.</summary>
+    public static bool IsCancellationBy(this Exception exception, CancellationToken cancel) =>
+        exception is OperationCanceledException && cancel.IsCancellationRequested;
+}

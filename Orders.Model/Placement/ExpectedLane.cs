@@ -1,0 +1,16 @@
+using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Switches;
+using Orders.Model.Switches;
+
+namespace Orders.Model.Placement;
+
+/// <summary>
+/// The lane that a new order would have. It may be used to refuse the order, not to place it: the placement reads the rules in its own transaction.
+/// </summary>
+public sealed class ExpectedLane(SwitchReader switches, LaneSettings lanes)
+{
+    /// <summary>Null: there is one lane only, or this process has not read the rules for a second.</summary>
+    public string? Of(PlacementRequest request) => lanes.Used.Count > 1 && switches.Recent is { } rules
+        ? PlacementDecision.Of(rules, PlacementDecision.Facts(request), lanes).Lane.Value
+        : null;
+}
