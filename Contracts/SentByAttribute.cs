@@ -25,7 +25,7 @@ public static class ServiceNames
 public sealed class SentByAttribute(params string[] services) : Attribute
 {
     /// <summary>The senders of every message that has this attribute.</summary>
-    public static IReadOnlyDictionary<Type, IReadOnlyList<string>> All { get; } = typeof(SentByAttribute).Assembly.GetExportedTypes()
+    public static IReadOnlyDictionary<Type, IReadOnlyList<string>> SendersOfMessages { get; } = typeof(SentByAttribute).Assembly.GetExportedTypes()
         .Where(type => type.IsDefined(typeof(SentByAttribute), inherit: false))
         .ToDictionary(type => type, type => ((SentByAttribute)GetCustomAttribute(type, typeof(SentByAttribute))!).Services);
 

@@ -19,7 +19,7 @@ public static class InventorySetup
         builder.Services.AddScoped<StockFence>();
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
-            .CheckSenders(SentByAttribute.All, returnedBy: ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.SendersOfMessages, returnedBy: ServiceNames.OrdersSagas)
             .EndpointInLanes<InventoryDb>(Queues.Inventory, endpoint => endpoint
                 .Preload<StockRows>()
                 .Consumer<TryReserveStockConsumer>()

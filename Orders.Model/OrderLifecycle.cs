@@ -83,6 +83,9 @@ public static class OrderLifecycle
     public static FrozenSet<(string From, string Cause, string To)> Steps { get; } =
         Transitions.SelectMany(row => from cause in row.Causes from to in row.To select (row.From, cause, to)).ToFrozenSet();
 
+    /// <summary>True if the step is legal.</summary>
+    public static bool HasStep(string from, string cause, string to) => Steps.Contains((from, cause, to));
+
     /// <summary>The state's row. For an unknown state every property is false or null.</summary>
     public static LifecycleRow Of(string? state) => state is not null && ByState.TryGetValue(state, out var row) ? row : Unknown;
 }

@@ -18,7 +18,7 @@ public static class SagasSetup
         settings.Parse();
         builder.Services.AddSingleton(settings);
         builder.AddMessaging(bus => bus
-            .CheckSenders(SentByAttribute.All, ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.SendersOfMessages, returnedBy: ServiceNames.OrdersSagas)
             .ReturnMessages()
             .DeclareEvents(Events)
             .EndpointInLanes<OrdersDb>(Queues.Orders, endpoint => endpoint.StateMachine<OrderStateMachine, OrderState>())

@@ -23,7 +23,7 @@ public static class PaymentsSetup
         AddGateway(builder);
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
-            .CheckSenders(SentByAttribute.All, returnedBy: ServiceNames.OrdersSagas)
+            .CheckSenders(SentByAttribute.SendersOfMessages, returnedBy: ServiceNames.OrdersSagas)
             .EndpointInLanes<PaymentsDb>(Queues.Payments, endpoint => endpoint
                 .Preload<PaymentRows>()
                 .Consumer<TryAuthorizePaymentConsumer>()

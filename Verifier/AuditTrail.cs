@@ -31,7 +31,7 @@ static class AuditTrail
         {
             if (trail[0].From.Length > 0 || Gap(trail))
                 yield return new InvariantViolation("I9", $"{evidence.Id}", $"{subject} has a gap in its audit: {Path(trail)}");
-            if (subject == Order && trail.Find(row => !OrderLifecycle.Steps.Contains((row.From, row.Cause, row.To))) is { } step)
+            if (subject == Order && trail.Find(row => !OrderLifecycle.HasStep(row.From, row.Cause, row.To)) is { } step)
                 yield return new InvariantViolation(
                     "I10", $"{evidence.Id}", $"took a step that its lifecycle does not have: {step.From} > {step.To} by {step.Cause}");
         }

@@ -194,8 +194,9 @@ sealed class Backpressure(
 
     internal sealed record MerchantCount(string Lane, string Merchant, int Orders);
 
-    /// <summary>The database's count by lane and merchant, and what this process had placed before the query.</summary>
-    /// <param name="At">When the query began, by the process's steady clock.</param>
+    /// <summary>
+    /// The database's count by lane and merchant, what this process had placed before the query, and when that began by the steady clock.
+    /// </summary>
     internal sealed record Count(Dictionary<LaneMerchant, int> Orders, Dictionary<LaneMerchant, long> PlacedBefore, long At)
     {
         public int Of(LaneMerchant of) => Orders.GetValueOrDefault(of);

@@ -162,7 +162,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         binder.IfElse(mustCancel, unpaid => unpaid.ThenAsync(step.CancelUnpaid).TransitionTo(Cancelling), otherwise);
 
     EventActivityBinder<OrderState, T> Resume<T>(Event<T> answer) where T : class => When(answer).IfElse(
-        context => context.Saga.ReviewFrom is { } from && OrderLifecycle.Steps.Contains((NeedsReview.Name, answer.Name, from)),
+        context => context.Saga.ReviewFrom is { } from && OrderLifecycle.HasStep(NeedsReview.Name, cause: answer.Name, to: from),
         awaited => awaited.Then(step.ResumeFromReview).ThenAsync(RaiseAgain),
         other => other.ThenAsync(RaiseAsBeforeReview));
 

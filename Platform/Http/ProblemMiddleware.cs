@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Rates;
 
 namespace OrderSaga.Platform.Http;

@@ -73,7 +73,7 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     async Task HandleBatch(IReadOnlyList<Delivery> arrived)
     {
         Sizes.Record(arrived.Count, new KeyValuePair<string, object?>("endpoint", endpoint));
-        var batch = lockedDeliveries.FilterUnlocked(arrived);
+        var batch = lockedDeliveries.DeferFollowers(arrived);
         var queryInbox = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
         var deferred = new List<Delivery>();
         foreach (var remaining in queryInbox ? [batch] : await TryWithoutInboxQuery(batch))

@@ -30,8 +30,10 @@ sealed class LockedDeliveries(
     readonly Lock gate = new();
     readonly Dictionary<Guid, List<Delivery>> groups = [];
 
-    /// <summary>Returns the deliveries that may proceed; the others joined the group with the same correlation id.</summary>
-    public IReadOnlyList<Delivery> FilterUnlocked(IReadOnlyList<Delivery> batch)
+    /// <summary>
+    /// Defers the deliveries about an order that has deferred ones already, because they must not overtake those. Returns the others.
+    /// </summary>
+    public IReadOnlyList<Delivery> DeferFollowers(IReadOnlyList<Delivery> batch)
     {
         lock (gate)
             return groups.Count == 0 ? batch : [.. batch.Where(delivery => !JoinGroup(delivery))];

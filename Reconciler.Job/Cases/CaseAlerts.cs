@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;

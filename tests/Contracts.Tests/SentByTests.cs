@@ -10,14 +10,14 @@ public sealed class SentByTests
 
     [Fact]
     public void Every_message_to_a_queue_names_its_senders() =>
-        SentByAttribute.All.Keys.ShouldBe(Shapes.Messages.Except(Published).Except([typeof(SubmitOrder)]), ignoreOrder: true);
+        SentByAttribute.SendersOfMessages.Keys.ShouldBe(Shapes.Messages.Except(Published).Except([typeof(SubmitOrder)]), ignoreOrder: true);
 
     [Fact]
     public void Money_and_goods_are_reported_only_by_their_owners()
     {
-        SentByAttribute.All[typeof(PaymentConfirmed)].ShouldBe(["payments", "reconciler"]);
-        SentByAttribute.All[typeof(PaymentPending)].ShouldBe(["payments", "reconciler"]);
-        SentByAttribute.All[typeof(StockReserved)].ShouldBe(["inventory", "reconciler"]);
-        SentByAttribute.All[typeof(CancelPayment)].ShouldBe(["orders-sagas", "reconciler"]);
+        SentByAttribute.SendersOfMessages[typeof(PaymentConfirmed)].ShouldBe(["payments", "reconciler"]);
+        SentByAttribute.SendersOfMessages[typeof(PaymentPending)].ShouldBe(["payments", "reconciler"]);
+        SentByAttribute.SendersOfMessages[typeof(StockReserved)].ShouldBe(["inventory", "reconciler"]);
+        SentByAttribute.SendersOfMessages[typeof(CancelPayment)].ShouldBe(["orders-sagas", "reconciler"]);
     }
 }
