@@ -4,6 +4,7 @@ using Orders.Api.Webhooks;
 using Orders.Model;
 using Orders.Model.Participants;
 using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Hosting;
 using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
@@ -16,6 +17,8 @@ public static class OrdersApiSetup
         builder.AddOrdersModel();
         builder.Services.AddSingleton<PlacementBatches>();
         builder.Services.AddSingleton<IdempotencyKeyLookup>();
+        if (LaneSettings.From(builder.Configuration).Used.Count > 1)
+            builder.Services.AddSingleton<FullLanes>();
         builder.AddPlacementLimits();
         builder.Services.AddSingleton<Backpressure>();
         builder.Services.AddSingleton<EventStreams>();

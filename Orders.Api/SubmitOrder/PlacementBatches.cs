@@ -17,15 +17,14 @@ sealed class PlacementBatches : IAsyncDisposable
     readonly TimeSpan timeout;
     readonly TimeProvider clock;
     readonly Backpressure backpressure;
-    readonly ExpectedLane expected;
-    readonly IdempotencyKeyLookup stored;
+    readonly FullLanes? fullLanes;
     readonly Batcher<PlacementRequest> batcher;
 
     public PlacementBatches(UnitOfWork<OrdersDb> unitOfWork, OrderSettings settings, DatabaseSettings database, Backpressure backpressure,
-        ExpectedLane expected, IdempotencyKeyLookup stored, TimeProvider clock)
+        TimeProvider clock, FullLanes? fullLanes = null)
     {
-        (this.unitOfWork, this.backpressure, timeout, this.clock) = (unitOfWork, backpressure, database.RequestTimeout, clock);
-        (this.expected, this.stored) = (expected, stored);
+        (this.unitOfWork, this.backpressure, this.fullLanes) = (unitOfWork, backpressure, fullLanes);
+        (timeout, this.clock) = (database.RequestTimeout, clock);
         var linger = TimeSpan.FromMilliseconds(settings.PlacementLingerMilliseconds);
         batcher = new Batcher<PlacementRequest>(settings.PlacementBatchSize, Handle, () => Task.Delay(linger, clock, CancellationToken.None));
     }
@@ -34,19 +33,14 @@ sealed class PlacementBatches : IAsyncDisposable
     /// <exception cref="DatabaseBusyException">The order may still be placed; a repeat with its key places it once.</exception>
     public async Task<PlacementResult> Place(PlacementRequest request)
     {
-        var result = await RefuseInFullLane(request) ?? await PlaceInBatch(request);
+        var full = fullLanes is null ? null : await fullLanes.Refusal(request);
+        var result = full ?? await PlaceInBatch(request);
         var outcome = result is Placed placed ? placed.Replayed ? "replayed" : "placed" : "refused";
         Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         return result;
     }
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
-
-    /// <summary>What a flood in one lane sends must not wait, and be refused, in the batches of the others. A stored order is returned even so.</summary>
-    async Task<PlacementResult?> RefuseInFullLane(PlacementRequest request) =>
-        expected.Of(request) is { } lane && backpressure.IsFull(lane, request.Merchant) && !await stored.Has(request.Ids)
-            ? new Refused(backpressure.Refusal(request.Merchant, lane))
-            : null;
 
     async Task<PlacementResult> PlaceInBatch(PlacementRequest request)
     {

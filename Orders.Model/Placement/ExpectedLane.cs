@@ -9,8 +9,7 @@ namespace Orders.Model.Placement;
 /// </summary>
 public sealed class ExpectedLane(SwitchReader switches, LaneSettings lanes)
 {
-    /// <summary>Null: there is one lane only, or this process has not read the rules for a second.</summary>
-    public string? Of(PlacementRequest request) => lanes.Used.Count > 1 && switches.Recent is { } rules
-        ? PlacementDecision.Of(rules, PlacementDecision.Facts(request), lanes).Lane.Value
-        : null;
+    /// <summary>Null: this process has not read the rules within the last second.</summary>
+    public string? Of(PlacementRequest request) =>
+        switches.Recent is { } rules ? PlacementDecision.Of(rules, PlacementDecision.Facts(request), lanes).Lane.Value : null;
 }

@@ -20,10 +20,10 @@ namespace Orders.Model.Placement;
 public sealed class Placements(OrderSettings settings, UnpaidOrders unpaid, SwitchReader switches, LaneSettings lanes, TimeProvider clock)
 {
     static readonly CompiledQuery<ServiceDb, string[], IdempotencyRecord> RecordsOf = new((db, ids) =>
-        db.Set<IdempotencyRecord>().AsNoTracking().Where(record => EF.Parameter(ids).Contains(record.Id)));
+        db.Set<IdempotencyRecord>().AsNoTracking().Where(record => Enumerable.Contains(ids, record.Id)));
 
     static readonly CompiledQuery<ServiceDb, string[], Product> ProductsOf = new((db, skus) =>
-        db.Set<Product>().AsNoTracking().Where(product => EF.Parameter(skus).Contains(product.Sku)));
+        db.Set<Product>().AsNoTracking().Where(product => Enumerable.Contains(skus, product.Sku)));
 
     readonly Dictionary<string, IdempotencyRecord?> records = new(StringComparer.Ordinal);
     readonly Dictionary<string, Product?> products = new(StringComparer.Ordinal);

@@ -25,7 +25,7 @@ public static class TimeProviderExtensions
 
 public static class CancellationExtensions
 {
-    /// <summary>True if the work ended because it was told to. A connection that fails at the same moment is a failure, and is logged as one.</summary>
+    /// <summary>True if the work ended because it was cancelled. A connection that fails at the same moment is a failure, and is logged as one.</summary>
     public static bool IsCancellationBy(this Exception exception, CancellationToken cancel) =>
         exception is OperationCanceledException && cancel.IsCancellationRequested;
 }

@@ -41,7 +41,7 @@ public sealed class BucketLimit : RateLimit
         var before = Volatile.Read(ref count[0]);
         while (true)
         {
-            var full = Math.Max(before, now) + Price(cost);
+            var full = Math.Max(before, now) + TicksOf(cost);
             if (full - now > size)
                 return false;
             var found = Interlocked.CompareExchange(ref count[0], full, before);
@@ -51,15 +51,15 @@ public sealed class BucketLimit : RateLimit
         }
     }
 
-    internal override void GiveBack(long[] count, int cost, long takenAt) => Interlocked.Add(ref count[0], -Price(cost));
+    internal override void GiveBack(long[] count, int cost, long takenAt) => Interlocked.Add(ref count[0], -TicksOf(cost));
 
     internal override Allowance Left(long[] count, int cost, long now)
     {
         var used = Math.Max(Volatile.Read(ref count[0]) - now, 0);
         return new Allowance(
-            Math.Max(size - used, 0) / interval, TimeSpan.FromTicks(Math.Max(used + Price(cost) - size, 0)), TimeSpan.FromTicks(interval));
+            Math.Max(size - used, 0) / interval, TimeSpan.FromTicks(Math.Max(used + TicksOf(cost) - size, 0)), TimeSpan.FromTicks(interval));
     }
 
     /// <summary>A request that costs more than the burst takes all of it: otherwise it would never be accepted.</summary>
-    long Price(int cost) => Math.Min(cost, Quota) * interval;
+    long TicksOf(int cost) => Math.Min(cost, Quota) * interval;
 }

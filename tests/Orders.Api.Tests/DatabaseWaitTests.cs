@@ -1,6 +1,4 @@
-using System.Data.Common;
 using System.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using OrderSaga.Platform.Http;
@@ -28,7 +26,7 @@ public sealed class DatabaseWaitTests
     {
         await using var installation = await mode.Fresh("orders");
         await using var shop = await Shop.Open(installation);
-        await using (await Hold(installation, hold))
+        await using (await DatabaseHold.Begin(installation, hold))
         {
             var watch = Stopwatch.StartNew();
             var answers = await Task.WhenAll(
@@ -51,7 +49,7 @@ public sealed class DatabaseWaitTests
         Assert.SkipUnless(Mode.Postgres is not null, "SQLite locks its whole file.");
         await using var installation = await Mode.PostgreSql.Fresh("orders");
         await using var shop = await Shop.Open(installation);
-        await using (await Hold(installation, $"""
+        await using (await DatabaseHold.Begin(installation, $"""
             BEGIN; INSERT INTO idempotency_keys (id, merchant, idempotency_key, request_hash, order_id, answer_status, answer, created_at)
             VALUES ('{IdempotencyRecord.IdOf("m", "held")}', 'm', 'held', '', gen_random_uuid(), 202, '', now())
             """))
@@ -73,7 +71,7 @@ public sealed class DatabaseWaitTests
     {
         await using var installation = await Mode.Embedded.Fresh("orders");
         await using var shop = await Shop.Open(installation);
-        await using (await Hold(installation, "BEGIN IMMEDIATE"))
+        await using (await DatabaseHold.Begin(installation, "BEGIN IMMEDIATE"))
             await StaysNotReady(shop);
         await Eventually.Holds("ready", async () => (await shop.Merchant.Get("/health/ready")).Status == 200, TimeSpan.FromSeconds(10));
     }
@@ -113,18 +111,6 @@ public sealed class DatabaseWaitTests
         var again = (await shop.Merchant.Place(key)).ShouldBe(202);
         again.Header("Idempotency-Replayed").ShouldBe("true");
         (await shop.OrdersOf(key)).ShouldBe(1);
-    }
-
-    static async Task<DbConnection> Hold(Installation installation, string statement)
-    {
-        DbConnection connection = installation.Mode.Database == "Sqlite"
-            ? new SqliteConnection(installation.Connection("orders") + ";Pooling=False")
-            : new NpgsqlConnection(installation.Connection("orders") + ";Pooling=false");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        await command.ExecuteNonQueryAsync();
-        return connection;
     }
 
     static async Task Server(params string[] statements)

@@ -7,10 +7,10 @@ namespace Orders.Api.Tests;
 /// <summary>An installation of its own, because switches are global: two release managers, an operator and a merchant.</summary>
 public sealed class SwitchShop : IAsyncLifetime
 {
-    Installation installation = null!;
     string[] keys = [];
     TimeProvider? clock;
 
+    public Installation Installation { get; private set; } = null!;
     public ApiHost Host { get; private set; } = null!;
     public Caller Kim { get; private set; } = null!;
     public Caller Lee { get; private set; } = null!;
@@ -42,13 +42,13 @@ public sealed class SwitchShop : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
-        await installation.DisposeAsync();
+        await Installation.DisposeAsync();
     }
 
     async Task Open(Mode mode, string[] settings)
     {
-        installation = await mode.Fresh("orders");
-        string Key(string name, string merchant, string role) => ApiKeys.Create(installation.Directory, name, merchant, role);
+        Installation = await mode.Fresh("orders");
+        string Key(string name, string merchant, string role) => ApiKeys.Create(Installation.Directory, name, merchant, role);
         var catalogue = Key("catalogue", "house", Roles.Catalogue);
         keys =
         [
@@ -66,7 +66,7 @@ public sealed class SwitchShop : IAsyncLifetime
 
     async Task Serve(string[] settings)
     {
-        Host = await ApiHost.Start(installation, true, Use, settings);
+        Host = await ApiHost.Start(Installation, true, Use, settings);
         (Kim, Lee, Olga, Shop) = (new(Host, "house", keys[0]), new(Host, "house", keys[1]), new(Host, "house", keys[2]), new(Host, "shop", keys[3]));
     }
 }

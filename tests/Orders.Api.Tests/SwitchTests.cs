@@ -62,8 +62,9 @@ public sealed class SwitchTests(SwitchShop shared) : IClassFixture<SwitchShop>
         await of.Placed("key-1", Grey);
         await of.Placed("key-2", Grey);
         (await of.Place("key-3", Grey)).ShouldBeProblem(429, "too-many-orders");
-        // SQLite has one writer: while this transaction is open, no batch gets its turn.
-        await of.Host.Unit.Run(async _ => (await of.Place("key-3", Grey)).ShouldBeProblem(429, "too-many-orders"));
+        // While another client writes, no batch gets its turn.
+        await using (await DatabaseHold.Begin(of.Installation, "BEGIN IMMEDIATE"))
+            (await of.Place("key-3", Grey)).ShouldBeProblem(429, "too-many-orders");
         (await of.Placed("key-1", Grey)).Header("Idempotency-Replayed").ShouldBe("true");
         await of.Placed("key-4");
     }

@@ -21,18 +21,18 @@ public sealed class BackgroundStopTests
         using var lines = new LogLines();
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Logging.AddProvider(lines);
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<Work>();
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton<LostConnection>();
         add(builder.Services);
         using var host = builder.Build();
         await host.StartAsync();
-        await host.Services.GetRequiredService<Work>().Started.Task;
+        await host.Services.GetRequiredService<LostConnection>().Started.Task;
         await host.StopAsync();
         host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ShouldHaveSingleItem()
             .ExecuteTask!.Status.ShouldBe(TaskStatus.RanToCompletion);
         lines.Lines.ShouldHaveSingleItem().ShouldContain("connection lost");
     }
 
-    sealed class Work
+    sealed class LostConnection
     {
         public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -46,13 +46,13 @@ public sealed class BackgroundStopTests
         }
     }
 
-    sealed class FailingService(Work work, ILogger<FailingService> log) : WakeableService(TimeSpan.FromHours(1), log)
+    sealed class FailingService(LostConnection connection, ILogger<FailingService> log) : WakeableService(TimeSpan.FromHours(1), log)
     {
-        protected override Task Run(CancellationToken stop) => work.Run(stop);
+        protected override Task Run(CancellationToken stop) => connection.Run(stop);
     }
 
-    sealed class FailingJob(Work work) : IPeriodicJob
+    sealed class FailingJob(LostConnection connection) : IPeriodicJob
     {
-        public Task Run(CancellationToken cancel) => work.Run(cancel);
+        public Task Run(CancellationToken cancel) => connection.Run(cancel);
     }
 }

@@ -12,17 +12,17 @@ public sealed class RateChargeTests
     [Fact]
     public void A_request_takes_from_every_limit()
     {
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
         (Left(bucket), Left(window)).ShouldBe((2, 1));
     }
 
     [Fact]
     public void A_refused_request_takes_nothing_from_any_limit()
     {
-        Take().ShouldBeTrue();
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
         for (var i = 0; i < 10; i++)
-            Take().ShouldBeFalse();
+            TryTake().ShouldBeFalse();
         (Left(bucket), Left(window)).ShouldBe((1, 0));
     }
 
@@ -38,7 +38,7 @@ public sealed class RateChargeTests
     [Fact]
     public void A_charge_is_given_back_once()
     {
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
         var charge = Charge();
         charge.TryTake(out _).ShouldBeTrue();
         clock.Advance(0.1);
@@ -51,8 +51,8 @@ public sealed class RateChargeTests
     [Fact]
     public void The_longest_wait_of_all_refusing_limits_counts()
     {
-        Take().ShouldBeTrue();
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
         bucket.Limit.TryTake(bucket.Count, 1, RateCharge.Now(clock)).ShouldBeTrue();
         Charge().TryTake(out var excess).ShouldBeFalse();
         excess!.Limits.Select(limit => limit.Name).ShouldBe(["bucket", "window"]);
@@ -63,16 +63,16 @@ public sealed class RateChargeTests
     [Fact]
     public void A_jump_of_the_time_of_day_changes_no_rate()
     {
-        Take().ShouldBeTrue();
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
         foreach (var hours in (int[])[1, -2, 24])
         {
             clock.Jump = TimeSpan.FromHours(hours);
-            Take().ShouldBeFalse();
+            TryTake().ShouldBeFalse();
         }
 
         clock.Advance(10);
-        Take().ShouldBeTrue();
+        TryTake().ShouldBeTrue();
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class RateChargeTests
         limits.Select(Left).ShouldBe([20L, 10L, 0L]);
     }
 
-    bool Take() => Charge().TryTake(out _);
+    bool TryTake() => Charge().TryTake(out _);
 
     RateCharge Charge() => new(clock, [bucket, window]);
 

@@ -12,6 +12,7 @@ public sealed class SwitchTests
     {
         ["Platform/Switches/"] = "their own code",
         ["Orders.Model/Placement/Placements.cs"] = "the placement decides",
+        ["Orders.Model/Placement/ExpectedLane.cs"] = "it only refuses",
         ["Orders.Model/Switches/PlacementDecision.cs"] = "the placement decides",
         ["Orders.Api/Switches/PreviewEndpoint.cs"] = "it changes nothing",
         ["Verifier/DecisionCheck.cs"] = "it checks decisions",
