@@ -54,7 +54,7 @@ sealed class Backpressure(
     /// A limit of this lane is reached. Orders that ended since a fresh count may still fill it: what a flood sends in these milliseconds is
     /// refused before it comes between the orders of other lanes in a batch.
     /// </summary>
-    public bool IsFull(string lane, string merchant)
+    public bool IsFull(string merchant, string lane)
     {
         var count = last;
         return !outbox.IsBrokerUnavailable && (WasFull(count, lane, merchant)

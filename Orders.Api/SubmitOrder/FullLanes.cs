@@ -10,7 +10,7 @@ sealed class FullLanes(ExpectedLane expected, Backpressure backpressure, Idempot
 {
     /// <summary>Null if the lane has room, if the order is stored already, or if only its placement can tell.</summary>
     public async Task<Refused?> Refusal(PlacementRequest request) =>
-        expected.Of(request) is { } lane && backpressure.IsFull(lane, request.Merchant) && !await stored.Has(request.Ids)
+        expected.Of(request) is { } lane && backpressure.IsFull(request.Merchant, lane) && !await stored.Has(request.Ids)
             ? new Refused(backpressure.Refusal(request.Merchant, lane))
             : null;
 }
