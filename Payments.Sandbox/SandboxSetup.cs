@@ -1,5 +1,6 @@
 using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Sandbox;
 
@@ -29,7 +30,8 @@ public static class SandboxSetup
             app.ServiceProvider.GetRequiredService<ILogger<SandboxSettings>>().LogWarning(
                 "The gateway is the sandbox: no money moves. Set Gateway:Url to a real gateway");
 
-        var sandbox = app.MapGroup("/sandbox").ExcludeFromDescription();
+        // A gateway knows no deadline of its caller, and the injected faults choose their time.
+        var sandbox = app.MapGroup("/sandbox").ExcludeFromDescription().WithoutDeadline();
         sandbox.MapHostedPage();
 
         var api = sandbox.MapGroup("/v1").RequireGatewayKey();

@@ -33,7 +33,7 @@ public static class SettlementsEndpoint
     {
         var files = app.MapGroup("/settlements").WithTags("Reconciliation").RequireRole(Roles.Operator);
         files.MapPost("", Import<TDb>)
-            .WithName("HandInSettlement").WithSummary("Uploads the gateway's settlement file of a day as CSV, or replaces the imported one")
+            .WithName("HandInSettlement").WithSummary("Uploads the gateway's settlement file of a day as CSV, or replaces the imported one").WithoutDeadline()
             .Accepts<string>(Csv).RequestExample(SettlementCsv.Header + "\r\n...")
             .Produces<IntakeView>().ResponseExample(200, Example)
             .ProducesProblem(

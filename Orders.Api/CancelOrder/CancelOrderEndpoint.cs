@@ -39,7 +39,7 @@ static class CancelOrderEndpoint
         {
             var check = clock.GetUtcNow().UtcDateTime.AddSeconds(settings.FirstRetryDelaySeconds);
             await unitOfWork.Run(work => RequestCancellation(work, order.CorrelationId, request?.Reason ?? "cancelled by the merchant", check));
-            order = await watcher.WaitUntil(order.CorrelationId, now => !IsOpen(now), WaitLimit, http.RequestAborted);
+            order = await watcher.WaitUntil(order.CorrelationId, now => !IsOpen(now), WaitLimit, http);
         }
 
         return IsOpen(order) || order.State is OrderStates.Cancelling or OrderStates.Cancelled

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Orders.Model;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Hosting;
+using OrderSaga.Platform.Http;
 
 namespace Orders.Api;
 
@@ -49,11 +50,13 @@ sealed class OrderWatcher : BackgroundService
     }
 
     /// <summary>
-    /// Returns the order once <paramref name="hasCome"/> is true, or its current state after the timeout or when this process stops.
+    /// Returns the order once <paramref name="hasCome"/> is true, or its current state after the timeout, when the caller's time ends or when this
+    /// process stops.
     /// </summary>
-    public async Task<OrderState> WaitUntil(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan max, CancellationToken cancel)
+    public async Task<OrderState> WaitUntil(Guid orderId, Func<OrderState, bool> hasCome, TimeSpan max, HttpContext http)
     {
-        using var limit = new CancellationTokenSource(max, clock);
+        var cancel = http.RequestAborted;
+        using var limit = new CancellationTokenSource(Deadline.LimitWait(http, max), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel, life.ApplicationStopping);
         using var watch = Watch(orderId, hasCome);
         var order = await Read(orderId, cancel);

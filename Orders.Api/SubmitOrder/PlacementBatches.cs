@@ -30,11 +30,14 @@ sealed class PlacementBatches : IAsyncDisposable
     }
 
     /// <summary>Completes when the result is committed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancel">The caller waits no longer. Before its transaction begins, the request is withdrawn; then its result is awaited.</param>
+    /// <exception cref="OperationCanceledException">Nothing is placed.</exception>
     /// <exception cref="DatabaseBusyException">The order may still be placed; a repeat with its key places it once.</exception>
-    public async Task<PlacementResult> Place(PlacementRequest request)
+    public async Task<PlacementResult> Place(PlacementRequest request, CancellationToken cancel)
     {
-        var full = fullLanes is null ? null : await fullLanes.Refusal(request);
-        var result = full ?? await PlaceInBatch(request);
+        var full = fullLanes is null ? null : await fullLanes.Refusal(request).WaitAsync(cancel);
+        var result = full ?? await PlaceInBatch(request, cancel);
         var outcome = result is Placed placed ? placed.Replayed ? "replayed" : "placed" : "refused";
         Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
         return result;
@@ -42,42 +45,63 @@ sealed class PlacementBatches : IAsyncDisposable
 
     public ValueTask DisposeAsync() => batcher.DisposeAsync();
 
-    async Task<PlacementResult> PlaceInBatch(PlacementRequest request)
+    async Task<PlacementResult> PlaceInBatch(PlacementRequest request, CancellationToken cancel)
     {
         try
         {
-            await batcher.Add(request).WaitAsync(timeout, clock);
-            return request.Result();
+            await WaitFor(batcher.Add(request), request, cancel);
         }
         catch (TimeoutException)
         {
             request.GiveUp();
             throw new DatabaseBusyException("The order was not placed in time.");
         }
+
+        return request.Result();
+    }
+
+    async Task WaitFor(Task handled, PlacementRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            await handled.WaitAsync(timeout, clock, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            if (request.TryGiveUp())
+                throw;
+            await handled.WaitAsync(timeout, clock, CancellationToken.None);
+        }
     }
 
     /// <summary>A key that another process holds in an open transaction fails only its own callers.</summary>
     Task Handle(IReadOnlyList<PlacementRequest> batch) => unitOfWork.RunSplitting(batch, Commit, (request, failure) => request.Fail(failure));
 
-    /// <summary>Skips requests whose callers were already asked to send them again.</summary>
+    /// <summary>Skips requests whose callers were already answered that nothing was placed.</summary>
     async Task Commit(IReadOnlyList<PlacementRequest> batch, TransactionRunner run)
     {
-        List<PlacementRequest> wanted = [.. batch.Where(request => !request.GivenUp)];
+        List<PlacementRequest> wanted = [.. batch.Where(request => request.Begin())];
         if (wanted.Count == 0)
             return;
-        var count = await backpressure.Prepare(wanted);
         try
         {
+            var count = await backpressure.Prepare(wanted);
             await run(work => work.Services.GetRequiredService<Placements>().Place(work, wanted, backpressure.Admission(count)));
         }
         catch
         {
-            wanted.ForEach(request => request.Charge?.GiveBack());
+            wanted.ForEach(RollBack);
             throw;
         }
 
         backpressure.Placed(wanted);
         GiveBackUnused(wanted);
+    }
+
+    static void RollBack(PlacementRequest request)
+    {
+        request.Charge?.GiveBack();
+        request.RollBack();
     }
 
     /// <summary>Only a new order uses its permits up; the last run of the transaction may have found it placed, or refused it.</summary>

@@ -94,7 +94,7 @@ static class SubmitOrderEndpoint
         var (key, legacyKey) = IdempotencyKey(http);
         var (stored, merchant) = (http.RequestServices.GetRequiredService<IdempotencyKeyLookup>(), http.User.Merchant());
         return FieldRules.IsIdempotencyKey(key)
-            && await stored.Has([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, legacyKey ?? key)]);
+            && await stored.Has([IdempotencyRecord.IdOf(merchant, key), IdempotencyRecord.IdOf(merchant, legacyKey ?? key)]).WaitAsync(http.RequestAborted);
     }
 
     static async Task PlaceOrCharge(HttpContext http, PlacementLimits limits, RequestDelegate place)
@@ -119,7 +119,7 @@ static class SubmitOrderEndpoint
             KeyRoles = http.User.RoleNames(),
             Charge = limits.ChargeOf(http.User, order.Customer),
         };
-        var result = await placements.Place(request);
+        var result = await placements.Place(request, http.RequestAborted);
         if (request.Charge is { } charge)
             RateResponses.WriteHeaders(http.Response, charge);
         if (result is not Refused { Problem: var problem })
@@ -140,6 +140,7 @@ static class SubmitOrderEndpoint
 
     static async Task<IResult> Answer(Placed placed, HttpContext http, OrderWatcher watcher)
     {
+        Deadline.Lift(http);
         http.TagOrder(placed.OrderId);
         FailPoint.Hit("placement.before-answer");
 
@@ -154,7 +155,7 @@ static class SubmitOrderEndpoint
     static async Task<IResult> Wait(Placed placed, TimeSpan wait, HttpContext http, OrderWatcher watcher)
     {
         http.Response.Headers["Preference-Applied"] = $"wait={wait.TotalSeconds}";
-        var order = await watcher.WaitUntil(placed.OrderId, IsDecided, wait, http.RequestAborted);
+        var order = await watcher.WaitUntil(placed.OrderId, IsDecided, wait, http);
         return OrderResults.Order(order, OrderLifecycle.Of(order.State).IsFinalOrInReview ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 

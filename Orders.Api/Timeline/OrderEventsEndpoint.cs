@@ -39,7 +39,7 @@ static class OrderEventsEndpoint
         .Produces(StatusCodes.Status204NoContent)
         .ResponseExample(200, Example)
         .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.OrderNotFound)
-        .LimitRate();
+        .LimitRate().WithoutDeadline();
 
     static async Task Stream(
         [Description("The order id.")] string id, HttpContext http, OrdersDb db, OrderWatcher watcher, EventStreams streams, TimeProvider clock,

@@ -9,9 +9,13 @@ namespace Orders.Model.Placement;
 /// <summary>A checked request to place an order, and its result.</summary>
 public sealed class PlacementRequest
 {
+    const int Waiting = 0;
+    const int InTransaction = 1;
+    const int GivenUp = 2;
+
     PlacementResult? result;
     ExceptionDispatchInfo? failure;
-    volatile bool givenUp;
+    int progress = Waiting;
 
     /// <exception cref="Problem">400: the key or the body breaks a rule.</exception>
     /// <param name="merchant">Owner of the order.</param>
@@ -62,10 +66,17 @@ public sealed class PlacementRequest
     /// <summary>Span of the caller; the order's messages continue its trace.</summary>
     internal Activity? Activity { get; } = Activity.Current;
 
-    /// <summary>The caller was answered that the order was not placed in time.</summary>
-    public bool GivenUp => givenUp;
+    /// <summary>Its transaction begins; false if its caller was answered already.</summary>
+    public bool Begin() => Interlocked.CompareExchange(ref progress, InTransaction, Waiting) == Waiting;
 
-    public void GiveUp() => givenUp = true;
+    /// <summary>Its transaction was rolled back; another one may follow.</summary>
+    public void RollBack() => Interlocked.CompareExchange(ref progress, Waiting, InTransaction);
+
+    /// <summary>True: nothing is placed, and never will be. False: a transaction may be placing it.</summary>
+    public bool TryGiveUp() => Interlocked.CompareExchange(ref progress, GivenUp, Waiting) == Waiting;
+
+    /// <summary>No further transaction places it; the current one may.</summary>
+    public void GiveUp() => Interlocked.Exchange(ref progress, GivenUp);
 
     /// <summary>Valid after the commit; throws the technical failure that prevented it.</summary>
     public PlacementResult Result()

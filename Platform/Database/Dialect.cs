@@ -57,8 +57,9 @@ public abstract class Dialect
 
     /// <summary>Loads and tracks the entities with these keys and locks their rows in key order until the transaction ends; one statement.
     /// Missing keys are left out, and with <paramref name="skipLocked"/> also rows locked by another transaction.</summary>
-    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked) where TEntity : class =>
-        LockQuery<TEntity, TKey>.Run(db, [.. keys], skipLocked);
+    public virtual Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked, CancellationToken cancel)
+        where TEntity : class =>
+        LockQuery<TEntity, TKey>.Run(db, [.. keys], skipLocked, cancel);
 
     /// <summary>
     /// Writes the detected changes of tracked rows, and the rows <paramref name="added"/>, in the current transaction, between the given statements.

@@ -18,11 +18,12 @@ static class LockQuery<TEntity, TKey> where TEntity : class
     /// <param name="db">The context that tracks the rows.</param>
     /// <param name="keys">Keys of the rows.</param>
     /// <param name="skipLocked">Skips rows locked by another transaction instead of waiting.</param>
-    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool skipLocked)
+    /// <param name="cancel">Ends the wait.</param>
+    public static async Task<List<TEntity>> Run(DbContext db, TKey[] keys, bool skipLocked, CancellationToken cancel)
     {
         var query = skipLocked ? SkipLocked.GetValue(db.Model, model => Compile(model, ForUpdate.SkipLockedTag))
             : WaitForLocks.GetValue(db.Model, model => Compile(model, ForUpdate.Tag));
-        return await query(db, keys).ToListAsync();
+        return await query(db, keys).ToListAsync(cancel);
     }
 
     static Func<DbContext, TKey[], IAsyncEnumerable<TEntity>> Compile(IModel model, string tag)

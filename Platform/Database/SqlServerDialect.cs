@@ -73,14 +73,14 @@ public sealed class SqlServerDialect : Dialect
     }
 
     /// <summary>The lock hints belong inside the statement, where EF cannot put them.</summary>
-    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked)
+    public override Task<List<TEntity>> Lock<TEntity, TKey>(DbContext db, IReadOnlyList<TKey> keys, bool skipLocked, CancellationToken cancel)
     {
         var type = db.Model.FindEntityType(typeof(TEntity))!;
         var key = type.FindPrimaryKey()!.Properties[0].GetColumnName();
         // A connection from the pool may have no lock timeout yet.
         var sql = $"IF @@LOCK_TIMEOUT = -1 SET LOCK_TIMEOUT {LockTimeoutMilliseconds};\n"
             + LockRows(type.GetTableName()!, key, typeof(TKey) == typeof(Guid), skipLocked);
-        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync();
+        return db.Set<TEntity>().FromSqlRaw(sql, db.Parameter("rows", Keys(keys))).ToListAsync(cancel);
     }
 
     /// <summary>

@@ -129,19 +129,9 @@ static class ApiDocument
             problems.AddRange(OfEveryBody);
         if (operation.RequestBody?.Content?.ContainsKey("application/json") == true)
             problems.AddRange(OfJson);
-        if (!metadata.OfType<IAllowAnonymous>().Any())
-        {
-            problems.AddRange([ProblemTypes.Unauthorized, ProblemTypes.KeysUnavailable]);
-            operation.Security = [Secured(context.Document!, "bearer", []), Secured(context.Document!, "apiKey", [])];
-        }
-        if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)
-        {
-            // OpenAPI 3.1: names of roles. One requirement of the list is enough, so each role is one.
-            operation.Security = [.. roles.Roles.Select(role => Secured(context.Document!, "bearer", [role])),
-                .. roles.Roles.Select(role => Secured(context.Document!, "apiKey", [role]))];
-            problems.Add(ProblemTypes.Forbidden);
-            operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();
-        }
+        if (!metadata.OfType<NoDeadline>().Any())
+            problems.AddRange(AddDeadline(operation));
+        problems.AddRange(AddSecurity(operation, metadata, context.Document!));
 
         context.Document!.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(ProblemBody), null, cancel));
         var schema = new OpenApiSchemaReference("Problem", context.Document);
@@ -154,6 +144,35 @@ static class ApiDocument
             Add(operation, example, json);
         foreach (var text in metadata.OfType<TextDoc>())
             Add(operation, text);
+    }
+
+    /// <returns>The problems of callers without a key or its role.</returns>
+    static List<ProblemType> AddSecurity(OpenApiOperation operation, IList<object> metadata, OpenApiDocument document)
+    {
+        var problems = new List<ProblemType>();
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+        {
+            problems.AddRange([ProblemTypes.Unauthorized, ProblemTypes.KeysUnavailable]);
+            operation.Security = [Secured(document, "bearer", []), Secured(document, "apiKey", [])];
+        }
+        if (metadata.OfType<RequiredRoles>().FirstOrDefault() is { } roles)
+        {
+            // OpenAPI 3.1: names of roles. One requirement of the list is enough, so each role is one.
+            operation.Security = [.. roles.Roles.Select(role => Secured(document, "bearer", [role])),
+                .. roles.Roles.Select(role => Secured(document, "apiKey", [role]))];
+            problems.Add(ProblemTypes.Forbidden);
+            operation.Description = $"{operation.Description} Requires the role {string.Join(" or ", roles.Roles)}.".Trim();
+        }
+
+        return problems;
+    }
+
+    /// <returns>The problems that the header can have.</returns>
+    static ProblemType[] AddDeadline(OpenApiOperation operation)
+    {
+        Add(operation, new HeaderDoc(Deadline.Header, false,
+            "Milliseconds that you wait for the response. Later its work is cancelled, and nothing is changed.", "2000"));
+        return [ProblemTypes.InvalidDeadline, ProblemTypes.Deadline];
     }
 
     static OpenApiSecurityRequirement Secured(OpenApiDocument document, string scheme, List<string> roles) =>

@@ -15,8 +15,8 @@ static class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous().ExcludeFromDescription();
-        routes.MapGet("/health/ready", Ready).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous().WithoutDeadline().ExcludeFromDescription();
+        routes.MapGet("/health/ready", Ready).AllowAnonymous().WithoutDeadline().ExcludeFromDescription();
     }
 
     static async Task<IResult> Ready(HealthCheckService health, CancellationToken cancel)

@@ -38,6 +38,7 @@ public static class HttpDefaults
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         builder.Services.AddSingleton<RouteTable>();
         builder.Services.AddSingleton<RequestsInProgress>();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddHealthChecks().AddCheck<ApiKeyRing>("keys");
         builder.AddRates();
         builder.AddHttps(HttpSettings.From(builder.Configuration));
@@ -59,6 +60,7 @@ public static class HttpDefaults
         app.Use(MethodRules.Route);
         app.UseRouting();
         app.Use(MethodRules.Refuse);
+        app.UseMiddleware<DeadlineMiddleware>();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<RequestRules>();

@@ -24,6 +24,12 @@ public sealed class HttpSettings
     /// <summary>How long a browser that was here uses https only: the header <c>Strict-Transport-Security</c>; 0: no header.</summary>
     public int HstsDays { get; set; }
 
+    /// <summary>
+    /// Time of a request until its response begins; then its statements are cancelled and the answer is 504. A caller can set a shorter one with
+    /// the header <c>Request-Deadline</c>. Event streams, files and reports have none.
+    /// </summary>
+    public int DeadlineSeconds { get; set; } = 10;
+
     /// <exception cref="InvalidOperationException">A setting is invalid.</exception>
     public static HttpSettings From(IConfiguration configuration)
     {
@@ -38,6 +44,7 @@ public sealed class HttpSettings
     {
         Require(HttpsPort is >= 1 and <= 65_535, "Http:HttpsPort must be 1 to 65535.");
         Require(HstsDays is >= 0 and <= 730, "Http:HstsDays must be 0 to 730.");
+        Require(DeadlineSeconds is >= 1 and <= 3600, "Http:DeadlineSeconds must be 1 to 3600.");
         _ = Networks().Count();
     }
 

@@ -26,6 +26,7 @@ public static class ProblemTypes
     public static readonly ProblemType InvalidParameter = new("invalid-parameter", 400, "A query parameter is invalid.");
     public static readonly ProblemType InvalidCursor = new("invalid-cursor", 400, "The cursor is invalid.");
     public static readonly ProblemType InvalidId = new("invalid-id", 400, "The id is invalid.");
+    public static readonly ProblemType InvalidDeadline = new("invalid-deadline", 400, "The header Request-Deadline is invalid.");
     public static readonly ProblemType Unauthorized = new("unauthorized", 401, "Authentication failed.");
     public static readonly ProblemType Forbidden = new("forbidden", 403, "The API key lacks the required role.");
     public static readonly ProblemType RouteNotFound = new("route-not-found", 404, "Not found.");
@@ -35,6 +36,7 @@ public static class ProblemTypes
     public static readonly ProblemType DatabaseUnavailable = new("database-unavailable", 503, "The database is temporarily unavailable.");
     public static readonly ProblemType KeysUnavailable = new("keys-unavailable", 503, "The API keys are temporarily unavailable.");
     public static readonly ProblemType Stopping = new("stopping", 503, "This process is stopping.");
+    public static readonly ProblemType Deadline = new("deadline", 504, "The time of the request is over.");
 
     // Calls with a body.
     public static readonly ProblemType NoBody = new("no-body", 400, "The request has no body.");

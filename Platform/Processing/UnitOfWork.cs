@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderSaga.Platform.Common;
 using OrderSaga.Platform.Database;
+using OrderSaga.Platform.Http;
 using OrderSaga.Platform.Outbox;
 
 namespace OrderSaga.Platform.Processing;
@@ -123,19 +124,22 @@ public sealed class UnitOfWork<TDb>(
     async Task<T> Commit<T>(Func<UnitOfWorkContext, Task<T>> body, AsyncServiceScope scope, UnitOfWorkContext work, OutboxWriter outbox,
         IReadOnlyList<Guid> confirmed)
     {
-        await WaitForWriter();
+        // A caller whose time is over gets nothing done; what is committed is not cut.
+        var cancel = http.HttpContext?.RequestAborted ?? CancellationToken.None;
+        await WaitForWriter(cancel);
         var db = scope.ServiceProvider.GetRequiredService<TDb>();
         try
         {
             if (IsRequest)
                 db.Database.SetCommandTimeout(settings.RequestStatementSeconds);
-            work.Begin(db, database.Dialect, outbox, Actor.Of(http.HttpContext?.User));
-            await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
+            work.Begin(db, database.Dialect, outbox, Actor.Of(http.HttpContext?.User), cancel);
+            await using var transaction = await db.Database.BeginTransactionAsync(cancel);
             var result = await body(work);
             outbox.CreateRows(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
             // The DbContext must not be used after this: the commit may be sent with the writes, unseen by EF Core and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
+            Deadline.Lift(http.HttpContext);
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
         }
@@ -151,11 +155,11 @@ public sealed class UnitOfWork<TDb>(
     }
 
     /// <summary>Waits for SQLite's single writer; an HTTP request waits at most until its timeout. With other databases there is no wait.</summary>
-    async Task WaitForWriter()
+    async Task WaitForWriter(CancellationToken cancel)
     {
         if (!IsRequest)
-            await database.Writer.WaitAsync(CancellationToken.None);
-        else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout, CancellationToken.None))
+            await database.Writer.WaitAsync(cancel);
+        else if (!await database.Writer.WaitAsync(settings.RequestTimeout - settings.FileTimeout, cancel))
             throw new DatabaseBusyException($"The database {database.Name} was busy until the request timed out.");
     }
 

@@ -18,6 +18,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     ServiceDb? db;
     OutboxWriter? outbox;
     string? caller;
+    CancellationToken cancel;
     InboxChange inbox = InboxChange.None;
 
     public ServiceDb Db => db ?? throw new InvalidOperationException("No transaction is active in this scope.");
@@ -93,7 +94,7 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     Task<List<TEntity>> Lock<TEntity, TKey>(IEnumerable<TKey> keys, bool skipLocked) where TEntity : class where TKey : notnull
     {
         var distinct = keys.Distinct().ToList();
-        return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct, skipLocked);
+        return distinct.Count == 0 ? Task.FromResult(new List<TEntity>()) : Dialect.Lock<TEntity, TKey>(Db, distinct, skipLocked, cancel);
     }
 
     /// <summary>From now on this transaction waits only briefly for locks.</summary>
@@ -117,9 +118,9 @@ public sealed class UnitOfWorkContext(TimeProvider clock)
     /// </summary>
     public void AllowLongStatements() => Db.Database.SetCommandTimeout(LongStatementTimeout);
 
-    internal void Begin(ServiceDb current, Dialect dialect, OutboxWriter writer, string? caller)
+    internal void Begin(ServiceDb current, Dialect dialect, OutboxWriter writer, string? caller, CancellationToken cancel)
     {
-        (db, Dialect, outbox, this.caller) = (current, dialect, writer, caller);
+        (db, Dialect, outbox, this.caller, this.cancel) = (current, dialect, writer, caller, cancel);
         current.Database.AutoSavepointsEnabled = false;
         current.ChangeTracker.AutoDetectChangesEnabled = false;
     }

@@ -12,7 +12,7 @@ static class ConservationEndpoint
 
     public static void Map(IEndpointRouteBuilder reconciliation) => reconciliation.MapGet("/conservation", Get)
         .WithName("GetConservation").WithSummary("The sums received = available + held + sold and captured - refunded = settled, and their drift")
-        .LimitRate()
+        .LimitRate().WithoutDeadline()
         .Produces<ConservationReport>().ResponseExample(200, Example);
 
     static async Task<ConservationReport> Get(Conservation conservation, SettlementTermsSource terms, CancellationToken cancel) =>

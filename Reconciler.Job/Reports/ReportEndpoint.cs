@@ -15,7 +15,7 @@ static class ReportEndpoint
 
     public static void Map(RouteGroupBuilder runs) => runs.MapGet("/{id}/report", Get)
         .WithName("GetReconciliationReport").WithSummary("The report of a run: HTML to read and print, CSV for a spreadsheet, JSON for programs")
-        .LimitRate()
+        .LimitRate().WithoutDeadline()
         .Produces<RunReport>(200, Json, Html, Csv).ResponseExample(200, Examples.Report)
         .AcceptsHeader("Accept", false, "text/html (the default), text/csv or application/json; the parameter format overrides it.", Html)
         .ProducesProblem(ProblemTypes.InvalidId, ProblemTypes.RunNotFound, ProblemTypes.FormatNotOffered);

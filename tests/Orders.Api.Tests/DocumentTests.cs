@@ -123,6 +123,16 @@ public sealed class DocumentTests(Api api) : IClassFixture<Api>
     }
 
     [Fact]
+    public async Task OpenAPI_describes_the_deadline_of_every_call()
+    {
+        foreach (var (name, operation) in await Operations())
+        {
+            var accepts = operation["parameters"]?.AsArray().Any(parameter => (string)parameter!["name"]! == Deadline.Header) == true;
+            (accepts, operation["responses"]!.AsObject().ContainsKey("504")).ShouldBe(name == "get /orders/{id}/events" ? (false, false) : (true, true), name);
+        }
+    }
+
+    [Fact]
     public async Task OpenAPI_describes_the_header_fields_of_rates()
     {
         var operations = await Operations();

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using OrderSaga.Platform.Http;
 
 namespace OrderSaga.Payments.Tests;
 
@@ -88,6 +89,7 @@ sealed class FakeGateway : HttpMessageHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Headers.Authorization!.ToString().ShouldBe("Bearer test-key-of-the-gateway");
+        request.Headers.Contains(Deadline.Header).ShouldBeFalse("what moves money ends by its own timeout, never by that of a caller");
         var path = request.RequestUri!.AbsolutePath.Split('/');
         var operation = request.Method == HttpMethod.Get ? "find" : path[^1] == "authorizations" ? "authorize" : path[^1];
         var key = operation == "find" ? request.RequestUri.Query : request.Headers.GetValues("Idempotency-Key").Single();

@@ -21,7 +21,7 @@ static class PlatformLayers
         ("Inbox", "Database"),
         ("Outbox", "Common, Database, Envelopes, Inbox"),
         ("Rabbit", "Common, Outbox"),
-        ("Processing", "Common, Database, Inbox, Outbox"),
+        ("Processing", "Common, Database, Http, Inbox, Outbox"),
         ("Switches", "Common, Database, Http, Processing"),
         ("DeadLetters", "Common, Database, Rates, Http, Envelopes, Inbox, Outbox, Rabbit, Processing"),
         ("Participants", "Common, Database, Http, History, Processing"),

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace OrderSaga.Platform.Http;
+
+/// <summary>
+/// The time that a request has: that of its caller or that of the setting, whichever is shorter. When it is over, <c>RequestAborted</c> is
+/// cancelled, and with it the request's statements and calls. It has no effect any more once something is committed, or the response has
+/// begun (docs/adr/0043).
+/// </summary>
+public sealed class Deadline : IDisposable
+{
+    /// <summary>Milliseconds that are left: relative, so that the clocks of caller and service do not matter.</summary>
+    public const string Header = "Request-Deadline";
+
+    /// <summary>With less time no work begins: its result would come too late.</summary>
+    internal static readonly TimeSpan Least = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Share of the time that a call leaves to its caller, which must still answer.</summary>
+    const double CallersShare = 0.05;
+
+    const int Running = 0;
+    const int Over = 1;
+    const int Lifted = 2;
+
+    readonly HttpContext http;
+    readonly TimeSpan time;
+    readonly TimeSpan? callersTime;
+    readonly CancellationToken disconnected;
+    readonly CancellationTokenRegistration link;
+    // Neither linked nor disposed: the timer may cancel it while the request ends.
+    readonly CancellationTokenSource aborted = new();
+    readonly Timer timer;
+    readonly long start = Stopwatch.GetTimestamp();
+    int state;
+
+    internal Deadline(HttpContext http, TimeSpan time, TimeSpan? callersTime)
+    {
+        (this.http, this.time, this.callersTime, disconnected) = (http, time, callersTime, http.RequestAborted);
+        link = disconnected.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), aborted);
+        http.RequestAborted = aborted.Token;
+        http.Features.Set(this);
+        http.Response.OnStarting(static deadline => ((Deadline)deadline).LiftAtResponse(), this);
+        timer = new Timer(static deadline => ((Deadline)deadline!).End(), this, time, Timeout.InfiniteTimeSpan);
+    }
+
+    internal bool IsOver => Volatile.Read(ref state) == Over;
+
+    /// <summary>No limit if the caller set none. It counts down also when something is committed.</summary>
+    TimeSpan CallersTimeLeft => callersTime - Stopwatch.GetElapsedTime(start) ?? TimeSpan.MaxValue;
+
+    /// <summary>The caller's time that is left for waiting, at most <paramref name="max"/>.</summary>
+    public static TimeSpan LimitWait(HttpContext http, TimeSpan max) =>
+        Of(http) is { } deadline && deadline.CallersTimeLeft < max ? Max(deadline.CallersTimeLeft - Least, TimeSpan.Zero) : max;
+
+    /// <summary>
+    /// Something is committed: the request finishes, so that its response says so. Endpoints that commit by <c>UnitOfWork</c> need not call it.
+    /// </summary>
+    public static void Lift(HttpContext? http) => Of(http)?.Lift();
+
+    /// <summary>Cancelled when a call for this request must end, so that the request can still answer without its result.</summary>
+    public static CancellationTokenSource ForCalls(HttpContext? http, CancellationToken cancel)
+    {
+        var calls = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (LeftForCalls(http) is { } left)
+            calls.CancelAfter(Max(left, TimeSpan.Zero));
+        return calls;
+    }
+
+    /// <summary>Null: no limit.</summary>
+    internal static TimeSpan? LeftForCalls(HttpContext? http) => Of(http) is { } deadline && Volatile.Read(ref deadline.state) != Lifted
+        ? ((deadline.time - Stopwatch.GetElapsedTime(deadline.start)) * (1 - CallersShare)) - Least : null;
+
+    /// <summary>The problem of a request whose time is over.</summary>
+    internal static Problem Refusal(TimeSpan time) => new(ProblemTypes.Deadline,
+        $"The {Milliseconds(time)} ms of the request were too short. Nothing was changed. Send the same request again, with more time if you can wait.");
+
+    internal static string Milliseconds(TimeSpan time) => Math.Max(0, (long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Whole milliseconds, at least one; without the header null.</summary>
+    internal static bool TryRead(StringValues header, out TimeSpan? time)
+    {
+        time = null;
+        if (header.Count == 0)
+            return true;
+        if (!long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) || milliseconds < 1)
+            return false;
+        time = TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue));
+        return true;
+    }
+
+    public void Dispose()
+    {
+        timer.Dispose();
+        link.Unregister();
+        http.RequestAborted = disconnected;
+    }
+
+    static Deadline? Of(HttpContext? http) => http?.Features.Get<Deadline>();
+
+    static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    void End()
+    {
+        if (Interlocked.CompareExchange(ref state, Over, Running) == Running)
+            _ = aborted.CancelAsync(); // What it calls may block or throw, which a timer must not.
+    }
+
+    void Lift()
+    {
+        if (Interlocked.Exchange(ref state, Lifted) == Over)
+            http.RequestAborted = disconnected;
+    }
+
+    Task LiftAtResponse()
+    {
+        Lift();
+        return Task.CompletedTask;
+    }
+}
