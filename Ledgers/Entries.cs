@@ -18,7 +18,10 @@ public sealed record PaymentEntry(
     Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
     IReadOnlyList<AttemptEntry> Attempts, string Lane, DateTime UpdatedAt)
 {
-    /// <summary>The amount that was captured or refunded. A Confirmed branch must have captured the full amount.</summary>
+    /// <summary>
+    /// The amount that was captured or refunded. CapturedAmount is used only after a cancellation, when another party may have captured a part.
+    /// In Confirmed the full amount is expected; settlement reports a difference.
+    /// </summary>
     public long AmountMoved() => State == BranchStates.Confirmed ? Amount : CapturedAmount ?? Amount;
 }
 

@@ -4,7 +4,7 @@ using OrderSaga.Platform.Database;
 
 namespace OrderSaga.Ledgers;
 
-/// <summary>One service's ledger as entries sorted by order id, read row by row with plain statements, independent of its size.</summary>
+/// <summary>One service's ledger as entries sorted by order id, read row by row, so that memory does not grow with the ledger.</summary>
 public abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settings) where T : class
 {
     public ReadOnlyDatabase Database { get; } = database;
@@ -19,7 +19,7 @@ public abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settin
     /// <summary>The column of the order id; the first of <see cref="Columns"/>.</summary>
     protected abstract string Id { get; }
 
-    /// <summary>The first table of <see cref="From"/>; it has one entry per order.</summary>
+    /// <summary>The first table of <see cref="From"/>, which <see cref="EndStatement"/> counts.</summary>
     protected abstract string Main { get; }
 
     /// <summary>Selects the orders changed at @since or later by an index on the time of change.</summary>
@@ -40,7 +40,7 @@ public abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settin
     /// <summary>As <see cref="Statement"/>, for the changed orders.</summary>
     public string ChangedStatement => $"{Changed} ORDER BY 1";
 
-    /// <summary>Selects the id @rows after the first one: the end of one statement.</summary>
+    /// <summary>Skips @rows rows and selects the id of the next one. The statement reads up to and including that id.</summary>
     public string EndStatement(LedgerFilter filter, DbCommand command) =>
         $"SELECT {Id} FROM {Main} WHERE {filter.Where(Id, command, Database.Mode)} ORDER BY {Id} "
         + (Database.Mode == DatabaseMode.SqlServer ? "OFFSET @rows ROWS FETCH NEXT 1 ROWS ONLY" : "LIMIT 1 OFFSET @rows");
@@ -52,18 +52,18 @@ public abstract class Ledger<T>(ReadOnlyDatabase database, LedgerSettings settin
     {
         for (var next = filter; next is not null;)
         {
-            var part = next is LedgerFilter.After all ? all with { End = await End(all, cancel) } : next;
+            var part = next is LedgerFilter.After range ? range with { End = await End(range, cancel) } : next;
             await foreach (var page in Run(part, cancel))
                 yield return page;
             next = part is LedgerFilter.After { End: { } end } ? new LedgerFilter.After(end) : null;
         }
     }
 
-    async Task<Guid?> End(LedgerFilter.After all, CancellationToken cancel)
+    async Task<Guid?> End(LedgerFilter.After range, CancellationToken cancel)
     {
         await using var connection = await Database.Open(cancel);
         await using var command = Command(connection);
-        command.CommandText = EndStatement(all, command);
+        command.CommandText = EndStatement(range, command);
         command.Add("rows", settings.MaxStatementRows);
         return await command.ExecuteScalarAsync(cancel) switch
         {

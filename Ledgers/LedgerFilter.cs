@@ -7,7 +7,9 @@ namespace OrderSaga.Ledgers;
 /// <summary>Selects the orders to read from a ledger.</summary>
 public abstract record LedgerFilter
 {
-    /// <summary>All orders, or those after an id, where an earlier read stopped; up to <paramref name="End"/> if set.</summary>
+    /// <summary>
+    /// The orders after <paramref name="Id"/>, or from the first if it is null; up to and including <paramref name="End"/>, if it is set.
+    /// </summary>
     public sealed record After(Guid? Id, Guid? End = null) : LedgerFilter;
 
     /// <summary>Only these orders, if they exist.</summary>

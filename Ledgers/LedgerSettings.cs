@@ -9,7 +9,10 @@ public sealed class LedgerSettings
     /// <summary>Maximum number of pages of one ledger read ahead; with <see cref="PageSize"/> it bounds the memory.</summary>
     public int ReadAheadPages { get; set; } = 4;
 
-    /// <summary>Maximum number of rows that one statement of a full run reads. While they are compared, its database snapshot stays open.</summary>
+    /// <summary>
+    /// About how many rows of a ledger's main table one statement of a full run reads. Joined rows come on top. While they are compared, its
+    /// database snapshot stays open.
+    /// </summary>
     public int MaxStatementRows { get; set; } = 20_000;
 
     /// <summary>Orders looked up by one statement.</summary>

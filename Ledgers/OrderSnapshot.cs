@@ -30,8 +30,11 @@ public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? 
     /// <summary>The payment is captured, according to the payment branch.</summary>
     public bool Paid => PaymentState == Confirmed;
 
-    /// <summary>An authorization exists or may still be made; nothing is captured.</summary>
-    public bool Authorized => PaymentState is Tried or Pending or CaptureRefused;
+    /// <summary>
+    /// The gateway has an authorization, or a payment page that the customer can still use. Nothing is captured. False while an answer of the
+    /// gateway is unknown (<see cref="AwaitsGateway"/>).
+    /// </summary>
+    public bool IsOpenAtGateway => PaymentState is Tried or Pending or CaptureRefused;
 
     /// <summary>The branch waits for the gateway's answer.</summary>
     public bool AwaitsGateway => PaymentState is Trying or Confirming or Cancelling;

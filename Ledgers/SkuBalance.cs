@@ -12,7 +12,7 @@ namespace OrderSaga.Ledgers;
 public sealed record SkuBalance(
     string Sku, long Received, long Available, long Held, long Sold, long Receipts, long HeldByOrders, long SoldToOrders)
 {
-    /// <summary>Pieces on one side only; 0 if received = available + held + sold and the level agrees with receipts and branches.</summary>
+    /// <summary>Sum of the absolute differences, in pieces: 0 if received = available + held + sold and the level agrees with receipts and branches.</summary>
     public long Drift =>
         Math.Abs(Received - Available - Held - Sold) + Math.Abs(Received - Receipts) + Math.Abs(Held - HeldByOrders) + Math.Abs(Sold - SoldToOrders);
 

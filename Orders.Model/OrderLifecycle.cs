@@ -62,7 +62,7 @@ public static class OrderLifecycle
         (ConfirmingStock, [CheckRequested], [ConfirmingStock, NeedsReview]),
         (Cancelling, [nameof(StockCancelled), nameof(PaymentCancelled)], [Cancelling, Cancelled]),
         (Cancelling, [CheckRequested], [Cancelling, NeedsReview]),
-        // Late answers: the Cancel is sent again.
+        // Late answers: a Cancel is sent.
         (Cancelled, [nameof(StockReserved), nameof(StockConfirmed)], [Cancelled]),
         (Cancelled, [nameof(PaymentAuthorized), nameof(PaymentPending), nameof(PaymentConfirmed)], [Cancelled]),
         // The missing answer resumes the order in its previous state.

@@ -40,7 +40,9 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// <summary>The merchant's reference of the customer; null: none. Erased with the other personal data.</summary>
     public string? Customer { get; set; }
 
-    /// <summary>One of <see cref="OrderFlows"/>, decided at placement. Every later step reads it here.</summary>
+    /// <summary>
+    /// One of <see cref="OrderFlows"/>, decided at the placement. It selects the first state; later steps depend only on the state.
+    /// </summary>
     public string Flow { get; set; } = OrderFlows.StockFirst;
 
     /// <summary>
@@ -48,7 +50,7 @@ public sealed class OrderState : SagaStateMachineInstance, IVersioned
     /// </summary>
     public string Lane { get; set; } = OrderLanes.Main;
 
-    /// <summary>The version of the switches that decided <see cref="Flow"/> and <see cref="Lane"/>; null: none was ever set.</summary>
+    /// <summary>The highest switch version in force at the placement; null: no switch was ever set.</summary>
     public long? SwitchVersion { get; set; }
 
     /// <summary>Span that placed the order, as a W3C traceparent; null: its process recorded no span.</summary>

@@ -30,7 +30,7 @@ public static class SettlementChecks
     /// <summary>True if the gateway captured without a request, or after it had declined.</summary>
     public static bool HasUnrequestedCapture(OrderSnapshot snapshot) => Any(snapshot, Capture) && !HasMatchingAttempt(snapshot, Capture);
 
-    /// <summary>True if our branch has the operation and no file has it, although the files of all possible days have arrived.</summary>
+    /// <summary>True if our branch has the operation and no file has it, although one must contain it by now.</summary>
     public static bool IsMissing(OrderSnapshot snapshot, SettlementTerms terms) => IsMissing(snapshot, terms, Capture) || IsMissing(snapshot, terms, Refund);
 
     public static bool CurrencyDiffers(OrderSnapshot snapshot)

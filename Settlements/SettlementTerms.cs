@@ -10,7 +10,7 @@ public sealed class SettlementTermsSource(LedgerSet ledgers, SettlementSettings 
 {
     public async Task<SettlementTerms> Read(CancellationToken cancel = default) => new(settings.Schedules, await Days(cancel));
 
-    /// <summary>The days since the first imported file; before any, the days for which files are fetched.</summary>
+    /// <summary>The days from the earliest one that has a file; if none has one, the last <c>LookbackDays</c> late ones.</summary>
     public async Task<SettlementDays> Days(CancellationToken cancel = default) =>
         DaysAt(clock.GetUtcNow(), await ledgers.Settlement.DeliveredDays(cancel), settings);
 
@@ -18,8 +18,8 @@ public sealed class SettlementTermsSource(LedgerSet ledgers, SettlementSettings 
     {
         if (settings.LateAfterHours == 0)
             return new SettlementDays(delivered);
-        var over = DateOnly.FromDateTime(now.UtcDateTime.AddHours(-settings.LateAfterHours)).AddDays(-1);
-        return new SettlementDays(delivered, delivered.Count > 0 ? delivered.Min() : over.AddDays(1 - settings.LookbackDays), over);
+        var lastLateDay = DateOnly.FromDateTime(now.UtcDateTime.AddHours(-settings.LateAfterHours)).AddDays(-1);
+        return new SettlementDays(delivered, delivered.Count > 0 ? delivered.Min() : lastLateDay.AddDays(1 - settings.LookbackDays), lastLateDay);
     }
 }
 

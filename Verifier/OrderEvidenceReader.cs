@@ -6,7 +6,7 @@ namespace OrderSaga.Verifier;
 sealed class OrderEvidenceReader(VerifySources sources)
 {
     public async Task<IReadOnlyList<OrderEvidence>> Read(IReadOnlyList<Guid> orders, CancellationToken cancel) =>
-        await Read(await sources.Merge.ReadOne(orders, cancel).ToListAsync(cancel), cancel);
+        await Read(await sources.Merge.ReadOrders(orders, cancel).ToListAsync(cancel), cancel);
 
     /// <summary>Adds everything else to the orders read from the ledgers.</summary>
     public async Task<IReadOnlyList<OrderEvidence>> Read(IReadOnlyList<OrderSnapshot> snapshots, CancellationToken cancel)

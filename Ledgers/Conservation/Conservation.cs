@@ -21,8 +21,9 @@ public sealed record ConservationReport(
 }
 
 /// <summary>
-/// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for
-/// each currency and each day with a file. Memory grows with days and currencies, not with orders.
+/// The proof by sums, at any time and without a run: received = available + held + sold for each sku; captured - refunded = settled for each
+/// order. The sums are shown by currency and day. Money that no file covers yet is counted as pending. Memory grows with days and currencies,
+/// not with orders.
 /// </summary>
 public sealed class Conservation(LedgerSet ledgers, LedgerSettings settings)
 {

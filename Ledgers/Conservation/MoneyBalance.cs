@@ -43,5 +43,5 @@ public sealed record Unsettled(string Currency, long Count, long Amount, DateOnl
 /// <param name="Subject">The settlement row, if it has no order.</param>
 /// <param name="Currency">ISO 4217.</param>
 /// <param name="Day">UTC.</param>
-/// <param name="Off">Minor units that the payments exceed the settlement; negative if the settlement exceeds the payments.</param>
+/// <param name="Off">Minor units by which the payments exceed the settlement; negative if the settlement exceeds the payments.</param>
 public sealed record MoneyDifference(Guid? OrderId, string? Subject, string Currency, DateOnly Day, long Off);

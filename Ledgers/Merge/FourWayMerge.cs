@@ -18,16 +18,16 @@ public sealed class FourWayMerge(LedgerSet ledgers, LedgerSettings settings)
         }
     }
 
-    /// <summary>One order as it is now, whatever its state.</summary>
+    /// <summary>One order as it is now, even if it is in flight.</summary>
     public async Task<OrderSnapshot> ReadOne(Guid orderId, CancellationToken cancel = default)
     {
-        await foreach (var snapshot in ReadOne([orderId], cancel))
+        await foreach (var snapshot in ReadOrders([orderId], cancel))
             return snapshot;
         return new OrderSnapshot(orderId, null, null, null, []);
     }
 
     /// <summary>These orders as they are now; orders unknown to all ledgers are left out.</summary>
-    public IAsyncEnumerable<OrderSnapshot> ReadOne(IReadOnlyList<Guid> orders, CancellationToken cancel = default) =>
+    public IAsyncEnumerable<OrderSnapshot> ReadOrders(IReadOnlyList<Guid> orders, CancellationToken cancel = default) =>
         Merge(new LedgerFilter.Only(orders), cancel);
 
     /// <summary>Finds the changed orders in each ledger first, then reads them in chunks.</summary>

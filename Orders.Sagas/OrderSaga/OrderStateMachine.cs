@@ -5,9 +5,9 @@ using OrderSaga.Contracts;
 namespace Orders.Sagas;
 
 /// <summary>
-/// The state machine of an order. The placement comes before it: one transaction creates the order in the first state of its flow
-/// and sends its commands (docs/adr/0004). A message that a state does not handle is an error on purpose: it is stored as a failed message.
-/// docs/state-table.md lists every state and message.
+/// The state machine of an order. The placement comes before it: one transaction creates the order in the first state of its flow and sends the
+/// first command of stock-first, or both first commands of both-at-once (docs/adr/0004). A message that a state does not handle is an error on
+/// purpose: it is stored as a failed message. docs/state-table.md lists every state and message.
 /// </summary>
 public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
 {
@@ -20,16 +20,17 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         InstanceState(order => order.State);
         ConnectStateObserver(step);
         Correlate();
-        HappyPath();
+        StockFirstAndSharedStates();
         BothAtOnce();
         Cancellation();
         FinalStates();
         Review();
     }
 
-    // Stock is tried before payment, so that a sold-out order never touches a card. Payment is confirmed before stock, because the gateway
-    // can refuse a capture, but the stock participant cannot refuse a sale.
-    void HappyPath()
+    // In the flow stock-first, stock is tried before payment, so that a sold-out order never touches a card. Both flows share AwaitingPayment,
+    // ConfirmingPayment and ConfirmingStock. In both, payment is confirmed before stock, because the gateway can refuse a capture, but the stock
+    // participant cannot refuse a sale.
+    void StockFirstAndSharedStates()
     {
         // Payments.Worker declines a Try that first reaches it after the time to pay. So in Reserving, StockReserved after that time cancels the
         // order. A check, or a positive answer in another unpaid state, cancels it only Orders:PaymentMarginSeconds later.
@@ -90,8 +91,8 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
             Ignore(PaymentDeclined), Ignore(PaymentConfirmed), Ignore(PaymentRefused), Ignore(CancelRequested));
     }
 
-    // A participant rejects a Try after its Cancel (tombstone). If a positive answer arrives after the order was cancelled, the saga sends
-    // the Cancel again; the participant then releases, returns, voids or refunds what it still has.
+    // After a Cancel, the participant refuses the Try of that order (tombstone). If a positive answer still arrives for a cancelled order, the
+    // saga sends a Cancel; the participant then releases, returns, voids or refunds what it still has.
     void FinalStates()
     {
         During(Cancelled,
@@ -109,10 +110,10 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
     }
 
     /// <summary>
-    /// An order leaves review in three cases: an answer arrives that its previous state acts on (even if the order already had that answer); an
-    /// operator decides; or it is unpaid, and its time to pay ends or its cancellation was requested. It then resumes in its previous state or is
-    /// cancelled. The saga ignores a decision about an older version of the row. Any other answer is handled as in the state before the review:
-    /// ignored, or stored as a failed message.
+    /// An order leaves review in three cases: an answer arrives that its previous state acts on; an operator decides; or it is unpaid, and its
+    /// time to pay and the payment margin are over. It then resumes in its previous state or is cancelled. A repeated answer also counts, for
+    /// example a second PaymentPending, or a second StockCancelled while the payment's Cancel is not answered. The saga ignores a decision about
+    /// an older version of the row. Any other answer is handled as in the state before the review: ignored, or stored as a failed message.
     /// </summary>
     void Review()
     {
@@ -197,7 +198,7 @@ public sealed class OrderStateMachine : MassTransitStateMachine<OrderState>
         CorrelateReleaseById(() => PaymentCancelled);
     }
 
-    /// <summary>An answer for an unknown order is an error: the message is stored as failed.</summary>
+    /// <summary>A message for an unknown order is an error: it is stored as failed.</summary>
     void CorrelateById<T>(System.Linq.Expressions.Expression<Func<Event<T>>> @event) where T : class, IOrderMessage =>
         Event(@event, x => x.CorrelateById(context => context.Message.OrderId).OnMissingInstance(missing => missing.Fault()));
 

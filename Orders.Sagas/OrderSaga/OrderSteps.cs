@@ -100,7 +100,7 @@ public sealed class OrderSteps(OrderSettings settings, TimeProvider clock) : ISt
         Record(context, "the payment branch holds nothing");
     }
 
-    public void RecordLateArrival(BehaviorContext<OrderState> context) => Record(context, "arrived after the order was cancelled: the Cancel was sent again");
+    public void RecordLateArrival(BehaviorContext<OrderState> context) => Record(context, "arrived after the order was cancelled: a Cancel was sent");
 
     public bool NothingIsHeld(BehaviorContext<OrderState> context) => context.Saga is { StockReleased: true, PaymentReleased: true };
 

@@ -8,7 +8,10 @@ namespace OrderSaga.Platform.Inbox;
 /// </summary>
 static class Inbox
 {
-    /// <summary>Returns the ids, without those handled before; if <paramref name="query"/> is false the inbox is not queried.</summary>
+    /// <summary>
+    /// If <paramref name="query"/> is true, returns the ids that the endpoint has not handled. If it is false, returns all ids, without
+    /// duplicates.
+    /// </summary>
     public static async Task<HashSet<Guid>> FindNew(DbContext db, string endpoint, IEnumerable<Guid?> messages, bool query)
     {
         var ids = messages.OfType<Guid>().ToHashSet();

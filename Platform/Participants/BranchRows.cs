@@ -5,7 +5,8 @@ namespace OrderSaga.Platform.Participants;
 
 /// <summary>
 /// The branches of one transaction, tracked by its DbContext and loaded before its handlers run. Handlers read branches only here, never
-/// from the database. An id that was loaded and has no row here has no branch yet, or with skipLocked perhaps a locked one.
+/// from the database. If a loaded id has no row here, the order has no branch yet. With skipLocked, its branch may instead be locked by
+/// another transaction.
 /// </summary>
 public abstract class BranchRows<TBranch>(ServiceDb db) : IPreload where TBranch : BranchRow
 {

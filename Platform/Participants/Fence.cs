@@ -4,8 +4,9 @@ using OrderSaga.Platform.Processing;
 namespace OrderSaga.Platform.Participants;
 
 /// <summary>
-/// Applies the outcomes of the participant's rule: changes the order's branch, writes one audit row and sends one answer. The unit of work
-/// saves all three. Together with the rule it makes Try, Confirm and Cancel safe in any sequence and any number of times.
+/// Applies the outcomes of the participant's rule. A step changes the branch, writes one audit row and sends its answer, if it has one. A repeat
+/// only sends the answer again, and the branch takes the lane of the command. A violation throws. The unit of work saves the changes and the
+/// answer. Together with the rule it makes Try, Confirm and Cancel safe in any sequence and any number of times.
 /// </summary>
 public abstract class Fence<TBranch, TState, TStep>(Participant participant, BranchRows<TBranch> rows, UnitOfWorkContext work, TimeProvider clock)
     where TBranch : BranchRow<TState, TStep>, new() where TState : struct, Enum where TStep : Outcome.Step<TState>
@@ -61,7 +62,9 @@ public abstract class Fence<TBranch, TState, TStep>(Participant participant, Bra
     /// <summary>Makes the step's changes outside the branch, in the same transaction.</summary>
     protected abstract void OnTransition(TBranch branch, TStep step, string cause);
 
-    /// <summary>In the lane of the command; an answer without one, such as a gateway's, in the lane of the branch.</summary>
+    /// <summary>
+    /// Sends the answer in the lane of the command. If no command caused it, for example after a gateway's answer, in the lane of the branch.
+    /// </summary>
     Task Send(object? answer, TBranch? branch) => answer is null ? Task.CompletedTask
         : work.Send(Lane.Queue(participant.AnswerQueue, work.Lane ?? branch?.Lane ?? Lane.Main), answer);
 }

@@ -5,7 +5,7 @@ namespace OrderSaga.Platform.Participants;
 /// <summary>What a participant's rule decides about one command; the <see cref="Fence{TBranch,TState,TStep}"/> applies it.</summary>
 public abstract record Outcome
 {
-    /// <summary>Nothing changes and no answer is sent: for example for a duplicate whose answer is not known yet.</summary>
+    /// <summary>The state stays and no answer is sent: for example for a duplicate whose answer is not known yet.</summary>
     public static readonly Outcome Nothing = new Repeat(null);
 
     /// <summary>The branch changes. Each participant derives one record that adds its other changes.</summary>
@@ -15,7 +15,7 @@ public abstract record Outcome
     public abstract record Step<TState>(TState To, object? Answer, string? Note = null) : Outcome where TState : struct, Enum;
 
     /// <summary>
-    /// The state stays, and only the branch's lane follows the command; the answer that follows from the state is sent. Null: no answer yet.
+    /// The state stays. The branch takes the lane of the command. The answer for this state is sent; if it is null, none is sent.
     /// </summary>
     public sealed record Repeat(object? Answer) : Outcome;
 

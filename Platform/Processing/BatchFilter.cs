@@ -76,16 +76,18 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
         var batch = lockedDeliveries.DeferFollowers(arrived);
         var queryInbox = expectDuplicates || batch.Any(delivery => delivery.Context.ReceiveContext.Redelivered);
         var deferred = new List<Delivery>();
-        foreach (var remaining in queryInbox ? [batch] : await TryWithoutInboxQuery(batch))
+        foreach (var remaining in queryInbox ? [batch] : await RunOnceReturnRest(batch))
             await BatchSplitter.Run(remaining, part => HandleWithInboxQuery(part, shortLockTimeout: false), (delivery, failure) =>
                 FailOrDefer(delivery, failure, deferred));
         lockedDeliveries.Defer(deferred);
     }
 
     /// <summary>
-    /// Returns what remains to do: usually nothing; after a failure the whole batch, or its parts around the failed delivery.
+    /// First run, without the inbox query. Returns the parts that must run again: none after a success, and none if a row was locked (the batch
+    /// is then deferred). After another failure the whole batch or, if one delivery failed, the deliveries before it, the delivery, and those
+    /// after it.
     /// </summary>
-    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> TryWithoutInboxQuery(IReadOnlyList<Delivery> batch)
+    async Task<IReadOnlyList<IReadOnlyList<Delivery>>> RunOnceReturnRest(IReadOnlyList<Delivery> batch)
     {
         if (batch.Count == 0)
             return [];
@@ -107,8 +109,8 @@ sealed class BatchFilter<TDb> : IFilter<ConsumeContext> where TDb : ServiceDb
     }
 
     /// <summary>
-    /// Queries the inbox first and skips duplicates. A message that fails alone is stored as failed. While the database is unavailable this
-    /// waits: the deliveries stay unacknowledged, so none is lost.
+    /// Queries the inbox first and skips duplicates. Throws if the batch fails. While the database is unavailable it waits: the deliveries stay
+    /// unacknowledged, so none is lost.
     /// </summary>
     Task HandleWithInboxQuery(IReadOnlyList<Delivery> batch, bool shortLockTimeout)
     {

@@ -90,9 +90,9 @@ sealed class LockedDeliveries(
             List<Delivery> all;
             lock (gate)
                 all = [.. group];
-            var locked = new HashSet<Guid>();
+            var lockedIds = new HashSet<Guid>();
             foreach (var batch in all.Chunk(batchSize))
-                Release(group, batch, await HandleUnlocked(batch, locked));
+                Release(group, batch, await HandleUnlocked(batch, lockedIds));
             lock (gate)
                 return group.Count == 0;
         }

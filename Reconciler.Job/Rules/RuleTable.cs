@@ -21,7 +21,8 @@ static class RuleTable
         new(OrphanHold, Medium, CancelStock, Stock, "A hold belongs to an order.", (s, _) => !s.Known && s.StockState == Tried),
         new(OrphanHold, High, Case, Stock, "Sold stock belongs to an order.", (s, _) => !s.Known && s.Sold),
         new(OrphanPayment, High, CancelPayment, Payment, "An authorization belongs to an order.",
-            (s, _) => !s.Known && (s.Authorized || s.PaymentState == Trying)),
+            (s, _) => !s.Known && (s.IsOpenAtGateway || s.PaymentState == Trying)),
+        // Confirming and Cancelling count as captured: the gateway may already have captured.
         new(OrphanPayment, Critical, Case, Payment, "Captured money belongs to an order.",
             (s, _) => !s.Known && (s.Paid || s.PaymentState is Confirming or Cancelling)),
     ];
@@ -47,7 +48,8 @@ static class RuleTable
     /// <summary>Completed orders: stock sold, payment captured.</summary>
     static readonly Rule[] OfCompleted =
     [
-        // This rule need not test Paid: an unpaid order with unsold stock breaks the first rule of AgainstBoth, which hides this one.
+        // This rule need not test Paid: a completed order without a captured payment and without sold stock breaks the first rule of AgainstBoth,
+        // which hides this one.
         new(MoneyWithoutStock, Critical, Case, Stock, "A completed order with a captured payment has its stock sold.",
             (s, _) => s.Completed && s.StockState is Refused or BranchStates.Cancelled),
         new(OrderStockDiffer, Medium, ConfirmStock, Stock, "The stock of a completed order is sold, not only held.",
@@ -68,14 +70,15 @@ static class RuleTable
         new(OrderStockDiffer, Medium, CancelStock, Stock, "No stock is held for a cancelled order.", (s, _) => s.Cancelled && s.StockState == Tried),
         new(StockWithoutMoney, Critical, Case, Stock, "No stock of a cancelled order is sold.", (s, _) => s.Cancelled && s.Sold),
         new(CapturedButCancelled, Critical, CancelPayment, Payment, "No payment of a cancelled order is captured.", (s, _) => s.Cancelled && s.Paid),
-        new(AuthorizedButCancelled, High, CancelPayment, Payment, "No payment of a cancelled order is authorized.", (s, _) => s.Cancelled && s.Authorized),
+        new(AuthorizedButCancelled, High, CancelPayment, Payment, "No payment of a cancelled order is authorized.",
+            (s, _) => s.Cancelled && s.IsOpenAtGateway),
         new(OrderPaymentDiffer, High, CancelPayment, Payment, "The payment of a cancelled order is in a final state.",
             (s, _) => s.Cancelled && s.AwaitsGateway),
     ];
 
     /// <summary>
-    /// Orders in progress: combinations of states that need an operator. A Cancel that is in transit for longer than the window can cause them
-    /// too; then they resolve themselves.
+    /// Orders in progress: combinations of states that need an operator. A CancelStock or CancelPayment that is in transit for longer than
+    /// <c>Reconciliation:WindowSeconds</c> can cause them too. They disappear when it is handled.
     /// </summary>
     static readonly Rule[] InProgress =
     [
