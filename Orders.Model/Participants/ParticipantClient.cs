@@ -53,7 +53,8 @@ public sealed class ParticipantClient(
         }
         catch (Exception failure) when (!cancel.IsCancellationRequested)
         {
-            log.Log(IsOutOfTime(failure) ? LogLevel.Debug : LogLevel.Warning, "The source {Participant} did not answer a query: {Failure}", name, failure.Message);
+            log.Log(IsOutOfTime(failure) ? LogLevel.Debug : LogLevel.Warning,
+                "The source {Participant} did not answer a query: {Failure}", name, failure.Message);
             return new ParticipantResponse<T>(null, DescribeFailure(failure));
         }
     }

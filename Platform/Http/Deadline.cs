@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace OrderSaga.Platform.Http;
 
 /// <summary>
 /// The time that a request has: that of its caller or that of the setting, whichever is shorter. When it is over, <c>RequestAborted</c> is
-/// cancelled, and with it the request's statements and calls. It has no effect any more once something is committed, or the response has
-/// begun (docs/adr/0043).
+/// cancelled, and with it the request's statements and calls. It has no effect any more once something is committed, or the response is being
+/// written (docs/adr/0043).
 /// </summary>
-public sealed class Deadline : IDisposable
+public sealed class Deadline : IHttpRequestLifetimeFeature, IDisposable
 {
     /// <summary>Milliseconds that are left: relative, so that the clocks of caller and service do not matter.</summary>
     public const string Header = "Request-Deadline";
@@ -28,6 +29,7 @@ public sealed class Deadline : IDisposable
     readonly HttpContext http;
     readonly TimeSpan time;
     readonly TimeSpan? callersTime;
+    readonly IHttpRequestLifetimeFeature server;
     readonly CancellationToken disconnected;
     readonly CancellationTokenRegistration link;
     // Neither linked nor disposed: the timer may cancel it while the request ends.
@@ -38,12 +40,28 @@ public sealed class Deadline : IDisposable
 
     internal Deadline(HttpContext http, TimeSpan time, TimeSpan? callersTime)
     {
-        (this.http, this.time, this.callersTime, disconnected) = (http, time, callersTime, http.RequestAborted);
+        (this.http, this.time, this.callersTime) = (http, time, callersTime);
+        server = http.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        disconnected = server.RequestAborted;
         link = disconnected.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), aborted);
-        http.RequestAborted = aborted.Token;
         http.Features.Set(this);
-        http.Response.OnStarting(static deadline => ((Deadline)deadline).LiftAtResponse(), this);
+        http.Features.Set<IHttpRequestLifetimeFeature>(this);
         timer = new Timer(static deadline => ((Deadline)deadline!).End(), this, time, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// What writes the response asks for it after the content type is set. Cancelled then, the framework would send a part of the body as if it
+    /// were all.
+    /// </summary>
+    public CancellationToken RequestAborted
+    {
+        get
+        {
+            if (http.Response.ContentType is not null)
+                Lift();
+            return Volatile.Read(ref state) == Lifted ? disconnected : aborted.Token;
+        }
+        set => throw new NotSupportedException("The deadline of a request is its only source of cancellation.");
     }
 
     internal bool IsOver => Volatile.Read(ref state) == Over;
@@ -95,8 +113,10 @@ public sealed class Deadline : IDisposable
     {
         timer.Dispose();
         link.Unregister();
-        http.RequestAborted = disconnected;
+        http.Features.Set(server);
     }
+
+    public void Abort() => server.Abort();
 
     static Deadline? Of(HttpContext? http) => http?.Features.Get<Deadline>();
 
@@ -108,15 +128,5 @@ public sealed class Deadline : IDisposable
             _ = aborted.CancelAsync(); // What it calls may block or throw, which a timer must not.
     }
 
-    void Lift()
-    {
-        if (Interlocked.Exchange(ref state, Lifted) == Over)
-            http.RequestAborted = disconnected;
-    }
-
-    Task LiftAtResponse()
-    {
-        Lift();
-        return Task.CompletedTask;
-    }
+    void Lift() => Interlocked.Exchange(ref state, Lifted);
 }

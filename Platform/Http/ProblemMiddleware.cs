@@ -73,7 +73,7 @@ sealed class ProblemMiddleware(
         {
             Members = problem.Members,
         };
-        return response.WriteAsJsonAsync(body, Json, "application/problem+json", context.RequestAborted);
+        return response.WriteAsJsonAsync(body, Json, "application/problem+json", CancellationToken.None);
     }
 }
 

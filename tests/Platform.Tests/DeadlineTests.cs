@@ -112,7 +112,7 @@ public sealed class DeadlineTests
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await ChainHost.Start(installation);
-        using var response = await host.Get("/commits", "100");
+        using var response = await host.Get("/commits", "2000");
         (response.StatusCode, await response.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.OK, "1"));
         (await host.Read(db => db.Counters.Where(row => row.Name == "commits").Select(row => row.Value).SingleAsync())).ShouldBe(1);
     }
@@ -122,7 +122,7 @@ public sealed class DeadlineTests
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await ChainHost.Start(installation);
-        await ShouldBe(await host.Get("/gives-up", "100"), 504, "deadline");
+        await ShouldBe(await host.Get("/gives-up", "2000"), 504, "deadline");
         (await host.Read(db => db.Counters.CountAsync())).ShouldBe(0);
     }
 

@@ -32,7 +32,8 @@ static partial class PatternsPage
         "aggregation", "chain", "branch", "asynchronous messages", "events to callers", "shared data",
         "saga", "try, confirm, cancel", "compensation", "query", "recovery", "deadline of an order", "reconciliation",
         "reliable messages", "idempotency", "unique ids", "version check", "lease", "batch", "failed messages", "audit",
-        "timeout", "retry", "deadline of a request", "retry budget", "circuit breaker", "bulkhead", "limits", "back-pressure", "failover", "health check", "trace",
+        "timeout", "retry", "deadline of a request", "retry budget",
+        "circuit breaker", "bulkhead", "limits", "back-pressure", "failover", "health check", "trace",
         "switch", "compatible change",
     ];
 
