@@ -45,9 +45,12 @@ public static class GatewayOperations
     public const string Refund = "refund";
 }
 
-/// <summary>Outcomes of a payment attempt: the gateway did the operation, or refused it.</summary>
+/// <summary>Outcomes of a payment attempt: the gateway did the operation, refused it, or never got it.</summary>
 public static class AttemptStates
 {
     public const string Succeeded = "Succeeded";
     public const string Declined = "Declined";
+
+    /// <summary>The gateway was never reached.</summary>
+    public const string NotSent = "NotSent";
 }

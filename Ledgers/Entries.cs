@@ -13,11 +13,15 @@ public sealed record OrderEntry(
 /// <summary>The stock branch.</summary>
 public sealed record StockEntry(Guid OrderId, string State, IReadOnlyList<OrderLine> Lines, string Lane, DateTime UpdatedAt);
 
-/// <summary>The payment branch with its gateway operations. CapturedAmount is set only if it differs from Amount.</summary>
+/// <summary>
+/// The payment branch with its gateway operations. CapturedAmount is set only if it differs from Amount. Gateway holds the authorization.
+/// </summary>
 public sealed record PaymentEntry(
     Guid OrderId, string State, long Amount, string Currency, string? AuthorizationId, string? CaptureId, long? CapturedAmount,
-    IReadOnlyList<AttemptEntry> Attempts, string Lane, DateTime UpdatedAt)
+    IReadOnlyList<AttemptEntry> Attempts, string Lane, DateTime UpdatedAt, string Gateway = PaymentEntry.MainGateway)
 {
+    public const string MainGateway = "main";
+
     /// <summary>
     /// The amount that was captured or refunded. CapturedAmount is used only after a cancellation, when another party may have captured a part.
     /// In Confirmed the full amount is expected; settlement reports a difference.
@@ -27,11 +31,18 @@ public sealed record PaymentEntry(
 
 /// <summary>A gateway operation in the payment branch.</summary>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c> or <c>refund</c>.</param>
-/// <param name="State"><c>Sent</c>, <c>Unknown</c>, <c>Pending</c>, <c>Succeeded</c> or <c>Declined</c>.</param>
+/// <param name="State"><c>Sent</c>, <c>Unknown</c>, <c>NotSent</c>, <c>Pending</c>, <c>Succeeded</c> or <c>Declined</c>.</param>
 /// <param name="GatewayId">The gateway's id of the operation.</param>
 /// <param name="CreatedAt">The gateway cannot have executed it earlier.</param>
 /// <param name="UpdatedAt">Time of its answer, if known.</param>
-public sealed record AttemptEntry(string Operation, string State, string? GatewayId, DateTime CreatedAt, DateTime UpdatedAt);
+/// <param name="Gateway">The name of the gateway.</param>
+/// <param name="Route">1: the gateway at which the order began; 2: the other one.</param>
+public sealed record AttemptEntry(
+    string Operation, string State, string? GatewayId, DateTime CreatedAt, DateTime UpdatedAt, string Gateway = PaymentEntry.MainGateway, int Route = 1)
+{
+    /// <summary>The subject of its audit rows.</summary>
+    public string Subject => Route == 1 ? $"payment {Operation}" : $"payment {Operation} {Route}";
+}
 
 /// <summary>A row of a settlement file.</summary>
 /// <param name="Id">The gateway's id.</param>

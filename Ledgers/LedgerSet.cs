@@ -59,7 +59,7 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
 {
     protected override string Columns =>
         "b.order_id, b.state, b.amount, b.currency, b.authorization_id, b.capture_id, b.captured_amount, b.lane, b.updated_at, "
-        + "a.operation, a.state, a.gateway_id, a.created_at, a.updated_at";
+        + "a.operation, a.state, a.gateway_id, a.created_at, a.updated_at, a.gateway, a.route, b.gateway";
 
     protected override string From => "payment_branches b LEFT JOIN payment_attempts a ON a.order_id = b.order_id";
     protected override string Id => "b.order_id";
@@ -74,14 +74,15 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
     {
         var entry = new PaymentEntry(
             row.GetGuid(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetText(4), row.GetText(5),
-            row.IsDBNull(6) ? null : row.GetInt64(6), new List<AttemptEntry>(2), row.GetString(7), row.GetUtc(8));
+            row.IsDBNull(6) ? null : row.GetInt64(6), new List<AttemptEntry>(2), row.GetString(7), row.GetUtc(8), row.GetString(16));
         if (!row.IsDBNull(9))
             Extend(entry, row);
         return entry;
     }
 
     protected override void Extend(PaymentEntry entry, DbDataReader row) => ((List<AttemptEntry>)entry.Attempts).Add(
-        new AttemptEntry(row.GetString(9), row.GetString(10), row.GetText(11), row.GetUtc(12), row.GetUtc(13)));
+        new AttemptEntry(
+            row.GetString(9), row.GetString(10), row.GetText(11), row.GetUtc(12), row.GetUtc(13), row.GetString(14), row.GetInt32(15)));
 
     public static string MovedStatement(DatabaseMode mode) => $"""
         SELECT day, currency, CAST(COUNT(*) AS bigint),
@@ -92,14 +93,14 @@ public sealed class PaymentsLedger(ReadOnlyDatabase database, LedgerSettings set
                    COALESCE(b.captured_amount, b.amount) AS amount
             FROM payment_attempts a JOIN payment_branches b ON b.order_id = a.order_id
             WHERE a.state = '{AttemptStates.Succeeded}' AND a.operation IN ('{GatewayOperations.Capture}', '{GatewayOperations.Refund}')
-              AND a.updated_at >= @since AND a.updated_at < @before
+              AND a.gateway = '{PaymentEntry.MainGateway}' AND a.updated_at >= @since AND a.updated_at < @before
         ) moved
         WHERE asked = day
         GROUP BY day, currency ORDER BY day, currency
         """;
 
     /// <summary>
-    /// Captured and refunded money by UTC day, from the first day to the last. An operation requested on one day and answered on the next
+    /// Money captured and refunded at the gateway main by UTC day, from the first day to the last. An operation requested on one day and answered on the next
     /// may be in either day's file, and is left out.
     /// </summary>
     public async Task<ILookup<DateOnly, MoneyMoved>> Moved(DateOnly first, DateOnly last, CancellationToken cancel = default)

@@ -42,10 +42,11 @@ public sealed record OrderSnapshot(Guid OrderId, OrderEntry? Order, StockEntry? 
     /// <summary>A refund was requested; its answer may still be missing.</summary>
     public bool Refunded => Attempt(GatewayOperations.Refund) is not null;
 
+    /// <summary>The operation at the gateway that the branch names.</summary>
     public AttemptEntry? Attempt(string operation)
     {
         foreach (var attempt in Payment?.Attempts ?? [])
-            if (attempt.Operation == operation)
+            if (attempt.Operation == operation && attempt.Gateway == Payment!.Gateway)
                 return attempt;
         return null;
     }

@@ -16,10 +16,13 @@ public sealed record SettlementDays(IReadOnlySet<DateOnly> Delivered, DateOnly? 
     /// True if a file must contain the operation by now. The gateway's clock differs from ours, and it may settle on the next day: any file from
     /// an hour before the request to the day after the answer can contain it. Either all these days have a file, or the day of the answer is
     /// late; a day without operations never gets a file. If the request and the answer are of one day, and that day has no file, the result is
-    /// false: that file is reported once, not for each of its orders.
+    /// false: that file is reported once, not for each of its orders. The files are those of the gateway
+    /// main: money at another one is in none.
     /// </summary>
     public bool MustContain(AttemptEntry attempt)
     {
+        if (attempt.Gateway != PaymentEntry.MainGateway)
+            return false;
         var (requested, answered) = (DateOnly.FromDateTime(attempt.CreatedAt), DateOnly.FromDateTime(attempt.UpdatedAt));
         var isLate = answered <= LastLateDay && answered >= FirstDay;
         for (var day = DateOnly.FromDateTime(attempt.CreatedAt - ClockSkew); day <= answered.AddDays(1); day = day.AddDays(1))

@@ -38,6 +38,7 @@ public static class SandboxSetup
         api.MapAuthorize();
         api.MapFollowUps();
         api.MapOperations();
+        api.MapCloseKey();
         api.MapSettlements();
         return app;
     }

@@ -7,7 +7,7 @@ using OrderSaga.Platform.Retention;
 
 namespace OrderSaga.Payments;
 
-/// <summary>The payment participant: its queue, its gateway client and its endpoints.</summary>
+/// <summary>The payment participant: its queue, its gateways and its endpoints.</summary>
 public static class PaymentsSetup
 {
     public static void AddPayments(this WebApplicationBuilder builder)
@@ -20,7 +20,7 @@ public static class PaymentsSetup
         builder.AddUnitOfWork<PaymentsDb>();
         builder.AddRetention(new RetentionRule<PaymentsDb>("webhooks", "received_at", settings.WebhookRetentionDays));
         AddBranches(builder.Services);
-        AddGateway(builder);
+        AddGateways(builder);
         builder.AddMessaging(bus => bus
             .Correlate<IOrderMessage>(message => message.OrderId)
             .CheckSenders(SentByAttribute.SendersOfMessages, returnedBy: ServiceNames.OrdersSagas)
@@ -54,15 +54,36 @@ public static class PaymentsSetup
     {
         services.AddScoped<PaymentFence>();
         services.AddScoped<AttemptSteps>();
+        services.AddScoped<RouteSteps>();
         services.AddSingleton<WebhookReceiver>();
+        services.AddSingleton<WebhookParts>();
     }
 
-    static void AddGateway(WebApplicationBuilder builder)
+    static void AddGateways(WebApplicationBuilder builder)
     {
-        var settings = new GatewaySettings(builder.Configuration);
-        settings.Check();
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddHttpClient<IGateway, GatewayClient>(http =>
+        var names = GatewaySettings.NamesIn(builder.Configuration);
+        if (names.Distinct().Count() != names.Count)
+            throw new InvalidOperationException("Gateways:main is no setting: the gateway main has the section Gateway.");
+        var routes = builder.Configuration.GetSection("Routes").GetStrict<RouteSettings>();
+        routes.Check(names);
+        foreach (var name in names)
+            AddClient(builder, name);
+        builder.Services.AddSingleton(routes);
+        builder.Services.AddSingleton<GatewayBook>();
+        builder.Services.AddSingleton(services => new CallQueue(
+            names, services.GetRequiredService<PaymentsSettings>(), services.GetRequiredService<LaneSettings>(), services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<GatewayPipeline>();
+        builder.Services.AddSingleton<GatewayCalls>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<GatewayCalls>());
+        builder.Services.AddSingleton<AttemptSweeper>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AttemptSweeper>());
+    }
+
+    /// <summary>Each gateway has its own connections.</summary>
+    static void AddClient(WebApplicationBuilder builder, string gateway)
+    {
+        new GatewaySettings(builder.Configuration, gateway).Check();
+        builder.Services.AddHttpClient(GatewayBook.HttpClient(gateway), http =>
             {
                 // The resilience pipeline sets the timeout of each call.
                 http.Timeout = Timeout.InfiniteTimeSpan;
@@ -71,11 +92,5 @@ public static class PaymentsSetup
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(2), AllowAutoRedirect = false })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
-        builder.Services.AddSingleton<CallQueue>();
-        builder.Services.AddSingleton<GatewayPipeline>();
-        builder.Services.AddSingleton<GatewayCalls>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<GatewayCalls>());
-        builder.Services.AddSingleton<AttemptSweeper>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<AttemptSweeper>());
     }
 }

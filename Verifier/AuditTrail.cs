@@ -57,7 +57,7 @@ static class AuditTrail
             yield break;
         yield return (Payment, payment.State);
         foreach (var attempt in payment.Attempts)
-            yield return (Attempt + attempt.Operation, attempt.State);
+            yield return (attempt.Subject, attempt.State);
     }
 
     static bool Gap(List<AuditEntry> trail) => trail.Zip(trail.Skip(1)).Any(pair => pair.First.To != pair.Second.From);

@@ -21,20 +21,54 @@ interface IGatewayLedger
 
 static class GatewayLedger
 {
-    /// <summary>The sandbox's database if configured, otherwise the gateway's query API.</summary>
+    /// <summary>All gateways: main, and those of the section <c>Gateways</c>.</summary>
     public static IGatewayLedger Of(IConfiguration configuration, LedgerSettings settings)
     {
-        if (HasDatabase(configuration))
-            return new SandboxDatabase(new ServiceDatabase("sandbox", configuration.GetReadOnlyDatabase("sandbox"), settings));
-        if (configuration["Gateway:Url"] is { Length: > 0 } url && Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address))
-            return new GatewayApi(address, configuration["Gateway:Key"] ?? "");
-        throw new InvalidOperationException("The gateway's ledger is not configured: set ConnectionStrings:sandbox to the sandbox's database, "
-            + "or Gateway:Url and Gateway:Key to the gateway's API, or omit it with --no-gateway.");
+        var main = Of(configuration, settings, "sandbox", "Gateway");
+        List<(string Name, IGatewayLedger Ledger)> others =
+        [
+            .. configuration.GetSection("Gateways").GetChildren().Select(gateway => gateway.Key.ToLowerInvariant())
+                .Select(name => (name, Of(configuration, settings, "sandbox-" + name, "Gateways:" + name))),
+        ];
+        return others.Count == 0 ? main : new AllGateways([(PaymentEntry.MainGateway, main), .. others]);
     }
 
-    static bool HasDatabase(IConfiguration configuration) =>
-        (configuration.GetConnectionString("sandbox-reader") ?? configuration.GetConnectionString("sandbox")) is { Length: > 0 }
-        || (configuration.GetDatabaseMode() == DatabaseMode.Sqlite && File.Exists(Path.Combine(configuration.GetDataDirectory(), "sandbox.db")));
+    /// <summary>The sandbox's database if configured, otherwise the gateway's query API.</summary>
+    static IGatewayLedger Of(IConfiguration configuration, LedgerSettings settings, string database, string section)
+    {
+        if (HasDatabase(configuration, database))
+            return new SandboxDatabase(new ServiceDatabase(database, configuration.GetReadOnlyDatabase(database), settings));
+        if (configuration[section + ":Url"] is { Length: > 0 } url && Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var address))
+            return new GatewayApi(address, configuration[section + ":Key"] ?? "");
+        throw new InvalidOperationException($"The gateway's ledger is not configured: set ConnectionStrings:{database} to the sandbox's database, "
+            + $"or {section}:Url and {section}:Key to the gateway's API, or omit it with --no-gateway.");
+    }
+
+    static bool HasDatabase(IConfiguration configuration, string database) =>
+        (configuration.GetConnectionString(database + "-reader") ?? configuration.GetConnectionString(database)) is { Length: > 0 }
+        || (configuration.GetDatabaseMode() == DatabaseMode.Sqlite && File.Exists(Path.Combine(configuration.GetDataDirectory(), database + ".db")));
+}
+
+/// <summary>The ledgers of several gateways as one: an order has at most one capture over all of them.</summary>
+sealed class AllGateways(IReadOnlyList<(string Name, IGatewayLedger Ledger)> gateways) : IGatewayLedger
+{
+    public string Name => string.Join("; ", gateways.Select(gateway => $"{gateway.Name}: {gateway.Ledger.Name}"));
+
+    public async Task<IReadOnlyList<GatewayRow>> Of(IReadOnlyList<string> references, CancellationToken cancel)
+    {
+        var ledgers = await Task.WhenAll(gateways.Select(gateway => Of(gateway.Name, gateway.Ledger, references, cancel)));
+        return [.. ledgers.SelectMany(rows => rows)];
+    }
+
+    public IAsyncEnumerable<string>? References(CancellationToken cancel)
+    {
+        var all = gateways.Select(gateway => gateway.Ledger.References(cancel)).ToList();
+        return all.Contains(null) ? null : all.ToAsyncEnumerable().SelectMany(references => references!).Distinct();
+    }
+
+    /// <summary>Two gateways may use the same ids.</summary>
+    static async Task<IEnumerable<GatewayRow>> Of(string name, IGatewayLedger ledger, IReadOnlyList<string> references, CancellationToken cancel) =>
+        (await ledger.Of(references, cancel)).Select(row => row with { AuthorizationId = $"{name}:{row.AuthorizationId}" });
 }
 
 sealed class SandboxDatabase(ServiceDatabase sandbox) : IGatewayLedger

@@ -93,7 +93,8 @@ static class Invariants
         var state = evidence.Snapshot.Order?.State ?? "not an order here";
         if (evidence.Snapshot.StockState == Tried)
             yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state} but holds stock");
-        foreach (var attempt in evidence.Attempts.Where(attempt => attempt.State is not (AttemptStates.Succeeded or AttemptStates.Declined)))
+        foreach (var attempt in evidence.Attempts.Where(attempt =>
+                     attempt.State is not (AttemptStates.Succeeded or AttemptStates.Declined or AttemptStates.NotSent)))
             yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state}, but its {attempt.Operation} is {attempt.State}");
         foreach (var open in OpenAuthorizations(evidence.Gateway ?? []))
             yield return new InvariantViolation("I7", $"{evidence.Id}", $"is {state}; {open}");

@@ -33,6 +33,7 @@ sealed record OrderHistory(
         { Source: "operator" } => item with { Cause = "operator", Detail = null },
         { Source: "case" or "repair" } => item with { Cause = "reconciliation", Detail = null },
         { Source: "gateway", To: "Unknown" } => item with { Detail = "no answer" },
+        { Source: "gateway", To: "NotSent" } => item with { Detail = "not reached" },
         { Source: "gateway", To: "Declined" } => item with { Detail = null },
         _ => item,
     };

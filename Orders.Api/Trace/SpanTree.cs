@@ -28,6 +28,9 @@ sealed class SpanTree
     /// <summary>States in which a branch or a gateway operation waits for its end.</summary>
     static readonly string[] Unfinished = ["Trying", "Pending", "Confirming", "Cancelling", "Sent", "Unknown"];
 
+    /// <summary>The gateway was not reached. If no further row follows, another gateway took the authorization.</summary>
+    const string NotSent = "NotSent";
+
     readonly OrderHistory history;
     readonly DateTime now;
     readonly DateTime placedAt;
@@ -137,7 +140,7 @@ sealed class SpanTree
 
         foreach (var operation in calls.GroupBy(call => call.Item.Subject))
             foreach (var (begun, ended) in operation.Zip(operation.Select(call => (HistoryItem?)call.Item).Skip(1).Append(null)))
-                if (Unfinished.Contains(begun.Item.To))
+                if (Unfinished.Contains(begun.Item.To) || (begun.Item.To == NotSent && ended is not null))
                     begun.Step.Attempts.Add((begun.Item, ended));
         if (steps.Count > 0)
             steps[^1].IsOpen = Unfinished.Contains(steps[^1].Last.To);
@@ -167,7 +170,8 @@ sealed class SpanTree
     TraceSpan AttemptSpan(HistoryItem begun, HistoryItem? ended)
     {
         var detail = ended is null ? begun.Detail : ended.Detail is null ? ended.Cause : $"{ended.Cause}: {ended.Detail}";
-        return Span(begun.Subject.Split(' ')[^1], begun.Source, begun.At, ended?.At, (ended ?? begun).To) with { Detail = detail };
+        var operation = begun.Subject[(begun.Subject.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        return Span(operation, begun.Source, begun.At, ended?.At, (ended ?? begun).To) with { Detail = detail };
     }
 
     /// <summary>

@@ -17,9 +17,7 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
     /// <summary>Returns the request with its time in UTC and whole milliseconds, or throws a problem that says what to change.</summary>
     public AuthorizationRequest Validated()
     {
-        Require(FieldRules.IsPrintable(Reference, MaxReferenceLength), $"reference must have 1 to {MaxReferenceLength} printable ASCII characters.");
-        Require(Amount is >= 1 and <= FieldRules.MaxTotal, $"amount must be a whole number of minor units, 1 to {FieldRules.MaxTotal}.");
-        Require(Currencies.IsKnown(Currency), "currency must be an ISO 4217 code such as EUR.");
+        CheckFacts(Reference, Amount, Currency);
         if (!Hosted)
         {
             Require(Token is not null, "send a token, or \"hosted\": true.");
@@ -33,6 +31,13 @@ sealed record AuthorizationRequest(string? Reference, long? Amount, string? Curr
         Require(Token is null, "send a token or \"hosted\": true, not both.");
         Require(ExpiresAt is not null, "a hosted payment needs expiresAt, e.g. \"2030-01-31T12:00:00Z\".");
         return this with { ExpiresAt = WholeMilliseconds(ExpiresAt!.Value) };
+    }
+
+    public static void CheckFacts(string? reference, long? amount, string? currency)
+    {
+        Require(FieldRules.IsPrintable(reference, MaxReferenceLength), $"reference must have 1 to {MaxReferenceLength} printable ASCII characters.");
+        Require(amount is >= 1 and <= FieldRules.MaxTotal, $"amount must be a whole number of minor units, 1 to {FieldRules.MaxTotal}.");
+        Require(Currencies.IsKnown(currency), "currency must be an ISO 4217 code such as EUR.");
     }
 
     /// <summary>A time without a zone is UTC.</summary>
@@ -55,6 +60,9 @@ static class Tokens
     public const string Ok = "tok_ok";
     public const string Declined = "tok_declined";
 
+    /// <summary>Declined for a reason that another gateway may decide differently.</summary>
+    public const string SoftDeclined = "tok_soft_declined";
+
     /// <summary>Succeeds, but never answers.</summary>
     public const string Timeout = "tok_timeout";
 
@@ -67,7 +75,7 @@ static class Tokens
     /// <summary>Authorized, but the capture is declined.</summary>
     public const string CaptureRefused = "tok_capture_refused";
 
-    public static readonly string[] All = [Ok, Declined, Timeout, Error, Slow, CaptureRefused];
+    public static readonly string[] All = [Ok, Declined, SoftDeclined, Timeout, Error, Slow, CaptureRefused];
 
     public static bool IsKnown(string? token) => token is not null && Array.IndexOf(All, token) >= 0;
 }

@@ -18,6 +18,7 @@ static class AuthorizeEndpoint
     {
         { Hosted: true } => new Verdict(Statuses.Pending),
         { Token: Tokens.Declined } => new Verdict(Statuses.Declined, "card declined"),
+        { Token: Tokens.SoftDeclined } => new Verdict(Statuses.Declined, "issuer unavailable"),
         _ when fault.Declined => new Verdict(Statuses.Declined, "card declined"),
         _ => new Verdict(Statuses.Succeeded),
     };

@@ -23,6 +23,15 @@ sealed record Authorize(string Key, string Hash, AuthorizationRequest Request, V
 /// <param name="Declined">A capture declined by the fault rate.</param>
 sealed record Modification(string Key, string Hash, string Operation, string TargetId, long? Amount, bool Declined) : KeyedCommand(Key, Hash);
 
+/// <summary>
+/// Closes a key: if no operation has it, an authorization is written that stands in its place, so that the key is used up. Whichever comes
+/// first has the key; the unique index decides.
+/// </summary>
+/// <param name="Key">Idempotency key of the authorization.</param>
+/// <param name="Hash">Hash of the request.</param>
+/// <param name="Request">What the authorization was about.</param>
+sealed record CloseKey(string Key, string Hash, CloseRequest Request) : KeyedCommand(Key, Hash);
+
 /// <summary>The customer's decision on a hosted payment, or its expiry.</summary>
 sealed record Conclude(string AuthorizationId, Verdict Verdict) : Command;
 

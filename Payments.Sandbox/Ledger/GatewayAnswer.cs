@@ -29,6 +29,22 @@ sealed record GatewayAnswer(
         At = now,
     });
 
+    /// <summary>Stands in the place of an authorization that was never requested.</summary>
+    public static GatewayOperation Closed(CloseKey command, string id, DateTime now) => Answered(new GatewayOperation
+    {
+        Id = id,
+        Operation = Operations.Authorize,
+        Status = Statuses.Closed,
+        Reason = "closed before it was requested",
+        AuthorizationId = id,
+        Amount = command.Request.Amount!.Value,
+        Currency = command.Request.Currency!,
+        Reference = command.Request.Reference!,
+        IdempotencyKey = command.Key,
+        RequestHash = command.Hash,
+        At = now,
+    });
+
     public static GatewayOperation Step(Modification step, Verdict verdict, GatewayOperation target, string id, DateTime now) =>
         Answered(new GatewayOperation
         {

@@ -22,6 +22,9 @@ static class Statuses
 
     /// <summary>A hosted payment that can no longer be paid: its time passed, or it was voided.</summary>
     public const string Expired = "expired";
+
+    /// <summary>An authorization that was never requested and that its caller closed: a request that comes with its key is refused.</summary>
+    public const string Closed = "closed";
 }
 
 /// <summary>One row of the ledger: request, result, and the answer as sent.</summary>
@@ -78,7 +81,7 @@ sealed class GatewayOperation
         {
             table.HasCheckConstraint("ck_gateway_operations_amount", "amount > 0");
             table.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
-            table.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
+            table.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired', 'closed')");
         });
         row.HasKey(x => x.Id);
         row.Property(x => x.Id).HasColumnName("id").HasMaxLength(40);

@@ -76,7 +76,7 @@ static class GatewayRules
     static Problem NotAuthorized(GatewayOperation authorization) => Conflict(authorization.Status switch
     {
         Statuses.Pending => ProblemTypes.AuthorizationPending,
-        Statuses.Declined => ProblemTypes.AuthorizationDeclined,
+        Statuses.Declined or Statuses.Closed => ProblemTypes.AuthorizationDeclined,
         Statuses.Expired => ProblemTypes.AuthorizationExpired,
         var other => throw new InvalidOperationException($"No rule for an authorization that is {other}."),
     });

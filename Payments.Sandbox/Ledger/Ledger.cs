@@ -56,20 +56,32 @@ sealed class Ledger : IAsyncDisposable
         return command switch
         {
             Authorize authorize => Apply(book, authorize),
+            CloseKey close => Apply(book, close),
             Modification follow => Apply(work, book, follow),
             Conclude conclude => Apply(work, book, conclude),
             _ => throw new InvalidOperationException($"{command.GetType().Name} is not a ledger command."),
         };
     }
 
-    static Outcome Repeat(KeyedCommand command, GatewayOperation earlier) => command.Hash == earlier.RequestHash
-        ? new Outcome(earlier, Replayed: true)
-        : new Outcome(null, Refusal: new Problem(ProblemTypes.IdempotencyKeyReused,
-            "This Idempotency-Key was used with another operation or body. Send that request again, or use a new key."));
+    static Outcome Repeat(KeyedCommand command, GatewayOperation earlier) => (command, earlier) switch
+    {
+        (CloseKey, _) => new Outcome(earlier, Replayed: true),
+        (_, { Status: Statuses.Closed }) => new Outcome(null, Refusal: new Problem(ProblemTypes.KeyClosed, "Nothing was done. Use a new key.")),
+        _ when command.Hash == earlier.RequestHash => new Outcome(earlier, Replayed: true),
+        _ => new Outcome(null, Refusal: new Problem(ProblemTypes.IdempotencyKeyReused,
+            "This Idempotency-Key was used with another operation or body. Send that request again, or use a new key.")),
+    };
 
     Outcome Apply(LedgerRows book, Authorize command)
     {
         var operation = GatewayAnswer.Authorization(command, GatewayRules.Decide(command, Now()), NewId("auth"), Now());
+        book.Write(operation);
+        return new Outcome(operation);
+    }
+
+    Outcome Apply(LedgerRows book, CloseKey command)
+    {
+        var operation = GatewayAnswer.Closed(command, NewId("auth"), Now());
         book.Write(operation);
         return new Outcome(operation);
     }

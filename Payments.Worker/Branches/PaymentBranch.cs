@@ -54,7 +54,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>The order's merchant; null: not known, so its calls have no limit of their own.</summary>
     public string? Merchant { get; private set; }
 
-    /// <summary>Needed to repeat the authorization; deleted as soon as its answer is known.</summary>
+    /// <summary>Needed to repeat the authorization; deleted as soon as no authorization can follow.</summary>
     public string? Token { get; private set; }
 
     /// <summary>UTC; the end of the time to pay. No authorization is sent after it, and a hosted payment page closes.</summary>
@@ -62,6 +62,12 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
 
     /// <summary>Payment page for the customer.</summary>
     public string? Url { get; private set; }
+
+    /// <summary>
+    /// The gateway that holds the authorization; while the branch is Trying, the one that was called last. Captures, voids and refunds go there
+    /// and nowhere else.
+    /// </summary>
+    public string Gateway { get; private set; } = GatewaySettings.Main;
 
     public string? AuthorizationId { get; private set; }
     public string? CaptureId { get; private set; }
@@ -91,11 +97,15 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
     /// <summary>Amount of the operation: a refund returns what was captured.</summary>
     public long AmountOf(Operation operation) => operation == Operation.Refund ? CapturedAmount ?? Amount : Amount;
 
+    /// <summary>True if the attempt is at a gateway whose authorization this order does not use: it can only be voided.</summary>
+    public bool IsStray(PaymentAttempt attempt) => attempt.Gateway != Gateway && State != BranchState.Trying;
+
+    /// <summary>The gateway that is called next for the authorization.</summary>
+    public void TryNextAt(string gateway) => Gateway = gateway;
+
     /// <summary>Stores the gateway's answer about an operation.</summary>
     public void RecordGatewayAnswer(Operation operation, GatewayAnswer answer)
     {
-        if (operation == Operation.Authorize)
-            Token = null;
         if (operation == Operation.Capture && answer.Result == GatewayResult.Succeeded || answer.Result == GatewayResult.Captured)
             (CaptureId, CapturedAmount) = (answer.Id, answer.Amount);
         else if (answer.Result == GatewayResult.Declined)
@@ -109,6 +119,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
         if (step.Request is { } request)
             Store(request);
         CancelRequested |= step.CancelRequested;
+        Gateway = step.Gateway ?? Gateway;
         Undo = step.Call is Operation.Void or Operation.Refund ? step.Call : Undo;
         Answer = step.Answer is { } answer ? AnswerJson.Json(answer) : Answer;
         Reason = step.Answer is PaymentDeclined declined ? declined.Reason : Reason;
@@ -142,6 +153,7 @@ sealed class PaymentBranch : BranchRow<BranchState, PaymentStep>, IVersioned
         row.Property(x => x.Token).HasColumnName("token").HasMaxLength(FieldRules.MaxTokenLength);
         row.Property(x => x.PayBefore).HasColumnName("pay_before");
         row.Property(x => x.Url).HasColumnName("url").HasMaxLength(FieldRules.MaxPayUrlLength);
+        row.Property(x => x.Gateway).HasColumnName("gateway").HasMaxLength(GatewaySettings.MaxNameLength).HasDefaultValue(GatewaySettings.Main);
         row.Property(x => x.AuthorizationId).HasColumnName("authorization_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.CaptureId).HasColumnName("capture_id").HasMaxLength(FieldRules.MaxGatewayIdLength);
         row.Property(x => x.CapturedAmount).HasColumnName("captured_amount");

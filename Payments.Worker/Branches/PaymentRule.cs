@@ -53,10 +53,15 @@ static class PaymentRule
         _ => new Outcome.Violation($"a Confirm of a branch that is {branch.State}"),
     };
 
-    public static Outcome Cancel(PaymentBranch? branch, CancelPayment message, bool undoDeclined) => branch?.State switch
+    /// <param name="branch">The order's branch.</param>
+    /// <param name="message">The command.</param>
+    /// <param name="undoDeclined">The gateway refused the void or the refund.</param>
+    /// <param name="neverSent">It is certain that no gateway has an authorization: none that was sent lacks its answer.</param>
+    public static Outcome Cancel(PaymentBranch? branch, CancelPayment message, bool undoDeclined, bool neverSent) => branch?.State switch
     {
         null => Ended(message.OrderId, "cancelled before tried"),
         Refused => Ended(message.OrderId),
+        Trying when neverSent => Ended(message.OrderId, "no gateway was reached"),
         Trying or Confirming when branch.CancelRequested => Outcome.Nothing,
         Trying or Confirming => new PaymentStep(branch.State, CancelRequested: true, Note: "waits for the gateway's answer"),
         Pending or Tried or CaptureRefused => new PaymentStep(Cancelling, Call: Operation.Void, CancelRequested: true),
@@ -80,6 +85,11 @@ static class PaymentRule
         (Operation.Void, GatewayResult.Captured) => CapturedExternally(branch),
         _ => Outcome.Nothing,
     };
+
+    /// <summary>Nothing was sent, and nothing will be.</summary>
+    public static PaymentStep NeverSent(PaymentBranch branch) => branch.CancelRequested
+        ? Ended(branch.OrderId, "no gateway was reached")
+        : new PaymentStep(Refused, new PaymentDeclined(branch.OrderId, RouteRule.NoWay), Note: RouteRule.NoWay);
 
     /// <summary>The gateway holds money for a cancelled payment: repeats the void, which found nothing before.</summary>
     public static Outcome LatePayment(PaymentBranch branch) =>
@@ -158,6 +168,7 @@ static class PaymentRule
 /// True raises an alarm: money arrived late, could not be returned or was captured by another party; or the gateway gave no valid payment page.
 /// </param>
 /// <param name="Request">The Try that the branch stores.</param>
+/// <param name="Gateway">The gateway that the branch names from now on; null: as before.</param>
 sealed record PaymentStep(
     BranchState To, object? Answer = null, Operation? Call = null, bool CancelRequested = false, string? Note = null, bool Alarm = false,
-    TryAuthorizePayment? Request = null) : Outcome.Step<BranchState>(To, Answer, Note);
+    TryAuthorizePayment? Request = null, string? Gateway = null) : Outcome.Step<BranchState>(To, Answer, Note);

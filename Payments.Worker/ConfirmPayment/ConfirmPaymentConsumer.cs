@@ -5,6 +5,8 @@ namespace OrderSaga.Payments;
 
 sealed class ConfirmPaymentConsumer(PaymentFence fence, PaymentRows rows) : IConsumer<ConfirmPayment>
 {
-    public Task Consume(ConsumeContext<ConfirmPayment> context) => fence.Apply(context.Message,
-        PaymentRule.Confirm(fence.Branch(context.Message), rows.IsDeclined(context.Message.OrderId, Operation.Capture)));
+    public Task Consume(ConsumeContext<ConfirmPayment> context) => Apply(context.Message, fence.Branch(context.Message));
+
+    Task Apply(ConfirmPayment message, PaymentBranch? branch) =>
+        fence.Apply(message, PaymentRule.Confirm(branch, rows.IsDeclined(branch, Operation.Capture)));
 }

@@ -10,7 +10,8 @@ namespace OrderSaga.Payments;
 /// or deadlock. Skips rows locked by another transaction, so they delay no other order.
 /// </summary>
 sealed class AttemptSweeper(
-    UnitOfWork<PaymentsDb> unitOfWork, CallQueue queue, PaymentsSettings settings, TimeProvider clock, ILogger<AttemptSweeper> log) : BackgroundService
+    UnitOfWork<PaymentsDb> unitOfWork, GatewayBook gateways, CallQueue queue, PaymentsSettings settings, TimeProvider clock,
+    ILogger<AttemptSweeper> log) : BackgroundService
 {
     /// <summary>Leases one page of due calls and the due polls, queues them after the commit, and returns their number.</summary>
     internal async Task<int> Sweep() => (await SweepCalls(settings.SweepPageSize, [])).Claimed + await SweepPolls(CancellationToken.None);
@@ -68,7 +69,7 @@ sealed class AttemptSweeper(
     /// <summary>Payments whose page has just closed come first and outside the rate limit: their orders are decided within seconds.</summary>
     async Task<int> SweepPolls(CancellationToken stop)
     {
-        if (queue.PollsPaused)
+        if (gateways.Names.All(queue.PollsPaused))
             return 0;
         var closed = await SweepPages(settings.MaxQueuedCalls, (max, skipped) => SweepPolls(Closed, max, skipped), stop);
         return closed + await SweepPages(settings.MaxPollsPerSweep, (max, skipped) => SweepPolls((db, now, _) => DuePolls(db, now), max, skipped), stop);
@@ -79,9 +80,15 @@ sealed class AttemptSweeper(
     {
         var (now, maxDueAt) = Now();
         var page = Math.Min(max, settings.SweepPageSize);
-        var due = await Page(polls((PaymentsDb)work.Db, now, maxDueAt), page, skipped);
+        var due = await Page(NotPaused(polls((PaymentsDb)work.Db, now, maxDueAt)), page, skipped);
         return await Claim(work, due, page, skipped, row => row.IsPollDue(now, maxDueAt, PaymentsSettings.ClosedBy(now)), poll: true);
     });
+
+    IQueryable<PaymentAttempt> NotPaused(IQueryable<PaymentAttempt> due)
+    {
+        var paused = queue.Paused.ToArray();
+        return paused.Length == 0 ? due : due.Where(row => !EF.Parameter(paused).Contains(row.Gateway));
+    }
 
     static Task<List<Guid>> Page(IQueryable<PaymentAttempt> due, int size, HashSet<Guid> skipped)
     {
@@ -90,11 +97,14 @@ sealed class AttemptSweeper(
     }
 
     internal static IQueryable<PaymentAttempt> DueCalls(PaymentsDb db, DateTime now) => db.Attempts.AsNoTracking()
-        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt <= now).OrderBy(row => row.NextAttemptAt);
+        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown || row.State == AttemptState.NotSent)
+            && row.NextAttemptAt <= now)
+        .OrderBy(row => row.NextAttemptAt);
 
     /// <summary>Reads the other end of the same index.</summary>
     internal static IQueryable<PaymentAttempt> CallsDueTooFarAhead(PaymentsDb db, DateTime maxDueAt) => db.Attempts.AsNoTracking()
-        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown) && row.NextAttemptAt > maxDueAt)
+        .Where(row => (row.State == AttemptState.Sent || row.State == AttemptState.Unknown || row.State == AttemptState.NotSent)
+            && row.NextAttemptAt > maxDueAt)
         .OrderByDescending(row => row.NextAttemptAt);
 
     internal static IQueryable<PaymentAttempt> Closed(PaymentsDb db, DateTime now, DateTime maxDueAt)
@@ -120,7 +130,7 @@ sealed class AttemptSweeper(
         await rows.Load(work, orderIds, skipLocked: true);
         var due = await work.TryLock<PaymentAttempt, string>(rows.Attempts.Where(isDue).Select(attempt => attempt.Key));
         foreach (var attempt in due)
-            steps.QueueCall(rows.Branch(attempt.OrderId)!, attempt, askFirst: true, poll);
+            steps.QueueCall(rows.Branch(attempt.OrderId)!, attempt, poll);
         skipped.UnionWith(orderIds.Except(due.Select(attempt => attempt.OrderId)));
         return (due.Count, orderIds.Count == page);
     }

@@ -16,7 +16,8 @@ sealed class GatewayCalls : BackgroundService
     static readonly TimeSpan CommitRetryDelay = TimeSpan.FromSeconds(1);
 
     readonly CallQueue queue;
-    readonly GatewayPipeline gateway;
+    readonly GatewayBook gateways;
+    readonly GatewayPipeline pipeline;
     readonly UnitOfWork<PaymentsDb> unitOfWork;
     readonly PaymentsSettings settings;
     readonly LaneSettings lanes;
@@ -25,12 +26,13 @@ sealed class GatewayCalls : BackgroundService
     readonly ILogger log;
     readonly Batcher<CallResult> answers;
 
-    public GatewayCalls(CallQueue queue, GatewayPipeline gateway, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings, LaneSettings lanes,
-        TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<GatewayCalls> log)
+    public GatewayCalls(CallQueue queue, GatewayBook gateways, GatewayPipeline pipeline, UnitOfWork<PaymentsDb> unitOfWork, PaymentsSettings settings,
+        LaneSettings lanes, TimeProvider clock, IHostApplicationLifetime lifetime, ILogger<GatewayCalls> log)
     {
-        (this.queue, this.gateway, this.unitOfWork, this.settings, this.lanes, this.clock, this.log) =
-            (queue, gateway, unitOfWork, settings, lanes, clock, log);
+        (this.queue, this.gateways, this.pipeline, this.unitOfWork, this.settings, this.lanes, this.clock, this.log) =
+            (queue, gateways, pipeline, unitOfWork, settings, lanes, clock, log);
         stopping = lifetime.ApplicationStopping;
+        queue.OnRefused = NotMade;
         var linger = TimeSpan.FromMilliseconds(settings.AnswerLingerMilliseconds);
         answers = new Batcher<CallResult>(settings.AnswerBatchSize, Commit, () => Task.Delay(linger, clock, CancellationToken.None));
     }
@@ -44,18 +46,19 @@ sealed class GatewayCalls : BackgroundService
         try
         {
             FailPoint.Hit($"payments.{operation}.after-attempt");
-            var answer = await gateway.Run(queued);
+            var answer = await pipeline.Run(queued);
             FailPoint.Hit($"payments.{operation}.after-gateway");
-            PaymentsMetrics.Called(operation, answer.Result.ToString());
+            PaymentsMetrics.Called(operation, answer.Result.ToString(), queued.Call.Gateway);
             return new CallResult(queued, answer, null);
         }
         catch (Exception failure)
         {
             activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
             if (failure is GatewayBusyException busy)
-                queue.PausePolls(busy.Wait);
-            PaymentsMetrics.Called(operation, "Unknown");
-            return new CallResult(queued, null, $"{failure.GetType().Name}: {failure.Message}");
+                queue.PausePolls(queued.Call.Gateway, busy.Wait);
+            var neverSent = failure is GatewayNotReachedException && IsFirst(queued);
+            PaymentsMetrics.Called(operation, neverSent ? "NotSent" : "Unknown", queued.Call.Gateway);
+            return new CallResult(queued, null, $"{failure.GetType().Name}: {failure.Message}", neverSent);
         }
     }
 
@@ -70,11 +73,11 @@ sealed class GatewayCalls : BackgroundService
     {
         try
         {
-            await Task.WhenAll(lanes.Used.SelectMany(lane => new[]
+            await Task.WhenAll(gateways.Names.SelectMany(gateway => lanes.Used.SelectMany(lane => new[]
             {
-                Process(lane, polls: false, settings.MaxConcurrentCalls, stoppingToken),
-                Process(lane, polls: true, settings.MaxConcurrentPolls, stoppingToken),
-            }));
+                Process(gateway, lane, polls: false, settings.MaxConcurrentCalls, stoppingToken),
+                Process(gateway, lane, polls: true, settings.MaxConcurrentPolls, stoppingToken),
+            })));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -85,8 +88,8 @@ sealed class GatewayCalls : BackgroundService
     }
 
     /// <summary>Polls have their own loop.</summary>
-    Task Process(string lane, bool polls, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
-        queue.TakeAll(lane, polls, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
+    Task Process(string gateway, string lane, bool polls, int maxConcurrent, CancellationToken stop) => Parallel.ForEachAsync(
+        queue.TakeAll(gateway, lane, polls, stop), new ParallelOptions { MaxDegreeOfParallelism = maxConcurrent, CancellationToken = stop },
         async (ready, _) =>
         {
             using (ready.Permit)
@@ -95,11 +98,24 @@ sealed class GatewayCalls : BackgroundService
 
     async Task Handle(QueuedCall queued)
     {
-        if (queue.IsStale(queued))
-            PaymentsMetrics.DeferredToSweeper();
-        else
+        if (!queue.IsStale(queued))
+        {
             _ = CommitAnswer(await Call(queued));
+            return;
+        }
+
+        PaymentsMetrics.DeferredToSweeper(queued.Call.Gateway);
+        NotMade(queued);
     }
+
+    /// <summary>The call found no room, or its turn came too late. If another gateway can take it, it need not wait for the sweeper.</summary>
+    void NotMade(QueuedCall queued)
+    {
+        if (queued.Dispensable && IsFirst(queued))
+            _ = CommitAnswer(new CallResult(queued, null, "the queue of calls to this gateway is full", NeverSent: true));
+    }
+
+    static bool IsFirst(QueuedCall queued) => queued is { AskFirst: false, Call.Operation: Operation.Authorize };
 
     async Task CommitAnswer(CallResult result)
     {

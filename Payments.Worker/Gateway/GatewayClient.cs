@@ -12,13 +12,14 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     public async Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel)
     {
         using var request = Request(HttpMethod.Post, PathOf(call));
-        request.Content = JsonPayload.Of(BodyOf(call));
+        using var body = new WatchedBody(JsonPayload.Of(BodyOf(call)));
+        request.Content = body;
         request.Headers.Add("Idempotency-Key", call.Key);
-        using var response = await http.SendAsync(request, cancel);
+        using var response = await Send(request, body, cancel);
         return response.StatusCode switch
         {
             HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.PaymentRequired =>
-                GatewayResponses.Answer(call, await Read<GatewayOperation>(response, cancel)),
+                Answer(call, await Read<GatewayOperation>(response, cancel)),
             HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity => throw await Rejected(call, malformed: true, response, cancel),
             HttpStatusCode.TooManyRequests => throw await Busy(call, response, cancel),
             HttpStatusCode.NotFound or HttpStatusCode.Conflict => throw await Rejected(call, malformed: false, response, cancel),
@@ -30,10 +31,44 @@ sealed class GatewayClient(HttpClient http, GatewaySettings settings) : IGateway
     {
         var byKey = await Operations(call, "idempotencyKey", call.Key, cancel);
         var own = byKey.FirstOrDefault(received => received.Operation == PaymentAttempt.Name(call.Operation)) is { } received
-            ? GatewayResponses.Answer(call, received) : null;
+            ? Answer(call, received) : null;
         // Another party may have done what was declined under our key.
         return call.Operation == Operation.Authorize || own is { Result: not GatewayResult.Declined } ? own
             : GatewayResponses.Conclude(call, await Operations(call, "reference", call.OrderId.ToString(), cancel)) ?? own;
+    }
+
+    public async Task<GatewayAnswer> Close(GatewayCall call, CancellationToken cancel)
+    {
+        using var request = Request(HttpMethod.Post, $"v1/keys/{Uri.EscapeDataString(call.Key)}/close");
+        request.Content = JsonPayload.Of(new { reference = call.OrderId, call.Amount, call.Currency });
+        using var response = await http.SendAsync(request, cancel);
+        return response.StatusCode switch
+        {
+            HttpStatusCode.OK => Answer(call, await Read<GatewayOperation>(response, cancel)),
+            HttpStatusCode.TooManyRequests => throw await Busy(call, response, cancel),
+            _ => throw new GatewayNoAnswerException(await Describe(call, response, cancel)),
+        };
+    }
+
+    /// <summary>A failure before the body was begun is certain: the gateway got no request.</summary>
+    async Task<HttpResponseMessage> Send(HttpRequestMessage request, WatchedBody body, CancellationToken cancel)
+    {
+        try
+        {
+            return await http.SendAsync(request, cancel);
+        }
+        catch (Exception failure) when (!body.Begun)
+        {
+            throw new GatewayNotReachedException($"{failure.GetType().Name}: {failure.Message}");
+        }
+    }
+
+    GatewayAnswer Answer(GatewayCall call, GatewayOperation reported)
+    {
+        var answer = GatewayResponses.Answer(call, reported);
+        var soft = answer.Result == GatewayResult.Declined && call.Operation == Operation.Authorize
+            && settings.SoftDeclines.Contains(reported.Reason, StringComparer.OrdinalIgnoreCase);
+        return soft ? answer with { Soft = true } : answer;
     }
 
     async Task<IReadOnlyList<GatewayOperation>> Operations(GatewayCall call, string by, string value, CancellationToken cancel)

@@ -9,7 +9,7 @@ namespace OrderSaga.Payments;
 /// <summary>An operation in the gateway's answers and ledger.</summary>
 /// <param name="Id"><c>auth_...</c>, <c>cap_...</c>, <c>void_...</c>, <c>ref_...</c></param>
 /// <param name="Operation"><c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c>; optional in an answer.</param>
-/// <param name="Status"><c>succeeded</c>, <c>declined</c>, <c>pending</c>, <c>expired</c>.</param>
+/// <param name="Status"><c>succeeded</c>, <c>declined</c>, <c>pending</c>, <c>expired</c>, <c>closed</c>.</param>
 /// <param name="Reason">Why it was declined.</param>
 /// <param name="AuthorizationId">The authorization it belongs to.</param>
 /// <param name="Amount">Minor units.</param>

@@ -8,6 +8,7 @@ namespace OrderSaga.Payments;
 static class GatewayResponses
 {
     const string UnknownCard = "the gateway does not know the card";
+    const string Closed = "closed";
     const string NotTaken = "the gateway refused the payment request";
 
     /// <summary>A reason with at least this many digits may name a card or an account.</summary>
@@ -27,7 +28,7 @@ static class GatewayResponses
         var result = reported.Status switch
         {
             "succeeded" => GatewayResult.Succeeded,
-            "declined" or "expired" => GatewayResult.Declined,
+            "declined" or "expired" or Closed => GatewayResult.Declined,
             "pending" when call.Operation == Operation.Authorize => GatewayResult.Pending,
             _ => throw new GatewayOtherAnswerException(
                 $"the gateway's status is '{reported.Status}'"),
@@ -35,7 +36,8 @@ static class GatewayResponses
         return new GatewayAnswer(
             result, IdOf(call, reported, result), result == GatewayResult.Declined ? ReasonOf(call, reported) : null, FieldRules.IsPayUrl(reported.Url)
                 ? reported.Url : null,
-            EarlierOf(reported.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? Mask(call, reported.Reason) : null);
+            EarlierOf(reported.ExpiresAt?.UtcDateTime, call.PayBefore), Detail: result == GatewayResult.Declined ? Mask(call, reported.Reason) : null,
+            Closed: reported.Status == Closed);
     }
 
     /// <summary>The answer to a refused request. The merchant's reason is a fixed sentence, never the gateway's text.</summary>

@@ -22,9 +22,11 @@ enum GatewayResult
 /// <param name="Amount">Captured minor units, if they differ from the request.</param>
 /// <param name="Unseen">True if the gateway does not know the call, which may still arrive there.</param>
 /// <param name="Detail">The gateway's own text, for operators.</param>
+/// <param name="Closed">True if the gateway did not know the call and has closed its key: a call that still arrives there is refused.</param>
+/// <param name="Soft">True if it declined for a reason that another gateway may decide differently.</param>
 sealed record GatewayAnswer(
     GatewayResult Result, string? Id, string? Reason = null, string? Url = null, DateTime? ExpiresAt = null, long? Amount = null, bool Unseen = false,
-    string? Detail = null);
+    string? Detail = null, bool Closed = false, bool Soft = false);
 
 /// <summary>Everything that one call needs, so that no query is needed between the commit and the call.</summary>
 /// <param name="Key">The idempotency key.</param>
@@ -38,13 +40,16 @@ sealed record GatewayAnswer(
 /// <param name="IsCancelling">
 /// True if the order is being cancelled: an authorization or a capture of any amount is accepted, because it is voided or refunded.
 /// </param>
+/// <param name="Gateway">The name of the gateway.</param>
 sealed record GatewayCall(
-    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target, bool IsCancelling = false);
+    string Key, Operation Operation, Guid OrderId, long Amount, string Currency, string? Token, DateTime? PayBefore, string? Target,
+    bool IsCancelling = false, string Gateway = GatewaySettings.Main);
 
-/// <summary>The payment gateway. A call without a certain answer throws; only a certain refusal is Declined.</summary>
+/// <summary>A payment gateway. A call without a certain answer throws; only a certain refusal is Declined.</summary>
 interface IGateway
 {
     /// <summary>Executes the operation; the same key executes once, however often it is sent.</summary>
+    /// <exception cref="GatewayNotReachedException">The request was not sent.</exception>
     /// <exception cref="GatewayNoAnswerException">The operation may or may not have taken effect.</exception>
     /// <exception cref="GatewayRejectedException">The request itself was refused.</exception>
     Task<GatewayAnswer> Send(GatewayCall call, CancellationToken cancel);
@@ -52,10 +57,20 @@ interface IGateway
     /// <summary>The answer to the call by the gateway's ledger; null if the ledger has none.</summary>
     /// <exception cref="GatewayNoAnswerException">The ledger could not be queried.</exception>
     Task<GatewayAnswer?> Find(GatewayCall call, CancellationToken cancel);
+
+    /// <summary>
+    /// Closes the key of an authorization: whatever comes with it from now on is refused. The answer to the call if it came before; otherwise
+    /// a Closed decline. Called only if the gateway has <c>CanCloseKeys</c>.
+    /// </summary>
+    /// <exception cref="GatewayNoAnswerException">The key may or may not be closed.</exception>
+    Task<GatewayAnswer> Close(GatewayCall call, CancellationToken cancel);
 }
 
 /// <summary>No certain answer: the operation may or may not have taken effect.</summary>
 class GatewayNoAnswerException(string message) : Exception(message);
+
+/// <summary>The request was never sent, so it cannot take effect.</summary>
+sealed class GatewayNotReachedException(string message) : GatewayNoAnswerException(message);
 
 /// <summary>The gateway answered, but the answer is no answer to this call: the gateway is available, so other calls go on.</summary>
 /// <param name="message">What is wrong with the answer.</param>

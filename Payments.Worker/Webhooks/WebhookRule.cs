@@ -34,13 +34,16 @@ static class WebhookRule
     public const string Mismatch = "does not fit the order";
 
     /// <summary>The outcome; <see cref="Accepted"/> if the gateway must be queried.</summary>
+    /// <param name="received">The webhook.</param>
+    /// <param name="branch">The branch of its order.</param>
+    /// <param name="authorization">The order's authorization at the gateway that sent the webhook.</param>
     public static string Decide(GatewayEvent? received, PaymentBranch? branch, PaymentAttempt? authorization) => received switch
     {
         null or { Type: null } => "not readable",
         { Type: not ("authorization.succeeded" or "authorization.failed" or "authorization.expired") } => "of no interest",
         { Data: null } => "not readable",
         _ when branch is null || authorization is null => "unknown order",
-        _ when !Fits(received.Data, branch) => Mismatch,
+        _ when !Fits(received.Data, branch, authorization) => Mismatch,
         { Type: "authorization.succeeded" } when authorization.State == AttemptState.Succeeded => "known already",
         { Type: not "authorization.succeeded" } when !authorization.IsOpen => "known already",
         _ => Accepted,
@@ -49,7 +52,9 @@ static class WebhookRule
     /// <summary>True if the gateway is queried at once; the many payments that expire together use the slower queue of polls.</summary>
     public static bool ReportsPayment(GatewayEvent received) => received.Type == "authorization.succeeded";
 
-    static bool Fits(GatewayEventData received, PaymentBranch branch) =>
-        received.Amount == branch.Amount && received.Currency == branch.Currency
-        && (branch.AuthorizationId is null || received.AuthorizationId == branch.AuthorizationId);
+    static bool Fits(GatewayEventData received, PaymentBranch branch, PaymentAttempt authorization)
+    {
+        var known = branch.Gateway == authorization.Gateway ? branch.AuthorizationId : authorization.GatewayId;
+        return received.Amount == branch.Amount && received.Currency == branch.Currency && (known is null || received.AuthorizationId == known);
+    }
 }

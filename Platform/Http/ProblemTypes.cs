@@ -117,6 +117,7 @@ public static class ProblemTypes
     public static readonly ProblemType AuthorizationPending = new("authorization-pending", 409, "The authorization is pending.");
     public static readonly ProblemType AuthorizationDeclined = new("authorization-declined", 409, "The authorization is declined.");
     public static readonly ProblemType AuthorizationExpired = new("authorization-expired", 409, "The authorization is expired.");
+    public static readonly ProblemType KeyClosed = new("key-closed", 409, "The idempotency key was closed before it was used.");
     public static readonly ProblemType AuthorizationVoided = new("authorization-voided", 409, "The authorization is voided.");
     public static readonly ProblemType AlreadyCaptured = new("already-captured", 409, "The authorization is already captured.");
     public static readonly ProblemType AlreadyRefunded = new("already-refunded", 409, "The capture is already refunded.");

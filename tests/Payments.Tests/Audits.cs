@@ -29,7 +29,7 @@ static class Audits
         var branches = await bench.Read(db => db.Branches.AsNoTracking().ToListAsync());
         var attempts = await bench.Read(db => db.Attempts.AsNoTracking().ToListAsync());
         var states = branches.Select(row => (Key: (row.OrderId.ToString(), "payment branch"), State: row.State.ToString()))
-            .Concat(attempts.Select(row => (Key: (row.OrderId.ToString(), $"payment {PaymentAttempt.Name(row.Operation)}"), State: row.State.ToString())))
+            .Concat(attempts.Select(row => (Key: (row.OrderId.ToString(), row.Subject), State: row.State.ToString())))
             .ToDictionary(row => row.Key, row => row.State);
         states.Keys.Where(key => wanted.Contains(key.Item1)).Except(rows.Select(row => (row.SubjectId, row.Subject))).ShouldBeEmpty();
         foreach (var way in rows.Where(row => wanted.Contains(row.SubjectId)).GroupBy(row => (row.SubjectId, row.Subject)))

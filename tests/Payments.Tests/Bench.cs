@@ -16,7 +16,13 @@ sealed class Bench(Installation installation) : ServiceHost<PaymentsDb>(installa
     public static readonly string[] GatewayArguments =
         ["Gateway:Url=http://gateway/base", "Gateway:Key=test-key-of-the-gateway", $"Gateway:WebhookSecret={Signed.Secret}"];
 
+    /// <summary>The settings of a second gateway, which is called if the first one certainly holds no money.</summary>
+    public static readonly string[] BackupArguments =
+        ["Gateways:backup:Url=http://backup/base", "Gateways:backup:Key=test-key-of-the-gateway", $"Gateways:backup:WebhookSecret={Signed.OtherSecret}",
+         "Routes:Order=main,backup", "Routes:WarmPercent=0"];
+
     public FakeGateway Gateway { get; } = new();
+    public FakeGateway Backup { get; } = new();
     public TestClock Clock { get; } = new();
     public UnitOfWork<PaymentsDb> UnitOfWork => Unit;
     public string Connection => Installation.Connection("payments");
@@ -106,8 +112,8 @@ sealed class Bench(Installation installation) : ServiceHost<PaymentsDb>(installa
 
     public Task<PaymentBranch> Branch(Guid orderId) => Read(db => db.Branches.AsNoTracking().SingleAsync(row => row.OrderId == orderId));
 
-    public Task<PaymentAttempt> Attempt(Guid orderId, Operation operation) =>
-        Read(db => db.Attempts.AsNoTracking().SingleAsync(row => row.OrderId == orderId && row.Operation == operation));
+    public Task<PaymentAttempt> Attempt(Guid orderId, Operation operation, string gateway = GatewaySettings.Main) =>
+        Read(db => db.Attempts.AsNoTracking().SingleAsync(row => row.OrderId == orderId && row.Operation == operation && row.Gateway == gateway));
 
     /// <summary>The responses for the saga in the outbox since the last read: name and, if any, reason; by order.</summary>
     public Task<ILookup<Guid, string>> TakeAnswers() => Read(async db =>
@@ -133,13 +139,15 @@ sealed class Bench(Installation installation) : ServiceHost<PaymentsDb>(installa
     protected override void Add(WebApplicationBuilder builder)
     {
         builder.AddPayments();
-        builder.Services.AddHttpClient<IGateway, GatewayClient>().ConfigurePrimaryHttpMessageHandler(() => Gateway);
+        builder.Services.AddHttpClient(GatewayBook.HttpClient("main")).ConfigurePrimaryHttpMessageHandler(() => Gateway);
+        builder.Services.AddHttpClient(GatewayBook.HttpClient("backup")).ConfigurePrimaryHttpMessageHandler(() => Backup);
         builder.Services.AddSingleton<TimeProvider>(Clock);
         UseUnavailableBroker(builder.Services);
     }
 
     static Task<bool> AnyUndecided(PaymentsDb db) =>
-        db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown);
+        db.Attempts.AnyAsync(row => row.State == AttemptState.Sent || row.State == AttemptState.Unknown
+            || (row.State == AttemptState.NotSent && row.NextAttemptAt != null));
 
     static async Task<bool> Consume(UnitOfWorkContext work, IOrderMessage message)
     {

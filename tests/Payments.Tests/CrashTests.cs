@@ -110,7 +110,7 @@ public sealed class CrashTests
         await using var bench = await Bench.Start();
         await bench.Deliver(Some.Try(Some.Order()));
         var call = bench.Waiting().ShouldHaveSingleItem() with { Merchant = "busy" };
-        using var queue = new CallQueue(new PaymentsSettings { MaxConcurrentCalls = 5 }, new LaneSettings(), bench.Clock);
+        using var queue = new CallQueue([GatewaySettings.Main], new PaymentsSettings { MaxConcurrentCalls = 5 }, new LaneSettings(), bench.Clock);
         foreach (var lane in new[] { "removed", "main", "removed", "main", "removed", "main" })
             queue.Add(call with { Lane = lane });
         var taken = 0;

@@ -28,6 +28,12 @@ enum Fault
 
     /// <summary>Not executed: too many requests.</summary>
     Busy,
+
+    /// <summary>There is no connection: nothing was sent.</summary>
+    NoConnection,
+
+    /// <summary>No response, and executed only when the test says so: see <see cref="FakeGateway.DeliverDelayed"/>.</summary>
+    Delayed,
 }
 
 /// <summary>An in-process gateway behind the real HTTP client, with its own ledger and scripted faults.</summary>
@@ -37,10 +43,11 @@ sealed class FakeGateway : HttpMessageHandler
     readonly Dictionary<string, GatewayOperation> byKey = [];
     readonly List<GatewayOperation> ledger = [];
     readonly Dictionary<string, string?> tokens = [];
+    readonly List<Action> delayed = [];
     int next;
 
     /// <summary>
-    /// Called for each request with <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c> or <c>find</c>, and the key or query.
+    /// Called for each request with <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c>, <c>close</c> or <c>find</c>, and the key or query.
     /// </summary>
     public Func<string, string, Fault> Faults { get; set; } = (_, _) => Fault.None;
 
@@ -81,6 +88,16 @@ sealed class FakeGateway : HttpMessageHandler
             change(ledger);
     }
 
+    /// <summary>The requests that got lost on their way arrive now.</summary>
+    public void DeliverDelayed()
+    {
+        lock (guard)
+        {
+            delayed.ForEach(arrive => arrive());
+            delayed.Clear();
+        }
+    }
+
     /// <summary>Succeeded operations of one order, e.g. <c>authorize, capture</c>.</summary>
     public string Done(Guid orderId) =>
         string.Join(", ", Ledger.Where(received => received.Reference == orderId.ToString() && received.Status == "succeeded").Select(received =>
@@ -92,8 +109,12 @@ sealed class FakeGateway : HttpMessageHandler
         request.Headers.Contains(Deadline.Header).ShouldBeFalse("what moves money ends by its own timeout, never by that of a caller");
         var path = request.RequestUri!.AbsolutePath.Split('/');
         var operation = request.Method == HttpMethod.Get ? "find" : path[^1] == "authorizations" ? "authorize" : path[^1];
-        var key = operation == "find" ? request.RequestUri.Query : request.Headers.GetValues("Idempotency-Key").Single();
-        var body = request.Content is null ? default : await request.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        var key = operation switch
+        {
+            "find" => request.RequestUri.Query,
+            "close" => Uri.UnescapeDataString(path[^2]),
+            _ => request.Headers.GetValues("Idempotency-Key").Single(),
+        };
         Fault fault;
         lock (guard)
         {
@@ -101,7 +122,12 @@ sealed class FakeGateway : HttpMessageHandler
             fault = Faults(operation, key);
         }
 
-        if (fault == Fault.LostRequest)
+        if (fault == Fault.NoConnection)
+            throw new HttpRequestException(HttpRequestError.ConnectionError, "connection refused");
+        var body = request.Content is null ? default : await request.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        if (fault == Fault.Delayed)
+            Delay(() => Do(operation, key, path, body));
+        if (fault is Fault.LostRequest or Fault.Delayed)
             throw new HttpRequestException("the connection was reset");
         if (fault is Fault.ErrorBefore or Fault.Busy)
             return new HttpResponseMessage(fault == Fault.Busy ? HttpStatusCode.TooManyRequests : HttpStatusCode.ServiceUnavailable);
@@ -115,6 +141,12 @@ sealed class FakeGateway : HttpMessageHandler
         return fault == Fault.ErrorAfter ? new HttpResponseMessage(HttpStatusCode.InternalServerError) : answer;
     }
 
+    void Delay(Action arrive)
+    {
+        lock (guard)
+            delayed.Add(arrive);
+    }
+
     HttpResponseMessage Find(string query)
     {
         var (by, value) = (query[1..].Split('=')[0], Uri.UnescapeDataString(query.Split('=')[1]));
@@ -126,13 +158,18 @@ sealed class FakeGateway : HttpMessageHandler
         lock (guard)
         {
             if (byKey.TryGetValue(key, out var again))
-                return Answer(again);
-            var made = operation == "authorize" ? Authorize(key, body) : Follow(operation, key, path[^2]);
+                return operation == "close" ? Json(HttpStatusCode.OK, again) : Answer(again);
+            var made = operation switch
+            {
+                "authorize" => Authorize(key, body),
+                "close" => Close(key, body),
+                _ => Follow(operation, key, path[^2]),
+            };
             if (made is null)
                 return Json(HttpStatusCode.Conflict, new { title = "not now" });
             byKey.Add(key, made);
             ledger.Add(made);
-            return Answer(made);
+            return operation == "close" ? Json(HttpStatusCode.OK, made) : Answer(made);
         }
     }
 
@@ -142,10 +179,19 @@ sealed class FakeGateway : HttpMessageHandler
         var token = hosted ? null : body.GetProperty("token").GetString();
         var id = $"auth_{++next}";
         tokens[id] = token;
+        var reason = token switch { "tok_declined" => "card declined", "tok_soft_declined" => "issuer unavailable", _ => null };
         return Telling(new GatewayOperation(
-            id, "authorize", hosted ? "pending" : token == "tok_declined" ? "declined" : "succeeded", token == "tok_declined" ? "card declined" : null, id,
+            id, "authorize", hosted ? "pending" : reason is null ? "succeeded" : "declined", reason, id,
             body.GetProperty("amount").GetInt64(), body.GetProperty("currency").GetString(), body.GetProperty("reference").GetString(), key,
             hosted ? $"http://pay/{id}" : null, hosted ? body.GetProperty("expiresAt").GetDateTimeOffset() : null));
+    }
+
+    GatewayOperation Close(string key, JsonElement body)
+    {
+        var id = $"auth_{++next}";
+        return new GatewayOperation(
+            id, "authorize", "closed", "closed before it was requested", id, body.GetProperty("amount").GetInt64(),
+            body.GetProperty("currency").GetString(), body.GetProperty("reference").GetString(), key, null, null);
     }
 
     GatewayOperation? Follow(string operation, string key, string target)
@@ -178,8 +224,8 @@ sealed class FakeGateway : HttpMessageHandler
         };
     }
 
-    HttpResponseMessage Answer(GatewayOperation made) =>
-        Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
+    HttpResponseMessage Answer(GatewayOperation made) => made.Status == "closed" ? Json(HttpStatusCode.Conflict, new { type = "key-closed" })
+        : Json(made.Status == "declined" ? HttpStatusCode.PaymentRequired : HttpStatusCode.Created, made);
 
     HttpResponseMessage Json(HttpStatusCode status, object body) =>
         new(status) { Content = new StringContent(Wording(JsonSerializer.Serialize(body, JsonSerializerOptions.Web)), Encoding.UTF8, "application/json") };

@@ -128,7 +128,7 @@ public sealed class LatePaymentTests(ITestOutputHelper output)
     }
 
     static Task<string> Tell(Bench bench, Run run, string id, string type) =>
-        bench.Get<WebhookReceiver>().Receive($"msg_{run.OrderId}_{id}", Signed.Event(run.OrderId, type, run.Authorization(bench)));
+        bench.Get<WebhookReceiver>().Receive(GatewaySettings.Main, $"msg_{run.OrderId}_{id}", Signed.Event(run.OrderId, type, run.Authorization(bench)));
 
     static async Task Watch(Bench bench, int hours)
     {

@@ -22,7 +22,7 @@ public sealed class MetricsTests
                 open[lane] = open.GetValueOrDefault(lane) + change;
         });
         listener.Start();
-        var (one, other) = (PaymentsMetrics.BreakerOf("metric-one"), PaymentsMetrics.BreakerOf("metric-other"));
+        var (one, other) = (PaymentsMetrics.BreakerOf("metric-one", "main"), PaymentsMetrics.BreakerOf("metric-other", "main"));
         await one(true);
         await one(true);
         await other(true);

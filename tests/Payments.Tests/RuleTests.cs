@@ -60,11 +60,11 @@ public sealed class RuleTests
     [InlineData("Cancelling", "nothing yet")]
     [InlineData("Cancelled", "again PaymentCancelled")]
     public void Cancel_has_one_outcome_in_every_state(string state, string expected) =>
-        Describe(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false)).ShouldBe(expected);
+        Describe(PaymentRule.Cancel(Branch(state), Some.Cancel(Order), undoDeclined: false, neverSent: false)).ShouldBe(expected);
 
     [Fact]
     public void Cancel_after_a_refused_void_calls_the_gateway_again() =>
-        Describe(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true)).ShouldBe("Cancelling + void");
+        Describe(PaymentRule.Cancel(Branch("Cancelling"), Some.Cancel(Order), undoDeclined: true, neverSent: false)).ShouldBe("Cancelling + void");
 
     [Theory]
     [InlineData("Trying", "Tried + PaymentAuthorized", "Pending + PaymentPending", "Refused + PaymentDeclined")]

@@ -85,6 +85,22 @@ public sealed class RunningTests
     }
 
     [Fact]
+    public async Task The_path_says_which_gateways_secret_signs()
+    {
+        await using var worker = await Worker.Start(Mode.Embedded, Bench.BackupArguments);
+        var body = Signed.Event(Some.Order());
+        WebhookHeaders By(string secret) => Signed.Headers("msg_1", TimeProvider.System.GetUtcNow(), body, secret);
+        const string Backup = "/webhooks/gateway/backup";
+        (await worker.Webhook(body, By(Signed.Secret), Backup)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Webhook(body, By(Signed.OtherSecret))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Webhook(body, By(Signed.Secret), "/webhooks/gateway/other")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await worker.Read(db => db.Webhooks.CountAsync())).ShouldBe(0);
+        (await worker.Webhook(body, By(Signed.OtherSecret), Backup)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await worker.Webhook(body, By(Signed.Secret))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await worker.Read(db => db.Webhooks.Select(row => row.Id).OrderBy(id => id).ToListAsync())).ShouldBe(["backup/msg_1", "msg_1"]);
+    }
+
+    [Fact]
     public async Task Operators_can_query_one_or_many_branches()
     {
         await using var worker = await Worker.Start(Mode.Embedded);
@@ -98,6 +114,7 @@ public sealed class RunningTests
         branch["attempts"]!.AsArray().ShouldHaveSingleItem()!["state"]!.GetValue<string>().ShouldBe("Succeeded");
         (await worker.Json($"/branches/payment?orderIds={order},{Some.Order()}"))["items"]!.AsArray().Count.ShouldBe(1);
 
+        (branch["gateway"]!.GetValue<string>(), branch["attempts"]![0]!["gateway"]!.GetValue<string>()).ShouldBe(("main", "main"));
         (await worker.Get($"/branches/payment/{Some.Order()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await worker.Get("/branches/payment/seven")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await worker.Get("/branches/payment")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);

@@ -41,6 +41,23 @@ public sealed class SettingsTests
     public async Task A_worker_without_a_gateway_cannot_be_built() =>
         (await Should.ThrowAsync<InvalidOperationException>(() => Bench.Start("Sqlite", "Gateway:Url="))).Message.ShouldContain("Gateway:Url");
 
+    [Theory]
+    [InlineData("Gateways:backup:Url=", "Gateways:backup:Url")]
+    [InlineData("Gateways:backup:Key=", "Gateways:backup:Key")]
+    [InlineData("Gateways:backup:WebhookSecret=secret", "Gateways:backup:WebhookSecret")]
+    [InlineData("Gateways:backup:CanCloseKeys=perhaps", "Gateways:backup:CanCloseKeys")]
+    [InlineData("Gateways:main:Url=http://gateway", "Gateways:main")]
+    [InlineData("Gateways:back_up:Url=http://gateway", "letters a-z")]
+    [InlineData("Routes:Order=main,other", "Routes:Order")]
+    [InlineData("Routes:Order=main,main", "Routes:Order")]
+    [InlineData("Routes:Order=", "Routes:Order")]
+    [InlineData("Routes:WarmPercent=101", "Routes:WarmPercent")]
+    [InlineData("Routes:WhileUnknown=Hold", "Routes:MaxHoldAmount")]
+    [InlineData("Routes:Ordre=main", "Routes:Ordre")]
+    public async Task A_wrong_setting_of_a_second_gateway_stops_startup(string setting, string named) =>
+        (await Should.ThrowAsync<InvalidOperationException>(() => Bench.Start("Sqlite", [.. Bench.BackupArguments, setting])))
+            .Message.ShouldContain(named);
+
     [Fact]
     public void A_gateway_works_with_one_or_two_secrets()
     {

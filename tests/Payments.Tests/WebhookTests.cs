@@ -199,5 +199,5 @@ public sealed class WebhookTests
         return order;
     }
 
-    static Task<string> Receive(Bench bench, string id, string body) => bench.Get<WebhookReceiver>().Receive(id, body);
+    static Task<string> Receive(Bench bench, string id, string body) => bench.Get<WebhookReceiver>().Receive(GatewaySettings.Main, id, body);
 }

@@ -44,9 +44,9 @@ sealed class Worker(Installation installation) : ParticipantHost<PaymentsDb>(ins
         return JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
     }
 
-    public async Task<HttpResponseMessage> Webhook(string body, WebhookHeaders headers)
+    public async Task<HttpResponseMessage> Webhook(string body, WebhookHeaders headers, string path = "/webhooks/gateway")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/gateway");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         foreach (var (name, value) in new[] { ("webhook-id", headers.Id), ("webhook-timestamp", headers.Timestamp), ("webhook-signature", headers.Signature) })
         {

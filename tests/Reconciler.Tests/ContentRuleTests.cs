@@ -82,6 +82,14 @@ public sealed class ContentRuleTests
             .ShouldBe(missed ? Classes.MissingInSettlement : "");
     }
 
+    [Fact]
+    public void Money_at_another_gateway_is_in_no_file_of_main()
+    {
+        var capture = Some.Attempt("capture", "cap_1") with { Gateway = "backup", Route = 2 };
+        var snapshot = Good with { Payment = Some.Payment("Confirmed", capture) with { Gateway = "backup" }, Settled = [] };
+        snapshot.Found().ShouldBe("");
+    }
+
     /// <summary>
     /// Requested and responded at these times; with LateAfterHours = 48, the current time, and the files of these days in May.
     /// </summary>

@@ -33,14 +33,14 @@ static partial class PatternsPage
         "saga", "try, confirm, cancel", "compensation", "query", "recovery", "deadline of an order", "reconciliation",
         "reliable messages", "idempotency", "unique ids", "version check", "lease", "batch", "failed messages", "audit",
         "timeout", "retry", "deadline of a request", "retry budget",
-        "circuit breaker", "bulkhead", "limits", "back-pressure", "failover", "health check", "trace",
+        "circuit breaker", "bulkhead", "limits", "back-pressure", "failover", "second gateway", "health check", "trace",
         "switch", "compatible change",
     ];
 
     /// <summary>The patterns that the product does not have. Move a name up when it has.</summary>
     public static readonly IReadOnlyList<string> Absent =
     [
-        "proxy", "cache", "second gateway", "limits over all processes", "message manager", "migration",
+        "proxy", "cache", "limits over all processes", "message manager", "migration",
     ];
 
     /// <summary>The rows of all tables under a heading.</summary>

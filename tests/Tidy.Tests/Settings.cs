@@ -33,6 +33,8 @@ static class Settings
     public static bool IsRead(string variable) => variable.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || (variable.Split("__") switch
     {
         ["ConnectionStrings", var database] => Databases.Contains(database),
+        // A second gateway has the settings of the first, by its name.
+        ["Gateways", _, var setting] => IsRead($"Gateway__{setting}"),
         var path => string.Join(':', path) is var key && (Bound.Contains(key) || TextsByFile.Any(texts => texts.Contains(key)) || IsInList(path)),
     });
 

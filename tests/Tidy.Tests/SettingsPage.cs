@@ -68,7 +68,7 @@ static partial class SettingsPage
         return nested is not null
             ? Properties(code, name + key, nested)
             : [new SettingRow(
-                name + key, TypeName(type), Default(property), Unit(name), Ranges.Of(owner, property.Identifier.Text), Summary(property))];
+                name + key, TypeName(code, type), Default(property), Unit(name), Ranges.Of(owner, property.Identifier.Text), Summary(property))];
     }
 
     /// <summary>MaxRepairAmounts and Fees go by currency.</summary>
@@ -80,7 +80,7 @@ static partial class SettingsPage
         _ => "CURRENCY",
     };
 
-    static string TypeName(string type) => type switch
+    static string TypeName(IReadOnlyList<Source> code, string type) => type switch
     {
         "int" or "long" => "integer",
         "double" or "decimal" => "number",
@@ -89,13 +89,17 @@ static partial class SettingsPage
         "int[]" => "list of integers",
         "string[]" or "IList<string>" => "list of texts",
         "TimeSpan" => "duration",
-        _ => type,
+        _ => EnumOf(code, type) is { } names ? string.Join(", ", names.Members.Select(name => $"`{name.Identifier.Text}`")) : type,
     };
+
+    static EnumDeclarationSyntax? EnumOf(IReadOnlyList<Source> code, string type) => code
+        .SelectMany(source => source.Root.DescendantNodes().OfType<EnumDeclarationSyntax>()).FirstOrDefault(one => one.Identifier.Text == type);
 
     static string Default(PropertyDeclarationSyntax property) => property.Initializer?.Value switch
     {
         null => property.Type is NullableTypeSyntax or GenericNameSyntax ? "none" : property.Type.ToString() == "bool" ? "false" : "0",
         LiteralExpressionSyntax { Token.Value: string text } => $"`{text}`",
+        MemberAccessExpressionSyntax name => $"`{name.Name.Identifier.Text}`",
         BinaryExpressionSyntax product => Product(product).ToString(CultureInfo.InvariantCulture),
         CollectionExpressionSyntax or ImplicitObjectCreationExpressionSyntax => "none",
         var other => other.ToString().Replace("_", "", StringComparison.Ordinal),

@@ -116,6 +116,8 @@ namespace Migrations.PostgreSql.Payments
                     idempotency_key = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     order_id = table.Column<Guid>(type: "uuid", nullable: false),
                     operation = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
+                    gateway = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, defaultValue: "main"),
+                    route = table.Column<int>(type: "integer", nullable: false, defaultValue: 1),
                     state = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false),
                     gateway_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     lease = table.Column<Guid>(type: "uuid", nullable: false),
@@ -130,8 +132,8 @@ namespace Migrations.PostgreSql.Payments
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_payment_attempts", x => x.idempotency_key);
-                    table.CheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined')");
-                    table.CheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'Pending', 'Succeeded', 'Declined')");
+                    table.CheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined', 'NotSent')");
+                    table.CheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'NotSent', 'Pending', 'Succeeded', 'Declined')");
                 });
 
             migrationBuilder.CreateTable(
@@ -146,6 +148,7 @@ namespace Migrations.PostgreSql.Payments
                     token = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     pay_before = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     url = table.Column<string>(type: "character varying(8192)", maxLength: 8192, nullable: true),
+                    gateway = table.Column<string>(type: "character varying(20)", maxLength: 20, nullable: false, defaultValue: "main"),
                     authorization_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     capture_id = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     captured_amount = table.Column<long>(type: "bigint", nullable: true),
@@ -172,7 +175,7 @@ namespace Migrations.PostgreSql.Payments
                 name: "webhooks",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    id = table.Column<string>(type: "character varying(221)", maxLength: 221, nullable: false),
                     order_id = table.Column<Guid>(type: "uuid", nullable: true),
                     received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     body = table.Column<string>(type: "text", nullable: false),
@@ -227,7 +230,7 @@ namespace Migrations.PostgreSql.Payments
                 name: "ix_payment_attempts_calls",
                 table: "payment_attempts",
                 column: "next_attempt_at",
-                filter: "state IN ('Sent', 'Unknown')");
+                filter: "state IN ('Sent', 'Unknown', 'NotSent') AND next_attempt_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_attempts_closing",

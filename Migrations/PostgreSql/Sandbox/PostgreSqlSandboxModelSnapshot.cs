@@ -405,7 +405,7 @@ namespace Migrations.PostgreSql.Sandbox
 
                             t.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
 
-                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
+                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired', 'closed')");
                         });
                 });
 

@@ -49,6 +49,14 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnType("nvarchar(500)")
                         .HasColumnName("error");
 
+                    b.Property<string>("Gateway")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("gateway");
+
                     b.Property<string>("GatewayId")
                         .HasMaxLength(100)
                         .HasColumnType("nvarchar(100)")
@@ -72,6 +80,12 @@ namespace Migrations.SqlServer.Payments
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("order_id");
 
+                    b.Property<int>("Route")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int")
+                        .HasDefaultValue(1)
+                        .HasColumnName("route");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -94,7 +108,7 @@ namespace Migrations.SqlServer.Payments
                     b.HasIndex("UpdatedAt");
 
                     b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
-                        .HasFilter("state IN ('Sent', 'Unknown')");
+                        .HasFilter("state IN ('Sent', 'Unknown', 'NotSent') AND next_attempt_at IS NOT NULL");
 
                     b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
                         .HasFilter("state = 'Pending'");
@@ -104,9 +118,9 @@ namespace Migrations.SqlServer.Payments
 
                     b.ToTable("payment_attempts", null, t =>
                         {
-                            t.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined')");
+                            t.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined', 'NotSent')");
 
-                            t.HasCheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'Pending', 'Succeeded', 'Declined')");
+                            t.HasCheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'NotSent', 'Pending', 'Succeeded', 'Declined')");
                         });
                 });
 
@@ -151,6 +165,14 @@ namespace Migrations.SqlServer.Payments
                         .HasMaxLength(3)
                         .HasColumnType("nvarchar(3)")
                         .HasColumnName("currency");
+
+                    b.Property<string>("Gateway")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasDefaultValue("main")
+                        .HasColumnName("gateway");
 
                     b.Property<string>("Lane")
                         .IsRequired()
@@ -229,8 +251,8 @@ namespace Migrations.SqlServer.Payments
             modelBuilder.Entity("OrderSaga.Payments.Webhook", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(200)
-                        .HasColumnType("nvarchar(200)")
+                        .HasMaxLength(221)
+                        .HasColumnType("nvarchar(221)")
                         .HasColumnName("id");
 
                     b.Property<string>("Body")

@@ -115,6 +115,8 @@ namespace Migrations.SqlServer.Payments
                     idempotency_key = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false),
                     order_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     operation = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
+                    gateway = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, defaultValue: "main"),
+                    route = table.Column<int>(type: "int", nullable: false, defaultValue: 1),
                     state = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false),
                     gateway_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
                     lease = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
@@ -129,8 +131,8 @@ namespace Migrations.SqlServer.Payments
                 constraints: table =>
                 {
                     table.PrimaryKey("PK_payment_attempts", x => x.idempotency_key);
-                    table.CheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined')");
-                    table.CheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'Pending', 'Succeeded', 'Declined')");
+                    table.CheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined', 'NotSent')");
+                    table.CheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'NotSent', 'Pending', 'Succeeded', 'Declined')");
                 });
 
             migrationBuilder.CreateTable(
@@ -145,6 +147,7 @@ namespace Migrations.SqlServer.Payments
                     token = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true),
                     pay_before = table.Column<DateTime>(type: "datetime2", nullable: true),
                     url = table.Column<string>(type: "nvarchar(max)", maxLength: 8192, nullable: true),
+                    gateway = table.Column<string>(type: "nvarchar(20)", maxLength: 20, nullable: false, defaultValue: "main"),
                     authorization_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
                     capture_id = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true),
                     captured_amount = table.Column<long>(type: "bigint", nullable: true),
@@ -171,7 +174,7 @@ namespace Migrations.SqlServer.Payments
                 name: "webhooks",
                 columns: table => new
                 {
-                    id = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false),
+                    id = table.Column<string>(type: "nvarchar(221)", maxLength: 221, nullable: false),
                     order_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     received_at = table.Column<DateTime>(type: "datetime2", nullable: false),
                     body = table.Column<string>(type: "nvarchar(max)", nullable: false),
@@ -226,7 +229,7 @@ namespace Migrations.SqlServer.Payments
                 name: "ix_payment_attempts_calls",
                 table: "payment_attempts",
                 column: "next_attempt_at",
-                filter: "state IN ('Sent', 'Unknown')");
+                filter: "state IN ('Sent', 'Unknown', 'NotSent') AND next_attempt_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_payment_attempts_closing",

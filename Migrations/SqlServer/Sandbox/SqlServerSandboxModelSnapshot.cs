@@ -417,7 +417,7 @@ namespace Migrations.SqlServer.Sandbox
 
                             t.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
 
-                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
+                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired', 'closed')");
                         });
                 });
 

@@ -44,6 +44,14 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnType("TEXT")
                         .HasColumnName("error");
 
+                    b.Property<string>("Gateway")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("main")
+                        .HasColumnName("gateway");
+
                     b.Property<string>("GatewayId")
                         .HasMaxLength(100)
                         .HasColumnType("TEXT")
@@ -67,6 +75,12 @@ namespace Migrations.Sqlite.Payments
                         .HasColumnType("TEXT")
                         .HasColumnName("order_id");
 
+                    b.Property<int>("Route")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("route");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasMaxLength(20)
@@ -89,7 +103,7 @@ namespace Migrations.Sqlite.Payments
                     b.HasIndex("UpdatedAt");
 
                     b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
-                        .HasFilter("state IN ('Sent', 'Unknown')");
+                        .HasFilter("state IN ('Sent', 'Unknown', 'NotSent') AND next_attempt_at IS NOT NULL");
 
                     b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
                         .HasFilter("state = 'Pending'");
@@ -99,9 +113,9 @@ namespace Migrations.Sqlite.Payments
 
                     b.ToTable("payment_attempts", null, t =>
                         {
-                            t.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined')");
+                            t.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined', 'NotSent')");
 
-                            t.HasCheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'Pending', 'Succeeded', 'Declined')");
+                            t.HasCheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'NotSent', 'Pending', 'Succeeded', 'Declined')");
                         });
                 });
 
@@ -146,6 +160,14 @@ namespace Migrations.Sqlite.Payments
                         .HasMaxLength(3)
                         .HasColumnType("TEXT")
                         .HasColumnName("currency");
+
+                    b.Property<string>("Gateway")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("main")
+                        .HasColumnName("gateway");
 
                     b.Property<string>("Lane")
                         .IsRequired()
@@ -224,7 +246,7 @@ namespace Migrations.Sqlite.Payments
             modelBuilder.Entity("OrderSaga.Payments.Webhook", b =>
                 {
                     b.Property<string>("Id")
-                        .HasMaxLength(200)
+                        .HasMaxLength(221)
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
 

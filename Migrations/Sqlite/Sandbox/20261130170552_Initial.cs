@@ -98,7 +98,7 @@ namespace Migrations.Sqlite.Sandbox
                     table.PrimaryKey("PK_gateway_operations", x => x.id);
                     table.CheckConstraint("ck_gateway_operations_amount", "amount > 0");
                     table.CheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
-                    table.CheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired')");
+                    table.CheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired', 'closed')");
                 });
 
             migrationBuilder.CreateTable(

@@ -3,7 +3,7 @@ using Repository;
 
 namespace EndToEnd.Tests;
 
-/// <summary>The commands of README.md and docs/tutorial.md, run as they stand, with the answers that the pages show.</summary>
+/// <summary>The commands of README.md and of the tutorials, run as they stand, with the answers that the pages show.</summary>
 public sealed class TutorialTests : IDisposable
 {
     const string Start = "dotnet run --project OrderSaga.Host";
@@ -15,16 +15,18 @@ public sealed class TutorialTests : IDisposable
     [Theory]
     [InlineData("README.md", 1)]
     [InlineData("docs/tutorial.md", 19)]
+    [InlineData("docs/two-gateways.md", 4)]
     public async Task The_page_works_as_written(string page, int answers)
     {
         var blocks = PageBlock.Of(Repo.Read(page));
-        blocks[0].Commands.ShouldBe(Start);
+        blocks[0].Commands.ShouldStartWith(Start);
         Repo.Read(page).Split('\n').Where(line => line.StartsWith("```", StringComparison.Ordinal)).Distinct()
             .ShouldBeSubsetOf(["```", "```sh", "```json", "```mermaid"], "commands in another kind of block would not be run");
         blocks.Count(block => block.Answer is not null).ShouldBe(answers, "the page shows another number of answers");
         var url = new Uri($"http://localhost:{Ports.Free(1)[0]}/");
-        var data = new Dictionary<string, string?> { ["Data"] = Path.Combine(directory.FullName, "data") };
-        await using var host = new ServiceProcess("OrderSaga.Host", url, data, Path.Combine(directory.FullName, "host.log"));
+        var settings = SettingsOf(blocks[0].Commands[Start.Length..]);
+        settings["Data"] = Path.Combine(directory.FullName, "data");
+        await using var host = new ServiceProcess("OrderSaga.Host", url, settings, Path.Combine(directory.FullName, "host.log"));
         host.Start();
         await Eventually.Holds("the host says that it is running",
             () => host.LogTail(200).Contains("OrderSaga is running", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
@@ -32,6 +34,11 @@ public sealed class TutorialTests : IDisposable
         foreach (var block in blocks.Skip(1))
             await Run(shell, block, url.GetLeftPart(UriPartial.Authority), host.Assembly);
     }
+
+    /// <summary>The arguments of the command that starts the host: <c>-- --Name=Value</c>.</summary>
+    static Dictionary<string, string?> SettingsOf(string arguments) => arguments.Replace("\\\n", "", StringComparison.Ordinal)
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(argument => argument != "--").Select(argument => argument.TrimStart('-').Split('=', 2))
+        .ToDictionary(pair => pair[0], string? (pair) => pair[1]);
 
     [Theory]
     [InlineData("{\"id\":\"01a20278-5a4e-7adc-bb31-9d0392fac919\", ... \"status\":\"Completed\"}", true)]

@@ -27,7 +27,7 @@ public sealed class ActorTests : IAsyncLifetime
     ];
 
     /// <summary>Only the gateway calls it, and its signature says so.</summary>
-    static readonly string[] WithoutKey = ["ReceiveGatewayWebhook"];
+    static readonly string[] WithoutKey = ["ReceiveGatewayWebhook", "ReceiveNamedGatewayWebhook"];
 
     static readonly string[] ChangesNothing = ["PreviewSwitch"];
 

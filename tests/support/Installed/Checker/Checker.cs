@@ -14,11 +14,17 @@ public sealed record OrderRow(Guid Id, string State, string IdempotencyKey);
 /// <param name="mode">The engine of the databases.</param>
 /// <param name="connection">The connection string of a database.</param>
 /// <param name="ledger">Reads the gateway's ledger; the sandbox's by default.</param>
-public sealed class Checker(Mode mode, Func<string, string> connection, Func<Task<IReadOnlyList<GatewayRow>>>? ledger = null)
+/// <param name="others">The connection strings of further sandboxes' ledgers, by the name of the gateway.</param>
+public sealed class Checker(
+    Mode mode, Func<string, string> connection, Func<Task<IReadOnlyList<GatewayRow>>>? ledger = null, IReadOnlyDictionary<string, string>? others = null)
 {
     readonly IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
             new("Database:Mode", mode.Database),
+            .. (others ?? new Dictionary<string, string>()).SelectMany(gateway => new KeyValuePair<string, string?>[]
+            {
+                new($"ConnectionStrings:sandbox-{gateway.Key}", gateway.Value + Sessions(mode)), new($"Gateways:{gateway.Key}:Key", "not used"),
+            }),
             .. Migrations.Schema.Databases.Select(name => new KeyValuePair<string, string?>("ConnectionStrings:" + name, connection(name) + Sessions(mode))),
         ]).Build();
 
@@ -97,7 +103,7 @@ public sealed class Checker(Mode mode, Func<string, string> connection, Func<Tas
         }
 
         // A declined payment may be polled for some time in case money is booked late; that does not count as pending.
-        var attempts = await Count(sources.Payments, "payment_attempts WHERE state NOT IN ('Succeeded', 'Declined')");
+        var attempts = await Count(sources.Payments, "payment_attempts WHERE state NOT IN ('Succeeded', 'Declined', 'NotSent')");
         return (await Count(sources.Orders, $"orders WHERE state NOT IN ({StatesAtRest})"), attempts, outbox, handled);
     }
 
