@@ -31,6 +31,7 @@ public static class InventorySetup
     {
         ReceiveStockEndpoint.Map(app);
         GetStockEndpoints.Map(app);
+        StockLevelsEndpoint.Map(app);
         app.MapBranches<InventoryDb, Branch, BranchView>(StockFence.Participant, BranchView.Example, BranchView.Of);
         app.MapBranchHistory<InventoryDb>(StockFence.Participant, ExampleStep);
     }

@@ -51,6 +51,7 @@ public static class OrdersApiSetup
         orders.MapOrderEvents();
         routes.MapGroup("/orders").WithTags("Orders").MapTrace();
         routes.MapGroup("/products").WithTags("Products").MapProducts();
+        routes.MapPriceChanges();
         routes.MapWebhooks();
         routes.MapOrderSwitches();
     }

@@ -19,6 +19,7 @@ public class OrdersDb : ServiceDb
 
     public DbSet<OrderState> Orders => Set<OrderState>();
     public DbSet<Product> Products => Set<Product>();
+    public DbSet<PriceList> PriceLists => Set<PriceList>();
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
@@ -28,6 +29,7 @@ public class OrdersDb : ServiceDb
     {
         OrderState.Map(model.Entity<OrderState>());
         Product.Map(model.Entity<Product>());
+        PriceList.Map(model.Entity<PriceList>());
         IdempotencyRecord.Map(model.Entity<IdempotencyRecord>());
         WebhookEndpoint.Map(model.Entity<WebhookEndpoint>());
         WebhookDelivery.Map(model.Entity<WebhookDelivery>());

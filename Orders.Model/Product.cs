@@ -20,6 +20,9 @@ public sealed class Product : IVersioned
     public DateTime UpdatedAt { get; set; }
     public long Version { get; set; }
 
+    /// <summary>The number of its last change in the <see cref="PriceList"/>.</summary>
+    public long Changed { get; internal set; }
+
     internal static void Map(EntityTypeBuilder<Product> row)
     {
         row.ToTable("products", table => table.HasCheckConstraint("ck_products_unit_price", "unit_price > 0"));
@@ -30,5 +33,7 @@ public sealed class Product : IVersioned
         row.Property(x => x.Currency).HasColumnName("currency").HasMaxLength(FieldRules.CurrencyLength);
         row.Property(x => x.UpdatedAt).HasColumnName("updated_at");
         row.Property(x => x.Version).HasColumnName("version").IsConcurrencyToken();
+        row.Property(x => x.Changed).HasColumnName("changed");
+        row.HasIndex(x => x.Changed).IsUnique().HasDatabaseName("ix_products_changed");
     }
 }

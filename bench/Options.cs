@@ -7,7 +7,7 @@ sealed record Options
 {
     public const string Usage = """
         Usage: bench SCENARIO... [OPTION VALUE]...
-          scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth queries side-by-side
+          scenarios: settle flash-1 flash-10 flash (both) mixed placement recover embedded aged overload growth queries reads side-by-side
           --mode servers|one-process|embedded          six processes on PostgreSQL and RabbitMQ (default), one process on them, one on SQLite
           --against NAMES|none                         baselines by the first letters of their names, comma-separated; default: those of the scenario
           --base DIRS     other checkouts, built, comma-separated: settle and embedded measure them in turn with this one, side-by-side at the same time

@@ -10,8 +10,12 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # shellcheck disable=SC2034
 services=(Payments.Sandbox Inventory.Worker Payments.Worker Orders.Sagas Orders.Api Reconciler.Job)
+# Started only by name.
+# shellcheck disable=SC2034
+optional_services=(Storefront)
 declare -A ports=(
     [Orders.Api]=5101 [Orders.Sagas]=5102 [Inventory.Worker]=5103 [Payments.Worker]=5104 [Payments.Sandbox]=5105 [Reconciler.Job]=5106
+    [Storefront]=5107
 )
 declare -A databases=(
     [Orders.Api]=orders [Orders.Sagas]=orders [Inventory.Worker]=inventory [Payments.Worker]=payments [Payments.Sandbox]=sandbox
@@ -71,8 +75,10 @@ settings_of() {
     echo "ASPNETCORE_URLS=http://localhost:${ports[$1]}"
     # 64 MiB of allocations between two collections: by then a batch's objects are dead (docs/performance.md).
     echo "DOTNET_GCgen0size=0x4000000"
-    echo "Database__Mode=PostgreSql"
-    echo "ConnectionStrings__${databases[$1]}=$(connection "${databases[$1]}")"
+    if [[ -n ${databases[$1]:-} ]]; then
+        echo "Database__Mode=PostgreSql"
+        echo "ConnectionStrings__${databases[$1]}=$(connection "${databases[$1]}")"
+    fi
     echo "ApiKeys__Directory=$run"
     if [[ -n ${broker_users[$1]:-} ]]; then
         echo "Transport__Mode=RabbitMq"
@@ -88,6 +94,11 @@ settings_of() {
             ;;
         Payments.Worker) echo "Gateway__Url=http://localhost:${ports[Payments.Sandbox]}/sandbox" ;;
         Payments.Sandbox) echo "Sandbox__WebhookUrl=http://localhost:${ports[Payments.Worker]}/webhooks/gateway" ;;
+        Storefront)
+            echo "Storefront__OrdersUrl=http://localhost:${ports[Orders.Api]}"
+            echo "Storefront__StockUrl=http://localhost:${ports[Inventory.Worker]}"
+            echo "Storefront__Key=$(cat "$run/service-key")"
+            ;;
     esac
     case $1 in
         Orders.Api | Reconciler.Job)

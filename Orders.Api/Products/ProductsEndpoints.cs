@@ -60,11 +60,12 @@ static class ProductsEndpoints
     }
 
     /// <summary>
-    /// Checks the precondition under the row's lock. Two requests that create the same product conflict at its key, and the second one
-    /// retries.
+    /// Checks the precondition under the row's lock. The price list is locked before the product, by every change: so changes are numbered
+    /// in the order of their commits.
     /// </summary>
     static async Task<(Product Product, bool Created)> Set(UnitOfWorkContext work, string sku, ProductRequest request, HttpRequest http, TimeProvider clock)
     {
+        var prices = await PriceList.Lock(work);
         var product = (await work.Lock<Product, string>([sku])).SingleOrDefault();
         Preconditions.Require(http, product is null ? null : VersionOf(product));
         var created = product is null;
@@ -76,6 +77,7 @@ static class ProductsEndpoints
         {
             (product.Name, product.UnitPrice, product.Currency) = (request.Name!, request.UnitPrice!.Value, request.Currency!);
             product.UpdatedAt = Now(clock);
+            prices.Stamp(product);
             work.Audit("product", sku, created ? "" : before, Price(product), "PutProduct", product.Name);
         }
 

@@ -9,13 +9,14 @@ namespace OrderSaga.Platform.Http;
 
 /// <summary>Version of a resource, sent as ETag and Last-Modified.</summary>
 /// <param name="Tag">A strong entity tag without quotes; differs after every change.</param>
-/// <param name="ChangedAt">UTC.</param>
-public sealed record ResourceVersion(string Tag, DateTime ChangedAt)
+/// <param name="ChangedAt">UTC; null: unknown, so that only the tag counts.</param>
+public sealed record ResourceVersion(string Tag, DateTime? ChangedAt = null)
 {
     internal EntityTagHeaderValue ETag { get; } = new($"\"{Tag}\"");
 
     /// <summary>HTTP dates have whole seconds.</summary>
-    internal DateTimeOffset LastModified { get; } = new(ChangedAt.AddTicks(-(ChangedAt.Ticks % TimeSpan.TicksPerSecond)), TimeSpan.Zero);
+    internal DateTimeOffset? LastModified { get; } =
+        ChangedAt is { } at ? new DateTimeOffset(at.AddTicks(-(at.Ticks % TimeSpan.TicksPerSecond)), TimeSpan.Zero) : null;
 }
 
 /// <summary>
@@ -88,7 +89,7 @@ public static class Preconditions
     {
         if (headers.IfMatch.Count > 0)
             Enforce(Matches(headers.IfMatch, current, strong: true), current);
-        else if (Date(headers.IfUnmodifiedSince) is { } since)
+        else if (Date(headers.IfUnmodifiedSince) is { } since && current is not { LastModified: null })
             Enforce(current is not null && current.LastModified <= since, current);
     }
 

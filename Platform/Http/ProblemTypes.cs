@@ -74,6 +74,7 @@ public static class ProblemTypes
     public static readonly ProblemType InvalidSku = new("invalid-sku", 400, "The sku is invalid.");
     public static readonly ProblemType InvalidProduct = new("invalid-product", 400, "The product is invalid.");
     public static readonly ProblemType ProductNotFound = new("product-not-found", 404, "Product not found.");
+    public static readonly ProblemType PricesUnavailable = new("prices-unavailable", 503, "The price list is temporarily unavailable.");
 
     // Webhooks.
     public static readonly ProblemType InvalidUrl = new("invalid-url", 400, "The URL is invalid.");

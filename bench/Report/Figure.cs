@@ -41,6 +41,11 @@ static class Figure
     /// <summary>The part of the database's CPU time that serves the connections of the measured system.</summary>
     public const string CpuConnections = CpuOf + CpuMeter.Connections;
 
+    /// <summary>reads: what is "per order" is per read.</summary>
+    public const string ReadsPerSecond = "readsPerSecond";
+    public const string ReadP50 = "readP50";
+    public const string ReadP99 = "readP99";
+
     /// <summary>Prefix of a process name.</summary>
     public const string CpuOf = "cpuPerOrder.of.";
 

@@ -21,6 +21,7 @@ static class Goals
                 "embedded" => [AtLeast("times (a)", Ratio(ours, others.GetValueOrDefault(Variant.Alone.Name), Figure.SettledPerSecond), 5)],
                 "aged" => Aged(ours, others.GetValueOrDefault(Bench.Aged.Empty)),
                 "overload" => Overload(ours),
+                "reads" => Reads(ours, others.GetValueOrDefault("database"), others.GetValueOrDefault("static")),
                 _ => [],
             };
             foreach (var verdict in verdicts.OfType<string>())
@@ -54,6 +55,13 @@ static class Goals
     [
         AtLeast("goodput as a share of the peak", Median(ours, Figure.GoodputShare), 0.8),
         AtMost("s until it was normal again", Median(ours, Figure.NormalAfter), 30),
+    ];
+
+    static string?[] Reads(Result ours, Result? database, Result? constant) =>
+    [
+        AtLeast("rate, times the database's", Ratio(ours, database, Figure.ReadsPerSecond), 8),
+        AtLeast("rate as a share of a constant page's", Ratio(ours, constant, Figure.ReadsPerSecond), 0.7),
+        AtMost("CPU per read as a share of the database's", Ratio(ours, database, Figure.CpuAll), 0.125),
     ];
 
     static Result? Settle(IReadOnlyList<Result> results, Result of) =>

@@ -46,8 +46,8 @@ static class Table
     [
         of.Scenario + (of.Mode == "servers" ? "" : $" ({of.Mode})"),
         of.Contender,
-        of.Of(Figure.SettledPerSecond) is null ? Range(of, Figure.PlacedPerSecond, "0") + " placed" : Range(of, Figure.SettledPerSecond, "0"),
-        Ratio(ours, of, Figure.SettledPerSecond),
+        Rate(of),
+        Ratio(ours, of, of.Of(Figure.ReadsPerSecond) is null ? Figure.SettledPerSecond : Figure.ReadsPerSecond),
         string.Join(" + ", Number(of, Figure.CpuApplication, "0.00"), Number(of, Figure.CpuDatabase, "0.00"), Number(of, Figure.CpuBroker, "0.00")),
         Range(of, Figure.CpuAll, "0.00"),
         Ratio(ours, of, Figure.CpuAll),
@@ -57,6 +57,10 @@ static class Table
         Number(of, Figure.AllocatedKilobytes, "0"),
         of.Findings.Count == 0 ? "hold" : $"{of.Findings.Count} BROKEN",
     ];
+
+    static string Rate(Result of) => of.Of(Figure.SettledPerSecond) is not null ? Range(of, Figure.SettledPerSecond, "0")
+        : of.Of(Figure.ReadsPerSecond) is not null ? Range(of, Figure.ReadsPerSecond, "0") + " reads"
+        : Range(of, Figure.PlacedPerSecond, "0") + " placed";
 
     static string Latencies(Result of) => of.Of(Figure.PacedP50) is not null
         ? $"{Number(of, Figure.PacedP50, "0")} / {Number(of, Figure.PacedP95, "0")} / {Number(of, Figure.PacedP99, "0")}"

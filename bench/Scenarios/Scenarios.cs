@@ -4,7 +4,7 @@ namespace OrderSaga.Bench;
 static class Scenarios
 {
     public static IReadOnlyList<string> Names { get; } =
-        ["settle", "flash-1", "flash-10", "mixed", "placement", "recover", "embedded", "aged", "overload", "growth", "side-by-side", "queries"];
+        ["settle", "flash-1", "flash-10", "mixed", "placement", "recover", "embedded", "aged", "overload", "growth", "side-by-side", "queries", "reads"];
 
     /// <summary>Runs one scenario with all its contenders.</summary>
     public static IAsyncEnumerable<Result> Run(string name, Options options) => name switch
@@ -20,6 +20,7 @@ static class Scenarios
         "overload" => Overload.Run(Place.Of(options.Mode), options),
         "growth" => Growth.Run(Place.Of(options.Mode), options),
         "queries" => Queries.Run(Place.Of(options.Mode), options),
+        "reads" => Reads.Run(Place.Of(options.Mode), options),
         "side-by-side" => SideBySide.Run(Place.Of(options.Mode), options),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, $"Unknown scenario. Scenarios: {string.Join(", ", Names)}"),
     };

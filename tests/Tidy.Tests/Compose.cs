@@ -10,7 +10,7 @@ sealed partial class Compose(string text)
     public static readonly IReadOnlyDictionary<string, int> Ports = new Dictionary<string, int>
     {
         ["Orders.Api"] = 5101, ["Orders.Sagas"] = 5102, ["Inventory.Worker"] = 5103,
-        ["Payments.Worker"] = 5104, ["Payments.Sandbox"] = 5105, ["Reconciler.Job"] = 5106,
+        ["Payments.Worker"] = 5104, ["Payments.Sandbox"] = 5105, ["Reconciler.Job"] = 5106, ["Storefront"] = 5107,
     };
 
     readonly JsonObject document = Yaml.Parse(text);

@@ -131,7 +131,8 @@ public sealed partial class MarkdownTests
         (?<![\w/.:-])(
             (--project|-f)\s+(?<path>[\w./-]+) |
             \./(?<path>[\w.][\w./*-]*) |
-            (?<path>(scripts|docs|tests|tools|deploy|bench|samples|Contracts|Platform|Migrations|\.ci|[A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))
+            (?<path>(scripts|docs|tests|tools|deploy|bench|samples|Contracts|Platform|Migrations|Storefront|\.ci|
+                [A-Z]\w+\.(Api|Sagas|Worker|Sandbox|Job|Host|Model))
                 /[\w./*-]*[\w/])
         )
         """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace)]

@@ -7,7 +7,7 @@ namespace Tidy.Tests;
 public sealed partial class OptionTests
 {
     // Of dotnet, docker, curl and rabbitmqctl.
-    static readonly string[] Foreign = ["project", "build", "no-build", "data-binary", "if-empty"];
+    static readonly string[] Foreign = ["project", "build", "no-build", "data-binary", "if-empty", "profile"];
 
     static readonly string Scripts = string.Join('\n',
         Repo.Files("").Where(file => file.StartsWith("scripts/", StringComparison.Ordinal) || file is "test").Select(Repo.Read));

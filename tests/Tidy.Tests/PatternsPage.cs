@@ -34,13 +34,13 @@ static partial class PatternsPage
         "reliable messages", "idempotency", "unique ids", "version check", "lease", "batch", "failed messages", "audit",
         "timeout", "retry", "deadline of a request", "retry budget",
         "circuit breaker", "bulkhead", "limits", "back-pressure", "failover", "second gateway", "health check", "trace",
-        "switch", "compatible change",
+        "switch", "compatible change", "cache",
     ];
 
     /// <summary>The patterns that the product does not have. Move a name up when it has.</summary>
     public static readonly IReadOnlyList<string> Absent =
     [
-        "proxy", "cache", "limits over all processes", "message manager", "migration",
+        "proxy", "limits over all processes", "message manager", "migration",
     ];
 
     /// <summary>The rows of all tables under a heading.</summary>

@@ -39,8 +39,8 @@ public sealed class PatternsTests
 
     [Fact]
     public void A_claim_to_have_an_absent_pattern_is_detected() =>
-        PatternsPage.WrongRows([.. Rows.Select(row => row.Name == "cache" ? row with { Section = "Change" } : row)])
-            .ShouldHaveSingleItem().ShouldContain("one row for cache");
+        PatternsPage.WrongRows([.. Rows.Select(row => row.Name == "proxy" ? row with { Section = "Change" } : row)])
+            .ShouldHaveSingleItem().ShouldContain("one row for proxy");
 
     [Theory]
     [InlineData("| saga | for | where | test |")]

@@ -6,7 +6,9 @@ namespace Tidy.Tests;
 /// <summary>Which projects may reference which. Folders are projects.</summary>
 public sealed class ProjectTests
 {
-    static readonly string[] Services = ["Orders.Api", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Payments.Sandbox", "Reconciler.Job"];
+    static readonly string[] Services =
+        ["Orders.Api", "Orders.Sagas", "Inventory.Worker", "Payments.Worker", "Payments.Sandbox", "Reconciler.Job", "Storefront"];
+
     static readonly string[] MayKnowServices = ["OrderSaga.Host", "Migrations", "tests", "tools", "bench"];
 
     /// <summary>Each library, and the projects that it may reference: the arrows go one way.</summary>

@@ -609,12 +609,32 @@ namespace Migrations.SqlServer.Orders
                         });
                 });
 
+            modelBuilder.Entity("Orders.Model.PriceList", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("nvarchar(20)")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("price_list", (string)null);
+                });
+
             modelBuilder.Entity("Orders.Model.Product", b =>
                 {
                     b.Property<string>("Sku")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
                         .HasColumnName("sku");
+
+                    b.Property<long>("Changed")
+                        .HasColumnType("bigint")
+                        .HasColumnName("changed");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -642,6 +662,10 @@ namespace Migrations.SqlServer.Orders
                         .HasColumnName("version");
 
                     b.HasKey("Sku");
+
+                    b.HasIndex("Changed")
+                        .IsUnique()
+                        .HasDatabaseName("ix_products_changed");
 
                     b.ToTable("products", null, t =>
                         {

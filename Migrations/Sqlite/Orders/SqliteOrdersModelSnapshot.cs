@@ -602,12 +602,32 @@ namespace Migrations.Sqlite.Orders
                         });
                 });
 
+            modelBuilder.Entity("Orders.Model.PriceList", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(20)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("price_list", (string)null);
+                });
+
             modelBuilder.Entity("Orders.Model.Product", b =>
                 {
                     b.Property<string>("Sku")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT")
                         .HasColumnName("sku");
+
+                    b.Property<long>("Changed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("changed");
 
                     b.Property<string>("Currency")
                         .IsRequired()
@@ -635,6 +655,10 @@ namespace Migrations.Sqlite.Orders
                         .HasColumnName("version");
 
                     b.HasKey("Sku");
+
+                    b.HasIndex("Changed")
+                        .IsUnique()
+                        .HasDatabaseName("ix_products_changed");
 
                     b.ToTable("products", null, t =>
                         {

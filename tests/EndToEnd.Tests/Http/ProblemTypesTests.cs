@@ -11,11 +11,11 @@ public sealed class ProblemTypesTests(WholeHost host) : IClassFixture<WholeHost>
     static readonly List<ProblemType> Catalogue =
         [.. typeof(ProblemTypes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (ProblemType)field.GetValue(null)!)];
 
-    /// <summary>No operation of the document answers them: there is none, it is on the bus, or it is the sandbox's.</summary>
+    /// <summary>No operation of the document answers them: there is none, it is on the bus, or it is the sandbox's or Storefront's.</summary>
     static readonly ProblemType[] Elsewhere =
     [
         ProblemTypes.RouteNotFound, ProblemTypes.MethodNotAllowed, ProblemTypes.InvalidMerchant,
-        ProblemTypes.CrossSite,
+        ProblemTypes.CrossSite, ProblemTypes.PricesUnavailable,
         ProblemTypes.UnknownOperation, ProblemTypes.AuthorizationPending, ProblemTypes.AuthorizationDeclined, ProblemTypes.AuthorizationExpired,
         ProblemTypes.AuthorizationVoided, ProblemTypes.AlreadyCaptured, ProblemTypes.AlreadyRefunded, ProblemTypes.CaptureDeclined,
         ProblemTypes.InvalidAuthorization, ProblemTypes.UnknownCard, ProblemTypes.PartialAmount,

@@ -57,6 +57,7 @@ public sealed partial class StartAndStopTests : IDisposable
     [InlineData(Host, "Database:Mode", "1", "Database:Mode '1' is unknown")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgressByLane:gray", "5", "Orders:MaxOrdersInProgressByLane:gray is invalid: use a lane (main,")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgressByLane:grey", "few", "Orders:MaxOrdersInProgressByLane is invalid")]
+    [InlineData("Storefront", "Storefront:OrdersUrl", "orders", "Storefront:OrdersUrl must be an absolute http or https URL")]
     [InlineData("Orders.Api", "Orders:MaxOrdersInProgress", "1", "Orders:MaxOrdersInProgress must be at least PlacementBatchSize")]
     [InlineData("Orders.Api", "Orders:TimeToPay:Classes:flash", "20s", "Failed to convert configuration value")]
     [InlineData("Reconciler.Job", "Reconciliation:NightlySchedule", "0 0 0 30 2 ?", "Reconciliation:NightlySchedule must be a Quartz cron expression")]

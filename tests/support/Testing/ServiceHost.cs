@@ -10,12 +10,12 @@ using Shouldly;
 namespace Testing;
 
 /// <summary>
-/// Services in this process, on an installation's databases and bus. A derived host says which services it adds and maps, and offers what
-/// its tests do with them.
+/// Services in this process, perhaps without a database. A derived host says which services it adds and maps, and offers what its tests do
+/// with them.
 /// </summary>
 /// <param name="installation">Where it runs.</param>
 /// <param name="owned">The installation is disposed with the host.</param>
-public abstract class ServiceHost<TDb>(Installation installation, bool owned = false) : IAsyncDisposable where TDb : ServiceDb
+public abstract class ServiceHost(Installation installation, bool owned = false) : IAsyncDisposable
 {
     static readonly string[] Defaults =
         ["urls=http://127.0.0.1:0", "Serilog:MinimumLevel:Default=Fatal", "Serilog:MinimumLevel:Override:MassTransit=Fatal"];
@@ -28,14 +28,9 @@ public abstract class ServiceHost<TDb>(Installation installation, bool owned = f
 
     public IServiceProvider Services => App.Services;
 
-    public UnitOfWork<TDb> Unit => Get<UnitOfWork<TDb>>();
-
     public Uri Root => new(App.Urls.Single());
 
     public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
-
-    /// <summary>Reads like another client, in its own scope.</summary>
-    public Task<T> Read<T>(Func<TDb, Task<T>> query) => ReadFrom(query);
 
     /// <summary>A caller with this API key, or without one.</summary>
     public HttpClient Client(string? key = null)
@@ -57,6 +52,41 @@ public abstract class ServiceHost<TDb>(Installation installation, bool owned = f
             await installation.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>Adds the services.</summary>
+    protected abstract void Add(WebApplicationBuilder builder);
+
+    /// <summary>Maps their endpoints.</summary>
+    protected virtual void Map(WebApplication host)
+    {
+    }
+
+    /// <param name="settings"><c>Name=value</c>; they override the defaults.</param>
+    protected void Build(params IEnumerable<string> settings)
+    {
+        var builder = Service.Create([.. installation.Arguments, .. Defaults, .. settings], GetType().Name);
+        Add(builder);
+        app = builder.Build();
+    }
+
+    /// <summary>Starts, perhaps without its database and broker.</summary>
+    protected async Task StartAlone()
+    {
+        Map(App);
+        App.UseServiceDefaults();
+        await App.StartAsync();
+    }
+}
+
+/// <summary>Services with a database: those of an installation, with its bus.</summary>
+/// <param name="installation">Where it runs.</param>
+/// <param name="owned">The installation is disposed with the host.</param>
+public abstract class ServiceHost<TDb>(Installation installation, bool owned = false) : ServiceHost(installation, owned) where TDb : ServiceDb
+{
+    public UnitOfWork<TDb> Unit => Get<UnitOfWork<TDb>>();
+
+    /// <summary>Reads like another client, in its own scope.</summary>
+    public Task<T> Read<T>(Func<TDb, Task<T>> query) => ReadFrom(query);
 
     /// <summary>Builds the host and creates its tables; does not start it.</summary>
     protected static async Task<THost> Make<THost>(THost host, params IEnumerable<string> settings) where THost : ServiceHost<TDb>
@@ -82,31 +112,7 @@ public abstract class ServiceHost<TDb>(Installation installation, bool owned = f
         return host;
     }
 
-    /// <summary>Adds the services.</summary>
-    protected abstract void Add(WebApplicationBuilder builder);
-
-    /// <summary>Maps their endpoints.</summary>
-    protected virtual void Map(WebApplication host)
-    {
-    }
-
     protected virtual Task CreateTables() => Read(db => db.Database.EnsureCreatedAsync());
-
-    /// <param name="settings"><c>Name=value</c>; they override the defaults.</param>
-    protected void Build(params IEnumerable<string> settings)
-    {
-        var builder = Service.Create([.. installation.Arguments, .. Defaults, .. settings], GetType().Name);
-        Add(builder);
-        app = builder.Build();
-    }
-
-    /// <summary>Starts, perhaps without its database and broker.</summary>
-    protected async Task StartAlone()
-    {
-        Map(App);
-        App.UseServiceDefaults();
-        await App.StartAsync();
-    }
 
     /// <summary>Starts; returns when its queues are bound, because messages that are sent before are lost.</summary>
     protected virtual async Task Serve()

@@ -130,6 +130,14 @@ public sealed class Running : IAsyncDisposable
     public ServiceProcess Twin(string service, string name = ".twin") =>
         new(service, new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, $"{service}{name}.log"));
 
+    /// <summary>A Storefront, which is no part of the six, on its own port. The caller starts and owns it.</summary>
+    public ServiceProcess Storefront(string name) => new(
+        "Storefront", new Uri($"http://127.0.0.1:{Ports.Free(1)[0]}/"), settings, Path.Combine(Directory, $"Storefront{name}.log"),
+        [
+            ("Storefront:OrdersUrl", Url("Orders.Api").ToString()), ("Storefront:StockUrl", Url("Inventory.Worker").ToString()),
+            ("Storefront:Key", settings["Participants:Key"]!),
+        ]);
+
     /// <summary>The connection string of one of the databases.</summary>
     public string Connection(string database) => installation.Connection(database);
 

@@ -41,11 +41,17 @@ public sealed class Shop : IDisposable
     /// <summary>Creates a product with stock; repeating the call adds no more stock.</summary>
     public async Task<string> Offer(string sku, int pieces)
     {
-        await Ok(http.PutAsJsonAsync(Orders($"products/{sku}"), new { name = "Tea", unitPrice = UnitPrice, currency = "EUR" }));
+        await SetPrice(sku, UnitPrice);
         if (pieces > 0)
             await Ok(http.PostAsJsonAsync(Stock($"stock/{sku}/receipts"), new { receiptId = "r-" + sku, quantity = pieces }));
         return sku;
     }
+
+    /// <param name="sku">The product.</param>
+    /// <param name="unitPrice">Its price.</param>
+    /// <param name="process">Another process of Orders.Api than the first.</param>
+    public Task SetPrice(string sku, long unitPrice, Uri? process = null) => Ok(http.PutAsJsonAsync(
+        new Uri(process ?? System.Url("Orders.Api"), $"products/{sku}"), new { name = "Tea", unitPrice, currency = "EUR" }));
 
     public async Task<Level> LevelOf(string sku) => (await http.GetFromJsonAsync<Level>(Stock($"stock/{sku}")))!;
 
