@@ -119,13 +119,27 @@ static class SubmitOrderEndpoint
             KeyRoles = http.User.RoleNames(),
             Charge = limits.ChargeOf(http.User, order.Customer),
         };
-        var result = await placements.Place(request, http.RequestAborted);
+        var result = await Place(request, http, placements);
         if (request.Charge is { } charge)
             RateResponses.WriteHeaders(http.Response, charge);
         if (result is not Refused { Problem: var problem })
             return await Answer((Placed)result, http, watcher);
         await Refuse(problem, http, limits);
         return Results.Empty;
+    }
+
+    static async Task<PlacementResult> Place(PlacementRequest request, HttpContext http, PlacementBatches placements)
+    {
+        try
+        {
+            return await placements.Place(request, http.RequestAborted);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The order may be placed: the answer must not be that the time was too short and nothing was changed.
+            Deadline.Lift(http);
+            throw;
+        }
     }
 
     static Task Refuse(Problem problem, HttpContext http, PlacementLimits limits)

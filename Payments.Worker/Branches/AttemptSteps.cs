@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using OrderSaga.Platform.Common;
+using OrderSaga.Platform.Database;
 using OrderSaga.Platform.Processing;
 
 namespace OrderSaga.Payments;
@@ -148,12 +150,14 @@ sealed class AttemptSteps(
     }
 
     /// <summary>
-    /// An authorization is sent while the branch is Trying, even after a Cancel: only a certain answer shows whether there is money to void. A
-    /// capture is sent only before a Cancel. In any other case these two are only queried. A void or a refund may always be sent.
+    /// An authorization is sent while the branch is Trying, even after a Cancel: only a certain answer shows whether there is money to void. One that
+    /// was never sent is not sent after a Cancel. A capture is sent only before a Cancel. In any other case these two are only queried. A void or a
+    /// refund may always be sent.
     /// </summary>
     bool MaySend(PaymentBranch branch, PaymentAttempt attempt) => attempt.Operation switch
     {
-        Operation.Authorize => branch.State == BranchState.Trying && (attempt.Gateway == branch.Gateway || !Others(attempt).Any(other => other.IsOpen)),
+        Operation.Authorize => branch.State == BranchState.Trying && !(branch.CancelRequested && attempt.IsNeverSent)
+            && (attempt.Gateway == branch.Gateway || !Others(attempt).Any(other => other.IsOpen)),
         Operation.Capture => !branch.CancelRequested,
         _ => true,
     };
@@ -181,6 +185,6 @@ sealed class AttemptSteps(
     {
         var detail = attempt.Error ?? attempt.GatewayId;
         work.Audit(attempt.Subject, attempt.OrderId.ToString(), from, attempt.State.ToString(), cause,
-            attempt.Gateway == GatewaySettings.Main ? detail : $"{attempt.Gateway}: {detail}");
+            attempt.Gateway == GatewaySettings.Main ? detail : Text.Cut($"{attempt.Gateway}: {detail}", AuditRow.MaxDetailLength));
     }
 }

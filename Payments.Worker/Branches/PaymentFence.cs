@@ -71,7 +71,8 @@ sealed class PaymentFence(
     {
         var expected = attempt switch
         {
-            { Operation: Operation.Authorize, State: AttemptState.Succeeded } => routes.MayHold && before is AttemptState.Sent or AttemptState.Unknown,
+            { Operation: Operation.Authorize, State: AttemptState.Succeeded } =>
+                routes.MayHold && before is AttemptState.Sent or AttemptState.Unknown or AttemptState.NotSent,
             { Operation: Operation.Void, State: AttemptState.Declined } => false,
             _ => true,
         };

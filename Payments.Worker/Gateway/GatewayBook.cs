@@ -27,7 +27,7 @@ sealed class GatewayBook
 
     public bool CanCloseKeys(string gateway) => Settings(gateway)?.CanCloseKeys == true;
 
-    /// <exception cref="GatewayNoAnswerException">The gateway has been removed from the settings; its operations wait.</exception>
+    /// <exception cref="GatewayNotReachedException">The gateway has been removed from the settings; its operations wait.</exception>
     public IGateway Client(string gateway) => gateways.TryGetValue(gateway, out var found) ? found.Client
-        : throw new GatewayNoAnswerException($"the gateway '{gateway}' is not configured: set Gateways:{gateway}:Url, Key and WebhookSecret");
+        : throw new GatewayNotReachedException($"the gateway '{gateway}' is not configured: set Gateways:{gateway}:Url, Key and WebhookSecret");
 }

@@ -29,6 +29,9 @@ public sealed class AuditRow
     /// <summary>The message, call or job that caused it.</summary>
     public required string Cause { get; set; }
 
+    /// <summary>Maximum length of <see cref="Detail"/>.</summary>
+    public const int MaxDetailLength = 500;
+
     /// <summary>Optional explanation for a reader.</summary>
     public string? Detail { get; set; }
 
@@ -52,7 +55,7 @@ public sealed class AuditRow
         row.Property(x => x.From).HasColumnName("from_state").HasMaxLength(50);
         row.Property(x => x.To).HasColumnName("to_state").HasMaxLength(50);
         row.Property(x => x.Cause).HasColumnName("cause").HasMaxLength(100);
-        row.Property(x => x.Detail).HasColumnName("detail").HasMaxLength(500);
+        row.Property(x => x.Detail).HasColumnName("detail").HasMaxLength(MaxDetailLength);
         row.Property(x => x.Actor).HasColumnName("actor").HasMaxLength(Common.Actor.MaxLength);
         row.Property(x => x.Mark).HasColumnName("mark");
         row.HasIndex(x => new { x.SubjectId, x.Id });

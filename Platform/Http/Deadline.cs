@@ -74,9 +74,18 @@ public sealed class Deadline : IHttpRequestLifetimeFeature, IDisposable
         Of(http) is { } deadline && deadline.CallersTimeLeft < max ? Max(deadline.CallersTimeLeft - Least, TimeSpan.Zero) : max;
 
     /// <summary>
-    /// Something is committed: the request finishes, so that its response says so. Endpoints that commit by <c>UnitOfWork</c> need not call it.
+    /// Something is or may be committed: the request finishes, and its response says so. Endpoints that commit by <c>UnitOfWork</c> need not call
+    /// it.
     /// </summary>
     public static void Lift(HttpContext? http) => Of(http)?.Lift();
+
+    /// <summary>A commit is sent next. If it fails, its outcome is unknown: the response must not say that nothing was changed.</summary>
+    /// <exception cref="OperationCanceledException">The time is over: nothing may be committed any more.</exception>
+    internal static void LiftBeforeCommit(HttpContext? http)
+    {
+        if (Of(http) is { } deadline && Interlocked.CompareExchange(ref deadline.state, Lifted, Running) == Over)
+            throw new OperationCanceledException("The time of the request is over.");
+    }
 
     /// <summary>Cancelled when a call for this request must end, so that the request can still answer without its result.</summary>
     public static CancellationTokenSource ForCalls(HttpContext? http, CancellationToken cancel)

@@ -137,9 +137,9 @@ public sealed class UnitOfWork<TDb>(
             var result = await body(work);
             outbox.CreateRows(limits);
             FailPoint.Hit($"{database.Name}.before-commit");
+            Deadline.LiftBeforeCommit(http.HttpContext);
             // The DbContext must not be used after this: the commit may be sent with the writes, unseen by EF Core and its interceptors.
             await work.Commit(new OutboxChange(outbox.Messages, outbox.Lease, dispatcher.LeaseSeconds, confirmed));
-            Deadline.Lift(http.HttpContext);
             FailPoint.Hit($"{database.Name}.after-commit");
             return result;
         }

@@ -80,6 +80,18 @@ public sealed class DeadlineTests
         (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(1);
     }
 
+    /// <summary>Its transaction has begun and may still commit: 504 would say that nothing was changed.</summary>
+    [Fact]
+    public async Task A_placement_of_unknown_outcome_is_503_after_its_time()
+    {
+        await using var installation = await Mode.Embedded.Fresh("orders");
+        await using var shop = await Shop.Open(installation);
+        await using (await DatabaseHold.Begin(installation, "BEGIN IMMEDIATE"))
+            (await shop.Merchant.Place("k", Caller.Order, Within(200))).ShouldBeProblem(503, "database-unavailable");
+        (await shop.Merchant.Place("k")).ShouldBe(202);
+        (await shop.Host.Read(db => db.Orders.CountAsync())).ShouldBe(1);
+    }
+
     [Fact]
     public async Task Prefer_wait_goes_on_after_the_setting()
     {

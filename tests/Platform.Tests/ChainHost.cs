@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -52,11 +53,17 @@ sealed class ChainHost(Installation installation, ChainHost? next) : ServiceHost
             await IsAborted(http);
             return Results.Json(Enumerable.Range(0, 100_000));
         }).AllowAnonymous();
-        host.MapGet("/commits", (HttpContext http, UnitOfWork<PackDb> unit) => unit.Run(async work =>
+        host.MapGet("/commits", async (UnitOfWork<PackDb> unit) =>
         {
-            var counter = await work.Services.GetRequiredService<Counters>().Find("commits");
+            var watch = Stopwatch.StartNew();
+            var value = await unit.Run(async work => ++(await work.Services.GetRequiredService<Counters>().Find("commits")).Value);
+            await Eventually.Holds("the time is over", () => watch.Elapsed > TimeSpan.FromSeconds(3));
+            return value;
+        }).AllowAnonymous();
+        host.MapGet("/commits-too-late", (HttpContext http, UnitOfWork<PackDb> unit) => unit.Run(async work =>
+        {
+            (await work.Services.GetRequiredService<Counters>().Find("commits-too-late")).Value++;
             await IsAborted(http);
-            return ++counter.Value;
         })).AllowAnonymous();
         host.MapGet("/gives-up", (HttpContext http, UnitOfWork<PackDb> unit) => unit.Run(async work =>
         {

@@ -122,7 +122,8 @@ public sealed class DeadlineTests
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await ChainHost.Start(installation);
-        await ShouldBe(await host.Get("/gives-up", "2000"), 504, "deadline");
+        foreach (var path in (string[])["/gives-up", "/commits-too-late"])
+            await ShouldBe(await host.Get(path, "2000"), 504, "deadline");
         (await host.Read(db => db.Counters.CountAsync())).ShouldBe(0);
     }
 

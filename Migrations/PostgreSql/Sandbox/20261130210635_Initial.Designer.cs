@@ -9,10 +9,10 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
-namespace Migrations.PostgreSql.Payments
+namespace Migrations.PostgreSql.Sandbox
 {
-    [DbContext(typeof(PostgreSqlPayments))]
-    [Migration("20261130170627_Initial")]
+    [DbContext(typeof(PostgreSqlSandbox))]
+    [Migration("20261130210635_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -24,264 +24,6 @@ namespace Migrations.PostgreSql.Payments
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
-
-            modelBuilder.Entity("OrderSaga.Payments.PaymentAttempt", b =>
-                {
-                    b.Property<string>("Key")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("idempotency_key");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
-                    b.Property<DateTime?>("ClosesAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("closes_at");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Error")
-                        .HasMaxLength(500)
-                        .HasColumnType("character varying(500)")
-                        .HasColumnName("error");
-
-                    b.Property<string>("Gateway")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasDefaultValue("main")
-                        .HasColumnName("gateway");
-
-                    b.Property<string>("GatewayId")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("gateway_id");
-
-                    b.Property<Guid>("Lease")
-                        .HasColumnType("uuid")
-                        .HasColumnName("lease");
-
-                    b.Property<DateTime?>("NextAttemptAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("next_attempt_at");
-
-                    b.Property<string>("Operation")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("operation");
-
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<int>("Route")
-                        .ValueGeneratedOnAdd()
-                        .HasColumnType("integer")
-                        .HasDefaultValue(1)
-                        .HasColumnName("route");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("state");
-
-                    b.Property<string>("TraceParent")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("trace_parent");
-
-                    b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("Key");
-
-                    b.HasIndex("OrderId");
-
-                    b.HasIndex("UpdatedAt");
-
-                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_calls")
-                        .HasFilter("state IN ('Sent', 'Unknown', 'NotSent') AND next_attempt_at IS NOT NULL");
-
-                    b.HasIndex(new[] { "ClosesAt" }, "ix_payment_attempts_closing")
-                        .HasFilter("state = 'Pending'");
-
-                    b.HasIndex(new[] { "NextAttemptAt" }, "ix_payment_attempts_polls")
-                        .HasFilter("state IN ('Pending', 'Declined') AND next_attempt_at IS NOT NULL");
-
-                    b.ToTable("payment_attempts", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_payment_attempts_due", "next_attempt_at IS NOT NULL OR state IN ('Succeeded', 'Declined', 'NotSent')");
-
-                            t.HasCheckConstraint("ck_payment_attempts_state", "state IN ('Sent', 'Unknown', 'NotSent', 'Pending', 'Succeeded', 'Declined')");
-                        });
-                });
-
-            modelBuilder.Entity("OrderSaga.Payments.PaymentBranch", b =>
-                {
-                    b.Property<Guid>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<long>("Amount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("amount");
-
-                    b.Property<string>("Answer")
-                        .HasColumnType("text")
-                        .HasColumnName("answer");
-
-                    b.Property<string>("AuthorizationId")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("authorization_id");
-
-                    b.Property<bool>("CancelRequested")
-                        .HasColumnType("boolean")
-                        .HasColumnName("cancel_requested");
-
-                    b.Property<string>("CaptureId")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("capture_id");
-
-                    b.Property<long?>("CapturedAmount")
-                        .HasColumnType("bigint")
-                        .HasColumnName("captured_amount");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Currency")
-                        .IsRequired()
-                        .HasMaxLength(3)
-                        .HasColumnType("character varying(3)")
-                        .HasColumnName("currency");
-
-                    b.Property<string>("Gateway")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasDefaultValue("main")
-                        .HasColumnName("gateway");
-
-                    b.Property<string>("Lane")
-                        .IsRequired()
-                        .ValueGeneratedOnAdd()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasDefaultValue("main")
-                        .HasColumnName("lane");
-
-                    b.Property<string>("Merchant")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
-                        .HasColumnName("merchant");
-
-                    b.Property<string>("Method")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("method");
-
-                    b.Property<DateTime?>("PayBefore")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("pay_before");
-
-                    b.Property<string>("Reason")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
-                        .HasColumnName("reason");
-
-                    b.Property<string>("State")
-                        .IsRequired()
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("state");
-
-                    b.Property<string>("Token")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
-                        .HasColumnName("token");
-
-                    b.Property<string>("Undo")
-                        .HasMaxLength(20)
-                        .HasColumnType("character varying(20)")
-                        .HasColumnName("undo");
-
-                    b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.Property<string>("Url")
-                        .HasMaxLength(8192)
-                        .HasColumnType("character varying(8192)")
-                        .HasColumnName("url");
-
-                    b.Property<long>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("bigint")
-                        .HasColumnName("version");
-
-                    b.HasKey("OrderId");
-
-                    b.HasIndex("UpdatedAt");
-
-                    b.ToTable("payment_branches", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_payment_branches_amount", "amount >= 0");
-
-                            t.HasCheckConstraint("ck_payment_branches_confirmed", "capture_id IS NOT NULL OR state <> 'Confirmed'");
-
-                            t.HasCheckConstraint("ck_payment_branches_state", "state IN ('Trying', 'Pending', 'Tried', 'Refused', 'Confirming', 'CaptureRefused', 'Confirmed', 'Cancelling', 'Cancelled')");
-
-                            t.HasCheckConstraint("ck_payment_branches_tried", "amount > 0 OR state = 'Cancelled'");
-                        });
-                });
-
-            modelBuilder.Entity("OrderSaga.Payments.Webhook", b =>
-                {
-                    b.Property<string>("Id")
-                        .HasMaxLength(221)
-                        .HasColumnType("character varying(221)")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Body")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("body");
-
-                    b.Property<Guid?>("OrderId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("order_id");
-
-                    b.Property<string>("Outcome")
-                        .IsRequired()
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)")
-                        .HasColumnName("outcome");
-
-                    b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("received_at");
-
-                    b.HasKey("Id");
-
-                    b.HasIndex("OrderId");
-
-                    b.HasIndex("ReceivedAt");
-
-                    b.ToTable("webhooks", (string)null);
-                });
 
             modelBuilder.Entity("OrderSaga.Platform.Database.AuditRow", b =>
                 {
@@ -556,6 +298,160 @@ namespace Migrations.PostgreSql.Payments
                     b.HasIndex("ParkedAt", "NextAttemptAt");
 
                     b.ToTable("outbox", (string)null);
+                });
+
+            modelBuilder.Entity("OrderSaga.Sandbox.GatewayOperation", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Amount")
+                        .HasColumnType("bigint")
+                        .HasColumnName("amount");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<int>("AnswerStatus")
+                        .HasColumnType("integer")
+                        .HasColumnName("answer_status");
+
+                    b.Property<DateTime>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorizationId")
+                        .IsRequired()
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("authorization_id");
+
+                    b.Property<string>("Currency")
+                        .IsRequired()
+                        .HasMaxLength(3)
+                        .HasColumnType("character varying(3)")
+                        .HasColumnName("currency");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("IdempotencyKey")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("idempotency_key");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Reference")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("reference");
+
+                    b.Property<string>("RequestHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("request_hash");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Token")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("token");
+
+                    b.Property<string>("Url")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("At");
+
+                    b.HasIndex("AuthorizationId");
+
+                    b.HasIndex("IdempotencyKey")
+                        .IsUnique();
+
+                    b.HasIndex("Reference");
+
+                    b.HasIndex("AuthorizationId", "Operation")
+                        .IsUnique()
+                        .HasFilter("status = 'succeeded'");
+
+                    b.HasIndex("Status", "ExpiresAt");
+
+                    b.ToTable("gateway_operations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_gateway_operations_amount", "amount > 0");
+
+                            t.HasCheckConstraint("ck_gateway_operations_operation", "operation IN ('authorize', 'capture', 'void', 'refund')");
+
+                            t.HasCheckConstraint("ck_gateway_operations_status", "status IN ('succeeded', 'declined', 'pending', 'expired', 'closed')");
+                        });
+                });
+
+            modelBuilder.Entity("OrderSaga.Sandbox.GatewayWebhook", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(40)
+                        .HasColumnType("character varying(40)")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<DateTime?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered_at");
+
+                    b.Property<DateTime?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("LastError")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("last_error");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("gateway_webhooks", (string)null);
                 });
 #pragma warning restore 612, 618
         }

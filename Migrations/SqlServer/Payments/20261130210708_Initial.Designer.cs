@@ -12,7 +12,7 @@ using Migrations;
 namespace Migrations.SqlServer.Payments
 {
     [DbContext(typeof(SqlServerPayments))]
-    [Migration("20261130170708_Initial")]
+    [Migration("20261130210708_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
