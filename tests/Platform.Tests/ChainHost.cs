@@ -57,7 +57,7 @@ sealed class ChainHost(Installation installation, ChainHost? next) : ServiceHost
         {
             var watch = Stopwatch.StartNew();
             var value = await unit.Run(async work => ++(await work.Services.GetRequiredService<Counters>().Find("commits")).Value);
-            await Eventually.Holds("the time is over", () => watch.Elapsed > TimeSpan.FromSeconds(3));
+            await Eventually.Holds("the time is over", () => watch.Elapsed > TimeSpan.FromSeconds(5));
             return value;
         }).AllowAnonymous();
         host.MapGet("/commits-too-late", (HttpContext http, UnitOfWork<PackDb> unit) => unit.Run(async work =>

@@ -112,7 +112,7 @@ public sealed class DeadlineTests
     {
         await using var installation = await mode.Fresh("pack");
         await using var host = await ChainHost.Start(installation);
-        using var response = await host.Get("/commits", "2000");
+        using var response = await host.Get("/commits", "4000");
         (response.StatusCode, await response.Content.ReadAsStringAsync()).ShouldBe((HttpStatusCode.OK, "1"));
         (await host.Read(db => db.Counters.Where(row => row.Name == "commits").Select(row => row.Value).SingleAsync())).ShouldBe(1);
     }

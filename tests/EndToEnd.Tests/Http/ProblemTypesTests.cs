@@ -15,7 +15,7 @@ public sealed class ProblemTypesTests(WholeHost host) : IClassFixture<WholeHost>
     static readonly ProblemType[] Elsewhere =
     [
         ProblemTypes.RouteNotFound, ProblemTypes.MethodNotAllowed, ProblemTypes.InvalidMerchant,
-        ProblemTypes.CrossSite, ProblemTypes.PricesUnavailable,
+        ProblemTypes.CrossSite, ProblemTypes.PricesUnavailable, ProblemTypes.KeyClosed,
         ProblemTypes.UnknownOperation, ProblemTypes.AuthorizationPending, ProblemTypes.AuthorizationDeclined, ProblemTypes.AuthorizationExpired,
         ProblemTypes.AuthorizationVoided, ProblemTypes.AlreadyCaptured, ProblemTypes.AlreadyRefunded, ProblemTypes.CaptureDeclined,
         ProblemTypes.InvalidAuthorization, ProblemTypes.UnknownCard, ProblemTypes.PartialAmount,
